@@ -1,0 +1,6 @@
+# Thin names for tools/; what each one does is said there.
+PYTHON ?= python3
+
+.PHONY: run test check bench clean lock
+run test check bench clean lock:
+	@$(PYTHON) -m tools $@

@@ -1,0 +1,7 @@
+"""The Etherpads of sessions."""
+
+from django.apps import AppConfig
+
+
+class EtherpadLinksConfig(AppConfig):
+    name = "etherpad_links"

@@ -1,0 +1,47 @@
+"""REST's addresses. The OpenAPI document is made from the endpoints themselves."""
+
+from django.urls import path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import TemplateHTMLRenderer
+from rest_framework.request import Request
+
+from opendev.core.errors import NotFound
+from opendev.room.api import StateOfSession
+from polls import api as polls
+from sessions import api as sessions
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """The document to read and try; its page keeps the content security policy."""
+
+    renderer_classes = [TemplateHTMLRenderer]
+    template_name = "api_docs.html"
+    url_name = "api-schema"
+
+
+@extend_schema(exclude=True)
+class Nowhere(sessions.Endpoint):
+    """Every other address under /api/: a coded 404, whatever the method."""
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Refuse before any method is looked for."""
+        raise NotFound
+
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", Docs.as_view(), name="api-docs"),
+    path("events/", sessions.Events.as_view()),
+    path("events/<str:slug>/", sessions.OneEvent.as_view()),
+    path("events/<str:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("sessions/<str:session>/", sessions.OneSession.as_view()),
+    path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/attendees/", sessions.Attendees.as_view()),
+    path("sessions/<str:session>/polls/", polls.PollsOfSession.as_view()),
+    path("polls/<str:poll>/", polls.OnePoll.as_view()),
+    path("polls/<str:poll>/state/", polls.StateOfPoll.as_view()),
+    path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),
+    path("polls/<str:poll>/ballot/", polls.OwnBallot.as_view()),
+    re_path(r"", Nowhere.as_view()),
+]

@@ -1,0 +1,233 @@
+"""The socket side, written once: joining, the snapshot, commands, error frames. Apps add tables and snapshot parts."""
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http.cookie import parse_cookie
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import DomainError, Malformed, TooOften
+from opendev.core.groups import EVERYBODY, Group, encode
+from opendev.core.live import hub
+
+MAX_FRAME_BYTES = 16 * 1024
+MAX_UNANSWERED = 8
+MAX_REF_LENGTH = 64
+
+Command = Callable[[Any, dict[str, Any]], None]
+
+
+class NotJson(Malformed):
+    code, message = "not_json", _("A frame must be a JSON object.")
+
+
+class FrameTooBig(Malformed):
+    code, status, message = "frame_too_big", 413, _("A frame may have 16 KiB at most.")
+
+
+class UnknownCommand(Malformed):
+    code, message = "unknown_command", _("There is no such command.")
+
+
+class SlowDown(TooOften):
+    code, message = "slow_down", _("Wait for the answers to what you have sent.")
+
+
+class Refused(Exception):
+    """The socket is not let in; the handshake is answered with 403."""
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """A socket in a group of the Hub.
+
+    It is leaner than the consumer it comes from, for measured reasons (docs/adr/0001): no channel and no second task a
+    socket, and no thread hop a message, since nothing on its way touches the database in this thread.
+    """
+
+    channel_layer_alias: ClassVar[Any] = None
+    channel_layer: Any
+    base_send: Any
+    group: Group | None
+    commands: dict[str, Command] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Carry one socket from its handshake to its end."""
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        self.group = None
+        self.attendee_id: int | None = None
+        self.is_ready = False
+        self.unanswered = 0
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.group is not None:
+            hub.leave(self.group, self)
+
+    async def dispatch(self, message: Any) -> None:
+        """Handle one ASGI message."""
+        match message["type"]:
+            case "websocket.receive":
+                await self.websocket_receive(message)
+            case "websocket.connect":
+                await self.websocket_connect(message)
+            case _:
+                raise StopConsumer
+
+    # -- what a subclass says -----------------------------------------------------------------------------------
+
+    def group_key(self) -> int:
+        """Return the key of the group that this socket's address names."""
+        raise NotImplementedError
+
+    async def identify(self, group: Group) -> None:
+        """Find out who is asking; raise Refused when they may not come in."""
+        raise NotImplementedError
+
+    async def prepare(self, group: Group) -> None:
+        """Read what the personal part of the snapshot needs. News may come meanwhile; they are not missed."""
+
+    def snapshot(self, group: Group) -> str:
+        """Return the first frame's text, from what the Hub knows at this moment."""
+        raise NotImplementedError
+
+    def audience(self, topic: str) -> str:
+        """Return the audience that this socket belongs to for one topic."""
+        return EVERYBODY
+
+    def note_voted(self, topic: str, *, voted: bool) -> bool:
+        """Keep whether the attendee has voted; return whether that is news to this socket."""
+        return False
+
+    # -- coming in ----------------------------------------------------------------------------------------------
+
+    async def websocket_connect(self, message: Any) -> None:
+        """Refuse, or join, then write the snapshot: no news falls between the two."""
+        try:
+            if not self.origin_is_ours():
+                raise Refused
+            group = await hub.open(self.group_key())
+            if group is None:
+                raise Refused
+            await self.identify(group)
+        except Refused:
+            await self.base_send({"type": "websocket.close", "code": 4403})
+            raise StopConsumer from None
+        self.group = group
+        hub.enter(group, self)
+        await self.prepare(group)
+        await self.base_send({"type": "websocket.accept"})
+        hub.reply(group, self, self.snapshot(group))
+        self.is_ready = True
+
+    def header(self, name: bytes) -> str | None:
+        """Return a request header's value, or None."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return str(value.decode("latin-1"))
+        return None
+
+    def cookies(self) -> dict[str, str]:
+        """Return the handshake's cookies."""
+        return dict(parse_cookie(self.header(b"cookie") or ""))
+
+    def bearer(self) -> str | None:
+        """Return the token of the Authorization header, or None."""
+        kind, _space, token = (self.header(b"authorization") or "").partition(" ")
+        return token.strip() if kind.lower() == "bearer" else None
+
+    def query(self, name: str) -> str:
+        """Return a parameter of the address, or ""."""
+        return parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get(name, [""])[0]
+
+    def origin_is_ours(self) -> bool:
+        """Tell whether the Origin is PUBLIC_URL's or the request's own; none at all is for holders of a token.
+
+        Without this any page on the web could open a socket with a visitor's cookie.
+        """
+        origin = self.header(b"origin")
+        if origin is None:
+            return self.bearer() is not None
+        try:
+            came_from = urlsplit(origin)
+        except ValueError:
+            return False
+        public = urlsplit(settings.PUBLIC_URL)
+        if (came_from.scheme, came_from.netloc) == (public.scheme, public.netloc):
+            return True
+        own_scheme = {"ws": "http", "wss": "https"}.get(self.scope.get("scheme", "ws"))
+        return came_from.scheme == own_scheme and came_from.netloc == self.header(b"host")
+
+    # -- commands -----------------------------------------------------------------------------------------------
+
+    async def websocket_receive(self, message: Any) -> None:
+        """Run one command. Whatever is wrong with it is answered, and the socket stays open."""
+        ref: object = None
+        try:
+            frame = parse_frame(message)
+            ref = read_ref(frame)
+            if self.unanswered >= MAX_UNANSWERED:
+                raise SlowDown
+            command = self.commands.get(frame["type"]) if isinstance(frame.get("type"), str) else None
+            if command is None:
+                raise UnknownCommand
+            command(self, frame)
+        except DomainError as error:
+            # Awaited, unlike news: a client that sends nonsense and does not read holds up itself alone.
+            await self.base_send({"type": "websocket.send", "text": encode(error_frame(error, ref))})
+
+    def answer(self, frame: dict[str, Any]) -> None:
+        """Write the answer to a command."""
+        if self.group is not None:
+            hub.reply(self.group, self, encode(frame))
+
+
+def parse_frame(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the frame's object.
+
+    Raises:
+        FrameTooBig: over 16 KiB.
+        NotJson: bytes, broken JSON, or JSON that is not an object.
+    """
+    text = message.get("text")
+    if text is None:
+        raise NotJson
+    if len(text) > MAX_FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
+        raise FrameTooBig
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NotJson from None
+    if not isinstance(frame, dict):
+        raise NotJson
+    return frame
+
+
+def read_ref(frame: dict[str, Any]) -> int | str | None:
+    """Return the client's own mark of the command, which every answer repeats.
+
+    Raises:
+        Malformed: neither a whole number nor a short text.
+    """
+    ref = frame.get("ref")
+    if ref is None or (isinstance(ref, int) and not isinstance(ref, bool) and abs(ref) < 2**53):
+        return ref
+    if isinstance(ref, str) and len(ref) <= MAX_REF_LENGTH:
+        return ref
+    sentence = _("`ref` must be a whole number or a text of up to 64 characters.")
+    raise Malformed(sentence, fields={"ref": sentence})
+
+
+def error_frame(error: DomainError, ref: object) -> dict[str, Any]:
+    """Return the frame that tells a client what was wrong: `{"type": "error", "ref", "code", "detail", "fields"?}`."""
+    return {"type": "error", "ref": ref, **error.as_json()}

@@ -1,0 +1,134 @@
+"""What a process knows of the rooms that have sockets: groups, their topics, and who is in them."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from opendev.core.sending import SendMessage
+
+MODERATORS, VOTED, EVERYBODY = "moderators", "voted", "everybody"
+AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
+PAGE_LOAD_COUNTS_S = 30.0
+
+State = dict[str, Any]
+Frame = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One topic of one group as it stands now, for each audience; None where an audience may not know of it.
+
+    `whole` is False when only the tally moved, so that sockets are sent the short frame.
+    """
+
+    group: int
+    topic: str
+    version: int
+    states: Mapping[str, State | None]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """What a source knows of a group: facts about it, and all of its topics."""
+
+    facts: dict[str, Any]
+    news: list[News]
+
+
+class TopicKind(Protocol):
+    """How an app puts its topics into frames."""
+
+    def changed(self, state: State, now: str) -> Frame: ...
+    def tally(self, state: State, now: str) -> Frame: ...
+    def gone(self, topic: str, version: int) -> Frame: ...
+
+
+class Source(Protocol):
+    """Where the Hub reads groups from; called in a thread of its own, never on the loop.
+
+    `kinds` is found by the word before the colon of a topic's name.
+    """
+
+    @property
+    def kinds(self) -> Mapping[str, TopicKind]: ...
+
+    def read(self, group: int) -> GroupState | None: ...
+    def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]: ...
+
+
+class Member(Protocol):
+    """A socket in a group."""
+
+    base_send: SendMessage
+    attendee_id: int | None
+    is_ready: bool
+
+    def audience(self, topic: str) -> str: ...
+    def note_voted(self, topic: str, *, voted: bool) -> bool: ...
+
+
+def encode(frame: Frame) -> str:
+    """Return the JSON text, without spaces; ASCII only, so that no text a client sent can break the sending."""
+    return json.dumps(frame, separators=(",", ":"))
+
+
+def text_message(text: str) -> Frame:
+    """Return the ASGI message that sends one text frame."""
+    return {"type": "websocket.send", "text": text}
+
+
+def now_text() -> str:
+    """Return the server's time in ISO 8601, UTC, to the millisecond."""
+    return timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class Topic:
+    """The latest that is known of a topic, and the texts made of it."""
+
+    version: int
+    states: Mapping[str, State | None]
+    gone_for: set[str] = field(default_factory=set)
+    _texts: dict[str, str] = field(default_factory=dict)
+
+    def state_text(self, audience: str) -> str | None:
+        """Return the state as JSON text, encoded once an audience; None where the audience may not know of it."""
+        state = self.states.get(audience)
+        if state is None:
+            return None
+        if audience not in self._texts:
+            self._texts[audience] = encode(state)
+        return self._texts[audience]
+
+
+class Group:
+    """One room: its sockets, the latest state of its topics, and which of them the sockets have not heard yet."""
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.facts: dict[str, Any] = {}
+        self.topics: dict[str, Topic] = {}
+        self.members: set[Member] = set()
+        self.by_attendee: dict[int, set[Member]] = {}
+        self.page_loads: dict[int, float] = {}
+        self.present = 0
+        self.presence_told_at = 0.0
+        self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
+        self.next_step_at = 0.0
+        self.stepping: asyncio.Task[None] | None = None
+        self.loaded: asyncio.Future[bool] | None = None
+
+    def wants(self, topic: str, *, whole: bool) -> None:
+        """Note that the sockets have not heard of this topic; a change of state goes before tallies."""
+        whole = self.unheard.pop(topic, False) or whole
+        self.unheard = {topic: True, **self.unheard} if whole else {**self.unheard, topic: False}
+
+    def count_present(self, now: float) -> int:
+        """Return how many distinct attendees have a socket open here or loaded a page in the last 30 seconds."""
+        self.page_loads = {who: at for who, at in self.page_loads.items() if now - at < PAGE_LOAD_COUNTS_S}
+        return len(self.by_attendee.keys() | self.page_loads.keys())

@@ -1,0 +1,331 @@
+"""Live news: what is said to the sockets of a session, and how it heals.
+
+A *group* is one session's room; a *topic* is one thing in it that changes, such as a poll. Whoever writes calls
+`broadcast()` inside the transaction; after the commit the news is handed to the process's event loop, where the Hub
+keeps only the latest state of each topic for each *audience* and steps it to every socket at most four times a second.
+Nothing here waits for a socket, for Redis or for a database on the way of a vote. ADR 0001 says why there is one Hub a
+process instead of a channel-layer group.
+
+What was lost on the way (a killed worker, a missed message, news from a process without a loop) is found by the
+sweep: every two seconds it compares the versions in the database with its own.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+from django.db import close_old_connections, transaction
+
+from opendev.core.groups import (
+    AUDIENCES,
+    EVERYBODY,
+    VOTED,
+    Group,
+    Member,
+    News,
+    Source,
+    State,
+    Topic,
+    encode,
+    now_text,
+    text_message,
+)
+from opendev.core.writing import Writer
+
+log = logging.getLogger("opendev.live")
+
+PRESENCE = "presence"  # a topic of every group
+
+TICK_S = 0.25  # at most four news a second to a socket
+CHUNK = 100  # writes between two breaths of the loop
+BREATH_S = 0.003  # measured: with 0 a burst to 5,000 sockets holds votes up for half a second
+SWEEP_S = 2.0
+SIGN_OF_LIFE_S = 20.0  # presence is repeated at least this often, so that a page can tell silence from death
+SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
+
+
+class Hub:
+    """The one place of a process that speaks to sockets. All methods run on its loop unless they say otherwise."""
+
+    def __init__(self) -> None:
+        self.source: Source | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.publish: Callable[[News], None] | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self.groups: dict[int, Group] = {}
+        self.writer = Writer(self._text, self.spawn)
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.reader: ThreadPoolExecutor | None = None
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin; called once a process by the lifespan, and by tests."""
+        self._reset()
+        self.loop = asyncio.get_running_loop()
+        self.reader = ThreadPoolExecutor(1, thread_name_prefix="live-reader")
+        self.spawn(self._sweep_for_ever())
+
+    async def stop(self) -> None:
+        """End every task; sockets are closed by the server."""
+        self.loop = None
+        for task in list(self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self.reader:
+            self.reader.shutdown(wait=True)
+        self._reset()
+
+    def spawn(self, work: Any) -> asyncio.Task[Any]:
+        """Run a coroutine as a task that is kept, and whose failure is logged."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._task_ended)
+        return task
+
+    def _task_ended(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("A live task ended with an error.", exc_info=task.exception())
+
+    async def read_in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Return `work(*args)`, run in the Hub's own database thread."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self.reader, _with_fresh_connections, work, args
+        )
+
+    # -- from any thread ----------------------------------------------------------------------------------------
+
+    def say(self, news: News) -> None:
+        """Hand news over to the loop and return at once. Safe from any thread; without a loop nobody is told here."""
+        self._hand_over(self._say, news)
+
+    def page_loaded(self, group: int, attendee_id: int) -> None:
+        """Count an attendee who loaded a page as present for a while. Safe from any thread."""
+        self._hand_over(self._note_page_load, group, attendee_id)
+
+    def present(self, group: int) -> int:
+        """Return how many attendees were here at the last count. Safe from any thread."""
+        known = self.groups.get(group)
+        return known.present if known else 0
+
+    def _hand_over(self, work: Callable[..., None], *args: Any) -> None:
+        if self.loop is not None:
+            with suppress(
+                RuntimeError
+            ):  # the loop closed between the look and the call: the process is ending
+                self.loop.call_soon_threadsafe(work, *args)
+
+    # -- groups and their sockets -------------------------------------------------------------------------------
+
+    async def open(self, key: int) -> Group | None:
+        """Return the group, read from its source by the first who comes; None when there is no such session."""
+        while True:
+            group = self.groups.get(key)
+            if group is None:
+                group = self.groups[key] = Group(key)
+                group.loaded = asyncio.ensure_future(self._load(group))
+            assert group.loaded is not None  # noqa: S101
+            if not await asyncio.shield(group.loaded):
+                return None
+            if self.groups.get(key) is group:  # else it was dropped while we waited: begin again
+                return group
+
+    async def _load(self, group: Group) -> bool:
+        """Read a group. News that come in meanwhile are taken by version, so none is lost between read and join."""
+        assert self.source is not None  # noqa: S101
+        try:
+            state = await self.read_in_thread(self.source.read, group.key)
+        except BaseException:
+            self.groups.pop(group.key, None)
+            raise
+        if state is None:
+            self.groups.pop(group.key, None)
+            return False
+        group.facts.update(state.facts)
+        for news in state.news:
+            self.take(news)
+        group.unheard.clear()  # nobody is here yet
+        return True
+
+    def enter(self, group: Group, member: Member) -> None:
+        """Add a socket. It hears nothing until its `is_ready` is set, right after it was given the snapshot."""
+        group.members.add(member)
+        if member.attendee_id is not None:
+            group.by_attendee.setdefault(member.attendee_id, set()).add(member)
+            group.page_loads.pop(member.attendee_id, None)
+
+    def leave(self, group: Group, member: Member) -> None:
+        """Forget a socket, and the group after its last one."""
+        group.members.discard(member)
+        if member.attendee_id is not None:
+            mine = group.by_attendee.get(member.attendee_id, set())
+            mine.discard(member)
+            if not mine:
+                group.by_attendee.pop(member.attendee_id, None)
+        self.writer.forget(member)
+        if not group.members and self.groups.get(group.key) is group and not group.page_loads:
+            del self.groups[group.key]
+
+    # -- news ---------------------------------------------------------------------------------------------------
+
+    def _say(self, news: News) -> None:
+        self.take(news)
+        if self.publish:
+            self.publish(news)
+
+    def take(self, news: News) -> None:
+        """Keep news if it is newer than what is known, and see that the sockets hear it."""
+        group = self.groups.get(news.group)
+        if group is None:
+            return
+        known = group.topics.get(news.topic)
+        if known and news.version <= known.version:
+            return
+        # A version was skipped: what it said is lost or late, so the short frame would not be enough.
+        whole = news.whole or known is None or news.version > known.version + 1
+        topic = Topic(news.version, news.states)
+        if known:
+            topic.gone_for = {a for a in AUDIENCES if known.states.get(a) and not news.states.get(a)} | (
+                {a for a in known.gone_for if not news.states.get(a)}
+            )
+        group.topics[news.topic] = topic
+        group.wants(news.topic, whole=whole)
+        self._step_soon(group)
+
+    def attendee_voted(self, key: int, topic: str, attendee_id: int, *, voted: bool) -> None:
+        """Move all sockets of an attendee to (or from) the audience of those who voted; tell them the tally at once."""
+        group = self.groups.get(key)
+        if group is None:
+            return
+        for member in group.by_attendee.get(attendee_id, ()):
+            if member.note_voted(topic, voted=voted) and member.is_ready:
+                known = group.topics.get(topic)
+                if known and known.states.get(VOTED) != known.states.get(EVERYBODY):
+                    text = self._text(group, topic, member.audience(topic), whole=False)
+                    if text is not None:
+                        self.writer.write(group, member, text_message(text), topic, whole=False)
+
+    def _step_soon(self, group: Group) -> None:
+        if group.stepping is None and group.members:
+            group.stepping = self.spawn(self._step(group))
+
+    async def _step(self, group: Group) -> None:
+        """Tell the sockets one topic a tick until they have heard all."""
+        try:
+            while group.unheard and group.members:
+                await asyncio.sleep(max(0.0, group.next_step_at - _time()))
+                if not group.unheard:
+                    break
+                group.next_step_at = _time() + TICK_S
+                topic = next(iter(group.unheard))
+                whole = group.unheard.pop(topic)
+                texts = {a: self._text(group, topic, a, whole=whole) for a in AUDIENCES}
+                if known := group.topics.get(topic):
+                    known.gone_for.clear()
+                await self._fan_out(group, topic, texts, whole=whole)
+        finally:
+            group.stepping = None
+        if group.unheard:  # news came between the last look and here
+            self._step_soon(group)
+
+    async def _fan_out(self, group: Group, topic: str, texts: dict[str, str | None], *, whole: bool) -> None:
+        messages = {audience: text_message(text) for audience, text in texts.items() if text is not None}
+        if not messages:
+            return
+        for count, member in enumerate(list(group.members), 1):
+            if member.is_ready and (message := messages.get(member.audience(topic))):
+                self.writer.write(group, member, message, topic, whole=whole)
+            if count % CHUNK == 0:
+                await asyncio.sleep(BREATH_S)
+
+    def _text(self, group: Group, topic: str, audience: str, *, whole: bool) -> str | None:
+        """Return the frame that tells an audience about a topic; None when there is nothing it may hear."""
+        if topic == PRESENCE:
+            return encode({"type": "presence", "present": group.present})
+        known = group.topics.get(topic)
+        if known is None or self.source is None:
+            return None
+        kind = self.source.kinds[topic.partition(":")[0]]
+        state = known.states.get(audience)
+        if state is None:
+            return encode(kind.gone(topic, known.version)) if audience in known.gone_for else None
+        return encode(kind.changed(state, now_text()) if whole else kind.tally(state, now_text()))
+
+    def reply(self, group: Group, member: Member, text: str) -> None:
+        """Write an answer to one socket, without waiting for it."""
+        self.writer.reply(group, member, text)
+
+    # -- the sweep ----------------------------------------------------------------------------------------------
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                self._count_presence()
+                self.writer.close_stuck(SLOW_LIMIT_S)
+                await self.heal()
+            except Exception:
+                log.exception("A sweep round failed; the next one tries again.")
+
+    async def heal(self) -> None:
+        """Re-read every group whose database version is ahead of what this process knows."""
+        keys = [key for key, group in self.groups.items() if group.loaded and group.loaded.done()]
+        if not keys or self.source is None:
+            return
+        found = await self.read_in_thread(self.source.versions, keys)
+        for key in keys:
+            group, versions = self.groups.get(key), found.get(key, {})
+            if group is None:
+                continue
+            for topic in [t for t in group.topics if t not in versions]:
+                nobody: dict[str, State | None] = dict.fromkeys(AUDIENCES)
+                if any(group.topics[topic].states.values()):
+                    self.take(News(key, topic, group.topics[topic].version + 1, nobody))
+            known = {topic: held.version for topic, held in group.topics.items()}
+            if any(version > known.get(topic, -1) for topic, version in versions.items()):
+                state = await self.read_in_thread(self.source.read, key)
+                for news in state.news if state else []:
+                    self.take(news)
+
+    def _count_presence(self) -> None:
+        now = _time()
+        for key, group in list(self.groups.items()):
+            present = group.count_present(now)
+            if present != group.present or now - group.presence_told_at >= SIGN_OF_LIFE_S:
+                group.present, group.presence_told_at = present, now
+                group.wants(PRESENCE, whole=False)
+                self._step_soon(group)
+            if not group.members and not group.page_loads and group.loaded and group.loaded.done():
+                self.groups.pop(key, None)
+
+    def _note_page_load(self, key: int, attendee_id: int) -> None:
+        self.spawn(self._open_and_note(key, attendee_id))
+
+    async def _open_and_note(self, key: int, attendee_id: int) -> None:
+        """Note a page load; it opens the group where no socket has, so that pages without script see who is here."""
+        group = await self.open(key)
+        if group is not None and self.loop is not None and attendee_id not in group.by_attendee:
+            group.page_loads[attendee_id] = _time()
+
+
+hub = Hub()
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _with_fresh_connections(work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    close_old_connections()
+    return work(*args)
+
+
+def broadcast(news: News) -> None:
+    """Say news once the current transaction has committed, and never if it does not."""
+    transaction.on_commit(lambda: hub.say(news), robust=True)

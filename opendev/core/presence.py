@@ -1,0 +1,15 @@
+"""Who is here, for pages and REST."""
+
+from collections.abc import Iterable
+
+from opendev.core.live import hub
+
+
+def present_in(session_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many attendees are present in each session, by this process's last count."""
+    return {session_id: hub.present(session_id) for session_id in session_ids}
+
+
+def live_core_runs() -> bool:
+    """Tell whether this process has a running Hub."""
+    return hub.loop is not None

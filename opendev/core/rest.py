@@ -1,0 +1,58 @@
+"""REST's side of errors: one shape for all, `{"code", "detail", "fields"?}`."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, NotSignedIn, TooOften
+
+
+class MethodNotAllowed(DomainError):
+    code, status, message = "method_not_allowed", 405, _("This address does not take that method.")
+
+
+class NotAcceptable(DomainError):
+    code, status, message = "not_acceptable", 406, _("This address answers in JSON.")
+
+
+class UnsupportedMediaType(DomainError):
+    code, status, message = "unsupported_media_type", 415, _("Send the body as application/json.")
+
+
+_TRANSLATED: list[tuple[type[Exception], type[DomainError]]] = [
+    (exceptions.MethodNotAllowed, MethodNotAllowed),
+    (exceptions.NotAcceptable, NotAcceptable),
+    (exceptions.UnsupportedMediaType, UnsupportedMediaType),
+    (exceptions.ParseError, Malformed),
+    (exceptions.Throttled, TooOften),
+    (exceptions.NotFound, NotFound),
+    (Http404, NotFound),
+    (exceptions.NotAuthenticated, NotSignedIn),
+    (exceptions.AuthenticationFailed, NotSignedIn),
+    (exceptions.PermissionDenied, NotAllowed),
+    (PermissionDenied, NotAllowed),
+]
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the answer to a refusal; None for a defect, which stays an exception and becomes a 500."""
+    if not isinstance(error, DomainError):
+        known = next((ours for theirs, ours in _TRANSLATED if isinstance(error, theirs)), None)
+        if known is None:
+            return None
+        wait = getattr(error, "wait", None)
+        error = known()
+        if wait is not None:
+            error.retry_after = max(1, round(wait))
+    response = Response(error.as_json(), status=error.status)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotSignedIn):
+        response["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, MethodNotAllowed):
+        response["Allow"] = ", ".join(context["view"].allowed_methods)
+    return response

@@ -1,0 +1,66 @@
+"""Texts that people send: one place that says what is acceptable, for pages, REST and sockets."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import Malformed
+
+# Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANKS = re.compile(r"\s+")
+MAX_ID = 2**63 - 1
+
+
+def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> str:
+    """Return a one-line text: trimmed, runs of white space folded, in Unicode's composed form (NFC).
+
+    Args:
+        value: what came in; anything.
+        field: the field's name, for the error.
+        most: the greatest length, in code points.
+
+    Raises:
+        Malformed: not a text, empty though required, too long, or with control characters.
+    """
+    if value is None and not required:
+        return ""
+    if not isinstance(value, str):
+        raise _wrong(field, _("This must be a text."))
+    if _CONTROL.search(value):
+        raise _wrong(field, _("This holds characters that cannot be shown."))
+    text = unicodedata.normalize("NFC", _BLANKS.sub(" ", value).strip())
+    if required and not text:
+        raise _wrong(field, _("This must not be empty."))
+    if len(text) > most:
+        raise _wrong(
+            field,
+            _("This may have %(most)d characters at most; it has %(count)d.")
+            % {"most": most, "count": len(text)},
+        )
+    return text
+
+
+def clean_id(value: Any, *, field: str) -> int:
+    """Return a database id from its text form, as ids travel.
+
+    Raises:
+        Malformed: not the digits of a 63-bit number.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
+        number = int(value)
+        if number <= MAX_ID:
+            return number
+    raise _wrong(field, _("This is not the id of anything."))
+
+
+def _wrong(field: str, sentence: Any) -> Malformed:
+    return Malformed(sentence, fields={field: sentence})
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """Return ISO 8601 in UTC, or None."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,84 @@
+"""Writing to many sockets, none of which may hold up the others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from opendev.core.groups import Frame, Group, Member, text_message
+from opendev.core.sending import send_now
+
+TextOf = Callable[..., str | None]
+
+
+@dataclass(slots=True)
+class Parked:
+    """A socket that did not take the last frame at once: what it is owed when it does."""
+
+    group: Group
+    since: float
+    topics: dict[str, bool] = field(default_factory=dict)  # topic -> whole; of each only the latest is sent
+    replies: list[str] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+
+
+class Writer:
+    """Steps frames to sockets without waiting; parks those that are slow, at a few KB each.
+
+    `text_of(group, topic, audience, whole=...)` makes the latest text of a topic; `spawn` runs a coroutine as a task.
+    """
+
+    def __init__(self, text_of: TextOf, spawn: Callable[[Any], asyncio.Task[Any]]) -> None:
+        self.text_of, self.spawn = text_of, spawn
+        self.slow: dict[Member, Parked] = {}
+
+    def write(self, group: Group, member: Member, message: Frame, topic: str, *, whole: bool) -> None:
+        """Write news about a topic; to a slow socket only the note that it is owed."""
+        if parked := self.slow.get(member):
+            parked.topics[topic] = parked.topics.get(topic, False) or whole
+        elif rest := send_now(member.base_send, message):
+            self._park(group, member, rest)
+
+    def reply(self, group: Group, member: Member, text: str) -> None:
+        """Write an answer; a slow socket gets it when it reads again. The caller bounds how many there can be."""
+        if parked := self.slow.get(member):
+            parked.replies.append(text)
+        elif rest := send_now(member.base_send, text_message(text)):
+            self._park(group, member, rest)
+
+    def forget(self, member: Member) -> None:
+        """Drop what a socket is owed."""
+        parked = self.slow.pop(member, None)
+        if parked and parked.task:
+            parked.task.cancel()
+
+    def close_stuck(self, limit_s: float) -> None:
+        """Close the sockets that have taken nothing for `limit_s` seconds."""
+        now = asyncio.get_running_loop().time()
+        for member, parked in list(self.slow.items()):
+            if now - parked.since > limit_s:
+                self.forget(member)
+                send_now(member.base_send, {"type": "websocket.close", "code": 1013})
+
+    def _park(self, group: Group, member: Member, rest: Awaitable[None]) -> None:
+        parked = self.slow[member] = Parked(group, asyncio.get_running_loop().time())
+        parked.task = self.spawn(self._catch_up(member, parked, rest))
+
+    async def _catch_up(self, member: Member, parked: Parked, rest: Awaitable[None]) -> None:
+        """Finish the frame that hung, then send what was missed: answers first, of each topic only the latest."""
+        with suppress(OSError, RuntimeError):  # the socket went away: its consumer hears of it by itself
+            await rest
+            while parked.replies or parked.topics:
+                parked.since = asyncio.get_running_loop().time()
+                text = self._next_text(member, parked)
+                if text is not None:
+                    await member.base_send(text_message(text))
+        self.slow.pop(member, None)
+
+    def _next_text(self, member: Member, parked: Parked) -> str | None:
+        if parked.replies:
+            return parked.replies.pop(0)
+        topic = next(iter(parked.topics))
+        whole = parked.topics.pop(topic)
+        return self.text_of(parked.group, topic, member.audience(topic), whole=whole)

@@ -1,0 +1,112 @@
+"""Loads the demo event: a real event of 2020. Counts, times of day and most options are made up, and marked as demo."""
+
+import json
+import secrets
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from opendev.core.attendance import Caller
+from polls import ballot_store
+from polls.ballot_store import NewBallot, NewSelection
+from polls.models import Option, Poll, random_row_key
+from polls.services import add_poll, run_again
+from polls.services.drafts import read_draft
+from sessions.models import Event, EventDay, Person, Session, SessionRole
+
+FACTS = Path(__file__).with_name("containers_in_production.json")
+
+
+@transaction.atomic
+def load_demo(now: datetime) -> Event:
+    """Create the demo event with its people, sessions and polls; the caller made sure that it is not there yet."""
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    event = Event.objects.create(**facts["event"], is_demo=True)
+    organiser = _user("organiser", "Organiser")
+    event.organisers.add(organiser)
+    people = {person["slug"]: Person.objects.create(event=event, **person) for person in facts["people"]}
+    for day in facts["days"]:
+        made = EventDay.objects.create(
+            event=event, number=day["number"], date=date.fromisoformat(day["date"])
+        )
+        for session in day["sessions"]:
+            _load_session(made, session, people, Caller(user_id=organiser.pk), now)
+    return event
+
+
+def _user(username: str, name: str) -> User:
+    """Return the user, who signs in by link: there is no password."""
+    first, _, last = name.partition(" ")
+    user, is_new = User.objects.get_or_create(
+        username=username, defaults={"first_name": first, "last_name": last}
+    )
+    if is_new:
+        user.set_unusable_password()
+        user.save()
+    return user
+
+
+def _load_session(
+    day: EventDay, facts: dict[str, Any], people: dict[str, Person], organiser: Caller, now: datetime
+) -> None:
+    facts = dict(facts)
+    roles, polls = facts.pop("roles"), facts.pop("polls", [])
+    starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
+    went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
+    ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
+    session = Session.objects.create(
+        day=day, starts_at=starts_at, went_live_at=went_live_at, ended_at=ended_at, **facts
+    )
+    for position, (slug, role) in enumerate(roles, 1):
+        person = people[slug]
+        if role == SessionRole.Role.MODERATOR and person.user is None:
+            person.user = _user(slug, person.name)
+            person.save()
+        SessionRole.objects.create(session=session, person=person, role=role, position=position)
+    for number, poll in enumerate(polls, 1):
+        _load_poll(session, poll, number, organiser, now)
+
+
+def _load_poll(
+    session: Session, facts: dict[str, Any], number: int, organiser: Caller, now: datetime
+) -> None:
+    """Make round 1, published with its made-up ballots, and round 2 as a draft."""
+    draft = read_draft(
+        {
+            "question": facts["question"],
+            "options": [{"text": text} for text, _count in facts["options"]],
+            **({"visibility": facts["visibility"]} if "visibility" in facts else {}),
+        }
+    )
+    poll = add_poll(session_id=session.pk, caller=organiser, draft=draft, now=now)
+    counts = [count for _text, count in facts["options"]]
+    launched_at = session.starts_at + timedelta(minutes=5 * number)
+    closed_at = launched_at + timedelta(minutes=3)
+    for option, count in zip(Option.objects.filter(poll=poll).order_by("position"), counts, strict=True):
+        Option.objects.filter(pk=option.pk).update(count=count)
+        _insert_ballots(poll, option, count)
+    Poll.objects.filter(pk=poll.pk).update(
+        state=Poll.State.PUBLISHED,
+        number=number,
+        ballots=sum(counts),
+        launched_at=launched_at,
+        closed_at=closed_at,
+        published_at=closed_at,
+        finalised_at=closed_at,
+        version=poll.version + 1,
+    )
+    run_again(poll_id=poll.pk, caller=organiser, now=now)
+
+
+def _insert_ballots(poll: Poll, option: Option, count: int) -> None:
+    ballots = [
+        NewBallot(
+            random_row_key(), poll.pk, poll.single, secrets.token_bytes(ballot_store.KEY_BYTES), 1, None
+        )
+        for _ in range(count)
+    ]
+    ballot_store.insert_ballots(ballots)
+    ballot_store.insert_selections([NewSelection(b.id, option.pk, poll.pk, poll.single) for b in ballots])

@@ -1,0 +1,79 @@
+"""`manage.py serve`: prints where to go, and becomes the server."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions import selectors
+from sessions.models import SessionRole
+from sessions.services import make_sign_in_link
+
+MAX_FRAME_BYTES = (
+    1024 * 1024
+)  # frames over 16 KiB get an error and the socket stays open; only beyond this it is cut
+
+
+def server_command(*, host: str, port: int, workers: int) -> list[str]:
+    """Return the command that serves. The flags are measured and explained in docs/adr/0001."""
+    return [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "opendev.asgi:application",
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--lifespan", "on", "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"),
+        *("--ws-per-message-deflate", "false", "--ws-max-size", str(MAX_FRAME_BYTES)),
+        *("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "20"),
+        *("--no-proxy-headers",),
+    ]
+
+
+class Command(BaseCommand):
+    help = "Serves the product: pages, REST and sockets in one process, or in WORKERS processes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--quiet", action="store_true", help="print no pages and make no sign-in links")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print where to go, then become the server."""
+        if not options["quiet"]:
+            self.print_pages()
+            self.print_sign_in_links()
+        self.stdout.flush()
+        command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
+        os.chdir(settings.ROOT)
+        os.execv(command[0], command)  # noqa: S606  # our own command, no shell
+
+    def print_pages(self) -> None:
+        """Print the pages to open, and the code of each live session."""
+        base = settings.PUBLIC_URL
+        self.stdout.write(self.style.SUCCESS(f"\nOpenDev Companion serves on {base}/\n"))
+        for event in selectors.all_events():
+            self.stdout.write(f"  Programme       {base}{event.get_absolute_url()}")
+        for session in selectors.live_sessions():
+            self.stdout.write(f"\n  Live: {session.short_title}")
+            self.stdout.write(f"  Join            {base}{reverse('join')}   code {session.code_spaced}")
+            for label, page in (("Room", "room"), ("Control room", "control"), ("Presenter view", "screen")):
+                self.stdout.write(f"  {label:<15} {base}{session.address(page)}")
+
+    def print_sign_in_links(self) -> None:
+        """Print a one-time sign-in link for each organiser and moderator."""
+        self.stdout.write("\n  Sign in (each link works once, for 24 hours):")
+        moderating = Q(event_people__roles__role=SessionRole.Role.MODERATOR)
+        users = User.objects.filter(Q(organised_events__isnull=False) | moderating, is_active=True).distinct()
+        for user in users.order_by("pk"):
+            token = make_sign_in_link(user=user, now=timezone.now())
+            name = user.get_full_name() or user.get_username()
+            self.stdout.write(
+                f"  {name:<20} {settings.PUBLIC_URL}{reverse('sign-in-link', kwargs={'token': token})}"
+            )
+        self.stdout.write("")

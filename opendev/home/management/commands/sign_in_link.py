@@ -1,0 +1,28 @@
+"""`manage.py sign_in_link <username>`."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions.services import make_sign_in_link
+
+
+class Command(BaseCommand):
+    help = "Prints a link that signs the user in once, within 24 hours."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the link alone."""
+        user = User.objects.filter(username=options["username"], is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no active user {options['username']!r}.")
+        token = make_sign_in_link(user=user, now=timezone.now())
+        self.stdout.write(settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token}))

@@ -1,0 +1,63 @@
+"""Refusals become pages."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import DomainError
+
+
+def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return the page that says what was refused and why, with the error's status and code."""
+    response = render(
+        request,
+        "error.html",
+        {"code": error.code, "message": error.message, "status": error.status},
+        status=error.status,
+    )
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+class TooLarge(DomainError):
+    code, status, message = "too_large", 413, _("That is more than this address takes.")
+
+
+def answer_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer a refusal in the language of the address: JSON for REST, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(error.as_json(), status=error.status)
+    return error_page(request, error)
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies over the limit before anything reads them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, unless it announces too much. Without a length there is no body under WSGI."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return answer_refusal(request, TooLarge())
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Turns a DomainError that no view answered better into a page. Defects stay exceptions, and become a 500."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal."""
+        return answer_refusal(request, error) if isinstance(error, DomainError) else None

@@ -1,0 +1,167 @@
+"""The pages around the sessions: home, joining, programme, sign-in, health."""
+
+from typing import Any
+
+import pycountry
+from django.contrib.auth import login
+from django.contrib.auth import views as auth_views
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods
+
+from etherpad_links.selectors import notes_urls
+from opendev.core.callers import caller_of, keep_pass
+from opendev.core.errors import DomainError, NotFound
+from opendev.core.presence import live_core_runs, present_in
+from polls.ballot_box import ballot_box
+from sessions import selectors, services
+from sessions.models import Session
+
+CODE_LENGTH = 6
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """All events, those with a live session first, and the way in by code."""
+    events = selectors.all_events()
+    live = selectors.live_sessions()
+    items = [
+        {
+            "event": event,
+            "live": [session for session in live if session.event_id == event.pk],
+            "days": list(event.days.all()),
+            "session_count": len(event.sessions.all()),
+        }
+        for event in events
+    ]
+    return render(request, "home/home.html", {"events": items, "form_error": "", "code": ""})
+
+
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Join by the six digits on the shared screen."""
+    typed = request.POST.get("code", "")
+    code = "".join(character for character in typed if character.isascii() and character.isdigit())
+    error, status = "", 200
+    if request.method == "POST":
+        if len(code) == CODE_LENGTH and selectors.session_by_code(code):
+            return redirect("join-code", code=code)
+        error, status = _("No live session has this code. Check the six digits on the shared screen."), 404
+    live = selectors.live_sessions()
+    context: dict[str, Any] = {
+        "live_sessions": live,
+        "neighbours": [],
+        "form_error": error,
+        "code": typed[:20],
+    }
+    if live:
+        day = selectors.day_of(live[0])
+        here = [session.pk for session in day].index(live[0].pk)
+        context |= {
+            "event": live[0].event,
+            "neighbours": day[max(0, here - 1) : here + 2],
+            "days": live[0].event.days.all(),
+        }
+    return render(request, "home/join.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def join_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the QR leads: one tap joins; who one is may be said, and need not be."""
+    session = selectors.session_by_code(code)
+    if session is None:
+        raise NotFound(_("No live session has this code. Check the six digits on the shared screen."))
+    known = caller_of(request, session.event_id).attendee
+    attendee = selectors.attendee_by_id(known.attendee_id, session.event_id) if known else None
+    form = {field: getattr(attendee, field, "") for field in ("name", "company", "country")}
+    errors: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST":
+        form = {field: request.POST.get(field, "") for field in form}
+        try:
+            _attendee, attendee_pass = services.join_session(
+                session_id=session.pk, known=known, now=timezone.now(), **form
+            )
+            response = redirect(session)
+            keep_pass(response, attendee_pass)
+            return response
+        except DomainError as refusal:
+            errors, status = refusal.fields or {"name": refusal.message}, refusal.status
+    countries = sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1])
+    context = {"session": session, "event": session.event, "attendee": attendee, "countries": countries}
+    return render(
+        request, "home/join_session.html", {**context, "form": form, "errors": errors}, status=status
+    )
+
+
+@require_GET
+def programme(request: HttpRequest, event: str) -> HttpResponse:
+    """Days and sessions."""
+    found = selectors.event_by_slug(event)
+    days = selectors.programme(found)
+    sessions: list[Session] = [session for day in days for session in day.sessions.all()]
+    notes = notes_urls(session.pk for session in sessions)
+    for session in sessions:
+        session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
+    present = present_in(session.pk for session in sessions)
+    return render(request, "home/programme.html", {"event": found, "days": days, "present": present})
+
+
+class SignIn(auth_views.LoginView):
+    """Sign-in with a password; moderators usually come by a link instead."""
+
+    template_name = "home/sign_in.html"
+    redirect_authenticated_user = True
+
+
+@sensitive_variables("token")
+@require_http_methods(["GET", "POST"])
+@never_cache
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A one-time link: GET shows a button, POST spends it, so that mail scanners do not burn it."""
+    now = timezone.now()
+    try:
+        if request.method == "POST":
+            user = services.spend_sign_in_link(token=token, now=now)
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return redirect(start_of(user.pk))
+        link = services.find_sign_in_link(token=token, now=now)
+    except services.LinkIsSpent as refusal:
+        context = {"expired": True, "person_name": ""}
+        return render(request, "home/sign_in_link.html", context, status=refusal.status)
+    name = selectors.name_of_user(link.user_id) or link.user.get_username()
+    return render(request, "home/sign_in_link.html", {"expired": False, "person_name": name})
+
+
+def start_of(user_id: int) -> str:
+    """Return where somebody who just signed in wants to be: the control room of their session, live ones first."""
+    session = selectors.first_session_of(user_id)
+    return session.address("control") if session else "/"
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers, and the live core runs."""
+    checks = {"live": live_core_runs() and ballot_box.is_running, "database": True}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        checks["database"] = False
+    ready = all(checks.values())
+    return JsonResponse(
+        {"status": "ok" if ready else "not_ready", "checks": checks}, status=200 if ready else 503
+    )

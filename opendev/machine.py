@@ -1,0 +1,39 @@
+"""What an installation finds out about itself when it was not told: its secret key and its address."""
+
+import os
+import secrets
+import socket
+from pathlib import Path
+
+
+def read_or_make_secret_key(path: Path) -> str:
+    """Return the key kept at `path`; the first caller makes it, readable by its owner alone.
+
+    Several processes may start at once on a fresh checkout: exclusive creation lets one of them win, under a
+    temporary name so that nobody reads half a key.
+    """
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def lan_address() -> str:
+    """Return the address by which others in the same network reach this machine; loopback where there is none.
+
+    Connecting a datagram socket sends nothing: it only asks the routing table which interface would be used.
+    198.51.100.1 is a documentation address (RFC 5737), so no real host is named.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

@@ -1,0 +1,206 @@
+"""A poll as a page shows it: rows with shares, what one may do, and the sentences around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from opendev.room.shares import bar_widths, whole_shares
+from polls.models import Poll
+from polls.selectors import NOT_VOTED, Mine
+from polls.serializers import audience_of, mine_json, poll_json
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An option. `count`, `share` and `width` are None where the tally may not be seen."""
+
+    id: str
+    text: str
+    count: int | None
+    share: int | None
+    width: str | None
+    lead: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class PollCard:
+    """What a page says about one poll. Everything comes from its JSON for the reader's audience."""
+
+    poll: dict[str, Any]
+    own: Mine
+    joined: bool
+    moderator: str = ""
+    wanted_view: str = ""
+    tried: tuple[str, ...] = ()  # what a refused form held, so that nothing is lost
+
+    @property
+    def id(self) -> str:
+        """The poll's id."""
+        return str(self.poll["id"])
+
+    @property
+    def state(self) -> str:
+        """The poll's state."""
+        return str(self.poll["state"])
+
+    @property
+    def state_label(self) -> str:
+        """The state as a word."""
+        return str(Poll.State(self.state).label)
+
+    @property
+    def label(self) -> str:
+        """ "Poll 2" or "Poll 2, round 2"; "" before its launch."""
+        if self.poll["number"] is None:
+            return ""
+        words = {"number": self.poll["number"], "round": self.poll["round"]}
+        return (
+            _("Poll %(number)d, round %(round)d") % words
+            if words["round"] > 1
+            else _("Poll %(number)d") % words
+        )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether voting is open."""
+        return self.state == Poll.State.LIVE
+
+    @property
+    def ballots(self) -> int:
+        """How many people's ballots are counted."""
+        return int(self.poll["ballots"])
+
+    @property
+    def visible(self) -> bool:
+        """Whether the tally is in what this reader gets."""
+        return all("count" in option for option in self.poll["options"])
+
+    @property
+    def mine(self) -> dict[str, Any]:
+        """One's own answer, as JSON."""
+        return mine_json(self.own)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The options that the form shows as chosen."""
+        return list(self.tried) or self.mine["options"] or []
+
+    @property
+    def can_vote(self) -> bool:
+        """Whether a vote would be accepted now."""
+        return self.joined and self.is_live and (not self.own.voted or self.can_change)
+
+    @property
+    def can_change(self) -> bool:
+        """Whether one's vote may still be changed or withdrawn, from this device."""
+        return (
+            self.is_live and bool(self.poll["may_change"]) and self.own.voted and self.own.options is not None
+        )
+
+    @property
+    def view(self) -> str:
+        """form, results, waiting (voted, not to be seen yet) or hidden (over, not to be seen)."""
+        if self.is_live and self.wanted_view == "form" and (self.can_change or not self.own.voted):
+            return "form"
+        if self.is_live and not self.own.voted and not (self.wanted_view == "results" and self.visible):
+            return "form"
+        if self.visible:
+            return "results"
+        return "waiting" if self.is_live else "hidden"
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When voting ends by itself."""
+        return parse_datetime(self.poll["closes_at"]) if self.poll["closes_at"] else None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The options in their order, with shares where the tally may be seen."""
+        options = self.poll["options"]
+        mine = set(self.mine["options"] or ())
+        if not self.visible:
+            return [
+                Row(o["id"], o["text"], None, None, None, lead=False, mine=o["id"] in mine) for o in options
+            ]
+        counts = [o["count"] for o in options]
+        shares = whole_shares(counts, self.ballots, single=self.poll["kind"] == Poll.Kind.SINGLE)
+        widths = bar_widths(counts, self.ballots)
+        most = max(counts)
+        return [
+            Row(o["id"], o["text"], count, share, width, lead=count == most > 0, mine=o["id"] in mine)
+            for o, count, share, width in zip(options, counts, shares, widths, strict=True)
+        ]
+
+    @property
+    def headline(self) -> str:
+        """The leader in a line, for lists of earlier polls; "" where there is none to name."""
+        leaders = [row for row in self.rows if row.lead]
+        if not leaders:
+            return ""
+        return _("%(share)d%% %(text)s") % {"share": leaders[0].share, "text": leaders[0].text}
+
+    @property
+    def pick_note(self) -> str:
+        """How many to choose, and whether it can be changed."""
+        fewest, most = self.poll["min"], self.poll["max"]
+        if self.poll["kind"] == Poll.Kind.SINGLE:
+            how_many = _("Pick one")
+        elif fewest == most:
+            how_many = _("Pick %(n)d") % {"n": most}
+        elif fewest == 1 and most == len(self.poll["options"]):
+            how_many = _("Pick as many as you like")
+        elif fewest == 1:
+            how_many = _("Pick up to %(n)d") % {"n": most}
+        else:
+            how_many = _("Pick %(min)d to %(max)d") % {"min": fewest, "max": most}
+        if self.poll["may_change"]:
+            return _("%(how_many)s; change it until voting closes.") % {"how_many": how_many}
+        return _("%(how_many)s; your vote is final.") % {"how_many": how_many}
+
+    @property
+    def hidden_note(self) -> str:
+        """When the result will be shown."""
+        match self.poll["visibility"]:
+            case Poll.Visibility.AFTER_VOTING:
+                return _("You see the results when you have voted.")
+            case Poll.Visibility.AFTER_CLOSE:
+                return _("Results are shown when voting closes.")
+            case Poll.Visibility.AFTER_PUBLISHING:
+                who = self.moderator or _("the moderator")
+                return _("Results are hidden until %(name)s reveals them.") % {"name": who}
+            case Poll.Visibility.MODERATORS:
+                return _("Only moderators see the results.")
+        return ""
+
+    @property
+    def privacy_note(self) -> str:
+        """Who can learn what one chose."""
+        if self.poll["anonymous"]:
+            return _("Anonymous: nobody, not even the moderator, sees who chose what.")
+        return _("Named: moderators see who chose what.")
+
+
+def card_for(
+    poll: Poll,
+    *,
+    own: Mine = NOT_VOTED,
+    joined: bool = False,
+    is_moderator: bool = False,
+    moderator: str = "",
+    wanted_view: str = "",
+    tried: tuple[str, ...] = (),
+) -> PollCard | None:
+    """Return the card of a poll for one reader, or None where the poll does not exist for them."""
+    body = poll_json(poll, list(poll.options.all()), audience_of(is_moderator=is_moderator, mine=own))
+    return None if body is None else PollCard(body, own, joined, moderator, wanted_view, tried)
+
+
+def on_air(cards: list[PollCard]) -> PollCard | None:
+    """Return the poll on air: the live one launched last, else the last launched that is over."""
+    shown = [card for card in cards if card.state in {"live", "closed", "published"}]
+    return max(shown, key=lambda card: (card.is_live, card.poll["launched_at"] or ""), default=None)

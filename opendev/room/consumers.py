@@ -1,0 +1,121 @@
+"""The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
+from opendev.core.consumers import LiveConsumer, Refused
+from opendev.core.errors import DomainError
+from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
+from opendev.core.live import hub
+from opendev.core.text import MAX_ID
+from polls import consumers as polls
+from polls.news import topic_of
+from polls.selectors import Mine
+from sessions import selectors
+
+
+class RoomConsumer(LiveConsumer):
+    """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear."""
+
+    commands = {**polls.COMMANDS}
+    attendee: AttendeePass | None = None
+    is_moderator = False
+
+    def group_key(self) -> int:
+        """Return the session's id."""
+        session_id = int(self.scope["url_route"]["kwargs"]["session"])
+        if session_id > MAX_ID:
+            raise Refused
+        return session_id
+
+    async def identify(self, group: Group) -> None:
+        """Read the pass or the token, and for moderators the cookie of their sign-in. Most need no database."""
+        event_id = group.facts["event_id"]
+        self.voted: set[str] = set()
+        self.answers: dict[int, Mine] = {}
+        text = self.bearer()
+        if text is None:
+            text = self.cookies().get(pass_cookie_name(event_id))
+            self.attendee = read_pass(text) if text else None
+            if self.attendee and self.attendee.event_id != event_id:
+                self.attendee = None
+        elif text.startswith(selectors.API_TOKEN_PREFIX):
+            self.is_moderator = await hub.read_in_thread(_token_moderates, text, group.key)
+        else:
+            self.attendee = read_pass(text)
+            if self.attendee is None or self.attendee.event_id != event_id:
+                raise Refused
+        self.attendee_id = self.attendee.attendee_id if self.attendee else None
+        if self.query("view") == "control" and not self.is_moderator:
+            self.is_moderator = await hub.read_in_thread(
+                _moderates, self.cookies().get("sessionid", ""), group.key
+            )
+            if not self.is_moderator:
+                raise Refused
+
+    async def prepare(self, group: Group) -> None:
+        """Read one's own answers."""
+        if self.attendee is not None:
+            wanted = polls.visible_polls(group, VOTED)
+            try:
+                self.answers = await polls.read_answers(self.attendee, wanted)
+            except (
+                DomainError
+            ):  # the reader is full: the page shows its form, and the answer to a vote tells more
+                self.answers = {}
+            self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
+
+    def snapshot(self, group: Group) -> str:
+        """Return `{type, now, session, present, me, polls}`."""
+        state = group.topics["session"].states[EVERYBODY]
+        attendee = None if self.attendee_id is None else str(self.attendee_id)
+        head = encode(
+            {
+                "type": "snapshot",
+                "now": now_text(),
+                "session": state,
+                "present": max(group.present, len(group.by_attendee)),
+                "me": {"attendee": attendee, "moderator": self.is_moderator},
+            }
+        )
+        body = polls.snapshot_polls(
+            group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
+        )
+        self.answers = {}
+        return f'{head[:-1]},"polls":{body}}}'
+
+    def audience(self, topic: str) -> str:
+        """Return the audience for one topic."""
+        if self.is_moderator:
+            return MODERATORS
+        return VOTED if topic in self.voted else EVERYBODY
+
+    def note_voted(self, topic: str, *, voted: bool) -> bool:
+        """Keep whether the attendee has voted; return whether that is news."""
+        if voted == (topic in self.voted):
+            return False
+        if voted:
+            self.voted.add(topic)
+        else:
+            self.voted.discard(topic)
+        return True
+
+
+def _token_moderates(token: str, session_id: int) -> bool:
+    """Tell whether the API token is that of somebody who moderates the session.
+
+    Raises:
+        Refused: it opens nothing.
+    """
+    user = selectors.user_of_api_token(token, timezone.now())
+    if user is None:
+        raise Refused
+    return selectors.moderates(Caller(user_id=user.pk), session_id)
+
+
+def _moderates(session_key: str, session_id: int) -> bool:
+    """Tell whether the cookie of a sign-in belongs to somebody who moderates the session."""
+    user_id = SessionStore(session_key).get(SESSION_KEY) if session_key else None
+    return user_id is not None and selectors.moderates(Caller(user_id=int(user_id)), session_id)

@@ -1,0 +1,232 @@
+"""The control room: each act is a form that works without script."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of
+from opendev.core.errors import DomainError, Malformed, NotSignedIn
+from opendev.core.text import clean_id
+from opendev.room import forms
+from opendev.room.cards import card_for
+from opendev.room.pages import control_context
+from opendev.room.services import set_session_state
+from polls import services
+from polls.models import Poll
+from polls.selectors import poll_by_id
+from polls.services.drafts import draft_of, read_draft
+from sessions import selectors
+from sessions.models import Session
+from sessions.services import check_moderates
+
+Act = Callable[[HttpRequest, Session, Caller], HttpResponse]
+
+
+def visibilities() -> list[tuple[str, str, Any]]:
+    """Return who may see results, as (value, label, help)."""
+    return [(value, str(label), forms.VISIBILITY_HELP[value]) for value, label in Poll.Visibility.choices]
+
+
+def _enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:
+    """Return the session and its moderator.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    found = selectors.session_by_slug(event, session)
+    caller = caller_of(request, found.event_id)
+    check_moderates(caller=caller, session_id=found.pk)
+    return found, caller
+
+
+def _page(
+    request: HttpRequest, session: Session, *, refused: DomainError | None = None, **more: Any
+) -> HttpResponse:
+    person = session.event.people.filter(user=request.user.pk).first()
+    context = control_context(
+        session,
+        user_name=person.name if person else request.user.get_username(),
+        picked=more.pop("picked", request.GET.get("poll", "")),
+        now=timezone.now(),
+    )
+    context["visibilities"] = visibilities()
+    context["error"] = {"code": refused.code, "message": refused.message} if refused else None
+    context["quick"], context["quick_error"] = forms.QUICK_DEFAULTS, ""
+    context.update(more)
+    status = more.pop("status", refused.status if refused else 200)
+    return render(request, "room/control.html", context, status=status)
+
+
+@require_GET
+@never_cache
+def control(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The control room."""
+    try:
+        found, _caller = _enter(request, event, session)
+    except NotSignedIn:
+        return redirect(f"/sign-in/?next={request.get_full_path()}")
+    return _page(request, found)
+
+
+def _act(
+    request: HttpRequest,
+    event: str,
+    session: str,
+    work: Callable[[Session, Caller], object],
+    *,
+    picked: str = "",
+) -> HttpResponse:
+    """Do one act and go back to the control room; a refusal shows it there, with its status and code."""
+    found, caller = _enter(request, event, session)
+    try:
+        work(found, caller)
+    except DomainError as refusal:
+        found = selectors.session_by_slug(event, session)
+        return _page(request, found, refused=refusal, picked=picked)
+    return redirect(found.address("control") + (f"?poll={picked}" if picked else ""))
+
+
+def _poll_here(session: Session, poll: str) -> Poll:
+    """Return the poll of this session; one of another session is not found, whoever asks."""
+    return poll_by_id(clean_id(poll, field="poll"), session_id=session.pk)
+
+
+@require_POST
+def poll_state(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Launch, close, publish, archive, or undo."""
+    state = request.POST.get("state")
+
+    def work(found: Session, caller: Caller) -> None:
+        services.set_poll_state(
+            poll_id=_poll_here(found, poll).pk, caller=caller, state=state, now=timezone.now()
+        )
+
+    return _act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
+
+
+@require_POST
+def poll_visibility(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Reveal."""
+    given = {"visibility": request.POST.get("visibility")}
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.edit_poll(
+            poll_id=_poll_here(found, poll).pk, caller=caller, given=given, now=timezone.now()
+        ),
+        picked=poll,
+    )
+
+
+@require_POST
+def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Start a countdown, or prolong the one that runs, by so many seconds."""
+
+    def work(found: Session, caller: Caller) -> None:
+        here, now = _poll_here(found, poll), timezone.now()
+        text = request.POST.get("seconds", "")
+        if not (text.isascii() and text.isdigit() and len(text) <= 5):
+            sentence = _("Give the seconds as a whole number.")
+            raise Malformed(sentence, fields={"seconds": sentence})
+        closes_at = (here.closes_at or now) + timedelta(seconds=int(text))
+        services.set_closing_time(poll_id=here.pk, caller=caller, closes_at=closes_at, now=now)
+
+    return _act(request, event, session, work, picked=poll)
+
+
+@require_POST
+def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Make another round, as a draft."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.run_again(
+            poll_id=_poll_here(found, poll).pk, caller=caller, now=timezone.now()
+        ),
+    )
+
+
+@require_POST
+def session_state(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Start the session, or end it; what is still live in it closes with it."""
+
+    def work(found: Session, caller: Caller) -> None:
+        state = request.POST.get("state", "")
+        set_session_state(session_id=found.pk, caller=caller, state=state, now=timezone.now())
+
+    return _act(request, event, session, work)
+
+
+@require_POST
+def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Add a quick poll, and launch it where the button says so. An error keeps the line that was typed."""
+    found, caller = _enter(request, event, session)
+    now = timezone.now()
+    try:
+        draft = read_draft(
+            {**forms.read_line(request.POST.get("line", "")), **forms.read_rules(request.POST)}
+        )
+        with transaction.atomic():
+            poll = services.add_poll(session_id=found.pk, caller=caller, draft=draft, now=now)
+            if request.POST.get("launch"):
+                services.set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
+    except DomainError as refusal:
+        kept = forms.kept_quick(request.POST)
+        return _page(request, found, quick=kept, quick_error=refusal.message, status=refusal.status)
+    return redirect(found.address("control") + ("" if request.POST.get("launch") else f"?poll={poll.pk}"))
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Edit a draft, or mend the texts of a launched poll."""
+    found, caller = _enter(request, event, session)
+    here = _poll_here(found, poll)
+    frozen = here.launched_at is not None
+    form, errors, status = draft_form(here), {}, 200
+    if request.method == "POST":
+        given: dict[str, Any] = {
+            "question": request.POST.get("question", ""),
+            "options": forms.read_options(request.POST),
+        }
+        if not frozen:
+            given |= forms.read_rules(request.POST)
+        try:
+            services.edit_poll(poll_id=here.pk, caller=caller, given=given, now=timezone.now())
+            return redirect(found.address("control") + f"?poll={here.pk}")
+        except DomainError as refusal:
+            form, status = forms.kept_edit(request.POST), refusal.status
+            errors = refusal.fields or {"form": refusal.message}
+    card = card_for(here, is_moderator=True)
+    context = {
+        "event": found.event,
+        "session": found,
+        "card": card,
+        "form": form,
+        "errors": errors,
+        "frozen": frozen,
+    }
+    return render(request, "room/poll_edit.html", {**context, "visibilities": visibilities()}, status=status)
+
+
+def draft_form(poll: Poll) -> dict[str, Any]:
+    """Return the edit form's values for a poll."""
+    options = list(poll.options.all())
+    draft = draft_of(poll, options)
+    values = {
+        field: getattr(draft, field)
+        for field in ("question", "kind", "min", "max", "anonymous", "may_change")
+    }
+    rows = [{"id": str(option.pk), "text": option.text} for option in options]
+    return {**values, "visibility": draft.visibility, "options": rows}

@@ -1,0 +1,95 @@
+"""What moderators type, turned into the JSON form of a poll; what is right is for the services to say."""
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import Malformed
+
+# A slash between blanks parts the options, so that "CI/CD" stays one word.
+_SLASH = re.compile(r"\s+/\s*|\s*/\s+")
+VISIBILITY_HELP = {
+    "always": _("Everybody sees the bars move."),
+    "after_voting": _("Whoever voted sees the bars; all do after the close."),
+    "after_close": _("You see the bars; all do after the close."),
+    "after_publishing": _("You see the bars until you reveal or publish them."),
+    "moderators": _("Nobody else, ever."),
+}
+
+
+class BadLine(Malformed):
+    code = "bad_line"
+    message = _(
+        "Write the question first, then at least two options, a slash between them: Question? / one / two"
+    )
+
+
+def read_line(line: str) -> dict[str, Any]:
+    """Return the JSON form of a quick poll: "Question? / a / b / c".
+
+    Raises:
+        BadLine: fewer than two options.
+    """
+    question, *options = [part.strip() for part in _SLASH.split(line.strip().strip("/"))]
+    options = [option for option in options if option]
+    if not question or len(options) < 2:
+        raise BadLine(fields={"line": BadLine.message})
+    return {"question": question, "options": [{"text": option} for option in options]}
+
+
+def read_rules(post: QueryDict) -> dict[str, Any]:
+    """Return the rules that the fields say; what is no number though it should be stays, to be refused."""
+    given: dict[str, Any] = {"anonymous": "anonymous" in post, "may_change": "may_change" in post}
+    for field in ("kind", "visibility"):
+        if field in post:
+            given[field] = post[field]
+    for field in ("min", "max"):
+        if value := post.get(field, "").strip():
+            given[field] = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else value
+    if given.get("kind") == "single":
+        given["min"] = given["max"] = 1
+    return given
+
+
+def read_options(post: QueryDict) -> list[dict[str, str]]:
+    """Return the options of the edit form; an empty text drops its option."""
+    ids, texts = post.getlist("option_id"), post.getlist("option_text")
+    rows = []
+    for identity, text in zip([*ids, *[""] * len(texts)], texts, strict=False):
+        if text.strip():
+            rows.append({"id": identity, "text": text} if identity else {"text": text})
+    return rows
+
+
+QUICK_DEFAULTS: dict[str, Any] = {
+    "line": "",
+    "kind": "single",
+    "anonymous": True,
+    "may_change": True,
+    "visibility": "after_voting",
+}
+
+
+def kept_quick(post: QueryDict) -> dict[str, Any]:
+    """Return what the quick form held, so that an error loses nothing."""
+    return {
+        "line": post.get("line", ""),
+        "kind": post.get("kind", "single"),
+        "anonymous": "anonymous" in post,
+        "may_change": "may_change" in post,
+        "visibility": post.get("visibility", "after_voting"),
+    }
+
+
+def kept_edit(post: QueryDict) -> dict[str, Any]:
+    """Return what the edit form held, so that an error loses nothing."""
+    ids, texts = post.getlist("option_id"), post.getlist("option_text")
+    return {
+        **kept_quick(post),
+        "question": post.get("question", ""),
+        "min": post.get("min", "1"),
+        "max": post.get("max", "1"),
+        "options": [{"id": i, "text": t} for i, t in zip([*ids, *[""] * len(texts)], texts, strict=False)],
+    }

@@ -1,0 +1,87 @@
+"""What a moderator can do with a poll right now, as buttons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from opendev.room.cards import PollCard
+from polls.models import Poll
+
+STATE, VISIBILITY, CLOCK, ROUND = (
+    "control-poll-state",
+    "control-poll-visibility",
+    "control-poll-clock",
+    "control-poll-round",
+)
+COUNTDOWN_S, MORE_S = 60, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A button that posts `field=value` to `url_name`; it wears the colour of the state it leads `to`."""
+
+    url_name: str
+    field: str
+    value: str
+    label: str
+    to: str | None = None
+    icon: str = ""
+    primary: bool = False
+    seconds_left: int = 0
+
+
+def moves_of(card: PollCard) -> list[Move]:
+    """Return the moves that are legal now, the most likely one first and primary."""
+    match card.state:
+        case Poll.State.DRAFT:
+            launch = Move(STATE, "state", "live", _("Launch"), "live", "air", primary=True)
+            return [launch, Move(STATE, "state", "archived", _("Archive"), None, "archive")]
+        case Poll.State.LIVE:
+            return _live_moves(card)
+        case Poll.State.CLOSED:
+            publish = Move(STATE, "state", "published", _("Publish results"), "data", "eye", primary=True)
+            return [publish, *_over_moves()]
+        case Poll.State.PUBLISHED:
+            return _over_moves()
+    restored = "closed" if card.poll["launched_at"] else "draft"
+    return [Move(STATE, "state", restored, _("Take out of the archive"), None, "undo")]
+
+
+def _live_moves(card: PollCard) -> list[Move]:
+    hidden = card.poll["visibility"] != Poll.Visibility.ALWAYS
+    close = Move(STATE, "state", "closed", _("Close voting"), "closed", "stop", primary=not hidden)
+    moves = [close]
+    if hidden:
+        moves.insert(
+            0, Move(VISIBILITY, "visibility", "always", _("Reveal results"), "data", "eye", primary=True)
+        )
+    if card.closes_at is None:
+        label = _("Close in %(seconds)d s") % {"seconds": COUNTDOWN_S}
+        moves.append(Move(CLOCK, "seconds", str(COUNTDOWN_S), label, None, "clock"))
+    else:
+        label = _("%(seconds)d s more") % {"seconds": MORE_S}
+        moves.append(Move(CLOCK, "seconds", str(MORE_S), label, None, "clock"))
+    return moves
+
+
+def _over_moves() -> list[Move]:
+    return [
+        Move(ROUND, "", "", _("Run again"), None, "retry"),
+        Move(STATE, "state", "archived", _("Archive"), None, "archive"),
+    ]
+
+
+def undo_of(card: PollCard, now: datetime) -> Move | None:
+    """Return the move that takes the last act back, while that is possible."""
+    until = parse_datetime(card.poll.get("undo_until") or "")
+    if until is None or until <= now:
+        return None
+    back, label = {
+        Poll.State.LIVE: ("draft", _("Undo the launch")),
+        Poll.State.CLOSED: ("live", _("Open voting again")),
+        Poll.State.PUBLISHED: ("closed", _("Undo publishing")),
+    }[Poll.State(card.state)]
+    seconds = max(1, round((until - now).total_seconds()))
+    return Move(STATE, "state", back, label, None, "undo", seconds_left=seconds)

@@ -1,0 +1,116 @@
+"""What the room's pages show: the reading side of the views."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from etherpad_links.selectors import notes_urls
+from opendev.core.attendance import Caller
+from opendev.core.live import hub
+from opendev.room.cards import PollCard, card_for, on_air
+from opendev.room.moves import Move, moves_of, undo_of
+from opendev.room.qr import qr_svg
+from polls.models import Poll
+from polls.selectors import NOT_VOTED, own_answers, polls_of
+from sessions.models import Session
+
+
+@dataclass
+class ControlCard:
+    """A card with what its moderator can do now."""
+
+    card: PollCard
+    moves: list[Move] = field(default_factory=list)
+    undo: Move | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.card, name)
+
+
+def common(session: Session) -> dict[str, Any]:
+    """Return what every page of a session shows."""
+    join_url = settings.PUBLIC_URL + reverse("join-code", kwargs={"code": session.code})
+    return {
+        "event": session.event,
+        "session": session,
+        "present": hub.present(session.pk),
+        "socket_path": f"/ws/sessions/{session.pk}/",
+        "join_url": join_url,
+        "join_host": settings.PUBLIC_URL.partition("://")[2],
+        "qr_svg": qr_svg(join_url),
+    }
+
+
+def room_context(
+    request: HttpRequest, session: Session, caller: Caller, *, tried: tuple[str, tuple[str, ...]] = ("", ())
+) -> dict[str, Any]:
+    """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
+    attendee = caller.attendee_of(session.event_id)
+    polls = polls_of([session.pk])
+    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
+    made = [
+        card_for(
+            poll,
+            own=own.get(poll.pk, NOT_VOTED),
+            joined=attendee is not None,
+            moderator=session.moderator_first_name,
+            wanted_view=request.GET.get("view", "") or ("form" if str(poll.pk) == tried[0] else ""),
+            tried=tried[1] if str(poll.pk) == tried[0] else (),
+        )
+        for poll in polls
+    ]
+    cards = [card for card in made if card is not None]
+    first = on_air(cards)
+    if tried[0]:
+        first = next((card for card in cards if card.id == tried[0]), first)
+    others = [card for card in cards if card is not first]
+    return {
+        **common(session),
+        "attendee": attendee,
+        "on_air": first,
+        "waiting_polls": [card for card in others if card.is_live],
+        "earlier": sorted(
+            (card for card in others if not card.is_live),
+            key=lambda card: card.poll["launched_at"] or "",
+            reverse=True,
+        ),
+        "ever_polls": bool(cards),
+        "notes_url": notes_urls([session.pk]).get(session.pk, ""),
+    }
+
+
+def screen_context(session: Session) -> dict[str, Any]:
+    """Return the presenter screen: always what everybody may see, whoever is signed in."""
+    cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
+    return {**common(session), "on_air": on_air(cards)}
+
+
+def control_context(session: Session, *, user_name: str, picked: str, now: datetime) -> dict[str, Any]:
+    """Return the control room."""
+    polls = polls_of([session.pk])
+    polls.sort(key=lambda poll: poll.state == Poll.State.ARCHIVED)  # stable: the rest stays in running order
+    cards: list[Any] = []
+    for poll in polls:
+        card = card_for(poll, is_moderator=True, moderator=session.moderator_first_name)
+        assert card is not None  # noqa: S101  # moderators see every poll
+        cards.append(ControlCard(card, moves_of(card), undo_of(card, now)))
+    first = on_air(cards)
+    selected: Any = next((card for card in cards if card.id == picked), first)
+    next_draft = next((card for card in cards if card.state == Poll.State.DRAFT), None)
+    since = session.went_live_at if session.state == Session.State.LIVE else None
+    return {
+        **common(session),
+        "cards": cards,
+        "on_air": first,
+        "selected": selected,
+        "has_primary": bool(selected) and any(move.primary for move in selected.moves),
+        "next_draft": next_draft,
+        "screen_url": session.address("screen"),
+        "user_name": user_name,
+        "elapsed_minutes": int((now - since).total_seconds() // 60) if since else None,
+        "notes_url": notes_urls([session.pk]).get(session.pk, ""),
+    }

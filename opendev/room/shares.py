@@ -1,0 +1,31 @@
+"""Shares and bar widths of a tally; static/companion/shares.js does the same, and a test compares the two."""
+
+from collections.abc import Sequence
+
+AXES = (25, 40, 60, 80, 100)
+
+
+def whole_shares(counts: Sequence[int], ballots: int, *, single: bool) -> list[int]:
+    """Return each option's share of the people who voted, in whole percent.
+
+    Single choice: largest remainder (ties by option order), so that they add up to exactly 100. Several choices: each
+    share stands alone, rounded half up.
+    """
+    if ballots <= 0:
+        return [0] * len(counts)
+    if not single:
+        return [(200 * count + ballots) // (2 * ballots) for count in counts]
+    shares = [100 * count // ballots for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda i: (-(100 * counts[i] % ballots), i))
+    for i in by_remainder[: 100 - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def bar_widths(counts: Sequence[int], ballots: int) -> list[str]:
+    """Return each bar's width as an SVG length; the axis ends at the first of AXES that holds the leader."""
+    if ballots <= 0:
+        return ["0.0%"] * len(counts)
+    exact = [100 * count / ballots for count in counts]
+    axis = next((axis for axis in AXES if max(exact) <= axis), 100)
+    return [f"{min(share * 100 / axis, 100):.1f}%" for share in exact]

@@ -1,0 +1,39 @@
+"""Where the Hub reads rooms from: the apps' selectors, put together."""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from opendev.core.groups import GroupState, TopicKind
+from polls import news as poll_news
+from polls.selectors import poll_versions, polls_of
+from sessions import news as session_news
+from sessions.models import Session
+from sessions.selectors import session_versions
+
+
+class RoomSource:
+    """Reads sessions with all that lives in their rooms. Called in the Hub's database thread."""
+
+    kinds: ClassVar[Mapping[str, TopicKind]] = {
+        poll_news.KIND: poll_news.PollFrames(),
+        session_news.TOPIC: session_news.SessionFrames(),
+    }
+
+    def read(self, group: int) -> GroupState | None:
+        """Return a session's room as it stands, or None when there is no such session."""
+        session = Session.objects.filter(pk=group).first()
+        if session is None:
+            return None
+        told = [session_news.news_of(session)]
+        told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
+        return GroupState({"event_id": session.event_id}, told)
+
+    def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
+        """Return the version of every topic of these rooms."""
+        groups = list(groups)
+        found = {
+            session: {session_news.TOPIC: version} for session, version in session_versions(groups).items()
+        }
+        for session, poll, version in poll_versions(groups):
+            found.setdefault(session, {})[poll_news.topic_of(poll)] = version
+        return found

@@ -1,0 +1,24 @@
+"""Addresses of a session's pages."""
+
+from django.urls import path
+
+from opendev.room import control, views
+
+SESSION = "<slug:event>/sessions/<slug:session>/"
+POLL = f"{SESSION}control/polls/<str:poll>/"
+
+urlpatterns = [
+    path(SESSION, views.room, name="room"),
+    path(f"{SESSION}join/", views.join, name="room-join"),
+    path(f"{SESSION}polls/<str:poll>/vote/", views.vote, name="vote"),
+    path(f"{SESSION}polls/<str:poll>/withdraw/", views.withdraw, name="withdraw"),
+    path(f"{SESSION}screen/", views.screen, name="screen"),
+    path(f"{SESSION}control/", control.control, name="control"),
+    path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
+    path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
+    path(POLL, control.poll_edit, name="control-poll-edit"),
+    path(f"{POLL}state/", control.poll_state, name="control-poll-state"),
+    path(f"{POLL}visibility/", control.poll_visibility, name="control-poll-visibility"),
+    path(f"{POLL}clock/", control.poll_clock, name="control-poll-clock"),
+    path(f"{POLL}rounds/", control.poll_round, name="control-poll-round"),
+]

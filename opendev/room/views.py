@@ -1,0 +1,96 @@
+"""Attendees' pages of a session: the room, joining it, voting by plain form, and the presenter screen."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from opendev.core.callers import caller_of, keep_pass
+from opendev.core.errors import DomainError
+from opendev.core.live import hub
+from opendev.room.pages import room_context, screen_context
+from polls.ballot_box import ballot_box, read_vote
+from polls.selectors import poll_by_id
+from polls.services import NotJoined
+from sessions import selectors, services
+
+
+@require_GET
+@never_cache
+def room(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The room; afterwards it is the session's record at the same address."""
+    return _room(request, event, session)
+
+
+def _room(
+    request: HttpRequest,
+    event: str,
+    session: str,
+    *,
+    refused: DomainError | None = None,
+    tried: tuple[str, tuple[str, ...]] = ("", ()),
+) -> HttpResponse:
+    found = selectors.session_by_slug(event, session)
+    caller = caller_of(request, found.event_id)
+    if attendee := caller.attendee_of(found.event_id):
+        hub.page_loaded(found.pk, attendee.attendee_id)
+    context = room_context(request, found, caller, tried=tried)
+    context["can_moderate"] = selectors.moderates(caller, found.pk)
+    context["error"] = {"code": refused.code, "message": refused.message} if refused else None
+    return render(request, "room/room.html", context, status=refused.status if refused else 200)
+
+
+@require_POST
+def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Join with one tap, from the room itself."""
+    found = selectors.session_by_slug(event, session)
+    known = caller_of(request, found.event_id).attendee
+    try:
+        _attendee, attendee_pass = services.join_session(session_id=found.pk, known=known, now=timezone.now())
+    except DomainError as refusal:
+        return _room(request, event, session, refused=refusal)
+    response = redirect(found)
+    keep_pass(response, attendee_pass)
+    return response
+
+
+@require_POST
+def vote(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Vote by plain form. A refusal shows the room again, with what was chosen."""
+    chosen = tuple(request.POST.getlist("option"))
+    return _cast(request, event, session, poll, chosen, withdraws=False)
+
+
+@require_POST
+def withdraw(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Take one's answer back by plain form."""
+    return _cast(request, event, session, poll, (), withdraws=True)
+
+
+def _cast(
+    request: HttpRequest, event: str, session: str, poll: str, chosen: tuple[str, ...], *, withdraws: bool
+) -> HttpResponse:
+    arrived_at = timezone.now()
+    found = selectors.session_by_slug(event, session)
+    attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
+    try:
+        if attendee is None:
+            raise NotJoined
+        wanted = read_vote(
+            poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws
+        )
+        poll_by_id(wanted.poll_id, session_id=found.pk)
+        ballot_box.cast_and_wait(wanted)
+    except DomainError as refusal:
+        return _room(request, event, session, refused=refusal, tried=(poll, chosen))
+    return redirect(found)
+
+
+@require_GET
+@never_cache
+def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The presenter screen."""
+    context = screen_context(selectors.session_by_slug(event, session))
+    context["theme"] = "light" if request.GET.get("theme") == "light" else "dark"
+    return render(request, "room/screen.html", context)

@@ -1,0 +1,75 @@
+// The choice that is being made in a vote form: kept over reloads, named on the button, never overwritten by news.
+
+import { emit } from "./markup.js"
+import { forget, keep, recall } from "./kept.js"
+import { text } from "./texts.js"
+
+const draftName = (pollId) => `choice:${pollId}`
+
+export function formOf(pollId) {
+  return document.getElementById(`vote-${pollId}`)
+}
+
+export function pollIdOf(form) {
+  return form.id.replace(/^(vote|withdraw)-/, "")
+}
+
+export function chosenIn(form) {
+  return [...form.querySelectorAll("input[name=option]:checked")].map((input) => input.value)
+}
+
+export function draftFor(pollId) {
+  return recall(draftName(pollId))
+}
+
+export function dropDraft(pollId) {
+  forget(draftName(pollId))
+}
+
+// Somebody is in the middle of choosing: something is ticked that is not their vote yet.
+export function isChoosing(poll) {
+  const form = poll && formOf(poll.id)
+  if (!form) return false
+  const chosen = chosenIn(form)
+  const voted = poll.mine?.voted ? (poll.mine.options ?? []) : []
+  return chosen.length > 0 && chosen.sort().join() !== [...voted].sort().join()
+}
+
+export function applyDraft(form, fallback) {
+  const draft = draftFor(pollIdOf(form)) ?? fallback
+  for (const input of form.querySelectorAll("input[name=option]")) input.checked = draft.includes(input.value)
+}
+
+function wordsFor(form, chosen, poll) {
+  if (chosen.length === 0) return text("vote")
+  if (chosen.length > 1) return text("vote_for_several", { count: chosen.length })
+  const option = poll.options.find(({ id }) => id === chosen[0])
+  return option ? text("vote_for", { option: option.text }) : text("vote")
+}
+
+// The button says what the tap will do; a box beyond the most that may be picked cannot be ticked.
+export function paintChoice(poll) {
+  const form = poll && formOf(poll.id)
+  if (!form) return
+  const chosen = chosenIn(form)
+  const isFull = poll.kind === "multiple" && chosen.length >= poll.max
+  for (const input of form.querySelectorAll("input[name=option]")) input.disabled = isFull && !input.checked
+  for (const button of document.querySelectorAll(`[data-vote-button][form="${form.id}"]`)) {
+    const words = wordsFor(form, chosen, poll)
+    if (button.textContent !== words) button.textContent = words
+    button.disabled = chosen.length < poll.min || chosen.length > poll.max
+  }
+}
+
+// Forms that came with the page: a choice from before the reload (or before joining) comes back.
+for (const form of document.querySelectorAll("[data-vote-form]")) {
+  if (draftFor(pollIdOf(form))) applyDraft(form, [])
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-vote-form]")
+  if (!form) return
+  const poll = pollIdOf(form)
+  keep(draftName(poll), chosenIn(form))
+  emit("choice:changed", { poll })
+})

@@ -1,0 +1,152 @@
+// The control room. Every act is a plain form; here it is posted by fetch and the answer's regions are swapped in. News
+// of a change make it fetch its own page; tallies are painted in place.
+
+import "./connection.js"
+import "./countdown.js"
+import "./control_tabs.js"
+import "./presence.js"
+import "./undo.js"
+import { hideBanner, showBanner } from "./banners.js"
+import { connect } from "./live.js"
+import { on, setText } from "./markup.js"
+import { peopleHere } from "./presence.js"
+import { emptyBook, hasCounts, reduce } from "./poll_state.js"
+import { paintResults } from "./poll_rows.js"
+import { fetchPage, hasRegions, swapRegions } from "./regions.js"
+
+const GATHER = 120 // news come in clusters: one fetch for all of them
+const TYPED = ["quick"] // regions in which somebody may be typing
+
+let book = emptyBook()
+let isRefreshing = false
+let isStale = false
+let timer = null
+
+// ---- acts
+
+async function post(form, button) {
+  const body = new FormData(form, button)
+  button?.setAttribute("aria-busy", "true")
+  try {
+    take(await fetchPage(form.action, { method: "POST", body }), form)
+  } catch {
+    showBanner("unreached")
+  } finally {
+    button?.removeAttribute("aria-busy")
+  }
+}
+
+function take({ page, url, status }, form) {
+  if (!hasRegions(page)) return leaveOrTell(url, status)
+  hideBanner("act")
+  if (status < 400 && !new URL(url).pathname.includes("/polls/")) history.replaceState(null, "", withHash(url))
+  swapRegions(page, { except: form?.matches("[data-quick]") ? [] : TYPED })
+  paintTallies()
+}
+
+// On a phone the parts are targets (#polls): after an act there one stays there.
+function withHash(url) {
+  const next = new URL(url)
+  next.hash = next.hash || location.hash
+  return next.href
+}
+
+// Signed out meanwhile: the sign-in page. Anything else without regions is an error page: say so, change nothing.
+function leaveOrTell(url, status) {
+  if (status < 400) location.assign(url)
+  else showBanner("unreached")
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-act-form]")) return
+  event.preventDefault()
+  if (event.submitter?.getAttribute("aria-busy") !== "true") post(event.target, event.submitter)
+})
+
+// ---- links inside the page: choosing the poll on stage
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href^='?']")
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
+  event.preventDefault()
+  history.replaceState(null, "", link.href)
+  dispatchEvent(new HashChangeEvent("hashchange"))
+  refresh()
+})
+
+// ---- news
+
+async function refresh() {
+  isStale = true
+  if (isRefreshing) return
+  isRefreshing = true
+  while (isStale) {
+    isStale = false
+    try {
+      const { page } = await fetchPage(location.href)
+      if (hasRegions(page)) swapRegions(page, { except: TYPED })
+    } catch {
+      break // the connection banner says it; the next snapshot tries again
+    }
+  }
+  isRefreshing = false
+  paintTallies()
+}
+
+function refreshSoon() {
+  timer ??= setTimeout(() => {
+    timer = null
+    refresh()
+  }, GATHER)
+}
+
+function paintTallies() {
+  for (const poll of book.polls.values()) {
+    setText(document, `[data-ballots-of="${CSS.escape(poll.id)}"]`, poll.ballots)
+    const chart = document.querySelector(`.stage [data-poll="${CSS.escape(poll.id)}"]`)
+    if (chart) paintChart(chart, poll)
+    if (poll.ballots > 0) dropLaunchUndo(poll.id)
+  }
+}
+
+// A launch can be taken back only until the first vote.
+function dropLaunchUndo(id) {
+  document.querySelector(`[data-undo="${CSS.escape(id)}"][data-state="live"]`)?.remove()
+}
+
+function paintChart(chart, poll) {
+  const list = chart.querySelector("[data-rows]")
+  if (list && hasCounts(poll)) paintResults(list, poll)
+  setText(chart, "[data-ballots]", poll.ballots)
+  setText(chart, "[data-present]", peopleHere())
+  for (const bar of chart.querySelectorAll("[data-progress]")) {
+    bar.max = Math.max(1, peopleHere(), poll.ballots)
+    bar.value = poll.ballots
+  }
+}
+
+function hear(frame) {
+  book = reduce(book, frame)
+  paintTallies()
+}
+
+function isKnownHere(poll) {
+  const item = document.querySelector(`[data-item="${CSS.escape(poll.id)}"]`)
+  return item?.dataset.state === poll.state
+}
+
+on("live:snapshot", (frame) => {
+  hear(frame)
+  if (!frame.polls.every(isKnownHere)) refreshSoon()
+})
+on("live:poll.tally", hear)
+for (const type of ["poll.changed", "poll.gone", "session.changed"]) {
+  on(`live:${type}`, (frame) => {
+    hear(frame)
+    refreshSoon()
+  })
+}
+on("presence:painted", paintTallies)
+on("undo:over", refreshSoon)
+
+connect(document.body.dataset.socket)

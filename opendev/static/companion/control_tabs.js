@@ -1,0 +1,22 @@
+// On a phone the control room's parts are tabs: links to #stage, #polls and #panel. CSS shows the target; this file marks
+// the tab and brings the focus into the quick poll when "Add" was tapped.
+
+const tabs = document.querySelector("[data-tabs]")
+
+function currentPart() {
+  const part = document.getElementById(location.hash.slice(1))?.closest(".stage, .side")
+  return part?.id ?? "stage"
+}
+
+function mark() {
+  const current = currentPart()
+  document.body.dataset.part = current
+  for (const link of tabs.querySelectorAll("a")) {
+    if (link.hash === `#${current}`) link.setAttribute("aria-current", "page")
+    else link.removeAttribute("aria-current")
+  }
+  if (location.hash === "#quick-line") document.getElementById("quick-line").focus()
+}
+
+addEventListener("hashchange", mark)
+mark()

@@ -1,0 +1,105 @@
+// The socket. Says `live:<frame type>` for every frame and `live:status`; hears `live:send` and `live:reconnect`.
+// Reconnecting is the same as arriving: the server begins with a snapshot, so nothing that was missed has to be asked for.
+
+import { emit, on } from "./markup.js"
+
+const FIRST_DELAY = 500
+const LONGEST_DELAY = 15_000
+const SILENCE_THAT_IS_DEAD = 45_000 // presence comes at least every 20 s
+const SILENCE_THAT_IS_SUSPECT = 30_000 // after waking up
+const WATCH_EVERY = 5_000
+const REFUSALS_BEFORE_HINT = 3
+const SILENCE_BEFORE_HINT = 20_000
+const isRefusalForGood = (code) => code >= 4400 && code < 4500
+
+let path = ""
+let socket = null
+let attempts = 0 // since the last frame
+let heardAt = 0
+let frameAt = Date.now()
+let timer = null
+
+export function connect(socketPath) {
+  path = socketPath
+  on("live:send", send)
+  on("live:reconnect", reconnectNow)
+  addEventListener("online", wakeUp)
+  addEventListener("pageshow", (event) => event.persisted && wakeUp())
+  addEventListener("pagehide", drop) // an open socket keeps the page out of the back-forward cache
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wakeUp())
+  setInterval(watch, WATCH_EVERY)
+  open()
+}
+
+function address() {
+  const url = new URL(path, location.href)
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:"
+  return url.href
+}
+
+function open() {
+  clearTimeout(timer)
+  timer = null
+  const mine = new WebSocket(address())
+  socket = mine
+  heardAt = Date.now()
+  mine.onmessage = (event) => mine === socket && hear(event.data)
+  mine.onclose = (event) => mine === socket && lost(event.code)
+}
+
+function hear(data) {
+  heardAt = frameAt = Date.now()
+  const frame = JSON.parse(data)
+  attempts = 0
+  emit(`live:${frame.type}`, frame)
+  if (frame.type === "snapshot") emit("live:status", { connected: true })
+}
+
+function lost(code) {
+  socket = null
+  attempts += 1
+  const isForGood = isRefusalForGood(code) && attempts >= REFUSALS_BEFORE_HINT
+  emit("live:status", { connected: false, hint: isForGood || isHopeless() })
+  if (!isForGood) timer = setTimeout(open, delay())
+}
+
+// The network is there, yet the server does not let us in: loading the page again may help.
+function isHopeless() {
+  return navigator.onLine && attempts >= REFUSALS_BEFORE_HINT && Date.now() - frameAt > SILENCE_BEFORE_HINT
+}
+
+// Full jitter: a room that lost its server does not come back in one wave.
+function delay() {
+  const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempts)
+  return Math.random() * longest
+}
+
+function drop() {
+  clearTimeout(timer)
+  const old = socket
+  socket = null
+  old?.close()
+}
+
+function reconnectNow() {
+  drop()
+  emit("live:status", { connected: false })
+  open()
+}
+
+function isOpen() {
+  return socket?.readyState === WebSocket.OPEN
+}
+
+function wakeUp() {
+  const silence = Date.now() - heardAt
+  if (!isOpen() || silence > SILENCE_THAT_IS_SUSPECT) reconnectNow()
+}
+
+function watch() {
+  if (socket && Date.now() - heardAt > SILENCE_THAT_IS_DEAD) reconnectNow()
+}
+
+function send(frame) {
+  if (isOpen()) socket.send(JSON.stringify(frame))
+}

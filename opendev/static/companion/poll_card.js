@@ -1,0 +1,102 @@
+// One poll on the room page: chooses its view and paints it into the card. Views are cloned from the server's partials.
+
+import { applyDraft } from "./choice.js"
+import { setClock } from "./countdown.js"
+import { clone, cloneAll, setHidden, setText } from "./markup.js"
+import { hasCounts } from "./poll_state.js"
+import { paintChoices, paintForm, paintResults } from "./poll_rows.js"
+import { hiddenNote, label, note, privacyNote } from "./poll_words.js"
+import { withOptimism } from "./shares.js"
+
+const LONG_QUESTION = 140
+const BODY = { form: "form", results: "results", waiting: "choices", hidden: "choices" }
+
+// What the page shows as mine: the pending vote if there is one, else what the server knows.
+function mineOf(poll, pending) {
+  if (pending && pending.status !== "failed") return { options: pending.options, isPending: pending.status !== "done" }
+  const options = poll.mine?.voted ? (poll.mine.options ?? []) : []
+  return { options, isPending: false, hasVotedElsewhere: Boolean(poll.mine?.voted) && poll.mine.options === null }
+}
+
+export function viewOf(poll, hasVoted, wanted) {
+  const isVisible = hasCounts(poll)
+  if (poll.state !== "live") return isVisible ? "results" : "hidden"
+  const mayVote = !poll.mine?.voted || canChange(poll)
+  if (wanted === "form" && mayVote) return "form"
+  if (hasVoted) return isVisible ? "results" : "waiting"
+  return wanted === "results" && isVisible ? "results" : "form"
+}
+
+// A vote of another device counts here, but only that device can change it: then `options` is null.
+function canChange(poll) {
+  return poll.may_change && poll.mine?.options !== null
+}
+
+export function makeCard(pollId) {
+  const card = clone("card")
+  card.id = `poll-${pollId}`
+  card.dataset.poll = pollId
+  card.setAttribute("aria-labelledby", `q-${pollId}`)
+  card.querySelector("[data-question]").id = `q-${pollId}`
+  card.querySelector("[data-note]").id = `note-${pollId}`
+  return card
+}
+
+function setBody(card, poll, view, isJoined) {
+  const body = card.querySelector("[data-body]")
+  body.replaceChildren(cloneAll(BODY[view]))
+  for (const form of body.querySelectorAll("form")) {
+    form.id += poll.id
+    form.setAttribute("action", form.getAttribute("action").replace("/polls/0/", `/polls/${poll.id}/`))
+  }
+  const fieldset = body.querySelector("fieldset")
+  fieldset?.setAttribute("aria-labelledby", `q-${poll.id}`)
+  fieldset?.setAttribute("aria-describedby", `note-${poll.id}`)
+  body.querySelector("[data-withdraw]")?.setAttribute("form", `withdraw-${poll.id}`)
+  const form = body.querySelector("[data-vote-form]")
+  form?.toggleAttribute("data-joined", isJoined)
+  if (form && !isJoined) form.setAttribute("action", form.dataset.joinAction)
+}
+
+function paintBody(card, poll, view, mine) {
+  const list = card.querySelector("[data-body] [data-rows]")
+  if (view === "results") return paintResults(list, poll, { mine: mine.options, isPending: mine.isPending })
+  if (view !== "form") return paintChoices(list, poll, { mine: mine.options, isPending: mine.isPending })
+  const isNew = !list.firstElementChild
+  paintForm(list, poll, mine.options)
+  if (isNew) applyDraft(list.closest("form"), mine.options)
+}
+
+function paintLinks(card, poll, view, hasVoted) {
+  const isLive = poll.state === "live"
+  setHidden(card, "[data-show=form]", !isLive || (hasVoted && !canChange(poll)))
+  setHidden(card, "[data-show=results]", !hasVoted && !hasCounts(poll))
+  setHidden(card, "[data-withdraw]", !hasVoted || !canChange(poll))
+  setHidden(card, "[data-when=voted]", !hasVoted)
+  setHidden(card, "[data-when=seen]", hasVoted)
+  setHidden(card, "[data-hidden-icon]", hasCounts(poll))
+  setHidden(card, "[data-several]", poll.kind !== "multiple")
+}
+
+export function paintCard(card, poll, { pending, wanted, isJoined }) {
+  const hasFailed = pending?.status === "failed" // then the form is back, with the choice that did not get through
+  const mine = mineOf(poll, pending)
+  const hasVoted = mine.options.length > 0 || Boolean(mine.hasVotedElsewhere)
+  const shown = pending && !hasFailed && hasCounts(poll) ? withOptimism(poll, pending.before, pending.options) : poll
+  const view = viewOf(poll, hasVoted, hasFailed ? "form" : wanted)
+  const isOtherKind = card.querySelector("[data-vote-form]")?.hasAttribute("data-joined") !== isJoined
+  card.dataset.state = poll.state
+  card.toggleAttribute("data-long", poll.question.length > LONG_QUESTION)
+  setText(card, "[data-label]", label(poll))
+  setText(card, "[data-question]", poll.question)
+  setText(card, "[data-note]", note(poll, view, { isPending: mine.isPending, hasVoted }))
+  if (card.dataset.view !== view || (view === "form" && isOtherKind)) setBody(card, poll, view, isJoined)
+  card.dataset.view = view
+  paintBody(card, shown, view, hasFailed ? { options: pending.options } : mine)
+  paintLinks(card, poll, view, hasVoted)
+  setText(card, "[data-hidden-note]", hiddenNote(poll))
+  setText(card, "[data-privacy-note]", privacyNote(poll))
+  setText(card, "[data-ballots]", shown.ballots)
+  setClock(card, poll)
+  return view
+}

@@ -1,0 +1,74 @@
+// Paints rows in place, keyed by option: nothing that stands is moved, bars glide by CSS.
+
+import { clone, setText, syncChildren } from "./markup.js"
+import { rowsOf } from "./shares.js"
+import { counted } from "./texts.js"
+
+function syncRows(list, ids, template) {
+  const make = (id) => {
+    const row = clone(template)
+    row.dataset.option = id
+    return row
+  }
+  syncChildren(list, ids, { keyOf: (row) => row.dataset.option, make })
+}
+
+function rowOf(list, id) {
+  return list.querySelector(`:scope > [data-option="${CSS.escape(id)}"]`)
+}
+
+function markMine(row, isMine, isPending) {
+  row.toggleAttribute("data-mine", isMine)
+  row.toggleAttribute("data-pending", isMine && isPending)
+}
+
+function paintResult(node, row) {
+  setText(node, "[data-option-text]", row.text)
+  setText(node, "[data-share]", row.share)
+  setText(node, "[data-count]", row.count)
+  setText(node, "[data-count-word]", counted("vote_word", row.count))
+  node.toggleAttribute("data-lead", row.lead)
+  node.toggleAttribute("data-all", row.share === 100)
+  for (const bar of node.querySelectorAll("rect")) bar.setAttribute("width", row.width)
+}
+
+export function paintResults(list, poll, { mine = [], isPending = false } = {}) {
+  syncRows(list, poll.options.map(({ id }) => id), "result-row")
+  for (const row of rowsOf(poll)) {
+    const node = rowOf(list, row.id)
+    paintResult(node, row)
+    markMine(node, mine.includes(row.id), isPending)
+  }
+}
+
+export function paintChoices(list, poll, { mine = [], isPending = false } = {}) {
+  syncRows(list, poll.options.map(({ id }) => id), "choice-row")
+  for (const option of poll.options) {
+    const node = rowOf(list, option.id)
+    setText(node, "[data-option-text]", option.text)
+    markMine(node, mine.includes(option.id), isPending)
+  }
+}
+
+export function paintPicks(list, poll) {
+  syncRows(list, poll.options.map(({ id }) => id), "pick-row")
+  poll.options.forEach((option, index) => {
+    const node = rowOf(list, option.id)
+    setText(node, "[data-option-text]", option.text)
+    setText(node, "[data-place]", index + 1)
+  })
+}
+
+// The form's rows: what somebody has ticked is theirs, only texts and missing rows are painted.
+export function paintForm(list, poll, chosen) {
+  const isNew = !list.firstElementChild
+  syncRows(list, poll.options.map(({ id }) => id), "option-row")
+  for (const option of poll.options) {
+    const node = rowOf(list, option.id)
+    const input = node.querySelector("input")
+    setText(node, "[data-option-text]", option.text)
+    input.type = poll.kind === "multiple" ? "checkbox" : "radio"
+    input.value = option.id
+    if (isNew) input.checked = chosen.includes(option.id)
+  }
+}

@@ -1,0 +1,45 @@
+// The words that belong to a poll: label, notes, headline. The sentences stand in templates/room/texts.html.
+
+import { hasCounts } from "./poll_state.js"
+import { rowsOf } from "./shares.js"
+import { hasText, text } from "./texts.js"
+
+export function label(poll) {
+  if (poll.number === null || poll.number === undefined) return ""
+  return text(poll.round > 1 ? "label_round" : "label", poll)
+}
+
+function pick(poll) {
+  const { kind, min, max, options } = poll
+  if (kind === "single") return text("pick_one")
+  if (min === max) return text("pick_exactly", poll)
+  if (min > 1) return text("pick_range", poll)
+  return text(max >= options.length ? "pick_any" : "pick_up_to", poll)
+}
+
+function pickNote(poll) {
+  return text(poll.may_change ? "may_change" : "is_final", { pick: pick(poll) })
+}
+
+export function note(poll, view, { isPending, hasVoted }) {
+  if (view === "form") return pickNote(poll)
+  if (isPending) return text("note_sending")
+  if (view === "waiting") return text("note_waiting")
+  if (poll.state !== "live") return text("note_over")
+  return text(hasVoted ? "note_live_voted" : "note_live")
+}
+
+export function hiddenNote(poll) {
+  if (hasCounts(poll)) return ""
+  const key = `hidden_${poll.visibility}`
+  return text(hasText(key) ? key : "hidden_after_publishing")
+}
+
+export function privacyNote(poll) {
+  return text(poll.anonymous ? "privacy_anonymous" : "privacy_named")
+}
+
+export function headline(poll) {
+  const [leader] = rowsOf(poll).sort((a, b) => b.count - a.count)
+  return text("headline", { share: leader.share, option: leader.text })
+}

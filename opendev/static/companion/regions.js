@@ -1,0 +1,57 @@
+// Swaps the [data-region] elements of this page for those of a fetched one. What somebody types, where the focus is,
+// what is folded open and how far it is scrolled stays.
+
+const scrollers = "[id], [data-region]"
+
+function remember() {
+  const scrolled = [...document.querySelectorAll(scrollers)].filter((node) => node.scrollTop > 0)
+  return {
+    focus: document.activeElement?.id || null,
+    open: [...document.querySelectorAll("details[open][id]")].map(({ id }) => id),
+    scroll: scrolled.filter(({ id }) => id).map((node) => [node.id, node.scrollTop]),
+  }
+}
+
+function restore({ focus, open, scroll }) {
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "")
+  for (const [id, top] of scroll) document.getElementById(id)?.scrollTo({ top, behavior: "instant" })
+  const lost = focus && document.activeElement === document.body
+  if (lost) (document.getElementById(focus) ?? document.querySelector("[data-fallback-focus]"))?.focus({ preventScroll: true })
+}
+
+function sameMarkup(a, b) {
+  return a.innerHTML === b.innerHTML
+}
+
+// Forms carry a fresh token in every page; it is not news.
+function withoutTokens(region) {
+  const copy = region.cloneNode(true)
+  for (const token of copy.querySelectorAll("[name=csrfmiddlewaretoken]")) token.removeAttribute("value")
+  return copy
+}
+
+function swapRegion(standing, fresh) {
+  if (sameMarkup(withoutTokens(standing), withoutTokens(fresh))) return
+  for (const { name, value } of fresh.attributes) standing.setAttribute(name, value)
+  standing.replaceChildren(...fresh.childNodes)
+}
+
+export function hasRegions(page) {
+  return page.querySelector("[data-region]") !== null
+}
+
+export function swapRegions(page, { except = [] } = {}) {
+  const kept = remember()
+  for (const standing of document.querySelectorAll("[data-region]")) {
+    const fresh = page.querySelector(`[data-region="${standing.dataset.region}"]`)
+    if (fresh && !except.includes(standing.dataset.region)) swapRegion(standing, document.adoptNode(fresh))
+  }
+  document.title = page.title
+  restore(kept)
+}
+
+export async function fetchPage(address, options = {}) {
+  const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options })
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+  return { page, url: answer.url, status: answer.status }
+}

@@ -1,0 +1,128 @@
+// The attendee's room: hears the news, keeps the book of polls, paints what changed.
+
+import "./connection.js"
+import "./countdown.js"
+import "./presence.js"
+import { paintChoice } from "./choice.js"
+import { connect } from "./live.js"
+import { on, setText } from "./markup.js"
+import { peopleHere } from "./presence.js"
+import { emptyBook, hasCounts, overPolls, reduce, withMine } from "./poll_state.js"
+import { paintEarlier } from "./room_earlier.js"
+import { chooseStage, keepFocusNear, paintStage } from "./room_stage.js"
+import { sayCount, sayNow } from "./speak.js"
+import { text } from "./texts.js"
+import { pendingFor, startVoting } from "./vote.js"
+
+const page = document.body.dataset
+const wanted = new Map() // poll id -> "form" or "results", what its reader asked for
+let book = emptyBook()
+let me = { attendee: null }
+let session = page.sessionNow
+let stagePoll = null
+let hasSnapshot = false
+
+function contextOf(poll) {
+  return { pending: pendingFor(poll), wanted: wanted.get(poll.id), isJoined: Boolean(me.attendee) }
+}
+
+function paint({ isForced = false } = {}) {
+  if (!hasSnapshot) return
+  stagePoll = chooseStage(book, { isForced })
+  paintStage(book, stagePoll, contextOf, session)
+  paintEarlier(overPolls(book).filter(({ id }) => id !== stagePoll?.id))
+  setText(document, "[data-stage] [data-present]", peopleHere())
+  paintTitle()
+}
+
+function paintTitle() {
+  const isOpen = stagePoll?.state === "live"
+  document.title = isOpen ? text("title_open", { title: page.title }) : page.title
+}
+
+function paintSession() {
+  for (const node of document.querySelectorAll("[data-session-state]")) {
+    node.dataset.state = session
+    node.textContent = text(`session_${session}`)
+  }
+}
+
+// What a listener must hear at once: opened, closed, shown. Counts may wait.
+function announce(before, after) {
+  if (!after) return
+  if (after.state === "live" && before?.state !== "live") return sayNow(text("said_open", { question: after.question }))
+  if (before?.state === "live" && after.state !== "live") return sayNow(text("said_closed"))
+  if (before && !hasCounts(before) && hasCounts(after) && !after.mine?.voted) return sayNow(text("said_shown"))
+  if (after.state === "live") sayCount(text("voted_here", { voted: after.ballots, here: peopleHere() }))
+}
+
+function hear(frame) {
+  const before = stagePoll
+  book = reduce(book, frame)
+  paint()
+  if (before?.id !== stagePoll?.id) scrollTo({ top: 0, behavior: "instant" }) // another poll begins at its question
+  if (before?.id === stagePoll?.id) announce(before, stagePoll)
+  else announce(null, stagePoll)
+}
+
+function arrive(snapshot) {
+  const isFirst = !hasSnapshot
+  me = snapshot.me
+  session = snapshot.session.state
+  hasSnapshot = true
+  paintSession()
+  if (!isFirst) return hear(snapshot)
+  book = reduce(book, snapshot)
+  for (const poll of snapshot.polls) if (document.getElementById(`poll-${poll.id}`)) rememberWish(poll)
+  paint()
+}
+
+// A page that was asked for with ?view=form or ?view=results keeps that view.
+function rememberWish(poll) {
+  const asked = new URLSearchParams(location.search).get("view")
+  if (asked === "form" || asked === "results") wanted.set(poll.id, asked)
+}
+
+function show(event) {
+  const link = event.target.closest("[data-poll] [data-show]")
+  if (!link || !hasSnapshot) return
+  event.preventDefault()
+  const id = link.closest("[data-poll]").dataset.poll
+  wanted.set(id, link.dataset.show)
+  paint()
+  keepFocusNear(id)
+}
+
+function answered({ poll, mine }) {
+  book = withMine(book, poll, mine)
+  wanted.delete(poll)
+  paint()
+}
+
+function refused({ poll }) {
+  if (book.polls.get(poll)?.state === "live") wanted.set(poll, "form")
+  paint()
+}
+
+function changed({ poll, isOwnAct }) {
+  if (isOwnAct) wanted.delete(poll)
+  paint()
+  if (isOwnAct) keepFocusNear(poll)
+}
+
+for (const type of ["poll.changed", "poll.tally", "poll.gone"]) on(`live:${type}`, hear)
+on("live:snapshot", arrive)
+on("live:session.changed", (frame) => {
+  session = frame.session.state
+  paintSession()
+  paint()
+})
+on("vote:answered", answered)
+on("vote:refused", refused)
+on("vote:changed", changed)
+on("choice:changed", ({ poll }) => paintChoice(book.polls.get(poll)))
+on("banner:show-new", () => paint({ isForced: true }))
+document.addEventListener("click", show)
+
+startVoting((id) => book.polls.get(id) ?? null)
+connect(page.socket)

@@ -1,0 +1,52 @@
+// Chooses the largest type with which question and options fit the screen. Sizes stand in product.css, by data-ask
+// (the question) and data-fit (the options); this file only measures.
+
+const SMALLEST_QUESTION = 4
+const SMALLEST_ROWS = 7
+const FIRST_TWO_COLUMNS = 4 // from this size on the options stand in two columns
+const MANY = 8
+const QUESTION_SHARE = 0.34 // of the picture: a long question leaves room for its answers
+const QUESTION_SHARE_BESIDE_MANY = 0.26
+
+function shrinkQuestion(main) {
+  const head = main.querySelector("h1")
+  const isMany = Number(main.dataset.rowsCount) > MANY
+  const room = main.clientHeight * (isMany ? QUESTION_SHARE_BESIDE_MANY : QUESTION_SHARE)
+  for (let size = 0; size <= SMALLEST_QUESTION; size += 1) {
+    main.dataset.ask = size
+    if (head.offsetHeight <= room) return
+  }
+}
+
+function isTooTight(list) {
+  return [...list.children].some((row) => row.scrollHeight > row.clientHeight + 1 || overflows(row))
+}
+
+function overflows(row) {
+  const limit = row.getBoundingClientRect().bottom + 1
+  return [...row.querySelectorAll("b, .bar")].some((node) => node.getBoundingClientRect().bottom > limit)
+}
+
+function markSecondColumn(list, isTwo) {
+  const half = Math.ceil(list.children.length / 2)
+  ;[...list.children].forEach((row, index) => row.classList.toggle("second", isTwo && index >= half))
+}
+
+function shrinkRows(main, list) {
+  for (let size = 0; size <= SMALLEST_ROWS; size += 1) {
+    main.dataset.fit = size
+    markSecondColumn(list, size >= FIRST_TWO_COLUMNS)
+    if (list.scrollHeight <= list.clientHeight + 1 && !isTooTight(list)) return
+  }
+}
+
+export function fitScreen(main) {
+  const list = main.querySelector("[data-rows]")
+  if (main.dataset.view === "calm") return
+  const key = `${innerWidth}x${innerHeight} ${document.fonts.status} ${main.dataset.view} ${main.querySelector("h1").textContent} ${list.textContent.replace(/\d+/g, "")}`
+  if (main.dataset.fitted === key) return // counts alone never change the size
+  main.dataset.fitted = key
+  main.dataset.rowsCount = list.children.length
+  shrinkQuestion(main)
+  shrinkRows(main, list)
+}

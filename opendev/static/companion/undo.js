@@ -1,0 +1,28 @@
+// "Undo (5)" counts down and goes; the form in it is a plain one. Each page that is swapped in brings its own seconds.
+
+import { emit } from "./markup.js"
+
+const TICK = 200
+const endings = new WeakMap() // banner -> when it ends
+
+function endOf(banner) {
+  if (!endings.has(banner)) endings.set(banner, performance.now() + Number(banner.dataset.seconds) * 1000)
+  return endings.get(banner)
+}
+
+function tick() {
+  for (const banner of document.querySelectorAll("[data-undo]")) {
+    const left = Math.ceil((endOf(banner) - performance.now()) / 1000)
+    if (left <= 0) {
+      banner.remove()
+      emit("undo:over")
+      continue
+    }
+    const words = `(${left})`
+    const node = banner.querySelector("[data-undo-left]")
+    if (node.textContent !== words) node.textContent = words
+  }
+}
+
+tick()
+setInterval(tick, TICK)

@@ -1,0 +1,144 @@
+// Takes the submit of the real forms and sends the vote over the socket. A vote without an answer is kept, over lost
+// connections and reloads, and sent again with the same seq, so that the server counts it once.
+
+import { hideBanner, showBanner } from "./banners.js"
+import { chosenIn, dropDraft, pollIdOf } from "./choice.js"
+import { keep, recall } from "./kept.js"
+import { emit, on } from "./markup.js"
+import { sayNow } from "./speak.js"
+import { hasText, text } from "./texts.js"
+
+const ANSWER_WITHIN = 8_000
+const TALLY_FOLLOWS_WITHIN = 2_000
+const CAN_BE_TRIED_AGAIN = new Set(["slow_down", "try_later", "busy", "no_answer"])
+
+const pending = new Map(Object.entries(recall("votes") ?? {})) // poll id -> vote
+let findPoll = () => null
+let lastRef = 0
+let isConnected = false
+let hasConnected = false
+let canConnect = true // until the first attempt failed: then the plain form is the way
+
+export function startVoting(pollById) {
+  findPoll = pollById
+  document.addEventListener("submit", takeSubmit)
+  on("live:snapshot", resume)
+  on("live:ok", accepted)
+  on("live:error", refused)
+  on("live:status", noteStatus)
+  on("banner:retry-vote", () => resend((vote) => vote.status === "failed"))
+}
+
+export function pendingFor(poll) {
+  const vote = pending.get(poll.id)
+  if (vote?.status === "done" && poll.version >= vote.until) pending.delete(poll.id)
+  return pending.get(poll.id) ?? null
+}
+
+function takeSubmit(event) {
+  const form = event.target
+  const isVote = form.matches("[data-vote-form][data-joined]")
+  const poll = isVote || form.matches("[data-withdraw-form]") ? findPoll(pollIdOf(form)) : null
+  if (!poll || !canConnect) return
+  event.preventDefault()
+  cast(poll, isVote ? chosenIn(form) : [], isVote ? "poll.vote" : "poll.withdraw")
+}
+
+function cast(poll, options, type) {
+  const before = poll.mine?.voted ? (poll.mine.options ?? []) : []
+  const seq = Math.max((poll.mine?.seq ?? 0) + 1, Date.now())
+  pending.set(poll.id, { type, options, before, seq, version: poll.version, status: "sending" })
+  keepVotes()
+  hideBanner("vote")
+  hideBanner("notice")
+  if (isConnected) send(poll.id)
+  emit("vote:changed", { poll: poll.id, isOwnAct: true })
+}
+
+function send(id) {
+  const vote = pending.get(id)
+  const { type, options, seq } = vote
+  vote.status = "sending"
+  vote.ref = ++lastRef
+  const frame = { type, ref: vote.ref, poll: id, seq }
+  emit("live:send", type === "poll.vote" ? { ...frame, options } : frame)
+  setTimeout(unanswered, ANSWER_WITHIN, id, vote.ref)
+}
+
+function resend(which) {
+  hideBanner("vote")
+  for (const [id, vote] of pending) {
+    if (!which(vote)) continue
+    send(id)
+    emit("vote:changed", { poll: id })
+  }
+}
+
+function resume(snapshot) {
+  isConnected = hasConnected = canConnect = true
+  for (const poll of snapshot.polls) {
+    const vote = pending.get(poll.id)
+    if (vote && vote.status !== "done" && (poll.mine?.seq ?? 0) >= vote.seq) settled(poll.id, poll.mine, poll.version)
+  }
+  const known = new Set(snapshot.polls.map(({ id }) => id))
+  for (const id of pending.keys()) if (!known.has(id)) pending.delete(id)
+  resend((vote) => vote.status !== "done")
+}
+
+function noteStatus({ connected }) {
+  isConnected = connected
+  if (!connected && !hasConnected) canConnect = !navigator.onLine
+}
+
+function withRef(ref) {
+  return [...pending].find(([, vote]) => vote.ref === ref && vote.status !== "done") ?? []
+}
+
+function accepted({ ref, mine, version }) {
+  const [id] = withRef(ref)
+  if (id) settled(id, mine, version)
+}
+
+function settled(id, mine, version) {
+  const vote = pending.get(id)
+  vote.status = "done"
+  vote.until = version ?? vote.version + 1
+  keepVotes()
+  dropDraft(id)
+  hideBanner("vote")
+  sayNow(text(vote.type === "poll.vote" ? "said_saved" : "said_taken_back"))
+  emit("vote:answered", { poll: id, mine: mine ?? { voted: vote.options.length > 0, options: vote.options, seq: vote.seq } })
+  setTimeout(() => forgetDone(id, vote), TALLY_FOLLOWS_WITHIN)
+}
+
+function forgetDone(id, vote) {
+  if (pending.get(id) !== vote) return
+  pending.delete(id)
+  emit("vote:changed", { poll: id })
+}
+
+function refused({ ref, code, detail }) {
+  const [id] = withRef(ref)
+  if (!id) return
+  const sentence = hasText(`error_${code}`) ? text(`error_${code}`) : detail || text("error_unknown")
+  if (CAN_BE_TRIED_AGAIN.has(code)) return failed(id, sentence)
+  pending.delete(id)
+  keepVotes()
+  emit("vote:refused", { poll: id, code })
+  showBanner("notice", sentence)
+}
+
+function unanswered(id, ref) {
+  const vote = pending.get(id)
+  if (isConnected && vote?.ref === ref && vote.status === "sending") failed(id, text("error_no_answer"))
+}
+
+function failed(id, sentence) {
+  pending.get(id).status = "failed"
+  showBanner("unsent", sentence)
+  emit("vote:changed", { poll: id })
+}
+
+function keepVotes() {
+  keep("votes", Object.fromEntries([...pending].filter(([, vote]) => vote.status !== "done")))
+}

@@ -1,0 +1,14 @@
+"""Every address of the product. An event's slug stands first in its addresses, so our own words come before it."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from opendev import api
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("opendev.api")),
+    re_path(r"^api/", api.Nowhere.as_view()),
+    path("", include("opendev.room.urls")),
+    path("", include("opendev.home.urls")),
+]

@@ -1,0 +1,14 @@
+"""Polls and their ballots."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from polls.guards import install_guards
+
+
+class PollsConfig(AppConfig):
+    name = "polls"
+
+    def ready(self) -> None:
+        """Have the guards installed after every migrate: Django's table remake on SQLite drops them silently."""
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="polls.guards")

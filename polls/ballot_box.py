@@ -1,0 +1,153 @@
+"""The ballot box of this process: every vote goes through it, by socket, page and REST alike."""
+
+import concurrent.futures
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.batching import Batcher
+from opendev.core.errors import DomainError, Malformed, TryLater
+from opendev.core.text import clean_id
+from polls import broadcasts
+from polls.selectors import Mine, own_answers
+from polls.services import Recorded, Vote, record_ballots
+from polls.services.ballots import MAX_SEQ
+from polls.services.drafts import MAX_OPTIONS
+
+MAX_WAITING = 20_000
+ANSWER_WITHIN_S = 12.0  # longer than the box keeps a batch while SQLite is locked
+_BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+
+Answer = Callable[[Recorded | DomainError], None]
+
+
+class NotSure(TryLater):
+    """No answer in time: the vote may have been recorded or not. Sending it again with the same seq finds out."""
+
+    code, message = "not_sure", _("Your vote may not have arrived. Send it again.")
+
+
+def _record(votes: Sequence[Vote]) -> Sequence[Recorded | DomainError]:
+    return record_ballots(votes, timezone.now())
+
+
+class BallotBox(Batcher[Vote, Recorded]):
+    """Gathers votes while the last batch commits, so that a storm costs few transactions. One a process."""
+
+    def __init__(self) -> None:
+        super().__init__(_record, name="ballot-box", limit=MAX_WAITING)
+
+    def cast(self, vote: Vote, answer: Answer) -> None:
+        """Have a vote recorded; `answer` is called on the loop after the commit, never before. Only on the loop.
+
+        Raises:
+            TryLater: the box is full; nothing was recorded.
+        """
+
+        def done(outcome: Recorded | DomainError) -> None:
+            answer(outcome)
+            if isinstance(outcome, Recorded):
+                broadcasts.attendee_voted(
+                    outcome.session_id, vote.poll_id, vote.attendee.attendee_id, voted=outcome.mine.voted
+                )
+
+        self.put(vote, done)
+
+    def cast_and_wait(self, vote: Vote) -> Recorded:
+        """Have a vote recorded and return what became of it. For views: from any thread but the loop's.
+
+        In a process without a loop (a command, a test of a view) the vote is recorded at once, as a batch of one.
+
+        Raises:
+            DomainError: what record_ballots says of this vote; TryLater; NotSure.
+        """
+        if self.loop is None:
+            outcome = _record([vote])[0]
+        else:
+            future: concurrent.futures.Future[Recorded | DomainError] = concurrent.futures.Future()
+            self.loop.call_soon_threadsafe(self._cast_for_thread, vote, future)
+            try:
+                outcome = future.result(ANSWER_WITHIN_S)
+            except concurrent.futures.TimeoutError:
+                raise NotSure from None
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return outcome
+
+    def _cast_for_thread(self, vote: Vote, future: concurrent.futures.Future[Recorded | DomainError]) -> None:
+        try:
+            self.cast(vote, future.set_result)
+        except DomainError as error:
+            future.set_result(error)
+
+
+AnswersWanted = tuple[AttendeePass, Sequence[int], bytes | None]
+
+
+class AnswersReader(Batcher[AnswersWanted, dict[int, Mine]]):
+    """Reads newcomers' own answers for their snapshots, a few queries for all who join at once. One a process."""
+
+    def __init__(self) -> None:
+        super().__init__(own_answers, name="answers-reader", limit=MAX_WAITING)
+
+
+ballot_box = BallotBox()
+answers_reader = AnswersReader()
+
+
+def read_vote(
+    *,
+    poll: Any,
+    attendee: AttendeePass,
+    options: Any,
+    arrived_at: datetime,
+    seq: Any = None,
+    ballot: Any = None,
+    withdraws: bool = False,
+) -> Vote:
+    """Return a vote from what a client sent; only shapes are checked here, since the rules need the lock.
+
+    Args:
+        poll: the poll's id, as text.
+        options: option ids, as a list of texts; not looked at when the vote withdraws.
+        seq: a whole number from 0 to 2**53 - 1, or None.
+        ballot: the client's own ballot secret, 16 to 64 of `[A-Za-z0-9_-]`, or None.
+
+    Raises:
+        Malformed: with the field that is wrong.
+    """
+    chosen: tuple[int, ...] = ()
+    if not withdraws:
+        if (
+            not isinstance(options, Sequence)
+            or isinstance(options, str | bytes)
+            or len(options) > MAX_OPTIONS
+        ):
+            raise _wrong("options", _("The options must be a list of up to 20 ids."))
+        chosen = tuple(clean_id(option, field="options") for option in options)
+    if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ):
+        raise _wrong("seq", _("This must be a whole number from 0 to 2^53 - 1."))
+    poll_id = clean_id(poll, field="poll")
+    return Vote(poll_id, attendee, chosen, arrived_at, seq, read_ballot_secret(ballot), withdraws)
+
+
+def read_ballot_secret(ballot: Any) -> bytes | None:
+    """Return the client's own ballot secret, or None where it sent none.
+
+    Raises:
+        Malformed
+    """
+    if ballot is None:
+        return None
+    if not isinstance(ballot, str) or not _BALLOT.match(ballot):
+        raise _wrong("ballot", _("This must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -."))
+    return ballot.encode()
+
+
+def _wrong(field: str, sentence: Any) -> Malformed:
+    return Malformed(sentence, fields={field: sentence})

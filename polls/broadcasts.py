@@ -1,0 +1,22 @@
+"""What is said to the sockets of a session about its polls."""
+
+from collections.abc import Sequence
+
+from opendev.core.live import broadcast, hub
+from polls.models import Option, Poll
+from polls.news import news_of, topic_of
+
+
+def poll_changed(poll: Poll, options: Sequence[Option]) -> None:
+    """Tell the session's sockets, after the commit, that a poll changed."""
+    broadcast(news_of(poll, options))
+
+
+def poll_tallied(poll: Poll, options: Sequence[Option]) -> None:
+    """Tell the session's sockets, after the commit, how a poll stands."""
+    broadcast(news_of(poll, options, whole=False))
+
+
+def attendee_voted(session_id: int, poll_id: int, attendee_id: int, *, voted: bool) -> None:
+    """Move the attendee's sockets of this process to (or from) those who voted. Only on the loop."""
+    hub.attendee_voted(session_id, topic_of(poll_id), attendee_id, voted=voted)

@@ -1,0 +1,131 @@
+"""Rules between tables that Django's constraints cannot say, kept by the database itself.
+
+- A ballot's `single` is its poll's; a ballot names an attendee in named polls, and never in anonymous ones.
+- A selection's option, ballot and `single` are of one poll. With the unique index on (ballot) where single, which
+  models.py declares, a single-choice ballot has one selection at most.
+- Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot go.
+
+PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, and the rules about
+anonymity by one trigger a statement. SQLite has no ALTER TABLE for foreign keys, so all are triggers there. Django
+remakes a SQLite table for many migrations and drops its triggers silently: hence they are installed anew, idempotently,
+after every migrate, and tests/polls/test_guards.py looks for each by its name.
+"""
+
+from typing import Any
+
+from django.db import connections
+
+POSTGRES_KEYS = {
+    # name: (table, what must hold)
+    "guard_poll_id_single": ("polls_poll", "UNIQUE (id, single)"),
+    "guard_ballot_id_poll_single": ("polls_ballot", "UNIQUE (id, poll_id, single)"),
+    "guard_option_id_poll": ("polls_option", "UNIQUE (id, poll_id)"),
+    "guard_ballot_is_as_its_poll": (
+        "polls_ballot",
+        "FOREIGN KEY (poll_id, single) REFERENCES polls_poll (id, single)",
+    ),
+    "guard_selection_is_as_its_ballot": (
+        "polls_selection",
+        "FOREIGN KEY (ballot_id, poll_id, single) REFERENCES polls_ballot (id, poll_id, single)",
+    ),
+    "guard_selection_is_of_its_poll": (
+        "polls_selection",
+        "FOREIGN KEY (option_id, poll_id) REFERENCES polls_option (id, poll_id)",
+    ),
+}
+
+POSTGRES_TRIGGERS = {
+    # name: (table, condition on a new row r that must not be)
+    "guard_ballot_names_by_kind": (
+        "polls_ballot",
+        "EXISTS (SELECT 1 FROM rows r JOIN polls_poll p ON p.id = r.poll_id"
+        " WHERE p.anonymous = (r.attendee_id IS NOT NULL))",
+    ),
+    "guard_participation_is_anonymous": (
+        "polls_participation",
+        "EXISTS (SELECT 1 FROM rows r JOIN polls_poll p ON p.id = r.poll_id WHERE NOT p.anonymous)",
+    ),
+}
+
+SQLITE_TRIGGERS = {
+    # name: (table, moment, condition under which the row is refused)
+    "guard_ballot_is_as_its_poll": (
+        "polls_ballot",
+        "WRITE",
+        "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id AND p.single = NEW.single"
+        " AND p.anonymous = (NEW.attendee_id IS NULL))",
+    ),
+    "guard_selection_is_as_its_ballot": (
+        "polls_selection",
+        "WRITE",
+        "NOT EXISTS (SELECT 1 FROM polls_ballot b WHERE b.id = NEW.ballot_id AND b.poll_id = NEW.poll_id"
+        " AND b.single = NEW.single)"
+        " OR NOT EXISTS (SELECT 1 FROM polls_option o WHERE o.id = NEW.option_id AND o.poll_id = NEW.poll_id)",
+    ),
+    "guard_participation_is_anonymous": (
+        "polls_participation",
+        "WRITE",
+        "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id AND p.anonymous)",
+    ),
+    "guard_option_with_votes_stays": (
+        "polls_option",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM polls_selection s JOIN polls_ballot b ON b.id = s.ballot_id"
+        " WHERE b.poll_id = OLD.poll_id AND s.option_id = OLD.id)",
+    ),
+    "guard_ballot_with_selections_stays": (
+        "polls_ballot",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM polls_selection s WHERE s.ballot_id = OLD.id)",
+    ),
+    "guard_poll_with_ballots_stays": (
+        "polls_poll",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
+    ),
+}
+
+
+def install_guards(*, using: str, **_: Any) -> None:
+    """Install every guard that is missing; a receiver of `post_migrate`, safe to call again at any time."""
+    connection = connections[using]
+    if not {"polls_selection", "polls_participation"} <= set(connection.introspection.table_names()):
+        return  # migrated backwards to before they existed
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            _install_on_sqlite(cursor)
+        elif connection.vendor == "postgresql":
+            _install_on_postgres(cursor)
+
+
+def _install_on_sqlite(cursor: Any) -> None:
+    for name, (table, moment, refused) in SQLITE_TRIGGERS.items():
+        for event in ("INSERT", "UPDATE") if moment == "WRITE" else (moment,):
+            trigger = f"{name}_{event.lower()}"
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+            cursor.execute(
+                f"CREATE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW WHEN {refused}"
+                f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
+            )
+
+
+def _install_on_postgres(cursor: Any) -> None:
+    cursor.execute(
+        "SELECT conname FROM pg_constraint"
+        " WHERE conname LIKE 'guard%' AND connamespace = current_schema()::regnamespace"
+    )
+    present = {name for (name,) in cursor.fetchall()}
+    for name, (table, rule) in POSTGRES_KEYS.items():
+        if name not in present:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {rule}")
+    for name, (table, refused) in POSTGRES_TRIGGERS.items():
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {refused} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
+            f" CONSTRAINT = '{name}'; END IF; RETURN NULL; END $$"
+        )
+        for event in ("INSERT", "UPDATE"):
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {name}_{event.lower()} AFTER {event} ON {table}"
+                f" REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+            )

@@ -1,0 +1,242 @@
+"""Polls, options, ballots. What must always hold is a constraint here, or a guard in guards.py."""
+
+import secrets
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from sessions.models import Attendee, Session
+
+
+class RowKey(models.BigIntegerField):
+    """A 63-bit integer that is the row's place in the file on SQLite, as `integer` primary keys are there.
+
+    With random values the file keeps no order of insertion (ballots.md), and there is one index fewer.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """Return the column's type."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+
+def random_row_key() -> int:
+    """Return 63 random bits."""
+    return secrets.randbits(63)
+
+
+class Poll(models.Model):
+    """A question with options. From launch on its rules are frozen; running it again makes a new poll."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        LIVE = "live", _("Live")
+        CLOSED = "closed", _("Closed")
+        PUBLISHED = "published", _("Published")
+        ARCHIVED = "archived", _("Archived")
+
+    class Kind(models.TextChoices):
+        SINGLE = "single", _("One choice")
+        MULTIPLE = "multiple", _("Several choices")
+
+    class Visibility(models.TextChoices):
+        ALWAYS = "always", _("Always")
+        AFTER_VOTING = "after_voting", _("After voting")
+        AFTER_CLOSE = "after_close", _("After the close")
+        AFTER_PUBLISHING = "after_publishing", _("When published")
+        MODERATORS = "moderators", _("Moderators only")
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="polls")
+    question = models.CharField(_("question"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SINGLE)
+    single = models.GeneratedField(
+        expression=models.Case(models.When(kind="single", then=True), default=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    min = models.PositiveSmallIntegerField(_("fewest choices"), default=1)
+    max = models.PositiveSmallIntegerField(_("most choices"), default=1)
+    anonymous = models.BooleanField(_("anonymous"), default=True)
+    may_change = models.BooleanField(_("may be changed"), default=True)
+    visibility = models.CharField(
+        _("who sees the result"), max_length=16, choices=Visibility.choices, default=Visibility.AFTER_VOTING
+    )
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT)
+    position = models.PositiveIntegerField(_("place in the session"), default=1)
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    rerun_of = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="reruns",
+        verbose_name=_("first round"),
+    )
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    ballots = models.PositiveIntegerField(_("ballots counted"), default=0, editable=False)
+    created_at = models.DateTimeField(_("created at"))
+    launched_at = models.DateTimeField(_("launched at"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    finalised_at = models.DateTimeField(_("finalised at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("poll")
+        verbose_name_plural = _("polls")
+        ordering = ["session", "position", "round", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "live", "closed", "published", "archived"]),
+                name="poll_state_is_known",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["single", "multiple"]), name="poll_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    visibility__in=["always", "after_voting", "after_close", "after_publishing", "moderators"]
+                ),
+                name="poll_visibility_is_known",
+            ),
+            models.CheckConstraint(condition=Q(min__gte=1) & Q(max__gte=F("min")), name="poll_min_to_max"),
+            models.CheckConstraint(condition=~Q(kind="single") | Q(max=1), name="poll_single_means_one"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(launched_at__isnull=False) | Q(state="archived"),
+                name="poll_is_launched_or_draft",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["closed", "published"]) | Q(closed_at__isnull=False),
+                name="poll_closed_at_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(rerun_of__isnull=True, round=1) | Q(round__gte=2), name="poll_round_counts"
+            ),
+            models.UniqueConstraint(fields=["rerun_of", "round"], name="poll_round_once"),
+        ]
+        indexes = [
+            models.Index(fields=["closes_at"], condition=Q(state="live"), name="poll_due_to_close"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(finalised_at__isnull=True, closed_at__isnull=False),
+                name="poll_due_to_finalise",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+    @property
+    def first_round_id(self) -> int:
+        """The poll that this one repeats, or itself."""
+        return self.rerun_of_id or self.pk
+
+
+class Option(models.Model):
+    """One answer that a poll offers. `count` is its kept tally, proven against the ballots by `manage.py recount`."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="options")
+    position = models.PositiveSmallIntegerField(_("position"))
+    text = models.CharField(_("text"), max_length=120)
+    count = models.PositiveIntegerField(_("votes counted"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        ordering = ["poll", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "position"], name="option_position_once_a_poll")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Ballot(models.Model):
+    """One person's answer to one poll, without a time. `single` repeats the poll's, for the guards."""
+
+    id = RowKey(primary_key=True, default=random_row_key)
+    # The guards hold the reference together with `single`; a second, plain foreign key would cost every vote twice.
+    poll = models.ForeignKey(
+        Poll, on_delete=models.CASCADE, related_name="ballot_rows", db_constraint=False, db_index=False
+    )
+    single = models.BooleanField()
+    key = models.BinaryField(max_length=32)
+    seq = models.BigIntegerField(default=0)
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, null=True, blank=True, related_name="ballots", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("ballot")
+        verbose_name_plural = _("ballots")
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "key"], name="ballot_key_once_a_poll"),
+            models.UniqueConstraint(
+                fields=["poll", "attendee"],
+                condition=Q(attendee__isnull=False),
+                name="ballot_attendee_once_a_poll",
+            ),
+            models.CheckConstraint(condition=Q(seq__gte=0), name="ballot_seq_counts_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Selection(models.Model):
+    """One option chosen in one ballot. `poll` and `single` repeat the ballot's, for the guards."""
+
+    pk: Any = models.CompositePrimaryKey("ballot_id", "option_id")
+    ballot = models.ForeignKey(
+        Ballot, on_delete=models.CASCADE, related_name="selections", db_constraint=False, db_index=False
+    )
+    option = models.ForeignKey(
+        Option, on_delete=models.CASCADE, related_name="selections", db_constraint=False, db_index=False
+    )
+    poll = models.ForeignKey(
+        Poll, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    single = models.BooleanField()
+
+    class Meta:
+        verbose_name = _("selection")
+        verbose_name_plural = _("selections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ballot"], condition=Q(single=True), name="selection_once_in_single_choice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ballot_id}: {self.option_id}"
+
+
+class Participation(models.Model):
+    """A mark that somebody took part in an anonymous poll: HMAC(mark key, attendee id). Deleted at the end."""
+
+    pk: Any = models.CompositePrimaryKey("poll_id", "mark")
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="participations", db_index=False)
+    mark = models.BinaryField(max_length=16)
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name}, {self.poll_id}"
+
+
+class MarkKey(models.Model):
+    """The key of a live anonymous poll's marks, in a table of its own so that a version bump does not copy it about."""
+
+    poll = models.OneToOneField(Poll, on_delete=models.CASCADE, primary_key=True, related_name="mark_key")
+    key = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("mark key")
+        verbose_name_plural = _("mark keys")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name}, {self.poll_id}"

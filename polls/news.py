@@ -1,0 +1,44 @@
+"""How polls travel to the sockets of a session: what each audience is told, and in which frames."""
+
+from collections.abc import Sequence
+
+from opendev.core.groups import AUDIENCES, Frame, News, State
+from polls.models import Option, Poll
+from polls.serializers import poll_json
+
+KIND = "poll"
+
+
+class PollFrames:
+    """How a poll travels: whole as `poll.changed`, and its numbers alone as `poll.tally`."""
+
+    def changed(self, state: State, now: str) -> Frame:
+        """Return the frame with the whole poll."""
+        return {"type": "poll.changed", "now": now, "poll": state}
+
+    def tally(self, state: State, now: str) -> Frame:
+        """Return the frame with the numbers; `options` only where the audience sees them."""
+        frame: Frame = {
+            "type": "poll.tally",
+            "poll": state["id"],
+            "version": state["version"],
+            "ballots": state["ballots"],
+        }
+        if state["options"] and "count" in state["options"][0]:
+            frame["options"] = [{"id": option["id"], "count": option["count"]} for option in state["options"]]
+        return frame
+
+    def gone(self, topic: str, version: int) -> Frame:
+        """Return the frame for those who saw a poll that they may no longer see."""
+        return {"type": "poll.gone", "poll": topic.partition(":")[2], "version": version}
+
+
+def topic_of(poll_id: int) -> str:
+    """Return the poll's topic in its session's group."""
+    return f"{KIND}:{poll_id}"
+
+
+def news_of(poll: Poll, options: Sequence[Option], *, whole: bool = True) -> News:
+    """Return the poll as it stands, for every audience."""
+    states = {audience: poll_json(poll, options, audience) for audience in AUDIENCES}
+    return News(poll.session_id, topic_of(poll.pk), poll.version, states, whole)

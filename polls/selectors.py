@@ -1,0 +1,136 @@
+"""What is read about polls and ballots."""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.models import Prefetch, QuerySet
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.errors import NotFound
+from polls import ballot_store
+from polls.models import MarkKey, Option, Poll
+
+MARK_BYTES = ballot_store.MARK_BYTES
+
+
+class Mine(NamedTuple):
+    """One's own answer: `options` is None where none is known, also when it was given on another device."""
+
+    voted: bool
+    options: tuple[int, ...] | None
+    seq: int
+
+
+NOT_VOTED = Mine(voted=False, options=None, seq=0)
+
+
+def ballot_key(poll: Poll, attendee_id: int, secret: bytes) -> bytes:
+    """Return the key under which a ballot is kept: SHA-256(poll id, ballot secret), 32 bytes.
+
+    In a named poll the attendee takes the secret's place: the ballot is the attendee's, from any device.
+    """
+    owner = b"secret:" + secret if poll.anonymous else b"attendee:%d" % attendee_id
+    return hashlib.sha256(poll.pk.to_bytes(8, "big") + owner).digest()
+
+
+def participation_mark(mark_key: bytes, attendee_id: int) -> bytes:
+    """Return the mark that an attendee took part: HMAC(the poll's mark key, attendee id), 16 bytes."""
+    return hmac.digest(mark_key, b"%d" % attendee_id, "sha256")[:MARK_BYTES]
+
+
+def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the mark keys of those polls that have one: anonymous, launched, not finalised."""
+    return {
+        poll: bytes(key)
+        for poll, key in MarkKey.objects.filter(pk__in=poll_ids).values_list("poll_id", "key")
+    }
+
+
+def _with_options(polls: QuerySet[Poll]) -> QuerySet[Poll]:
+    return polls.prefetch_related(Prefetch("options", queryset=Option.objects.order_by("position")))
+
+
+def polls_of(session_ids: Iterable[int]) -> list[Poll]:
+    """Return the sessions' polls with their options, in running order, in two queries."""
+    return list(
+        _with_options(Poll.objects.filter(session__in=list(session_ids))).order_by("position", "round", "pk")
+    )
+
+
+def poll_by_id(poll_id: int, *, session_id: int | None = None) -> Poll:
+    """Return the poll with its options and its session.
+
+    Raises:
+        NotFound: there is none, or it belongs to another session than asked for.
+    """
+    found = _with_options(Poll.objects.filter(pk=poll_id).select_related("session")).first()
+    if found is None or session_id not in {None, found.session_id}:
+        raise NotFound
+    return found
+
+
+def poll_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Return (session id, poll id, version) of every poll of the sessions."""
+    return list(Poll.objects.filter(session__in=list(session_ids)).values_list("session_id", "pk", "version"))
+
+
+def own_answer(attendee: AttendeePass | None, poll: Poll, *, secret: bytes | None = None) -> Mine:
+    """Return one's own answer to one poll; `secret` where the client has a ballot secret of its own."""
+    if attendee is None:
+        return NOT_VOTED
+    return own_answers([(attendee, [poll.pk], secret)])[0][poll.pk]
+
+
+def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]]) -> list[dict[int, Mine]]:
+    """Return for each (attendee, poll ids, own secret or None) the answers by poll id: five queries for all."""
+    poll_ids = {poll_id for _, ids, _ in wanted for poll_id in ids}
+    polls = Poll.objects.only("pk", "anonymous").in_bulk(poll_ids) if poll_ids else {}
+    asked: list[dict[int, bytes]] = []
+    for attendee, ids, secret in wanted:
+        asked.append(
+            {
+                i: ballot_key(polls[i], attendee.attendee_id, secret or attendee.ballot_secret(i))
+                for i in ids
+                if i in polls
+            }
+        )
+    pairs = list({pair for keys in asked for pair in keys.items()})
+    held = {(ballot.poll_id, ballot.key): ballot for ballot in ballot_store.ballots_by_key(pairs)}
+    selections = ballot_store.selections_of([ballot.id for ballot in held.values()])
+    marks = _marks_of_missing(wanted, asked, held.keys())
+    answers: list[dict[int, Mine]] = []
+    for (attendee, ids, _), keys in zip(wanted, asked, strict=True):
+        mine: dict[int, Mine] = {}
+        for poll_id in ids:
+            ballot = held.get((poll_id, keys.get(poll_id, b"")))
+            if ballot:
+                chosen = tuple(sorted(selections.get(ballot.id, ())))
+                mine[poll_id] = Mine(voted=bool(chosen), options=chosen or None, seq=ballot.seq)
+            else:
+                elsewhere = (poll_id, attendee.attendee_id) in marks
+                mine[poll_id] = NOT_VOTED._replace(voted=True) if elsewhere else NOT_VOTED
+        answers.append(mine)
+    return answers
+
+
+def _marks_of_missing(
+    wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]],
+    asked: Sequence[dict[int, bytes]],
+    held: Collection[tuple[int, bytes]],
+) -> set[tuple[int, int]]:
+    """Return the (poll id, attendee id) that have a mark but no ballot under the key that was asked for."""
+    missing = [
+        (poll_id, attendee.attendee_id)
+        for (attendee, _, _), keys in zip(wanted, asked, strict=True)
+        for poll_id, key in keys.items()
+        if (poll_id, key) not in held
+    ]
+    keys_of_marks = mark_keys({poll_id for poll_id, _ in missing}) if missing else {}
+    by_mark = {
+        (poll_id, participation_mark(keys_of_marks[poll_id], attendee_id)): (poll_id, attendee_id)
+        for poll_id, attendee_id in missing
+        if poll_id in keys_of_marks
+    }
+    return {by_mark[mark] for mark in ballot_store.marks_present(list(by_mark))}

@@ -1,0 +1,45 @@
+"""What can be done with polls and ballots: the only writers."""
+
+from polls.services.ballots import (
+    AlreadyVoted,
+    DuplicateOption,
+    NoBallot,
+    NotJoined,
+    PollNotLive,
+    Recorded,
+    UnknownOption,
+    Vote,
+    VoteIsFinal,
+    WrongNumberOfOptions,
+    record_ballots,
+)
+from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
+from polls.services.drafts import PollDraft, add_poll, edit_poll, run_again
+from polls.services.recount import WrongTally, recount_polls
+from polls.services.states import IllegalMove, set_closing_time, set_poll_state
+
+__all__ = [
+    "AlreadyVoted",
+    "DuplicateOption",
+    "IllegalMove",
+    "NoBallot",
+    "NotJoined",
+    "PollDraft",
+    "PollNotLive",
+    "Recorded",
+    "UnknownOption",
+    "Vote",
+    "VoteIsFinal",
+    "WrongNumberOfOptions",
+    "WrongTally",
+    "add_poll",
+    "close_due_polls",
+    "close_live_polls",
+    "edit_poll",
+    "finalise_due_polls",
+    "record_ballots",
+    "recount_polls",
+    "run_again",
+    "set_closing_time",
+    "set_poll_state",
+]

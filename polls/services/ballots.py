@@ -1,0 +1,296 @@
+"""Recording ballots: one transaction a batch, the rules in plain Python (ballots.md, Casting)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import SystemRandom
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.errors import Conflict, DomainError, Malformed, NotAllowed, NotFound
+from polls import ballot_store, broadcasts
+from polls.ballot_store import NewBallot, NewSelection
+from polls.models import Option, Poll, random_row_key
+from polls.permissions import may_see_poll
+from polls.selectors import Mine, ballot_key, mark_keys, participation_mark
+
+MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
+_shuffle = SystemRandom().shuffle
+
+
+class NotJoined(NotAllowed):
+    code, message = "not_joined", _("Join the session first.")
+
+
+class PollNotLive(Conflict):
+    code, message = "poll_not_live", _("Voting is not open for this poll.")
+
+
+class VoteIsFinal(Conflict):
+    code, message = "vote_is_final", _("In this poll a vote cannot be changed.")
+
+
+class AlreadyVoted(Conflict):
+    code, message = "already_voted", _("You voted in this poll on another device. Change your vote there.")
+
+
+class NoBallot(Conflict):
+    code, message = "no_ballot", _("There is no vote of yours to withdraw.")
+
+
+class UnknownOption(Malformed):
+    code, message = "unknown_option", _("This poll does not have that option.")
+
+
+class DuplicateOption(Malformed):
+    code, message = "duplicate_option", _("An option can be chosen once.")
+
+
+class WrongNumberOfOptions(Malformed):
+    code, message = "wrong_number_of_options", _("That is not the number of options that this poll asks for.")
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What somebody wants recorded. No options and `withdraws`: take the answer back.
+
+    `secret` is the client's own ballot secret, where it sent one; `seq` is None for forms, which count as newest.
+    """
+
+    poll_id: int
+    attendee: AttendeePass
+    options: tuple[int, ...]
+    arrived_at: datetime
+    seq: int | None = None
+    secret: bytes | None = None
+    withdraws: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A vote that is durably recorded.
+
+    `mine` is how the ballot stands after it, which is by a later vote where this one was a late retry; `version` is
+    the poll's, with all of the batch in it.
+    """
+
+    mine: Mine
+    session_id: int
+    version: int
+
+
+@dataclass(slots=True)
+class _Held:
+    """A ballot during the batch."""
+
+    id: int
+    key: bytes
+    seq: int
+    options: frozenset[int]
+    attendee_id: int | None = None
+    is_new: bool = False
+    stored_options: frozenset[int] = frozenset()
+    stored_seq: int = 0
+
+    def mine(self) -> Mine:
+        return Mine(bool(self.options), tuple(sorted(self.options)) or None, self.seq)
+
+
+@dataclass(slots=True)
+class _PollBatch:
+    """A poll during the batch, as the votes that came before have left it."""
+
+    poll: Poll
+    options: dict[int, Option]
+    mark_key: bytes | None
+    held: dict[bytes, _Held] = field(default_factory=dict)
+    marks: set[bytes] = field(default_factory=set)
+    new_marks: list[bytes] = field(default_factory=list)
+
+
+def record_ballots(votes: Sequence[Vote], now: datetime) -> list[Recorded | DomainError]:
+    """Record a batch of votes in one transaction; each sees the effects of those before it, in order of arrival.
+
+    Returns one outcome a vote, in the same order: Recorded once it is durable, or the DomainError by which that vote
+    alone is refused (NotFound, NotJoined, PollNotLive, UnknownOption, DuplicateOption, WrongNumberOfOptions,
+    VoteIsFinal, AlreadyVoted, NoBallot). One broadcast a poll follows the commit.
+    """
+    with transaction.atomic():
+        batches = _lock_and_read(votes)
+        cast = [_cast(batches.get(vote.poll_id), vote) for vote in votes]
+        _write(list(batches.values()))
+    return [
+        mine if isinstance(mine, DomainError) else _recorded(batches[vote.poll_id].poll, mine)
+        for vote, mine in zip(votes, cast, strict=True)
+    ]
+
+
+def _recorded(poll: Poll, mine: Mine) -> Recorded:
+    return Recorded(mine, poll.session_id, poll.version)
+
+
+def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
+    """Lock the polls, always in the order of their ids, and read all that the votes may touch."""
+    poll_ids = {vote.poll_id for vote in votes}
+    polls = (
+        Poll.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("session")
+        .filter(pk__in=poll_ids)
+        .order_by("pk")
+    )
+    batches = {poll.pk: _PollBatch(poll, {}, None) for poll in polls}
+    for option in Option.objects.filter(poll__in=batches).order_by("position"):
+        batches[option.poll_id].options[option.pk] = option
+    for poll_id, key in mark_keys(batches.keys()).items():
+        batches[poll_id].mark_key = key
+    _read_ballots(batches, votes)
+    return batches
+
+
+def _read_ballots(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> None:
+    keys, marks = set(), set()
+    for vote in votes:
+        if batch := batches.get(vote.poll_id):
+            keys.add((vote.poll_id, _key_of(batch.poll, vote)))
+            if batch.mark_key is not None:
+                marks.add((vote.poll_id, participation_mark(batch.mark_key, vote.attendee.attendee_id)))
+    stored = ballot_store.ballots_by_key(list(keys))
+    selections = ballot_store.selections_of([ballot.id for ballot in stored])
+    for ballot in stored:
+        options = frozenset(selections.get(ballot.id, ()))
+        batches[ballot.poll_id].held[ballot.key] = _Held(
+            ballot.id, ballot.key, ballot.seq, options, stored_options=options, stored_seq=ballot.seq
+        )
+    for poll_id, mark in ballot_store.marks_present(list(marks)):
+        batches[poll_id].marks.add(mark)
+
+
+def _key_of(poll: Poll, vote: Vote) -> bytes:
+    return ballot_key(poll, vote.attendee.attendee_id, vote.secret or vote.attendee.ballot_secret(poll.pk))
+
+
+def _cast(batch: _PollBatch | None, vote: Vote) -> Mine | DomainError:
+    """Apply one vote to the batch, or return why not."""
+    if batch is None or not may_see_poll(batch.poll, is_moderator=False):
+        return NotFound()
+    try:
+        _check(batch, vote)
+        return _ballot_for(batch, vote).mine()
+    except DomainError as refusal:
+        return refusal
+
+
+def _check(batch: _PollBatch, vote: Vote) -> None:
+    poll = batch.poll
+    if vote.attendee.event_id != poll.session.event_id:
+        raise NotJoined
+    if poll.state != Poll.State.LIVE or (poll.closes_at is not None and vote.arrived_at >= poll.closes_at):
+        raise PollNotLive
+    if not vote.withdraws:
+        check_options(vote.options, batch.options.keys(), fewest=poll.min, most=poll.max)
+
+
+def check_options(chosen: Sequence[int], offered: Collection[int], *, fewest: int, most: int) -> None:
+    """Let a choice pass that is one of this poll's.
+
+    Raises:
+        UnknownOption, DuplicateOption, WrongNumberOfOptions
+    """
+    fields = {"options": UnknownOption.message}
+    if any(option not in offered for option in chosen):
+        raise UnknownOption(fields=fields)
+    if len(set(chosen)) != len(chosen):
+        raise DuplicateOption(fields={"options": DuplicateOption.message})
+    if not fewest <= len(chosen) <= most:
+        sentence = (
+            _("Choose exactly %(min)d.")
+            if fewest == most
+            else _("Choose at least %(min)d and at most %(max)d.")
+        ) % {"min": fewest, "max": most}
+        raise WrongNumberOfOptions(sentence, fields={"options": sentence})
+
+
+def _ballot_for(batch: _PollBatch, vote: Vote) -> _Held:
+    """Return the vote's ballot after the vote: changed, or left alone where a later vote or the same stands in it."""
+    key = _key_of(batch.poll, vote)
+    held = batch.held.get(key)
+    if held is None:
+        return _new_ballot(batch, vote, key)
+    if vote.seq is not None and vote.seq <= held.seq:
+        return held  # a retry that comes late never undoes a later change
+    wanted = frozenset(vote.options)
+    if wanted != held.options:
+        if not batch.poll.may_change:
+            raise VoteIsFinal
+        held.options = wanted
+    held.seq = held.seq + 1 if vote.seq is None else vote.seq
+    return held
+
+
+def _new_ballot(batch: _PollBatch, vote: Vote, key: bytes) -> _Held:
+    attendee_id = vote.attendee.attendee_id
+    if batch.mark_key is not None:
+        mark = participation_mark(batch.mark_key, attendee_id)
+        if mark in batch.marks:
+            raise AlreadyVoted
+        if vote.withdraws:
+            raise NoBallot
+        batch.marks.add(mark)
+        batch.new_marks.append(mark)
+    elif vote.withdraws:
+        raise NoBallot
+    held = _Held(
+        random_row_key(), key, 1 if vote.seq is None else vote.seq, frozenset(vote.options), is_new=True
+    )
+    held.attendee_id = None if batch.poll.anonymous else attendee_id
+    batch.held[key] = held
+    return held
+
+
+def _write(batches: Sequence[_PollBatch]) -> None:
+    """Write what the batch changed, raise the versions, and speak."""
+    marks = [(batch.poll.pk, mark) for batch in batches for mark in batch.new_marks]
+    _shuffle(marks)  # the order of rows shall not tell who came when
+    ballot_store.insert_marks(marks)
+    new, seqs, emptied, selections = [], [], [], []
+    for batch in batches:
+        poll = batch.poll
+        for held in batch.held.values():
+            if held.is_new:
+                new.append(NewBallot(held.id, poll.pk, poll.single, held.key, held.seq, held.attendee_id))
+            elif held.seq != held.stored_seq:
+                seqs.append((held.id, held.seq))
+            if held.options != held.stored_options:
+                if held.stored_options:
+                    emptied.append(held.id)
+                selections += [NewSelection(held.id, option, poll.pk, poll.single) for option in held.options]
+    ballot_store.insert_ballots(new)
+    ballot_store.set_seqs(seqs)
+    ballot_store.delete_selections(emptied)
+    ballot_store.insert_selections(selections)
+    changes: dict[int, int] = {}
+    for batch in batches:
+        changes |= _tally(batch)
+    ballot_store.add_to_counts(changes)
+
+
+def _tally(batch: _PollBatch) -> dict[int, int]:
+    """Raise the kept tally and the poll's version by what its ballots changed; return {option id: difference}."""
+    ballots, changes = 0, dict.fromkeys(batch.options, 0)
+    for held in batch.held.values():
+        ballots += bool(held.options) - bool(held.stored_options)
+        for option_id in held.options - held.stored_options:
+            changes[option_id] += 1
+        for option_id in held.stored_options - held.options:
+            changes[option_id] -= 1
+    if ballots or any(changes.values()):
+        poll = batch.poll
+        poll.ballots += ballots
+        poll.version += 1
+        Poll.objects.filter(pk=poll.pk).update(ballots=poll.ballots, version=poll.version)
+        for option_id, difference in changes.items():
+            batch.options[option_id].count += difference
+        broadcasts.poll_tallied(poll, list(batch.options.values()))
+    return changes

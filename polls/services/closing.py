@@ -1,0 +1,112 @@
+"""What happens by itself: the close at the end of a countdown, and finalising after every close."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import SystemRandom
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from polls import ballot_store
+from polls.ballot_store import NewBallot, NewSelection
+from polls.models import Ballot, MarkKey, Participation, Poll, Selection, random_row_key
+from polls.serializers import UNDO_S
+from polls.services.states import close, lock_poll, save_and_tell
+
+GRACE = timedelta(seconds=1)  # what arrived before `closes_at` may still be on its way through the box
+CHUNK = 2_000  # ballots re-inserted a statement
+_shuffle = SystemRandom().shuffle
+
+
+def close_due_polls(now: datetime) -> int:
+    """Close the polls whose countdown ended; return how many. Several processes may call this at once."""
+    due = Poll.objects.filter(state=Poll.State.LIVE, closes_at__lte=now - GRACE)
+    return _each_unlocked(due, lambda poll: _close_if_due(poll, now))
+
+
+def _close_if_due(poll: Poll, now: datetime) -> bool:
+    """Close under the lock: 30 seconds more may have come since the look."""
+    if poll.state != Poll.State.LIVE or poll.closes_at is None or poll.closes_at > now - GRACE:
+        return False
+    close(poll, now)
+    poll.state = Poll.State.CLOSED
+    save_and_tell(poll)
+    return True
+
+
+def close_live_polls(*, session_id: int, now: datetime) -> int:
+    """Close what is still live in a session that ends; return how many."""
+    return _each_unlocked(
+        Poll.objects.filter(session=session_id, state=Poll.State.LIVE),
+        lambda poll: _close_with_session(poll, now),
+    )
+
+
+def _close_with_session(poll: Poll, now: datetime) -> bool:
+    if poll.state != Poll.State.LIVE:
+        return False
+    close(poll, now)
+    poll.state = Poll.State.CLOSED
+    save_and_tell(poll)
+    return True
+
+
+def finalise_due_polls(now: datetime) -> int:
+    """Finalise what was closed five seconds ago or longer; return how many.
+
+    From then on the tally is final for ever. In an anonymous poll nothing joins people and ballots any more: marks and
+    mark key are gone, and the ballots stand in a new random order under new row keys.
+    """
+    due = Poll.objects.filter(
+        finalised_at__isnull=True,
+        closed_at__lte=now - timedelta(seconds=UNDO_S),
+        state__in=["closed", "published", "archived"],
+    )
+    return _each_unlocked(due, lambda poll: _finalise(poll, now))
+
+
+def _finalise(poll: Poll, now: datetime) -> bool:
+    if poll.finalised_at is not None or poll.closed_at is None or poll.state == Poll.State.LIVE:
+        return False
+    if poll.anonymous:
+        Participation.objects.filter(poll=poll).delete()
+        MarkKey.objects.filter(poll=poll).delete()
+        _insert_anew_in_random_order(poll)
+    poll.finalised_at = now
+    save_and_tell(poll)
+    return True
+
+
+def _insert_anew_in_random_order(poll: Poll) -> None:
+    """Replace the poll's ballots by themselves, so that neither row keys nor the order of rows tell who came when."""
+    ballots = list(Ballot.objects.filter(poll=poll).values_list("pk", "key", "seq"))
+    chosen: dict[int, list[int]] = {}
+    for ballot_id, option_id in Selection.objects.filter(ballot__poll=poll).values_list(
+        "ballot_id", "option_id"
+    ):
+        chosen.setdefault(ballot_id, []).append(option_id)
+    Selection.objects.filter(poll=poll).delete()
+    Ballot.objects.filter(poll=poll).delete()
+    _shuffle(ballots)
+    for start in range(0, len(ballots), CHUNK):
+        new, selections = [], []
+        for old_id, key, seq in ballots[start : start + CHUNK]:
+            row = random_row_key()
+            new.append(NewBallot(row, poll.pk, poll.single, bytes(key), seq, None))
+            selections += [
+                NewSelection(row, option, poll.pk, poll.single) for option in chosen.get(old_id, ())
+            ]
+        ballot_store.insert_ballots(new)
+        _shuffle(selections)
+        ballot_store.insert_selections(selections)
+
+
+def _each_unlocked(due: QuerySet[Poll], work: Callable[[Poll], bool]) -> int:
+    """Do `work` on each poll that no other process is at, in a transaction each; return how many it was done on."""
+    done = 0
+    for poll_id in list(due.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            free = Poll.objects.filter(pk=poll_id).select_for_update(skip_locked=True, no_key=True).exists()
+            if free:
+                done += work(lock_poll(poll_id))
+    return done

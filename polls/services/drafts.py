@@ -1,0 +1,254 @@
+"""Writing polls: new ones, changes, another round."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.text import clean_id, clean_line
+from polls import broadcasts
+from polls.models import Option, Poll
+from polls.permissions import is_wider
+from polls.services.states import lock_poll_for, save_and_tell
+from sessions.models import Session
+from sessions.services import check_moderates
+
+log = logging.getLogger("polls")
+
+MAX_QUESTION_LENGTH, MAX_OPTION_LENGTH = 300, 120
+MIN_OPTIONS, MAX_OPTIONS = 2, 20
+RULES = ("kind", "min", "max", "anonymous", "may_change")
+
+
+class RulesAreFrozen(Conflict):
+    code, message = (
+        "rules_are_frozen",
+        _("Once launched, a poll's rules stay as they are. Run it again to change them."),
+    )
+
+
+class OptionHasVotes(Conflict):
+    code, message = "option_has_votes", _("An option that people voted for cannot be removed.")
+
+
+class VisibilityOnlyWidens(Conflict):
+    code, message = "visibility_only_widens", _("What people were allowed to see cannot be taken from them.")
+
+
+@dataclass(frozen=True, slots=True)
+class PollDraft:
+    """What a poll is made of; `options` are (id or None, text). Made by `read_draft`, which checks it."""
+
+    question: str
+    options: tuple[tuple[int | None, str], ...]
+    kind: str = Poll.Kind.SINGLE
+    min: int = 1
+    max: int = 1
+    anonymous: bool = True
+    may_change: bool = True
+    visibility: str = Poll.Visibility.AFTER_VOTING
+
+
+def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> PollDraft:
+    """Return a checked draft from the JSON form of a poll; what is not given stays as in `over`, or is the default.
+
+    Raises:
+        Malformed: a field of the wrong type, too long, out of range; `fields` names it.
+    """
+    values: dict[str, Any] = asdict(over) if over else {}
+    for field, read in _READERS.items():
+        if field in given or (not over and field in {"question", "options"}):
+            values[field] = read(given.get(field), field)
+    if "max" not in given and "kind" in given:  # the kind alone says enough: one, or as many as there are
+        values["max"] = len(values["options"]) if given["kind"] == Poll.Kind.MULTIPLE else 1
+        values["min"] = values["min"] if "min" in given else 1
+    draft = PollDraft(**values)
+    _check_range(draft)
+    return draft
+
+
+def _check_range(draft: PollDraft) -> None:
+    if draft.kind == Poll.Kind.SINGLE and (draft.min, draft.max) != (1, 1):
+        raise _wrong("max", _("With one choice, both the fewest and the most are 1."))
+    if not 1 <= draft.min <= draft.max <= len(draft.options):
+        raise _wrong(
+            "max", _("The fewest and the most choices must lie between 1 and the number of options.")
+        )
+
+
+def _read_options(given: Any, _field: str = "options") -> tuple[tuple[int | None, str], ...]:
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+        raise _wrong("options", _("The options must be a list."))
+    if not MIN_OPTIONS <= len(given) <= MAX_OPTIONS:
+        raise _wrong("options", _("A poll has 2 to 20 options."))
+    options = []
+    for option in given:
+        if not isinstance(option, Mapping):
+            raise _wrong("options", _("Each option is an object with a text."))
+        identity = option.get("id")
+        text = clean_line(option.get("text"), field="options", most=MAX_OPTION_LENGTH)
+        options.append((clean_id(identity, field="options") if identity is not None else None, text))
+    if len({text.casefold() for _id, text in options}) != len(options):
+        raise _wrong("options", _("Two options have the same text."))
+    return tuple(options)
+
+
+def _one_of(choices: Sequence[str]) -> Callable[[Any, str], str]:
+    """Return a reader that takes one of these words."""
+    return partial(_read_word, choices)
+
+
+def _read_word(choices: Sequence[str], value: Any, field: str) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise _wrong(field, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
+    return value
+
+
+def _yes_or_no(value: Any, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(field, _("This must be true or false."))
+    return value
+
+
+def _whole_number(value: Any, field: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_OPTIONS:
+        raise _wrong(field, _("This must be a whole number from 1 to 20."))
+    return value
+
+
+def _wrong(field: str, sentence: Any) -> Malformed:
+    return Malformed(sentence, fields={field: sentence})
+
+
+_READERS: dict[str, Callable[[Any, str], Any]] = {
+    "question": lambda value, field: clean_line(value, field=field, most=MAX_QUESTION_LENGTH),
+    "options": _read_options,
+    "kind": _one_of(Poll.Kind.values),
+    "visibility": _one_of(Poll.Visibility.values),
+    "anonymous": _yes_or_no,
+    "may_change": _yes_or_no,
+    "min": _whole_number,
+    "max": _whole_number,
+}
+
+
+def draft_of(poll: Poll, options: Sequence[Option]) -> PollDraft:
+    """Return the draft that would make this poll."""
+    return PollDraft(
+        question=poll.question,
+        options=tuple((option.pk, option.text) for option in options),
+        visibility=poll.visibility,
+        **{field: getattr(poll, field) for field in RULES},
+    )
+
+
+@transaction.atomic
+def add_poll(*, session_id: int, caller: Caller, draft: PollDraft, now: datetime) -> Poll:
+    """Add a poll to the session as a draft.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_moderates(caller=caller, session_id=session_id)
+    return _create(session, draft, now, position=_next_position(session_id))
+
+
+def _next_position(session_id: int) -> int:
+    return (Poll.objects.filter(session=session_id).aggregate(Max("position"))["position__max"] or 0) + 1
+
+
+def _create(session: Session, draft: PollDraft, now: datetime, **more: Any) -> Poll:
+    rules = {field: getattr(draft, field) for field in (*RULES, "visibility", "question")}
+    poll = Poll.objects.create(session=session, created_at=now, **rules, **more)
+    options = Option.objects.bulk_create(
+        Option(poll=poll, position=position, text=text)
+        for position, (_id, text) in enumerate(draft.options, 1)
+    )
+    poll.refresh_from_db()  # `single` is made by the database
+    broadcasts.poll_changed(poll, options)
+    return poll
+
+
+@transaction.atomic
+def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Poll:
+    """Change a poll: a draft wholly; once launched its texts, and its visibility towards wider. Changes are logged.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: see read_draft.
+        RulesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
+    """
+    poll = lock_poll_for(caller=caller, poll_id=poll_id)
+    options = list(Option.objects.filter(poll=poll).order_by("position"))
+    before = draft_of(poll, options)
+    draft = read_draft(given, over=before)
+    if draft == before:
+        return poll
+    if poll.launched_at is not None:
+        _check_launched_edit(before, draft, options)
+    for field in (*RULES, "visibility", "question"):
+        setattr(poll, field, getattr(draft, field))
+    _write_options(poll, options, draft)
+    log.info("poll %d (%s) was edited by user %s", poll.pk, poll.state, caller.user_id)
+    return save_and_tell(poll)
+
+
+def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[Option]) -> None:
+    for field in RULES:
+        if getattr(before, field) != getattr(draft, field):
+            raise RulesAreFrozen(fields={field: RulesAreFrozen.message})
+    if not is_wider(draft.visibility, before.visibility):
+        raise VisibilityOnlyWidens(fields={"visibility": VisibilityOnlyWidens.message})
+    kept = {identity for identity, _text in draft.options}
+    if any(option.count and option.pk not in kept for option in options):
+        raise OptionHasVotes(fields={"options": OptionHasVotes.message})
+
+
+def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> None:
+    """Bring the stored options in line: ids keep their votes, the order is the draft's."""
+    known = {option.pk: option for option in options}
+    kept = [identity for identity, _text in draft.options if identity is not None]
+    if len(set(kept)) != len(kept) or not set(kept) <= known.keys():
+        raise _wrong("options", _("An option's id is not one of this poll's, or stands twice."))
+    Option.objects.filter(poll=poll).exclude(pk__in=kept).delete()
+    # Positions are unique a poll: move what stays out of the way first.
+    for option in known.values():
+        if option.pk in kept:
+            Option.objects.filter(pk=option.pk).update(position=option.position + MAX_OPTIONS)
+    for position, (identity, text) in enumerate(draft.options, 1):
+        if identity is None:
+            Option.objects.create(poll=poll, position=position, text=text)
+        else:
+            Option.objects.filter(pk=identity).update(position=position, text=text)
+
+
+@transaction.atomic
+def run_again(*, poll_id: int, caller: Caller, now: datetime) -> Poll:
+    """Make another round of a poll: a new poll, as a draft. The first stays untouched.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    first = lock_poll_for(caller=caller, poll_id=poll_id)
+    draft = draft_of(first, list(Option.objects.filter(poll=first).order_by("position")))
+    rounds = Poll.objects.filter(rerun_of=first.first_round_id).aggregate(Max("round"))["round__max"] or 1
+    return _create(
+        first.session,
+        draft,
+        now,
+        position=first.position,
+        rerun_of_id=first.first_round_id,
+        round=rounds + 1,
+        number=first.number,
+    )

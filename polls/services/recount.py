@@ -1,0 +1,63 @@
+"""Proving the kept tallies against the ballots."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count
+
+from polls.models import Ballot, Option, Poll, Selection
+from polls.services.states import lock_poll, save_and_tell
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTally:
+    """A kept count that differs from the rows. `option_id` is None for the number of ballots."""
+
+    poll_id: int
+    option_id: int | None
+    kept: int
+    counted: int
+
+    def __str__(self) -> str:
+        what = "ballots" if self.option_id is None else f"option {self.option_id}"
+        return f"poll {self.poll_id}, {what}: kept {self.kept}, counted {self.counted}"
+
+
+def recount_polls(*, fix: bool = False) -> tuple[int, list[WrongTally]]:
+    """Count every poll's rows under its lock; return how many polls were checked, and what differs.
+
+    With `fix` the true counts are written, and the sockets hear of it.
+    """
+    poll_ids = list(Poll.objects.order_by("pk").values_list("pk", flat=True))
+    wrong: list[WrongTally] = []
+    for poll_id in poll_ids:
+        with transaction.atomic():
+            poll = lock_poll(poll_id)
+            found = _differences(poll)
+            if found and fix:
+                _mend(poll, found)
+        wrong += found
+    return len(poll_ids), wrong
+
+
+def _differences(poll: Poll) -> list[WrongTally]:
+    rows = Selection.objects.filter(ballot__poll=poll).values("option_id").annotate(n=Count("ballot_id"))
+    counted = {row["option_id"]: row["n"] for row in rows}
+    found = [
+        WrongTally(poll.pk, option.pk, option.count, counted.get(option.pk, 0))
+        for option in Option.objects.filter(poll=poll).order_by("position")
+        if option.count != counted.get(option.pk, 0)
+    ]
+    ballots = Ballot.objects.filter(poll=poll, selections__isnull=False).distinct().count()
+    if ballots != poll.ballots:
+        found.insert(0, WrongTally(poll.pk, None, poll.ballots, ballots))
+    return found
+
+
+def _mend(poll: Poll, found: list[WrongTally]) -> None:
+    for difference in found:
+        if difference.option_id is None:
+            poll.ballots = difference.counted
+        else:
+            Option.objects.filter(pk=difference.option_id).update(count=difference.counted)
+    save_and_tell(poll)

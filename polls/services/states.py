@@ -1,0 +1,192 @@
+"""The life of a poll: draft, live, closed, published, archived, and what can be taken back (ballots.md, States)."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, Malformed, NotFound
+from polls import broadcasts
+from polls.models import Ballot, MarkKey, Option, Participation, Poll
+from polls.permissions import close_shows_something_new
+from polls.serializers import UNDO_S
+from sessions.models import Session
+from sessions.services import SessionIsOver, check_moderates
+
+State = Poll.State
+UNDO = timedelta(seconds=UNDO_S)
+LONGEST_COUNTDOWN_S = 24 * 3600
+
+
+class IllegalMove(Conflict):
+    code, message = "illegal_move", _("The poll cannot go from its state to that one.")
+
+
+class TooLateToUndo(IllegalMove):
+    message = _("It is too late to take that back.")
+
+
+def lock_poll(poll_id: int) -> Poll:
+    """Return the poll, locked until the transaction ends, after its session: always in that order.
+
+    Raises:
+        NotFound
+    """
+    session_id = Poll.objects.filter(pk=poll_id).values_list("session_id", flat=True).first()
+    if session_id is None:
+        raise NotFound
+    session = Session.objects.select_for_update(no_key=True).get(pk=session_id)
+    poll = Poll.objects.select_for_update(no_key=True).filter(pk=poll_id).first()
+    if poll is None:
+        raise NotFound
+    poll.session = session
+    return poll
+
+
+def lock_poll_for(*, caller: Caller, poll_id: int) -> Poll:
+    """Return the poll, locked, for somebody who moderates its session.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    poll = lock_poll(poll_id)
+    check_moderates(caller=caller, session_id=poll.session_id)
+    return poll
+
+
+def save_and_tell(poll: Poll) -> Poll:
+    """Write the poll with its next version, and say it."""
+    poll.version += 1
+    poll.save()
+    broadcasts.poll_changed(poll, list(Option.objects.filter(poll=poll).order_by("position")))
+    return poll
+
+
+@transaction.atomic
+def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime) -> Poll:
+    """Launch, close, publish, archive, or take the last of these back. Setting the state that it has does nothing.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: no such state.
+        IllegalMove: not from the state that it has, or too late to undo.
+        SessionIsOver: nobody could vote any more.
+    """
+    poll = lock_poll_for(caller=caller, poll_id=poll_id)
+    if state not in State.values:
+        sentence = _("There is no such state.")
+        raise Malformed(sentence, fields={"state": sentence})
+    if state == poll.state:
+        return poll
+    move = MOVES.get((State(poll.state), State(state)))
+    if move is None:
+        raise IllegalMove
+    move(poll, now)
+    poll.state = state
+    return save_and_tell(poll)
+
+
+def _launch(poll: Poll, now: datetime) -> None:
+    if poll.session.state == Session.State.OVER:
+        raise SessionIsOver
+    poll.launched_at = now
+    if poll.number is None:
+        # Numbers are given at the launch: a gap would tell attendees that there is a draft.
+        siblings = Poll.objects.filter(session=poll.session_id)
+        first = siblings.filter(pk=poll.first_round_id).values_list("number", flat=True).first()
+        poll.number = first or (siblings.aggregate(Max("number"))["number__max"] or 0) + 1
+    if poll.anonymous:
+        MarkKey.objects.create(poll=poll, key=secrets.token_bytes(32))
+
+
+def _undo_launch(poll: Poll, now: datetime) -> None:
+    _check_undo(poll.launched_at, now)
+    if Ballot.objects.filter(poll=poll).exists() or Participation.objects.filter(poll=poll).exists():
+        raise TooLateToUndo(_("Somebody has voted already. Close the poll instead."))
+    MarkKey.objects.filter(poll=poll).delete()
+    poll.launched_at = poll.closes_at = None
+    if poll.rerun_of_id is None:
+        poll.number = None
+
+
+def close(poll: Poll, now: datetime) -> None:
+    """Note the close; the caller saves. A tally read after the commit is whole, since votes take the same lock."""
+    poll.closed_at = now
+
+
+def _undo_close(poll: Poll, now: datetime) -> None:
+    _check_undo(poll.closed_at, now)
+    if poll.finalised_at is not None or close_shows_something_new(poll):
+        raise TooLateToUndo(
+            _("Closing showed the result, so voting cannot go on. Run the poll again instead.")
+        )
+    poll.closed_at = poll.closes_at = None
+
+
+def _publish(poll: Poll, now: datetime) -> None:
+    poll.published_at = now
+
+
+def _undo_publish(poll: Poll, now: datetime) -> None:
+    _check_undo(poll.published_at, now)
+    poll.published_at = None
+
+
+def _archive(poll: Poll, now: datetime) -> None:
+    """Nothing but the state changes."""
+
+
+def _restore(poll: Poll, now: datetime) -> None:
+    if poll.closed_at is None:
+        raise IllegalMove
+    poll.published_at = None
+
+
+def _restore_draft(poll: Poll, now: datetime) -> None:
+    if poll.launched_at is not None:
+        raise IllegalMove
+
+
+def _check_undo(since: datetime | None, now: datetime) -> None:
+    if since is None or now > since + UNDO:
+        raise TooLateToUndo
+
+
+MOVES = {
+    (State.DRAFT, State.LIVE): _launch,
+    (State.LIVE, State.DRAFT): _undo_launch,
+    (State.LIVE, State.CLOSED): close,
+    (State.CLOSED, State.LIVE): _undo_close,
+    (State.CLOSED, State.PUBLISHED): _publish,
+    (State.PUBLISHED, State.CLOSED): _undo_publish,
+    (State.DRAFT, State.ARCHIVED): _archive,
+    (State.CLOSED, State.ARCHIVED): _archive,
+    (State.PUBLISHED, State.ARCHIVED): _archive,
+    (State.ARCHIVED, State.CLOSED): _restore,
+    (State.ARCHIVED, State.DRAFT): _restore_draft,
+}
+
+
+@transaction.atomic
+def set_closing_time(*, poll_id: int, caller: Caller, closes_at: datetime | None, now: datetime) -> Poll:
+    """Start a countdown on a live poll, prolong it, or (None) take it away.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        IllegalMove: the poll is not live.
+        Malformed: a moment that has passed, or more than a day away.
+    """
+    poll = lock_poll_for(caller=caller, poll_id=poll_id)
+    if poll.state != State.LIVE or (poll.closes_at is not None and now >= poll.closes_at):
+        raise IllegalMove(_("Voting is not open for this poll."))
+    if closes_at is not None and not now < closes_at <= now + timedelta(seconds=LONGEST_COUNTDOWN_S):
+        sentence = _("Choose a moment within the next 24 hours.")
+        raise Malformed(sentence, fields={"closes_at": sentence})
+    if closes_at == poll.closes_at:
+        return poll
+    poll.closes_at = closes_at
+    return save_and_tell(poll)

@@ -1,0 +1,79 @@
+"""Events, sessions and people for operators."""
+
+from django.contrib import admin
+
+from sessions.models import (
+    ApiToken,
+    Attendance,
+    Attendee,
+    Event,
+    EventDay,
+    Person,
+    Session,
+    SessionRole,
+    SignInLink,
+)
+
+
+class EventDayInline(admin.TabularInline):
+    model = EventDay
+    extra = 0
+
+
+class SessionRoleInline(admin.TabularInline):
+    model = SessionRole
+    extra = 0
+    autocomplete_fields = ["person"]
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "series", "time_zone"]
+    search_fields = ["name", "slug"]
+    filter_horizontal = ["organisers"]
+    inlines = [EventDayInline]
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    list_display = ["title", "day", "starts_at", "code"]
+    list_filter = ["event", "state"]
+    search_fields = ["title", "code"]
+    # The state has a life of its own, with rules: it is set in the control room.
+    readonly_fields = ["state", "went_live_at", "ended_at"]
+    inlines = [SessionRoleInline]
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["name", "company", "title", "event", "on_committee"]
+    list_filter = ["event"]
+    search_fields = ["name", "company"]
+
+
+@admin.register(Attendee)
+class AttendeeAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "company", "country", "event", "joined_at"]
+    list_filter = ["event"]
+    search_fields = ["name", "company"]
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(admin.ModelAdmin):
+    list_display = ["attendee", "session", "joined_at"]
+    list_select_related = ["attendee", "session"]
+
+
+@admin.register(SignInLink, ApiToken)
+class TokenAdmin(admin.ModelAdmin):
+    """Tokens are made by commands, and never shown; here they can be seen to exist, and deleted."""
+
+    list_display = ["__str__", "user", "expires_at"]
+
+    def has_add_permission(self, request: object) -> bool:
+        """Nobody adds one by hand: its token would be lost."""
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        """Nothing of a token can be changed."""
+        return False

@@ -1,0 +1,212 @@
+"""REST for events, sessions and attendees."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from opendev.core.attendance import AttendeePass, Caller, sign_pass
+from opendev.core.callers import caller_of
+from opendev.core.errors import Malformed, NotFound
+from opendev.core.presence import present_in
+from opendev.core.schema import WRITE, answers
+from opendev.core.text import clean_id
+from sessions import selectors, services
+from sessions.models import Session
+from sessions.serializers import attendee_json, event_json, session_json
+
+
+class Endpoint(APIView):
+    """What the endpoints share: who asks, about which session."""
+
+    def caller(self, event_id: int) -> Caller:
+        """Return who is asking, with regard to one event."""
+        if isinstance(self.request.auth, AttendeePass):
+            return Caller(attendee=self.request.auth if self.request.auth.event_id == event_id else None)
+        if "Authorization" in self.request.headers:
+            return Caller(user_id=self.request.user.pk)
+        return caller_of(self.request._request, event_id)
+
+    def body(self) -> dict[str, Any]:
+        """Return the request's body, an object.
+
+        Raises:
+            Malformed: it is something else.
+        """
+        if not isinstance(self.request.data, dict):
+            raise Malformed(_("The body must be a JSON object."))
+        return self.request.data
+
+    def session(self, text: str) -> Session:
+        """Return the session that the address names.
+
+        Raises:
+            NotFound
+        """
+        return selectors.session_by_id(id_in_address(text))
+
+
+def id_in_address(text: str) -> int:
+    """Return an id from an address; what cannot be one leads nowhere.
+
+    Raises:
+        NotFound
+    """
+    try:
+        return clean_id(text, field="id")
+    except Malformed:
+        raise NotFound from None
+
+
+def page(results: list[Any]) -> Response:
+    """Return a list as `{"results": […], "next": null}`; our lists are short enough for one page."""
+    return Response({"results": results, "next": None})
+
+
+class DayShape(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    date = serializers.DateField()
+
+
+class EventShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    series = serializers.CharField(allow_blank=True)
+    summary = serializers.CharField(allow_blank=True)
+    time_zone = serializers.CharField()
+    is_live = serializers.BooleanField()
+    session_count = serializers.IntegerField()
+    days = DayShape(many=True)
+    url = serializers.CharField()
+
+
+class EventList(serializers.Serializer[Any]):
+    results = EventShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class PersonShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    company = serializers.CharField(allow_blank=True)
+    title = serializers.CharField(allow_blank=True)
+    role = serializers.ChoiceField(["host", "presenter", "moderator"])
+
+
+class SessionShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    state = serializers.ChoiceField(Session.State.choices)
+    event = serializers.CharField()
+    day = serializers.IntegerField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    short_title = serializers.CharField()
+    part = serializers.CharField(allow_blank=True)
+    topic = serializers.CharField(allow_blank=True)
+    starts_at = serializers.DateTimeField()
+    minutes = serializers.IntegerField()
+    code = serializers.CharField()
+    present = serializers.IntegerField()
+    people = PersonShape(many=True)
+    url = serializers.CharField()
+
+
+class SessionList(serializers.Serializer[Any]):
+    results = SessionShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class SessionStateWanted(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(Session.State.choices)
+
+
+class AttendeeWanted(serializers.Serializer[Any]):
+    name = serializers.CharField(required=False, allow_blank=True, max_length=services.MAX_NAME_LENGTH)
+    company = serializers.CharField(required=False, allow_blank=True, max_length=services.MAX_NAME_LENGTH)
+    country = serializers.CharField(required=False, allow_blank=True, help_text="ISO 3166-1, two letters")
+
+
+class AttendeeShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    event = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    company = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(allow_blank=True)
+
+
+class AttendeeMade(serializers.Serializer[Any]):
+    attendee = AttendeeShape()
+    token = serializers.CharField()
+
+
+class Events(Endpoint):
+    """All events."""
+
+    @extend_schema(operation_id="events_list", responses=answers(EventList, refusals=(401, 405, 406, 429)))
+    def get(self, request: Request) -> Response:
+        """List events, those with a live session first, those without sessions last."""
+        return page(
+            [
+                event_json(event, list(event.sessions.all()), list(event.days.all()))
+                for event in selectors.all_events()
+            ]
+        )
+
+
+class OneEvent(Endpoint):
+    """One event."""
+
+    @extend_schema(operation_id="event_read", responses=answers(EventShape))
+    def get(self, request: Request, slug: str) -> Response:
+        """Return an event."""
+        event = selectors.event_by_slug(slug)
+        return Response(event_json(event, list(event.sessions.all()), list(event.days.all())))
+
+
+class SessionsOfEvent(Endpoint):
+    """An event's sessions."""
+
+    @extend_schema(operation_id="event_sessions_list", responses=answers(SessionList))
+    def get(self, request: Request, slug: str) -> Response:
+        """List an event's sessions in the order of the programme."""
+        sessions = selectors.sessions_of(selectors.event_by_slug(slug))
+        present = present_in(session.pk for session in sessions)
+        return page([session_json(session, present[session.pk]) for session in sessions])
+
+
+class OneSession(Endpoint):
+    """One session."""
+
+    @extend_schema(operation_id="session_read", responses=answers(SessionShape))
+    def get(self, request: Request, session: str) -> Response:
+        """Return a session."""
+        found = self.session(session)
+        return Response(session_json(found, present_in([found.pk])[found.pk]))
+
+
+class Attendees(Endpoint):
+    """The way in."""
+
+    @extend_schema(
+        operation_id="attendee_create",
+        request=AttendeeWanted,
+        responses=answers(AttendeeMade, status=201, refusals=WRITE),
+        auth=[],
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket."""
+        found, body = self.session(session), self.body()
+        attendee, attendee_pass = services.join_session(
+            session_id=found.pk,
+            known=self.caller(found.event_id).attendee,
+            name=body.get("name"),
+            company=body.get("company"),
+            country=body.get("country"),
+            now=timezone.now(),
+        )
+        return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)

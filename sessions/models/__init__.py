@@ -1,0 +1,20 @@
+"""The nouns of an event, a file each."""
+
+from sessions.models.attendees import Attendance, Attendee
+from sessions.models.events import Event, EventDay
+from sessions.models.people import Person, SessionRole
+from sessions.models.sessions import Session, new_code
+from sessions.models.sign_in import ApiToken, SignInLink
+
+__all__ = [
+    "ApiToken",
+    "Attendance",
+    "Attendee",
+    "Event",
+    "EventDay",
+    "Person",
+    "Session",
+    "SessionRole",
+    "SignInLink",
+    "new_code",
+]

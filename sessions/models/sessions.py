@@ -1,0 +1,111 @@
+"""Sessions: one moderated discussion each."""
+
+import secrets
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from sessions.models.events import Event, EventDay
+
+
+def new_code() -> str:
+    """Return six random digits; no leading zero, since codes are read aloud and typed as numbers."""
+    return str(secrets.randbelow(900_000) + 100_000)
+
+
+class Session(models.Model):
+    """One session of a day. People set its state; the clock only where `runs_by_clock` says so."""
+
+    class State(models.TextChoices):
+        UPCOMING = "upcoming", _("Upcoming")
+        LIVE = "live", _("Live")
+        OVER = "over", _("Over")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions", editable=False)
+    day = models.ForeignKey(EventDay, on_delete=models.CASCADE, related_name="sessions")
+    slug = models.SlugField(_("address"), max_length=120)
+    title = models.CharField(_("title"), max_length=300)
+    short_title = models.CharField(_("short title"), max_length=120, blank=True)
+    part = models.CharField(_("part of a longer topic"), max_length=40, blank=True)
+    topic = models.TextField(_("what it is about"), max_length=4000, blank=True)
+    starts_at = models.DateTimeField(_("starts at"))
+    minutes = models.PositiveSmallIntegerField(_("planned minutes"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.UPCOMING)
+    went_live_at = models.DateTimeField(_("went live at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    runs_by_clock = models.BooleanField(_("runs by the clock"), default=False)
+    code = models.CharField(_("join code"), max_length=6, unique=True, default=new_code)
+    call_url = models.URLField(_("address of the video call"), max_length=500, blank=True)
+    recording_url = models.URLField(_("address of the recording"), max_length=500, blank=True)
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["day", "starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "slug"], name="session_slug_once_an_event"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["upcoming", "live", "over"]), name="session_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[1-9][0-9]{5}$"), name="session_code_is_six_digits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=1), name="session_lasts_a_minute_at_least"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the event next to the day: it makes the address unique, and every look-up one join shorter."""
+        self.event_id = self.day.event_id
+        self.short_title = self.short_title or self.title[:120]
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the room."""
+        return self.address("room")
+
+    def address(self, page: str, **more: object) -> str:
+        """Return the address of one of the session's pages, by the page's URL name."""
+        return reverse(page, kwargs={"event": self.event.slug, "session": self.slug, **more})
+
+    @property
+    def code_spaced(self) -> str:
+        """The code in two groups of three, as it is read aloud."""
+        return f"{self.code[:3]} {self.code[3:]}"
+
+    @property
+    def people(self) -> list[Any]:
+        """The roles of the session, in their order; prefetched by the selectors."""
+        return list(self.roles.all())
+
+    @property
+    def by_line(self) -> str:
+        """Who leads the session, with their companies: "John Garbutt, Stack HPC"."""
+        return _join_names([[role.person.name, role.person.company] for role in self.people])
+
+    @property
+    def by_line_long(self) -> str:
+        """The same with job titles."""
+        return _join_names(
+            [[role.person.name, role.person.company, role.person.title] for role in self.people]
+        )
+
+    @property
+    def moderator_first_name(self) -> str:
+        """What the room calls the first moderator; "" where there is none."""
+        return next((role.person.first_name for role in self.people if role.role == "moderator"), "")
+
+
+def _join_names(people: list[list[str]]) -> str:
+    """Return "A, X and B, X" with a company that several share named once: "A and B, X"."""
+    if len({tuple(person[1:]) for person in people}) == 1 and len(people) > 1:
+        names = _(" and ").join(person[0] for person in people)
+        return ", ".join(part for part in (names, *people[0][1:]) if part)
+    return _(" and ").join(", ".join(part for part in person if part) for person in people)

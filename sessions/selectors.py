@@ -1,0 +1,151 @@
+"""What is read about events and sessions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, Q, QuerySet
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from sessions.models import ApiToken, Attendee, Event, EventDay, Person, Session, SessionRole
+from sessions.permissions import can_moderate
+from sessions.tokens import hash_token
+
+API_TOKEN_PREFIX = "odc_"  # noqa: S105  # the beginning of every token, not one
+
+
+def _with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    roles = SessionRole.objects.select_related("person").order_by("position", "pk")
+    return sessions.select_related("event", "day").prefetch_related(Prefetch("roles", queryset=roles))
+
+
+def all_events() -> list[Event]:
+    """Return events, those with a live session first, those without sessions last."""
+
+    def order(event: Event) -> tuple[bool, bool, str, int]:
+        sessions = event.sessions.all()
+        is_live = any(session.state == Session.State.LIVE for session in sessions)
+        return (not is_live, not sessions, event.name, event.pk)
+
+    return sorted(Event.objects.prefetch_related("sessions", "days"), key=order)
+
+
+def event_by_slug(slug: str) -> Event:
+    """Return the event.
+
+    Raises:
+        NotFound: there is none.
+    """
+    event = Event.objects.filter(slug=slug).first()
+    if event is None:
+        raise NotFound
+    return event
+
+
+def programme(event: Event) -> list[EventDay]:
+    """Return the event's days, each with its sessions and their people, in four queries whatever their number."""
+    sessions = _with_people(Session.objects.order_by("starts_at", "pk"))
+    return list(event.days.order_by("number").prefetch_related(Prefetch("sessions", queryset=sessions)))
+
+
+def sessions_of(event: Event) -> list[Session]:
+    """Return the event's sessions with their people, in the order of the programme."""
+    return list(_with_people(event.sessions.all()).order_by("day__number", "starts_at", "pk"))
+
+
+def live_sessions() -> list[Session]:
+    """Return the sessions that are live now, in all events."""
+    return list(_with_people(Session.objects.filter(state=Session.State.LIVE)).order_by("starts_at", "pk"))
+
+
+def day_of(session: Session) -> list[Session]:
+    """Return the sessions of the same day."""
+    return list(_with_people(Session.objects.filter(day=session.day_id)).order_by("starts_at", "pk"))
+
+
+def session_by_slug(event: str, session: str) -> Session:
+    """Return the session with its people.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = _with_people(Session.objects.filter(event__slug=event, slug=session)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def session_by_id(session_id: int) -> Session:
+    """Return the session with its people.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = _with_people(Session.objects.filter(pk=session_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def session_by_code(code: str) -> Session | None:
+    """Return the session with this join code, unless it is over."""
+    return _with_people(Session.objects.filter(code=code).exclude(state=Session.State.OVER)).first()
+
+
+def moderator_ids(session_id: int) -> frozenset[int]:
+    """Return the users who may moderate: the session's moderators and the event's organisers."""
+    moderators = Person.objects.filter(
+        roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__isnull=False
+    ).values_list("user_id", flat=True)
+    organisers = Event.organisers.through.objects.filter(event__sessions=session_id).values_list(
+        "user_id", flat=True
+    )
+    return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
+
+
+def moderates(caller: Caller, session_id: int) -> bool:
+    """Tell whether the caller may moderate the session; no query for those who are not signed in."""
+    return caller.user_id is not None and can_moderate(caller, moderator_ids(session_id))
+
+
+def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:
+    """Return the attendee of this event, or None."""
+    return Attendee.objects.filter(pk=attendee_id, event=event_id).first()
+
+
+def session_versions(session_ids: Iterable[int]) -> dict[int, int]:
+    """Return the version of each session, by id."""
+    return dict(Session.objects.filter(pk__in=list(session_ids)).values_list("pk", "version"))
+
+
+def name_of_user(user_id: int) -> str:
+    """Return what a signed-in person is called, or ""."""
+    return Person.objects.filter(user=user_id).values_list("name", flat=True).first() or ""
+
+
+def first_session_of(user_id: int) -> Session | None:
+    """Return a session that the user may moderate: a live one, else the next upcoming, else any."""
+    order = {Session.State.LIVE: 0, Session.State.UPCOMING: 1, Session.State.OVER: 2}
+    mine = Session.objects.filter(
+        Q(roles__person__user=user_id, roles__role=SessionRole.Role.MODERATOR) | Q(event__organisers=user_id)
+    ).distinct()
+    sessions = _with_people(mine).order_by("starts_at", "pk")
+    return min(sessions, key=lambda session: order[Session.State(session.state)], default=None)
+
+
+def user_of_api_token(token: str, now: datetime) -> User | None:
+    """Return whom a program with this token acts as, or None when it is unknown, expired or revoked."""
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(
+            token_hash=hash_token(token), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+        )
+        .first()
+    )
+    return found.user if found else None
+
+
+def api_tokens_of(user_id: int) -> list[ApiToken]:
+    """Return the user's tokens that have not been revoked, newest first."""
+    return list(ApiToken.objects.filter(user=user_id, revoked_at__isnull=True).order_by("-created_at"))

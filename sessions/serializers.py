@@ -1,0 +1,67 @@
+"""The public JSON of sessions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from opendev.core.text import time_text
+from sessions.models import Attendee, Event, EventDay, Session
+
+
+def session_state(session: Session) -> dict[str, Any]:
+    """Return `{id, state}`, as frames carry a session."""
+    return {"id": str(session.pk), "state": session.state}
+
+
+def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDay]) -> dict[str, Any]:
+    """Return an event, as lists and its own address give it."""
+    return {
+        "id": str(event.pk),
+        "slug": event.slug,
+        "name": event.name,
+        "series": event.series,
+        "summary": event.summary,
+        "time_zone": event.time_zone,
+        "is_live": any(session.state == Session.State.LIVE for session in sessions),
+        "session_count": len(sessions),
+        "days": [{"number": day.number, "date": day.date.isoformat()} for day in days],
+        "url": event.get_absolute_url(),
+    }
+
+
+def session_json(session: Session, present: int) -> dict[str, Any]:
+    """Return a session with its people; its event, day and roles are expected to be loaded."""
+    return {
+        **session_state(session),
+        "event": session.event.slug,
+        "day": session.day.number,
+        "slug": session.slug,
+        "title": session.title,
+        "short_title": session.short_title,
+        "part": session.part,
+        "topic": session.topic,
+        "starts_at": time_text(session.starts_at),
+        "minutes": session.minutes,
+        "code": session.code,
+        "present": present,
+        "people": [
+            {
+                "name": role.person.name,
+                "company": role.person.company,
+                "title": role.person.title,
+                "role": role.role,
+            }
+            for role in session.people
+        ],
+        "url": session.get_absolute_url(),
+    }
+
+
+def attendee_json(attendee: Attendee) -> dict[str, Any]:
+    """Return an attendee, to themselves."""
+    return {
+        "id": str(attendee.pk),
+        "event": str(attendee.event_id),
+        "name": attendee.name,
+        "company": attendee.company,
+        "country": attendee.country,
+    }

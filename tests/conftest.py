@@ -1,0 +1,236 @@
+"""Fixtures for all tests: see CONTRIBUTING.md, "Tests".
+
+The product's environment is set before Django is loaded, so that a test never touches the database of `make run`.
+That is why the settings module is named here and not in pyproject.toml: pytest-django would load it before this file.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+from tests.support import programs
+from tests.support.databases import Postgres, Redis, SqliteFiles, manage
+from tests.support.server import PRODUCT_VARIABLES, TEST_SECRET, Server, clean_environment
+
+RUN_FOLDER = Path(tempfile.mkdtemp(prefix="opendev-tests-"))
+RUN_FOLDER.chmod(0o755)
+atexit.register(shutil.rmtree, RUN_FOLDER, ignore_errors=True)
+os.environ[programs.MARK] = uuid.uuid4().hex
+for variable in PRODUCT_VARIABLES:
+    os.environ.pop(variable, None)
+os.environ["VAR_DIR"] = str(RUN_FOLDER / "var")
+os.environ["SECRET_KEY"] = TEST_SECRET
+os.environ["DJANGO_SETTINGS_MODULE"] = "opendev.settings"
+django.setup()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-servers",
+        action="store_true",
+        help="fail, instead of skipping, where Chromium, Redis or PostgreSQL is missing",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop: clean up as after Ctrl-C
+    programs.adopt_orphans()
+    programs.required = config.getoption("--require-servers")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """All fixtures are torn down here: whatever still runs was left behind, which is a failure of the run."""
+    left = programs.left_behind()
+    session.config.stash[LEFT_BEHIND] = list(left.values())
+    if left:
+        programs.kill_all(left)
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+LEFT_BEHIND: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for command in config.stash.get(LEFT_BEHIND, []):
+        terminalreporter.write_line(f"ERROR left running by the tests, now killed: {command}", red=True)
+
+
+@pytest.fixture(scope="session")
+def collected_static() -> Path:
+    """The static files with their hashed names, collected once for all servers of the run."""
+    folder = RUN_FOLDER / "collected"
+    folder.mkdir()
+    manage("collectstatic", "--noinput", "--verbosity=0", environment=clean_environment(VAR_DIR=str(folder)))
+    return folder / "static"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_of_this_process(collected_static: Path) -> None:
+    """Pages rendered inside the tests find their hashed names too."""
+    link_static(collected_static, RUN_FOLDER / "var")
+
+
+def link_static(collected: Path, var: Path) -> None:
+    var.mkdir(parents=True, exist_ok=True)
+    (var / "static").symlink_to(collected)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The private PostgreSQL cluster. `postgres.url(name)` names a database in it."""
+    cluster = Postgres(clean_environment(VAR_DIR=str(RUN_FOLDER / "var")))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """The cluster's maintenance database, for psycopg. Take `fresh_database` for one of the product's."""
+    return postgres.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def fresh_database(postgres: Postgres) -> Callable[..., str]:
+    """`fresh_database()` or `fresh_database(demo=True)`: the DATABASE_URL of a new, migrated PostgreSQL database."""
+    return postgres.fresh_database
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """The private Redis. Fault tests `kill()` and `start()` one of their own: `own_redis`."""
+    yield from running_redis(tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis: Redis) -> str:
+    return redis.url
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    """A Redis that no other test uses, to be killed and started again."""
+    yield from running_redis(tmp_path)
+
+
+def running_redis(folder: Path) -> Iterator[Redis]:
+    own = Redis(folder)
+    try:
+        own.start()
+        yield own
+    finally:
+        own.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_thread() -> Iterator[Any]:
+    """Chromium, started once. Tests take `browser`; fixtures that outlive one test take this."""
+    from tests.support.browser import BrowserThread  # noqa: PLC0415  # Playwright is loaded only where it is used
+
+    thread = BrowserThread()
+    yield thread
+    thread.close()
+
+
+@pytest.fixture
+def browser(browser_thread: Any) -> Iterator[Any]:
+    """`browser(work)` runs `work(chromium)` in the browser's thread and returns its answer."""
+    yield browser_thread
+    browser_thread.close_contexts()
+
+
+class ServerFactory:
+    """Starts servers, and stops what it started."""
+
+    def __init__(
+        self, folder: Path, collected_static: Path, sqlite: SqliteFiles, postgres: Callable[[], Postgres]
+    ) -> None:
+        self.folder = folder
+        self.collected_static = collected_static
+        self.sqlite = sqlite
+        self.postgres = postgres
+        self.servers: list[Server] = []
+
+    def __call__(
+        self, *, demo: bool = False, database: str = "sqlite", start: bool = True, **environment: str
+    ) -> Server:
+        """`database` is "sqlite", "postgres", or the DATABASE_URL of one that is there; the rest is environment."""
+        folder = self.folder / f"server-{len(self.servers) + 1}"
+        link_static(self.collected_static, folder)
+        url = database
+        if database == "sqlite":
+            url = self.sqlite.copy_to(folder / "db.sqlite3", demo=demo)
+        elif database == "postgres":
+            url = self.postgres().fresh_database(demo=demo)
+        server = Server(folder, clean_environment(DATABASE_URL=url, **environment))
+        self.servers.append(server)
+        if start:
+            server.start()
+        return server
+
+    def stop_all(self) -> None:
+        """Every one is stopped, even if the first has trouble to tell."""
+        troubles = []
+        for server in self.servers:
+            try:
+                server.stop()
+            except AssertionError as trouble:
+                troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"), clean_environment(VAR_DIR=str(RUN_FOLDER / "var")))
+
+
+@pytest.fixture(scope="session")
+def make_server_factory(
+    request: pytest.FixtureRequest, collected_static: Path, sqlite_files: SqliteFiles
+) -> Callable[[Path], ServerFactory]:
+    """PostgreSQL starts only for the first server that wants it."""
+
+    def make(folder: Path) -> ServerFactory:
+        return ServerFactory(
+            folder, collected_static, sqlite_files, lambda: request.getfixturevalue("postgres")
+        )
+
+    return make
+
+
+@pytest.fixture
+def start_server(
+    tmp_path: Path, make_server_factory: Callable[[Path], ServerFactory]
+) -> Iterator[ServerFactory]:
+    """`start_server(demo=True, REDIS_URL=redis_url)`: a server of this test's own."""
+    factory = make_server_factory(tmp_path)
+    try:
+        yield factory
+    finally:
+        factory.stop_all()
+
+
+@pytest.fixture(scope="module")
+def demo_server(
+    tmp_path_factory: pytest.TempPathFactory, make_server_factory: Callable[[Path], ServerFactory]
+) -> Iterator[Server]:
+    """A server on SQLite with the demo event, shared by the tests of one file."""
+    factory = make_server_factory(tmp_path_factory.mktemp("demo"))
+    try:
+        yield factory(demo=True)
+    finally:
+        factory.stop_all()

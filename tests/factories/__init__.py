@@ -1,0 +1,19 @@
+"""Events, people and polls for tests, made by the product's own services wherever it has one for the deed."""
+
+from tests.factories.polls import NOW, as_tally, make_poll, options_of, record, vote_for, votes_counted
+from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
+
+__all__ = [
+    "NOW",
+    "as_tally",
+    "make_attendee",
+    "make_event",
+    "make_moderator",
+    "make_organiser",
+    "make_poll",
+    "make_session",
+    "options_of",
+    "record",
+    "vote_for",
+    "votes_counted",
+]

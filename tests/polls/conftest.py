@@ -1,0 +1,33 @@
+"""Polls are proven on both databases."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.factories.databases import connected_to, rolled_back
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_url(fresh_database: Callable[..., str]) -> str:
+    """A PostgreSQL database for tests that roll back."""
+    return fresh_database()
+
+
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.django_db), "postgresql"])
+def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[str]:
+    """The test runs once on each database, and leaves nothing in it."""
+    if request.param == "sqlite":
+        yield "sqlite"  # the mark has pytest-django open and roll back its own
+        return
+    url = request.getfixturevalue("shared_postgres_url")
+    with django_db_blocker.unblock(), connected_to(url), rolled_back():
+        yield "postgresql"
+
+
+@pytest.fixture
+def committing_postgres(fresh_database: Callable[..., str], django_db_blocker: Any) -> Iterator[str]:
+    """A PostgreSQL database of this test's own, in which transactions commit; its URL."""
+    url = fresh_database()
+    with django_db_blocker.unblock(), connected_to(url):
+        yield url

@@ -1,0 +1,197 @@
+"""A private PostgreSQL, a private Redis, and databases that are migrated once and then copied."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from signal import SIGINT
+
+import psycopg
+
+from tests.support.programs import dying_with_us, end, find, free_port, kill_group, lacking, start, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def manage(*arguments: str, environment: Mapping[str, str], seconds: float = 60) -> str:
+    """Run manage.py in an environment of its own; its standard output, or an AssertionError with all it said."""
+    answer = subprocess.run(
+        dying_with_us([sys.executable, "manage.py", *arguments]),
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert answer.returncode == 0, f"manage.py {' '.join(arguments)}:\n{answer.stdout}{answer.stderr}"
+    return answer.stdout
+
+
+class Postgres:
+    """A cluster in a folder of its own: Unix socket only, no fsync, run by nobody where we are root."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="opendev-pg-", dir="/tmp")
+        )  # a socket's path has to be short
+        self.log = self.folder / "log"
+        self.numbers = count(1)
+        self.templates: dict[bool, str] = {}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        initdb = find("initdb", also="/usr/lib/postgresql:*/bin/initdb")
+        if initdb is None:
+            lacking("postgresql")
+            return
+        as_nobody = os.geteuid() == 0
+        if as_nobody:
+            shutil.chown(self.folder, "nobody", "nogroup")
+        data = self.folder / "data"
+        make = [
+            str(initdb),
+            "--no-sync",
+            "--auth=trust",
+            "--username=opendev",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
+        subprocess.run(
+            dying_with_us([*make, "-D", str(data)], as_nobody=as_nobody),
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+        )
+        serve = [str(initdb.with_name("postgres")), "-D", str(data), "-k", str(self.folder)]
+        for setting in (
+            "listen_addresses=",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "max_connections=200",
+            "shared_buffers=64MB",
+        ):
+            serve += ["-c", setting]
+        command = dying_with_us(serve, on_death="INT", as_nobody=as_nobody)
+        self.process = start(command, self.log, cwd=self.folder)
+        wait_until(self.answers, self.process, seconds=20, log=self.log)
+
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def url(self, database: str) -> str:
+        """Good for DATABASE_URL and for psycopg."""
+        return f"postgresql://opendev@/{database}?host={self.folder}"
+
+    def fresh_database(self, *, demo: bool = False) -> str:
+        """The URL of a new database with all migrations, and the demo event if wanted."""
+        if demo not in self.templates:
+            self.templates[demo] = self.make_template(demo=demo)
+        return self.create(f"test_{next(self.numbers)}", template=self.templates[demo])
+
+    def make_template(self, *, demo: bool) -> str:
+        name = "template_demo" if demo else "template_empty"
+        environment = {**self.environment, "DATABASE_URL": self.create(name)}
+        manage("migrate", "--noinput", "--verbosity=0", environment=environment)
+        if demo:
+            manage("load_demo", environment=environment)
+        return name
+
+    def create(self, name: str, template: str = "template1") -> str:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def stop(self) -> None:
+        if self.process:
+            assert end(self.process, by=SIGINT), f"PostgreSQL did not stop:\n{self.log.read_text()}"
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class SqliteFiles:
+    """Database files, made once by manage.py and then copied."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.environment = environment
+
+    def copy_to(self, target: Path, *, demo: bool = False) -> str:
+        """The DATABASE_URL of a new file with all migrations, and the demo event if wanted."""
+        template = self.folder / ("demo.sqlite3" if demo else "empty.sqlite3")
+        if not template.exists():
+            self.make(template, demo=demo)
+        shutil.copyfile(template, target)
+        return f"sqlite:///{target}"
+
+    def make(self, template: Path, *, demo: bool) -> None:
+        raw = template.with_suffix(".making")
+        environment = {**self.environment, "DATABASE_URL": f"sqlite:///{raw}"}
+        manage("migrate", "--noinput", "--verbosity=0", environment=environment)
+        if demo:
+            manage("load_demo", environment=environment)
+        wal = raw.with_name(raw.name + "-wal")
+        assert not wal.exists() or not wal.stat().st_size, "the template's last writes are still in its log"
+        raw.rename(template)
+
+
+class Redis:
+    """redis-server on a port of its own, loopback only, keeping nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Also after `stop()` or `kill()`, then on the same port, empty."""
+        program = find("redis-server", "valkey-server")
+        if program is None:
+            lacking("redis-server")
+            return
+        command = [
+            str(program),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        log_path = self.folder / "redis.log"
+        self.process = start(dying_with_us([*command, "--dir", str(self.folder)]), log_path)
+        wait_until(self.answers, self.process, seconds=10, log=log_path)
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        if self.process:
+            end(self.process)
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        if self.process:
+            kill_group(self.process)

@@ -1,0 +1,256 @@
+"""The rules of docs/architecture.md that a linter alone cannot keep, and proof that the linters bite."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session as CookieSession  # noqa: TID251  # the one we must not point at
+
+from tools.checks import LINT_IMPORTS
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ["opendev", "sessions", "polls", "etherpad_links"]
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 40
+# Each needs a reason. "path" for a file, "path:function" for a function.
+MAY_BE_LONGER: dict[str, str] = {}
+
+
+# --- the `sessions` trap
+
+
+def test_sessions_label_differs_from_djangos_cookie_sessions():
+    labels = {config.name: config.label for config in apps.get_app_configs()}
+    assert labels["sessions"] == "opendev_sessions"
+    assert labels["django.contrib.sessions"] == "sessions"
+
+
+def own_models():
+    return [model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES]
+
+
+def test_every_app_label_names_only_our_tables():
+    tables = {model._meta.label: model._meta.db_table for model in own_models()}
+    assert {label.partition(".")[0] for label in tables} >= {"opendev_sessions", "polls"}
+    assert all(table.startswith(label.partition(".")[0]) for label, table in tables.items()), tables
+
+
+def test_no_model_of_ours_points_at_djangos_cookie_table():
+    relations = {
+        f"{model._meta.label}.{field.name}": field.related_model
+        for model in own_models()
+        for field in model._meta.get_fields()
+        if field.is_relation
+    }
+    assert len(relations) > len(PACKAGES)
+    assert [name for name, target in relations.items() if target is CookieSession] == []
+
+
+def test_no_foreign_key_names_another_app_by_string():
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in python_files(*PACKAGES)
+        if "migrations" not in path.parts
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and names_another_app(call)
+    ]
+    assert found == []
+
+
+def names_another_app(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in {"ForeignKey", "OneToOneField", "ManyToManyField"}:
+        return False
+    target = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "to"), None)
+    return isinstance(target, ast.Constant) and isinstance(target.value, str) and "." in target.value
+
+
+# --- the direction of imports
+
+INSIDE = [
+    "models",
+    "permissions",
+    "selectors",
+    "serializers",
+    "broadcasts",
+    "services",
+    "forms",
+    "views",
+    "urls",
+]
+PLANTS = [
+    # (who imports, what, the contract that has to break)
+    ("opendev.core.errors", "sessions.models", "the roof"),
+    ("sessions.selectors", "polls.models", "the roof"),
+    ("sessions.selectors", "etherpad_links.models", "the roof"),
+    ("polls.selectors", "etherpad_links.models", "the roof"),
+    ("etherpad_links.selectors", "polls.models", "the roof"),
+    ("polls.views", "opendev.room.views", "the roof"),
+    ("polls.urls", "opendev.urls", "the roof"),
+    *[(f"polls.{low}", f"polls.{high}", "Inside an app") for low, high in pairwise(INSIDE)],
+    *[(f"sessions.{low}", f"sessions.{high}", "Inside an app") for low, high in pairwise(INSIDE)],
+    ("polls.services", "polls.ballot_box", "Inside an app"),
+    ("polls.models", "polls.consumers", "Inside an app"),
+    ("polls.views", "opendev.core.live", "speak to the Hub"),
+    ("sessions.services", "opendev.core.live", "speak to the Hub"),
+    ("polls.views", "polls.broadcasts", "say what happened"),
+    ("polls.models", "channels.layers", "no web framework"),
+    ("polls.services", "rest_framework.response", "no web framework"),
+    ("sessions.selectors", "rest_framework.response", "no web framework"),
+]
+
+
+@pytest.fixture(scope="module")
+def copied_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python files alone, to plant imports in."""
+    tree = tmp_path_factory.mktemp("tree")
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package,
+            tree / package,
+            ignore=lambda folder, names: [
+                name for name in names if not (name.endswith(".py") or (Path(folder) / name).is_dir())
+            ],
+        )
+    return tree
+
+
+@pytest.fixture
+def tree(copied_tree: Path) -> Iterator[Path]:
+    """The same tree for every test, put back afterwards."""
+    before = {path: path.read_text() for path in copied_tree.rglob("*.py")}
+    yield copied_tree
+    for path in copied_tree.rglob("*.py"):
+        if path not in before:
+            path.unlink()
+        elif path.read_text() != before[path]:
+            path.write_text(before[path])
+
+
+def module_file(tree: Path, module: str) -> Path:
+    path = tree.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", LINT_IMPORTS],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_import_contracts_hold_in_an_untouched_copy(tree: Path):
+    answer = lint_imports(tree)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize(("importer", "imported", "contract"), PLANTS)
+def test_import_against_the_direction_breaks_its_contract(
+    tree: Path, importer: str, imported: str, contract: str
+):
+    if imported.partition(".")[0] in PACKAGES:
+        module_file(tree, imported).touch()
+    with module_file(tree, importer).open("a") as file:
+        file.write(f"\nimport {imported}\n")
+    answer = lint_imports(tree)
+    assert answer.returncode == 1
+    broken = [line for line in answer.stdout.splitlines() if line.endswith("BROKEN")]
+    assert any(contract in line for line in broken), answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("from django.contrib.sessions.models import Session\n", "TID251"),
+        ("import django.contrib.sessions.models\n", "TID251"),
+        ("def f():\n    import json\n    return json\n", "PLC0415"),
+        ("from .models import Poll\n", "TID252"),
+    ],
+)
+def test_ruff_refuses_what_the_architecture_forbids(source: str, rule: str):
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=concise"]
+    answer = subprocess.run(
+        [*command, "--stdin-filename=polls/planted.py", "-"],
+        cwd=ROOT,
+        input=source,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert rule in answer.stdout
+
+
+# --- size
+
+
+def python_files(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def all_python_files() -> list[Path]:
+    return [path for path in python_files(*PACKAGES, "tools", "tests") if "migrations" not in path.parts]
+
+
+def test_no_file_is_too_long():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in all_python_files()}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FILE and name not in MAY_BE_LONGER} == {}
+
+
+def test_no_function_is_too_long():
+    lengths = {
+        f"{path.relative_to(ROOT)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in all_python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {
+        name: n for name, n in lengths.items() if n > LONGEST_FUNCTION and name not in MAY_BE_LONGER
+    } == {}
+
+
+# --- what the repository says of where it was written
+
+
+def repository_texts() -> Iterator[tuple[Path, str]]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            if b"\0" not in content:
+                yield path, content.decode(errors="replace")
+
+
+def test_texts_name_no_folder_of_one_machine():
+    own_folders = re.compile(r"(?<![\w.])/(?:work|root)/")
+    texts = dict(repository_texts())
+    assert ROOT / "Makefile" in texts
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path, text in texts.items()
+        if path != Path(__file__)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if own_folders.search(line)
+    ]
+    assert found == []

@@ -1,0 +1,55 @@
+import pytest
+
+from tools import page_rules
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script src=\"{% static 'room.js' %}\" defer></script>",
+        '<script type="application/json">{"a": 1}</script>',
+        '{# <p style="x"> #}{% comment %}<p onclick="x">{% endcomment %}',
+        '<a {% if live %}class="on"{% endif %} href="{% url \'room\' event=event.slug %}">{{ title }}</a>',
+        '<a href="https://etherpad.example.org/p/x">pad</a>',
+        '<p data-on="1" data-style="bar">on style= and onclick=</p>',
+    ],
+)
+def test_clean_template_has_no_complaints(source: str):
+    assert page_rules.template_complaints(source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ('<p style="width: {{ share }}%">', "style attribute"),
+        ("<p {% if x %}style='a'{% endif %}>", "style attribute"),
+        ("<style>p { color: red }</style>", "<style> element"),
+        ('<button onclick="go()">', "onclick"),
+        ("<body ONLOAD=go()>", "onload"),
+        ("<script>go()</script>", "inline script"),
+        ('<script type="module">go()</script>', "inline script"),
+        ('<a href="javascript:go()">', "javascript: address"),
+        ('<img src="//cdn.example.org/x.png">', "another host"),
+        ('<link rel="stylesheet" href="https://fonts.example.org/x.css">', "another host"),
+    ],
+)
+def test_template_complaint_names_line_and_fault(source: str, word: str):
+    found = page_rules.template_complaints(f"{{% if a\n%}}\n<p>\n{source}")
+    assert [line for line, _ in found] == [4]
+    assert word in found[0][1]
+
+
+def test_script_complaints_are_html_and_code_from_strings():
+    allowed = ["row.textContent = text", "// never innerHTML = text", "a.innerHTML === b.innerHTML"]
+    refused = [
+        "row.innerHTML = text",
+        "row.outerHTML += text",
+        "row.insertAdjacentHTML(at, text)",
+        "new Function(text)",
+    ]
+    found = page_rules.script_complaints("\n".join(allowed + refused))
+    assert [line for line, _ in found] == [4, 5, 6, 7]
+
+
+def test_all_pages_keep_the_rules():
+    assert page_rules.complaints() == []

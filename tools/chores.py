@@ -1,0 +1,123 @@
+"""One function for each word that `make` knows. Each returns the exit code, or replaces itself by another program."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tools import checks, debian, environment
+from tools.environment import PYTHON, ROOT, Unmet
+
+UNIT_ONLY = [f"--ignore=tests/{folder}" for folder in ("journeys", "faults", "load")]
+COVERAGE = ["--cov", "--cov-report="]  # the floor stands in pyproject.toml; `coverage report` lists the gaps
+CACHES = (
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+    "htmlcov",
+    ".coverage",
+)
+
+
+def run() -> int:
+    """Install, prepare the database and the static files, and become the server."""
+    environment.prepare(environment.RUNTIME)
+    manage = [str(PYTHON), "manage.py"]
+    for step in (
+        ["migrate", "--noinput", "--verbosity=0"],
+        ["collectstatic", "--noinput", "--verbosity=0"],
+        ["load_demo", "--if-empty"],
+    ):
+        code = subprocess.run([*manage, *step], cwd=ROOT, check=False).returncode
+        if code:
+            return code
+    return become([*manage, "serve"])
+
+
+def test() -> int:
+    """Run the tests. Nothing is printed after pytest's own last line."""
+    only = os.environ.get("ONLY", "")
+    if only not in {"", "unit"}:
+        raise Unmet(f"ONLY={only} is not known; ONLY=unit leaves out the browser, fault and load tests.")
+    install_what_tests_need(["redis-server", "postgresql"] if only else list(debian.NEEDS))
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    return become([str(PYTHON), "-m", "pytest", "--require-servers", *(UNIT_ONLY if only else COVERAGE)])
+
+
+def install_what_tests_need(packages: list[str]) -> None:
+    lacking = debian.missing(packages)
+    if lacking and debian.can_install():
+        debian.install(lacking)
+        lacking = debian.missing(packages)
+    if lacking:
+        raise Unmet(f"The tests need these Debian packages, which are missing here: {' '.join(lacking)}.")
+
+
+def check() -> int:
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    return checks.run_all()
+
+
+def bench() -> int:
+    raise Unmet("The benchmark comes with a later change; there is nothing to measure yet.")
+
+
+def clean() -> int:
+    """Remove what the other words made, except the database and the secret key."""
+    for folder in (ROOT / ".venv", ROOT / "var" / "static", *(ROOT / cache for cache in CACHES)):
+        if folder.is_file():
+            folder.unlink()
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    for folder in ROOT.rglob("__pycache__"):
+        shutil.rmtree(folder, ignore_errors=True)
+    print("Cleaned. The database and the secret key in var/ are untouched.")
+    return 0
+
+
+def lock() -> int:
+    """Write the locked requirements anew, for every platform, without the address of any package index."""
+    uv = shutil.which("uv")
+    if uv is None:
+        raise Unmet("Locking needs uv: `pipx install uv`, then say make lock again.")
+    compile_ = [
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--python-version",
+        "3.11",
+    ]
+    compile_ += ["--no-emit-index-url", "--no-emit-find-links"]
+    for name in ("requirements", "requirements-dev"):
+        code = subprocess.run(
+            [*compile_, f"{name}.in", "-o", f"{name}.txt"],
+            cwd=ROOT,
+            env={**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "make lock"},
+            check=False,
+        ).returncode
+        if code:
+            return code
+    return 0
+
+
+def become(command: list[str]) -> int:
+    """Replace this process, so that signals reach the program itself and its exit code is ours."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execv(command[0], command)  # our own command, no shell
+
+
+CHORES: dict[str, Callable[[], int]] = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "clean": clean,
+    "lock": lock,
+}

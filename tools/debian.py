@@ -1,0 +1,99 @@
+"""Debian packages: what the tests need beyond Python, installed where we are root and listed where we are not."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+POLICY_TEXT = (
+    "#!/bin/sh\n# Written by this project's make: packages installed for tests start no service.\nexit 101\n"
+)
+QUIET = {"DEBIAN_FRONTEND": "noninteractive", "DEBCONF_NONINTERACTIVE_SEEN": "true"}
+
+# The package, and a test of whether what we want from it is already here.
+NEEDS = {
+    "chromium": lambda: bool(
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    ),
+    "redis-server": lambda: bool(shutil.which("redis-server")),
+    "postgresql": lambda: bool(
+        (shutil.which("initdb") and shutil.which("postgres"))
+        or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    ),
+}
+
+
+def missing(packages: list[str]) -> list[str]:
+    return [package for package in packages if not NEEDS[package]()]
+
+
+def can_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_venv(python: str) -> None:
+    """Give the system's Python its venv module. Another Python would not profit from Debian's package."""
+    if can_install() and Path(python).resolve().is_relative_to("/usr/bin"):
+        install(["python3-venv"])
+
+
+def install(packages: list[str]) -> None:
+    """The lists of packages are fetched only if the ones at hand do not do. What apt-get says is shown if it fails."""
+    print(f"Installing Debian packages: {' '.join(packages)}", flush=True)
+    with no_service_starts():
+        answer = apt_get("install", *packages)
+        if answer.returncode:
+            apt_get("update")
+            answer = apt_get("install", *packages)
+    if answer.returncode:
+        print(answer.stdout, file=sys.stderr)
+
+
+def apt_get(deed: str, *packages: str) -> subprocess.CompletedProcess[str]:
+    options = [
+        "-qq",
+        "--yes",
+        "--no-install-recommends",
+        "-o",
+        "DPkg::Lock::Timeout=120",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]
+    return subprocess.run(
+        ["apt-get", *options, deed, *packages],
+        env={**os.environ, **QUIET},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@contextmanager
+def no_service_starts() -> Iterator[None]:
+    """Debian starts a package's service when it installs it, unless this script says no. An existing one stays."""
+    if POLICY.exists() and POLICY.read_text(errors="replace") != POLICY_TEXT:
+        yield
+        return
+    POLICY.write_text(POLICY_TEXT)
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink(missing_ok=True)
+
+
+def stop_as_if_interrupted_on_sigterm() -> None:
+    """So that `finally` runs, and nothing of ours stays on the machine, when we are told to stop."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
