@@ -207,6 +207,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "channels_redis": {"level": "CRITICAL"},  # each failed try; our Bus says when Redis goes and when it is back
         "opendev": {"level": "INFO"},
         "polls": {"level": "INFO"},
         "sessions": {"level": "INFO"},

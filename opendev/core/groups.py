@@ -13,6 +13,7 @@ from opendev.core.sending import SendMessage
 MODERATORS, VOTED, EVERYBODY = "moderators", "voted", "everybody"
 AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
 PAGE_LOAD_COUNTS_S = 30.0
+COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
 
 State = dict[str, Any]
 Frame = dict[str, Any]
@@ -117,6 +118,7 @@ class Group:
         self.by_attendee: dict[int, set[Member]] = {}
         self.page_loads: dict[int, float] = {}
         self.present = 0
+        self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
         self.presence_told_at = 0.0
         self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
         self.next_step_at = 0.0
@@ -128,7 +130,14 @@ class Group:
         whole = self.unheard.pop(topic, False) or whole
         self.unheard = {topic: True, **self.unheard} if whole else {**self.unheard, topic: False}
 
-    def count_present(self, now: float) -> int:
-        """Return how many distinct attendees have a socket open here or loaded a page in the last 30 seconds."""
+    def count_here(self, now: float) -> int:
+        """Return how many distinct attendees have a socket in this process or loaded a page in the last 30 s."""
         self.page_loads = {who: at for who, at in self.page_loads.items() if now - at < PAGE_LOAD_COUNTS_S}
         return len(self.by_attendee.keys() | self.page_loads.keys())
+
+    def count_elsewhere(self, now: float) -> int:
+        """Return how many attendees the other processes counted of late."""
+        self.elsewhere = {
+            who: count for who, count in self.elsewhere.items() if now - count[1] < COUNT_HOLDS_S
+        }
+        return sum(count for count, _at in self.elsewhere.values())

@@ -15,10 +15,12 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from django.db import close_old_connections, transaction
 
+from opendev.core.bus import Bus
 from opendev.core.groups import (
     AUDIENCES,
     EVERYBODY,
@@ -53,7 +55,7 @@ class Hub:
     def __init__(self) -> None:
         self.source: Source | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.publish: Callable[[News], None] | None = None
+        self.bus: Bus | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -61,19 +63,26 @@ class Hub:
         self.writer = Writer(self._text, self.spawn)
         self.tasks: set[asyncio.Task[Any]] = set()
         self.reader: ThreadPoolExecutor | None = None
+        self.moved: dict[tuple[int, str], dict[int, bool]] = {}  # voters, to be told to the other processes
 
     # -- life ---------------------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
-        """Begin; called once a process by the lifespan, and by tests."""
+    async def start(self, layer: Any = None) -> None:
+        """Begin; called once a process by the lifespan, and by tests. `layer` leads to other processes, if any."""
         self._reset()
         self.loop = asyncio.get_running_loop()
         self.reader = ThreadPoolExecutor(1, thread_name_prefix="live-reader")
+        self.bus = Bus(layer, self._hear, self.spawn) if layer is not None else None
+        if self.bus:
+            await self.bus.start()
         self.spawn(self._sweep_for_ever())
 
     async def stop(self) -> None:
         """End every task; sockets are closed by the server."""
         self.loop = None
+        if self.bus:
+            await self.bus.stop()
+        self.bus = None
         for task in list(self.tasks):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -140,6 +149,8 @@ class Hub:
         """Read a group. News that come in meanwhile are taken by version, so none is lost between read and join."""
         assert self.source is not None  # noqa: S101
         try:
+            if self.bus:
+                await self.bus.subscribe(group.key)
             state = await self.read_in_thread(self.source.read, group.key)
         except BaseException:
             self.groups.pop(group.key, None)
@@ -169,15 +180,33 @@ class Hub:
             if not mine:
                 group.by_attendee.pop(member.attendee_id, None)
         self.writer.forget(member)
-        if not group.members and self.groups.get(group.key) is group and not group.page_loads:
+        if not group.members and not group.page_loads:
+            self._drop(group)
+
+    def _drop(self, group: Group) -> None:
+        if self.groups.get(group.key) is group:
             del self.groups[group.key]
+            if self.bus:
+                self.spawn(self.bus.unsubscribe(group.key))
 
     # -- news ---------------------------------------------------------------------------------------------------
 
     def _say(self, news: News) -> None:
         self.take(news)
-        if self.publish:
-            self.publish(news)
+        if self.bus:
+            self.bus.publish(news.group, {"type": "live.news", "news": asdict(news)})
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        """Take what another process said."""
+        match message["type"]:
+            case "live.news":
+                self.take(News(**message["news"]))
+            case "live.voted":
+                for attendee_id, voted in message["voted"]:
+                    self._move(message["group"], message["topic"], attendee_id, voted=voted)
+            case "live.present":
+                if group := self.groups.get(message["group"]):
+                    group.elsewhere[message["from"]] = (message["present"], _time())
 
     def take(self, news: News) -> None:
         """Keep news if it is newer than what is known, and see that the sockets hear it."""
@@ -199,17 +228,35 @@ class Hub:
         self._step_soon(group)
 
     def attendee_voted(self, key: int, topic: str, attendee_id: int, *, voted: bool) -> None:
-        """Move all sockets of an attendee to (or from) the audience of those who voted; tell them the tally at once."""
+        """Move all sockets of an attendee to (or from) the audience of those who voted, in every process."""
+        self._move(key, topic, attendee_id, voted=voted)
+        if self.bus:
+            if not self.moved:
+                asyncio.get_running_loop().call_soon(
+                    self._tell_moved
+                )  # one message for a whole batch of votes
+            self.moved.setdefault((key, topic), {})[attendee_id] = voted
+
+    def _tell_moved(self) -> None:
+        moved, self.moved = self.moved, {}
+        for (key, topic), voted in moved.items():
+            if self.bus:
+                told = {"type": "live.voted", "group": key, "topic": topic, "voted": list(voted.items())}
+                self.bus.publish(key, told)
+
+    def _move(self, key: int, topic: str, attendee_id: int, *, voted: bool) -> None:
+        """Move this process's sockets of an attendee; tell them at once what their new audience knows."""
         group = self.groups.get(key)
         if group is None:
             return
+        known = group.topics.get(topic)
         for member in group.by_attendee.get(attendee_id, ()):
-            if member.note_voted(topic, voted=voted) and member.is_ready:
-                known = group.topics.get(topic)
-                if known and known.states.get(VOTED) != known.states.get(EVERYBODY):
-                    text = self._text(group, topic, member.audience(topic), whole=False)
-                    if text is not None:
-                        self.writer.write(group, member, text_message(text), topic, whole=False)
+            if not member.note_voted(topic, voted=voted) or not member.is_ready or known is None:
+                continue
+            if known.states.get(VOTED) != known.states.get(EVERYBODY):
+                text = self._text(group, topic, member.audience(topic), whole=False)
+                if text is not None:
+                    self.writer.write(group, member, text_message(text), topic, whole=False)
 
     def _step_soon(self, group: Group) -> None:
         if group.stepping is None and group.members:
@@ -265,13 +312,24 @@ class Hub:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP_S)
+            await self._pause_of_sweep()
             try:
+                if self.bus:
+                    await self.bus.renew()
                 self._count_presence()
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
+
+    async def _pause_of_sweep(self) -> None:
+        """Wait two seconds, or until the bus is back: what was said meanwhile is lost to this process."""
+        if self.bus is None:
+            await asyncio.sleep(SWEEP_S)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.bus.was_repaired.wait(), SWEEP_S)
+        self.bus.was_repaired.clear()
 
     async def heal(self) -> None:
         """Re-read every group whose database version is ahead of what this process knows."""
@@ -296,13 +354,16 @@ class Hub:
     def _count_presence(self) -> None:
         now = _time()
         for key, group in list(self.groups.items()):
-            present = group.count_present(now)
+            here = group.count_here(now)
+            if self.bus:
+                self.bus.publish(key, {"type": "live.present", "group": key, "present": here})
+            present = here + group.count_elsewhere(now)
             if present != group.present or now - group.presence_told_at >= SIGN_OF_LIFE_S:
                 group.present, group.presence_told_at = present, now
                 group.wants(PRESENCE, whole=False)
                 self._step_soon(group)
             if not group.members and not group.page_loads and group.loaded and group.loaded.done():
-                self.groups.pop(key, None)
+                self._drop(group)
 
     def _note_page_load(self, key: int, attendee_id: int) -> None:
         self.spawn(self._open_and_note(key, attendee_id))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from etherpad_links.selectors import notes_urls
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, NotFound
-from opendev.core.presence import live_core_runs, present_in
+from opendev.core.presence import bus_is_up, live_core_runs, present_in
 from polls.ballot_box import ballot_box
 from sessions import selectors, services
 from sessions.models import Session
@@ -154,8 +154,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, and the live core runs."""
-    checks = {"live": live_core_runs() and ballot_box.is_running, "database": True}
+    """The database answers, the live core runs, and the other processes can be reached."""
+    checks = {"live": live_core_runs() and ballot_box.is_running, "bus": bus_is_up(), "database": True}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -3,8 +3,12 @@
 import asyncio
 import gc
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 
 from opendev.core.batching import work_unless_locked
@@ -25,10 +29,10 @@ GC_THRESHOLD = (5_000, 10, 1_000)
 async def start() -> None:
     """Start everything; a failure stops the process."""
     hub.source = RoomSource()
-    await hub.start()
+    await hub.start(get_channel_layer() if settings.REDIS_URL else None)
     await ballot_box.start()
     await answers_reader.start()
-    hub.spawn(_close_for_ever())
+    hub.spawn(_close_for_ever(ThreadPoolExecutor(1, thread_name_prefix="closer")))
 
 
 async def stop() -> None:
@@ -47,17 +51,18 @@ def tame_garbage_collector() -> None:
 
 def close_and_finalise() -> None:
     """One round of the closer."""
+    close_old_connections()
     now = timezone.now()
     work_unless_locked(lambda: close_due_polls(now), busy=lambda: 0)
     work_unless_locked(lambda: finalise_due_polls(now), busy=lambda: 0)
 
 
-async def _close_for_ever() -> None:
+async def _close_for_ever(thread: ThreadPoolExecutor) -> None:
     """Close what is due, with or without a browser connected; each round stands alone."""
     while True:
         await asyncio.sleep(CLOSER_S)
         try:
-            await hub.read_in_thread(close_and_finalise)
+            await asyncio.get_running_loop().run_in_executor(thread, close_and_finalise)
         except Exception:
             log.exception("A round of the closer failed; the next one tries again.")
 

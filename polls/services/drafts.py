@@ -201,7 +201,9 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         setattr(poll, field, getattr(draft, field))
     _write_options(poll, options, draft)
     log.info("poll %d (%s) was edited by user %s", poll.pk, poll.state, caller.user_id)
-    return save_and_tell(poll)
+    save_and_tell(poll)
+    poll.refresh_from_db(fields=["single"])  # made by the database
+    return poll
 
 
 def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[Option]) -> None:

@@ -1,0 +1,151 @@
+"""The bus over a real Redis: heard, dead, hung, and back."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from channels_redis.pubsub import RedisPubSubChannelLayer
+
+from opendev.core.bus import Bus
+from opendev.core.live import Hub, News
+
+TOPIC, AUDIENCES = "poll:1", ("moderators", "voted", "everybody")
+
+
+def layer_to(url: str) -> RedisPubSubChannelLayer:
+    return RedisPubSubChannelLayer(hosts=[{"address": url, "socket_timeout": None}])
+
+
+@asynccontextmanager
+async def bus_to(url: str, heard: list[dict[str, Any]]) -> AsyncIterator[Bus]:
+    """A bus with a layer, and so connections, of its own: as in another process."""
+    tasks: list[asyncio.Task[Any]] = []
+
+    def spawn(work: Any) -> asyncio.Task[Any]:
+        tasks.append(asyncio.ensure_future(work))
+        return tasks[-1]
+
+    layer = layer_to(url)
+    bus = Bus(layer, heard.append, spawn)
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await layer._get_layer().flush()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_message_is_heard_by_the_others_and_not_by_oneself(redis_url):
+    mine: list[dict[str, Any]] = []
+    theirs: list[dict[str, Any]] = []
+    async with bus_to(redis_url, mine) as here, bus_to(redis_url, theirs) as there:
+        await here.subscribe(4)
+        await there.subscribe(4)
+        here.publish(4, {"type": "live.present", "group": 4, "present": 2})
+        there.publish(4, {"type": "live.present", "group": 4, "present": 5})
+        await until(lambda: bool(theirs) and bool(mine))
+    assert [message["present"] for message in theirs] == [2]
+    assert [message["present"] for message in mine] == [5]
+
+
+async def test_message_of_another_group_is_not_heard(redis_url):
+    heard: list[dict[str, Any]] = []
+    async with bus_to(redis_url, []) as here, bus_to(redis_url, heard) as there:
+        await there.subscribe(4)
+        here.publish(5, {"type": "live.present", "group": 5, "present": 1})
+        here.publish(4, {"type": "live.present", "group": 4, "present": 2})
+        await until(lambda: bool(heard))
+    assert [message["group"] for message in heard] == [4]
+
+
+async def test_dead_bus_is_noticed_and_renewing_hears_again(own_redis):
+    heard: list[dict[str, Any]] = []
+    async with bus_to(own_redis.url, []) as here, bus_to(own_redis.url, heard) as there:
+        await there.subscribe(4)
+        own_redis.kill()
+        here.publish(4, {"type": "live.present", "group": 4, "present": 1})
+        await until(lambda: not here.is_up)
+        there.publish(4, {"type": "live.present", "group": 4, "present": 1})
+        await until(lambda: not there.is_up)
+        await there.subscribe(6)  # nobody took it, and it must not be forgotten
+        own_redis.start()
+        for key in (4, 6):
+
+            def said(key: int = key) -> bool:
+                return any(message["group"] == key for message in heard)
+
+            async with asyncio.timeout(20):
+                while not said():
+                    await there.renew()
+                    here.publish(key, {"type": "live.present", "group": key, "present": 1})
+                    await asyncio.sleep(0.1)
+        assert here.is_up
+        assert there.is_up
+        assert there.was_repaired.is_set()
+
+
+async def test_hung_bus_is_given_up_after_a_second(own_redis):
+    async with bus_to(own_redis.url, []) as bus:
+        await bus.subscribe(4)
+        own_redis.process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.wait_for(bus.subscribe(5), 10)
+            bus.publish(4, {"type": "live.present"})
+            await until(lambda: bus.publishing == 0)
+            assert not bus.is_up
+        finally:
+            own_redis.process.send_signal(signal.SIGCONT)
+        await until(lambda: bool(bus.spawn(bus.renew())) and bus.is_up)
+
+
+async def test_what_hangs_is_bounded(own_redis):
+    async with bus_to(own_redis.url, []) as bus:
+        await bus.subscribe(4)
+        own_redis.process.send_signal(signal.SIGSTOP)
+        try:
+            for _ in range(1_500):
+                bus.publish(4, {"type": "live.present"})
+            assert bus.publishing == 1_000
+        finally:
+            own_redis.process.send_signal(signal.SIGCONT)
+        await until(lambda: bus.publishing == 0)
+
+
+class Nothing:
+    """A source that knows one group with nothing in it."""
+
+    kinds: dict[str, Any] = {}
+
+    def read(self, group: int) -> Any:
+        return None
+
+    def versions(self, groups: Any) -> dict[int, dict[str, int]]:
+        return {}
+
+
+async def test_hub_tells_the_other_hub_its_news(redis_url):
+    here, there = Hub(), Hub()
+    layers = [layer_to(redis_url), layer_to(redis_url)]
+    for hub, layer in zip((here, there), layers, strict=True):
+        hub.source = Nothing()
+        await hub.start(layer)
+    heard: list[News] = []
+    there.take = heard.append  # type: ignore[method-assign]
+    await there.bus.subscribe(4)
+    news = News(4, TOPIC, 7, {audience: {"id": "1", "count": 3} for audience in AUDIENCES}, whole=False)
+    here.say(news)
+    await until(lambda: bool(heard))
+    assert heard == [news]
+    for hub, layer in zip((here, there), layers, strict=True):
+        await hub.stop()
+        await layer._get_layer().flush()
