@@ -1,9 +1,9 @@
 """Polls and their ballots."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
-from polls.guards import install_guards
+from polls.guards import install_guards, remove_guards
 
 
 class PollsConfig(AppConfig):
@@ -11,4 +11,5 @@ class PollsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the guards installed after every migrate: Django's table remake on SQLite drops them silently."""
+        pre_migrate.connect(remove_guards, sender=self, dispatch_uid="polls.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="polls.guards")

@@ -8,9 +8,11 @@
 PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, and the rules about
 anonymity by one trigger a statement. SQLite has no ALTER TABLE for foreign keys, so all are triggers there. Django
 remakes a SQLite table for many migrations and drops its triggers silently: hence they are installed anew, idempotently,
-after every migrate, and tests/polls/test_guards.py looks for each by its name.
+after every migrate, and tests/polls/test_guards.py looks for each by its name. Before a migrate they are taken away on
+SQLite: it reads the triggers of other tables again when a table is renamed, and a remake renames.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections
@@ -98,9 +100,23 @@ def install_guards(*, using: str, **_: Any) -> None:
             _install_on_postgres(cursor)
 
 
+def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
+    """Take SQLite's triggers away before migrations that will be run; a receiver of `pre_migrate`."""
+    connection = connections[using]
+    if connection.vendor == "sqlite" and plan:
+        with connection.cursor() as cursor:
+            for name, (_table, moment, _refused) in SQLITE_TRIGGERS.items():
+                for event in _events(moment):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}_{event.lower()}")
+
+
+def _events(moment: str) -> tuple[str, ...]:
+    return ("INSERT", "UPDATE") if moment == "WRITE" else (moment,)
+
+
 def _install_on_sqlite(cursor: Any) -> None:
     for name, (table, moment, refused) in SQLITE_TRIGGERS.items():
-        for event in ("INSERT", "UPDATE") if moment == "WRITE" else (moment,):
+        for event in _events(moment):
             trigger = f"{name}_{event.lower()}"
             cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
             cursor.execute(

@@ -12,6 +12,7 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection, random_row_key
 from polls.serializers import UNDO_S
 from polls.services.states import close, lock_poll, save_and_tell
+from sessions.models import Session
 
 GRACE = timedelta(seconds=1)  # what arrived before `closes_at` may still be on its way through the box
 CHUNK = 2_000  # ballots re-inserted a statement
@@ -28,23 +29,16 @@ def _close_if_due(poll: Poll, now: datetime) -> bool:
     """Close under the lock: 30 seconds more may have come since the look."""
     if poll.state != Poll.State.LIVE or poll.closes_at is None or poll.closes_at > now - GRACE:
         return False
-    close(poll, now)
-    poll.state = Poll.State.CLOSED
-    save_and_tell(poll)
-    return True
+    return _close(poll, now)
 
 
 def close_live_polls(*, session_id: int, now: datetime) -> int:
     """Close what is still live in a session that ends; return how many."""
-    return _each_unlocked(
-        Poll.objects.filter(session=session_id, state=Poll.State.LIVE),
-        lambda poll: _close_with_session(poll, now),
-    )
+    live = Poll.objects.filter(session=session_id, state=Poll.State.LIVE)
+    return _each_unlocked(live, lambda poll: poll.state == Poll.State.LIVE and _close(poll, now))
 
 
-def _close_with_session(poll: Poll, now: datetime) -> bool:
-    if poll.state != Poll.State.LIVE:
-        return False
+def _close(poll: Poll, now: datetime) -> bool:
     close(poll, now)
     poll.state = Poll.State.CLOSED
     save_and_tell(poll)
@@ -102,11 +96,18 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
 
 
 def _each_unlocked(due: QuerySet[Poll], work: Callable[[Poll], bool]) -> int:
-    """Do `work` on each poll that no other process is at, in a transaction each; return how many it was done on."""
+    """Do `work` on each poll whose session nobody else is acting on, in a transaction each; return how many it changed.
+
+    The session is taken first, as everywhere. A session that is taken already is left to whoever has it, or to the
+    next round; a batch of votes, which holds only polls, is waited for.
+    """
     done = 0
-    for poll_id in list(due.order_by("pk").values_list("pk", flat=True)):
+    for poll_id, session_id in list(due.order_by("pk").values_list("pk", "session_id")):
         with transaction.atomic():
-            free = Poll.objects.filter(pk=poll_id).select_for_update(skip_locked=True, no_key=True).exists()
-            if free:
+            if (
+                Session.objects.filter(pk=session_id)
+                .select_for_update(skip_locked=True, no_key=True)
+                .exists()
+            ):
                 done += work(lock_poll(poll_id))
     return done
