@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batcher
 from opendev.core.errors import DomainError, Malformed, TryLater
+from opendev.core.groups import News
 from opendev.core.text import clean_id
 from polls import broadcasts
 from polls.selectors import Mine, own_answers
@@ -41,6 +42,18 @@ class BallotBox(Batcher[Vote, Recorded]):
 
     def __init__(self) -> None:
         super().__init__(_record, name="ballot-box", limit=MAX_WAITING)
+        self.unsaid: list[News] = []
+
+    def _work_in_thread(self, items: Sequence[Vote]) -> Sequence[Recorded | DomainError]:
+        with broadcasts.holding() as self.unsaid:
+            return super()._work_in_thread(items)
+
+    def worked_off(self) -> None:
+        """Say what the batch made known: right before its voters are answered and moved to their audience, so that
+        the news reaches each of them as somebody who voted."""
+        for news in self.unsaid:
+            broadcasts.say_on_loop(news)
+        self.unsaid = []
 
     def cast(self, vote: Vote, answer: Answer) -> None:
         """Have a vote recorded; `answer` is called on the loop after the commit, never before. Only on the loop.

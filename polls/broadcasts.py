@@ -1,7 +1,9 @@
 """What is said to the sockets of a session about its polls."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
+from opendev.core.groups import News
 from opendev.core.live import broadcast, hub
 from polls.models import Option, Poll
 from polls.news import news_of, topic_of
@@ -20,3 +22,13 @@ def poll_tallied(poll: Poll, options: Sequence[Option]) -> None:
 def attendee_voted(session_id: int, poll_id: int, attendee_id: int, *, voted: bool) -> None:
     """Move the attendee's sockets of this process to (or from) those who voted. Only on the loop."""
     hub.attendee_voted(session_id, topic_of(poll_id), attendee_id, voted=voted)
+
+
+def holding() -> AbstractContextManager[list[News]]:
+    """Keep what this thread says meanwhile in a list; each is to be passed to `say_on_loop`."""
+    return hub.holding()
+
+
+def say_on_loop(news: News) -> None:
+    """Say news that were held. Only on the loop."""
+    hub.say_on_loop(news)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotFound
+from opendev.core.limits import check_address, check_limit
 from opendev.core.presence import present_in
 from opendev.core.schema import WRITE, answers
 from opendev.core.text import clean_id
@@ -22,7 +24,9 @@ from sessions.serializers import attendee_json, event_json, session_json
 
 
 class Endpoint(APIView):
-    """What the endpoints share: who asks, about which session."""
+    """What the endpoints share: who asks, about which session, and how often."""
+
+    limit = "write"
 
     def caller(self, event_id: int) -> Caller:
         """Return who is asking, with regard to one event."""
@@ -31,6 +35,20 @@ class Endpoint(APIView):
         if "Authorization" in self.request.headers:
             return Caller(user_id=self.request.user.pk)
         return caller_of(self.request._request, event_id)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Count a write against its sender: an attendee by who they are, everybody else by address.
+
+        Raises:
+            TooOften
+        """
+        super().initial(request, *args, **kwargs)
+        if request.method in SAFE_METHODS:
+            return
+        if isinstance(request.auth, AttendeePass):
+            check_limit("vote", str(request.auth.attendee_id))
+        else:
+            check_address(self.limit, request._request)
 
     def body(self) -> dict[str, Any]:
         """Return the request's body, an object.
@@ -191,6 +209,8 @@ class OneSession(Endpoint):
 
 class Attendees(Endpoint):
     """The way in."""
+
+    limit = "join"
 
     @extend_schema(
         operation_id="attendee_create",

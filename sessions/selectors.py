@@ -12,6 +12,7 @@ from sessions.models import ApiToken, Attendee, Event, EventDay, Person, Session
 from sessions.permissions import can_moderate
 from sessions.tokens import hash_token
 
+CODE_LENGTH = 6
 API_TOKEN_PREFIX = "odc_"  # noqa: S105  # the beginning of every token, not one
 
 
@@ -90,17 +91,19 @@ def session_by_id(session_id: int) -> Session:
 
 def session_by_code(code: str) -> Session | None:
     """Return the session with this join code, unless it is over."""
+    if not (code.isascii() and code.isdigit() and len(code) == CODE_LENGTH):
+        return None
     return _with_people(Session.objects.filter(code=code).exclude(state=Session.State.OVER)).first()
 
 
 def moderator_ids(session_id: int) -> frozenset[int]:
     """Return the users who may moderate: the session's moderators and the event's organisers."""
     moderators = Person.objects.filter(
-        roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__isnull=False
+        roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__is_active=True
     ).values_list("user_id", flat=True)
-    organisers = Event.organisers.through.objects.filter(event__sessions=session_id).values_list(
-        "user_id", flat=True
-    )
+    organisers = Event.organisers.through.objects.filter(
+        event__sessions=session_id, user__is_active=True
+    ).values_list("user_id", flat=True)
     return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
 
 

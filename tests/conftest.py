@@ -32,6 +32,8 @@ os.environ["SECRET_KEY"] = TEST_SECRET
 os.environ["DJANGO_SETTINGS_MODULE"] = "opendev.settings"
 django.setup()
 
+from opendev.core import limits  # noqa: E402  # needs the settings
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -79,6 +81,12 @@ def collected_static() -> Path:
 def static_files_of_this_process(collected_static: Path) -> None:
     """Pages rendered inside the tests find their hashed names too."""
     link_static(collected_static, RUN_FOLDER / "var")
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """Ids come again from test to test; what one test did too often is not held against the next."""
+    limits.forget_all()
 
 
 def link_static(collected: Path, var: Path) -> None:

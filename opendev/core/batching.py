@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Generic, TypeVar
 
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError
 
 from opendev.core.errors import DomainError, TryLater
+from opendev.core.threads import with_fresh_connections
 
 log = logging.getLogger("opendev.live")
 
@@ -46,8 +46,8 @@ class Batcher(Generic[Item, Result]):
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a loop that works off batches in this process."""
-        return self.loop is not None
+        """Whether batches are being worked off in this process."""
+        return self.task is not None and not self.task.done()
 
     async def start(self) -> None:
         """Begin; called once a process by the lifespan, and by tests."""
@@ -55,6 +55,7 @@ class Batcher(Generic[Item, Result]):
         self.loop = asyncio.get_running_loop()
         self.thread = ThreadPoolExecutor(1, thread_name_prefix=self.name)
         self.task = asyncio.ensure_future(self._run())
+        self.task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Work off what is waiting, answer it, and end."""
@@ -65,6 +66,10 @@ class Batcher(Generic[Item, Result]):
         self.loop = None
         if self.thread:
             self.thread.shutdown(wait=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            log.critical("%s has ended and works off nothing more.", self.name, exc_info=task.exception())
 
     def put(self, item: Item, answer: Answer[Result]) -> None:
         """Add an item to the next batch.
@@ -90,11 +95,16 @@ class Batcher(Generic[Item, Result]):
                 if self.is_ending:
                     return
 
+    def worked_off(self) -> None:
+        """Called on the loop after a batch was worked on, and before its answers are given; for subclasses."""
+
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
         assert self.loop is not None  # noqa: S101
         items = [item for item, _ in batch]
         try:
-            results = await self.loop.run_in_executor(self.thread, self._work_in_thread, items)
+            results = await self.loop.run_in_executor(
+                self.thread, with_fresh_connections, self._work_in_thread, items
+            )
         except Exception:
             if len(batch) == 1:
                 log.exception("%s: one item could not be worked on.", self.name)
@@ -105,12 +115,16 @@ class Batcher(Generic[Item, Result]):
                 await self._work_off(batch[:middle])
                 await self._work_off(batch[middle:])
                 return
+        self.worked_off()
         for (_, answer), result in zip(batch, results, strict=True):
-            with suppress(OSError):  # the socket is gone; what was recorded stays recorded
+            try:
                 answer(result)
+            except OSError:
+                pass  # the socket is gone; what was recorded stays recorded
+            except Exception:
+                log.exception("%s: an answer could not be given.", self.name)
 
     def _work_in_thread(self, items: Sequence[Item]) -> Sequence[Result | DomainError]:
-        close_old_connections()
         return work_unless_locked(lambda: self.work(items), busy=lambda: [TryLater() for _ in items])
 
 

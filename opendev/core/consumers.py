@@ -60,6 +60,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.scope, self.base_send, self.channel_layer = scope, send, None
         self.group = None
         self.attendee_id: int | None = None
+        self.moderator_id: int | None = None
         self.is_ready = False
         self.unanswered = 0
         try:
@@ -120,6 +121,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             if group is None:
                 raise Refused
             await self.identify(group)
+            # It may have been dropped meanwhile; from here to enter() nothing waits.
+            group = await hub.open(group.key)
+            if group is None:
+                raise Refused
         except Refused:
             await self.base_send({"type": "websocket.close", "code": 4403})
             raise StopConsumer from None

@@ -60,6 +60,7 @@ class Source(Protocol):
 
     def read(self, group: int) -> GroupState | None: ...
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]: ...
+    def moderators(self, group: int) -> frozenset[int]: ...
 
 
 class Member(Protocol):
@@ -67,6 +68,7 @@ class Member(Protocol):
 
     base_send: SendMessage
     attendee_id: int | None
+    moderator_id: int | None
     is_ready: bool
 
     def audience(self, topic: str) -> str: ...
@@ -94,7 +96,8 @@ class Topic:
 
     version: int
     states: Mapping[str, State | None]
-    gone_for: set[str] = field(default_factory=set)
+    gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
+    shown_to: set[str] = field(default_factory=set)  # who ever saw it
     _texts: dict[str, str] = field(default_factory=dict)
 
     def state_text(self, audience: str) -> str | None:

@@ -12,13 +12,14 @@ sweep: every two seconds it compares the versions in the database with its own.
 
 import asyncio
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from opendev.core.bus import Bus
 from opendev.core.groups import (
@@ -29,27 +30,24 @@ from opendev.core.groups import (
     Member,
     News,
     Source,
-    State,
     Topic,
     encode,
     now_text,
     text_message,
 )
+from opendev.core.sweep import PRESENCE, Sweep
+from opendev.core.threads import with_fresh_connections
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
 
-PRESENCE = "presence"  # a topic of every group
 
 TICK_S = 0.25  # at most four news a second to a socket
 CHUNK = 100  # writes between two breaths of the loop
 BREATH_S = 0.003  # measured: with 0 a burst to 5,000 sockets holds votes up for half a second
-SWEEP_S = 2.0
-SIGN_OF_LIFE_S = 20.0  # presence is repeated at least this often, so that a page can tell silence from death
-SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
 
 
-class Hub:
+class Hub(Sweep):
     """The one place of a process that speaks to sockets. All methods run on its loop unless they say otherwise."""
 
     def __init__(self) -> None:
@@ -60,7 +58,7 @@ class Hub:
 
     def _reset(self) -> None:
         self.groups: dict[int, Group] = {}
-        self.writer = Writer(self._text, self.spawn)
+        self.writer = Writer(self._text, self.spawn, self.leave)
         self.tasks: set[asyncio.Task[Any]] = set()
         self.reader: ThreadPoolExecutor | None = None
         self.moved: dict[tuple[int, str], dict[int, bool]] = {}  # voters, to be told to the other processes
@@ -104,15 +102,28 @@ class Hub:
 
     async def read_in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
         """Return `work(*args)`, run in the Hub's own database thread."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self.reader, _with_fresh_connections, work, args
-        )
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.reader, with_fresh_connections, work, *args)
 
     # -- from any thread ----------------------------------------------------------------------------------------
 
     def say(self, news: News) -> None:
         """Hand news over to the loop and return at once. Safe from any thread; without a loop nobody is told here."""
-        self._hand_over(self._say, news)
+        held: list[News] | None = getattr(_thread, "held", None)
+        if held is None:
+            self._hand_over(self.say_on_loop, news)
+        else:
+            held.append(news)
+
+    @contextmanager
+    def holding(self) -> Iterator[list[News]]:
+        """Keep what this thread says meanwhile in the list; whoever holds passes it to `say_on_loop`."""
+        held: list[News] = []
+        _thread.held = held
+        try:
+            yield held
+        finally:
+            _thread.held = None
 
     def page_loaded(self, group: int, attendee_id: int) -> None:
         """Count an attendee who loaded a page as present for a while. Safe from any thread."""
@@ -125,9 +136,7 @@ class Hub:
 
     def _hand_over(self, work: Callable[..., None], *args: Any) -> None:
         if self.loop is not None:
-            with suppress(
-                RuntimeError
-            ):  # the loop closed between the look and the call: the process is ending
+            with suppress(RuntimeError):  # the loop has just closed: the process is ending
                 self.loop.call_soon_threadsafe(work, *args)
 
     # -- groups and their sockets -------------------------------------------------------------------------------
@@ -191,7 +200,8 @@ class Hub:
 
     # -- news ---------------------------------------------------------------------------------------------------
 
-    def _say(self, news: News) -> None:
+    def say_on_loop(self, news: News) -> None:
+        """Take news and tell the other processes. Sockets hear it when what runs on the loop now is done."""
         self.take(news)
         if self.bus:
             self.bus.publish(news.group, {"type": "live.news", "news": asdict(news)})
@@ -220,9 +230,9 @@ class Hub:
         whole = news.whole or known is None or news.version > known.version + 1
         topic = Topic(news.version, news.states)
         if known:
-            topic.gone_for = {a for a in AUDIENCES if known.states.get(a) and not news.states.get(a)} | (
-                {a for a in known.gone_for if not news.states.get(a)}
-            )
+            topic.shown_to = known.shown_to | {a for a in AUDIENCES if known.states.get(a)}
+            topic.gone_for = {a for a in AUDIENCES if known.states.get(a)} | known.gone_for
+            topic.gone_for -= {a for a in AUDIENCES if news.states.get(a)}
         group.topics[news.topic] = topic
         group.wants(news.topic, whole=whole)
         self._step_soon(group)
@@ -250,8 +260,11 @@ class Hub:
         if group is None:
             return
         known = group.topics.get(topic)
+        is_due = (
+            topic in group.unheard and group.next_step_at <= _time()
+        )  # all hear it in a moment, by audience
         for member in group.by_attendee.get(attendee_id, ()):
-            if not member.note_voted(topic, voted=voted) or not member.is_ready or known is None:
+            if not member.note_voted(topic, voted=voted) or not member.is_ready or known is None or is_due:
                 continue
             if known.states.get(VOTED) != known.states.get(EVERYBODY):
                 text = self._text(group, topic, member.audience(topic), whole=False)
@@ -291,8 +304,13 @@ class Hub:
             if count % CHUNK == 0:
                 await asyncio.sleep(BREATH_S)
 
-    def _text(self, group: Group, topic: str, audience: str, *, whole: bool) -> str | None:
-        """Return the frame that tells an audience about a topic; None when there is nothing it may hear."""
+    def _text(
+        self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False
+    ) -> str | None:
+        """Return the frame that tells an audience about a topic; None when there is nothing it may hear.
+
+        `late`: for a socket that missed some; to one of those who saw the topic, it is told again that it is gone.
+        """
         if topic == PRESENCE:
             return encode({"type": "presence", "present": group.present})
         known = group.topics.get(topic)
@@ -301,69 +319,13 @@ class Hub:
         kind = self.source.kinds[topic.partition(":")[0]]
         state = known.states.get(audience)
         if state is None:
-            return encode(kind.gone(topic, known.version)) if audience in known.gone_for else None
+            gone_for = known.shown_to if late else known.gone_for
+            return encode(kind.gone(topic, known.version)) if audience in gone_for else None
         return encode(kind.changed(state, now_text()) if whole else kind.tally(state, now_text()))
 
     def reply(self, group: Group, member: Member, text: str) -> None:
         """Write an answer to one socket, without waiting for it."""
         self.writer.reply(group, member, text)
-
-    # -- the sweep ----------------------------------------------------------------------------------------------
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await self._pause_of_sweep()
-            try:
-                if self.bus:
-                    await self.bus.renew()
-                self._count_presence()
-                self.writer.close_stuck(SLOW_LIMIT_S)
-                await self.heal()
-            except Exception:
-                log.exception("A sweep round failed; the next one tries again.")
-
-    async def _pause_of_sweep(self) -> None:
-        """Wait two seconds, or until the bus is back: what was said meanwhile is lost to this process."""
-        if self.bus is None:
-            await asyncio.sleep(SWEEP_S)
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.bus.was_repaired.wait(), SWEEP_S)
-        self.bus.was_repaired.clear()
-
-    async def heal(self) -> None:
-        """Re-read every group whose database version is ahead of what this process knows."""
-        keys = [key for key, group in self.groups.items() if group.loaded and group.loaded.done()]
-        if not keys or self.source is None:
-            return
-        found = await self.read_in_thread(self.source.versions, keys)
-        for key in keys:
-            group, versions = self.groups.get(key), found.get(key, {})
-            if group is None:
-                continue
-            for topic in [t for t in group.topics if t not in versions]:
-                nobody: dict[str, State | None] = dict.fromkeys(AUDIENCES)
-                if any(group.topics[topic].states.values()):
-                    self.take(News(key, topic, group.topics[topic].version + 1, nobody))
-            known = {topic: held.version for topic, held in group.topics.items()}
-            if any(version > known.get(topic, -1) for topic, version in versions.items()):
-                state = await self.read_in_thread(self.source.read, key)
-                for news in state.news if state else []:
-                    self.take(news)
-
-    def _count_presence(self) -> None:
-        now = _time()
-        for key, group in list(self.groups.items()):
-            here = group.count_here(now)
-            if self.bus:
-                self.bus.publish(key, {"type": "live.present", "group": key, "present": here})
-            present = here + group.count_elsewhere(now)
-            if present != group.present or now - group.presence_told_at >= SIGN_OF_LIFE_S:
-                group.present, group.presence_told_at = present, now
-                group.wants(PRESENCE, whole=False)
-                self._step_soon(group)
-            if not group.members and not group.page_loads and group.loaded and group.loaded.done():
-                self._drop(group)
 
     def _note_page_load(self, key: int, attendee_id: int) -> None:
         self.spawn(self._open_and_note(key, attendee_id))
@@ -378,13 +340,11 @@ class Hub:
 hub = Hub()
 
 
+_thread = threading.local()
+
+
 def _time() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _with_fresh_connections(work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    close_old_connections()
-    return work(*args)
 
 
 def broadcast(news: News) -> None:

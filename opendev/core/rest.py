@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
 from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, NotSignedIn, TooOften
@@ -13,6 +14,21 @@ from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, No
 
 class MethodNotAllowed(DomainError):
     code, status, message = "method_not_allowed", 405, _("This address does not take that method.")
+
+
+class JsonParser(JSONParser):
+    """JSON, of which also what is nested too deeply is the client's mistake."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the body's value.
+
+        Raises:
+            ParseError
+        """
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise exceptions.ParseError from error
 
 
 class NotAcceptable(DomainError):

@@ -11,6 +11,9 @@ from opendev.core.sending import send_now
 
 TextOf = Callable[..., str | None]
 
+MAX_OWED = 32  # answers to a socket that does not read; at most 8 can be waiting for their commit besides
+TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
+
 
 @dataclass(slots=True)
 class Parked:
@@ -26,11 +29,17 @@ class Parked:
 class Writer:
     """Steps frames to sockets without waiting; parks those that are slow, at a few KB each.
 
-    `text_of(group, topic, audience, whole=...)` makes the latest text of a topic; `spawn` runs a coroutine as a task.
+    `text_of(group, topic, audience, whole=..., late=...)` makes the latest text of a topic; `spawn` runs a coroutine as
+    a task; `leave` takes a socket out of its group.
     """
 
-    def __init__(self, text_of: TextOf, spawn: Callable[[Any], asyncio.Task[Any]]) -> None:
-        self.text_of, self.spawn = text_of, spawn
+    def __init__(
+        self,
+        text_of: TextOf,
+        spawn: Callable[[Any], asyncio.Task[Any]],
+        leave: Callable[[Group, Member], None],
+    ) -> None:
+        self.text_of, self.spawn, self.leave = text_of, spawn, leave
         self.slow: dict[Member, Parked] = {}
 
     def write(self, group: Group, member: Member, message: Frame, topic: str, *, whole: bool) -> None:
@@ -41,9 +50,11 @@ class Writer:
             self._park(group, member, rest)
 
     def reply(self, group: Group, member: Member, text: str) -> None:
-        """Write an answer; a slow socket gets it when it reads again. The caller bounds how many there can be."""
+        """Write an answer; a slow socket gets it when it reads again. One that is owed too many is closed."""
         if parked := self.slow.get(member):
             parked.replies.append(text)
+            if len(parked.replies) > MAX_OWED:
+                self.close(parked.group, member, TRY_AGAIN_LATER)
         elif rest := send_now(member.base_send, text_message(text)):
             self._park(group, member, rest)
 
@@ -58,8 +69,14 @@ class Writer:
         now = asyncio.get_running_loop().time()
         for member, parked in list(self.slow.items()):
             if now - parked.since > limit_s:
-                self.forget(member)
-                send_now(member.base_send, {"type": "websocket.close", "code": 1013})
+                self.close(parked.group, member, TRY_AGAIN_LATER)
+
+    def close(self, group: Group, member: Member, code: int) -> None:
+        """Leave a socket to itself: it hears nothing more, and if it is slow the close goes out when it reads again."""
+        self.leave(group, member)
+        rest = send_now(member.base_send, {"type": "websocket.close", "code": code})
+        if rest is not None:
+            self.spawn(_finish(rest))
 
     def _park(self, group: Group, member: Member, rest: Awaitable[None]) -> None:
         parked = self.slow[member] = Parked(group, asyncio.get_running_loop().time())
@@ -81,4 +98,10 @@ class Writer:
             return parked.replies.pop(0)
         topic = next(iter(parked.topics))
         whole = parked.topics.pop(topic)
-        return self.text_of(parked.group, topic, member.audience(topic), whole=whole)
+        return self.text_of(parked.group, topic, member.audience(topic), whole=whole, late=True)
+
+
+async def _finish(rest: Awaitable[None]) -> None:
+    """Await the end of a close; the server's ping ends a socket that never reads, and with it this."""
+    with suppress(OSError, RuntimeError):
+        await rest

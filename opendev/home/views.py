@@ -12,20 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from etherpad_links.selectors import notes_urls
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.limits import check_address
 from opendev.core.presence import bus_is_up, live_core_runs, present_in
 from polls.ballot_box import ballot_box
 from sessions import selectors, services
 from sessions.models import Session
 
-CODE_LENGTH = 6
 
-
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """All events, those with a live session first, and the way in by code."""
     events = selectors.all_events()
@@ -42,21 +41,24 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home/home.html", {"events": items, "form_error": "", "code": ""})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """Join by the six digits on the shared screen."""
     typed = request.POST.get("code", "")
     code = "".join(character for character in typed if character.isascii() and character.isdigit())
-    error, status = "", 200
+    error, error_code, status = "", "", 200
     if request.method == "POST":
-        if len(code) == CODE_LENGTH and selectors.session_by_code(code):
+        if selectors.session_by_code(code):
             return redirect("join-code", code=code)
-        error, status = _("No live session has this code. Check the six digits on the shared screen."), 404
+        check_address("wrong_code", request)
+        error = _("No live session has this code. Check the six digits on the shared screen.")
+        error_code, status = "not_found", 404
     live = selectors.live_sessions()
     context: dict[str, Any] = {
         "live_sessions": live,
         "neighbours": [],
         "form_error": error,
+        "error_code": error_code,
         "code": typed[:20],
     }
     if live:
@@ -70,21 +72,23 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "home/join.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR leads: one tap joins; who one is may be said, and need not be."""
     session = selectors.session_by_code(code)
     if session is None:
+        check_address("wrong_code", request)
         raise NotFound(_("No live session has this code. Check the six digits on the shared screen."))
     known = caller_of(request, session.event_id).attendee
     attendee = selectors.attendee_by_id(known.attendee_id, session.event_id) if known else None
     form = {field: getattr(attendee, field, "") for field in ("name", "company", "country")}
     errors: dict[str, Any] = {}
-    status = 200
+    error_code, status = "", 200
     if request.method == "POST":
         form = {field: request.POST.get(field, "") for field in form}
         try:
+            check_address("join", request)
             _attendee, attendee_pass = services.join_session(
                 session_id=session.pk, known=known, now=timezone.now(), **form
             )
@@ -92,15 +96,20 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
             keep_pass(response, attendee_pass)
             return response
         except DomainError as refusal:
-            errors, status = refusal.fields or {"name": refusal.message}, refusal.status
+            errors, status = refusal.fields or {"form": refusal.message}, refusal.status
+            error_code = refusal.code
     countries = sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1])
-    context = {"session": session, "event": session.event, "attendee": attendee, "countries": countries}
-    return render(
-        request, "home/join_session.html", {**context, "form": form, "errors": errors}, status=status
-    )
+    context: dict[str, Any] = {
+        "session": session,
+        "event": session.event,
+        "attendee": attendee,
+        "countries": countries,
+    }
+    context |= {"form": form, "errors": errors, "error_code": error_code}
+    return render(request, "home/join_session.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def programme(request: HttpRequest, event: str) -> HttpResponse:
     """Days and sessions."""
     found = selectors.event_by_slug(event)
@@ -119,15 +128,25 @@ class SignIn(auth_views.LoginView):
     template_name = "home/sign_in.html"
     redirect_authenticated_user = True
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Count the try, then look at the password.
+
+        Raises:
+            TooOften
+        """
+        check_address("sign_in", request)
+        return super().post(request, *args, **kwargs)
+
 
 @sensitive_variables("token")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link: GET shows a button, POST spends it, so that mail scanners do not burn it."""
     now = timezone.now()
     try:
         if request.method == "POST":
+            check_address("sign_in", request)
             user = services.spend_sign_in_link(token=token, now=now)
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect(start_of(user.pk))
@@ -145,13 +164,13 @@ def start_of(user_id: int) -> str:
     return session.address("control") if session else "/"
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers, the live core runs, and the other processes can be reached."""

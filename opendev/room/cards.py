@@ -1,4 +1,4 @@
-"""A poll as a page shows it: rows with shares, what one may do, and the sentences around it."""
+"""A poll as a page shows it: rows with shares, and what one may do. The sentences stand in templates/room/poll."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,52 +137,9 @@ class PollCard:
         ]
 
     @property
-    def headline(self) -> str:
-        """The leader in a line, for lists of earlier polls; "" where there is none to name."""
-        leaders = [row for row in self.rows if row.lead]
-        if not leaders:
-            return ""
-        return _("%(share)d%% %(text)s") % {"share": leaders[0].share, "text": leaders[0].text}
-
-    @property
-    def pick_note(self) -> str:
-        """How many to choose, and whether it can be changed."""
-        fewest, most = self.poll["min"], self.poll["max"]
-        if self.poll["kind"] == Poll.Kind.SINGLE:
-            how_many = _("Pick one")
-        elif fewest == most:
-            how_many = _("Pick %(n)d") % {"n": most}
-        elif fewest == 1 and most == len(self.poll["options"]):
-            how_many = _("Pick as many as you like")
-        elif fewest == 1:
-            how_many = _("Pick up to %(n)d") % {"n": most}
-        else:
-            how_many = _("Pick %(min)d to %(max)d") % {"min": fewest, "max": most}
-        if self.poll["may_change"]:
-            return _("%(how_many)s; change it until voting closes.") % {"how_many": how_many}
-        return _("%(how_many)s; your vote is final.") % {"how_many": how_many}
-
-    @property
-    def hidden_note(self) -> str:
-        """When the result will be shown."""
-        match self.poll["visibility"]:
-            case Poll.Visibility.AFTER_VOTING:
-                return _("You see the results when you have voted.")
-            case Poll.Visibility.AFTER_CLOSE:
-                return _("Results are shown when voting closes.")
-            case Poll.Visibility.AFTER_PUBLISHING:
-                who = self.moderator or _("the moderator")
-                return _("Results are hidden until %(name)s reveals them.") % {"name": who}
-            case Poll.Visibility.MODERATORS:
-                return _("Only moderators see the results.")
-        return ""
-
-    @property
-    def privacy_note(self) -> str:
-        """Who can learn what one chose."""
-        if self.poll["anonymous"]:
-            return _("Anonymous: nobody, not even the moderator, sees who chose what.")
-        return _("Named: moderators see who chose what.")
+    def leader(self) -> Row | None:
+        """The first option with the most votes; None where there is none to name."""
+        return next((row for row in self.rows if row.lead), None)
 
 
 def card_for(

@@ -1,11 +1,12 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import get_user
+from django.http import HttpRequest
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
+from opendev.core.cookie_store import SessionStore
 from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
 from opendev.core.live import hub
@@ -21,7 +22,6 @@ class RoomConsumer(LiveConsumer):
 
     commands = {**polls.COMMANDS}
     attendee: AttendeePass | None = None
-    is_moderator = False
 
     def group_key(self) -> int:
         """Return the session's id."""
@@ -42,18 +42,22 @@ class RoomConsumer(LiveConsumer):
             if self.attendee and self.attendee.event_id != event_id:
                 self.attendee = None
         elif text.startswith(selectors.API_TOKEN_PREFIX):
-            self.is_moderator = await hub.read_in_thread(_token_moderates, text, group.key)
+            self.moderator_id = await hub.read_in_thread(_moderator_by_token, text, group.key)
         else:
             self.attendee = read_pass(text)
             if self.attendee is None or self.attendee.event_id != event_id:
                 raise Refused
         self.attendee_id = self.attendee.attendee_id if self.attendee else None
-        if self.query("view") == "control" and not self.is_moderator:
-            self.is_moderator = await hub.read_in_thread(
-                _moderates, self.cookies().get("sessionid", ""), group.key
-            )
-            if not self.is_moderator:
+        if self.query("view") == "control" and self.moderator_id is None:
+            key = self.cookies().get("sessionid", "")
+            self.moderator_id = await hub.read_in_thread(_moderator_by_cookie, key, group.key)
+            if self.moderator_id is None:
                 raise Refused
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether this socket hears what moderators hear."""
+        return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
         """Read one's own answers."""
@@ -103,19 +107,28 @@ class RoomConsumer(LiveConsumer):
         return True
 
 
-def _token_moderates(token: str, session_id: int) -> bool:
-    """Tell whether the API token is that of somebody who moderates the session.
+def _moderator_by_token(token: str, session_id: int) -> int | None:
+    """Return the user of an API token where they moderate the session.
 
     Raises:
-        Refused: it opens nothing.
+        Refused: the token opens nothing.
     """
     user = selectors.user_of_api_token(token, timezone.now())
     if user is None:
         raise Refused
-    return selectors.moderates(Caller(user_id=user.pk), session_id)
+    return user.pk if selectors.moderates(Caller(user_id=user.pk), session_id) else None
 
 
-def _moderates(session_key: str, session_id: int) -> bool:
-    """Tell whether the cookie of a sign-in belongs to somebody who moderates the session."""
-    user_id = SessionStore(session_key).get(SESSION_KEY) if session_key else None
-    return user_id is not None and selectors.moderates(Caller(user_id=int(user_id)), session_id)
+def _moderator_by_cookie(session_key: str, session_id: int) -> int | None:
+    """Return the user of a sign-in where they moderate the session.
+
+    Django's own look-up: a deactivated user, or one whose password changed, is signed in no more.
+    """
+    request = HttpRequest()
+    request.session = SessionStore(session_key or None)
+    user = get_user(request)
+    return (
+        user.pk
+        if user.is_authenticated and selectors.moderates(Caller(user_id=user.pk), session_id)
+        else None
+    )

@@ -4,18 +4,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, Malformed, NotSignedIn
 from opendev.core.text import clean_id
+from opendev.home.middleware import mark
 from opendev.room import forms
 from opendev.room.cards import card_for
 from opendev.room.pages import control_context
@@ -60,20 +62,21 @@ def _page(
     )
     context["visibilities"] = visibilities()
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
-    context["quick"], context["quick_error"] = forms.QUICK_DEFAULTS, ""
+    context["quick"], context["quick_error"], context["quick_code"] = forms.QUICK_DEFAULTS, "", ""
     context.update(more)
     status = more.pop("status", refused.status if refused else 200)
-    return render(request, "room/control.html", context, status=status)
+    response = render(request, "room/control.html", context, status=status)
+    return mark(response, refused) if refused else response
 
 
-@require_GET
+@require_safe
 @never_cache
 def control(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The control room."""
     try:
         found, _caller = _enter(request, event, session)
     except NotSignedIn:
-        return redirect(f"/sign-in/?next={request.get_full_path()}")
+        return redirect_to_login(request.get_full_path())
     return _page(request, found)
 
 
@@ -182,19 +185,19 @@ def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
             if request.POST.get("launch"):
                 services.set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
     except DomainError as refusal:
-        kept = forms.kept_quick(request.POST)
-        return _page(request, found, quick=kept, quick_error=refusal.message, status=refusal.status)
+        kept: dict[str, Any] = {"quick": forms.kept_quick(request.POST), "quick_error": refusal.message}
+        return _page(request, found, status=refusal.status, quick_code=refusal.code, **kept)
     return redirect(found.address("control") + ("" if request.POST.get("launch") else f"?poll={poll.pk}"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Edit a draft, or mend the texts of a launched poll."""
     found, caller = _enter(request, event, session)
     here = _poll_here(found, poll)
     frozen = here.launched_at is not None
-    form, errors, status = draft_form(here), {}, 200
+    form, errors, code, status = draft_form(here), {}, "", 200
     if request.method == "POST":
         given: dict[str, Any] = {
             "question": request.POST.get("question", ""),
@@ -207,7 +210,7 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
             return redirect(found.address("control") + f"?poll={here.pk}")
         except DomainError as refusal:
             form, status = forms.kept_edit(request.POST), refusal.status
-            errors = refusal.fields or {"form": refusal.message}
+            errors, code = refusal.fields or {"form": refusal.message}, refusal.code
     card = card_for(here, is_moderator=True)
     context = {
         "event": found.event,
@@ -215,6 +218,7 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         "card": card,
         "form": form,
         "errors": errors,
+        "error_code": code,
         "frozen": frozen,
     }
     return render(request, "room/poll_edit.html", {**context, "visibilities": visibilities()}, status=status)

@@ -8,11 +8,11 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import close_old_connections
 from django.utils import timezone
 
 from opendev.core.batching import work_unless_locked
 from opendev.core.live import hub
+from opendev.core.threads import with_fresh_connections
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
@@ -51,7 +51,6 @@ def tame_garbage_collector() -> None:
 
 def close_and_finalise() -> None:
     """One round of the closer."""
-    close_old_connections()
     now = timezone.now()
     work_unless_locked(lambda: close_due_polls(now), busy=lambda: 0)
     work_unless_locked(lambda: finalise_due_polls(now), busy=lambda: 0)
@@ -62,7 +61,9 @@ async def _close_for_ever(thread: ThreadPoolExecutor) -> None:
     while True:
         await asyncio.sleep(CLOSER_S)
         try:
-            await asyncio.get_running_loop().run_in_executor(thread, close_and_finalise)
+            await asyncio.get_running_loop().run_in_executor(
+                thread, with_fresh_connections, close_and_finalise
+            )
         except Exception:
             log.exception("A round of the closer failed; the next one tries again.")
 

@@ -8,7 +8,7 @@ from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
 from sessions.models import Session
-from sessions.selectors import session_versions
+from sessions.selectors import moderator_ids, session_versions
 
 
 class RoomSource:
@@ -27,6 +27,10 @@ class RoomSource:
         told = [session_news.news_of(session)]
         told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
         return GroupState({"event_id": session.event_id}, told)
+
+    def moderators(self, group: int) -> frozenset[int]:
+        """Return the users who may moderate the session now."""
+        return moderator_ids(group)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""

@@ -4,11 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
+from opendev.core.limits import check_address, check_limit
 from opendev.core.live import hub
+from opendev.home.middleware import mark
 from opendev.room.pages import room_context, screen_context
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
@@ -16,7 +18,7 @@ from polls.services import NotJoined
 from sessions import selectors, services
 
 
-@require_GET
+@require_safe
 @never_cache
 def room(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The room; afterwards it is the session's record at the same address."""
@@ -38,7 +40,8 @@ def _room(
     context = room_context(request, found, caller, tried=tried)
     context["can_moderate"] = selectors.moderates(caller, found.pk)
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
-    return render(request, "room/room.html", context, status=refused.status if refused else 200)
+    response = render(request, "room/room.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response
 
 
 @require_POST
@@ -47,6 +50,7 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     found = selectors.session_by_slug(event, session)
     known = caller_of(request, found.event_id).attendee
     try:
+        check_address("join", request)
         _attendee, attendee_pass = services.join_session(session_id=found.pk, known=known, now=timezone.now())
     except DomainError as refusal:
         return _room(request, event, session, refused=refusal)
@@ -77,6 +81,7 @@ def _cast(
     try:
         if attendee is None:
             raise NotJoined
+        check_limit("vote", str(attendee.attendee_id))
         wanted = read_vote(
             poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws
         )
@@ -87,7 +92,7 @@ def _cast(
     return redirect(found)
 
 
-@require_GET
+@require_safe
 @never_cache
 def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The presenter screen."""

@@ -15,6 +15,7 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.permissions import may_see_poll
 from polls.selectors import Mine, ballot_key, mark_keys, participation_mark
+from sessions.models import Attendee
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
 _shuffle = SystemRandom().shuffle
@@ -106,6 +107,7 @@ class _PollBatch:
     options: dict[int, Option]
     mark_key: bytes | None
     held: dict[bytes, _Held] = field(default_factory=dict)
+    attendees: Collection[int] = ()  # of a named poll: those of the batch who are there
     marks: set[bytes] = field(default_factory=set)
     new_marks: list[bytes] = field(default_factory=list)
 
@@ -145,8 +147,19 @@ def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
         batches[option.poll_id].options[option.pk] = option
     for poll_id, key in mark_keys(batches.keys()).items():
         batches[poll_id].mark_key = key
+    _read_attendees(batches, votes)
     _read_ballots(batches, votes)
     return batches
+
+
+def _read_attendees(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> None:
+    """Read who of the batch's voters in named polls still is an attendee: an operator may have deleted some."""
+    named = {batch.poll.pk for batch in batches.values() if not batch.poll.anonymous}
+    wanted = {vote.attendee.attendee_id for vote in votes if vote.poll_id in named}
+    if wanted:
+        found = frozenset(Attendee.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        for poll_id in named:
+            batches[poll_id].attendees = found
 
 
 def _read_ballots(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> None:
@@ -186,6 +199,8 @@ def _check(batch: _PollBatch, vote: Vote) -> None:
     poll = batch.poll
     if vote.attendee.event_id != poll.session.event_id:
         raise NotJoined
+    if not poll.anonymous and vote.attendee.attendee_id not in batch.attendees:
+        raise NotJoined
     if poll.state != Poll.State.LIVE or (poll.closes_at is not None and vote.arrived_at >= poll.closes_at):
         raise PollNotLive
     if not vote.withdraws:
@@ -205,9 +220,7 @@ def check_options(chosen: Sequence[int], offered: Collection[int], *, fewest: in
         raise DuplicateOption(fields={"options": DuplicateOption.message})
     if not fewest <= len(chosen) <= most:
         sentence = (
-            _("Choose exactly %(min)d.")
-            if fewest == most
-            else _("Choose at least %(min)d and at most %(max)d.")
+            _("Pick %(min)d, then vote.") if fewest == most else _("Pick %(min)d to %(max)d, then vote.")
         ) % {"min": fewest, "max": most}
         raise WrongNumberOfOptions(sentence, fields={"options": sentence})
 

@@ -72,8 +72,11 @@ def _finalise(poll: Poll, now: datetime) -> bool:
 
 
 def _insert_anew_in_random_order(poll: Poll) -> None:
-    """Replace the poll's ballots by themselves, so that neither row keys nor the order of rows tell who came when."""
-    ballots = list(Ballot.objects.filter(poll=poll).values_list("pk", "key", "seq"))
+    """Replace the poll's ballots by themselves, so that nothing in them tells who came when.
+
+    Row keys and the order of rows are new, and the counters are gone: a client may have taken them from its clock.
+    """
+    ballots = list(Ballot.objects.filter(poll=poll).values_list("pk", "key"))
     chosen: dict[int, list[int]] = {}
     for ballot_id, option_id in Selection.objects.filter(ballot__poll=poll).values_list(
         "ballot_id", "option_id"
@@ -84,9 +87,9 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
     _shuffle(ballots)
     for start in range(0, len(ballots), CHUNK):
         new, selections = [], []
-        for old_id, key, seq in ballots[start : start + CHUNK]:
+        for old_id, key in ballots[start : start + CHUNK]:
             row = random_row_key()
-            new.append(NewBallot(row, poll.pk, poll.single, bytes(key), seq, None))
+            new.append(NewBallot(row, poll.pk, poll.single, bytes(key), 0, None))
             selections += [
                 NewSelection(row, option, poll.pk, poll.single) for option in chosen.get(old_id, ())
             ]

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import environ
+import pytest
 from django.db import connection, connections, transaction
+
+from tests.support.databases import SqliteFiles
+from tests.support.inner_server import own_file
 
 
 @contextmanager
@@ -30,3 +36,11 @@ def rolled_back() -> Iterator[None]:
         if not connection.needs_rollback:
             connection.check_constraints()
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committing_sqlite(tmp_path: Path, sqlite_files: SqliteFiles, django_db_blocker: Any) -> Iterator[None]:
+    """A SQLite file of this test's own, in which transactions commit, for several threads."""
+    sqlite_files.copy_to(tmp_path / "own.sqlite3")
+    with django_db_blocker.unblock(), own_file(tmp_path / "own.sqlite3"):
+        yield

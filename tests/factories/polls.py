@@ -38,6 +38,7 @@ def make_poll(
     poll = add_poll(session_id=session.pk, caller=caller, draft=read_draft(given), now=now)
     for step in WAY_TO[state]:
         poll = set_poll_state(poll_id=poll.pk, caller=caller, state=step, now=now)
+    poll.session = session
     return poll
 
 

@@ -36,7 +36,9 @@ def make_session(event: Event | None = None, **fields: Any) -> Session:
     }
     if given["state"] == Session.State.LIVE:
         given.setdefault("went_live_at", NOW)
-    return Session.objects.create(day=event.days.get(number=1), **given)
+    session = Session.objects.create(day=event.days.get(number=1), **given)
+    session.event = event
+    return session
 
 
 def make_user(name: str = "") -> User:

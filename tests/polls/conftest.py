@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.factories.databases import connected_to, rolled_back
+from tests.factories.databases import committing_sqlite, connected_to, rolled_back
+
+__all__ = ["committing_sqlite"]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,10 @@
 
 import "./connection.js"
 import "./countdown.js"
+import "./control_pick.js"
 import "./control_tabs.js"
+import "./keys.js"
+import "./keys_dialog.js"
 import "./presence.js"
 import "./undo.js"
 import { hideBanner, showBanner } from "./banners.js"

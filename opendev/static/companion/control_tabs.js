@@ -18,5 +18,10 @@ function mark() {
   if (location.hash === "#quick-line") document.getElementById("quick-line").focus()
 }
 
+// The same link again changes no hash, and still means: let me write.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("a[href='#quick-line']") && location.hash === "#quick-line") mark()
+})
+
 addEventListener("hashchange", mark)
 mark()

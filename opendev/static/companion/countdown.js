@@ -1,6 +1,6 @@
 // Ticks every [data-closes-at] by the server's clock. How it ends is the server's word: the poll changes to closed.
 
-import { fill } from "./texts.js"
+import { setText } from "./markup.js"
 import { serverNow } from "./server_clock.js"
 
 const TICK = 250
@@ -10,11 +10,16 @@ function clock(milliseconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
 
+export function clockOf(poll) {
+  return clock(Date.parse(poll.closes_at) - serverNow())
+}
+
 function paint(node) {
   const closesAt = Date.parse(node.dataset.closesAt)
   if (Number.isNaN(closesAt)) return
-  const sentence = fill(node.dataset.ticking, { clock: clock(closesAt - serverNow()) })
-  if (node.textContent !== sentence) node.textContent = sentence
+  const part = node.closest("[data-clock]")
+  setText(part, "[data-clock-word]", part.dataset.in)
+  setText(part, "[data-closes-at]", clock(closesAt - serverNow()))
 }
 
 export function setClock(root, poll) {

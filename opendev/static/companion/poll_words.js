@@ -9,16 +9,15 @@ export function label(poll) {
   return text(poll.round > 1 ? "label_round" : "label", poll)
 }
 
-function pick(poll) {
-  const { kind, min, max, options } = poll
-  if (kind === "single") return text("pick_one")
-  if (min === max) return text("pick_exactly", poll)
-  if (min > 1) return text("pick_range", poll)
-  return text(max >= options.length ? "pick_any" : "pick_up_to", poll)
+function howMany({ kind, min, max, options }) {
+  if (kind === "single") return "one"
+  if (min === max) return "exactly"
+  if (min > 1) return "range"
+  return max >= options.length ? "any" : "up_to"
 }
 
 function pickNote(poll) {
-  return text(poll.may_change ? "may_change" : "is_final", { pick: pick(poll) })
+  return text(`pick_${howMany(poll)}_${poll.may_change ? "change" : "final"}`, poll)
 }
 
 export function note(poll, view, { isPending, hasVoted }) {

@@ -1,9 +1,9 @@
 // The attendee's room: hears the news, keeps the book of polls, paints what changed.
 
 import "./connection.js"
-import "./countdown.js"
 import "./presence.js"
 import { paintChoice } from "./choice.js"
+import { clockOf } from "./countdown.js"
 import { connect } from "./live.js"
 import { on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
@@ -29,8 +29,8 @@ function contextOf(poll) {
 function paint({ isForced = false } = {}) {
   if (!hasSnapshot) return
   stagePoll = chooseStage(book, { isForced })
-  paintStage(book, stagePoll, contextOf, session)
-  paintEarlier(overPolls(book).filter(({ id }) => id !== stagePoll?.id))
+  paintStage(book, stagePoll, contextOf, { session, isJoined: Boolean(me.attendee) })
+  paintEarlier(session === "over" ? [] : overPolls(book).filter(({ id }) => id !== stagePoll?.id))
   setText(document, "[data-stage] [data-present]", peopleHere())
   paintTitle()
 }
@@ -41,6 +41,7 @@ function paintTitle() {
 }
 
 function paintSession() {
+  page.sessionNow = session
   for (const node of document.querySelectorAll("[data-session-state]")) {
     node.dataset.state = session
     node.textContent = text(`session_${session}`)
@@ -53,6 +54,7 @@ function announce(before, after) {
   if (after.state === "live" && before?.state !== "live") return sayNow(text("said_open", { question: after.question }))
   if (before?.state === "live" && after.state !== "live") return sayNow(text("said_closed"))
   if (before && !hasCounts(before) && hasCounts(after) && !after.mine?.voted) return sayNow(text("said_shown"))
+  if (after.closes_at && !before?.closes_at) return sayNow(text("said_clock", { clock: clockOf(after) }))
   if (after.state === "live") sayCount(text("voted_here", { voted: after.ballots, here: peopleHere() }))
 }
 

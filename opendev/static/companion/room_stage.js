@@ -5,7 +5,7 @@ import { hideBanner, showBanner } from "./banners.js"
 import { isChoosing, paintChoice } from "./choice.js"
 import { clone, syncChildren } from "./markup.js"
 import { makeCard, paintCard } from "./poll_card.js"
-import { livePolls, onAir } from "./poll_state.js"
+import { livePolls, onAir, overPolls } from "./poll_state.js"
 
 const stage = document.querySelector("[data-stage]")
 const dock = document.querySelector("[data-dock]")
@@ -30,16 +30,31 @@ function offer(current, next) {
   return current
 }
 
-export function paintStage(book, onStage, contextOf, session) {
+// The poll on air first, then other live ones; of a session that is over all of them, in their order: its record.
+function pollsOnStage(book, onStage, session) {
+  if (session === "over") return overPolls(book).reverse()
   const others = livePolls(book).filter(({ id }) => id !== onStage?.id)
-  const polls = onStage ? [onStage, ...others] : others
+  return onStage ? [onStage, ...others] : others
+}
+
+export function paintStage(book, onStage, contextOf, { session, isJoined }) {
+  const polls = pollsOnStage(book, onStage, session)
   const empty = `empty-${session}`
-  syncChildren(stage, polls.length ? polls.map(({ id }) => id) : [empty], {
+  const needsWords = polls.length === 0 || session === "over"
+  syncChildren(stage, [...(needsWords ? [empty] : []), ...polls.map(({ id }) => id)], {
     keyOf: (child) => child.dataset.poll ?? child.dataset.empty,
     make: (key) => (key === empty ? clone(empty) : makeCard(key)),
   })
-  dock.hidden = true
-  for (const poll of polls) paintOne(poll, contextOf(poll), poll === onStage)
+  const forms = polls.filter((poll) => paintOne(poll, contextOf(poll), poll === onStage))
+  paintDock(forms.includes(onStage) ? onStage : null, { session, isJoined })
+  for (const poll of forms) paintChoice(poll)
+}
+
+// Whoever has not joined finds "Join this session" there, poll or no poll, at the same place.
+function paintDock(poll, { session, isJoined }) {
+  const goal = isJoined ? poll && `vote-${poll.id}` : session !== "over" && "join"
+  dock.hidden = !goal
+  if (goal) putButton(dock, goal)
 }
 
 function cardOf(id) {
@@ -50,17 +65,15 @@ function paintOne(poll, context, isOnStage) {
   const card = cardOf(poll.id)
   const isForm = paintCard(card, poll, context) === "form"
   const own = card.querySelector("[data-own-go]")
-  own.hidden = isOnStage || !isForm
-  if (isOnStage) dock.hidden = !isForm
-  if (isForm) putButton(isOnStage ? dock : own.querySelector("[data-go]"), poll, context.isJoined)
-  paintChoice(poll)
+  own.hidden = isOnStage || !isForm || !context.isJoined
+  if (!own.hidden) putButton(own.querySelector("[data-go]"), `vote-${poll.id}`)
+  return isForm
 }
 
-function putButton(place, poll, isJoined) {
-  const goal = isJoined ? `vote-${poll.id}` : "join"
+function putButton(place, goal) {
   if (place.dataset.goal === goal) return
-  const button = clone(isJoined ? "dock-vote" : "dock-join")
-  if (isJoined) button.setAttribute("form", goal)
+  const button = clone(goal === "join" ? "dock-join" : "dock-vote")
+  if (goal !== "join") button.setAttribute("form", goal)
   place.replaceChildren(button)
   place.dataset.goal = goal
 }

@@ -2,7 +2,10 @@
 
 import "./connection.js"
 import "./countdown.js"
+import "./keys.js"
+import "./keys_dialog.js"
 import "./presence.js"
+import "./screen_acts.js"
 import { setClock } from "./countdown.js"
 import { fitScreen } from "./screen_fit.js"
 import { connect } from "./live.js"
@@ -70,6 +73,12 @@ function hear(frame) {
 }
 
 for (const type of ["snapshot", "poll.changed", "poll.tally", "poll.gone"]) on(`live:${type}`, hear)
+function hearSession({ session }) {
+  setText(main, "[data-calm-now]", text(`calm_${session.state}`))
+}
+
+on("live:snapshot", hearSession)
+on("live:session.changed", hearSession)
 on("presence:painted", () => paintTurnout(onAir(book)))
 addEventListener("resize", () => fitScreen(main))
 document.fonts.ready.then(() => fitScreen(main))

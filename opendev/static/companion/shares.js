@@ -21,7 +21,12 @@ export function barWidths(counts, ballots) {
   const exact = counts.map((count) => (100 * count) / ballots)
   const leader = Math.max(...exact)
   const axis = AXES.find((end) => leader <= end) ?? 100
-  return exact.map((share) => `${Math.min((share * 100) / axis, 100).toFixed(1)}%`)
+  return exact.map((share) => `${oneDecimal(Math.min((share * 100) / axis, 100))}%`)
+}
+
+// As Python does it: the one exact half that toFixed() rounds the other way is x.25.
+function oneDecimal(value) {
+  return (value % 1 === 0.25 ? value - 0.05 : value).toFixed(1)
 }
 
 export function rowsOf(poll) {

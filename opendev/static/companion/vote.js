@@ -5,11 +5,11 @@ import { hideBanner, showBanner } from "./banners.js"
 import { chosenIn, dropDraft, pollIdOf } from "./choice.js"
 import { keep, recall } from "./kept.js"
 import { emit, on } from "./markup.js"
+import { nextSeq } from "./seq.js"
 import { sayNow } from "./speak.js"
 import { hasText, text } from "./texts.js"
 
 const ANSWER_WITHIN = 8_000
-const TALLY_FOLLOWS_WITHIN = 2_000
 const CAN_BE_TRIED_AGAIN = new Set(["slow_down", "try_later", "busy", "no_answer"])
 
 const pending = new Map(Object.entries(recall("votes") ?? {})) // poll id -> vote
@@ -29,10 +29,25 @@ export function startVoting(pollById) {
   on("banner:retry-vote", () => resend((vote) => vote.status === "failed"))
 }
 
+// The vote that the server's tally does not hold yet, and `before`: what of mine the tally holds instead.
 export function pendingFor(poll) {
   const vote = pending.get(poll.id)
-  if (vote?.status === "done" && poll.version >= vote.until) pending.delete(poll.id)
-  return pending.get(poll.id) ?? null
+  if (vote && isCounted(vote, poll)) pending.delete(poll.id)
+  return vote && pending.has(poll.id) ? { ...vote, before: beforeOf(vote, poll) } : null
+}
+
+function isCounted(vote, poll) {
+  return vote.status === "done" && poll.version >= vote.until
+}
+
+// Somebody who changes their mind twice in a second has an earlier vote that is not counted either.
+function beforeOf({ earlier, before }, poll) {
+  if (!earlier) return before
+  return isCounted(earlier, poll) ? earlier.options : beforeOf(earlier, poll)
+}
+
+function answerOf(poll) {
+  return poll.mine?.voted ? (poll.mine.options ?? []) : []
 }
 
 function takeSubmit(event) {
@@ -45,9 +60,9 @@ function takeSubmit(event) {
 }
 
 function cast(poll, options, type) {
-  const before = poll.mine?.voted ? (poll.mine.options ?? []) : []
-  const seq = Math.max((poll.mine?.seq ?? 0) + 1, Date.now())
-  pending.set(poll.id, { type, options, before, seq, version: poll.version, status: "sending" })
+  const earlier = pendingFor(poll) && pending.get(poll.id)
+  const seq = nextSeq(poll)
+  pending.set(poll.id, { type, options, earlier, before: answerOf(poll), seq, status: "sending" })
   keepVotes()
   hideBanner("vote")
   hideBanner("notice")
@@ -78,11 +93,18 @@ function resume(snapshot) {
   isConnected = hasConnected = canConnect = true
   for (const poll of snapshot.polls) {
     const vote = pending.get(poll.id)
-    if (vote && vote.status !== "done" && (poll.mine?.seq ?? 0) >= vote.seq) settled(poll.id, poll.mine, poll.version)
+    if (vote) Object.assign(vote, { before: answerOf(poll), earlier: null })
+    if (vote && vote.status !== "done" && arrived(poll, vote)) settled(poll.id, poll.mine, poll.version)
   }
   const known = new Set(snapshot.polls.map(({ id }) => id))
   for (const id of pending.keys()) if (!known.has(id)) pending.delete(id)
   resend((vote) => vote.status !== "done")
+}
+
+// Once a poll is final its ballots hold no numbers any more, but still the answers.
+function arrived({ mine, state }, vote) {
+  const same = String([...(mine?.options ?? [])].sort()) === String([...vote.options].sort())
+  return (mine?.seq ?? 0) >= vote.seq || (state !== "live" && same)
 }
 
 function noteStatus({ connected }) {
@@ -94,27 +116,26 @@ function withRef(ref) {
   return [...pending].find(([, vote]) => vote.ref === ref && vote.status !== "done") ?? []
 }
 
+function earlierWithRef(ref) {
+  return [...pending.values()].map(({ earlier }) => earlier).find((vote) => vote?.ref === ref)
+}
+
 function accepted({ ref, mine, version }) {
   const [id] = withRef(ref)
-  if (id) settled(id, mine, version)
+  if (id) return settled(id, mine, version)
+  const vote = earlierWithRef(ref)
+  if (vote) Object.assign(vote, { status: "done", until: version })
 }
 
 function settled(id, mine, version) {
   const vote = pending.get(id)
   vote.status = "done"
-  vote.until = version ?? vote.version + 1
+  vote.until = version
   keepVotes()
   dropDraft(id)
   hideBanner("vote")
   sayNow(text(vote.type === "poll.vote" ? "said_saved" : "said_taken_back"))
   emit("vote:answered", { poll: id, mine: mine ?? { voted: vote.options.length > 0, options: vote.options, seq: vote.seq } })
-  setTimeout(() => forgetDone(id, vote), TALLY_FOLLOWS_WITHIN)
-}
-
-function forgetDone(id, vote) {
-  if (pending.get(id) !== vote) return
-  pending.delete(id)
-  emit("vote:changed", { poll: id })
 }
 
 function refused({ ref, code, detail }) {

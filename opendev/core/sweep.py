@@ -1,0 +1,105 @@
+"""The sweep: what the Hub does every two seconds so that everything heals that was lost on the way."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from opendev.core.bus import Bus
+from opendev.core.groups import AUDIENCES, Group, News, Source, State
+from opendev.core.writing import Writer
+
+log = logging.getLogger("opendev.live")
+
+PRESENCE = "presence"  # a topic of every group
+
+NOT_ALLOWED = 4403  # close code: the rights that this socket was opened with are gone
+SWEEP_S = 2.0
+SIGN_OF_LIFE_S = 20.0  # presence is repeated at least this often, so that a page can tell silence from death
+SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
+
+
+class Sweep:
+    """The half of the Hub that looks after the other: versions, presence, rights, sockets that are stuck."""
+
+    bus: Bus | None
+    groups: dict[int, Group]
+    source: Source | None
+    writer: Writer
+    take: Callable[[News], None]
+    read_in_thread: Callable[..., Any]
+    _drop: Callable[[Group], None]
+    _step_soon: Callable[[Group], None]
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await self._pause_of_sweep()
+            try:
+                if self.bus:
+                    await self.bus.renew()
+                self._count_presence()
+                self.writer.close_stuck(SLOW_LIMIT_S)
+                await self.heal()
+                await self._recheck_moderators()
+            except Exception:
+                log.exception("A sweep round failed; the next one tries again.")
+
+    async def _pause_of_sweep(self) -> None:
+        """Wait two seconds, or until the bus is back: what was said meanwhile is lost to this process."""
+        if self.bus is None:
+            await asyncio.sleep(SWEEP_S)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.bus.was_repaired.wait(), SWEEP_S)
+        self.bus.was_repaired.clear()
+
+    async def heal(self) -> None:
+        """Re-read every group whose database version is ahead of what this process knows."""
+        keys = [key for key, group in self.groups.items() if group.loaded and group.loaded.done()]
+        if not keys or self.source is None:
+            return
+        before = {key: {t: held.version for t, held in self.groups[key].topics.items()} for key in keys}
+        found = await self.read_in_thread(self.source.versions, keys)
+        for key in keys:
+            group, versions = self.groups.get(key), found.get(key, {})
+            if group is None:
+                continue
+            self._forget_vanished(group, before[key], versions)
+            known = {topic: held.version for topic, held in group.topics.items()}
+            if any(version > known.get(topic, -1) for topic, version in versions.items()):
+                state = await self.read_in_thread(self.source.read, key)
+                for news in state.news if state else []:
+                    self.take(news)
+
+    def _forget_vanished(self, group: Group, before: dict[str, int], versions: dict[str, int]) -> None:
+        """Tell of topics that the database has no more; one that came or changed while we looked is not among them."""
+        nobody: dict[str, State | None] = dict.fromkeys(AUDIENCES)
+        for topic in before.keys() - versions.keys():
+            held = group.topics[topic]
+            if held.version == before[topic] and any(held.states.values()):
+                self.take(News(group.key, topic, held.version + 1, nobody))
+
+    async def _recheck_moderators(self) -> None:
+        """Close the moderators' sockets of those who moderate no more; they come back as what they are now."""
+        for group in list(self.groups.values()):
+            signed_in = [member for member in group.members if member.moderator_id is not None]
+            if signed_in and self.source is not None:
+                still = await self.read_in_thread(self.source.moderators, group.key)
+                for member in signed_in:
+                    if member.moderator_id not in still:
+                        self.writer.close(group, member, NOT_ALLOWED)
+
+    def _count_presence(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for key, group in list(self.groups.items()):
+            here = group.count_here(now)
+            if self.bus:
+                self.bus.publish(key, {"type": "live.present", "group": key, "present": here})
+            present = here + group.count_elsewhere(now)
+            if present != group.present or now - group.presence_told_at >= SIGN_OF_LIFE_S:
+                group.present, group.presence_told_at = present, now
+                group.wants(PRESENCE, whole=False)
+                self._step_soon(group)
+            if not group.members and not group.page_loads and group.loaded and group.loaded.done():
+                self._drop(group)

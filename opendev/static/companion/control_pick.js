@@ -1,0 +1,33 @@
+// J and K, or the arrows, choose the poll on stage: the next or the previous one of the list.
+
+import { isKeyForUs } from "./keys.js"
+
+const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }
+
+// The arrows scroll where something can be scrolled; in the list, and where nothing has the focus, they choose.
+function isFree(event) {
+  return !event.key.startsWith("Arrow") || event.target === document.body || event.target.closest("#polls") !== null
+}
+
+// The address is ahead of the page while an answer is on its way, so that two quick steps are two.
+function currentIndex(items) {
+  const asked = new URLSearchParams(location.search).get("poll")
+  const byAddress = items.findIndex((item) => item.dataset.item === asked)
+  return byAddress >= 0 ? byAddress : items.findIndex((item) => item.getAttribute("aria-current") === "true")
+}
+
+function pick(step) {
+  const items = [...document.querySelectorAll("[data-item]")]
+  const current = currentIndex(items)
+  const start = current < 0 && step < 0 ? items.length : current
+  const link = items[start + step]?.querySelector("a[href^='?']")
+  link?.focus()
+  link?.click()
+}
+
+document.addEventListener("keydown", (event) => {
+  const step = STEPS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+  if (!step || !isKeyForUs(event) || !isFree(event)) return
+  event.preventDefault()
+  pick(step)
+})

@@ -1,0 +1,128 @@
+"""A Hub with rooms of the test's own: what it reads them from, and who listens in them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from opendev.core.groups import AUDIENCES, EVERYBODY, VOTED, Frame, GroupState, News, State
+from opendev.core.live import Hub
+
+ROOM, TOPIC = 7, "poll:1"
+
+
+def news(
+    version: int, *, topic: str = TOPIC, group: int = ROOM, whole: bool = True, hidden: Iterable[str] = ()
+) -> News:
+    """A topic at a version, for all audiences but the hidden ones; each is told its own name."""
+    states = {a: None if a in hidden else {"version": version, "for": a} for a in AUDIENCES}
+    return News(group, topic, version, states, whole)
+
+
+class Frames:
+    """How the topics of these rooms travel."""
+
+    def changed(self, state: State, now: str) -> Frame:
+        return {"type": "changed", **state}
+
+    def tally(self, state: State, now: str) -> Frame:
+        return {"type": "tally", **state}
+
+    def gone(self, topic: str, version: int) -> Frame:
+        return {"type": "gone", "topic": topic, "version": version}
+
+
+class Rooms:
+    """The rooms as a database would hold them."""
+
+    def __init__(self, *keys: int) -> None:
+        self.kinds = {"poll": Frames()}
+        self.stored: dict[int, dict[str, News]] = {key: {} for key in keys or (ROOM,)}
+        self.reads = 0
+
+    def store(self, item: News) -> News:
+        self.stored[item.group][item.topic] = item
+        return item
+
+    def read(self, group: int) -> GroupState | None:
+        self.reads += 1
+        if group not in self.stored:
+            return None
+        return GroupState({"event_id": 1}, list(self.stored[group].values()))
+
+    def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
+        return {
+            group: {topic: item.version for topic, item in self.stored[group].items()}
+            for group in groups
+            if group in self.stored
+        }
+
+
+class Listener:
+    """A socket that takes everything at once, until it is `blocked`."""
+
+    def __init__(self, hub: Hub, attendee_id: int | None = None, *, audience: str = EVERYBODY) -> None:
+        self.hub, self.attendee_id, self.always = hub, attendee_id, audience
+        self.moderator_id: int | None = None
+        self.is_ready = True
+        self.voted: set[str] = set()
+        self.heard: list[tuple[float, dict[str, Any]]] = []
+        self.closed: int | None = None
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def base_send(self, message: Any) -> None:
+        while not self.free.is_set():
+            await self.free.wait()
+        if message["type"] == "websocket.close":
+            self.closed = message["code"]
+        else:
+            self.heard.append((asyncio.get_running_loop().time(), json.loads(message["text"])))
+
+    def block(self) -> None:
+        self.free.clear()
+
+    def unblock(self) -> None:
+        self.free.set()
+
+    def audience(self, topic: str) -> str:
+        return VOTED if topic in self.voted else self.always
+
+    def note_voted(self, topic: str, *, voted: bool) -> bool:
+        if voted == (topic in self.voted):
+            return False
+        (self.voted.add if voted else self.voted.discard)(topic)
+        return True
+
+    def frames(self, *types: str) -> list[dict[str, Any]]:
+        """What it heard, presence left out unless it is asked for."""
+        wanted = types or ("changed", "tally", "gone", "reply")
+        return [frame for _at, frame in self.heard if frame["type"] in wanted]
+
+    def versions(self) -> list[int]:
+        return [frame["version"] for frame in self.frames()]
+
+    async def join(self, room: int = ROOM) -> "Listener":
+        group = await self.hub.open(room)
+        assert group is not None
+        self.hub.enter(group, self)
+        return self
+
+    def leave(self, room: int = ROOM) -> None:
+        self.hub.leave(self.hub.groups[room], self)
+
+    def reply(self, text: str) -> None:
+        self.hub.reply(self.hub.groups[ROOM], self, json.dumps({"type": "reply", "version": text}))
+
+
+@asynccontextmanager
+async def running(*keys: int) -> AsyncIterator[tuple[Hub, Rooms]]:
+    """A Hub that runs, with rooms of these keys."""
+    hub, rooms = Hub(), Rooms(*keys)
+    hub.source = rooms
+    await hub.start()
+    try:
+        yield hub, rooms
+    finally:
+        await hub.stop()
