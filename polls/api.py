@@ -12,9 +12,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from opendev.core.attendance import Caller
-from opendev.core.errors import Malformed, NotFound
-from opendev.core.schema import WRITE, answers
+from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.errors import Malformed, NotFound, NotSignedIn
+from opendev.core.schema import OPEN, WRITE, answers
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
 from polls.models import Poll
@@ -73,11 +73,11 @@ class PollList(serializers.Serializer[Any]):
 
 class OptionWanted(serializers.Serializer[Any]):
     id = serializers.CharField(required=False, help_text="an option that stays")
-    text = serializers.CharField(max_length=MAX_OPTION_LENGTH)
+    text = serializers.CharField(min_length=1, max_length=MAX_OPTION_LENGTH)
 
 
 class PollWanted(serializers.Serializer[Any]):
-    question = serializers.CharField(max_length=MAX_QUESTION_LENGTH)
+    question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH)
     options = serializers.ListField(child=OptionWanted(), min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
     kind = serializers.ChoiceField(Poll.Kind.values, required=False)
     min = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
@@ -88,7 +88,7 @@ class PollWanted(serializers.Serializer[Any]):
 
 
 class PollChange(PollWanted):
-    question = serializers.CharField(max_length=MAX_QUESTION_LENGTH, required=False)
+    question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH, required=False)
     options = serializers.ListField(
         child=OptionWanted(), min_length=MIN_OPTIONS, max_length=MAX_OPTIONS, required=False
     )
@@ -138,7 +138,7 @@ def for_caller(poll: Poll, mine: Mine, *, is_moderator: bool) -> dict[str, Any] 
 class PollsOfSession(PollEndpoint):
     """A session's polls."""
 
-    @extend_schema(operation_id="session_polls_list", responses=answers(PollList))
+    @extend_schema(operation_id="session_polls_list", auth=OPEN, responses=answers(PollList))
     def get(self, request: Request, session: str) -> Response:
         """List the polls that the caller may see, in running order."""
         found = self.session(session)
@@ -168,7 +168,7 @@ class PollsOfSession(PollEndpoint):
 class OnePoll(PollEndpoint):
     """One poll."""
 
-    @extend_schema(operation_id="poll_read", responses=answers(PollShape))
+    @extend_schema(operation_id="poll_read", auth=OPEN, responses=answers(PollShape))
     def get(self, request: Request, poll: str) -> Response:
         """Return a poll as the caller may see it."""
         found, caller, _is_moderator = self.find(poll)
@@ -234,6 +234,24 @@ class RoundsOfPoll(PollEndpoint):
         return self.answer(again.pk, caller)
 
 
+class NotJoinedYet(NotSignedIn):
+    """The same as services.NotJoined, for strangers, who are asked for a token."""
+
+    code, message = services.NotJoined.code, services.NotJoined.message
+
+
+def _attendee_of(caller: Caller, poll: Poll) -> AttendeePass:
+    """Return the caller's pass of the poll's event.
+
+    Raises:
+        NotJoinedYet: a stranger; NotJoined: somebody else who did not join.
+    """
+    attendee = caller.attendee_of(poll.session.event_id)
+    if attendee is None:
+        raise NotJoinedYet if caller.user_id is None else services.NotJoined
+    return attendee
+
+
 class OwnBallot(PollEndpoint):
     """One's own answer."""
 
@@ -243,9 +261,7 @@ class OwnBallot(PollEndpoint):
     def get(self, request: Request, poll: str) -> Response:
         """Return one's own answer."""
         found, caller, _is_moderator = self.find(poll)
-        attendee = caller.attendee_of(found.session.event_id)
-        if attendee is None:
-            raise services.NotJoined
+        attendee = _attendee_of(caller, found)
         secret = read_ballot_secret(request.headers.get("Ballot"))
         return Response(mine_json(own_answer(attendee, found, secret=secret)))
 
@@ -269,9 +285,7 @@ class OwnBallot(PollEndpoint):
     ) -> Response:
         arrived_at = timezone.now()
         found, caller, _is_moderator = self.find(poll)
-        attendee = caller.attendee_of(found.session.event_id)
-        if attendee is None:
-            raise services.NotJoined
+        attendee = _attendee_of(caller, found)
         vote = read_vote(
             poll=poll,
             attendee=attendee,

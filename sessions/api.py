@@ -16,7 +16,7 @@ from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.limits import check_address, check_limit
 from opendev.core.presence import present_in
-from opendev.core.schema import WRITE, answers
+from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import clean_id
 from sessions import selectors, services
 from sessions.models import Session
@@ -144,9 +144,15 @@ class SessionStateWanted(serializers.Serializer[Any]):
 
 
 class AttendeeWanted(serializers.Serializer[Any]):
-    name = serializers.CharField(required=False, allow_blank=True, max_length=services.MAX_NAME_LENGTH)
-    company = serializers.CharField(required=False, allow_blank=True, max_length=services.MAX_NAME_LENGTH)
-    country = serializers.CharField(required=False, allow_blank=True, help_text="ISO 3166-1, two letters")
+    name = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+    )
+    company = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+    )
+    country = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, help_text="ISO 3166-1, two letters"
+    )
 
 
 class AttendeeShape(serializers.Serializer[Any]):
@@ -165,7 +171,9 @@ class AttendeeMade(serializers.Serializer[Any]):
 class Events(Endpoint):
     """All events."""
 
-    @extend_schema(operation_id="events_list", responses=answers(EventList, refusals=(401, 405, 406, 429)))
+    @extend_schema(
+        operation_id="events_list", auth=OPEN, responses=answers(EventList, refusals=(401, 405, 406, 429))
+    )
     def get(self, request: Request) -> Response:
         """List events, those with a live session first, those without sessions last."""
         return page(
@@ -179,7 +187,7 @@ class Events(Endpoint):
 class OneEvent(Endpoint):
     """One event."""
 
-    @extend_schema(operation_id="event_read", responses=answers(EventShape))
+    @extend_schema(operation_id="event_read", auth=OPEN, responses=answers(EventShape))
     def get(self, request: Request, slug: str) -> Response:
         """Return an event."""
         event = selectors.event_by_slug(slug)
@@ -189,7 +197,7 @@ class OneEvent(Endpoint):
 class SessionsOfEvent(Endpoint):
     """An event's sessions."""
 
-    @extend_schema(operation_id="event_sessions_list", responses=answers(SessionList))
+    @extend_schema(operation_id="event_sessions_list", auth=OPEN, responses=answers(SessionList))
     def get(self, request: Request, slug: str) -> Response:
         """List an event's sessions in the order of the programme."""
         sessions = selectors.sessions_of(selectors.event_by_slug(slug))
@@ -200,7 +208,7 @@ class SessionsOfEvent(Endpoint):
 class OneSession(Endpoint):
     """One session."""
 
-    @extend_schema(operation_id="session_read", responses=answers(SessionShape))
+    @extend_schema(operation_id="session_read", auth=OPEN, responses=answers(SessionShape))
     def get(self, request: Request, session: str) -> Response:
         """Return a session."""
         found = self.session(session)
@@ -216,7 +224,7 @@ class Attendees(Endpoint):
         operation_id="attendee_create",
         request=AttendeeWanted,
         responses=answers(AttendeeMade, status=201, refusals=WRITE),
-        auth=[],
+        auth=OPEN,
     )
     def post(self, request: Request, session: str) -> Response:
         """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket."""

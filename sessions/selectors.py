@@ -107,6 +107,14 @@ def moderator_ids(session_id: int) -> frozenset[int]:
     return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
 
 
+def organises(caller: Caller, event_id: int) -> bool:
+    """Tell whether the caller is one of the event's organisers."""
+    if caller.user_id is None:
+        return False
+    organisers = Event.organisers.through.objects.filter(event=event_id, user__is_active=True)
+    return organisers.filter(user=caller.user_id).exists()
+
+
 def moderates(caller: Caller, session_id: int) -> bool:
     """Tell whether the caller may moderate the session; no query for those who are not signed in."""
     return caller.user_id is not None and can_moderate(caller, moderator_ids(session_id))

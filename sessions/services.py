@@ -2,18 +2,20 @@
 
 import secrets
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pycountry
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, Caller, new_pass
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound, NotSignedIn
 from opendev.core.text import clean_line
 from sessions import broadcasts, selectors
-from sessions.models import ApiToken, Attendance, Attendee, Session, SignInLink
+from sessions.models import ApiToken, Attendance, Attendee, Person, Session, SessionRole, SignInLink
 from sessions.selectors import API_TOKEN_PREFIX
 from sessions.tokens import hash_token
 
@@ -28,6 +30,10 @@ SESSION_MOVES = {
 
 class NotModerator(NotAllowed):
     code, message = "not_moderator", _("Only the session's moderators can do that.")
+
+
+class NotOrganiser(NotAllowed):
+    code, message = "not_organiser", _("Only the event's organisers can do that.")
 
 
 class SessionIsOver(Conflict):
@@ -214,3 +220,87 @@ def revoke_api_token(*, token_id: int, caller: Caller, now: datetime) -> None:
     if token is None:
         raise NotFound
     ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def check_organises(*, caller: Caller, event_id: int) -> None:
+    """Let organisers of the event pass.
+
+    Raises:
+        NotSignedIn, NotOrganiser
+    """
+    if caller.user_id is None:
+        raise NotSignedIn
+    if not selectors.organises(caller, event_id):
+        raise NotOrganiser
+
+
+@transaction.atomic
+def invite_moderator(
+    *, session_id: int, caller: Caller, name: Any, company: Any = "", title: Any = "", now: datetime
+) -> tuple[Person, str]:
+    """Make somebody a moderator of the session; return the person and the token of a sign-in link for them.
+
+    Somebody of the same name in the event is the same person. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        Malformed: no name, or a text that is too long.
+    """
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=session.event_id)
+    said = {
+        "name": clean_line(name, field="name", most=MAX_NAME_LENGTH),
+        "company": clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
+        "title": clean_line(title, field="title", most=MAX_NAME_LENGTH, required=False),
+    }
+    person = Person.objects.filter(event=session.event_id, name=said["name"]).first()
+    if person is None:
+        person = Person(event_id=session.event_id, slug=_free_slug(session.event_id, said["name"]), **said)
+    if person.user is None:
+        person.user = _user_without_password(person)
+    person.save()
+    SessionRole.objects.get_or_create(
+        session=session,
+        person=person,
+        role=SessionRole.Role.MODERATOR,
+        defaults={"position": session.roles.count() + 1},
+    )
+    return person, make_sign_in_link(user=person.user, now=now)
+
+
+def _free_slug(event_id: int, name: str) -> str:
+    base = slugify(name)[:60] or "moderator"
+    taken = set(Person.objects.filter(event=event_id, slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def _user_without_password(person: Person) -> User:
+    """Return a new user who signs in by link, named after the person where that name is free."""
+    taken = set(User.objects.filter(username__startswith=person.slug).values_list("username", flat=True))
+    username = next(
+        name for n in count(1) if (name := person.slug if n == 1 else f"{person.slug}-{n}") not in taken
+    )
+    first, _space, last = person.name.partition(" ")
+    user = User(username=username, first_name=first, last_name=last)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+@transaction.atomic
+def remove_moderator(*, session_id: int, caller: Caller, person_id: int) -> None:
+    """Take the right to moderate from somebody; their open control rooms close within two seconds. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=session.event_id)
+    roles = SessionRole.objects.filter(session=session, person=person_id, role=SessionRole.Role.MODERATOR)
+    if not roles.exists():
+        raise NotFound
+    roles.delete()

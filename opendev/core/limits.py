@@ -1,4 +1,5 @@
-"""How often is too often. Counts are kept in this process, or in Redis where several processes serve.
+"""How often is too often. Counts are kept in this process's memory, also where several processes serve: then up to as
+many times as much gets through, and no vote ever waits for Redis.
 
 Limits by address leave room for a whole office behind one address; they are there against scripts. Addresses in
 TRUSTED_ADDRESSES (loopback by default) are not limited, and a reverse proxy among them is believed about its client.
@@ -13,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from opendev.core.errors import TooOften
@@ -29,8 +30,8 @@ LIMITS = {
 
 
 @lru_cache
-def _limiter(storage: str) -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(storage_from_string(storage))
+def _limiter() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())
 
 
 @lru_cache
@@ -62,7 +63,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def forget_all() -> None:
-    """Begin counting anew, as after a restart without Redis."""
+    """Begin counting anew, as after a restart."""
     _limiter.cache_clear()
 
 
@@ -72,7 +73,7 @@ def check_limit(kind: str, who: str) -> None:
     Raises:
         TooOften: with the seconds to wait.
     """
-    limiter, limit = _limiter(settings.REDIS_URL or "memory://"), _limit(kind)
+    limiter, limit = _limiter(), _limit(kind)
     if not limiter.hit(limit, kind, who):
         raise _too_often(limiter, limit, kind, who)
 

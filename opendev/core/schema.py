@@ -22,12 +22,16 @@ WORDS = {
     405: "This address does not take that method.",
     406: "This address answers in JSON.",
     409: "The right request at the wrong moment.",
+    411: "Content-Length is missing.",
     413: "The body is too large.",
     415: "The body must be application/json.",
     429: "Too often; Retry-After says when to come back.",
 }
 READ = (401, 404, 405, 406, 429)
-WRITE = (400, 401, 403, 404, 405, 406, 409, 413, 415, 429)
+WRITE = (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 429)
+
+# An operation that needs no token, and knows its sender by one.
+OPEN: Any = [{"bearer": []}, {}]
 
 
 def answers(shape: Any, *, status: int = 200, refusals: tuple[int, ...] = READ) -> dict[int, Any]:

@@ -38,7 +38,7 @@ def visibilities() -> list[tuple[str, str, Any]]:
     return [(value, str(label), forms.VISIBILITY_HELP[value]) for value, label in Poll.Visibility.choices]
 
 
-def _enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:
+def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:
     """Return the session and its moderator.
 
     Raises:
@@ -74,7 +74,7 @@ def _page(
 def control(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The control room."""
     try:
-        found, _caller = _enter(request, event, session)
+        found, _caller = enter(request, event, session)
     except NotSignedIn:
         return redirect_to_login(request.get_full_path())
     return _page(request, found)
@@ -89,7 +89,7 @@ def _act(
     picked: str = "",
 ) -> HttpResponse:
     """Do one act and go back to the control room; a refusal shows it there, with its status and code."""
-    found, caller = _enter(request, event, session)
+    found, caller = enter(request, event, session)
     try:
         work(found, caller)
     except DomainError as refusal:
@@ -106,11 +106,15 @@ def _poll_here(session: Session, poll: str) -> Poll:
 @require_POST
 def poll_state(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Launch, close, publish, archive, or undo."""
-    state = request.POST.get("state")
+    state, seen = request.POST.get("state"), request.POST.get("seen")
 
     def work(found: Session, caller: Caller) -> None:
         services.set_poll_state(
-            poll_id=_poll_here(found, poll).pk, caller=caller, state=state, now=timezone.now()
+            poll_id=_poll_here(found, poll).pk,
+            caller=caller,
+            state=state,
+            now=timezone.now(),
+            seen=seen,
         )
 
     return _act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
@@ -174,7 +178,7 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
 @require_POST
 def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Add a quick poll, and launch it where the button says so. An error keeps the line that was typed."""
-    found, caller = _enter(request, event, session)
+    found, caller = enter(request, event, session)
     now = timezone.now()
     try:
         draft = read_draft(
@@ -194,7 +198,7 @@ def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @never_cache
 def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Edit a draft, or mend the texts of a launched poll."""
-    found, caller = _enter(request, event, session)
+    found, caller = enter(request, event, session)
     here = _poll_here(found, poll)
     frozen = here.launched_at is not None
     form, errors, code, status = draft_form(here), {}, "", 200

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opendev.room import control, views
+from opendev.room import control, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
@@ -16,6 +16,11 @@ urlpatterns = [
     path(f"{SESSION}control/", control.control, name="control"),
     path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
+    path(f"{SESSION}control/team/", team.team, name="control-team"),
+    path(f"{SESSION}control/team/invite/", team.invite, name="control-team-invite"),
+    path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),
+    path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
+    path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),
     path(f"{POLL}visibility/", control.poll_visibility, name="control-poll-visibility"),

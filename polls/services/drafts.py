@@ -200,7 +200,8 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
     for field in (*RULES, "visibility", "question"):
         setattr(poll, field, getattr(draft, field))
     _write_options(poll, options, draft)
-    log.info("poll %d (%s) was edited by user %s", poll.pk, poll.state, caller.user_id)
+    said = (poll.pk, poll.state, caller.user_id)
+    transaction.on_commit(lambda: log.info("poll %d (%s) was edited by user %s", *said), robust=True)
     save_and_tell(poll)
     poll.refresh_from_db(fields=["single"])  # made by the database
     return poll

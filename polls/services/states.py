@@ -26,6 +26,10 @@ class IllegalMove(Conflict):
     code, message = "illegal_move", _("The poll cannot go from its state to that one.")
 
 
+class ChangedMeanwhile(Conflict):
+    code, message = "changed_meanwhile", _("Somebody was faster: the poll is in another state by now.")
+
+
 class TooLateToUndo(IllegalMove):
     message = _("It is too late to take that back.")
 
@@ -67,12 +71,15 @@ def save_and_tell(poll: Poll) -> Poll:
 
 
 @transaction.atomic
-def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime) -> Poll:
+def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime, seen: Any = None) -> Poll:
     """Launch, close, publish, archive, or take the last of these back. Setting the state that it has does nothing.
+
+    `seen` is the state that whoever acts has before their eyes, if they say: an old button does nothing unmeant.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: no such state.
+        ChangedMeanwhile: it is not in the state that was seen.
         IllegalMove: not from the state that it has, or too late to undo.
         SessionIsOver: nobody could vote any more.
     """
@@ -82,6 +89,8 @@ def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime) -
         raise Malformed(sentence, fields={"state": sentence})
     if state == poll.state:
         return poll
+    if seen and seen != poll.state:
+        raise ChangedMeanwhile
     move = MOVES.get((State(poll.state), State(state)))
     if move is None:
         raise IllegalMove

@@ -24,10 +24,18 @@ class AsgiSocket:
             "scheme": scheme,
             "client": ("127.0.0.1", 50_000),
         }
-        running = application(scope, self.to_application.get, self.from_application.put)
+        self.reads = asyncio.Event()
+        self.reads.set()
+        running = application(scope, self.to_application.get, self.put)
         self.task = asyncio.ensure_future(running)
         self.accepted = False
         self.dropped: list[dict[str, Any]] = []
+
+    async def put(self, message: Any) -> None:
+        """What the application calls to send; it waits while the client does not read."""
+        while not self.reads.is_set():
+            await self.reads.wait()
+        self.from_application.put_nowait(message)
 
     async def connect(self) -> None:
         self.to_application.put_nowait({"type": "websocket.connect"})

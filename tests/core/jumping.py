@@ -6,16 +6,17 @@ import selectors
 from collections.abc import Callable
 from typing import Any
 
-A_MOMENT_S = 0.002  # for threads, whose work no timer announces
-
 
 class JumpingSelector(selectors.DefaultSelector):
+    """Never waits for a timer, unless a thread is at work, whose end no timer announces."""
+
     jumped = 0.0
+    threads_at_work = 0
 
     def select(self, timeout: float | None = None) -> Any:
-        if timeout is None or timeout <= 0:
+        if timeout is None or timeout <= 0 or self.threads_at_work:
             return super().select(timeout)
-        ready = super().select(min(timeout, A_MOMENT_S))
+        ready = super().select(0)
         if not ready:
             self.jumped += timeout
         return ready
@@ -28,6 +29,15 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return super().time() + self.clock.jumped
+
+    def run_in_executor(self, executor: Any, function: Any, *arguments: Any) -> Any:
+        future = super().run_in_executor(executor, function, *arguments)
+        self.clock.threads_at_work += 1
+        future.add_done_callback(self.thread_ended)
+        return future
+
+    def thread_ended(self, future: Any) -> None:
+        self.clock.threads_at_work -= 1
 
 
 def at_jumping_time(test: Callable[..., Any]) -> Callable[..., Any]:

@@ -164,6 +164,24 @@ async def test_client_that_does_not_wait_for_answers_is_told_to_slow_down(rooms)
         assert (await client.ask({"type": "echo", "ref": "also"}))["code"] == "slow_down"
 
 
+@pytest.mark.parametrize("frame", [{"type": "echo"}, {"type": "refuse"}, "not json"])
+async def test_client_that_sends_and_never_reads_costs_a_bounded_amount(rooms, frame):
+    async with socket(EchoConsumer()) as client, socket(EchoConsumer()) as neighbour:
+        await client.next("snapshot")
+        await neighbour.next("snapshot")
+        client.reads.clear()
+        for _ in range(3_000):
+            client.send(frame)
+            await asyncio.sleep(0)
+        tasks = len(asyncio.all_tasks())
+        assert tasks < 20
+        assert sum(len(parked.replies) for parked in hub.writer.slow.values()) < 100
+        assert (await neighbour.ask({"type": "echo", "ref": 1, "say": "hello"}))["said"] == "hello"
+        hub.say(rooms.store(news(2)))
+        assert (await neighbour.next("changed"))["version"] == 2
+        client.reads.set()
+
+
 async def test_socket_that_leaves_leaves_the_room(rooms):
     async with socket(EchoConsumer()) as client:
         await client.next("snapshot")

@@ -51,7 +51,7 @@ async def test_at_most_four_news_a_second_are_told_and_the_last_one_always():
             await asyncio.sleep(0.02)
         await asyncio.sleep(1)
         times = [at for at, frame in listener.heard if "version" in frame]
-        assert 12 <= len(times) <= 18  # four seconds of storm
+        assert len(times) > 12
         assert min(later - earlier for earlier, later in zip(times, times[4:], strict=False)) > 0.99
         assert listener.versions()[-1] == 200
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.factories.databases import committing_sqlite, connected_to, rolled_back
+from tests.factories.databases import committing_postgres, committing_sqlite, connected_to, rolled_back
 
-__all__ = ["committing_sqlite"]
+__all__ = ["committing_postgres", "committing_sqlite"]
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +25,3 @@ def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator
     url = request.getfixturevalue("shared_postgres_url")
     with django_db_blocker.unblock(), connected_to(url), rolled_back():
         yield "postgresql"
-
-
-@pytest.fixture
-def committing_postgres(fresh_database: Callable[..., str], django_db_blocker: Any) -> Iterator[str]:
-    """A PostgreSQL database of this test's own, in which transactions commit; its URL."""
-    url = fresh_database()
-    with django_db_blocker.unblock(), connected_to(url):
-        yield url

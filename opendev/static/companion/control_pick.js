@@ -4,9 +4,9 @@ import { isKeyForUs } from "./keys.js"
 
 const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }
 
-// The arrows scroll where something can be scrolled; in the list, and where nothing has the focus, they choose.
+// In the chart and in the side panel the arrows scroll; everywhere else they choose.
 function isFree(event) {
-  return !event.key.startsWith("Arrow") || event.target === document.body || event.target.closest("#polls") !== null
+  return !event.key.startsWith("Arrow") || event.target.closest("#stage-body, .panel") === null
 }
 
 // The address is ahead of the page while an answer is on its way, so that two quick steps are two.

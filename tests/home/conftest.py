@@ -1,0 +1,5 @@
+"""The pages around the sessions."""
+
+from tests.room.conftest import browser_of, counts_of_tries_begin_anew
+
+__all__ = ["browser_of", "counts_of_tries_begin_anew"]

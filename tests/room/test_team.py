@@ -1,0 +1,107 @@
+"""The page beside the control room: who moderates, and one's own tokens."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from sessions.models import ApiToken
+from tests.factories import make_moderator, make_organiser, make_session
+
+
+@pytest.fixture
+def session(db):
+    return make_session()
+
+
+def page_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def invite(client, session, **said):
+    return client.post(
+        session.address("control-team-invite"), {"name": "Ada Byron", "company": "Analytical", **said}
+    )
+
+
+def test_organiser_invites_a_moderator_whose_link_signs_in_and_who_may_moderate(session):
+    answer = invite(page_of(make_organiser(session.event)), session)
+    assert answer.status_code == 200
+    link = re.search(r'href="http://[^"]+(/sign-in/[^"]+)"', answer.text)[1]
+    invited = Client()
+    assert invited.post(link).status_code == 302
+    assert invited.get(session.address("control")).status_code == 200
+    assert "Ada Byron" in invited.get(session.address("control-team")).text
+
+
+def test_inviting_twice_makes_one_moderator_and_a_second_link(session):
+    organiser = page_of(make_organiser(session.event))
+    first, second = invite(organiser, session), invite(organiser, session)
+    links = [re.search(r"/sign-in/[^\"]+", answer.text)[0] for answer in (first, second)]
+    assert links[0] != links[1]
+    assert second.text.count("<strong>Ada Byron</strong>") == 1
+
+
+def test_moderator_cannot_invite(session):
+    answer = invite(page_of(make_moderator(session)), session)
+    assert answer.status_code == 403
+    assert 'data-code="not_organiser"' in answer.text
+    assert not User.objects.filter(username="ada-byron").exists()
+
+
+@pytest.mark.parametrize(("name", "field"), [("", "name"), ("x" * 121, "name"), ("a\x00b", "name")])
+def test_bad_name_is_refused_with_its_field_and_nothing_is_lost(session, name, field):
+    answer = invite(page_of(make_organiser(session.event)), session, name=name)
+    assert answer.status_code == 400
+    assert f'id="{field}-error"' in answer.text
+    assert 'value="Analytical"' in answer.text
+
+
+def test_removed_moderator_is_kept_out(session):
+    moderator = make_moderator(session)
+    theirs = page_of(moderator)
+    assert theirs.get(session.address("control")).status_code == 200
+    person = session.event.people.get(user=moderator)
+    organiser = page_of(make_organiser(session.event))
+    assert organiser.post(session.address("control-team-remove"), {"person": person.pk}).status_code == 302
+    assert theirs.get(session.address("control")).status_code == 403
+    assert organiser.post(session.address("control-team-remove"), {"person": person.pk}).status_code == 404
+
+
+def test_token_is_shown_once_acts_for_its_owner_and_can_be_revoked(session):
+    moderator = make_moderator(session)
+    client = page_of(moderator)
+    answer = client.post(session.address("control-token-make"), {"token_name": "slides"})
+    token = re.search(r"<code>(odc_[^<]+)</code>", answer.text)[1]
+    listed = client.get(session.address("control-team")).text
+    assert "slides" in listed
+    assert token not in listed
+
+    program = Client(headers={"authorization": f"Bearer {token}"})
+    address = f"/api/v1/sessions/{session.pk}/polls/"
+    body = {"question": "Which?", "options": [{"text": "a"}, {"text": "b"}]}
+    assert program.post(address, body, content_type="application/json").status_code == 201
+    made = ApiToken.objects.get(user=moderator)
+    assert client.post(session.address("control-token-revoke"), {"token": made.pk}).status_code == 302
+    assert program.post(address, body, content_type="application/json").json()["code"] == "bad_token"
+
+
+def test_nobody_revokes_the_token_of_another(session):
+    owner, other = make_moderator(session), make_moderator(session)
+    page_of(owner).post(session.address("control-token-make"), {"token_name": "slides"})
+    made = ApiToken.objects.get(user=owner)
+    answer = page_of(other).post(session.address("control-token-revoke"), {"token": made.pk})
+    assert answer.status_code == 404
+    made.refresh_from_db()
+    assert made.revoked_at is None
+
+
+def test_outsider_and_stranger_are_kept_out(session):
+    stranger = page_of(User.objects.create_user("stranger"))
+    assert stranger.get(session.address("control-team")).status_code == 403
+    assert Client().get(session.address("control-team")).status_code == 401
+    assert reverse("sign-in") in Client().get(session.address("control")).headers["Location"]
