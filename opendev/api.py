@@ -42,6 +42,7 @@ urlpatterns = [
     path("polls/<str:poll>/", polls.OnePoll.as_view()),
     path("polls/<str:poll>/state/", polls.StateOfPoll.as_view()),
     path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),
+    path("polls/<str:poll>/ballots/", polls.BallotsOfPoll.as_view()),
     path("polls/<str:poll>/ballot/", polls.OwnBallot.as_view()),
     re_path(r"", Nowhere.as_view()),
 ]

@@ -14,12 +14,12 @@ from rest_framework.response import Response
 
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
-from opendev.core.schema import OPEN, WRITE, answers
+from opendev.core.schema import OPEN, READ, WRITE, answers
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
 from polls.models import Poll
 from polls.permissions import may_see_poll
-from polls.selectors import NOT_VOTED, Mine, own_answer, own_answers, poll_by_id, polls_of
+from polls.selectors import NOT_VOTED, Mine, named_answers, own_answer, own_answers, poll_by_id, polls_of
 from polls.serializers import audience_of, mine_json, poll_json
 from polls.services.ballots import MAX_SEQ
 from polls.services.drafts import MAX_OPTION_LENGTH, MAX_OPTIONS, MAX_QUESTION_LENGTH, MIN_OPTIONS, read_draft
@@ -234,22 +234,45 @@ class RoundsOfPoll(PollEndpoint):
         return self.answer(again.pk, caller)
 
 
+class NamedAnswerShape(serializers.Serializer[Any]):
+    attendee = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    company = serializers.CharField(allow_blank=True)
+    options = serializers.ListField(child=serializers.CharField())
+
+
+class NamedAnswerList(serializers.Serializer[Any]):
+    results = NamedAnswerShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class BallotsOfPoll(PollEndpoint):
+    """Who chose what in a named poll."""
+
+    @extend_schema(
+        operation_id="ballots_list", responses=answers(NamedAnswerList, refusals=(401, 403, *READ[1:]))
+    )
+    def get(self, request: Request, poll: str) -> Response:
+        """List the answers of a named poll. For moderators; an anonymous poll has no such list."""
+        found, caller, _is_moderator = self.find(poll)
+        check_moderates(caller=caller, session_id=found.session_id)
+        return page(
+            [
+                {
+                    "attendee": str(answer.attendee_id),
+                    "name": answer.name,
+                    "company": answer.company,
+                    "options": [str(option) for option in answer.options],
+                }
+                for answer in named_answers(found)
+            ]
+        )
+
+
 class NotJoinedYet(NotSignedIn):
     """The same as services.NotJoined, for strangers, who are asked for a token."""
 
     code, message = services.NotJoined.code, services.NotJoined.message
-
-
-def _attendee_of(caller: Caller, poll: Poll) -> AttendeePass:
-    """Return the caller's pass of the poll's event.
-
-    Raises:
-        NotJoinedYet: a stranger; NotJoined: somebody else who did not join.
-    """
-    attendee = caller.attendee_of(poll.session.event_id)
-    if attendee is None:
-        raise NotJoinedYet if caller.user_id is None else services.NotJoined
-    return attendee
 
 
 class OwnBallot(PollEndpoint):
@@ -261,7 +284,7 @@ class OwnBallot(PollEndpoint):
     def get(self, request: Request, poll: str) -> Response:
         """Return one's own answer."""
         found, caller, _is_moderator = self.find(poll)
-        attendee = _attendee_of(caller, found)
+        attendee = self._attendee(caller, found)
         secret = read_ballot_secret(request.headers.get("Ballot"))
         return Response(mine_json(own_answer(attendee, found, secret=secret)))
 
@@ -280,12 +303,24 @@ class OwnBallot(PollEndpoint):
         """Take one's vote back."""
         return self._cast(poll, None, ballot=request.headers.get("Ballot"), withdraws=True)
 
+    def _attendee(self, caller: Caller, poll: Poll) -> AttendeePass:
+        """Return the caller's pass of the poll's event.
+
+        Raises:
+            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
+        """
+        attendee = caller.attendee_of(poll.session.event_id)
+        if attendee is None:
+            is_stranger = self.request.auth is None and caller.user_id is None
+            raise NotJoinedYet if is_stranger else services.NotJoined
+        return attendee
+
     def _cast(
         self, poll: str, options: Any, *, seq: Any = None, ballot: Any = None, withdraws: bool = False
     ) -> Response:
         arrived_at = timezone.now()
         found, caller, _is_moderator = self.find(poll)
-        attendee = _attendee_of(caller, found)
+        attendee = self._attendee(caller, found)
         vote = read_vote(
             poll=poll,
             attendee=attendee,

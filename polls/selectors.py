@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.errors import NotFound
+from opendev.core.errors import NotAllowed, NotFound
 from polls import ballot_store
-from polls.models import MarkKey, Option, Poll
+from polls.models import MarkKey, Option, Poll, Selection
+from sessions.models import Attendee
 
 MARK_BYTES = ballot_store.MARK_BYTES
 
@@ -85,7 +87,7 @@ def own_answer(attendee: AttendeePass | None, poll: Poll, *, secret: bytes | Non
 
 def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]]) -> list[dict[int, Mine]]:
     """Return for each (attendee, poll ids, own secret or None) the answers by poll id: five queries for all."""
-    poll_ids = {poll_id for _, ids, _ in wanted for poll_id in ids}
+    poll_ids = {poll_id for _attendee, ids, _secret in wanted for poll_id in ids}
     polls = Poll.objects.only("pk", "anonymous").in_bulk(poll_ids) if poll_ids else {}
     asked: list[dict[int, bytes]] = []
     for attendee, ids, secret in wanted:
@@ -101,7 +103,7 @@ def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None
     selections = ballot_store.selections_of([ballot.id for ballot in held.values()])
     marks = _marks_of_missing(wanted, asked, held.keys())
     answers: list[dict[int, Mine]] = []
-    for (attendee, ids, _), keys in zip(wanted, asked, strict=True):
+    for (attendee, ids, _secret), keys in zip(wanted, asked, strict=True):
         mine: dict[int, Mine] = {}
         for poll_id in ids:
             ballot = held.get((poll_id, keys.get(poll_id, b"")))
@@ -123,14 +125,44 @@ def _marks_of_missing(
     """Return the (poll id, attendee id) that have a mark but no ballot under the key that was asked for."""
     missing = [
         (poll_id, attendee.attendee_id)
-        for (attendee, _, _), keys in zip(wanted, asked, strict=True)
+        for (attendee, _ids, _secret), keys in zip(wanted, asked, strict=True)
         for poll_id, key in keys.items()
         if (poll_id, key) not in held
     ]
-    keys_of_marks = mark_keys({poll_id for poll_id, _ in missing}) if missing else {}
+    keys_of_marks = mark_keys({poll_id for poll_id, _attendee in missing}) if missing else {}
     by_mark = {
         (poll_id, participation_mark(keys_of_marks[poll_id], attendee_id)): (poll_id, attendee_id)
         for poll_id, attendee_id in missing
         if poll_id in keys_of_marks
     }
     return {by_mark[mark] for mark in ballot_store.marks_present(list(by_mark))}
+
+
+class PollIsAnonymous(NotAllowed):
+    code, message = "poll_is_anonymous", _("This poll is anonymous: nobody can learn who chose what.")
+
+
+class NamedAnswer(NamedTuple):
+    """What an attendee chose in a named poll; `name` and `company` are "" where none was given."""
+
+    attendee_id: int
+    name: str
+    company: str
+    options: tuple[int, ...]
+
+
+def named_answers(poll: Poll) -> list[NamedAnswer]:
+    """Return who chose what in a named poll, by name; those who gave none last, and nobody who withdrew.
+
+    Raises:
+        PollIsAnonymous
+    """
+    if poll.anonymous:
+        raise PollIsAnonymous
+    chosen: dict[int, list[int]] = {}
+    rows = Selection.objects.filter(ballot__poll=poll).order_by("option__position")
+    for attendee_id, option_id in rows.values_list("ballot__attendee", "option_id"):
+        chosen.setdefault(attendee_id, []).append(option_id)
+    people = Attendee.objects.filter(pk__in=chosen).values_list("pk", "name", "company")
+    answers = [NamedAnswer(pk, name, company, tuple(chosen[pk])) for pk, name, company in people]
+    return sorted(answers, key=lambda answer: (not answer.name, answer.name.casefold(), answer.attendee_id))

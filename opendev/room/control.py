@@ -24,7 +24,7 @@ from opendev.room.pages import control_context
 from opendev.room.services import set_session_state
 from polls import services
 from polls.models import Poll
-from polls.selectors import poll_by_id
+from polls.selectors import named_answers, poll_by_id
 from polls.services.drafts import draft_of, read_draft
 from sessions import selectors
 from sessions.models import Session
@@ -226,6 +226,19 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         "frozen": frozen,
     }
     return render(request, "room/poll_edit.html", {**context, "visibilities": visibilities()}, status=status)
+
+
+@require_safe
+@never_cache
+def poll_answers(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Who chose what in a named poll."""
+    found, _caller = enter(request, event, session)
+    here = _poll_here(found, poll)
+    texts = {option.pk: option.text for option in here.options.all()}
+    rows = [(answer, [texts[option] for option in answer.options]) for answer in named_answers(here)]
+    card = card_for(here, is_moderator=True)
+    context = {"event": found.event, "session": found, "card": card, "rows": rows}
+    return render(request, "room/poll_answers.html", context)
 
 
 def draft_form(poll: Poll) -> dict[str, Any]:

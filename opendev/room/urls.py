@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
     path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
+    path(f"{POLL}answers/", control.poll_answers, name="control-poll-answers"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),
     path(f"{POLL}visibility/", control.poll_visibility, name="control-poll-visibility"),
     path(f"{POLL}clock/", control.poll_clock, name="control-poll-clock"),
