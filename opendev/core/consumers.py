@@ -61,7 +61,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.group = None
         self.attendee_id: int | None = None
         self.moderator_id: int | None = None
-        self.is_ready = False
+        self.is_ready = self.is_closed = False
         self.unanswered = 0
         try:
             while True:
@@ -177,6 +177,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def websocket_receive(self, message: Any) -> None:
         """Run one command. Whatever is wrong with it is answered, and the socket stays open."""
+        if self.is_closed:  # by us: what still comes is not for anybody
+            raise StopConsumer
         ref: object = None
         try:
             frame = parse_frame(message)
@@ -193,7 +195,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def answer(self, frame: dict[str, Any]) -> None:
         """Write the answer to a command."""
-        if self.group is not None:
+        if self.group is not None and not self.is_closed:
             hub.reply(self.group, self, encode(frame))
 
 

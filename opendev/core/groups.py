@@ -70,6 +70,7 @@ class Member(Protocol):
     attendee_id: int | None
     moderator_id: int | None
     is_ready: bool
+    is_closed: bool
 
     def audience(self, topic: str) -> str: ...
     def note_voted(self, topic: str, *, voted: bool) -> bool: ...

@@ -73,6 +73,9 @@ class Writer:
 
     def close(self, group: Group, member: Member, code: int) -> None:
         """Leave a socket to itself: it hears nothing more, and if it is slow the close goes out when it reads again."""
+        if member.is_closed:
+            return
+        member.is_closed, member.is_ready = True, False
         self.leave(group, member)
         rest = send_now(member.base_send, {"type": "websocket.close", "code": code})
         if rest is not None:

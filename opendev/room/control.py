@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
@@ -21,6 +21,7 @@ from opendev.home.middleware import mark
 from opendev.room import forms
 from opendev.room.cards import card_for
 from opendev.room.pages import control_context
+from opendev.room.posting import posted_from
 from opendev.room.services import set_session_state
 from polls import services
 from polls.models import Poll
@@ -103,7 +104,7 @@ def _poll_here(session: Session, poll: str) -> Poll:
     return poll_by_id(clean_id(poll, field="poll"), session_id=session.pk)
 
 
-@require_POST
+@posted_from("control")
 def poll_state(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Launch, close, publish, archive, or undo."""
     state, seen = request.POST.get("state"), request.POST.get("seen")
@@ -120,7 +121,7 @@ def poll_state(request: HttpRequest, event: str, session: str, poll: str) -> Htt
     return _act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
 
 
-@require_POST
+@posted_from("control")
 def poll_visibility(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Reveal."""
     given = {"visibility": request.POST.get("visibility")}
@@ -135,7 +136,7 @@ def poll_visibility(request: HttpRequest, event: str, session: str, poll: str) -
     )
 
 
-@require_POST
+@posted_from("control")
 def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Start a countdown, or prolong the one that runs, by so many seconds."""
 
@@ -151,7 +152,7 @@ def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> Htt
     return _act(request, event, session, work, picked=poll)
 
 
-@require_POST
+@posted_from("control")
 def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Make another round, as a draft."""
     return _act(
@@ -164,7 +165,7 @@ def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> Htt
     )
 
 
-@require_POST
+@posted_from("control")
 def session_state(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Start the session, or end it; what is still live in it closes with it."""
 
@@ -175,7 +176,7 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
     return _act(request, event, session, work)
 
 
-@require_POST
+@posted_from("control")
 def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Add a quick poll, and launch it where the button says so. An error keeps the line that was typed."""
     found, caller = enter(request, event, session)

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import clean_id
 from opendev.home.middleware import mark
 from opendev.room.control import enter
+from opendev.room.posting import posted_from
 from sessions import selectors, services
 from sessions.models import Session, SessionRole
 
@@ -49,7 +50,7 @@ def team(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return _page(request, found)
 
 
-@require_POST
+@posted_from("control-team")
 @never_cache
 def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Invite a moderator, or make a new link for one; the link is shown this once."""
@@ -70,7 +71,7 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return _page(request, found, invited=person, link=link, form={})
 
 
-@require_POST
+@posted_from("control-team")
 def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Take the right to moderate from somebody."""
     found, caller = enter(request, event, session)
@@ -82,7 +83,7 @@ def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return redirect(found.address("control-team"))
 
 
-@require_POST
+@posted_from("control-team")
 @never_cache
 def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Make an API token of one's own; it is shown this once."""
@@ -99,7 +100,7 @@ def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return _page(request, found, new_token=token, form={})
 
 
-@require_POST
+@posted_from("control-team")
 def revoke_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Make one of one's own tokens worthless."""
     found, caller = enter(request, event, session)

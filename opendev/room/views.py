@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
@@ -12,6 +12,7 @@ from opendev.core.limits import check_address, check_limit
 from opendev.core.live import hub
 from opendev.home.middleware import mark
 from opendev.room.pages import room_context, screen_context
+from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
 from polls.services import NotJoined
@@ -44,7 +45,7 @@ def _room(
     return mark(response, refused) if refused else response
 
 
-@require_POST
+@posted_from("room")
 def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Join with one tap, from the room itself."""
     found = selectors.session_by_slug(event, session)
@@ -59,14 +60,14 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return response
 
 
-@require_POST
+@posted_from("room")
 def vote(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Vote by plain form. A refusal shows the room again, with what was chosen."""
     chosen = tuple(request.POST.getlist("option"))
     return _cast(request, event, session, poll, chosen, withdraws=False)
 
 
-@require_POST
+@posted_from("room")
 def withdraw(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Take one's answer back by plain form."""
     return _cast(request, event, session, poll, (), withdraws=True)

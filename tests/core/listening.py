@@ -65,6 +65,7 @@ class Listener:
     def __init__(self, hub: Hub, attendee_id: int | None = None, *, audience: str = EVERYBODY) -> None:
         self.hub, self.attendee_id, self.always = hub, attendee_id, audience
         self.moderator_id: int | None = None
+        self.is_closed = False
         self.is_ready = True
         self.voted: set[str] = set()
         self.heard: list[tuple[float, dict[str, Any]]] = []

@@ -173,8 +173,9 @@ def test_more_options_than_any_poll_has_are_refused(page, poll, options):
 @pytest.mark.parametrize("act", ["room-join", "vote", "withdraw"])
 def test_deed_is_not_done_by_following_a_link(page, poll, act):
     address = at(poll.session, act, None if act == "room-join" else poll)
-    assert page.get(address).status_code == 405
-    assert page.post(address).status_code != 405
+    assert page.get(address).headers["Location"] == at(poll.session)
+    assert as_tally(poll) == {}
+    assert page.put(address).status_code == 405
 
 
 def test_form_from_another_site_is_refused(poll, ada, options):

@@ -36,7 +36,8 @@ export function makeCard(pollId) {
   const card = clone("card")
   card.id = `poll-${pollId}`
   card.dataset.poll = pollId
-  card.setAttribute("aria-labelledby", `q-${pollId}`)
+  card.setAttribute("aria-labelledby", `label-${pollId} q-${pollId}`)
+  card.querySelector("[data-label]").id = `label-${pollId}`
   card.querySelector("[data-question]").id = `q-${pollId}`
   card.querySelector("[data-note]").id = `note-${pollId}`
   return card

@@ -63,6 +63,7 @@ function hear(frame) {
   book = reduce(book, frame)
   paint()
   if (before?.id !== stagePoll?.id) scrollTo({ top: 0, behavior: "instant" }) // another poll begins at its question
+  if (before && !book.polls.has(before.id)) sayNow(text("said_gone"))
   if (before?.id === stagePoll?.id) announce(before, stagePoll)
   else announce(null, stagePoll)
 }
