@@ -160,3 +160,10 @@ def user_of_api_token(token: str, now: datetime) -> User | None:
 def api_tokens_of(user_id: int) -> list[ApiToken]:
     """Return the user's tokens that have not been revoked, newest first."""
     return list(ApiToken.objects.filter(user=user_id, revoked_at__isnull=True).order_by("-created_at"))
+
+
+def has_rights_beyond(user: User, event_id: int) -> bool:
+    """Tell whether a user may do more than moderate sessions of this event."""
+    if user.is_staff or user.is_superuser or Event.objects.filter(organisers=user).exists():
+        return True
+    return Person.objects.filter(user=user).exclude(event=event_id).exists()

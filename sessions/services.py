@@ -7,7 +7,7 @@ from typing import Any
 
 import pycountry
 from django.contrib.auth.models import AbstractBaseUser, User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from opendev.core.attendance import AttendeePass, Caller, new_pass
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound, NotSignedIn
 from opendev.core.text import clean_line
 from sessions import broadcasts, selectors
-from sessions.models import ApiToken, Attendance, Attendee, Person, Session, SessionRole, SignInLink
+from sessions.models import ApiToken, Attendance, Attendee, Event, Person, Session, SessionRole, SignInLink
 from sessions.selectors import API_TOKEN_PREFIX
 from sessions.tokens import hash_token
 
@@ -237,19 +237,21 @@ def check_organises(*, caller: Caller, event_id: int) -> None:
 @transaction.atomic
 def invite_moderator(
     *, session_id: int, caller: Caller, name: Any, company: Any = "", title: Any = "", now: datetime
-) -> tuple[Person, str]:
+) -> tuple[Person, str | None]:
     """Make somebody a moderator of the session; return the person and the token of a sign-in link for them.
 
-    Somebody of the same name in the event is the same person. For organisers.
+    Somebody of the same name in the event is the same person. There is no link (None) for whoever may do more than the
+    inviter can give: it would sign the inviter in as them. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
         Malformed: no name, or a text that is too long.
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
     check_organises(caller=caller, event_id=session.event_id)
+    Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # people are the event's
     said = {
         "name": clean_line(name, field="name", most=MAX_NAME_LENGTH),
         "company": clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
@@ -267,7 +269,8 @@ def invite_moderator(
         role=SessionRole.Role.MODERATOR,
         defaults={"position": session.roles.count() + 1},
     )
-    return person, make_sign_in_link(user=person.user, now=now)
+    is_safe = not selectors.has_rights_beyond(person.user, session.event_id)
+    return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
 
 
 def _free_slug(event_id: int, name: str) -> str:
@@ -278,14 +281,15 @@ def _free_slug(event_id: int, name: str) -> str:
 
 def _user_without_password(person: Person) -> User:
     """Return a new user who signs in by link, named after the person where that name is free."""
-    taken = set(User.objects.filter(username__startswith=person.slug).values_list("username", flat=True))
-    username = next(
-        name for n in count(1) if (name := person.slug if n == 1 else f"{person.slug}-{n}") not in taken
-    )
     first, _space, last = person.name.partition(" ")
-    user = User(username=username, first_name=first, last_name=last)
+    user = User(username=person.slug, first_name=first, last_name=last)
     user.set_unusable_password()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # taken, perhaps a moment ago
+        user.username = f"{person.slug}-{secrets.token_hex(4)}"
+        user.save()
     return user
 
 

@@ -66,7 +66,7 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
         )
     except DomainError as refusal:
         return _page(request, found, refused=refusal)
-    link = settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token})
+    link = settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token}) if token else ""
     found = selectors.session_by_slug(event, session)
     return _page(request, found, invited=person, link=link, form={})
 

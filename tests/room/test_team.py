@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from sessions.models import ApiToken
-from tests.factories import make_moderator, make_organiser, make_session
+from sessions.models import ApiToken, Person
+from tests.factories import make_event, make_moderator, make_organiser, make_session
 
 
 @pytest.fixture
@@ -105,3 +105,19 @@ def test_outsider_and_stranger_are_kept_out(session):
     assert stranger.get(session.address("control-team")).status_code == 403
     assert Client().get(session.address("control-team")).status_code == 401
     assert reverse("sign-in") in Client().get(session.address("control")).headers["Location"]
+
+
+def test_no_link_is_made_for_somebody_who_may_do_more_than_the_inviter_can_give(session):
+    organiser = page_of(make_organiser(session.event))
+    neighbour = make_moderator(make_session(session.event))
+    elsewhere = make_moderator(session)
+    Person.objects.create(event=make_event(), slug="elsewhere", name="Elsewhere", user=elsewhere)
+    boss = make_moderator(session)
+    User.objects.filter(pk=boss.pk).update(is_staff=True)
+    for user, has_link in ((neighbour, True), (elsewhere, False), (boss, False)):
+        name = f"Somebody {user.pk}"
+        Person.objects.filter(event=session.event, user=user).update(name=name)
+        answer = invite(organiser, session, name=name)
+        assert answer.status_code == 200
+        assert ("/sign-in/" in answer.text) == has_link
+        assert session.roles.filter(person__user=user, role="moderator").count() == 1
