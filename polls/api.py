@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
 from polls.models import Poll
@@ -23,7 +24,7 @@ from polls.selectors import NOT_VOTED, Mine, named_answers, own_answer, own_answ
 from polls.serializers import audience_of, mine_json, poll_json
 from polls.services.ballots import MAX_SEQ
 from polls.services.drafts import MAX_OPTION_LENGTH, MAX_OPTIONS, MAX_QUESTION_LENGTH, MIN_OPTIONS, read_draft
-from sessions.api import Endpoint, id_in_address, page
+from sessions.api import Endpoint, page
 from sessions.selectors import moderates
 from sessions.services import check_moderates
 

@@ -13,11 +13,11 @@ from rest_framework.views import APIView
 
 from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
-from opendev.core.errors import Malformed, NotFound
+from opendev.core.errors import Malformed
 from opendev.core.limits import check_address, check_limit
 from opendev.core.presence import present_in
 from opendev.core.schema import OPEN, WRITE, answers
-from opendev.core.text import clean_id
+from opendev.core.text import id_in_address
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.serializers import attendee_json, event_json, session_json
@@ -67,18 +67,6 @@ class Endpoint(APIView):
             NotFound
         """
         return selectors.session_by_id(id_in_address(text))
-
-
-def id_in_address(text: str) -> int:
-    """Return an id from an address; what cannot be one leads nowhere.
-
-    Raises:
-        NotFound
-    """
-    try:
-        return clean_id(text, field="id")
-    except Malformed:
-        raise NotFound from None
 
 
 def page(results: list[Any]) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opendev.core.errors import Malformed
+from opendev.core.errors import Malformed, NotFound
 
 # Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -55,6 +55,18 @@ def clean_id(value: Any, *, field: str) -> int:
         if number <= MAX_ID:
             return number
     raise _wrong(field, _("This is not the id of anything."))
+
+
+def id_in_address(text: str) -> int:
+    """Return an id from an address; what cannot be one leads nowhere.
+
+    Raises:
+        NotFound
+    """
+    try:
+        return clean_id(text, field="id")
+    except Malformed:
+        raise NotFound from None
 
 
 def _wrong(field: str, sentence: Any) -> Malformed:

@@ -34,7 +34,6 @@ class PollCard:
     poll: dict[str, Any]
     own: Mine
     joined: bool
-    moderator: str = ""
     wanted_view: str = ""
     tried: tuple[str, ...] = ()  # what a refused form held, so that nothing is lost
 
@@ -148,13 +147,12 @@ def card_for(
     own: Mine = NOT_VOTED,
     joined: bool = False,
     is_moderator: bool = False,
-    moderator: str = "",
     wanted_view: str = "",
     tried: tuple[str, ...] = (),
 ) -> PollCard | None:
     """Return the card of a poll for one reader, or None where the poll does not exist for them."""
     body = poll_json(poll, list(poll.options.all()), audience_of(is_moderator=is_moderator, mine=own))
-    return None if body is None else PollCard(body, own, joined, moderator, wanted_view, tried)
+    return None if body is None else PollCard(body, own, joined, wanted_view, tried)
 
 
 def on_air(cards: list[PollCard]) -> PollCard | None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, Malformed, NotSignedIn
-from opendev.core.text import clean_id
+from opendev.core.text import id_in_address
 from opendev.home.middleware import mark
 from opendev.room import forms
 from opendev.room.cards import card_for
@@ -101,7 +101,7 @@ def _act(
 
 def _poll_here(session: Session, poll: str) -> Poll:
     """Return the poll of this session; one of another session is not found, whoever asks."""
-    return poll_by_id(clean_id(poll, field="poll"), session_id=session.pk)
+    return poll_by_id(id_in_address(poll), session_id=session.pk)
 
 
 @posted_from("control")

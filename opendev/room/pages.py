@@ -57,7 +57,6 @@ def room_context(
             poll,
             own=own.get(poll.pk, NOT_VOTED),
             joined=attendee is not None,
-            moderator=session.moderator_first_name,
             wanted_view=request.GET.get("view", "") or ("form" if str(poll.pk) == tried[0] else ""),
             tried=tried[1] if str(poll.pk) == tried[0] else (),
         )
@@ -95,7 +94,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     polls.sort(key=lambda poll: poll.state == Poll.State.ARCHIVED)  # stable: the rest stays in running order
     cards: list[Any] = []
     for poll in polls:
-        card = card_for(poll, is_moderator=True, moderator=session.moderator_first_name)
+        card = card_for(poll, is_moderator=True)
         assert card is not None  # noqa: S101  # moderators see every poll
         cards.append(ControlCard(card, moves_of(card), undo_of(card, now)))
     first = on_air(cards)

@@ -10,6 +10,7 @@ from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.limits import check_address, check_limit
 from opendev.core.live import hub
+from opendev.core.text import id_in_address
 from opendev.home.middleware import mark
 from opendev.room.pages import room_context, screen_context
 from opendev.room.posting import posted_from
@@ -83,10 +84,10 @@ def _cast(
         if attendee is None:
             raise NotJoined
         check_limit("vote", str(attendee.attendee_id))
+        poll_by_id(id_in_address(poll), session_id=found.pk)
         wanted = read_vote(
             poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws
         )
-        poll_by_id(wanted.poll_id, session_id=found.pk)
         ballot_box.cast_and_wait(wanted)
     except DomainError as refusal:
         return _room(request, event, session, refused=refusal, tried=(poll, chosen))

@@ -1,6 +1,6 @@
 // The choice that is being made in a vote form: kept over reloads, named on the button, never overwritten by news.
 
-import { emit } from "./markup.js"
+import { emit, setText } from "./markup.js"
 import { forget, keep, recall } from "./kept.js"
 import { text } from "./texts.js"
 
@@ -56,7 +56,7 @@ export function paintChoice(poll) {
   for (const input of form.querySelectorAll("input[name=option]")) input.disabled = isFull && !input.checked
   for (const button of document.querySelectorAll(`[data-vote-button][form="${form.id}"]`)) {
     const words = wordsFor(form, chosen, poll)
-    if (button.textContent !== words) button.textContent = words
+    setText(button, "[data-vote-words]", words)
     button.disabled = chosen.length < poll.min || chosen.length > poll.max
   }
 }

@@ -10,6 +10,7 @@ import "./keys_dialog.js"
 import "./presence.js"
 import "./undo.js"
 import { hideBanner, showBanner } from "./banners.js"
+import { removeGently } from "./focus.js"
 import { connect } from "./live.js"
 import { on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
@@ -24,11 +25,13 @@ let book = emptyBook()
 let isRefreshing = false
 let isStale = false
 let timer = null
+let acts = 0 // acts and picks so far: an answer that was asked for before the last one is old
 
 // ---- acts
 
 async function post(form, button) {
   const body = new FormData(form, button)
+  acts += 1
   button?.setAttribute("aria-busy", "true")
   try {
     take(await fetchPage(form.action, { method: "POST", body }), form)
@@ -40,6 +43,7 @@ async function post(form, button) {
 }
 
 function take({ page, url, status }, form) {
+  acts += 1
   if (!hasRegions(page)) return leaveOrTell(url, status)
   hideBanner("act")
   if (status < 400 && !new URL(url).pathname.includes("/polls/")) history.replaceState(null, "", withHash(url))
@@ -72,6 +76,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[href^='?']")
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
   event.preventDefault()
+  acts += 1
   history.replaceState(null, "", link.href)
   dispatchEvent(new HashChangeEvent("hashchange"))
   refresh()
@@ -85,9 +90,11 @@ async function refresh() {
   isRefreshing = true
   while (isStale) {
     isStale = false
+    const asked = acts
     try {
       const { page } = await fetchPage(location.href)
-      if (hasRegions(page)) swapRegions(page, { except: TYPED })
+      if (asked !== acts) isStale = true
+      else if (hasRegions(page)) swapRegions(page, { except: TYPED })
     } catch {
       break // the connection banner says it; the next snapshot tries again
     }
@@ -114,7 +121,7 @@ function paintTallies() {
 
 // A launch can be taken back only until the first vote.
 function dropLaunchUndo(id) {
-  document.querySelector(`[data-undo="${CSS.escape(id)}"][data-state="live"]`)?.remove()
+  removeGently(document.querySelector(`[data-undo="${CSS.escape(id)}"][data-state="live"]`))
 }
 
 function paintChart(chart, poll) {

@@ -29,7 +29,7 @@ export function viewOf(poll, hasVoted, wanted) {
 
 // A vote of another device counts here, but only that device can change it: then `options` is null.
 function canChange(poll) {
-  return poll.may_change && poll.mine?.options !== null
+  return poll.may_change && !(poll.mine?.voted && poll.mine.options === null)
 }
 
 export function makeCard(pollId) {
@@ -87,6 +87,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   const view = viewOf(poll, hasVoted, hasFailed ? "form" : wanted)
   const isOtherKind = card.querySelector("[data-vote-form]")?.hasAttribute("data-joined") !== isJoined
   card.dataset.state = poll.state
+  card.dataset.kind = poll.kind
   card.toggleAttribute("data-long", poll.question.length > LONG_QUESTION)
   setText(card, "[data-label]", label(poll))
   setText(card, "[data-question]", poll.question)

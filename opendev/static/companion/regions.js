@@ -1,22 +1,25 @@
 // Swaps the [data-region] elements of this page for those of a fetched one. What somebody types, where the focus is,
 // what is folded open and how far it is scrolled stays.
 
+import { catchFocus, hasFocus } from "./focus.js"
+
 const scrollers = "[id], [data-region]"
 
 function remember() {
   const scrolled = [...document.querySelectorAll(scrollers)].filter((node) => node.scrollTop > 0)
   return {
     focus: document.activeElement?.id || null,
+    hadFocus: hasFocus(),
     open: [...document.querySelectorAll("details[open][id]")].map(({ id }) => id),
     scroll: scrolled.filter(({ id }) => id).map((node) => [node.id, node.scrollTop]),
   }
 }
 
-function restore({ focus, open, scroll }) {
+function restore({ focus, hadFocus, open, scroll }) {
   for (const id of open) document.getElementById(id)?.setAttribute("open", "")
   for (const [id, top] of scroll) document.getElementById(id)?.scrollTo({ top, behavior: "instant" })
-  const lost = focus && document.activeElement === document.body
-  if (lost) (document.getElementById(focus) ?? document.querySelector("[data-fallback-focus]"))?.focus({ preventScroll: true })
+  if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
+  if (hadFocus) catchFocus()
 }
 
 function sameMarkup(a, b) {

@@ -1,5 +1,6 @@
 // The room's stage: the poll on air first, with its button in the dock; other live polls below it, each with its own.
-// A new poll takes the stage, except from somebody who is in the middle of choosing: then a banner offers it.
+// A new poll takes the stage, except from somebody who is in the middle of choosing: then a banner offers it, and they
+// see their own vote arrive before they go on.
 
 import { hideBanner, showBanner } from "./banners.js"
 import { isChoosing, paintChoice } from "./choice.js"
@@ -17,7 +18,7 @@ export function chooseStage(book, { isForced = false } = {}) {
   const next = onAir(book)
   const current = book.polls.get(stageId)
   const mayStay = !isForced && current?.state === "live" && next?.state === "live" && next.id !== current.id
-  if (mayStay && isChoosing(current)) return offer(current, next)
+  if (mayStay && (offeredId || isChoosing(current))) return offer(current, next)
   if (offeredId) hideBanner("newpoll")
   offeredId = null
   stageId = next?.id ?? null

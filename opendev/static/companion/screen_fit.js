@@ -40,12 +40,17 @@ function shrinkRows(main, list) {
   }
 }
 
+let fitted = "" // what the sizes were chosen for
+
 export function fitScreen(main) {
   const list = main.querySelector("[data-rows]")
-  if (main.dataset.view === "calm") return
+  if (main.dataset.view === "calm") {
+    fitted = ""
+    return
+  }
   const key = `${innerWidth}x${innerHeight} ${document.fonts.status} ${main.dataset.view} ${main.querySelector("h1").textContent} ${list.textContent.replace(/\d+/g, "")}`
-  if (main.dataset.fitted === key) return // counts alone never change the size
-  main.dataset.fitted = key
+  if (fitted === key) return // counts alone never change the size
+  fitted = key
   main.dataset.rowsCount = list.children.length
   shrinkQuestion(main)
   shrinkRows(main, list)

@@ -1,5 +1,6 @@
 // "Undo (5)" counts down and goes; the form in it is a plain one. Each page that is swapped in brings its own seconds.
 
+import { removeGently } from "./focus.js"
 import { emit } from "./markup.js"
 
 const TICK = 200
@@ -14,7 +15,7 @@ function tick() {
   for (const banner of document.querySelectorAll("[data-undo]")) {
     const left = Math.ceil((endOf(banner) - performance.now()) / 1000)
     if (left <= 0) {
-      banner.remove()
+      removeGently(banner)
       emit("undo:over")
       continue
     }
