@@ -36,8 +36,8 @@ POSTGRES_KEYS = {
     ),
 }
 
-# What ANALYZE would copy into pg_statistic, from where finalising cannot delete it. The hot path joins on pairs by index and
-# was measured without statistics.
+# What ANALYZE would copy into pg_statistic, from where finalising cannot delete it. The hot path joins on pairs by
+# index and was measured without statistics.
 POSTGRES_SECRETS = (("polls_markkey", "key"), ("polls_participation", "mark"), ("polls_ballot", "key"))
 
 POSTGRES_TRIGGERS = {

@@ -130,9 +130,14 @@ def session_versions(session_ids: Iterable[int]) -> dict[int, int]:
     return dict(Session.objects.filter(pk__in=list(session_ids)).values_list("pk", "version"))
 
 
-def name_of_user(user_id: int) -> str:
-    """Return what a signed-in person is called, or ""."""
-    return Person.objects.filter(user=user_id).values_list("name", flat=True).first() or ""
+def name_of_user(user_id: int, event_id: int | None = None) -> str:
+    """Return what a signed-in person is called: as a person of the event (or of any), else by their account."""
+    people = Person.objects.filter(user=user_id)
+    if event_id is not None:
+        people = people.filter(event=event_id)
+    name = people.values_list("name", flat=True).first()
+    user = User.objects.filter(pk=user_id).first()
+    return name or (user.get_full_name() or user.get_username() if user else "")
 
 
 def first_session_of(user_id: int) -> Session | None:

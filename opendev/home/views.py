@@ -154,7 +154,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     except services.LinkIsSpent as refusal:
         context = {"expired": True, "person_name": ""}
         return render(request, "home/sign_in_link.html", context, status=refusal.status)
-    name = selectors.name_of_user(link.user_id) or link.user.get_username()
+    name = selectors.name_of_user(link.user_id)
     return render(request, "home/sign_in_link.html", {"expired": False, "person_name": name})
 
 

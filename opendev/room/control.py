@@ -54,10 +54,9 @@ def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Call
 def _page(
     request: HttpRequest, session: Session, *, refused: DomainError | None = None, **more: Any
 ) -> HttpResponse:
-    person = session.event.people.filter(user=request.user.pk).first()
     context = control_context(
         session,
-        user_name=person.name if person else request.user.get_username(),
+        user_name=selectors.name_of_user(request.user.pk or 0, session.event_id),
         picked=more.pop("picked", request.GET.get("poll", "")),
         now=timezone.now(),
     )
