@@ -30,7 +30,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return super().time() + self.clock.jumped
 
-    def run_in_executor(self, executor: Any, function: Any, *arguments: Any) -> Any:
+    def run_in_executor(self, executor: Any, function: Any, *arguments: Any) -> Any:  # type: ignore[override]
         future = super().run_in_executor(executor, function, *arguments)
         self.clock.threads_at_work += 1
         future.add_done_callback(self.thread_ended)

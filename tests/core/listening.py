@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from opendev.core.groups import AUDIENCES, EVERYBODY, VOTED, Frame, GroupState, News, State
+from opendev.core.groups import AUDIENCES, EVERYBODY, VOTED, Frame, GroupState, News, State, TopicKind
 from opendev.core.live import Hub
+from opendev.core.sending import SendMessage
 
 ROOM, TOPIC = 7, "poll:1"
 
@@ -37,9 +38,10 @@ class Rooms:
     """The rooms as a database would hold them."""
 
     def __init__(self, *keys: int) -> None:
-        self.kinds = {"poll": Frames()}
+        self.kinds: Mapping[str, TopicKind] = {"poll": Frames()}
         self.stored: dict[int, dict[str, News]] = {key: {} for key in keys or (ROOM,)}
         self.reads = 0
+        self.may_moderate: frozenset[int] = frozenset()
 
     def store(self, item: News) -> News:
         self.stored[item.group][item.topic] = item
@@ -58,6 +60,9 @@ class Rooms:
             if group in self.stored
         }
 
+    def moderators(self, group: int) -> frozenset[int]:
+        return self.may_moderate
+
 
 class Listener:
     """A socket that takes everything at once, until it is `blocked`."""
@@ -65,15 +70,15 @@ class Listener:
     def __init__(self, hub: Hub, attendee_id: int | None = None, *, audience: str = EVERYBODY) -> None:
         self.hub, self.attendee_id, self.always = hub, attendee_id, audience
         self.moderator_id: int | None = None
-        self.is_closed = False
-        self.is_ready = True
+        self.is_ready, self.is_closed = True, False
         self.voted: set[str] = set()
         self.heard: list[tuple[float, dict[str, Any]]] = []
         self.closed: int | None = None
         self.free = asyncio.Event()
         self.free.set()
+        self.base_send: SendMessage = self.take
 
-    async def base_send(self, message: Any) -> None:
+    async def take(self, message: Any) -> None:
         while not self.free.is_set():
             await self.free.wait()
         if message["type"] == "websocket.close":

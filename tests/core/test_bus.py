@@ -9,7 +9,8 @@ from typing import Any
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
 from opendev.core.bus import Bus
-from opendev.core.live import Hub, News
+from opendev.core.groups import News
+from opendev.core.live import Hub
 
 TOPIC, AUDIENCES = "poll:1", ("moderators", "voted", "everybody")
 
@@ -140,7 +141,7 @@ async def test_hub_tells_the_other_hub_its_news(redis_url):
         hub.source = Nothing()
         await hub.start(layer)
     heard: list[News] = []
-    there.take = heard.append  # type: ignore[method-assign]
+    there.take = heard.append
     await there.bus.subscribe(4)
     news = News(4, TOPIC, 7, {audience: {"id": "1", "count": 3} for audience in AUDIENCES}, whole=False)
     here.say(news)

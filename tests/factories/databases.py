@@ -1,6 +1,6 @@
 """The same test on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,3 +44,11 @@ def committing_sqlite(tmp_path: Path, sqlite_files: SqliteFiles, django_db_block
     sqlite_files.copy_to(tmp_path / "own.sqlite3")
     with django_db_blocker.unblock(), own_file(tmp_path / "own.sqlite3"):
         yield
+
+
+@pytest.fixture
+def committing_postgres(fresh_database: Callable[..., str], django_db_blocker: Any) -> Iterator[str]:
+    """A PostgreSQL database of this test's own, in which transactions commit; its URL."""
+    url = fresh_database()
+    with django_db_blocker.unblock(), connected_to(url):
+        yield url

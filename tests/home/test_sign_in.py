@@ -107,7 +107,10 @@ def test_who_signs_in_lands_in_the_live_session_they_may_moderate(browser_of):
 
 
 @pytest.fixture
-def with_password(moderator):
+def with_password(settings, moderator):
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # quick; the real one is slow on purpose
     moderator.set_password("a long pass phrase")
     moderator.save()
     return {"username": moderator.username, "password": "a long pass phrase"}

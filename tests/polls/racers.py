@@ -65,14 +65,16 @@ class Racers:
 # --- what they do
 
 
-def vote_in_batches(votes: list[Vote], seed: int, now: datetime) -> list[str]:
+def vote_in_batches(
+    votes: list[Vote], seed: int, now: datetime, sizes: tuple[int, ...] = (1, 3, 20, 60)
+) -> list[str]:
     """Record the votes in an order and in batches of one's own; the outcomes in the order of `votes`."""
     chance = random.Random(seed)
     order = list(range(len(votes)))
     chance.shuffle(order)
     said = [""] * len(votes)
     while order:
-        size = chance.choice((1, 3, 20, 60))
+        size = chance.choice(sizes)
         batch, order = order[:size], order[size:]
         for place, outcome in zip(batch, record_ballots([votes[n] for n in batch], now), strict=True):
             said[place] = "ok" if isinstance(outcome, Recorded) else outcome.code

@@ -72,15 +72,18 @@ def test_two_secrets_of_one_attendee_at_once_hold_one_ballot(race):
 
 def test_tally_read_after_the_close_holds_every_vote_that_was_accepted(race):
     session = make_session()
-    poll, people = make_poll(session), join_many(session, 300)
+    poll, people = make_poll(session), join_many(session, 450)
     shares = [people[n :: PROCESSES - 1] for n in range(PROCESSES - 1)]
     read, *said = race(
         (racers.close_after, poll.pk, organiser_of(session.event), 60, NOW),
-        *((racers.vote_in_batches, [vote_for(poll, p, "a") for p in share], 7, NOW) for share in shares),
+        *(
+            (racers.vote_in_batches, [vote_for(poll, p, "a") for p in share], 7, NOW, (1, 3))
+            for share in shares
+        ),
     )
     outcomes = [outcome for some in said for outcome in some]
-    assert set(outcomes) == {"ok", "poll_not_live"}
-    assert outcomes.count("ok") == read
+    assert set(outcomes) <= {"ok", "poll_not_live"}
+    assert outcomes.count("ok") == read >= 60
     assert as_tally(poll) == votes_counted(poll) == {"a": read, "": read}
 
 

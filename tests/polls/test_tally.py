@@ -56,7 +56,7 @@ def expected_answers(casts, *, single):
 
 
 @pytest.mark.parametrize("kind", ["single", "multiple"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(casts=CASTS)
 def test_any_votes_in_any_batches_leave_the_newest_of_each_counted(kind, casts):
     with rolled_back():

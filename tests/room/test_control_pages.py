@@ -183,6 +183,23 @@ def test_moderator_sees_counts_before_anybody_else(session, desk, ada):
     assert shown_counts(desk.get(at(session, "control"))) == [0, 1, 0]
 
 
+@pytest.mark.parametrize("state", Poll.State.values)
+@pytest.mark.parametrize("visibility", ["always", "after_publishing"])
+def test_every_button_that_is_offered_works(session, desk, state, visibility):
+    offered = len(buttons_of(desk, just_now(session, state=state, visibility=visibility)))
+    assert offered >= 1
+    for number in range(offered):
+        poll = just_now(session, state=state, visibility=visibility)
+        move = buttons_of(desk, poll)[number]
+        done = desk.post(at(session, move.url_name, poll), {move.field: move.value} if move.field else {})
+        assert done.status_code == 302, (move, code_of(done))
+
+
+def buttons_of(desk, poll):
+    shown = desk.get(at(poll.session, "control") + f"?poll={poll.pk}").context["selected"]
+    return [*shown.moves, *([shown.undo] if shown.undo else [])]
+
+
 def test_reveal_widens_who_sees_the_result(session, desk):
     poll = make_poll(session)
     address = at(session, "control-poll-visibility", poll)

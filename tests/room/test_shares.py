@@ -38,7 +38,7 @@ def same_in_both(script, counts, ballots, *, single):
     assert script("barWidths", counts, ballots) == bar_widths(counts, ballots)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(counts=COUNTS)
 @example(counts=[1, 1, 1])
 @example(counts=[0, 0])
@@ -47,7 +47,7 @@ def test_single_choice_is_shared_out_alike_by_server_and_script(script, counts):
     same_in_both(script, counts, sum(counts), single=True)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tally=TALLIES)
 @example(tally=([1, 1], 199))
 @example(tally=([1, 3], 5))

@@ -1,10 +1,14 @@
 """The room by socket: a vote is acknowledged after its commit, heard by all, and hidden results stay hidden."""
 
 import asyncio
+import sqlite3
+from typing import Any
 
 import pytest
+from django.db import connections
 
 from polls.ballot_box import ballot_box
+from sessions.models import Attendee
 from tests.factories import (
     as_tally,
     make_attendee,
@@ -13,6 +17,7 @@ from tests.factories import (
     record,
     vote_for,
 )
+from tests.room.pages import chosen_on, code_of
 from tests.room.sockets import act, choose, counts, room_of, withdraw
 
 pytestmark = pytest.mark.usefixtures("committing_sqlite", "live")
@@ -116,7 +121,7 @@ async def test_votes_sent_faster_than_they_are_answered_are_slowed_down(poll, ad
         assert (await client.ask(choose(poll, options["b"], seq=50)))["type"] == "ok"
 
 
-WRONG = {
+WRONG: dict[str, list[Any]] = {
     "poll": [None, 1, "", "x", "-1", "1.5", str(2**63), "9" * 5000, [], {}, True, "\0", "\ud800", "１"],
     "options": [
         None,
@@ -207,3 +212,53 @@ async def test_vote_that_the_box_holds_when_the_process_ends_is_recorded(poll, a
         assert (await client.next("ok"))["ref"] == 1
         assert (await client.ask(choose(poll, options["b"], seq=2)))["code"] == "try_later"
     assert await act(as_tally, poll) == {"a": 1, "": 1}
+
+
+async def test_full_box_is_told_to_page_and_socket_alike_and_records_nothing(
+    poll, ada, bob, options, browser_of, monkeypatch
+):
+    page = await act(browser_of, bob)
+    address = poll.session.address("vote", poll=poll.pk)
+    async with room_of(poll.session, ada) as client:
+        monkeypatch.setattr(ballot_box, "limit", 0)
+        assert (await client.ask(choose(poll, options["a"], seq=1)))["code"] == "try_later"
+        refused = await act(page.post, address, {"option": options["b"]})
+        assert (refused.status_code, code_of(refused)) == (429, "try_later")
+        assert refused["Retry-After"]
+        assert chosen_on(refused) == {options["b"]}
+        assert await act(as_tally, poll) == {}
+        monkeypatch.undo()
+        assert (await client.ask(choose(poll, options["a"], seq=1)))["type"] == "ok"
+        assert (await act(page.post, address, {"option": options["b"]})).status_code == 302
+        assert await act(as_tally, poll) == {"a": 1, "b": 1, "": 2}
+
+
+async def test_vote_waits_for_another_writer_of_the_same_file(poll, ada, options):
+    other = await asyncio.to_thread(
+        sqlite3.connect,
+        connections["default"].settings_dict["NAME"],
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        async with room_of(poll.session, ada) as client:
+            await client.next("snapshot")
+            await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+            client.send(choose(poll, options["a"], seq=1))
+            await asyncio.sleep(0.3)
+            assert client.from_application.empty()
+            await asyncio.to_thread(other.execute, "ROLLBACK")
+            assert (await client.next("ok"))["mine"]["options"] == [options["a"]]
+    finally:
+        other.close()
+
+
+async def test_poll_of_a_deleted_attendee_stops_nobody_elses_vote(session, ada, bob):
+    named = await act(make_poll, session, anonymous=False)
+    ids = {text: str(pk) for text, pk in (await act(options_of, named)).items()}
+    async with room_of(session, ada) as gone, room_of(session, bob) as client:
+        await act(Attendee.objects.filter(pk=ada.attendee_id).delete)
+        refused = await gone.ask(choose(named, ids["a"]))
+        assert refused["code"] == "not_joined"
+        assert (await client.ask(choose(named, ids["b"])))["type"] == "ok"
+        assert await act(as_tally, named) == {"b": 1, "": 1}
