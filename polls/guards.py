@@ -73,6 +73,18 @@ SQLITE_TRIGGERS = {
         "WRITE",
         "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id AND p.anonymous)",
     ),
+    "guard_ballot_keeps_its_poll": (
+        "polls_ballot",
+        "UPDATE OF poll_id, single",
+        "NEW.poll_id <> OLD.poll_id OR NEW.single <> OLD.single",
+    ),
+    "guard_option_keeps_its_poll": ("polls_option", "UPDATE OF poll_id", "NEW.poll_id <> OLD.poll_id"),
+    "guard_poll_with_ballots_keeps_its_rules": (
+        "polls_poll",
+        "UPDATE OF kind, anonymous",
+        "(NEW.kind <> OLD.kind OR NEW.anonymous <> OLD.anonymous)"
+        " AND EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
+    ),
     "guard_option_with_votes_stays": (
         "polls_option",
         "DELETE",
@@ -111,17 +123,21 @@ def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
         with connection.cursor() as cursor:
             for name, (_table, moment, _refused) in SQLITE_TRIGGERS.items():
                 for event in _events(moment):
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}_{event.lower()}")
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {_trigger(name, event)}")
 
 
 def _events(moment: str) -> tuple[str, ...]:
     return ("INSERT", "UPDATE") if moment == "WRITE" else (moment,)
 
 
+def _trigger(name: str, event: str) -> str:
+    return f"{name}_{event.split()[0].lower()}"
+
+
 def _install_on_sqlite(cursor: Any) -> None:
     for name, (table, moment, refused) in SQLITE_TRIGGERS.items():
         for event in _events(moment):
-            trigger = f"{name}_{event.lower()}"
+            trigger = _trigger(name, event)
             cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
             cursor.execute(
                 f"CREATE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW WHEN {refused}"

@@ -19,7 +19,9 @@ def undo_until(poll: Poll) -> datetime | None:
     match poll.state:
         case Poll.State.LIVE if poll.ballots == 0:
             since = poll.launched_at
-        case Poll.State.CLOSED if not close_shows_something_new(poll) and poll.finalised_at is None:
+        case Poll.State.CLOSED if not (
+            close_shows_something_new(poll) or poll.finalised_at or poll.published_at
+        ):
             since = poll.closed_at
         case Poll.State.PUBLISHED:
             since = poll.published_at

@@ -238,7 +238,7 @@ def _ballot_for(batch: _PollBatch, vote: Vote) -> _Held:
         if not batch.poll.may_change:
             raise VoteIsFinal
         held.options = wanted
-    held.seq = held.seq + 1 if vote.seq is None else vote.seq
+    held.seq = min(held.seq + 1, MAX_SEQ) if vote.seq is None else vote.seq
     return held
 
 

@@ -129,7 +129,7 @@ def close(poll: Poll, now: datetime) -> None:
 
 def _undo_close(poll: Poll, now: datetime) -> None:
     _check_undo(poll.closed_at, now)
-    if poll.finalised_at is not None or close_shows_something_new(poll):
+    if poll.finalised_at is not None or poll.published_at is not None or close_shows_something_new(poll):
         raise TooLateToUndo(
             _("Closing showed the result, so voting cannot go on. Run the poll again instead.")
         )
@@ -141,8 +141,7 @@ def _publish(poll: Poll, now: datetime) -> None:
 
 
 def _undo_publish(poll: Poll, now: datetime) -> None:
-    _check_undo(poll.published_at, now)
-    poll.published_at = None
+    _check_undo(poll.published_at, now)  # the moment stays: what was shown once cannot be voted on again
 
 
 def _archive(poll: Poll, now: datetime) -> None:

@@ -306,3 +306,9 @@ def test_outcome_carries_the_session_and_how_the_ballot_stands(poll, ada):
     assert outcome.session_id == poll.session_id
     assert outcome.version == Poll.objects.get(pk=poll.pk).version > poll.version
     assert outcome.mine == (True, (options_of(poll)["b"],), 4)
+
+
+def test_vote_by_form_after_the_highest_number_can_still_be_changed_by_a_program(poll, ada):
+    assert record(vote_for(poll, ada, "a", seq=2**53 - 1)) == ["a"]
+    assert record(vote_for(poll, ada, "b")) == ["b"]
+    assert Ballot.objects.get(poll=poll).seq == 2**53 - 1

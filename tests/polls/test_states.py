@@ -122,6 +122,13 @@ def test_close_is_undone_only_where_it_showed_nobody_anything_new(visibility, ca
     assert record(vote_for(poll, make_attendee(poll.session), "a")) == ["a" if can_go_on else "poll_not_live"]
 
 
+def test_close_is_not_undone_once_the_result_was_published_for_a_moment():
+    poll = make_poll(state="live", visibility="after_publishing")
+    for seconds, state in ((60, "closed"), (61, "published"), (62, "closed")):
+        assert move(poll, state, seconds=seconds) == state
+    assert move(poll, "live", seconds=63) == "illegal_move"
+
+
 def test_undone_close_forgets_the_countdown_that_ended():
     poll = make_poll(visibility="moderators")
     caller = organiser_of(poll.session.event)
