@@ -9,7 +9,9 @@ from collections.abc import Callable
 from tools import checks, debian, environment
 from tools.environment import PYTHON, ROOT, Unmet
 
-UNIT_ONLY = [f"--ignore=tests/{folder}" for folder in ("journeys", "faults", "load")]
+# What is run often: services, live core and pages. The rest needs browsers, storms or thousands of combinations.
+LONGER = ("journeys", "faults", "load", "api", "leaks", "roles", "secrecy", "polls/test_races.py")
+UNIT_ONLY = [f"--ignore=tests/{part}" for part in LONGER]
 COVERAGE = ["--cov", "--cov-report="]  # the floor stands in pyproject.toml; `coverage report` lists the gaps
 CACHES = (
     ".pytest_cache",

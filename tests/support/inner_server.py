@@ -5,8 +5,8 @@ def test_something(inner):
     with inner.http() as visitor:
         assert visitor.get(f"/api/v1/sessions/{session.pk}/").status_code == 200
 
-The server and its SQLite file live as long as the module. What must hold of a process of its own (its start, its end, its
-log) is tested with `start_server`.
+The server and its SQLite file live as long as the module. What must hold of a process of its own (its start, its end,
+its log) is tested with `start_server`.
 """
 
 import gc
@@ -102,7 +102,7 @@ class InnerServer:
 
     def http(self, **options: Any) -> httpx.Client:
         """A client with cookies of its own, as one visitor."""
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=20, **options)
+        return httpx.Client(base_url=self.url, trust_env=False, verify=False, timeout=20, **options)
 
     def until(self, condition: Callable[[], bool], *, seconds: float = 10) -> None:
         """Wait for what the server does by itself."""

@@ -1,0 +1,98 @@
+"""REST: events and sessions."""
+
+import pytest
+
+from sessions.models import Event, Session
+from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
+from tests.support.people import Answer
+
+EVENT = {
+    "id", "slug", "name", "series", "summary", "time_zone", "is_live", "session_count", "days", "url",
+}  # fmt: skip
+SESSION = {
+    "id", "state", "event", "day", "slug", "title", "short_title", "part", "topic", "starts_at", "minutes", "code",
+    "present", "people", "url",
+}  # fmt: skip
+
+
+def test_events_list_has_live_ones_first_and_empty_ones_last(person):
+    Event.objects.all().delete()
+    empty, waiting = make_event(name="A"), make_session(make_event(name="B"), state="upcoming").event
+    live = make_session(make_event(name="C")).event
+    answer = person().rest("GET", "events/")
+    assert answer.body.keys() == {"results", "next"}
+    assert answer.body["next"] is None
+    assert [event["id"] for event in answer.body["results"]] == [str(e.pk) for e in (live, waiting, empty)]
+    assert [event["is_live"] for event in answer.body["results"]] == [True, False, False]
+    assert all(event.keys() == EVENT for event in answer.body["results"])
+
+
+def test_event_is_found_by_its_slug_and_another_is_not(person):
+    event = make_session(make_event(slug="kubernetes-day")).event
+    visitor = person()
+    found = visitor.rest("GET", "events/kubernetes-day/").body
+    assert (found["id"], found["session_count"]) == (str(event.pk), 1)
+    assert found["url"] == "/kubernetes-day/"
+    assert visitor.rest("GET", "events/kubernetes-night/") == Answer(404, "not_found")
+
+
+def test_sessions_of_an_event_come_in_the_order_of_the_programme(person):
+    event = make_event()
+    first, second = make_session(event), make_session(event, state="upcoming")
+    make_session()
+    visitor = person()
+    answer = visitor.rest("GET", f"events/{event.slug}/sessions/")
+    assert answer.body.keys() == {"results", "next"}
+    assert [(found["id"], found["state"]) for found in answer.body["results"]] == [
+        (str(first.pk), "live"),
+        (str(second.pk), "upcoming"),
+    ]
+    assert all(found.keys() == SESSION for found in answer.body["results"])
+    assert visitor.rest("GET", "events/nothing/sessions/") == Answer(404, "not_found")
+
+
+def test_session_is_found_by_its_id_with_its_code_and_people(person):
+    session = make_session(code="482615")
+    make_moderator(session, "Ada Lovelace")
+    found = person().rest("GET", f"sessions/{session.pk}/").body
+    assert found.keys() == SESSION
+    assert (found["id"], found["code"], found["state"]) == (str(session.pk), "482615", "live")
+    assert [(one["name"], one["role"]) for one in found["people"]] == [("Ada Lovelace", "moderator")]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["0", "-1", "1.0", "x", "9223372036854775807", "9223372036854775808", "9" * 5000, "%D9%A1", "%00", " 1"],
+)
+def test_session_of_an_impossible_id_is_not_there(person, address):
+    visitor = person()
+    assert visitor.rest("GET", f"sessions/{make_session().pk}/").status == 200
+    assert visitor.rest("GET", f"sessions/{address}/") == Answer(404, "not_found")
+
+
+def test_session_is_started_and_ended_by_its_moderator_and_nobody_else(person):
+    session = make_session(state="upcoming")
+    moderator = person(user=make_moderator(session))
+    others = {
+        "not_signed_in": person(attendee=make_attendee(session)),
+        "not_moderator": person(user=make_moderator(make_session(session.event))),
+    }
+    poll = make_poll(session)
+    path = f"sessions/{session.pk}/state/"
+    for state in ("live", "over"):
+        for code, other in others.items():
+            assert other.rest("PUT", path, {"state": state}).code == code
+        assert Session.objects.get(pk=session.pk).state != state
+        answer = moderator.rest("PUT", path, {"state": state})
+        assert answer.body.keys() == SESSION
+        assert answer.body["state"] == state
+    assert moderator.rest("GET", f"polls/{poll.pk}/").body["state"] == "closed"
+
+
+def test_session_cannot_be_over_before_it_was_live(person):
+    session = make_session(state="upcoming")
+    organiser = person(user=make_organiser(session.event))
+    path = f"sessions/{session.pk}/state/"
+    assert organiser.rest("PUT", path, {"state": "over"}) == Answer(409, "illegal_move")
+    assert organiser.rest("PUT", path, {"state": "upcoming"}).body["state"] == "upcoming"
+    assert organiser.rest("PUT", path, {"state": "live"}).body["state"] == "live"

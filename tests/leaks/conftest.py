@@ -1,0 +1,30 @@
+"""The matrix is asked of the product in this process, so that leaks can be planted in it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from opendev.core import limits, live
+from tests.leaks.channels import Looks
+from tests.leaks.world import World
+from tests.support.inner_server import InnerServer, inner
+
+__all__ = ["inner"]
+
+
+@pytest.fixture(scope="module")
+def world(inner: InnerServer) -> Iterator[World]:
+    """Nobody has to wait: neither for the next news nor for the next try."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live, "TICK_S", 0.01)
+        patch.setitem(limits.LIMITS, "vote", "100000/second")
+        limits._limit.cache_clear()
+        made = World(inner)
+        yield made
+        made.close()
+    limits._limit.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def looks(world: World) -> Looks:
+    return Looks(world)

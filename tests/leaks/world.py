@@ -1,0 +1,174 @@
+"""Polls in every state and of every visibility, with tallies that nothing else looks like, and who looks at them."""
+
+import random
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import httpx
+from django.db import transaction
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass
+from polls.models import Option, Poll
+from polls.services import finalise_due_polls, set_poll_state
+from polls.services.states import lock_poll, save_and_tell
+from sessions.models import Person as PersonRow
+from sessions.models import Session, SessionRole
+from tests.factories import (
+    NOW,
+    make_attendee,
+    make_event,
+    make_moderator,
+    make_organiser,
+    make_poll,
+    make_session,
+)
+from tests.factories.polls import WAY_TO, record, vote_for
+from tests.factories.sessions import organiser_of
+from tests.support.people import Address, Person
+
+STATES = ("draft", "live", "closed", "published", "archived")
+VISIBILITIES = ("always", "after_voting", "after_close", "after_publishing", "moderators")
+COMBINATIONS = [f"{state}/{visibility}" for state, visibility in product(STATES, VISIBILITIES)]
+LAUNCHED = [name for name in COMBINATIONS if not name.startswith(("draft", "archived"))]
+UNKNOWN_TO_THE_ROOM = [name for name in COMBINATIONS if name not in LAUNCHED]
+ROLES = ("visitor", "attendee", "voted", "neighbour", "moderator", "organiser")
+OPTIONS = ("a", "b", "c")
+
+# As ballots.md says it, and written again here: from whom on the tally is seen while live, closed and published.
+SEEN_FROM = {
+    "always": ("everybody", "everybody", "everybody"),
+    "after_voting": ("voted", "everybody", "everybody"),
+    "after_close": ("moderators", "everybody", "everybody"),
+    "after_publishing": ("moderators", "moderators", "everybody"),
+    "moderators": ("moderators", "moderators", "moderators"),
+}
+WIDTH = {"moderators": 0, "voted": 1, "everybody": 2}
+
+
+def may_see(audience: str, combination: str) -> bool:
+    """Whether the tally is for this audience."""
+    state, visibility = combination.split("/")
+    if state in {"draft", "archived"}:
+        return audience == "moderators"
+    seen_from = SEEN_FROM[visibility][("live", "closed", "published").index(state)]
+    return WIDTH[audience] <= WIDTH[seen_from]
+
+
+class World:
+    """One session with all 25 polls, and for each launched poll a session of its own, where it is on air."""
+
+    def __init__(self, server: Address) -> None:
+        self.server = server
+        self.numbers = iter(random.Random(7).sample(range(20_000, 99_999), 500))
+        self.event = make_event()
+        self.session, elsewhere = make_session(self.event), make_session(self.event)
+        self.people = self.make_people(elsewhere)
+        self.polls = {name: self.make_poll(self.session, name) for name in COMBINATIONS}
+        self.alone = {name: self.make_poll(self.new_session(), name) for name in LAUNCHED}
+        finalise_due_polls(timezone.now())  # or the server does, sooner or later
+        self.tallies = {poll.pk: self.counts(poll) for _, poll in self.every_poll()}
+        self.retell()
+
+    def make_people(self, elsewhere: Session) -> dict[str, Person]:
+        self.moderating = make_moderator(self.session)
+        users = {
+            "neighbour": make_moderator(elsewhere),
+            "moderator": self.moderating,
+            "organiser": make_organiser(self.event),
+        }
+        self.passes = {role: make_attendee(self.session) for role in ("attendee", "voted")}
+        return {
+            role: Person(self.server, user=users.get(role), attendee=self.passes.get(role)) for role in ROLES
+        }
+
+    def close(self) -> None:
+        for person in self.people.values():
+            person.close()
+
+    def new_session(self) -> Session:
+        session = make_session(self.event)
+        person = PersonRow.objects.get(event=self.event, user=self.moderating)
+        SessionRole.objects.create(session=session, person=person, role=SessionRole.Role.MODERATOR)
+        return session
+
+    def make_poll(self, session: Session, combination: str) -> Poll:
+        """A poll that went the legal way, was voted in while it was live, and got its tally."""
+        state, visibility = combination.split("/")
+        question = f"Question {combination} of session {session.pk}?"
+        texts = [f"{text} {combination} {session.pk}" for text in OPTIONS]
+        way = WAY_TO[state]
+        first = "live" if way else "draft"
+        poll = make_poll(session, state=first, options=texts, visibility=visibility, question=question)
+        if way:
+            assert record(vote_for(poll, self.passes["voted"], texts[1])) == [texts[1]]
+            self.set_counts(poll, [next(self.numbers) for _ in texts])
+        for step in way[1:]:
+            caller = organiser_of(self.event)
+            poll = set_poll_state(poll_id=poll.pk, caller=caller, state=step, now=NOW)
+        return poll
+
+    def set_counts(self, poll: Poll, counts: list[int]) -> None:
+        for option, count in zip(Option.objects.filter(poll=poll).order_by("position"), counts, strict=True):
+            Option.objects.filter(pk=option.pk).update(count=count)
+        Poll.objects.filter(pk=poll.pk).update(ballots=sum(counts))
+
+    def counts(self, poll: Poll) -> list[int]:
+        """The tally as it stands; of a draft, which was never voted in, nothing."""
+        found = Option.objects.filter(poll=poll).order_by("position").values_list("count", flat=True)
+        return list(found) if poll.launched_at else []
+
+    def every_poll(self) -> Iterator[tuple[str, Poll]]:
+        yield from self.polls.items()
+        yield from self.alone.items()
+
+    def retell(self) -> None:
+        """Have the server's sockets know the polls as they stand in the database now."""
+        for _, poll in self.every_poll():
+            with transaction.atomic():
+                save_and_tell(lock_poll(poll.pk))
+
+    def shift_hidden(self, audience: str) -> None:
+        """Have each tally that is not for this audience belong to other options; how many voted stays."""
+        for combination, poll in self.every_poll():
+            counts = self.tallies[poll.pk]
+            hidden = not may_see(audience, combination)
+            if counts:
+                self.set_counts(poll, [*counts[1:], counts[0]] if hidden else counts)
+        self.retell()
+
+    def shift_back(self) -> None:
+        self.shift_hidden("moderators")
+
+    def voter(self) -> AttendeePass:
+        return make_attendee(self.session)
+
+
+CHANGING = [
+    (re.compile(r'value="\w{64}"'), 'value="csrf"'),
+    (re.compile(r'"version": ?\d+'), '"version": 0'),
+    (re.compile(r'"now": ?"[^"]*"'), '"now": ""'),
+    (re.compile(r"(, )?\d+(</span>)? here"), ""),
+    (re.compile(r'"present": ?\d+'), '"present": 0'),
+    (re.compile(r"data-present>\d+"), "data-present>0"),
+    (re.compile(r'<progress data-progress max="\d+"'), '<progress data-progress max="0"'),
+]
+
+
+def steady(text: str) -> str:
+    """The text without what differs from answer to answer: CSRF tokens, versions, the time, who is here."""
+    for pattern, replacement in CHANGING:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def numbers_in(text: str) -> set[int]:
+    return {int(digits) for digits in re.findall(r"(?<!\d)\d{5}(?!\d)", text)}
+
+
+def bytes_of(response: httpx.Response) -> dict[str, Any]:
+    """All of an answer that a stranger could compare with another one."""
+    headers = {name: value for name, value in response.headers.items() if name not in {"date", "set-cookie"}}
+    return {"status": response.status_code, "headers": headers, "body": steady(response.text)}
