@@ -1,6 +1,7 @@
 """Too often: 429 with Retry-After by every door, counted by attendee and by address, without counting the trusted."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def forget() -> None:
     limits._limiter.cache_clear()
 
 
-def until_refused(ask: Callable[[], object]) -> tuple[int, object]:
+def until_refused(ask: Callable[[], Any]) -> tuple[int, Any]:
     """How often it went well, and the first refusal."""
     for done in range(2 * FEW):
         response = ask()
