@@ -9,9 +9,11 @@ from collections.abc import Callable
 from tools import checks, debian, environment
 from tools.environment import PYTHON, ROOT, Unmet
 
-# What is run often: services, live core and pages. The rest needs browsers, storms or thousands of combinations.
+# What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
+# combinations, or does the same again on PostgreSQL.
 LONGER = ("journeys", "faults", "load", "api", "leaks", "roles", "secrecy", "polls/test_races.py")
-UNIT_ONLY = [f"--ignore=tests/{part}" for part in LONGER]
+OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
+UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
 COVERAGE = ["--cov", "--cov-report="]  # the floor stands in pyproject.toml; `coverage report` lists the gaps
 CACHES = (
     ".pytest_cache",
