@@ -1,6 +1,8 @@
 """The locked requirements: what pip will accept, and that they follow from the files people edit."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,11 @@ def test_development_lock_agrees_with_the_runtime_lock():
     shared = runtime.keys() & development.keys()
     assert shared
     assert {name for name in shared if runtime[name] != development[name]} == set()
+
+
+def test_locks_are_complete():
+    """They are installed without a look for what is missing, so nothing may be."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stdout

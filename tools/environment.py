@@ -31,6 +31,7 @@ PIP_INSTALL = [
     "--no-input",
     "--disable-pip-version-check",
     "--require-hashes",
+    "--no-deps",  # the lock is complete; pip's own look for a newer `coverage[toml]` must not break a fresh clone
 ]
 
 

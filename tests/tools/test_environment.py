@@ -49,12 +49,15 @@ def work_in(project: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("PIP_FIND_LINKS", str(project))
 
 
-def require(project: Path, version: str) -> None:
+def require(project: Path, version: str, *, needs: str = "") -> None:
     wheel = project / f"tiny-{version}-py3-none-any.whl"
     info = f"tiny-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n" + (
+        f"Requires-Dist: {needs}\n" if needs else ""
+    )
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("tiny.py", f"version = {version!r}\n")
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n")
+        archive.writestr(f"{info}/METADATA", metadata)
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", f"tiny.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
@@ -77,6 +80,13 @@ def test_changed_requirements_are_installed_into_the_same_venv(
     require(project, "2")
     environment.prepare("requirements.txt")
     assert capfd.readouterr().out.splitlines() == ["Installing requirements.txt"]
+    assert tiny(project).read_text() == "version = '2'\n"
+
+
+def test_only_what_is_locked_is_asked_for(project: Path):
+    """What a locked package needs is locked too; pip would look further for `other[extra]` and refuse the lock."""
+    require(project, "2", needs="other[extra]>=1")
+    environment.prepare("requirements.txt")
     assert tiny(project).read_text() == "version = '2'\n"
 
 
