@@ -10,7 +10,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 DOCUMENT = "urn:contract"
-ERROR = {"$ref": f"{DOCUMENT}#/components/schemas/ErrorShape"}
+ERROR = "#/components/schemas/ErrorShape"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -35,6 +35,7 @@ class Contract:
         strict["components"]["schemas"] = without_extras(document["components"]["schemas"])
         resource = Resource.from_contents(strict, default_specification=DRAFT202012)
         self.registry: Any = Registry().with_resource(DOCUMENT, resource)
+        self.validators: dict[str, Any] = {}
         self.patterns = [
             (re.compile(re.sub(r"{\w+}", "[^/]+", template) + r"\Z"), template)
             for template in document["paths"]
@@ -66,18 +67,24 @@ class Contract:
             assert response.headers["Retry-After"].isdigit(), where
         template, status = self.template_of(request.url.path), response.status_code
         pointer = f"/paths/{str(template).replace('/', '~1')}/{request.method.lower()}/responses/{status}"
-        schema = {"$ref": f"{DOCUMENT}#{pointer}/content/application~1json/schema"}
-        self.validate(schema, response, where)
+        self.validate(f"#{pointer}/content/application~1json/schema", response, where)
 
-    def validate(self, schema: dict[str, Any], response: httpx.Response, where: str) -> None:
+    def validate(self, schema: str, response: httpx.Response, where: str) -> None:
         assert response.headers["content-type"].split(";")[0] == "application/json", where
-        validator: Any = Draft202012Validator(schema, registry=self.registry)
         troubles = [
-            f"{where}, {error.json_path}: {error.message}" for error in validator.iter_errors(response.json())
+            f"{where}, {error.json_path}: {error.message}"
+            for error in self.validator(schema).iter_errors(response.json())
         ]
         assert not troubles, "\n".join(troubles)
         wrong = [text for key, text in times_in(response.json()) if not TIME.fullmatch(text)]
         assert not wrong, f"{where}: not ISO 8601 in UTC: {wrong}"
+
+    def validator(self, schema: str) -> Any:
+        """The validator of a part of the document, made once."""
+        if schema not in self.validators:
+            part = {"$ref": f"{DOCUMENT}{schema}"}
+            self.validators[schema] = Draft202012Validator(part, registry=self.registry)
+        return self.validators[schema]
 
 
 def times_in(value: Any) -> list[tuple[str, str]]:

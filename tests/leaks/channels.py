@@ -18,6 +18,15 @@ IN_THE_ROOM = {"voted": "voted"}
 FOR_EVERYBODY: dict[str, str] = {}
 BY_RIGHT = {"voted": "voted", "moderator": "moderators", "organiser": "moderators"}
 FOR_MODERATORS = {"moderator": "moderators", "organiser": "moderators"}
+HIDDEN = ("live/after_voting", "live/after_close", "closed/after_publishing", "published/moderators")
+SOME = (
+    *HIDDEN,
+    "live/always",
+    "closed/after_close",
+    "published/after_publishing",
+    "draft/always",
+    "archived/always",
+)
 
 
 @dataclass(frozen=True)
@@ -50,15 +59,25 @@ def alone(name: str, view: str = "") -> Callable[[World, str], Texts]:
     }
 
 
+def named(
+    world: World, role: str, everything: tuple[str, ...], few: tuple[str, ...]
+) -> list[tuple[str, Poll]]:
+    """The polls to ask about: where others are not let in at all, a few are enough for them."""
+    names = everything if role in FOR_MODERATORS else few
+    return [(name, world.polls[name]) for name in names]
+
+
 def control(world: World, role: str) -> Texts:
     address = world.session.address("control")
-    return {name: page(world, role, f"{address}?poll={poll.pk}") for name, poll in world.polls.items()}
+    polls = named(world, role, tuple(COMBINATIONS), HIDDEN)
+    return {name: page(world, role, f"{address}?poll={poll.pk}") for name, poll in polls}
 
 
 def edit_form(world: World, role: str) -> Texts:
+    polls = named(world, role, tuple(COMBINATIONS), HIDDEN)
     return {
         name: page(world, role, world.session.address("control-poll-edit", poll=poll.pk))
-        for name, poll in world.polls.items()
+        for name, poll in polls
     }
 
 
@@ -86,14 +105,13 @@ def rest_detail(world: World, role: str) -> Texts:
 
 
 def rest_by_cookie(world: World, role: str) -> Texts:
-    return {name: page(world, role, f"/api/v1/polls/{poll.pk}/") for name, poll in world.polls.items()}
+    """By the same code as with a token, but for who is asking; so of each way of being hidden one."""
+    return {name: page(world, role, f"/api/v1/polls/{world.polls[name].pk}/") for name in SOME}
 
 
 def rest_ballot(world: World, role: str) -> Texts:
-    return {
-        name: world.people[role].rest("GET", f"polls/{poll.pk}/ballot/").text
-        for name, poll in world.polls.items()
-    }
+    person = world.people[role]
+    return {name: person.rest("GET", f"polls/{world.polls[name].pk}/ballot/").text for name in SOME}
 
 
 def snapshot(world: World, role: str, session: Session, *, view: str = "", by_token: bool = False) -> str:
@@ -111,29 +129,23 @@ def socket(view: str = "", *, by_token: bool = False) -> Callable[[World, str], 
     return lambda world, role: same(snapshot(world, role, world.session, view=view, by_token=by_token))
 
 
-HIDDEN_WHILE_NOT_VOTED = tuple(name for name in LAUNCHED if not may_see("everybody", name))
-
-
 def refusals(world: World, role: str) -> Texts:
     """The texts of refused acts: of voters by page, REST and socket, and of moderators for those who are not."""
-    return {name: "\n".join(refused_acts(world, role, world.polls[name])) for name in HIDDEN_WHILE_NOT_VOTED}
+    return {name: "\n".join(refused_acts(world, role, world.polls[name])) for name in HIDDEN}
 
 
 def refused_acts(world: World, role: str, poll: Poll) -> list[str]:
-    person, token = world.people[role], sign_pass(world.voter())
-    if role in world.passes:
-        token = sign_pass(world.passes[role])
+    person, token = world.people[role], sign_pass(world.passes.get(role) or world.voter())
+    wrong, path = "999999", f"polls/{poll.pk}"
     texts = [
-        person.rest("PUT", f"polls/{poll.pk}/ballot/", {"options": chosen}, token=token).text
-        for chosen in (["999999"], [])
+        person.rest("PUT", f"{path}/ballot/", {"options": [wrong]}, token=token).text,
+        person.post(world.session.address("vote", poll=poll.pk), option=wrong).text,
+        person.say(world.session.pk, "poll.vote", poll=str(poll.pk), options=[wrong]).text,
     ]
-    texts.append(person.post(world.session.address("vote", poll=poll.pk), option="999999").text)
-    texts.append(person.say(world.session.pk, "poll.vote", poll=str(poll.pk), options=["999999"]).text)
     if role not in FOR_MODERATORS:
-        texts.append(person.rest("PUT", f"polls/{poll.pk}/state/", {"state": "archived"}).text)
-        texts.append(
-            person.rest("PATCH", f"polls/{poll.pk}/", {"options": [{"text": "x"}, {"text": "y"}]}).text
-        )
+        texts.append(person.rest("PUT", f"{path}/state/", {"state": "archived"}).text)
+        texts.append(person.rest("PATCH", f"{path}/", {"options": [{"text": "x"}, {"text": "y"}]}).text)
+        texts.append(person.rest("GET", f"{path}/ballots/").text)
         texts.append(
             person.post(world.session.address("control-poll-state", poll=poll.pk), state="archived").text
         )
@@ -146,7 +158,6 @@ CHANNELS = {
     "room": Channel(room(""), IN_THE_ROOM),
     "room, results wanted": Channel(room("?view=results"), IN_THE_ROOM, ON_PAGES),
     "room, form wanted": Channel(room("?view=form"), IN_THE_ROOM),
-    "room, on air": Channel(alone("room"), IN_THE_ROOM),
     "room, on air, results wanted": Channel(alone("room", "?view=results"), IN_THE_ROOM, ON_PAGES),
     "screen": Channel(alone("screen"), FOR_EVERYBODY, ON_PAGES),
     "control": Channel(
@@ -156,7 +167,7 @@ CHANNELS = {
     "other pages": Channel(other_pages, FOR_EVERYBODY),
     "REST list": Channel(rest_list, BY_RIGHT, EVERY),
     "REST detail": Channel(rest_detail, BY_RIGHT, EVERY),
-    "REST detail by cookie": Channel(rest_by_cookie, BY_RIGHT, EVERY),
+    "REST detail by cookie": Channel(rest_by_cookie, BY_RIGHT, SOME),
     "REST ballot": Channel(rest_ballot, FOR_EVERYBODY),
     "socket": Channel(socket(), IN_THE_ROOM, ON_PAGES),
     "socket by token": Channel(socket(by_token=True), BY_RIGHT, EVERY),
@@ -176,7 +187,7 @@ def faults(world: World, role: str, name: str, texts: Texts | None = None) -> di
     found = {}
     for combination, text in (texts or CHANNELS[name].look(world, role)).items():
         poll = world.alone[combination] if "on air" in name or name == "screen" else world.polls[combination]
-        counts, seen = set(world.counts(poll)), numbers_in(text)
+        counts, seen = set(world.tallies[poll.pk]), numbers_in(text)
         sees = may_see(audience_of(role, name), combination)
         if name in CLOSED_TO_OTHERS and role not in FOR_MODERATORS:
             sees = False

@@ -6,8 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from polls.models import Poll
-from polls.services import set_poll_state
+from polls.services import finalise_due_polls, set_poll_state
 from sessions.models import Session
 from tests.factories import make_attendee, make_poll, options_of
 from tests.factories.polls import NOW
@@ -65,6 +67,9 @@ class Stage:
         for visibility, poll in self.polls.items():
             moved = set_poll_state(poll_id=poll.pk, caller=caller, state=state, now=NOW)
             self.polls[visibility] = moved
+        due = Poll.objects.filter(session=self.session, closed_at__isnull=False, finalised_at__isnull=True)
+        while due.exists():  # now, or the server does it in the middle of the next step
+            finalise_due_polls(timezone.now())
 
     def vote(self, person: Person) -> None:
         for poll in self.polls.values():

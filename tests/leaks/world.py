@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -157,6 +158,7 @@ CHANGING = [
 ]
 
 
+@lru_cache(maxsize=1_000)  # one text often stands for many polls
 def steady(text: str) -> str:
     """The text without what differs from answer to answer: CSRF tokens, versions, the time, who is here."""
     for pattern, replacement in CHANGING:
@@ -164,8 +166,9 @@ def steady(text: str) -> str:
     return text
 
 
-def numbers_in(text: str) -> set[int]:
-    return {int(digits) for digits in re.findall(r"(?<!\d)\d{5}(?!\d)", text)}
+@lru_cache(maxsize=1_000)
+def numbers_in(text: str) -> frozenset[int]:
+    return frozenset(int(digits) for digits in re.findall(r"(?<!\d)\d{5}(?!\d)", text))
 
 
 def bytes_of(response: httpx.Response) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from websockets.exceptions import InvalidStatus
 
-from polls.models import Poll
 from sessions.models import Session
 from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
 from tests.factories.polls import record, vote_for
@@ -35,6 +34,7 @@ class Cast:
             "moderator elsewhere": make_moderator(make_session(self.event)),
         }
         self.made: list[Person] = []
+        self.polls: dict[str, At] = {}
 
     def make_display(self) -> Person:
         """Whoever has nothing but the link of the presenter screen. Opening it here may leave a cookie."""
@@ -54,11 +54,19 @@ class Cast:
         for person in self.made:
             person.close()
 
-    def poll(self, *, votes: bool = False, **rules: Any) -> At:
-        poll = make_poll(self.session, **rules)
-        if votes:
-            record(vote_for(poll, make_attendee(self.session), "b"))
-        return At(self.session, poll)
+    def poll(self, **rules: Any) -> At:
+        """A poll for a try; the next try has it too, unless this one changed something and `forget` was said."""
+        known = str(sorted(rules.items()))
+        if known not in self.polls:
+            votes = rules.pop("votes", False)
+            poll = make_poll(self.session, **rules)
+            if votes:
+                record(vote_for(poll, make_attendee(self.session), "b"))
+            self.polls[known] = At(self.session, poll)
+        return self.polls[known]
+
+    def forget(self) -> None:
+        self.polls = {}
 
 
 Try = Callable[[Cast, Person], Answer]
@@ -220,8 +228,7 @@ def token_by_page(cast: Cast, who: Person) -> Answer:
 
 
 def invite_by_page(cast: Cast, who: Person) -> Answer:
-    name = f"Invited by {id(who)} {Poll.objects.count()}"
-    cast.poll()
+    name = f"Invited by {id(who)}"
     invited = who.post(cast.session.address("control-team-invite"), name=name)
     person = cast.event.people.filter(name=name).first()
     assert (person is not None) == (invited.code == "")

@@ -47,6 +47,8 @@ def may(cast: Cast, act: str, role: str, door: str, *, joined: bool) -> str:
         answer = attempt(cast, cast.somebody(role, joined=joined))
         assert answer.code in {"", *NO_RIGHT}, f"the try itself was refused: {answer}"
         said.add("no" if answer.code else "yes")
+        if not answer.code:
+            cast.forget()
     assert len(said) == 1, "the ways of trying it do not agree"
     return said.pop()
 

@@ -1,0 +1,91 @@
+"""The services refuse by themselves: an entrance that forgets to ask lets nobody through."""
+
+import inspect
+from datetime import timedelta
+
+import pytest
+
+from opendev.core.attendance import Caller
+from opendev.room.services import set_session_state
+from polls import services as polls
+from polls.models import Poll
+from polls.services.drafts import read_draft
+from sessions import services as sessions
+from sessions.models import Person, Session
+from tests.factories import NOW, make_moderator, make_organiser, make_poll, make_session
+from tests.factories.sessions import make_user
+
+pytestmark = pytest.mark.django_db
+DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
+SOON = NOW + timedelta(seconds=60)
+FOR_MODERATORS = {
+    polls.add_poll: lambda at: {"session_id": at.session.pk, "draft": DRAFT, "now": NOW},
+    polls.edit_poll: lambda at: {"poll_id": at.poll.pk, "given": {"question": "Mine?"}, "now": NOW},
+    polls.set_poll_state: lambda at: {"poll_id": at.poll.pk, "state": "closed", "now": NOW},
+    polls.set_closing_time: lambda at: {"poll_id": at.poll.pk, "closes_at": SOON, "now": NOW},
+    polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
+    set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+}
+FOR_ORGANISERS = {
+    sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
+    sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
+}
+
+
+class At:
+    """A session with a live poll, its moderator, and people with rights elsewhere."""
+
+    def __init__(self):
+        self.session = make_session()
+        self.poll = make_poll(self.session)
+        self.moderator = Caller(user_id=make_moderator(self.session).pk)
+        self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
+        self.person = Person.objects.get(user=self.moderator.user_id)
+        self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
+        self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
+        self.somebody = Caller(user_id=make_user().pk)
+
+    def rows(self):
+        return [list(model.objects.order_by("pk").values()) for model in (Poll, Session, Person)]
+
+
+def refused_as(work, **given):
+    with pytest.raises((sessions.NotModerator, sessions.NotSignedIn, sessions.NotOrganiser)) as refusal:
+        work(**given)
+    return refusal.value.code
+
+
+@pytest.mark.parametrize("work", FOR_MODERATORS, ids=lambda work: f"{work.__module__}.{work.__name__}")
+def test_service_of_moderators_lets_nobody_else_through(work):
+    at = At()
+    given, before = FOR_MODERATORS[work](at), at.rows()
+    assert refused_as(work, caller=Caller(), **given) == "not_signed_in"
+    for caller in (at.neighbour, at.foreigner, at.somebody):
+        assert refused_as(work, caller=caller, **given) == "not_moderator"
+    assert at.rows() == before
+    work(caller=at.moderator, **given)
+    assert at.rows() != before
+
+
+@pytest.mark.parametrize("work", FOR_ORGANISERS, ids=lambda work: work.__name__)
+def test_service_of_organisers_lets_nobody_else_through(work):
+    at = At()
+    given = FOR_ORGANISERS[work](at)
+    assert refused_as(work, caller=Caller(), **given) == "not_signed_in"
+    for caller in (at.neighbour, at.foreigner, at.somebody, at.moderator):
+        assert refused_as(work, caller=caller, **given) == "not_organiser"
+    work(caller=at.organiser, **given)
+
+
+def test_every_service_that_takes_a_caller_is_tried_here():
+    """A deed that is added has to be added above; tokens are looked up among the caller's own."""
+    taking = {
+        work
+        for module in (polls, sessions)
+        for _, work in inspect.getmembers(module, inspect.isfunction)
+        if "caller" in inspect.signature(work).parameters and not work.__name__.startswith("check_")
+    }
+    assert taking - {sessions.revoke_api_token} == (FOR_MODERATORS.keys() | FOR_ORGANISERS.keys()) - {
+        set_session_state
+    }
