@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from opendev.core.attendance import Caller
+from opendev.core.errors import NotSignedIn
 from opendev.room.services import set_session_state
 from polls import services as polls
 from polls.models import Poll
@@ -51,7 +52,7 @@ class At:
 
 
 def refused_as(work, **given):
-    with pytest.raises((sessions.NotModerator, sessions.NotSignedIn, sessions.NotOrganiser)) as refusal:
+    with pytest.raises((sessions.NotModerator, NotSignedIn, sessions.NotOrganiser)) as refusal:
         work(**given)
     return refusal.value.code
 
