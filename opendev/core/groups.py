@@ -61,6 +61,7 @@ class Source(Protocol):
     def read(self, group: int) -> GroupState | None: ...
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]: ...
     def moderators(self, group: int) -> frozenset[int]: ...
+    def displays(self, group: int) -> frozenset[int]: ...
 
 
 class Member(Protocol):
@@ -69,6 +70,7 @@ class Member(Protocol):
     base_send: SendMessage
     attendee_id: int | None
     moderator_id: int | None
+    display_id: int | None
     is_ready: bool
     is_closed: bool
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, Group, News, Source, State
+from opendev.core.groups import AUDIENCES, Group, Member, News, Source, State
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
@@ -41,7 +41,7 @@ class Sweep:
                 self._count_presence()
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
-                await self._recheck_moderators()
+                await self._recheck_rights()
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
 
@@ -80,15 +80,26 @@ class Sweep:
             if held.version == before[topic] and any(held.states.values()):
                 self.take(News(group.key, topic, held.version + 1, nobody))
 
-    async def _recheck_moderators(self) -> None:
-        """Close the moderators' sockets of those who moderate no more; they come back as what they are now."""
+    async def _recheck_rights(self) -> None:
+        """Close the sockets of those who moderate no more, and of displays whose link was revoked.
+
+        They come back as what they are now, or not at all.
+        """
+        if self.source is None:
+            return
         for group in list(self.groups.values()):
-            signed_in = [member for member in group.members if member.moderator_id is not None]
-            if signed_in and self.source is not None:
-                still = await self.read_in_thread(self.source.moderators, group.key)
-                for member in signed_in:
-                    if member.moderator_id not in still:
-                        self.writer.close(group, member, NOT_ALLOWED)
+            await self._recheck(group, lambda member: member.moderator_id, self.source.moderators)
+            await self._recheck(group, lambda member: member.display_id, self.source.displays)
+
+    async def _recheck(
+        self, group: Group, right: Callable[[Member], int | None], holders: Callable[[int], frozenset[int]]
+    ) -> None:
+        members = [member for member in group.members if right(member) is not None]
+        if members:
+            still = await self.read_in_thread(holders, group.key)
+            for member in members:
+                if right(member) not in still:
+                    self.writer.close(group, member, NOT_ALLOWED)
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -16,9 +16,15 @@ from polls.news import topic_of
 from polls.selectors import Mine
 from sessions import selectors
 
+DISPLAY_VIEW = "display"
+DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
+
 
 class RoomConsumer(LiveConsumer):
-    """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear."""
+    """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear.
+
+    With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
+    """
 
     commands = {**polls.COMMANDS}
     attendee: AttendeePass | None = None
@@ -48,10 +54,24 @@ class RoomConsumer(LiveConsumer):
             if self.attendee is None or self.attendee.event_id != event_id:
                 raise Refused
         self.attendee_id = self.attendee.attendee_id if self.attendee else None
-        if self.query("view") == "control" and self.moderator_id is None:
+        await self._identify_for_view(group)
+
+    async def _identify_for_view(self, group: Group) -> None:
+        """Let only moderators ask for the control room's view, and only displays for a display's.
+
+        Raises:
+            Refused
+        """
+        view = self.query("view")
+        if view == "control" and self.moderator_id is None:
             key = self.cookies().get("sessionid", "")
             self.moderator_id = await hub.read_in_thread(_moderator_by_cookie, key, group.key)
             if self.moderator_id is None:
+                raise Refused
+        elif view == DISPLAY_VIEW:
+            token = self.cookies().get(DISPLAY_COOKIE, "")
+            self.display_id = await hub.read_in_thread(_display_by_cookie, token, group.key)
+            if self.display_id is None:
                 raise Refused
 
     @property
@@ -105,6 +125,12 @@ class RoomConsumer(LiveConsumer):
         else:
             self.voted.discard(topic)
         return True
+
+
+def _display_by_cookie(token: str, session_id: int) -> int | None:
+    """Return the session's display link with this token, or None when it opens nothing any more."""
+    link = selectors.display_by_token(session_id, token)
+    return link.pk if link else None
 
 
 def _moderator_by_token(token: str, session_id: int) -> int | None:

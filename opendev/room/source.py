@@ -8,7 +8,7 @@ from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
 from sessions.models import Session
-from sessions.selectors import moderator_ids, session_versions
+from sessions.selectors import display_ids, moderator_ids, session_versions
 
 
 class RoomSource:
@@ -31,6 +31,10 @@ class RoomSource:
     def moderators(self, group: int) -> frozenset[int]:
         """Return the users who may moderate the session now."""
         return moderator_ids(group)
+
+    def displays(self, group: int) -> frozenset[int]:
+        """Return the session's display links that still open its presenter screen."""
+        return display_ids(group)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""

@@ -1,6 +1,7 @@
 """The nouns of an event, a file each."""
 
 from sessions.models.attendees import Attendance, Attendee
+from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.people import Person, SessionRole
 from sessions.models.sessions import Session, new_code
@@ -10,6 +11,7 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "DisplayLink",
     "Event",
     "EventDay",
     "Person",

@@ -113,7 +113,8 @@ class Prober:
         return str(poll)
 
     def with_real_ids(self, polls: list[str]) -> Path:
-        real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"]}
+        link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
+        real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():
             for operation in methods.values():
