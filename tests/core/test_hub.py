@@ -383,20 +383,3 @@ async def test_hub_leaves_no_task_behind():
     assert asyncio.all_tasks() == {asyncio.current_task()}
     tell(hub, rooms, news(2))  # nobody to tell any more, and no trouble
     assert hub.present(ROOM) == 0
-
-
-@at_jumping_time
-@pytest.mark.parametrize(
-    ("right", "holders"), [("moderator_id", "may_moderate"), ("display_id", "may_display")]
-)
-async def test_socket_whose_right_is_taken_away_is_closed_and_the_others_stay(right, holders):
-    async with running() as (hub, rooms):
-        first, second, plain = [await Listener(hub).join() for _ in range(3)]
-        setattr(first, right, 1)
-        setattr(second, right, 2)
-        setattr(rooms, holders, frozenset({1, 2}))
-        await asyncio.sleep(5)
-        assert [listener.closed for listener in (first, second, plain)] == [None] * 3
-        setattr(rooms, holders, frozenset({2}))
-        await asyncio.sleep(2.5)
-        assert [listener.closed for listener in (first, second, plain)] == [4403, None, None]
