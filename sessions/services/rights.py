@@ -11,6 +11,10 @@ class NotModerator(NotAllowed):
     code, message = "not_moderator", _("Only the session's moderators can do that.")
 
 
+class NotJoined(NotAllowed):
+    code, message = "not_joined", _("Join the session first.")
+
+
 class NotOrganiser(NotAllowed):
     code, message = "not_organiser", _("Only the event's organisers can do that.")
 
