@@ -117,3 +117,8 @@ def contact_of(sign_up: SignUp, today: date) -> str:
     if sign_up.contact_until is None or sign_up.contact_until < today or not sign_up.is_present:
         return ""
     return sign_up.email
+
+
+def stands_under(sign_up_id: int, line_id: int) -> bool:
+    """Tell whether the sign-up is one of this line."""
+    return SignUp.objects.filter(pk=sign_up_id, line=line_id).exists()

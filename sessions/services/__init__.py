@@ -11,7 +11,15 @@ from sessions.services.pad_names import (
     update_pad_name,
     withdraw_pad_name,
 )
-from sessions.services.rights import NotJoined, NotModerator, NotOrganiser, check_moderates, check_organises
+from sessions.services.rights import (
+    NotJoined,
+    NotModerator,
+    NotOrganiser,
+    NotOwner,
+    check_moderates,
+    check_organises,
+    check_sees_contacts,
+)
 from sessions.services.sign_in import (
     LinkIsSpent,
     find_sign_in_link,
@@ -49,11 +57,13 @@ __all__ = [
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
+    "NotOwner",
     "SessionIsOver",
     "SignUpWish",
     "SignedUp",
     "check_moderates",
     "check_organises",
+    "check_sees_contacts",
     "dissolve_group",
     "edit_group",
     "edit_line",
