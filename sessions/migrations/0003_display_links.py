@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0001_initial'),
+        ('opendev_sessions', '0002_follow_ups'),
     ]
 
     operations = [
