@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.live import hub
+from opendev.core.logs import current_id, new_id
 
 MAX_FRAME_BYTES = 16 * 1024
 MAX_UNANSWERED = 8
@@ -59,6 +60,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Carry one socket from its handshake to its end."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         self.group = None
+        current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
         self.attendee_id: int | None = None
         self.moderator_id: int | None = None
         self.is_ready = self.is_closed = False

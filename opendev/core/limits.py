@@ -6,6 +6,7 @@ TRUSTED_ADDRESSES (loopback by default) are not limited, and a reverse proxy amo
 """
 
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from math import ceil
@@ -17,6 +18,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from opendev.core import metrics
 from opendev.core.errors import TooOften
 
 # kind: how often one address (or one attendee) may do it
@@ -54,9 +56,22 @@ def is_trusted(address: str) -> bool:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's address: behind trusted proxies, the last hop that is not one of them."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    """Return the address of a request's client."""
+    return last_untrusted(
+        str(request.META.get("REMOTE_ADDR", "")), request.headers.get("X-Forwarded-For", "")
+    )
+
+
+def socket_address(scope: Mapping[str, Any]) -> str:
+    """Return the address of the client of an ASGI connection."""
+    client = scope.get("client")
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return last_untrusted(client[0] if client else "", ",".join(forwarded))
+
+
+def last_untrusted(address: str, forwarded: str) -> str:
+    """Return who stands behind trusted proxies: the last hop that is not one of them."""
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     while hops and is_trusted(address):
         address = hops.pop()
     return address
@@ -75,6 +90,7 @@ def check_limit(kind: str, who: str) -> None:
     """
     limiter, limit = _limiter(), _limit(kind)
     if not limiter.hit(limit, kind, who):
+        metrics.REFUSED.labels(kind).inc()
         raise _too_often(limiter, limit, kind, who)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from django.db import transaction
 
+from opendev.core import metrics
 from opendev.core.bus import Bus
 from opendev.core.groups import (
     AUDIENCES,
@@ -60,6 +61,7 @@ class Hub(Sweep):
         self.groups: dict[int, Group] = {}
         self.writer = Writer(self._text, self.spawn, self.leave)
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
         self.reader: ThreadPoolExecutor | None = None
         self.moved: dict[tuple[int, str], dict[int, bool]] = {}  # voters, to be told to the other processes
 
@@ -73,7 +75,7 @@ class Hub(Sweep):
         self.bus = Bus(layer, self._hear, self.spawn) if layer is not None else None
         if self.bus:
             await self.bus.start()
-        self.spawn(self._sweep_for_ever())
+        self.spawn_lasting(self._sweep_for_ever())
 
     async def stop(self) -> None:
         """End every task; sockets are closed by the server."""
@@ -94,6 +96,20 @@ class Hub(Sweep):
         self.tasks.add(task)
         task.add_done_callback(self._task_ended)
         return task
+
+    def spawn_lasting(self, work: Any) -> None:
+        """Run a coroutine that should never end; when it does, the process is not ready any more."""
+        self.lasting.append(self.spawn(work))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the Hub runs and none of its lasting tasks has died."""
+        return self.loop is not None and not any(task.done() for task in self.lasting)
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets this process has. Only on the loop."""
+        return sum(len(group.members) for group in self.groups.values())
 
     def _task_ended(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
@@ -298,11 +314,14 @@ class Hub(Sweep):
         messages = {audience: text_message(text) for audience, text in texts.items() if text is not None}
         if not messages:
             return
+        began, count = _time(), 0
         for count, member in enumerate(list(group.members), 1):
             if member.is_ready and (message := messages.get(member.audience(topic))):
                 self.writer.write(group, member, message, topic, whole=whole)
             if count % CHUNK == 0:
                 await asyncio.sleep(BREATH_S)
+        metrics.FRAMES.inc(count)
+        metrics.TICK.observe(_time() - began)
 
     def _text(
         self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False

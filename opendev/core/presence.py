@@ -11,10 +11,10 @@ def present_in(session_ids: Iterable[int]) -> dict[int, int]:
 
 
 def live_core_runs() -> bool:
-    """Tell whether this process has a running Hub."""
-    return hub.loop is not None
+    """Tell whether this process has a running Hub, none of whose lasting tasks has died."""
+    return hub.is_whole
 
 
 def bus_is_up() -> bool:
     """Tell whether the other processes can be reached, where there are any."""
-    return hub.bus is None or hub.bus.is_up
+    return hub.bus is None or hub.bus.is_heard

@@ -8,6 +8,7 @@ from typing import Any
 
 from opendev.core.bus import Bus
 from opendev.core.groups import AUDIENCES, Group, News, Source, State
+from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
@@ -42,6 +43,8 @@ class Sweep:
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
                 await self._recheck_moderators()
+            except DatabaseAway:
+                pass  # said already, once for the outage
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
 

@@ -4,15 +4,18 @@ import asyncio
 import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
 
-from opendev.core.batching import work_unless_locked
+from opendev.core import metrics
+from opendev.core.batching import Batcher
 from opendev.core.live import hub
-from opendev.core.threads import with_fresh_connections
+from opendev.core.pulse import pulse
+from opendev.core.threads import DatabaseAway, with_fresh_connections
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
@@ -32,7 +35,26 @@ async def start() -> None:
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
     await ballot_box.start()
     await answers_reader.start()
-    hub.spawn(_close_for_ever(ThreadPoolExecutor(1, thread_name_prefix="closer")))
+    hub.spawn_lasting(_close_for_ever(ThreadPoolExecutor(1, thread_name_prefix="closer")))
+
+    measure()
+
+
+def measure() -> None:
+    """Have the gauges of `/metrics` set once a second, and the loop's lag measured."""
+    pulse.begin()
+    pulse.watch(metrics.SOCKETS, lambda: hub.sockets)
+    pulse.watch(metrics.PARKED, lambda: len(hub.writer.slow))
+    pulse.watch(metrics.GROUPS, lambda: len(hub.groups))
+    pulse.watch(metrics.BUS_UP, lambda: hub.bus is None or hub.bus.is_heard)
+    pulse.watch(metrics.QUEUE.labels("bus"), lambda: hub.bus.publishing if hub.bus else 0)
+    for batcher in (ballot_box, answers_reader):
+        pulse.watch(metrics.QUEUE.labels(batcher.name), partial(_waiting_in, batcher))
+    hub.spawn_lasting(pulse.beat_for_ever())
+
+
+def _waiting_in(batcher: Batcher[Any, Any]) -> int:
+    return len(batcher.waiting)
 
 
 async def stop() -> None:
@@ -52,8 +74,8 @@ def tame_garbage_collector() -> None:
 def close_and_finalise() -> None:
     """One round of the closer."""
     now = timezone.now()
-    work_unless_locked(lambda: close_due_polls(now), busy=lambda: 0)
-    work_unless_locked(lambda: finalise_due_polls(now), busy=lambda: 0)
+    close_due_polls(now)
+    finalise_due_polls(now)
 
 
 async def _close_for_ever(thread: ThreadPoolExecutor) -> None:
@@ -64,6 +86,8 @@ async def _close_for_ever(thread: ThreadPoolExecutor) -> None:
             await asyncio.get_running_loop().run_in_executor(
                 thread, with_fresh_connections, close_and_finalise
             )
+        except DatabaseAway:
+            pass  # said already, once for the outage
         except Exception:
             log.exception("A round of the closer failed; the next one tries again.")
 

@@ -30,7 +30,9 @@ PRODUCT_VARIABLES = (
     "ETHERPAD_API_KEY",
     "DEBUG",
     "VAR_DIR",
+    "LOG_FORMAT",
     "LOG_LEVEL",
+    "METRICS_TOKEN",
     "SECURE_SSL_REDIRECT",
 )
 TROUBLE = re.compile(r"Traceback|Task exception was never retrieved|was never awaited|Unclosed")
