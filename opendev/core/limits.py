@@ -1,6 +1,8 @@
 """How often is too often. Counts are kept in this process's memory, also where several processes serve: then up to as
 many times as much gets through, and no vote ever waits for Redis.
 
+The environment's LIMITS changes them: `LIMITS=join=2000/5minutes,vote=20/second`.
+
 Limits by address leave room for a whole office behind one address; they are there against scripts. Addresses in
 TRUSTED_ADDRESSES (loopback by default) are not limited, and a reverse proxy among them is believed about its client.
 """
@@ -20,6 +22,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from opendev.core import metrics
 from opendev.core.errors import TooOften
+from opendev.core.newcomers import newcomers
 
 # kind: how often one address (or one attendee) may do it
 LIMITS = {
@@ -28,6 +31,7 @@ LIMITS = {
     "sign_in": "20/5minutes",
     "vote": "10/second",  # one attendee by page and REST; sockets bound what is unanswered
     "write": "60/10second",  # one address, REST writes by signed-in programs and strangers
+    "slowed": "30/minute",  # one network whose newcomers do not show themselves (newcomers.py)
 }
 
 
@@ -38,7 +42,7 @@ def _limiter() -> MovingWindowRateLimiter:
 
 @lru_cache
 def _limit(kind: str) -> RateLimitItem:
-    return parse(LIMITS[kind])
+    return parse(settings.LIMITS.get(kind, LIMITS[kind]))
 
 
 @lru_cache
@@ -77,9 +81,22 @@ def last_untrusted(address: str, forwarded: str) -> str:
     return address
 
 
+def network_of(address: str) -> str:
+    """Return who is counted as one: an IPv4 address, or the /64 that one IPv6 connection usually has to itself."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if known.version == 4:
+        return str(known)
+    mapped = known.ipv4_mapped
+    return str(mapped or ip_network((int(known) >> 64 << 64, 64)))
+
+
 def forget_all() -> None:
     """Begin counting anew, as after a restart."""
     _limiter.cache_clear()
+    newcomers.forget_all()
 
 
 def check_limit(kind: str, who: str) -> None:
@@ -100,9 +117,38 @@ def check_address(kind: str, request: HttpRequest) -> None:
     Raises:
         TooOften
     """
+    if (network := limited_network(request)) is not None:
+        check_limit(kind, network)
+
+
+def check_join(request: HttpRequest) -> None:
+    """Count a request to join from the request's network; one whose newcomers stay unseen is slowed.
+
+    Raises:
+        TooOften
+    """
+    if (network := limited_network(request)) is not None:
+        check_limit("join", network)
+        if newcomers.is_slowed(network):
+            check_limit("slowed", network)
+
+
+def check_vote(request: HttpRequest, attendee_id: int) -> None:
+    """Count a vote by page or REST; that of somebody unseen, from a slowed network, against the network too.
+
+    Raises:
+        TooOften
+    """
+    check_limit("vote", str(attendee_id))
+    network = limited_network(request) if newcomers.is_unseen(attendee_id) else None
+    if network is not None and newcomers.is_slowed(network):
+        check_limit("slowed", network)
+
+
+def limited_network(request: HttpRequest) -> str | None:
+    """Return the network that a request is counted against; None where its address is trusted."""
     address = client_address(request)
-    if not is_trusted(address):
-        check_limit(kind, address)
+    return None if is_trusted(address) else network_of(address)
 
 
 def _too_often(limiter: MovingWindowRateLimiter, limit: RateLimitItem, kind: str, who: str) -> TooOften:

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterable
 
+from django.http import HttpRequest
+
+from opendev.core.limits import limited_network
 from opendev.core.live import hub
+from opendev.core.newcomers import newcomers
 
 
 def present_in(session_ids: Iterable[int]) -> dict[int, int]:
     """Return how many attendees are present in each session, by this process's last count."""
     return {session_id: hub.present(session_id) for session_id in session_ids}
+
+
+def note_join(request: HttpRequest, session_id: int, attendee_id: int) -> None:
+    """Remember that somebody joined, until their page or socket is seen. Safe from any thread."""
+    network = limited_network(request)
+    if network is not None:
+        newcomers.joined(network, session_id, attendee_id)
+        hub.expect(session_id)
 
 
 def live_core_runs() -> bool:

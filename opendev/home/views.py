@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from etherpad_links.selectors import notes_urls
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, NotFound
-from opendev.core.limits import check_address
+from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
-from opendev.core.presence import present_in
+from opendev.core.presence import note_join, present_in
 from sessions import selectors, services
 from sessions.models import Session
 
@@ -88,10 +88,11 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         form = {field: request.POST.get(field, "") for field in form}
         try:
-            check_address("join", request)
+            check_join(request)
             _attendee, attendee_pass = services.join_session(
                 session_id=session.pk, known=known, now=timezone.now(), **form
             )
+            note_join(request, session.pk, attendee_pass.attendee_id)
             response = redirect(session)
             keep_pass(response, attendee_pass)
             return response

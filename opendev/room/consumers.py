@@ -4,6 +4,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
+from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.cookie_store import SessionStore
@@ -65,10 +66,8 @@ class RoomConsumer(LiveConsumer):
             wanted = polls.visible_polls(group, VOTED)
             try:
                 self.answers = await polls.read_answers(self.attendee, wanted)
-            except (
-                DomainError
-            ):  # the reader is full: the page shows its form, and the answer to a vote tells more
-                self.answers = {}
+            except DomainError:  # full, or the database is away: a snapshot without them would be wrong
+                raise Crowded("busy", 3) from None
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
@@ -82,6 +81,7 @@ class RoomConsumer(LiveConsumer):
                 "session": state,
                 "present": max(group.present, len(group.by_attendee)),
                 "me": {"attendee": attendee, "moderator": self.is_moderator},
+                **({"joins": group.joins} if self.is_moderator else {}),
             }
         )
         body = polls.snapshot_polls(
