@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core import metrics
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batcher
 from opendev.core.errors import DomainError, Malformed, TryLater
@@ -21,7 +23,7 @@ from polls.services.ballots import MAX_SEQ
 from polls.services.drafts import MAX_OPTIONS
 
 MAX_WAITING = 20_000
-ANSWER_WITHIN_S = 12.0  # longer than the box keeps a batch while SQLite is locked
+ANSWER_WITHIN_S = 12.0  # longer than the box keeps a batch while the database is away
 _BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 Answer = Callable[[Recorded | DomainError], None]
@@ -48,9 +50,12 @@ class BallotBox(Batcher[Vote, Recorded]):
         with broadcasts.holding() as self.unsaid:
             return super()._work_in_thread(items)
 
-    def worked_off(self) -> None:
-        """Say what the batch made known: right before its voters are answered and moved to their audience, so that
-        the news reaches each of them as somebody who voted."""
+    def worked_off(self, results: Sequence[Recorded | DomainError]) -> None:
+        """Count what became of the votes, and say what the batch made known: right before its voters are answered and
+        moved to their audience, so that the news reaches each of them as somebody who voted."""
+        outcomes = Counter("ok" if isinstance(result, Recorded) else result.code for result in results)
+        for outcome, count in outcomes.items():
+            metrics.VOTES.labels(outcome).inc(count)
         for news in self.unsaid:
             broadcasts.say_on_loop(news)
         self.unsaid = []

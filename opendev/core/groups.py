@@ -126,6 +126,9 @@ class Group:
         self.present = 0
         self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
         self.presence_told_at = 0.0
+        self.is_unusual = False  # one network joins in an unusual way (newcomers.py)
+        self.unusual_elsewhere = 0.0  # when another process last said so
+        self.arrived: list[int] = []  # attendees seen here, to be told to the process they joined at
         self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
         self.next_step_at = 0.0
         self.stepping: asyncio.Task[None] | None = None
@@ -135,6 +138,11 @@ class Group:
         """Note that the sockets have not heard of this topic; a change of state goes before tallies."""
         whole = self.unheard.pop(topic, False) or whole
         self.unheard = {topic: True, **self.unheard} if whole else {**self.unheard, topic: False}
+
+    @property
+    def joins(self) -> str:
+        """What moderators are told of the way people join: `usual` or `unusual`."""
+        return "unusual" if self.is_unusual else "usual"
 
     def count_here(self, now: float) -> int:
         """Return how many distinct attendees have a socket in this process or loaded a page in the last 30 s."""

@@ -1,11 +1,10 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
-from contextlib import suppress
-
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
+from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.cookie_store import SessionStore
@@ -88,11 +87,11 @@ class RoomConsumer(LiveConsumer):
         """Read one's own answers and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
-            # A reader that is full refuses: then the page shows its forms, and the answer to an act tells more.
-            with suppress(DomainError):
+            try:
                 self.answers = await polls.read_answers(self.attendee, wanted)
-            with suppress(DomainError):
                 self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
+            except DomainError:  # full, or the database is away: a snapshot without them would be wrong
+                raise Crowded("busy", 3) from None
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
@@ -106,6 +105,7 @@ class RoomConsumer(LiveConsumer):
                 "session": state,
                 "present": max(group.present, len(group.by_attendee)),
                 "me": {"attendee": attendee, "moderator": self.is_moderator},
+                **({"joins": group.joins} if self.is_moderator else {}),
             }
         )
         body = polls.snapshot_polls(

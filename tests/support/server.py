@@ -30,7 +30,12 @@ PRODUCT_VARIABLES = (
     "ETHERPAD_API_KEY",
     "DEBUG",
     "VAR_DIR",
+    "LOG_FORMAT",
     "LOG_LEVEL",
+    "LIMITS",
+    "MAX_SOCKETS",
+    "MAX_SOCKETS_OF_NETWORK",
+    "METRICS_TOKEN",
     "SECURE_SSL_REDIRECT",
 )
 TROUBLE = re.compile(r"Traceback|Task exception was never retrieved|was never awaited|Unclosed")
