@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
-from opendev.core.errors import Malformed
+from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_limit
 from opendev.core.presence import present_in
 from opendev.core.schema import OPEN, WRITE, answers
@@ -21,6 +21,12 @@ from opendev.core.text import id_in_address
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.serializers import attendee_json, event_json, session_json
+
+
+class NotJoinedYet(NotSignedIn):
+    """The same as services.NotJoined, for strangers, who are asked for a token."""
+
+    code, message = services.NotJoined.code, services.NotJoined.message
 
 
 class Endpoint(APIView):
@@ -59,6 +65,18 @@ class Endpoint(APIView):
         if not isinstance(self.request.data, dict):
             raise Malformed(_("The body must be a JSON object."))
         return self.request.data
+
+    def attendee(self, caller: Caller, event_id: int) -> AttendeePass:
+        """Return the caller's pass of the event.
+
+        Raises:
+            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
+        """
+        attendee = caller.attendee_of(event_id)
+        if attendee is None:
+            is_stranger = self.request.auth is None and caller.user_id is None
+            raise NotJoinedYet if is_stranger else services.NotJoined
+        return attendee
 
     def session(self, text: str) -> Session:
         """Return the session that the address names.
@@ -101,12 +119,18 @@ class PersonShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     company = serializers.CharField(allow_blank=True)
     title = serializers.CharField(allow_blank=True)
-    role = serializers.ChoiceField(["host", "presenter", "moderator"])
+    role = serializers.ChoiceField(["host", "presenter", "moderator", "helper"])
+
+
+class QuestionRulesShape(serializers.Serializer[Any]):
+    named = serializers.BooleanField(help_text="whether a question may carry its asker's name")
+    moderated = serializers.BooleanField(help_text="whether a question waits for approval")
 
 
 class SessionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.ChoiceField(Session.State.choices)
+    questions = QuestionRulesShape()
     event = serializers.CharField()
     day = serializers.IntegerField()
     slug = serializers.CharField()

@@ -1,12 +1,14 @@
 """Gathering: while one batch is being worked on in a thread, the next one collects."""
 
 import asyncio
+import concurrent.futures
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from django.db import OperationalError
+from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.threads import with_fresh_connections
@@ -20,6 +22,13 @@ Answer = Callable[[Result | DomainError], None]
 PAUSE_S = 0.005  # before a batch: measured, 0 to 20 ms give the same rate, and longer costs latency
 MAX_BATCH = 1_000
 LOCKED_LIMIT_S = 10.0  # how long a batch is kept while another process holds the database
+ANSWER_WITHIN_S = 12.0  # longer than that
+
+
+class NotSure(TryLater):
+    """No answer in time: it may have been recorded or not. Sending it again finds out."""
+
+    code, message = "not_sure", _("This may not have arrived. Send it again.")
 
 
 class Batcher(Generic[Item, Result]):
@@ -82,6 +91,33 @@ class Batcher(Generic[Item, Result]):
         self.waiting.append((item, answer))
         self.gathered.set()
 
+    def put_and_wait(self, item: Item) -> Result:
+        """Have an item worked on and return what became of it. For views: from any thread but the loop's.
+
+        In a process without a loop (a command, a test of a view) it is worked on at once, as a batch of one.
+
+        Raises:
+            DomainError: by which the item was refused; TryLater; NotSure.
+        """
+        if self.loop is None:
+            outcome = self.work([item])[0]
+        else:
+            future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
+            self.loop.call_soon_threadsafe(self._put_for_thread, item, future)
+            try:
+                outcome = future.result(ANSWER_WITHIN_S)
+            except concurrent.futures.TimeoutError:
+                raise NotSure from None
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return outcome
+
+    def _put_for_thread(self, item: Item, future: concurrent.futures.Future[Result | DomainError]) -> None:
+        try:
+            self.put(item, future.set_result)
+        except DomainError as error:
+            future.set_result(error)
+
     async def _run(self) -> None:
         while True:
             await self.gathered.wait()
@@ -100,7 +136,7 @@ class Batcher(Generic[Item, Result]):
 
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
         assert self.loop is not None  # noqa: S101
-        items = [item for item, _ in batch]
+        items = [item for item, _answer in batch]
         try:
             results = await self.loop.run_in_executor(
                 self.thread, with_fresh_connections, self._work_in_thread, items
@@ -116,7 +152,7 @@ class Batcher(Generic[Item, Result]):
                 await self._work_off(batch[middle:])
                 return
         self.worked_off()
-        for (_, answer), result in zip(batch, results, strict=True):
+        for (_item, answer), result in zip(batch, results, strict=True):
             try:
                 answer(result)
             except OSError:
@@ -133,7 +169,7 @@ def work_unless_locked(work: Callable[[], Result], busy: Callable[[], Result]) -
 
     Each try already waits five seconds inside SQLite (the `timeout` of settings.py), so two tries are ten seconds.
     """
-    for _ in range(int(LOCKED_LIMIT_S // 5)):
+    for _try in range(int(LOCKED_LIMIT_S // 5)):
         try:
             return work()
         except OperationalError as error:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, Group, News, Source, State
+from opendev.core.groups import AUDIENCES, Group, Member, News, Source, State
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
@@ -78,17 +78,24 @@ class Sweep:
         for topic in before.keys() - versions.keys():
             held = group.topics[topic]
             if held.version == before[topic] and any(held.states.values()):
-                self.take(News(group.key, topic, held.version + 1, nobody))
+                self.take(News(group.key, topic, held.version + 1, nobody, author=held.author))
 
     async def _recheck_moderators(self) -> None:
-        """Close the moderators' sockets of those who moderate no more; they come back as what they are now."""
+        """Close the sockets of those who moderate or help no more; they come back as what they are now."""
         for group in list(self.groups.values()):
-            signed_in = [member for member in group.members if member.moderator_id is not None]
-            if signed_in and self.source is not None:
+            moderating = [member for member in group.members if member.moderator_id is not None]
+            helping = [member for member in group.members if member.helper_id is not None]
+            if moderating and self.source is not None:
                 still = await self.read_in_thread(self.source.moderators, group.key)
-                for member in signed_in:
-                    if member.moderator_id not in still:
-                        self.writer.close(group, member, NOT_ALLOWED)
+                gone = [member for member in moderating if member.moderator_id not in still]
+                self._close_all(group, gone)
+            if helping and self.source is not None:
+                still = await self.read_in_thread(self.source.helpers, group.key)
+                self._close_all(group, [member for member in helping if member.helper_id not in still])
+
+    def _close_all(self, group: Group, members: list[Member]) -> None:
+        for member in members:
+            self.writer.close(group, member, NOT_ALLOWED)
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()

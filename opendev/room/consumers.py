@@ -1,5 +1,7 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
+from contextlib import suppress
+
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,13 +16,18 @@ from opendev.core.text import MAX_ID
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
+from sessions import consumers as questions
 from sessions import selectors
+from sessions.news import QUESTION_KIND
+
+QUESTION_TOPICS = f"{QUESTION_KIND}:"
+Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
 
 
 class RoomConsumer(LiveConsumer):
-    """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear."""
+    """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear."""
 
-    commands = {**polls.COMMANDS}
+    commands = {**polls.COMMANDS, **questions.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -35,6 +42,7 @@ class RoomConsumer(LiveConsumer):
         event_id = group.facts["event_id"]
         self.voted: set[str] = set()
         self.answers: dict[int, Mine] = {}
+        self.upvotes: set[int] = set()
         text = self.bearer()
         if text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
@@ -42,16 +50,16 @@ class RoomConsumer(LiveConsumer):
             if self.attendee and self.attendee.event_id != event_id:
                 self.attendee = None
         elif text.startswith(selectors.API_TOKEN_PREFIX):
-            self.moderator_id = await hub.read_in_thread(_moderator_by_token, text, group.key)
+            self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_token, text, group.key)
         else:
             self.attendee = read_pass(text)
             if self.attendee is None or self.attendee.event_id != event_id:
                 raise Refused
         self.attendee_id = self.attendee.attendee_id if self.attendee else None
-        if self.query("view") == "control" and self.moderator_id is None:
+        if self.query("view") == "control" and self.moderator_id is None and self.helper_id is None:
             key = self.cookies().get("sessionid", "")
-            self.moderator_id = await hub.read_in_thread(_moderator_by_cookie, key, group.key)
-            if self.moderator_id is None:
+            self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_cookie, key, group.key)
+            if self.moderator_id is None and self.helper_id is None:
                 raise Refused
 
     @property
@@ -60,7 +68,7 @@ class RoomConsumer(LiveConsumer):
         return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
-        """Read one's own answers."""
+        """Read one's own answers and upvotes."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
             try:
@@ -69,10 +77,12 @@ class RoomConsumer(LiveConsumer):
                 DomainError
             ):  # the reader is full: the page shows its form, and the answer to a vote tells more
                 self.answers = {}
+            with suppress(DomainError):
+                self.upvotes = await questions.read_upvotes(self.attendee, group.key)
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, polls}`."""
+        """Return `{type, now, session, present, me, polls, questions}`."""
         state = group.topics["session"].states[EVERYBODY]
         attendee = None if self.attendee_id is None else str(self.attendee_id)
         head = encode(
@@ -81,17 +91,24 @@ class RoomConsumer(LiveConsumer):
                 "now": now_text(),
                 "session": state,
                 "present": max(group.present, len(group.by_attendee)),
-                "me": {"attendee": attendee, "moderator": self.is_moderator},
+                "me": {
+                    "attendee": attendee,
+                    "moderator": self.is_moderator,
+                    "helper": self.helper_id is not None,
+                },
             }
         )
         body = polls.snapshot_polls(
             group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
         )
-        self.answers = {}
-        return f'{head[:-1]},"polls":{body}}}'
+        asked = questions.snapshot_questions(group, self, self.upvotes)
+        self.answers, self.upvotes = {}, set()
+        return f'{head[:-1]},"polls":{body},"questions":{asked}}}'
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
+        if topic.startswith(QUESTION_TOPICS):
+            return questions.question_audience(self, topic)
         if self.is_moderator:
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY
@@ -107,8 +124,14 @@ class RoomConsumer(LiveConsumer):
         return True
 
 
-def _moderator_by_token(token: str, session_id: int) -> int | None:
-    """Return the user of an API token where they moderate the session.
+def _rights_of(user_id: int, session_id: int) -> Rights:
+    if selectors.moderates(Caller(user_id=user_id), session_id):
+        return user_id, None
+    return None, user_id if user_id in selectors.helper_ids(session_id) else None
+
+
+def _rights_by_token(token: str, session_id: int) -> Rights:
+    """Return the user of an API token, by what they may do in the session.
 
     Raises:
         Refused: the token opens nothing.
@@ -116,19 +139,15 @@ def _moderator_by_token(token: str, session_id: int) -> int | None:
     user = selectors.user_of_api_token(token, timezone.now())
     if user is None:
         raise Refused
-    return user.pk if selectors.moderates(Caller(user_id=user.pk), session_id) else None
+    return _rights_of(user.pk, session_id)
 
 
-def _moderator_by_cookie(session_key: str, session_id: int) -> int | None:
-    """Return the user of a sign-in where they moderate the session.
+def _rights_by_cookie(session_key: str, session_id: int) -> Rights:
+    """Return the user of a sign-in, by what they may do in the session.
 
     Django's own look-up: a deactivated user, or one whose password changed, is signed in no more.
     """
     request = HttpRequest()
     request.session = SessionStore(session_key or None)
     user = get_user(request)
-    return (
-        user.pk
-        if user.is_authenticated and selectors.moderates(Caller(user_id=user.pk), session_id)
-        else None
-    )
+    return _rights_of(user.pk, session_id) if user.is_authenticated else (None, None)

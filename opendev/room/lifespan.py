@@ -10,16 +10,18 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
 
-from opendev.core.batching import work_unless_locked
+from opendev.core.batching import Batcher, work_unless_locked
 from opendev.core.live import hub
 from opendev.core.threads import with_fresh_connections
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
+from sessions.question_box import desk, upvote_box, upvotes_reader
 
 log = logging.getLogger("opendev.live")
 
 CLOSER_S = 0.5
+question_boxes: tuple[Batcher[Any, Any], ...] = (upvote_box, desk, upvotes_reader)
 
 # Measured: with 5,000 sockets one full collection stops the process for 74 to 330 ms. What stands at the start is
 # frozen; a small middle generation keeps the longest pause near 24 ms.
@@ -32,6 +34,8 @@ async def start() -> None:
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
     await ballot_box.start()
     await answers_reader.start()
+    for box in question_boxes:
+        await box.start()
     hub.spawn(_close_for_ever(ThreadPoolExecutor(1, thread_name_prefix="closer")))
 
 
@@ -39,6 +43,8 @@ async def stop() -> None:
     """End everything: what is in the box is recorded first."""
     await ballot_box.stop()
     await answers_reader.stop()
+    for box in question_boxes:
+        await box.stop()
     await hub.stop()
 
 

@@ -8,7 +8,13 @@ from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
 from sessions.models import Session
-from sessions.selectors import moderator_ids, session_versions
+from sessions.selectors import (
+    helper_ids,
+    moderator_ids,
+    question_versions,
+    questions_of,
+    session_versions,
+)
 
 
 class RoomSource:
@@ -17,6 +23,7 @@ class RoomSource:
     kinds: ClassVar[Mapping[str, TopicKind]] = {
         poll_news.KIND: poll_news.PollFrames(),
         session_news.TOPIC: session_news.SessionFrames(),
+        session_news.QUESTION_KIND: session_news.QuestionFrames(),
     }
 
     def read(self, group: int) -> GroupState | None:
@@ -26,11 +33,16 @@ class RoomSource:
             return None
         told = [session_news.news_of(session)]
         told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
+        told += [session_news.news_of_question(question) for question in questions_of([group])]
         return GroupState({"event_id": session.event_id}, told)
 
     def moderators(self, group: int) -> frozenset[int]:
         """Return the users who may moderate the session now."""
         return moderator_ids(group)
+
+    def helpers(self, group: int) -> frozenset[int]:
+        """Return the users who may keep the session's questions now, and do nothing else."""
+        return helper_ids(group)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""
@@ -40,4 +52,6 @@ class RoomSource:
         }
         for session, poll, version in poll_versions(groups):
             found.setdefault(session, {})[poll_news.topic_of(poll)] = version
+        for session, question, version in question_versions(groups):
+            found.setdefault(session, {})[session_news.question_topic(question)] = version
         return found

@@ -3,6 +3,7 @@
 from sessions.models.attendees import Attendance, Attendee
 from sessions.models.events import Event, EventDay
 from sessions.models.people import Person, SessionRole
+from sessions.models.questions import Question, QuestionVote
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 
@@ -13,6 +14,8 @@ __all__ = [
     "Event",
     "EventDay",
     "Person",
+    "Question",
+    "QuestionVote",
     "Session",
     "SessionRole",
     "SignInLink",

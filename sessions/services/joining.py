@@ -8,11 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, new_pass
-from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
 from sessions.models import Attendance, Attendee, Session
 
 MAX_NAME_LENGTH = 120
+
+
+class NotJoined(NotAllowed):
+    code, message = "not_joined", _("Join the session first.")
 
 
 class SessionIsOver(Conflict):

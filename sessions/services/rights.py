@@ -11,6 +11,10 @@ class NotModerator(NotAllowed):
     code, message = "not_moderator", _("Only the session's moderators can do that.")
 
 
+class NotHelper(NotAllowed):
+    code, message = "not_helper", _("Only the session's moderators and helpers can do that.")
+
+
 class NotOrganiser(NotAllowed):
     code, message = "not_organiser", _("Only the event's organisers can do that.")
 
@@ -26,6 +30,18 @@ def check_moderates(*, caller: Caller, session_id: int) -> None:
         raise NotSignedIn
     if not selectors.moderates(caller, session_id):
         raise NotModerator
+
+
+def check_keeps_queue(*, caller: Caller, session_id: int) -> None:
+    """Let those pass who keep the session's questions: moderators, organisers and helpers.
+
+    Raises:
+        NotSignedIn, NotHelper
+    """
+    if caller.user_id is None:
+        raise NotSignedIn
+    if not selectors.keeps_queue(caller, session_id):
+        raise NotHelper
 
 
 def check_organises(*, caller: Caller, event_id: int) -> None:

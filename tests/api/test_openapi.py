@@ -113,7 +113,9 @@ class Prober:
         return str(poll)
 
     def with_real_ids(self, polls: list[str]) -> Path:
+        questions = self.rest("GET", f"sessions/{self.session}/questions/")["results"]
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"]}
+        real["question"] = [question["id"] for question in questions] or ["404"]
         document = deepcopy(self.document)
         for methods in document["paths"].values():
             for operation in methods.values():

@@ -1,6 +1,7 @@
 """Events, people and polls for tests, made by the product's own services wherever it has one for the deed."""
 
 from tests.factories.polls import NOW, as_tally, make_poll, options_of, record, vote_for, votes_counted
+from tests.factories.questions import make_helper, make_question, upvote, voters_of, votes_of
 from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
 
 __all__ = [
@@ -8,12 +9,17 @@ __all__ = [
     "as_tally",
     "make_attendee",
     "make_event",
+    "make_helper",
     "make_moderator",
     "make_organiser",
     "make_poll",
+    "make_question",
     "make_session",
     "options_of",
     "record",
+    "upvote",
     "vote_for",
+    "voters_of",
     "votes_counted",
+    "votes_of",
 ]
