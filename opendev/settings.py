@@ -194,6 +194,7 @@ SPECTACULAR_SETTINGS = {
         "PollState": "polls.models.Poll.State",
         "SessionState": "sessions.models.Session.State",
         "QuestionState": "sessions.models.Question.State",
+        "LineState": "sessions.models.SignUpLine.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -13,7 +13,7 @@ from opendev.core.batching import Batcher, work_unless_locked
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.text import clean_id
 from sessions.models import Question
-from sessions.selectors import own_upvotes
+from sessions.selectors.questions import own_upvotes
 from sessions.services import Upvote, Upvoted, record_upvotes
 
 log = logging.getLogger("opendev.live")

@@ -16,9 +16,12 @@ from opendev.core.text import MAX_ID
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
-from sessions import consumers as questions
 from sessions import selectors
-from sessions.news import QUESTION_KIND
+from sessions.consumers import follow_ups as lines
+from sessions.consumers import questions
+from sessions.models import SignUp
+from sessions.news.questions import KIND as QUESTION_KIND
+from sessions.selectors.questions import helper_ids
 
 QUESTION_TOPICS = f"{QUESTION_KIND}:"
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
@@ -27,7 +30,7 @@ Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helpe
 class RoomConsumer(LiveConsumer):
     """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear."""
 
-    commands = {**polls.COMMANDS, **questions.COMMANDS}
+    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -43,6 +46,7 @@ class RoomConsumer(LiveConsumer):
         self.voted: set[str] = set()
         self.answers: dict[int, Mine] = {}
         self.upvotes: set[int] = set()
+        self.sign_ups: dict[int, SignUp] = {}
         text = self.bearer()
         if text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
@@ -68,21 +72,20 @@ class RoomConsumer(LiveConsumer):
         return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
-        """Read one's own answers and upvotes."""
+        """Read one's own answers, upvotes and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
-            try:
+            # A reader that is full refuses: then the page shows its forms, and the answer to an act tells more.
+            with suppress(DomainError):
                 self.answers = await polls.read_answers(self.attendee, wanted)
-            except (
-                DomainError
-            ):  # the reader is full: the page shows its form, and the answer to a vote tells more
-                self.answers = {}
             with suppress(DomainError):
                 self.upvotes = await questions.read_upvotes(self.attendee, group.key)
+            with suppress(DomainError):
+                self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, polls, questions}`."""
+        """Return `{type, now, session, present, me, polls, questions, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
         attendee = None if self.attendee_id is None else str(self.attendee_id)
         head = encode(
@@ -102,8 +105,9 @@ class RoomConsumer(LiveConsumer):
             group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
         )
         asked = questions.snapshot_questions(group, self, self.upvotes)
-        self.answers, self.upvotes = {}, set()
-        return f'{head[:-1]},"polls":{body},"questions":{asked}}}'
+        under = lines.snapshot_lines(group, self.sign_ups)
+        self.answers, self.upvotes, self.sign_ups = {}, set(), {}
+        return f'{head[:-1]},"polls":{body},"questions":{asked},"lines":{under}}}'
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
@@ -127,7 +131,7 @@ class RoomConsumer(LiveConsumer):
 def _rights_of(user_id: int, session_id: int) -> Rights:
     if selectors.moderates(Caller(user_id=user_id), session_id):
         return user_id, None
-    return None, user_id if user_id in selectors.helper_ids(session_id) else None
+    return None, user_id if user_id in helper_ids(session_id) else None
 
 
 def _rights_by_token(token: str, session_id: int) -> Rights:

@@ -8,13 +8,11 @@ from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
 from sessions.models import Session
-from sessions.selectors import (
-    helper_ids,
-    moderator_ids,
-    question_versions,
-    questions_of,
-    session_versions,
-)
+from sessions.news import follow_ups as line_news
+from sessions.news import questions as question_news
+from sessions.selectors import moderator_ids, session_versions
+from sessions.selectors.follow_ups import line_versions, lines_of
+from sessions.selectors.questions import helper_ids, question_versions, questions_of
 
 
 class RoomSource:
@@ -23,7 +21,8 @@ class RoomSource:
     kinds: ClassVar[Mapping[str, TopicKind]] = {
         poll_news.KIND: poll_news.PollFrames(),
         session_news.TOPIC: session_news.SessionFrames(),
-        session_news.QUESTION_KIND: session_news.QuestionFrames(),
+        question_news.KIND: question_news.QuestionFrames(),
+        line_news.KIND: line_news.LineFrames(),
     }
 
     def read(self, group: int) -> GroupState | None:
@@ -33,7 +32,8 @@ class RoomSource:
             return None
         told = [session_news.news_of(session)]
         told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
-        told += [session_news.news_of_question(question) for question in questions_of([group])]
+        told += [question_news.news_of(question) for question in questions_of([group])]
+        told += [line_news.news_of(found) for found in lines_of([group])]
         return GroupState({"event_id": session.event_id}, told)
 
     def moderators(self, group: int) -> frozenset[int]:
@@ -53,5 +53,7 @@ class RoomSource:
         for session, poll, version in poll_versions(groups):
             found.setdefault(session, {})[poll_news.topic_of(poll)] = version
         for session, question, version in question_versions(groups):
-            found.setdefault(session, {})[session_news.question_topic(question)] = version
+            found.setdefault(session, {})[question_news.topic_of(question)] = version
+        for session, line, version in line_versions(groups):
+            found.setdefault(session, {})[line_news.topic_of(line)] = version
         return found

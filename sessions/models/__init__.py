@@ -2,6 +2,7 @@
 
 from sessions.models.attendees import Attendance, Attendee
 from sessions.models.events import Event, EventDay
+from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
 from sessions.models.sessions import Session, new_code
@@ -13,11 +14,15 @@ __all__ = [
     "Attendee",
     "Event",
     "EventDay",
+    "FollowUpGroup",
     "Person",
     "Question",
     "QuestionVote",
     "Session",
     "SessionRole",
     "SignInLink",
+    "SignUp",
+    "SignUpLine",
     "new_code",
+    "new_line_code",
 ]

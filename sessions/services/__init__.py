@@ -1,6 +1,16 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
-from sessions.services.joining import MAX_NAME_LENGTH, NotJoined, SessionIsOver, join_session
+from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
+from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
+from sessions.services.pad_names import (
+    NotFromThePad,
+    fold_name,
+    join_pad_name,
+    part_pad_name,
+    record_pad_name,
+    update_pad_name,
+    withdraw_pad_name,
+)
 from sessions.services.question_queue import (
     IllegalQuestionMove,
     merge_question,
@@ -17,11 +27,14 @@ from sessions.services.questions import (
 )
 from sessions.services.rights import (
     NotHelper,
+    NotJoined,
     NotModerator,
     NotOrganiser,
+    NotOwner,
     check_keeps_queue,
     check_moderates,
     check_organises,
+    check_sees_contacts,
 )
 from sessions.services.sign_in import (
     LinkIsSpent,
@@ -30,6 +43,19 @@ from sessions.services.sign_in import (
     make_sign_in_link,
     revoke_api_token,
     spend_sign_in_link,
+)
+from sessions.services.sign_up_lines import edit_line, open_line, remove_name, restore_name
+from sessions.services.sign_ups import (
+    LineIsClosed,
+    NameNeeded,
+    NameWasRemoved,
+    NoSignUp,
+    SignedUp,
+    SignUpWish,
+    forget_expired_contacts,
+    read_wish,
+    record_sign_ups,
+    sign_up,
 )
 from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
 from sessions.services.team import invite_moderator, remove_moderator
@@ -40,34 +66,60 @@ __all__ = [
     "SESSION_MOVES",
     "IllegalQuestionMove",
     "IllegalSessionMove",
+    "LineIsClosed",
     "LinkIsSpent",
+    "NameNeeded",
+    "NameWasRemoved",
+    "NoSignUp",
+    "NotFromThePad",
     "NotHelper",
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
+    "NotOwner",
     "SessionIsOver",
+    "SignUpWish",
+    "SignedUp",
     "Upvote",
     "Upvoted",
     "ask_question",
     "check_keeps_queue",
     "check_moderates",
     "check_organises",
+    "check_sees_contacts",
+    "dissolve_group",
+    "edit_group",
+    "edit_line",
     "edit_question",
     "find_sign_in_link",
+    "fold_name",
+    "forget_expired_contacts",
     "invite_moderator",
+    "join_pad_name",
     "join_session",
     "make_api_token",
+    "make_group",
     "make_sign_in_link",
     "merge_question",
+    "open_line",
+    "part_pad_name",
     "pin_question",
+    "read_wish",
+    "record_pad_name",
+    "record_sign_ups",
     "record_upvotes",
     "remove_moderator",
+    "remove_name",
+    "restore_name",
     "revoke_api_token",
     "set_question_rules",
     "set_question_state",
     "set_session_state",
+    "sign_up",
     "spend_sign_in_link",
     "undo_question",
+    "update_pad_name",
+    "withdraw_pad_name",
     "withdraw_question",
     "write_answer",
 ]

@@ -10,15 +10,15 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_text
 from sessions.models import Question, Session
-from sessions.permissions import is_public, may_see_question
-from sessions.selectors import keeps_queue
-from sessions.serializers import QUESTION_UNDO_S
+from sessions.permissions.questions import is_public, may_see_question
+from sessions.selectors.questions import keeps_queue
+from sessions.serializers.questions import UNDO_S
 from sessions.services.joining import SessionIsOver
 from sessions.services.questions import lock_question, recount, save_and_tell
 from sessions.services.rights import check_keeps_queue
 
 State = Question.State
-UNDO = timedelta(seconds=QUESTION_UNDO_S)
+UNDO = timedelta(seconds=UNDO_S)
 MAX_ANSWER_LENGTH = 4000
 
 QUESTION_MOVES = {
@@ -211,6 +211,7 @@ def merge_question(*, question_id: int, caller: Caller, into: int | None, now: d
 
 def _separate(question: Question) -> Question:
     target, question.merged_into, question.merged_at = question.merged_into, None, None
+    question.save()  # counting reads who stands where
     recount(question)
     save_and_tell(question)
     if target:

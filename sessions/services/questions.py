@@ -10,11 +10,12 @@ from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
 from sessions import broadcasts
+from sessions.broadcasts import questions as told
 from sessions.models import Attendee, Question, QuestionVote, Session
-from sessions.permissions import may_see_question
-from sessions.selectors import merged_roots, question_by_id
-from sessions.services.joining import MAX_NAME_LENGTH, NotJoined, SessionIsOver
-from sessions.services.rights import check_moderates
+from sessions.permissions.questions import may_see_question
+from sessions.selectors.questions import merged_roots, question_by_id
+from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver
+from sessions.services.rights import NotJoined, check_moderates
 
 State = Question.State
 MAX_TEXT_LENGTH = 300
@@ -76,7 +77,7 @@ def save_and_tell(question: Question) -> Question:
     """Write the question with its next version, and say it."""
     question.version += 1
     question.save()
-    broadcasts.question_changed(question_by_id(question.pk))
+    told.question_changed(question_by_id(question.pk))
     return question
 
 
@@ -199,7 +200,7 @@ def withdraw_question(*, question_id: int, attendee: AttendeePass | None) -> Que
     pk, question.version = question.pk, question.version + 1
     question.delete()
     question.pk = pk
-    broadcasts.question_gone(question)
+    told.question_gone(question)
     for other in Question.objects.filter(pk__in=[*freed, *([stood_in] if stood_in else [])]):
         recount(other)
         save_and_tell(other)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, NotFound
-from sessions import broadcasts
+from sessions.broadcasts import questions as told
 from sessions.models import Attendee, Question, QuestionVote, Session
-from sessions.permissions import PUBLIC, is_public
-from sessions.selectors import merged_roots, questions_by_id
-from sessions.services.joining import NotJoined, SessionIsOver
+from sessions.permissions.questions import PUBLIC, is_public
+from sessions.selectors.questions import merged_roots, questions_by_id
+from sessions.services.joining import SessionIsOver
 from sessions.services.questions import recount
+from sessions.services.rights import NotJoined
 
 
 class OwnQuestion(Conflict):
@@ -151,7 +152,7 @@ def _write(batch: _Batch) -> None:
         recount(root)
         root.version += 1
         Question.objects.filter(pk=root.pk).update(votes=root.votes, version=root.version)
-        broadcasts.question_tallied(root)
+        told.question_tallied(root)
 
 
 def _roots(batch: _Batch, changed: Iterable[Pair]) -> list[Question]:

@@ -1,5 +1,6 @@
 """Events, people and polls for tests, made by the product's own services wherever it has one for the deed."""
 
+from tests.factories.follow_ups import make_line, put_name, withdraw
 from tests.factories.polls import NOW, as_tally, make_poll, options_of, record, vote_for, votes_counted
 from tests.factories.questions import make_helper, make_question, upvote, voters_of, votes_of
 from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
@@ -10,16 +11,19 @@ __all__ = [
     "make_attendee",
     "make_event",
     "make_helper",
+    "make_line",
     "make_moderator",
     "make_organiser",
     "make_poll",
     "make_question",
     "make_session",
     "options_of",
+    "put_name",
     "record",
     "upvote",
     "vote_for",
     "voters_of",
     "votes_counted",
     "votes_of",
+    "withdraw",
 ]

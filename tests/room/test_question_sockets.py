@@ -245,7 +245,7 @@ async def test_what_was_said_without_a_loop_is_found_by_the_sweep(session, ada, 
     """As by a command in another process: nobody is told, and within two seconds everybody knows."""
     async with room_of(session, bob) as client:
         await client.next("snapshot")
-        monkeypatch.setattr("sessions.broadcasts.broadcast", lambda news: None)
+        monkeypatch.setattr("sessions.broadcasts.questions.broadcast", lambda news: None)
         question = await act(ask_question, session_id=session.pk, attendee=ada, text="Why?", now=NOW)
         assert (await client.next("question.changed"))["question"]["id"] == str(question.pk)
         await act(withdraw_question, question_id=question.pk, attendee=ada)

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from opendev.core.attendance import Caller, new_pass
 from opendev.core.errors import DomainError, Malformed
 from sessions.models import Question, QuestionVote, Session
-from sessions.selectors import own_upvotes, similar_questions
+from sessions.selectors.questions import own_upvotes, similar_questions
 from sessions.services import (
     ask_question,
     edit_question,

@@ -15,7 +15,7 @@ from opendev.core.limits import check_limit
 from opendev.core.text import clean_id
 from sessions import services
 from sessions.models import Question
-from sessions.news import QUESTION_KIND
+from sessions.news.questions import KIND
 from sessions.question_box import Deed, desk, read_upvote, upvote_box, upvotes_reader
 
 
@@ -194,7 +194,7 @@ def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int])
     attendee_id = socket.attendee.attendee_id if socket.attendee else None
     for topic, known in group.topics.items():
         kind, _, identity = topic.partition(":")
-        if kind == QUESTION_KIND and (text := known.state_text(socket.audience(topic))):
+        if kind == KIND and (text := known.state_text(socket.audience(topic))):
             is_author = attendee_id is not None and known.author == attendee_id
             mine = {"author": is_author, "upvoted": int(identity) in upvoted}
             parts.append(f'{text[:-1]},"mine":{encode(mine)}}}')

@@ -42,6 +42,18 @@ class Endpoint(APIView):
             return Caller(user_id=self.request.user.pk)
         return caller_of(self.request._request, event_id)
 
+    def attendee(self, caller: Caller, event_id: int) -> AttendeePass:
+        """Return the caller's pass of the event.
+
+        Raises:
+            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
+        """
+        attendee = caller.attendee_of(event_id)
+        if attendee is None:
+            is_stranger = self.request.auth is None and caller.user_id is None
+            raise NotJoinedYet if is_stranger else services.NotJoined
+        return attendee
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count a write against its sender: an attendee by who they are, everybody else by address.
 
@@ -65,18 +77,6 @@ class Endpoint(APIView):
         if not isinstance(self.request.data, dict):
             raise Malformed(_("The body must be a JSON object."))
         return self.request.data
-
-    def attendee(self, caller: Caller, event_id: int) -> AttendeePass:
-        """Return the caller's pass of the event.
-
-        Raises:
-            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
-        """
-        attendee = caller.attendee_of(event_id)
-        if attendee is None:
-            is_stranger = self.request.auth is None and caller.user_id is None
-            raise NotJoinedYet if is_stranger else services.NotJoined
-        return attendee
 
     def session(self, text: str) -> Session:
         """Return the session that the address names.

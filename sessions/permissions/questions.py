@@ -1,16 +1,8 @@
-"""Who may do what with sessions: pure predicates."""
+"""Who may know of a question: pure predicates, the only place that knows."""
 
-from collections.abc import Collection
-
-from opendev.core.attendance import Caller
 from sessions.models import Question
 
 PUBLIC = frozenset({Question.State.OPEN, Question.State.ON_AIR, Question.State.ANSWERED})
-
-
-def can_moderate(caller: Caller, moderator_ids: Collection[int]) -> bool:
-    """Tell whether the caller is signed in as one of the session's moderators or its event's organisers."""
-    return caller.user_id is not None and caller.user_id in moderator_ids
 
 
 def is_public(question: Question) -> bool:

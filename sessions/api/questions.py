@@ -18,10 +18,17 @@ from opendev.core.text import clean_id, clean_line, id_in_address
 from sessions import services
 from sessions.api import Endpoint, QuestionRulesShape, page
 from sessions.models import Question
-from sessions.permissions import may_see_question
+from sessions.permissions.questions import may_see_question
 from sessions.question_box import read_upvote, upvote_box
-from sessions.selectors import keeps_queue, own_upvotes, question_by_id, questions_of, similar_questions
-from sessions.serializers import question_json, question_mine, session_state
+from sessions.selectors.questions import (
+    keeps_queue,
+    own_upvotes,
+    question_by_id,
+    questions_of,
+    similar_questions,
+)
+from sessions.serializers import session_state
+from sessions.serializers.questions import mine_json, question_json
 from sessions.services.joining import MAX_NAME_LENGTH
 from sessions.services.question_queue import MAX_ANSWER_LENGTH
 from sessions.services.questions import MAX_TEXT_LENGTH
@@ -152,7 +159,7 @@ class QuestionEndpoint(Endpoint):
             is_author = attendee_id is not None and question.attendee_id == attendee_id
             audience = MODERATORS if keeps else AUTHOR if is_author else EVERYBODY
             if body := question_json(question, audience):
-                mine = question_mine(question, attendee_id, upvoted=question.pk in upvoted)
+                mine = mine_json(question, attendee_id, upvoted=question.pk in upvoted)
                 shown.append({**body, "mine": mine})
         return shown
 

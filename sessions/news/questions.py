@@ -1,31 +1,13 @@
-"""How a session's own state and its questions travel to its sockets."""
+"""How questions travel to the sockets of a session: what each audience is told, and in which frames."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from opendev.core.groups import AUDIENCES, AUTHOR, EVERYBODY, MODERATORS, Frame, News, State
-from sessions.models import Question, Session
-from sessions.serializers import question_json, session_state
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, News, State
+from sessions.models import Question
+from sessions.serializers.questions import question_json
 
-TOPIC = "session"
-QUESTION_KIND = "question"
+KIND = "question"
 QUESTION_AUDIENCES = (MODERATORS, AUTHOR, EVERYBODY)
-
-
-class SessionFrames:
-    """How a session's state travels: `session.changed`, for everybody alike."""
-
-    def changed(self, state: State, now: str) -> Frame:
-        """Return the frame of a change."""
-        return {"type": "session.changed", "now": now, "session": state}
-
-    def tally(self, state: State, now: str) -> Frame:
-        """Return the same: a session has no short form."""
-        return self.changed(state, now)
-
-    def gone(self, topic: str, version: int) -> Frame:
-        """Return the frame of a session that was deleted."""
-        return {"type": "session.gone", "version": version}
 
 
 class QuestionFrames:
@@ -49,21 +31,15 @@ class QuestionFrames:
         return {"type": "question.gone", "question": topic.partition(":")[2], "version": version}
 
 
-def news_of(session: Session) -> News:
-    """Return the session as it stands, for every audience."""
-    state: dict[str, Any] = session_state(session)
-    return News(session.pk, TOPIC, session.version, dict.fromkeys(AUDIENCES, state))
-
-
-def question_topic(question_id: int) -> str:
+def topic_of(question_id: int) -> str:
     """Return the question's topic in its session's group."""
-    return f"{QUESTION_KIND}:{question_id}"
+    return f"{KIND}:{question_id}"
 
 
-def news_of_question(question: Question, *, whole: bool = True, gone: bool = False) -> News:
+def news_of(question: Question, *, whole: bool = True, gone: bool = False) -> News:
     """Return the question as it stands, for every audience; for none of them where it is gone."""
     states = {a: None if gone else question_json(question, a) for a in QUESTION_AUDIENCES}
-    topic = question_topic(question.pk)
+    topic = topic_of(question.pk)
     return News(
         question.session_id, topic, question.version, states, whole=whole, author=question.attendee_id
     )
