@@ -62,6 +62,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.attendee_id: int | None = None
         self.moderator_id: int | None = None
         self.helper_id: int | None = None
+        self.display_id: int | None = None
         self.is_ready = self.is_closed = False
         self.unanswered = 0
         try:

@@ -69,6 +69,7 @@ class Source(Protocol):
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]: ...
     def moderators(self, group: int) -> frozenset[int]: ...
     def helpers(self, group: int) -> frozenset[int]: ...
+    def displays(self, group: int) -> frozenset[int]: ...
 
 
 class Member(Protocol):
@@ -78,6 +79,7 @@ class Member(Protocol):
     attendee_id: int | None
     moderator_id: int | None
     helper_id: int | None
+    display_id: int | None
     is_ready: bool
     is_closed: bool
 

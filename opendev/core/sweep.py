@@ -41,7 +41,7 @@ class Sweep:
                 self._count_presence()
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
-                await self._recheck_moderators()
+                await self._recheck_rights()
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
 
@@ -80,22 +80,27 @@ class Sweep:
             if held.version == before[topic] and any(held.states.values()):
                 self.take(News(group.key, topic, held.version + 1, nobody, author=held.author))
 
-    async def _recheck_moderators(self) -> None:
-        """Close the sockets of those who moderate or help no more; they come back as what they are now."""
-        for group in list(self.groups.values()):
-            moderating = [member for member in group.members if member.moderator_id is not None]
-            helping = [member for member in group.members if member.helper_id is not None]
-            if moderating and self.source is not None:
-                still = await self.read_in_thread(self.source.moderators, group.key)
-                gone = [member for member in moderating if member.moderator_id not in still]
-                self._close_all(group, gone)
-            if helping and self.source is not None:
-                still = await self.read_in_thread(self.source.helpers, group.key)
-                self._close_all(group, [member for member in helping if member.helper_id not in still])
+    async def _recheck_rights(self) -> None:
+        """Close the sockets of those who moderate or help no more, and of displays whose link was revoked.
 
-    def _close_all(self, group: Group, members: list[Member]) -> None:
-        for member in members:
-            self.writer.close(group, member, NOT_ALLOWED)
+        They come back as what they are now, or not at all.
+        """
+        if self.source is None:
+            return
+        for group in list(self.groups.values()):
+            await self._recheck(group, lambda member: member.moderator_id, self.source.moderators)
+            await self._recheck(group, lambda member: member.helper_id, self.source.helpers)
+            await self._recheck(group, lambda member: member.display_id, self.source.displays)
+
+    async def _recheck(
+        self, group: Group, right: Callable[[Member], int | None], holders: Callable[[int], frozenset[int]]
+    ) -> None:
+        members = [member for member in group.members if right(member) is not None]
+        if members:
+            still = await self.read_in_thread(holders, group.key)
+            for member in members:
+                if right(member) not in still:
+                    self.writer.close(group, member, NOT_ALLOWED)
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()

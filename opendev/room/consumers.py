@@ -26,9 +26,15 @@ from sessions.selectors.questions import helper_ids
 QUESTION_TOPICS = f"{QUESTION_KIND}:"
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
 
+DISPLAY_VIEW = "display"
+DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
+
 
 class RoomConsumer(LiveConsumer):
-    """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear."""
+    """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear.
+
+    With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
+    """
 
     commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS}
     attendee: AttendeePass | None = None
@@ -60,10 +66,24 @@ class RoomConsumer(LiveConsumer):
             if self.attendee is None or self.attendee.event_id != event_id:
                 raise Refused
         self.attendee_id = self.attendee.attendee_id if self.attendee else None
-        if self.query("view") == "control" and self.moderator_id is None and self.helper_id is None:
+        await self._identify_for_view(group)
+
+    async def _identify_for_view(self, group: Group) -> None:
+        """Let only moderators and helpers ask for the control room's view, and only displays for a display's.
+
+        Raises:
+            Refused
+        """
+        view = self.query("view")
+        if view == "control" and self.moderator_id is None and self.helper_id is None:
             key = self.cookies().get("sessionid", "")
             self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_cookie, key, group.key)
             if self.moderator_id is None and self.helper_id is None:
+                raise Refused
+        elif view == DISPLAY_VIEW:
+            token = self.cookies().get(DISPLAY_COOKIE, "")
+            self.display_id = await hub.read_in_thread(_display_by_cookie, token, group.key)
+            if self.display_id is None:
                 raise Refused
 
     @property
@@ -126,6 +146,12 @@ class RoomConsumer(LiveConsumer):
         else:
             self.voted.discard(topic)
         return True
+
+
+def _display_by_cookie(token: str, session_id: int) -> int | None:
+    """Return the session's display link with this token, or None when it opens nothing any more."""
+    link = selectors.display_by_token(session_id, token)
+    return link.pk if link else None
 
 
 def _rights_of(user_id: int, session_id: int) -> Rights:

@@ -10,7 +10,7 @@ from sessions import news as session_news
 from sessions.models import Session
 from sessions.news import follow_ups as line_news
 from sessions.news import questions as question_news
-from sessions.selectors import moderator_ids, session_versions
+from sessions.selectors import display_ids, moderator_ids, session_versions
 from sessions.selectors.follow_ups import line_versions, lines_of
 from sessions.selectors.questions import helper_ids, question_versions, questions_of
 
@@ -43,6 +43,10 @@ class RoomSource:
     def helpers(self, group: int) -> frozenset[int]:
         """Return the users who may keep the session's questions now, and do nothing else."""
         return helper_ids(group)
+
+    def displays(self, group: int) -> frozenset[int]:
+        """Return the session's display links that still open its presenter screen."""
+        return display_ids(group)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""

@@ -1,9 +1,11 @@
 """Attendees' pages of a session: the room, joining it, voting by plain form, and the presenter screen."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of, keep_pass
@@ -12,11 +14,13 @@ from opendev.core.limits import check_address, check_limit
 from opendev.core.live import hub
 from opendev.core.text import id_in_address
 from opendev.home.middleware import mark
-from opendev.room.pages import room_context, screen_context
+from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
+from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
 from sessions import selectors, services
+from sessions.models import Session
 
 
 @require_safe
@@ -97,6 +101,32 @@ def _cast(
 @never_cache
 def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The presenter screen."""
-    context = screen_context(selectors.session_by_slug(event, session))
+    found = selectors.session_by_slug(event, session)
+    services.check_opens_screen(session=found, caller=caller_of(request, found.event_id))
+    return _screen(request, found)
+
+
+@sensitive_variables("token")
+@require_safe
+@never_cache
+def display(request: HttpRequest, event: str, session: str, token: str) -> HttpResponse:
+    """The presenter screen by a display link. The cookie goes to this session's socket and nowhere else."""
+    found = selectors.session_by_slug(event, session)
+    services.find_display_link(session_id=found.pk, token=token)
+    response = _screen(request, found, view=f"?view={DISPLAY_VIEW}")
+    response.set_cookie(
+        DISPLAY_COOKIE,
+        token,
+        path=socket_path(found),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+    return response
+
+
+def _screen(request: HttpRequest, session: Session, *, view: str = "") -> HttpResponse:
+    context = screen_context(session)
     context["theme"] = "light" if request.GET.get("theme") == "light" else "dark"
+    context["socket_path"] += view
     return render(request, "room/screen.html", context)

@@ -1,6 +1,7 @@
 """The nouns of an event, a file each."""
 
 from sessions.models.attendees import Attendance, Attendee
+from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
@@ -12,6 +13,7 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "DisplayLink",
     "Event",
     "EventDay",
     "FollowUpGroup",

@@ -1,5 +1,14 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
+from sessions.services.displays import (
+    LinkIsRevoked,
+    ScreenIsClosed,
+    check_opens_screen,
+    find_display_link,
+    make_display_link,
+    revoke_display_link,
+    set_screen_access,
+)
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
 from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
 from sessions.services.pad_names import (
@@ -67,6 +76,7 @@ __all__ = [
     "IllegalQuestionMove",
     "IllegalSessionMove",
     "LineIsClosed",
+    "LinkIsRevoked",
     "LinkIsSpent",
     "NameNeeded",
     "NameWasRemoved",
@@ -77,6 +87,7 @@ __all__ = [
     "NotModerator",
     "NotOrganiser",
     "NotOwner",
+    "ScreenIsClosed",
     "SessionIsOver",
     "SignUpWish",
     "SignedUp",
@@ -85,12 +96,14 @@ __all__ = [
     "ask_question",
     "check_keeps_queue",
     "check_moderates",
+    "check_opens_screen",
     "check_organises",
     "check_sees_contacts",
     "dissolve_group",
     "edit_group",
     "edit_line",
     "edit_question",
+    "find_display_link",
     "find_sign_in_link",
     "fold_name",
     "forget_expired_contacts",
@@ -98,6 +111,7 @@ __all__ = [
     "join_pad_name",
     "join_session",
     "make_api_token",
+    "make_display_link",
     "make_group",
     "make_sign_in_link",
     "merge_question",
@@ -112,8 +126,10 @@ __all__ = [
     "remove_name",
     "restore_name",
     "revoke_api_token",
+    "revoke_display_link",
     "set_question_rules",
     "set_question_state",
+    "set_screen_access",
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",

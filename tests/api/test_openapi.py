@@ -130,8 +130,9 @@ class Prober:
             return str(client.post(path, json={"text": "Why?"}, headers=token).json()["id"])
 
     def with_real_ids(self, polls: list[str]) -> Path:
+        link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
+        real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
         line, name = self.new_name()
-        real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"]}
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():

@@ -43,6 +43,7 @@ class Rooms:
         self.reads = 0
         self.may_moderate: frozenset[int] = frozenset()
         self.may_help: frozenset[int] = frozenset()
+        self.may_display: frozenset[int] = frozenset()
 
     def store(self, item: News) -> News:
         self.stored[item.group][item.topic] = item
@@ -67,6 +68,9 @@ class Rooms:
     def helpers(self, group: int) -> frozenset[int]:
         return self.may_help
 
+    def displays(self, group: int) -> frozenset[int]:
+        return self.may_display
+
 
 class Listener:
     """A socket that takes everything at once, until it is `blocked`."""
@@ -75,6 +79,7 @@ class Listener:
         self.hub, self.attendee_id, self.always = hub, attendee_id, audience
         self.moderator_id: int | None = None
         self.helper_id: int | None = None
+        self.display_id: int | None = None
         self.is_ready, self.is_closed = True, False
         self.voted: set[str] = set()
         self.heard: list[tuple[float, dict[str, Any]]] = []

@@ -203,3 +203,11 @@ def test_body_over_the_limit_is_refused_with_its_code(visitor):
     refused = visitor.post(f"/j/{session.code}/", {"name": "x" * 300_000})
     assert (refused.status_code, code_of(refused)) == (413, "too_large")
     assert visitor.post(f"/j/{session.code}/", {"name": "x"}).status_code == 302
+
+
+def test_shared_address_shows_the_picture_that_is_there(client, db):
+    page = client.get("/").text
+    address = re.search(r'<meta property="og:image" content="http://testserver(/static/[^"]+)">', page)[1]
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert b"".join(answer.streaming_content)[:8] == b"\x89PNG\r\n\x1a\n"

@@ -12,7 +12,7 @@ from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import Person, Question, Session
+from sessions.models import DisplayLink, Person, Question, Session
 from tests.factories import (
     NOW,
     make_helper,
@@ -35,6 +35,9 @@ FOR_MODERATORS = {
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     sessions.set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
+    sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
+    sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
+    sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
     sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
 }
 FOR_HELPERS = {
@@ -61,13 +64,15 @@ class At:
         self.helper = Caller(user_id=make_helper(self.session).pk)
         self.moderator = Caller(user_id=make_moderator(self.session).pk)
         self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
+        self.link = sessions.make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
         self.person = Person.objects.get(user=self.moderator.user_id)
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)
 
     def rows(self):
-        return [list(model.objects.order_by("pk").values()) for model in (Poll, Session, Person, Question)]
+        models = (Poll, Session, Person, DisplayLink, Question)
+        return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 def refused_as(work, **given):

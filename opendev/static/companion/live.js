@@ -59,7 +59,7 @@ function lost(code) {
   socket = null
   attempts += 1
   const isForGood = isRefusalForGood(code) && attempts >= REFUSALS_BEFORE_HINT
-  emit("live:status", { connected: false, hint: isForGood || isHopeless() })
+  emit("live:status", { connected: false, hint: isForGood || isHopeless(), refused: isRefusalForGood(code) })
   if (!isForGood) timer = setTimeout(open, delay())
 }
 
