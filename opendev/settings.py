@@ -213,6 +213,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PollState": "polls.models.Poll.State",
         "SessionState": "sessions.models.Session.State",
+        "QuestionState": "sessions.models.Question.State",
         "LineState": "sessions.models.SignUpLine.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

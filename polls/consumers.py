@@ -60,7 +60,7 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
         else:
             socket.answer(error_frame(outcome, ref))
 
-    ballot_box.cast(wanted, answer)
+    ballot_box.put(wanted, answer)
     socket.unanswered += 1
 
 

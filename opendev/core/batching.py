@@ -1,11 +1,14 @@
 """Gathering: while one batch is being worked on in a thread, the next one collects."""
 
 import asyncio
+import concurrent.futures
 import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
+
+from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
@@ -21,6 +24,13 @@ PAUSE_S = 0.005  # before a batch: measured, 0 to 20 ms give the same rate, and 
 MAX_BATCH = 1_000
 AWAY_LIMIT_S = 10.0  # how long a batch is kept while the database is held by another process, or gone
 AWAY_PAUSE_S = 0.25  # between two tries
+ANSWER_WITHIN_S = 12.0  # longer than a batch is kept
+
+
+class NotSure(TryLater):
+    """No answer in time: it may have been recorded or not. Sending it again finds out."""
+
+    code, message = "not_sure", _("This may not have arrived. Send it again.")
 
 
 class Batcher(Generic[Item, Result]):
@@ -84,6 +94,33 @@ class Batcher(Generic[Item, Result]):
         self.waiting.append((item, answer))
         self.gathered.set()
 
+    def put_and_wait(self, item: Item) -> Result:
+        """Have an item worked on and return what became of it. For views: from any thread but the loop's.
+
+        In a process without a loop (a command, a test of a view) it is worked on at once, as a batch of one.
+
+        Raises:
+            DomainError: by which the item was refused; TryLater; NotSure.
+        """
+        if self.loop is None:
+            outcome = self.work([item])[0]
+        else:
+            future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
+            self.loop.call_soon_threadsafe(self._put_for_thread, item, future)
+            try:
+                outcome = future.result(ANSWER_WITHIN_S)
+            except concurrent.futures.TimeoutError:
+                raise NotSure from None
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return outcome
+
+    def _put_for_thread(self, item: Item, future: concurrent.futures.Future[Result | DomainError]) -> None:
+        try:
+            self.put(item, future.set_result)
+        except DomainError as error:
+            future.set_result(error)
+
     async def _run(self) -> None:
         while True:
             await self.gathered.wait()
@@ -102,7 +139,7 @@ class Batcher(Generic[Item, Result]):
 
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
         assert self.loop is not None  # noqa: S101
-        items, began = [item for item, _ in batch], self.loop.time()
+        items, began = [item for item, _answer in batch], self.loop.time()
         try:
             results = await self.loop.run_in_executor(self.thread, self._work_in_thread, items)
         except Exception:
@@ -118,7 +155,7 @@ class Batcher(Generic[Item, Result]):
         metrics.BATCH_SIZE.labels(self.name).observe(len(batch))
         metrics.BATCH_SECONDS.labels(self.name).observe(self.loop.time() - began)
         self.worked_off(results)
-        for (_, answer), result in zip(batch, results, strict=True):
+        for (_item, answer), result in zip(batch, results, strict=True):
             try:
                 answer(result)
             except OSError:

@@ -69,6 +69,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
         self.attendee_id: int | None = None
         self.moderator_id: int | None = None
+        self.helper_id: int | None = None
         self.display_id: int | None = None
         self.is_ready = self.is_closed = False
         self.unanswered = 0

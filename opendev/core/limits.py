@@ -29,6 +29,7 @@ LIMITS = {
     "wrong_code": "30/minute",  # a million codes, a few live: guessing one takes weeks
     "join": "900/5minutes",  # 300 people behind one address, each with three devices
     "sign_in": "20/5minutes",
+    "ask": "6/minute",  # one attendee; somebody with more to say may write it in the notes
     "vote": "10/second",  # one attendee by page and REST; sockets bound what is unanswered
     "write": "60/10second",  # one address, REST writes by signed-in programs and strangers
     "slowed": "30/minute",  # one network whose newcomers do not show themselves (newcomers.py)

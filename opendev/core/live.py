@@ -28,6 +28,7 @@ from opendev.core.groups import (
     EVERYBODY,
     MODERATORS,
     VOTED,
+    Gather,
     Group,
     Member,
     News,
@@ -268,7 +269,7 @@ class Hub(Sweep):
             return
         # A version was skipped: what it said is lost or late, so the short frame would not be enough.
         whole = news.whole or known is None or news.version > known.version + 1
-        topic = Topic(news.version, news.states)
+        topic = Topic(news.version, news.states, news.author)
         if known:
             topic.shown_to = known.shown_to | {a for a in AUDIENCES if known.states.get(a)}
             topic.gone_for = {a for a in AUDIENCES if known.states.get(a)} | known.gone_for
@@ -325,6 +326,11 @@ class Hub(Sweep):
                 group.next_step_at = _time() + TICK_S
                 topic = next(iter(group.unheard))
                 whole = group.unheard.pop(topic)
+                kind = topic.partition(":")[0]
+                gather = getattr(self.source and self.source.kinds.get(kind), "tallies", None)
+                if gather and not whole:
+                    await self._fan_out_tallies(group, [topic, *group.take_tallies(kind)], gather)
+                    continue
                 texts = {a: self._text(group, topic, a, whole=whole) for a in AUDIENCES}
                 if known := group.topics.get(topic):
                     known.gone_for.clear()
@@ -346,6 +352,20 @@ class Hub(Sweep):
                 await asyncio.sleep(BREATH_S)
         metrics.FRAMES.inc(count)
         metrics.TICK.observe(_time() - began)
+
+    async def _fan_out_tallies(self, group: Group, topics: list[str], gather: Gather) -> None:
+        """Tell the sockets the tallies of many topics at once; a slow one is owed each."""
+        messages = {}
+        for audience in (MODERATORS, EVERYBODY):
+            states = [group.topics[topic].states.get(audience) for topic in topics]
+            if known := [state for state in states if state is not None]:
+                messages[audience] = text_message(encode(gather(known, now_text())))
+        for count, member in enumerate(list(group.members), 1):
+            audience = MODERATORS if member.audience(topics[0]) == MODERATORS else EVERYBODY
+            if member.is_ready and (message := messages.get(audience)):
+                self.writer.write(group, member, message, *topics, whole=False)
+            if count % CHUNK == 0:
+                await asyncio.sleep(BREATH_S)
 
     def _text(
         self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False

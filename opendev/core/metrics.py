@@ -1,7 +1,7 @@
 """The figures of `/metrics`. Nothing here is touched once a frame or once a vote: batches and ticks are counted whole.
 
 With several workers each process writes its figures into a file of its own, and whoever is asked adds all files up
-(prometheus-client's multiprocess mode, switched on by `manage.py serve`). ADR 0006 says why.
+(prometheus-client's multiprocess mode, switched on by `manage.py serve`). ADR 0007 says why.
 """
 
 import os

@@ -82,10 +82,10 @@ class Sweep:
         for topic in before.keys() - versions.keys():
             held = group.topics[topic]
             if held.version == before[topic] and any(held.states.values()):
-                self.take(News(group.key, topic, held.version + 1, nobody))
+                self.take(News(group.key, topic, held.version + 1, nobody, author=held.author))
 
     async def _recheck_rights(self) -> None:
-        """Close the sockets of those who moderate no more, and of displays whose link was revoked.
+        """Close the sockets of those who moderate or help no more, and of displays whose link was revoked.
 
         They come back as what they are now, or not at all.
         """
@@ -93,6 +93,7 @@ class Sweep:
             return
         for group in list(self.groups.values()):
             await self._recheck(group, lambda member: member.moderator_id, self.source.moderators)
+            await self._recheck(group, lambda member: member.helper_id, self.source.helpers)
             await self._recheck(group, lambda member: member.display_id, self.source.displays)
 
     async def _recheck(

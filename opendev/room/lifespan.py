@@ -20,13 +20,23 @@ from opendev.core.threads import DatabaseAway, with_fresh_connections
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
-from sessions.consumers import sign_up_desk, sign_ups_reader
+from sessions.consumers.follow_ups import sign_up_desk, sign_ups_reader
+from sessions.question_box import desk, upvote_box, upvotes_reader
 from sessions.services import forget_expired_contacts
 
 log = logging.getLogger("opendev.live")
 
 CLOSER_S = 0.5
 FORGETTER_S = 600.0  # an address may be used until the end of a day: minutes more or less do not matter
+BOXES: tuple[Batcher[Any, Any], ...] = (
+    ballot_box,
+    answers_reader,
+    upvote_box,
+    desk,
+    upvotes_reader,
+    sign_up_desk,
+    sign_ups_reader,
+)
 
 # Measured: with 5,000 sockets one full collection stops the process for 74 to 330 ms. What stands at the start is
 # frozen; a small middle generation keeps the longest pause near 24 ms.
@@ -37,10 +47,8 @@ async def start() -> None:
     """Start everything; a failure stops the process."""
     hub.source = RoomSource()
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
-    await ballot_box.start()
-    await answers_reader.start()
-    await sign_up_desk.start()
-    await sign_ups_reader.start()
+    for box in BOXES:
+        await box.start()
     thread = ThreadPoolExecutor(1, thread_name_prefix="closer")
     hub.spawn_lasting(_do_for_ever(thread, close_and_finalise, every_s=CLOSER_S))
     hub.spawn_lasting(_do_for_ever(thread, forget_contacts, every_s=FORGETTER_S))
@@ -55,7 +63,7 @@ def measure() -> None:
     pulse.watch(metrics.GROUPS, lambda: len(hub.groups))
     pulse.watch(metrics.BUS_UP, lambda: hub.bus is None or hub.bus.is_heard)
     pulse.watch(metrics.QUEUE.labels("bus"), lambda: hub.bus.publishing if hub.bus else 0)
-    for batcher in (ballot_box, answers_reader, sign_up_desk, sign_ups_reader):
+    for batcher in BOXES:
         pulse.watch(metrics.QUEUE.labels(batcher.name), partial(_waiting_in, batcher))
     hub.spawn_lasting(pulse.beat_for_ever())
 
@@ -66,10 +74,8 @@ def _waiting_in(batcher: Batcher[Any, Any]) -> int:
 
 async def stop() -> None:
     """End everything: what is in the box is recorded first."""
-    await ballot_box.stop()
-    await answers_reader.stop()
-    await sign_up_desk.stop()
-    await sign_ups_reader.stop()
+    for box in BOXES:
+        await box.stop()
     await hub.stop()
 
 

@@ -93,7 +93,7 @@ def _cast(
         wanted = read_vote(
             poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws
         )
-        ballot_box.cast_and_wait(wanted)
+        ballot_box.put_and_wait(wanted)
     except DomainError as refusal:
         return _room(request, event, session, refused=refusal, tried=(poll, chosen))
     return redirect(found)

@@ -121,12 +121,18 @@ class PersonShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     company = serializers.CharField(allow_blank=True)
     title = serializers.CharField(allow_blank=True)
-    role = serializers.ChoiceField(["host", "presenter", "moderator"])
+    role = serializers.ChoiceField(["host", "presenter", "moderator", "helper"])
+
+
+class QuestionRulesShape(serializers.Serializer[Any]):
+    named = serializers.BooleanField(help_text="whether a question may carry its asker's name")
+    moderated = serializers.BooleanField(help_text="whether a question waits for approval")
 
 
 class SessionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.ChoiceField(Session.State.choices)
+    questions = QuestionRulesShape()
     event = serializers.CharField()
     day = serializers.IntegerField()
     slug = serializers.CharField()

@@ -5,6 +5,7 @@ from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
+from sessions.models.questions import Question, QuestionVote
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 
@@ -17,6 +18,8 @@ __all__ = [
     "EventDay",
     "FollowUpGroup",
     "Person",
+    "Question",
+    "QuestionVote",
     "Session",
     "SessionRole",
     "SignInLink",

@@ -8,8 +8,9 @@ from sessions.models import Attendee, DisplayLink, Event, EventDay, Session
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state}`, as frames carry a session."""
-    return {"id": str(session.pk), "state": session.state}
+    """Return `{id, state, questions}`, as frames carry a session."""
+    rules = {"named": session.questions_named, "moderated": session.questions_moderated}
+    return {"id": str(session.pk), "state": session.state, "questions": rules}
 
 
 def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDay]) -> dict[str, Any]:

@@ -20,11 +20,27 @@ from sessions.services.pad_names import (
     update_pad_name,
     withdraw_pad_name,
 )
+from sessions.services.question_queue import (
+    IllegalQuestionMove,
+    merge_question,
+    pin_question,
+    set_question_state,
+    undo_question,
+    write_answer,
+)
+from sessions.services.questions import (
+    ask_question,
+    edit_question,
+    set_question_rules,
+    withdraw_question,
+)
 from sessions.services.rights import (
+    NotHelper,
     NotJoined,
     NotModerator,
     NotOrganiser,
     NotOwner,
+    check_keeps_queue,
     check_moderates,
     check_organises,
     check_sees_contacts,
@@ -52,10 +68,12 @@ from sessions.services.sign_ups import (
 )
 from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
 from sessions.services.team import invite_moderator, remove_moderator
+from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 
 __all__ = [
     "MAX_NAME_LENGTH",
     "SESSION_MOVES",
+    "IllegalQuestionMove",
     "IllegalSessionMove",
     "LineIsClosed",
     "LinkIsRevoked",
@@ -64,6 +82,7 @@ __all__ = [
     "NameWasRemoved",
     "NoSignUp",
     "NotFromThePad",
+    "NotHelper",
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
@@ -72,6 +91,10 @@ __all__ = [
     "SessionIsOver",
     "SignUpWish",
     "SignedUp",
+    "Upvote",
+    "Upvoted",
+    "ask_question",
+    "check_keeps_queue",
     "check_moderates",
     "check_opens_screen",
     "check_organises",
@@ -79,6 +102,7 @@ __all__ = [
     "dissolve_group",
     "edit_group",
     "edit_line",
+    "edit_question",
     "find_display_link",
     "find_sign_in_link",
     "fold_name",
@@ -90,20 +114,28 @@ __all__ = [
     "make_display_link",
     "make_group",
     "make_sign_in_link",
+    "merge_question",
     "open_line",
     "part_pad_name",
+    "pin_question",
     "read_wish",
     "record_pad_name",
     "record_sign_ups",
+    "record_upvotes",
     "remove_moderator",
     "remove_name",
     "restore_name",
     "revoke_api_token",
     "revoke_display_link",
+    "set_question_rules",
+    "set_question_state",
     "set_screen_access",
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
+    "undo_question",
     "update_pad_name",
     "withdraw_pad_name",
+    "withdraw_question",
+    "write_answer",
 ]

@@ -10,7 +10,15 @@ from opendev.core.attendance import AttendeePass, Caller, new_pass, sign_pass
 from polls.models import Poll
 from sessions.models import ApiToken, Session
 from sessions.services import make_api_token, make_display_link, revoke_api_token
-from tests.factories import make_attendee, make_moderator, make_organiser, make_poll, make_session, options_of
+from tests.factories import (
+    make_attendee,
+    make_moderator,
+    make_organiser,
+    make_poll,
+    make_question,
+    make_session,
+    options_of,
+)
 from tests.support.people import CSRF, Answer, of_rest
 
 # --- methods and addresses
@@ -23,6 +31,7 @@ def test_every_address_answers_head_as_get_without_a_body_and_options_with_its_m
     caller = Caller(user_id=moderator.user.pk)
     link, _token = make_display_link(session_id=session.pk, caller=caller, now=timezone.now())
     values = {"slug": session.event.slug, "session": session.pk, "poll": poll.pk, "link": link.pk}
+    values["question"] = make_question(session).pk
     headers = {"Authorization": f"Bearer {moderator.token}"}
     for template, described in contract.document["paths"].items():
         address = template.removeprefix("/api/v1/").format(**values)

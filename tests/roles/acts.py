@@ -11,17 +11,26 @@ from opendev.core.attendance import Caller
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from sessions.models import Session
 from sessions.services import make_display_link
-from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
+from tests.factories import (
+    make_attendee,
+    make_event,
+    make_helper,
+    make_moderator,
+    make_organiser,
+    make_poll,
+    make_session,
+)
 from tests.factories.polls import record, vote_for
+from tests.roles import question_acts
 from tests.support.doors import PAGE, REST, SOCKET, At, do
 from tests.support.people import Address, Answer, Person, of_page, of_rest, open_socket
 
-ROLES = ("organiser", "moderator", "moderator elsewhere", "display", "attendee", "outsider")
-SIGNED_IN = ROLES[:3]
+ROLES = ("organiser", "moderator", "helper", "moderator elsewhere", "display", "attendee", "outsider")
+SIGNED_IN = ROLES[:4]
 # The codes by which a right is refused; any other refusal would say that the try itself was wrong.
 NO_RIGHT = {
-    "not_signed_in", "not_moderator", "not_organiser", "not_joined", "not_found", "not_allowed", "poll_is_anonymous",
-    "sign_in_first", "handshake_refused", "not_shown", "screen_is_closed",
+    "not_signed_in", "not_moderator", "not_helper", "not_organiser", "not_joined", "not_found", "not_allowed",
+    "poll_is_anonymous", "sign_in_first", "handshake_refused", "not_shown", "screen_is_closed",
 }  # fmt: skip
 
 
@@ -35,6 +44,7 @@ class Cast:
         self.users = {
             "organiser": make_organiser(self.event),
             "moderator": make_moderator(self.session),
+            "helper": make_helper(self.session),
             "moderator elsewhere": make_moderator(make_session(self.event)),
         }
         self.made: list[Person] = []
@@ -307,6 +317,7 @@ def answers_by_page(rules: dict[str, Any], cast: Cast, who: Person) -> Answer:
 
 
 ACTS: dict[str, dict[str, list[Try]]] = {
+    **question_acts.ACTS,
     "See the programme and the room": {
         PAGE: [
             see(lambda session: f"/{session.event.slug}/"),

@@ -116,7 +116,7 @@ def test_moderators_view_is_refused_to_every_other_token(inner, person):
             pass
         assert refusal.value.response.status_code == 403
     with open_socket(inner, session.pk, token=moderator.api_token, view="control") as socket:
-        assert socket.snapshot["me"] == {"attendee": None, "moderator": True}
+        assert socket.snapshot["me"] == {"attendee": None, "moderator": True, "helper": False}
 
 
 def test_foreign_page_opens_no_socket_with_the_cookies_of_a_moderator(inner, person):
