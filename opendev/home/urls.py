@@ -15,5 +15,6 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),
+    path("<slug:event>/questions/", views.questions, name="questions"),
     path("<slug:event>/", views.programme, name="programme"),
 ]

@@ -22,6 +22,7 @@ from opendev.core.presence import bus_is_up, live_core_runs, present_in
 from polls.ballot_box import ballot_box
 from sessions import selectors, services
 from sessions.models import Session
+from sessions.selectors.questions import answered_questions
 
 
 @require_safe
@@ -120,6 +121,14 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
         session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
     present = present_in(session.pk for session in sessions)
     return render(request, "home/programme.html", {"event": found, "days": days, "present": present})
+
+
+@require_safe
+def questions(request: HttpRequest, event: str) -> HttpResponse:
+    """All answered questions of an event."""
+    found = selectors.event_by_slug(event)
+    context = {"event": found, "answered": answered_questions(found)}
+    return render(request, "home/questions.html", context)
 
 
 class SignIn(auth_views.LoginView):

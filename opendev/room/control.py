@@ -51,9 +51,10 @@ def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Call
     return found, caller
 
 
-def _page(
+def show(
     request: HttpRequest, session: Session, *, refused: DomainError | None = None, **more: Any
 ) -> HttpResponse:
+    """Return the control room; `more` are a status, and what a refused form was given."""
     context = control_context(
         session,
         user_name=selectors.name_of_user(request.user.pk or 0, session.event_id),
@@ -77,7 +78,7 @@ def control(request: HttpRequest, event: str, session: str) -> HttpResponse:
         found, _caller = enter(request, event, session)
     except NotSignedIn:
         return redirect_to_login(request.get_full_path())
-    return _page(request, found)
+    return show(request, found)
 
 
 def _act(
@@ -94,7 +95,7 @@ def _act(
         work(found, caller)
     except DomainError as refusal:
         found = selectors.session_by_slug(event, session)
-        return _page(request, found, refused=refusal, picked=picked)
+        return show(request, found, refused=refusal, picked=picked)
     return redirect(found.address("control") + (f"?poll={picked}" if picked else ""))
 
 
@@ -190,7 +191,7 @@ def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
                 services.set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
     except DomainError as refusal:
         kept: dict[str, Any] = {"quick": forms.kept_quick(request.POST), "quick_error": refusal.message}
-        return _page(request, found, status=refusal.status, quick_code=refusal.code, **kept)
+        return show(request, found, status=refusal.status, quick_code=refusal.code, **kept)
     return redirect(found.address("control") + ("" if request.POST.get("launch") else f"?poll={poll.pk}"))
 
 

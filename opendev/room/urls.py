@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from opendev.room import control, team, views
+from opendev.room import control, questions, queue, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
+QUESTION = f"{SESSION}questions/<str:question>/"
+QUEUED = f"{SESSION}control/questions/<str:question>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
 
 urlpatterns = [
@@ -25,6 +27,16 @@ urlpatterns = [
     path(f"{SESSION}control/screen/", team.screen_access, name="control-screen"),
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
     path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
+    path(f"{SESSION}questions/", questions.ask, name="question-ask"),
+    path(f"{QUESTION}edit/", questions.edit, name="question-edit"),
+    path(f"{QUESTION}withdraw/", questions.withdraw, name="question-withdraw"),
+    path(f"{QUESTION}upvote/", questions.upvote, name="question-upvote"),
+    path(f"{SESSION}control/questions/", queue.queue, name="control-questions"),
+    path(f"{SESSION}control/questions/rules/", queue.rules, name="control-question-rules"),
+    path(QUEUED, queue.edit, name="control-question-edit"),
+    path(f"{QUEUED}state/", queue.state, name="control-question-state"),
+    path(f"{QUEUED}undo/", queue.undo, name="control-question-undo"),
+    path(f"{QUEUED}pin/", queue.pin, name="control-question-pin"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
     path(f"{POLL}answers/", control.poll_answers, name="control-poll-answers"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),

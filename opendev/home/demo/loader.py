@@ -15,7 +15,7 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
-from sessions.models import Event, EventDay, Person, Session, SessionRole
+from sessions.models import Event, EventDay, Person, Question, Session, SessionRole
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
 
@@ -54,6 +54,7 @@ def _load_session(
 ) -> None:
     facts = dict(facts)
     roles, polls = facts.pop("roles"), facts.pop("polls", [])
+    questions = facts.pop("questions", [])
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
@@ -68,6 +69,21 @@ def _load_session(
         SessionRole.objects.create(session=session, person=person, role=role, position=position)
     for number, poll in enumerate(polls, 1):
         _load_poll(session, poll, number, organiser, now)
+    for number, text in enumerate(questions, 1):
+        _load_question(session, text, number)
+
+
+def _load_question(session: Session, text: str, number: int) -> None:
+    """Make a question that was asked without a name and answered in the session; the times are made up."""
+    answered_at = session.starts_at + timedelta(minutes=12 + 3 * number)
+    Question.objects.create(
+        session=session,
+        text=text,
+        state=Question.State.ANSWERED,
+        asked_at=session.starts_at + timedelta(minutes=8 + number),
+        on_air_at=answered_at - timedelta(minutes=2),
+        answered_at=answered_at,
+    )
 
 
 def _load_poll(

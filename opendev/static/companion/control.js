@@ -8,6 +8,7 @@ import "./control_tabs.js"
 import "./keys.js"
 import "./keys_dialog.js"
 import "./presence.js"
+import "./queue_news.js"
 import "./undo.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { removeGently } from "./focus.js"
@@ -158,5 +159,6 @@ for (const type of ["poll.changed", "poll.gone", "session.changed"]) {
 }
 on("presence:painted", paintTallies)
 on("undo:over", refreshSoon)
+on("control:stale", refreshSoon)
 
 connect(document.body.dataset.socket)
