@@ -81,13 +81,14 @@ def control(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return show(request, found)
 
 
-def _act(
+def act(
     request: HttpRequest,
     event: str,
     session: str,
     work: Callable[[Session, Caller], object],
     *,
     picked: str = "",
+    anchor: str = "",
 ) -> HttpResponse:
     """Do one act and go back to the control room; a refusal shows it there, with its status and code."""
     found, caller = enter(request, event, session)
@@ -96,7 +97,7 @@ def _act(
     except DomainError as refusal:
         found = selectors.session_by_slug(event, session)
         return show(request, found, refused=refusal, picked=picked)
-    return redirect(found.address("control") + (f"?poll={picked}" if picked else ""))
+    return redirect(found.address("control") + (f"?poll={picked}" if picked else "") + anchor)
 
 
 def _poll_here(session: Session, poll: str) -> Poll:
@@ -118,14 +119,14 @@ def poll_state(request: HttpRequest, event: str, session: str, poll: str) -> Htt
             seen=seen,
         )
 
-    return _act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
+    return act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
 
 
 @posted_from("control")
 def poll_visibility(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Reveal."""
     given = {"visibility": request.POST.get("visibility")}
-    return _act(
+    return act(
         request,
         event,
         session,
@@ -149,13 +150,13 @@ def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> Htt
         closes_at = (here.closes_at or now) + timedelta(seconds=int(text))
         services.set_closing_time(poll_id=here.pk, caller=caller, closes_at=closes_at, now=now)
 
-    return _act(request, event, session, work, picked=poll)
+    return act(request, event, session, work, picked=poll)
 
 
 @posted_from("control")
 def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Make another round, as a draft."""
-    return _act(
+    return act(
         request,
         event,
         session,
@@ -173,7 +174,7 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
         state = request.POST.get("state", "")
         set_session_state(session_id=found.pk, caller=caller, state=state, now=timezone.now())
 
-    return _act(request, event, session, work)
+    return act(request, event, session, work)
 
 
 @posted_from("control")

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
@@ -35,9 +39,18 @@ class QuestionCard:
         return str(State(self.question["state"]).label)
 
     @property
-    def asked_at(self) -> datetime | None:
-        """When it was asked."""
-        return parse_datetime(self.question["asked_at"])
+    def age(self) -> str:
+        """How long ago it was asked, in words."""
+        asked = parse_datetime(self.question["asked_at"])
+        minutes = int((timezone.now() - asked).total_seconds() // 60) if asked else 0
+        if minutes < 1:
+            return _("just now")
+        if minutes < 60:
+            return ngettext("%(count)d min ago", "%(count)d min ago", minutes) % {"count": minutes}
+        if minutes < 24 * 60:
+            hours = minutes // 60
+            return ngettext("%(count)d hour ago", "%(count)d hours ago", hours) % {"count": hours}
+        return date_format(asked, "j F Y")
 
     @property
     def is_mine(self) -> bool:

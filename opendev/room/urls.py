@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from opendev.room import control, questions, queue, team, views
+from opendev.room import control, lines_control, questions, queue, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 QUESTION = f"{SESSION}questions/<str:question>/"
 QUEUED = f"{SESSION}control/questions/<str:question>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
+LINE = f"{SESSION}control/lines/<str:line>/"
 
 urlpatterns = [
     path(SESSION, views.room, name="room"),
@@ -37,6 +38,10 @@ urlpatterns = [
     path(f"{QUEUED}state/", queue.state, name="control-question-state"),
     path(f"{QUEUED}undo/", queue.undo, name="control-question-undo"),
     path(f"{QUEUED}pin/", queue.pin, name="control-question-pin"),
+    path(f"{SESSION}control/lines/", lines_control.line_add, name="control-line-add"),
+    path(LINE, lines_control.line_edit, name="control-line-edit"),
+    path(f"{LINE}state/", lines_control.line_state, name="control-line-state"),
+    path(f"{LINE}names/", lines_control.line_name, name="control-line-name"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
     path(f"{POLL}answers/", control.poll_answers, name="control-poll-answers"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),

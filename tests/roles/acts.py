@@ -29,8 +29,8 @@ ROLES = ("organiser", "moderator", "helper", "moderator elsewhere", "display", "
 SIGNED_IN = ROLES[:4]
 # The codes by which a right is refused; any other refusal would say that the try itself was wrong.
 NO_RIGHT = {
-    "not_signed_in", "not_moderator", "not_helper", "not_organiser", "not_joined", "not_found", "not_allowed",
-    "poll_is_anonymous", "sign_in_first", "handshake_refused", "not_shown", "screen_is_closed",
+    "not_signed_in", "not_moderator", "not_helper", "not_owner", "not_organiser", "not_joined", "not_found",
+    "not_allowed", "poll_is_anonymous", "sign_in_first", "handshake_refused", "not_shown", "screen_is_closed",
 }  # fmt: skip
 
 

@@ -12,19 +12,23 @@ from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import DisplayLink, Person, Question, Session
+from sessions.models import DisplayLink, FollowUpGroup, Person, Question, Session, SignUp, SignUpLine
 from tests.factories import (
     NOW,
+    make_attendee,
     make_helper,
+    make_line,
     make_moderator,
     make_organiser,
     make_poll,
     make_question,
     make_session,
+    put_name,
 )
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
+ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -39,6 +43,12 @@ FOR_MODERATORS = {
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
     sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
     sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    sessions.open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
+    sessions.edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
+    sessions.remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
+    sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
+    sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
+    sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
 }
 FOR_HELPERS = {
     sessions.set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
@@ -48,6 +58,13 @@ FOR_HELPERS = {
     sessions.merge_question: lambda at: {"question_id": at.question.pk, "into": at.moved.pk, "now": NOW},
 }
 FOR_ORGANISERS = {
+    sessions.make_group: lambda at: {
+        "event_id": at.session.event_id,
+        "given": {"title": "Both", "lines": [str(at.line.pk)]},
+        "now": NOW,
+    },
+    sessions.edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
+    sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
 }
@@ -66,13 +83,20 @@ class At:
         self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
         self.link = sessions.make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
         self.person = Person.objects.get(user=self.moderator.user_id)
+        self.line = make_line(self.session)
+        attendee = make_attendee(self.session, name="Ada")
+        self.attendee_id = attendee.attendee_id
+        self.name = put_name(self.line, attendee)
+        self.removed = put_name(self.line, make_attendee(self.session, name="Rude"))
+        sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
+        self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
+        self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)
 
     def rows(self):
-        models = (Poll, Session, Person, DisplayLink, Question)
-        return [list(model.objects.order_by("pk").values()) for model in models]
+        return [list(model.objects.order_by("pk").values()) for model in ROWS]
 
 
 def refused_as(work, **given):

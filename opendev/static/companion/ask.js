@@ -44,6 +44,7 @@ async function put(event) {
   forget("question")
   showError("")
   showSimilar([])
+  form.closest("details").open = false
   sayNow(text("said_asked"))
 }
 
@@ -85,6 +86,10 @@ field.addEventListener("input", () => {
 })
 form.addEventListener("submit", put)
 if (!field.value) field.value = recall("question") ?? ""
+if (field.value) form.closest("details").open = true // what was typed before a reload is in sight
+
+// Whoever opens the form wants to write.
+form.closest("details").addEventListener("toggle", ({ target }) => target.open && field.focus())
 
 // ---- one's own
 
@@ -92,7 +97,7 @@ async function change(event, frame) {
   const own = event.target
   if (!canAsk()) return
   event.preventDefault()
-  const { question } = own.closest("[data-question]").dataset
+  const { asked: question } = own.closest("[data-asked]").dataset
   const answer = await ask({ ...frame, question })
   if (answer.type === "error") return showBanner("notice", wordsFor(answer))
   own.closest("details")?.removeAttribute("open")

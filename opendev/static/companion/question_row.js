@@ -4,10 +4,11 @@ import { clone, setHidden, setText } from "./markup.js"
 import { counted, text } from "./texts.js"
 
 const MINUTE = 60_000
+const DAY = 24 * 60 // minutes
 
 export function makeRow(template, id) {
   const row = clone(template)
-  row.dataset.question = id
+  row.dataset.asked = id
   if (template === "question") row.id = `question-${id}`
   for (const form of row.querySelectorAll("form")) form.action = form.action.replace("/questions/0/", `/questions/${id}/`)
   for (const node of row.querySelectorAll("[id='edit-0'], [for='edit-0']")) {
@@ -20,7 +21,9 @@ export function makeRow(template, id) {
 function ageOf({ asked_at: askedAt }) {
   const minutes = Math.floor((Date.now() - Date.parse(askedAt)) / MINUTE)
   if (minutes < 1) return text("age_now")
-  return minutes < 60 ? counted("age_minutes", minutes) : counted("age_hours", Math.floor(minutes / 60))
+  if (minutes < 60) return counted("age_minutes", minutes)
+  if (minutes < DAY) return counted("age_hours", Math.floor(minutes / 60))
+  return new Date(askedAt).toLocaleDateString(document.documentElement.lang || "en-gb", { dateStyle: "long" })
 }
 
 export function paintRow(row, question, { isOpen }) {

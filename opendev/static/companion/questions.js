@@ -25,10 +25,10 @@ function paintList(name, template, questions) {
   const list = find(`${name}-list`)
   const byId = new Map(questions.map((question) => [question.id, question]))
   syncChildren(list, [...byId.keys()], {
-    keyOf: (row) => row.dataset.question,
+    keyOf: (row) => row.dataset.asked,
     make: (id) => makeRow(template, id),
   })
-  for (const row of list.children) paintRow(row, byId.get(row.dataset.question), { isOpen: isJoined && session !== "over" })
+  for (const row of list.children) paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && session !== "over" })
 }
 
 function paintOnAir() {

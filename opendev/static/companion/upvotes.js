@@ -20,7 +20,7 @@ export function startUpvoting(questionById) {
 
 function takeSubmit(event) {
   if (!event.target.matches("[data-upvote-form]")) return
-  const { question: id } = event.target.closest("[data-question]").dataset
+  const { asked: id } = event.target.closest("[data-asked]").dataset
   const question = findQuestion(id)
   if (!question || !canAsk()) return
   event.preventDefault()
