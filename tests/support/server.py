@@ -75,8 +75,11 @@ class Server:
         return self.url.replace("http", "ws", 1)
 
     def start(self) -> None:
-        self.process = start(dying_with_us(command()), self.log_path, cwd=ROOT, env=self.environment)
+        self.process = start(dying_with_us(self.command()), self.log_path, cwd=ROOT, env=self.environment)
         wait_until(self.answers, self.process, seconds=30, log=self.log_path)
+
+    def command(self) -> list[str]:
+        return command()
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
