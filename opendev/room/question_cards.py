@@ -41,8 +41,8 @@ class QuestionCard:
     @property
     def age(self) -> str:
         """How long ago it was asked, in words."""
-        asked = parse_datetime(self.question["asked_at"])
-        minutes = int((timezone.now() - asked).total_seconds() // 60) if asked else 0
+        asked = parse_datetime(self.question["asked_at"]) or timezone.now()
+        minutes = int((timezone.now() - asked).total_seconds() // 60)
         if minutes < 1:
             return _("just now")
         if minutes < 60:
