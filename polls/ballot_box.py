@@ -63,11 +63,12 @@ class BallotBox(Batcher[Vote, Recorded]):
         """
 
         def done(outcome: Recorded | DomainError) -> None:
-            answer(outcome)
-            if isinstance(outcome, Recorded):
-                broadcasts.attendee_voted(
-                    outcome.session_id, vote.poll_id, vote.attendee.attendee_id, voted=outcome.mine.voted
-                )
+            with broadcasts.together():
+                answer(outcome)
+                if isinstance(outcome, Recorded):
+                    broadcasts.attendee_voted(
+                        outcome.session_id, vote.poll_id, vote.attendee.attendee_id, voted=outcome.mine.voted
+                    )
 
         self.put(vote, done)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.sending import SendMessage
+from opendev.core.sending import SendMessage, TextMessage
 
 MODERATORS, VOTED, EVERYBODY = "moderators", "voted", "everybody"
 AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
@@ -76,14 +76,12 @@ class Member(Protocol):
     def note_voted(self, topic: str, *, voted: bool) -> bool: ...
 
 
-def encode(frame: Frame) -> str:
+_encoder = json.JSONEncoder(separators=(",", ":"))
+
+
+def encode(frame: object) -> str:
     """Return the JSON text, without spaces; ASCII only, so that no text a client sent can break the sending."""
-    return json.dumps(frame, separators=(",", ":"))
-
-
-def text_message(text: str) -> Frame:
-    """Return the ASGI message that sends one text frame."""
-    return {"type": "websocket.send", "text": text}
+    return _encoder.encode(frame)
 
 
 def now_text() -> str:
@@ -99,6 +97,7 @@ class Topic:
     states: Mapping[str, State | None]
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
+    tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
     _texts: dict[str, str] = field(default_factory=dict)
 
     def state_text(self, audience: str) -> str | None:

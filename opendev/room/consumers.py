@@ -92,7 +92,7 @@ class RoomConsumer(LiveConsumer):
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
-        if self.is_moderator:
+        if self.moderator_id is not None:
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY
 
