@@ -68,19 +68,7 @@ def room_context(
 ) -> dict[str, Any]:
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
-    polls = polls_of([session.pk])
-    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
-    made = [
-        card_for(
-            poll,
-            own=own.get(poll.pk, NOT_VOTED),
-            joined=attendee is not None,
-            wanted_view=request.GET.get("view", "") or ("form" if str(poll.pk) == tried[0] else ""),
-            tried=tried[1] if str(poll.pk) == tried[0] else (),
-        )
-        for poll in polls
-    ]
-    cards = [card for card in made if card is not None]
+    cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
     first = on_air(cards)
     if tried[0]:
         first = next((card for card in cards if card.id == tried[0]), first)
@@ -101,6 +89,25 @@ def room_context(
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
     return {**context, **parts_context(context, part or request.GET.get("tab", ""))}
+
+
+def _room_cards(
+    session: Session, attendee: AttendeePass | None, *, wanted_view: str, tried: tuple[str, tuple[str, ...]]
+) -> list[PollCard]:
+    """Return the polls that are not hidden from this attendee, or visitor; the one of a refused form as it was sent."""
+    polls = polls_of([session.pk])
+    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
+    made = [
+        card_for(
+            poll,
+            own=own.get(poll.pk, NOT_VOTED),
+            joined=attendee is not None,
+            wanted_view=wanted_view or ("form" if str(poll.pk) == tried[0] else ""),
+            tried=tried[1] if str(poll.pk) == tried[0] else (),
+        )
+        for poll in polls
+    ]
+    return [card for card in made if card is not None]
 
 
 def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, Any]:
