@@ -60,7 +60,7 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
         else:
             socket.answer(error_frame(outcome, ref))
 
-    ballot_box.cast(wanted, answer)
+    ballot_box.put(wanted, answer)
     socket.unanswered += 1
 
 
@@ -78,14 +78,21 @@ def visible_polls(group: Group, audience: str) -> list[int]:
 
 
 async def read_answers(attendee: AttendeePass, poll_ids: list[int]) -> dict[int, Mine]:
-    """Return the attendee's own answers; those who join at once share the queries."""
+    """Return the attendee's own answers; those who join at once share the queries.
+
+    Raises:
+        TryLater
+    """
     if not poll_ids:
         return {}
     future: asyncio.Future[dict[int, Mine]] = asyncio.get_running_loop().create_future()
 
     def answer(found: dict[int, Mine] | DomainError) -> None:
         if not future.done():
-            future.set_result({} if isinstance(found, DomainError) else found)
+            if isinstance(found, DomainError):
+                future.set_exception(found)
+            else:
+                future.set_result(found)
 
     answers_reader.put((attendee, poll_ids, None), answer)
     return await future

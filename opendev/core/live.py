@@ -21,11 +21,14 @@ from typing import Any
 
 from django.db import transaction
 
+from opendev.core import metrics
 from opendev.core.bus import Bus
 from opendev.core.groups import (
     AUDIENCES,
     EVERYBODY,
+    MODERATORS,
     VOTED,
+    Gather,
     Group,
     Member,
     News,
@@ -35,6 +38,7 @@ from opendev.core.groups import (
     now_text,
     text_message,
 )
+from opendev.core.newcomers import newcomers
 from opendev.core.sweep import PRESENCE, Sweep
 from opendev.core.threads import with_fresh_connections
 from opendev.core.writing import Writer
@@ -60,6 +64,7 @@ class Hub(Sweep):
         self.groups: dict[int, Group] = {}
         self.writer = Writer(self._text, self.spawn, self.leave)
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
         self.reader: ThreadPoolExecutor | None = None
         self.moved: dict[tuple[int, str], dict[int, bool]] = {}  # voters, to be told to the other processes
 
@@ -73,7 +78,7 @@ class Hub(Sweep):
         self.bus = Bus(layer, self._hear, self.spawn) if layer is not None else None
         if self.bus:
             await self.bus.start()
-        self.spawn(self._sweep_for_ever())
+        self.spawn_lasting(self._sweep_for_ever())
 
     async def stop(self) -> None:
         """End every task; sockets are closed by the server."""
@@ -94,6 +99,20 @@ class Hub(Sweep):
         self.tasks.add(task)
         task.add_done_callback(self._task_ended)
         return task
+
+    def spawn_lasting(self, work: Any) -> None:
+        """Run a coroutine that should never end; when it does, the process is not ready any more."""
+        self.lasting.append(self.spawn(work))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the Hub runs and none of its lasting tasks has died."""
+        return self.loop is not None and not any(task.done() for task in self.lasting)
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets this process has. Only on the loop."""
+        return sum(len(group.members) for group in self.groups.values())
 
     def _task_ended(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
@@ -133,6 +152,19 @@ class Hub(Sweep):
         """Return how many attendees were here at the last count. Safe from any thread."""
         known = self.groups.get(group)
         return known.present if known else 0
+
+    def expect(self, group: int) -> None:
+        """Listen for a newcomer who may come in at another process. Safe from any thread."""
+        if self.bus:
+            self._hand_over(self._open_soon, group)
+
+    def _open_soon(self, group: int) -> None:
+        self.spawn(self.open(group))
+
+    def is_unusual(self, group: int) -> bool:
+        """Return whether one network joins in an unusual way, by the last count. Safe from any thread."""
+        known = self.groups.get(group)
+        return known is not None and known.is_unusual
 
     def _hand_over(self, work: Callable[..., None], *args: Any) -> None:
         if self.loop is not None:
@@ -179,6 +211,7 @@ class Hub(Sweep):
         if member.attendee_id is not None:
             group.by_attendee.setdefault(member.attendee_id, set()).add(member)
             group.page_loads.pop(member.attendee_id, None)
+            self._arrived(group, member.attendee_id)
 
     def leave(self, group: Group, member: Member) -> None:
         """Forget a socket, and the group after its last one."""
@@ -189,8 +222,13 @@ class Hub(Sweep):
             if not mine:
                 group.by_attendee.pop(member.attendee_id, None)
         self.writer.forget(member)
-        if not group.members and not group.page_loads:
+        if not group.members and not group.page_loads and not self.bus:  # else the sweep looks who is awaited
             self._drop(group)
+
+    def _arrived(self, group: Group, attendee_id: int) -> None:
+        newcomers.seen(attendee_id)
+        if self.bus:
+            group.arrived.append(attendee_id)
 
     def _drop(self, group: Group) -> None:
         if self.groups.get(group.key) is group:
@@ -217,6 +255,9 @@ class Hub(Sweep):
             case "live.present":
                 if group := self.groups.get(message["group"]):
                     group.elsewhere[message["from"]] = (message["present"], _time())
+                    group.unusual_elsewhere = _time() if message.get("unusual") else group.unusual_elsewhere
+                for attendee_id in message.get("arrived", ()):
+                    newcomers.seen(attendee_id)
 
     def take(self, news: News) -> None:
         """Keep news if it is newer than what is known, and see that the sockets hear it."""
@@ -228,7 +269,7 @@ class Hub(Sweep):
             return
         # A version was skipped: what it said is lost or late, so the short frame would not be enough.
         whole = news.whole or known is None or news.version > known.version + 1
-        topic = Topic(news.version, news.states)
+        topic = Topic(news.version, news.states, news.author)
         if known:
             topic.shown_to = known.shown_to | {a for a in AUDIENCES if known.states.get(a)}
             topic.gone_for = {a for a in AUDIENCES if known.states.get(a)} | known.gone_for
@@ -285,6 +326,11 @@ class Hub(Sweep):
                 group.next_step_at = _time() + TICK_S
                 topic = next(iter(group.unheard))
                 whole = group.unheard.pop(topic)
+                kind = topic.partition(":")[0]
+                gather = getattr(self.source and self.source.kinds.get(kind), "tallies", None)
+                if gather and not whole:
+                    await self._fan_out_tallies(group, [topic, *group.take_tallies(kind)], gather)
+                    continue
                 texts = {a: self._text(group, topic, a, whole=whole) for a in AUDIENCES}
                 if known := group.topics.get(topic):
                     known.gone_for.clear()
@@ -298,9 +344,26 @@ class Hub(Sweep):
         messages = {audience: text_message(text) for audience, text in texts.items() if text is not None}
         if not messages:
             return
+        began, count = _time(), 0
         for count, member in enumerate(list(group.members), 1):
             if member.is_ready and (message := messages.get(member.audience(topic))):
                 self.writer.write(group, member, message, topic, whole=whole)
+            if count % CHUNK == 0:
+                await asyncio.sleep(BREATH_S)
+        metrics.FRAMES.inc(count)
+        metrics.TICK.observe(_time() - began)
+
+    async def _fan_out_tallies(self, group: Group, topics: list[str], gather: Gather) -> None:
+        """Tell the sockets the tallies of many topics at once; a slow one is owed each."""
+        messages = {}
+        for audience in (MODERATORS, EVERYBODY):
+            states = [group.topics[topic].states.get(audience) for topic in topics]
+            if known := [state for state in states if state is not None]:
+                messages[audience] = text_message(encode(gather(known, now_text())))
+        for count, member in enumerate(list(group.members), 1):
+            audience = MODERATORS if member.audience(topics[0]) == MODERATORS else EVERYBODY
+            if member.is_ready and (message := messages.get(audience)):
+                self.writer.write(group, member, message, *topics, whole=False)
             if count % CHUNK == 0:
                 await asyncio.sleep(BREATH_S)
 
@@ -312,7 +375,10 @@ class Hub(Sweep):
         `late`: for a socket that missed some; to one of those who saw the topic, it is told again that it is gone.
         """
         if topic == PRESENCE:
-            return encode({"type": "presence", "present": group.present})
+            told: dict[str, Any] = {"type": "presence", "present": group.present}
+            if audience == MODERATORS:
+                told["joins"] = group.joins
+            return encode(told)
         known = group.topics.get(topic)
         if known is None or self.source is None:
             return None
@@ -335,6 +401,7 @@ class Hub(Sweep):
         group = await self.open(key)
         if group is not None and self.loop is not None and attendee_id not in group.by_attendee:
             group.page_loads[attendee_id] = _time()
+            self._arrived(group, attendee_id)
 
 
 hub = Hub()

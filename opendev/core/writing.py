@@ -42,10 +42,11 @@ class Writer:
         self.text_of, self.spawn, self.leave = text_of, spawn, leave
         self.slow: dict[Member, Parked] = {}
 
-    def write(self, group: Group, member: Member, message: Frame, topic: str, *, whole: bool) -> None:
-        """Write news about a topic; to a slow socket only the note that it is owed."""
+    def write(self, group: Group, member: Member, message: Frame, *topics: str, whole: bool) -> None:
+        """Write news about one topic or several; to a slow socket only the note that it is owed them."""
         if parked := self.slow.get(member):
-            parked.topics[topic] = parked.topics.get(topic, False) or whole
+            for topic in topics:
+                parked.topics[topic] = parked.topics.get(topic, False) or whole
         elif rest := send_now(member.base_send, message):
             self._park(group, member, rest)
 

@@ -37,6 +37,11 @@ class ControlCard:
         return getattr(self.card, name)
 
 
+def socket_path(session: Session) -> str:
+    """Return the address of the session's socket."""
+    return f"/ws/sessions/{session.pk}/"
+
+
 def common(session: Session) -> dict[str, Any]:
     """Return what every page of a session shows."""
     join_url = settings.PUBLIC_URL + reverse("join-code", kwargs={"code": session.code})
@@ -44,7 +49,8 @@ def common(session: Session) -> dict[str, Any]:
         "event": session.event,
         "session": session,
         "present": hub.present(session.pk),
-        "socket_path": f"/ws/sessions/{session.pk}/",
+        "joins_are_unusual": hub.is_unusual(session.pk),
+        "socket_path": socket_path(session),
         "join_url": join_url,
         "join_host": settings.PUBLIC_URL.partition("://")[2],
         "qr_svg": qr_svg(join_url),

@@ -1,9 +1,11 @@
 """The nouns of an event, a file each."""
 
 from sessions.models.attendees import Attendance, Attendee
+from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
+from sessions.models.questions import Question, QuestionVote
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 
@@ -11,10 +13,13 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "DisplayLink",
     "Event",
     "EventDay",
     "FollowUpGroup",
     "Person",
+    "Question",
+    "QuestionVote",
     "Session",
     "SessionRole",
     "SignInLink",

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
-from sessions.models import ApiToken, Attendee, Event, EventDay, Person, Session, SessionRole
+from sessions.models import ApiToken, Attendee, DisplayLink, Event, EventDay, Person, Session, SessionRole
 from sessions.permissions import can_moderate
 from sessions.tokens import hash_token
 
@@ -165,6 +165,24 @@ def user_of_api_token(token: str, now: datetime) -> User | None:
 def api_tokens_of(user_id: int) -> list[ApiToken]:
     """Return the user's tokens that have not been revoked, newest first."""
     return list(ApiToken.objects.filter(user=user_id, revoked_at__isnull=True).order_by("-created_at"))
+
+
+def display_by_token(session_id: int, token: str) -> DisplayLink | None:
+    """Return the session's display link with this token, or None when there is none that is not revoked."""
+    return DisplayLink.objects.filter(
+        session=session_id, token_hash=hash_token(token), revoked_at__isnull=True
+    ).first()
+
+
+def display_links_of(session_id: int) -> list[DisplayLink]:
+    """Return the session's display links that have not been revoked, oldest first."""
+    return list(DisplayLink.objects.filter(session=session_id, revoked_at__isnull=True))
+
+
+def display_ids(session_id: int) -> frozenset[int]:
+    """Return the ids of the session's display links that have not been revoked."""
+    links = DisplayLink.objects.filter(session=session_id, revoked_at__isnull=True)
+    return frozenset(links.order_by().values_list("pk", flat=True))
 
 
 def has_rights_beyond(user: User, event_id: int) -> bool:

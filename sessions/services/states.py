@@ -9,6 +9,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from sessions import broadcasts
 from sessions.models import Session
+from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
 
 SESSION_MOVES = {
@@ -44,6 +45,8 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
         raise IllegalSessionMove
     if state == Session.State.LIVE and session.state == Session.State.UPCOMING:
         session.went_live_at = now
+    if state == Session.State.OVER:
+        settle_on_air(session_id=session_id, now=now)
     session.ended_at = now if state == Session.State.OVER else None
     session.state = state
     session.version += 1

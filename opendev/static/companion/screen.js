@@ -80,6 +80,7 @@ function hearSession({ session }) {
 on("live:snapshot", hearSession)
 on("live:session.changed", hearSession)
 on("presence:painted", () => paintTurnout(onAir(book)))
+on("live:status", ({ refused }) => refused && location.reload()) // the display link was revoked: the server says so
 addEventListener("resize", () => fitScreen(main))
 document.fonts.ready.then(() => fitScreen(main))
 connect(page.socket)

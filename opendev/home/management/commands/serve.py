@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from opendev.core import metrics
 from sessions import selectors
 from sessions.models import SessionRole
 from sessions.services import make_sign_in_link
@@ -49,6 +50,10 @@ class Command(BaseCommand):
             self.print_pages()
             self.print_sign_in_links()
         self.stdout.flush()
+        if settings.WORKERS > 1:
+            folder = settings.VAR_DIR / "metrics"
+            metrics.fresh_folder(folder)
+            os.environ[metrics.FOLDER_VARIABLE] = str(folder)
         command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
         os.chdir(settings.ROOT)
         os.execv(command[0], command)  # noqa: S606  # our own command, no shell
