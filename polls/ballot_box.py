@@ -60,11 +60,12 @@ class BallotBox(Batcher[Vote, Recorded]):
         """
 
         def done(outcome: Recorded | DomainError) -> None:
-            answer(outcome)
-            if isinstance(outcome, Recorded):
-                broadcasts.attendee_voted(
-                    outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
-                )
+            with broadcasts.together():
+                answer(outcome)
+                if isinstance(outcome, Recorded):
+                    broadcasts.attendee_voted(
+                        outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
+                    )
 
         super().put(item, done)
 

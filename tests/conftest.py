@@ -42,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, instead of skipping, where Chromium, Redis or PostgreSQL is missing",
     )
 
+    parser.addoption("--soak", action="store_true", help="every fault ten times, and 100,000 odd frames")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop: clean up as after Ctrl-C

@@ -71,6 +71,15 @@ def bench() -> int:
     return become([str(PYTHON), "-m", "bench"])
 
 
+def soak() -> int:
+    """Let every fault strike ten times, and send a hundred thousand odd frames; about half an hour."""
+    install_what_tests_need(list(debian.NEEDS))
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    return become(
+        [str(PYTHON), "-m", "pytest", "--require-servers", "--soak", "--timeout=900", "tests/faults"]
+    )
+
+
 def clean() -> int:
     """Remove what the other words made, except the database and the secret key."""
     for folder in (ROOT / ".venv", ROOT / "var" / "static", *(ROOT / cache for cache in CACHES)):
@@ -124,6 +133,7 @@ CHORES: dict[str, Callable[[], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "soak": soak,
     "clean": clean,
     "lock": lock,
 }

@@ -230,8 +230,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def answer(self, frame: dict[str, Any]) -> None:
         """Write the answer to a command."""
+        self.say(encode(frame))
+
+    def say(self, text: str) -> None:
+        """Write an answer that is JSON text already."""
         if self.group is not None and not self.is_closed:
-            hub.reply(self.group, self, encode(frame))
+            hub.reply(self.group, self, text)
 
 
 def parse_frame(message: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.sending import SendMessage
+from opendev.core.sending import SendMessage, TextMessage
 
 MODERATORS, VOTED, AUTHOR, EVERYBODY = "moderators", "voted", "author", "everybody"
 AUDIENCES = (MODERATORS, VOTED, AUTHOR, EVERYBODY)
@@ -18,6 +18,7 @@ COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
 State = dict[str, Any]
 Frame = dict[str, Any]
 Gather = Callable[[Sequence[State], str], Frame]
+Messages = dict[str, TextMessage | None]  # one an audience; None where it hears nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,12 @@ class Member(Protocol):
     def note_voted(self, topic: str, *, voted: bool) -> bool: ...
 
 
-def encode(frame: Frame) -> str:
+_encoder = json.JSONEncoder(separators=(",", ":"))
+
+
+def encode(frame: object) -> str:
     """Return the JSON text, without spaces; ASCII only, so that no text a client sent can break the sending."""
-    return json.dumps(frame, separators=(",", ":"))
-
-
-def text_message(text: str) -> Frame:
-    """Return the ASGI message that sends one text frame."""
-    return {"type": "websocket.send", "text": text}
+    return _encoder.encode(frame)
 
 
 def now_text() -> str:
@@ -111,6 +110,7 @@ class Topic:
     author: int | None = None
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
+    tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
     _texts: dict[str, str] = field(default_factory=dict)
 
     def state_text(self, audience: str) -> str | None:

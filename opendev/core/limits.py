@@ -15,6 +15,7 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -44,6 +45,21 @@ def _limiter() -> MovingWindowRateLimiter:
 @lru_cache
 def _limit(kind: str) -> RateLimitItem:
     return parse(settings.LIMITS.get(kind, LIMITS[kind]))
+
+
+def check_settings() -> None:
+    """Read the LIMITS of the environment once, at the start.
+
+    Raises:
+        ImproperlyConfigured: no such limit, or not of the form `30/minute`.
+    """
+    for kind, text in settings.LIMITS.items():
+        try:
+            parse(text)
+        except ValueError:
+            raise ImproperlyConfigured(f"LIMITS: {kind}={text} must be like {kind}=30/minute.") from None
+        if kind not in LIMITS:
+            raise ImproperlyConfigured(f"LIMITS: there is no limit {kind}; there are {', '.join(LIMITS)}.")
 
 
 @lru_cache

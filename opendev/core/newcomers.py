@@ -2,7 +2,7 @@
 
 A person who joins opens the room's page or its socket a moment later. A script that joins hundreds of times, to vote
 hundreds of times, does not. So an office of 300 people is let in at once, while the network of the script is slowed and
-the moderators are told, without a name or an address. ADR 0007 says what that catches and what it does not.
+the moderators are told, without a name or an address. ADR 0009 says what that catches and what it does not.
 """
 
 import threading

@@ -15,9 +15,9 @@ from opendev.core.errors import Malformed, NotFound
 # Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
+_LINE_END = re.compile(r"\r\n?")
 # How a formula begins, also in full-width signs, which some spreadsheets read as the plain ones.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_LINE_END = re.compile(r"\r\n?")
 MAX_ID = 2**63 - 1
 MAX_EMAIL_LENGTH = 254  # of an address that can be written to (RFC 5321)
 

@@ -1,6 +1,7 @@
 """Work in database threads of our own."""
 
 from collections.abc import Callable
+from threading import get_ident
 from typing import ParamSpec, TypeVar
 
 import psycopg
@@ -17,6 +18,8 @@ SQLITE_NO_ROOM = {8, 10, 13}
 # Classes of SQLSTATE: connection, transaction rolled back, resources, object in use, operator intervention, system.
 POSTGRES_AWAY = {"08", "40", "53", "55", "57", "58"}
 POSTGRES_NO_ROOM = {"53100"}
+
+_at_work: set[int] = set()
 
 
 class DatabaseAway(Exception):
@@ -50,6 +53,7 @@ def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P
     Raises:
         DatabaseAway: the log has been told, once for the outage.
     """
+    _at_work.add(get_ident())
     try:
         close_old_connections()
         result = work(*args, **kwargs)
@@ -58,5 +62,12 @@ def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P
             raise
         outages.database.began(error)
         raise DatabaseAway(has_no_room=has_no_room(error)) from error
+    finally:
+        _at_work.discard(get_ident())
     outages.database.ended()
     return result
+
+
+def any_at_work() -> bool:
+    """Tell whether a database thread of ours is at work, and so wants the interpreter beside the loop."""
+    return bool(_at_work)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/<str:token>/", views.sign_in_link, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),
+    path("<slug:event>/questions/", views.questions, name="questions"),
     path("f/<str:code>/sign-up/", follow_ups.sign_up, name="sign-up-line-sign-up"),
     path("f/<str:code>/withdraw/", follow_ups.withdraw, name="sign-up-line-withdraw"),
     path("<slug:event>/follow-ups/", groups.follow_ups_of_event, name="follow-ups"),

@@ -23,6 +23,7 @@ from opendev.core.presence import note_join, present_in
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.selectors.follow_up_groups import sessions_with_lines
+from sessions.selectors.questions import answered_questions
 
 
 @require_safe
@@ -124,6 +125,14 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
     with_lines = sessions_with_lines(found.pk)
     context = {"event": found, "days": days, "present": present, "with_lines": with_lines}
     return render(request, "home/programme.html", context)
+
+
+@require_safe
+def questions(request: HttpRequest, event: str) -> HttpResponse:
+    """All answered questions of an event."""
+    found = selectors.event_by_slug(event)
+    context = {"event": found, "answered": answered_questions(found)}
+    return render(request, "home/questions.html", context)
 
 
 class SignIn(auth_views.LoginView):

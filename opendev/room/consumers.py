@@ -132,7 +132,7 @@ class RoomConsumer(LiveConsumer):
         """Return the audience for one topic."""
         if topic.startswith(QUESTION_TOPICS):
             return questions.question_audience(self, topic)
-        if self.is_moderator:
+        if self.moderator_id is not None:
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY
 

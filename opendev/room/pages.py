@@ -17,6 +17,7 @@ from opendev.room.lines import line_cards
 from opendev.room.moves import Move, moves_of, undo_of
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
+from opendev.room.question_cards import queue_questions, room_questions
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
@@ -58,7 +59,12 @@ def common(session: Session) -> dict[str, Any]:
 
 
 def room_context(
-    request: HttpRequest, session: Session, caller: Caller, *, tried: tuple[str, tuple[str, ...]] = ("", ())
+    request: HttpRequest,
+    session: Session,
+    caller: Caller,
+    *,
+    tried: tuple[str, tuple[str, ...]] = ("", ()),
+    part: str = "",
 ) -> dict[str, Any]:
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
@@ -81,6 +87,7 @@ def room_context(
     others = [card for card in cards if card is not first]
     context = {
         **common(session),
+        **questions_context(session, attendee, sort=request.GET.get("sort", "")),
         **lines_context(session, attendee),
         "attendee": attendee,
         "on_air": first,
@@ -93,7 +100,7 @@ def room_context(
         "ever_polls": bool(cards),
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
-    return {**context, **parts_context(context, request.GET.get("tab", ""))}
+    return {**context, **parts_context(context, part or request.GET.get("tab", ""))}
 
 
 def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, Any]:
@@ -109,10 +116,32 @@ def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, 
     }
 
 
+def questions_context(session: Session, attendee: AttendeePass | None, *, sort: str) -> dict[str, Any]:
+    """Return the session's questions as one attendee, or a visitor, sees them, and what the form to ask begins with."""
+    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
+    return {
+        "questions": room_questions(session, attendee, sort=sort),
+        "question_sort": sort,
+        "own_name": known.name if known else "",
+    }
+
+
+def queue_context(session: Session, *, sort: str, now: datetime) -> dict[str, Any]:
+    """Return the queue of questions, as those see it who keep it."""
+    return {**common(session), "queue": queue_questions(session, sort=sort, now=now)}
+
+
 def screen_context(session: Session) -> dict[str, Any]:
     """Return the presenter screen: always what everybody may see, whoever is signed in."""
     cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
-    return {**common(session), "on_air": on_air(cards)}
+    poll, question = on_air(cards), room_questions(session, None).on_air
+    if question and not (
+        poll and poll.is_live
+    ):  # votes are being cast: nothing takes the poll off the screen
+        poll = None
+    else:
+        question = None
+    return {**common(session), "on_air": poll, "question": question}
 
 
 def control_context(session: Session, *, user_name: str, picked: str, now: datetime) -> dict[str, Any]:
@@ -131,6 +160,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     return {
         **common(session),
         "cards": cards,
+        "queue": queue_questions(session, now=now),
         "on_air": first,
         "selected": selected,
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from opendev.room import control, lines_control, team, views
+from opendev.room import control, lines_control, questions, queue, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
+QUESTION = f"{SESSION}questions/<str:question>/"
+QUEUED = f"{SESSION}control/questions/<str:question>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
 LINE = f"{SESSION}control/lines/<str:line>/"
 
@@ -26,6 +28,16 @@ urlpatterns = [
     path(f"{SESSION}control/screen/", team.screen_access, name="control-screen"),
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
     path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
+    path(f"{SESSION}questions/", questions.ask, name="question-ask"),
+    path(f"{QUESTION}edit/", questions.edit, name="question-edit"),
+    path(f"{QUESTION}withdraw/", questions.withdraw, name="question-withdraw"),
+    path(f"{QUESTION}upvote/", questions.upvote, name="question-upvote"),
+    path(f"{SESSION}control/questions/", queue.queue, name="control-questions"),
+    path(f"{SESSION}control/questions/rules/", queue.rules, name="control-question-rules"),
+    path(QUEUED, queue.edit, name="control-question-edit"),
+    path(f"{QUEUED}state/", queue.state, name="control-question-state"),
+    path(f"{QUEUED}undo/", queue.undo, name="control-question-undo"),
+    path(f"{QUEUED}pin/", queue.pin, name="control-question-pin"),
     path(f"{SESSION}control/lines/", lines_control.line_add, name="control-line-add"),
     path(LINE, lines_control.line_edit, name="control-line-edit"),
     path(f"{LINE}state/", lines_control.line_state, name="control-line-state"),

@@ -1,5 +1,7 @@
 """Attendees' pages of a session: the room, joining it, voting by plain form, and the presenter screen."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,24 +30,28 @@ from sessions.models import Session
 @never_cache
 def room(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The room; afterwards it is the session's record at the same address."""
-    return _room(request, event, session)
+    return show(request, event, session)
 
 
-def _room(
+def show(
     request: HttpRequest,
     event: str,
     session: str,
     *,
     refused: DomainError | None = None,
     tried: tuple[str, tuple[str, ...]] = ("", ()),
+    part: str = "",
+    **more: Any,
 ) -> HttpResponse:
+    """Return the room, with `part` open; `tried` and `more` are what a refused form was given."""
     found = selectors.session_by_slug(event, session)
     caller = caller_of(request, found.event_id)
     if attendee := caller.attendee_of(found.event_id):
         hub.page_loaded(found.pk, attendee.attendee_id)
-    context = room_context(request, found, caller, tried=tried)
+    context = room_context(request, found, caller, tried=tried, part=part)
     context["can_moderate"] = selectors.moderates(caller, found.pk)
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
+    context.update(more)
     response = render(request, "room/room.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
 
@@ -60,7 +66,7 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
         _attendee, attendee_pass = services.join_session(session_id=found.pk, known=known, now=timezone.now())
         note_join(request, found.pk, attendee_pass.attendee_id)
     except DomainError as refusal:
-        return _room(request, event, session, refused=refusal)
+        return show(request, event, session, refused=refusal)
     response = redirect(found)
     keep_pass(response, attendee_pass)
     return response
@@ -95,7 +101,7 @@ def _cast(
         )
         ballot_box.put_and_wait(wanted)
     except DomainError as refusal:
-        return _room(request, event, session, refused=refusal, tried=(poll, chosen))
+        return show(request, event, session, refused=refusal, tried=(poll, chosen))
     return redirect(found)
 
 

@@ -1,4 +1,4 @@
-"""Too many sockets are turned away with when to come back; frames that come too fast are read slowly, none is lost."""
+"""Too many sockets are told when to come back; frames that come too fast are read slowly, and none is lost."""
 
 import asyncio
 import re

@@ -28,7 +28,7 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, DisplayLink, Question, SignUpLine, SignUp)
+ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
