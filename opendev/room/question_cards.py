@@ -42,7 +42,9 @@ class QuestionCard:
     def age(self) -> str:
         """How long ago it was asked, in words."""
         asked = parse_datetime(self.question["asked_at"])
-        minutes = int((timezone.now() - asked).total_seconds() // 60) if asked else 0
+        if asked is None:
+            return ""
+        minutes = int((timezone.now() - asked).total_seconds() // 60)
         if minutes < 1:
             return _("just now")
         if minutes < 60:
