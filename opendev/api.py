@@ -10,6 +10,7 @@ from opendev.core.errors import NotFound
 from opendev.room.api import StateOfSession
 from polls import api as polls
 from sessions import api as sessions
+from sessions.api import follow_ups
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -44,5 +45,10 @@ urlpatterns = [
     path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),
     path("polls/<str:poll>/ballots/", polls.BallotsOfPoll.as_view()),
     path("polls/<str:poll>/ballot/", polls.OwnBallot.as_view()),
+    path("sessions/<str:session>/sign-up-lines/", follow_ups.LinesOfSession.as_view()),
+    path("sign-up-lines/<str:line>/", follow_ups.OneLine.as_view()),
+    path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
+    path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
+    path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
     re_path(r"", Nowhere.as_view()),
 ]

@@ -193,6 +193,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PollState": "polls.models.Poll.State",
         "SessionState": "sessions.models.Session.State",
+        "LineState": "sessions.models.SignUpLine.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

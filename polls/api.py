@@ -12,8 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from opendev.core.attendance import AttendeePass, Caller
-from opendev.core.errors import Malformed, NotFound, NotSignedIn
+from opendev.core.attendance import Caller
+from opendev.core.errors import Malformed, NotFound
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
@@ -270,12 +270,6 @@ class BallotsOfPoll(PollEndpoint):
         )
 
 
-class NotJoinedYet(NotSignedIn):
-    """The same as services.NotJoined, for strangers, who are asked for a token."""
-
-    code, message = services.NotJoined.code, services.NotJoined.message
-
-
 class OwnBallot(PollEndpoint):
     """One's own answer."""
 
@@ -285,7 +279,7 @@ class OwnBallot(PollEndpoint):
     def get(self, request: Request, poll: str) -> Response:
         """Return one's own answer."""
         found, caller, _is_moderator = self.find(poll)
-        attendee = self._attendee(caller, found)
+        attendee = self.attendee(caller, found.session.event_id)
         secret = read_ballot_secret(request.headers.get("Ballot"))
         return Response(mine_json(own_answer(attendee, found, secret=secret)))
 
@@ -304,24 +298,12 @@ class OwnBallot(PollEndpoint):
         """Take one's vote back."""
         return self._cast(poll, None, ballot=request.headers.get("Ballot"), withdraws=True)
 
-    def _attendee(self, caller: Caller, poll: Poll) -> AttendeePass:
-        """Return the caller's pass of the poll's event.
-
-        Raises:
-            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
-        """
-        attendee = caller.attendee_of(poll.session.event_id)
-        if attendee is None:
-            is_stranger = self.request.auth is None and caller.user_id is None
-            raise NotJoinedYet if is_stranger else services.NotJoined
-        return attendee
-
     def _cast(
         self, poll: str, options: Any, *, seq: Any = None, ballot: Any = None, withdraws: bool = False
     ) -> Response:
         arrived_at = timezone.now()
         found, caller, _is_moderator = self.find(poll)
-        attendee = self._attendee(caller, found)
+        attendee = self.attendee(caller, found.session.event_id)
         vote = read_vote(
             poll=poll,
             attendee=attendee,

@@ -13,7 +13,8 @@ from polls.ballot_box import answers_reader, ballot_box, read_vote
 from polls.news import KIND, topic_of
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import mine_json
-from polls.services import NotJoined, Recorded
+from polls.services import Recorded
+from sessions.services import NotJoined
 
 NOT_VOTED_TEXT = encode(mine_json(NOT_VOTED))
 

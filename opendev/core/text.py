@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed, NotFound
@@ -13,6 +16,7 @@ from opendev.core.errors import Malformed, NotFound
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 MAX_ID = 2**63 - 1
+MAX_EMAIL_LENGTH = 254  # of an address that can be written to (RFC 5321)
 
 
 def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> str:
@@ -42,6 +46,43 @@ def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> s
             % {"most": most, "count": len(text)},
         )
     return text
+
+
+def clean_yes_or_no(value: Any, *, field: str) -> bool:
+    """Return a truth value as JSON has it.
+
+    Raises:
+        Malformed: anything else.
+    """
+    if not isinstance(value, bool):
+        raise _wrong(field, _("This must be true or false."))
+    return value
+
+
+def clean_word(value: Any, *, field: str, choices: Sequence[str]) -> str:
+    """Return one of these words.
+
+    Raises:
+        Malformed: anything else.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise _wrong(field, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
+    return value
+
+
+def clean_email(value: Any, *, field: str) -> str:
+    """Return an e-mail address, or "" where none is given.
+
+    Raises:
+        Malformed: a text that is no address.
+    """
+    address = clean_line(value, field=field, most=MAX_EMAIL_LENGTH, required=False)
+    if address:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise _wrong(field, _("This is not an e-mail address.")) from None
+    return address
 
 
 def clean_id(value: Any, *, field: str) -> int:

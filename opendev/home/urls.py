@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from opendev.home import views
+from opendev.home import follow_ups, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),
     path("<slug:event>/", views.programme, name="programme"),
 ]

@@ -1,5 +1,7 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
+from contextlib import suppress
+
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,13 +16,15 @@ from opendev.core.text import MAX_ID
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
+from sessions import consumers as lines
 from sessions import selectors
+from sessions.models import SignUp
 
 
 class RoomConsumer(LiveConsumer):
     """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear."""
 
-    commands = {**polls.COMMANDS}
+    commands = {**polls.COMMANDS, **lines.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -35,6 +39,7 @@ class RoomConsumer(LiveConsumer):
         event_id = group.facts["event_id"]
         self.voted: set[str] = set()
         self.answers: dict[int, Mine] = {}
+        self.sign_ups: dict[int, SignUp] = {}
         text = self.bearer()
         if text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
@@ -60,19 +65,18 @@ class RoomConsumer(LiveConsumer):
         return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
-        """Read one's own answers."""
+        """Read one's own answers and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
-            try:
+            # A reader that is full refuses: then the page shows its forms, and the answer to an act tells more.
+            with suppress(DomainError):
                 self.answers = await polls.read_answers(self.attendee, wanted)
-            except (
-                DomainError
-            ):  # the reader is full: the page shows its form, and the answer to a vote tells more
-                self.answers = {}
+            with suppress(DomainError):
+                self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, polls}`."""
+        """Return `{type, now, session, present, me, polls, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
         attendee = None if self.attendee_id is None else str(self.attendee_id)
         head = encode(
@@ -87,8 +91,9 @@ class RoomConsumer(LiveConsumer):
         body = polls.snapshot_polls(
             group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
         )
-        self.answers = {}
-        return f'{head[:-1]},"polls":{body}}}'
+        under = lines.snapshot_lines(group, self.sign_ups)
+        self.answers, self.sign_ups = {}, {}
+        return f'{head[:-1]},"polls":{body},"lines":{under}}}'
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""

@@ -16,10 +16,13 @@ from opendev.core.threads import with_fresh_connections
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
+from sessions.consumers import sign_up_desk, sign_ups_reader
+from sessions.services import forget_expired_contacts
 
 log = logging.getLogger("opendev.live")
 
 CLOSER_S = 0.5
+FORGETTER_S = 3600.0  # an address may be used until the end of a day: an hour more or less is close enough
 
 # Measured: with 5,000 sockets one full collection stops the process for 74 to 330 ms. What stands at the start is
 # frozen; a small middle generation keeps the longest pause near 24 ms.
@@ -32,13 +35,19 @@ async def start() -> None:
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
     await ballot_box.start()
     await answers_reader.start()
-    hub.spawn(_close_for_ever(ThreadPoolExecutor(1, thread_name_prefix="closer")))
+    await sign_up_desk.start()
+    await sign_ups_reader.start()
+    thread = ThreadPoolExecutor(1, thread_name_prefix="closer")
+    hub.spawn(_close_for_ever(thread))
+    hub.spawn(_forget_for_ever(thread))
 
 
 async def stop() -> None:
     """End everything: what is in the box is recorded first."""
     await ballot_box.stop()
     await answers_reader.stop()
+    await sign_up_desk.stop()
+    await sign_ups_reader.stop()
     await hub.stop()
 
 
@@ -66,6 +75,21 @@ async def _close_for_ever(thread: ThreadPoolExecutor) -> None:
             )
         except Exception:
             log.exception("A round of the closer failed; the next one tries again.")
+
+
+def forget_contacts() -> None:
+    """Delete the addresses that nobody may use any more."""
+    work_unless_locked(lambda: forget_expired_contacts(timezone.now()), busy=lambda: 0)
+
+
+async def _forget_for_ever(thread: ThreadPoolExecutor) -> None:
+    """Forget at the start and then every hour; each round stands alone."""
+    while True:
+        try:
+            await asyncio.get_running_loop().run_in_executor(thread, with_fresh_connections, forget_contacts)
+        except Exception:
+            log.exception("Addresses of follow-ups could not be forgotten; the next round tries again.")
+        await asyncio.sleep(FORGETTER_S)
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

@@ -8,7 +8,9 @@ from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
 from sessions.models import Session
+from sessions.news import follow_ups as line_news
 from sessions.selectors import moderator_ids, session_versions
+from sessions.selectors.follow_ups import line_versions, lines_of
 
 
 class RoomSource:
@@ -17,6 +19,7 @@ class RoomSource:
     kinds: ClassVar[Mapping[str, TopicKind]] = {
         poll_news.KIND: poll_news.PollFrames(),
         session_news.TOPIC: session_news.SessionFrames(),
+        line_news.KIND: line_news.LineFrames(),
     }
 
     def read(self, group: int) -> GroupState | None:
@@ -26,6 +29,7 @@ class RoomSource:
             return None
         told = [session_news.news_of(session)]
         told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
+        told += [line_news.news_of(found) for found in lines_of([group])]
         return GroupState({"event_id": session.event_id}, told)
 
     def moderators(self, group: int) -> frozenset[int]:
@@ -40,4 +44,6 @@ class RoomSource:
         }
         for session, poll, version in poll_versions(groups):
             found.setdefault(session, {})[poll_news.topic_of(poll)] = version
+        for session, line, version in line_versions(groups):
+            found.setdefault(session, {})[line_news.topic_of(line)] = version
         return found

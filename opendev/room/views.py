@@ -16,7 +16,6 @@ from opendev.room.pages import room_context, screen_context
 from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
-from polls.services import NotJoined
 from sessions import selectors, services
 
 
@@ -82,7 +81,7 @@ def _cast(
     attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
     try:
         if attendee is None:
-            raise NotJoined
+            raise services.NotJoined
         check_limit("vote", str(attendee.attendee_id))
         poll_by_id(id_in_address(poll), session_id=found.pk)
         wanted = read_vote(

@@ -9,20 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.errors import Conflict, DomainError, Malformed, NotAllowed, NotFound
+from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
 from polls import ballot_store, broadcasts
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.permissions import may_see_poll
 from polls.selectors import Mine, ballot_key, mark_keys, participation_mark
 from sessions.models import Attendee
+from sessions.services import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
 _shuffle = SystemRandom().shuffle
-
-
-class NotJoined(NotAllowed):
-    code, message = "not_joined", _("Join the session first.")
 
 
 class PollNotLive(Conflict):

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
-from opendev.core.text import clean_id, clean_line
+from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no
 from polls import broadcasts
 from polls.models import Option, Poll
 from polls.permissions import is_wider
@@ -101,23 +100,6 @@ def _read_options(given: Any, _field: str = "options") -> tuple[tuple[int | None
     return tuple(options)
 
 
-def _one_of(choices: Sequence[str]) -> Callable[[Any, str], str]:
-    """Return a reader that takes one of these words."""
-    return partial(_read_word, choices)
-
-
-def _read_word(choices: Sequence[str], value: Any, field: str) -> str:
-    if not isinstance(value, str) or value not in choices:
-        raise _wrong(field, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
-    return value
-
-
-def _yes_or_no(value: Any, field: str) -> bool:
-    if not isinstance(value, bool):
-        raise _wrong(field, _("This must be true or false."))
-    return value
-
-
 def _whole_number(value: Any, field: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_OPTIONS:
         raise _wrong(field, _("This must be a whole number from 1 to 20."))
@@ -131,10 +113,10 @@ def _wrong(field: str, sentence: Any) -> Malformed:
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "question": lambda value, field: clean_line(value, field=field, most=MAX_QUESTION_LENGTH),
     "options": _read_options,
-    "kind": _one_of(Poll.Kind.values),
-    "visibility": _one_of(Poll.Visibility.values),
-    "anonymous": _yes_or_no,
-    "may_change": _yes_or_no,
+    "kind": lambda value, field: clean_word(value, field=field, choices=Poll.Kind.values),
+    "visibility": lambda value, field: clean_word(value, field=field, choices=Poll.Visibility.values),
+    "anonymous": lambda value, field: clean_yes_or_no(value, field=field),
+    "may_change": lambda value, field: clean_yes_or_no(value, field=field),
     "min": _whole_number,
     "max": _whole_number,
 }

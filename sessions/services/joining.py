@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass, new_pass
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_line
-from sessions.models import Attendance, Attendee, Session
+from sessions.models import Attendance, Attendee, Session, SignUpLine
 
 MAX_NAME_LENGTH = 120
 
@@ -31,6 +31,8 @@ def join_session(
 ) -> tuple[Attendee, AttendeePass]:
     """Make the caller an attendee of the session's event, and note that they came to this session.
 
+    A session that is over is joined by nobody, except to sign up on a line of it that is still open.
+
     A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
     before, where it says anything.
 
@@ -42,7 +44,8 @@ def join_session(
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
-    if session.state == Session.State.OVER:
+    is_over = session.state == Session.State.OVER
+    if is_over and not session.sign_up_lines.filter(state=SignUpLine.State.OPEN).exists():
         raise SessionIsOver
     said = _clean_said(name=name, company=company, country=country)
     known = known if known and known.event_id == session.event_id else None
@@ -57,7 +60,8 @@ def join_session(
             **{field: value for field, value in said.items() if value}
         )
         attendee.refresh_from_db()
-    Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
+    if not is_over:
+        Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
     return attendee, known
 
 

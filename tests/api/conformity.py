@@ -38,7 +38,9 @@ class Contract:
         self.validators: dict[str, Any] = {}
         self.patterns = [
             (re.compile(re.sub(r"{\w+}", "[^/]+", template) + r"\Z"), template)
-            for template in document["paths"]
+            for template in sorted(
+                document["paths"], key=lambda path: path.count("{")
+            )  # "mine" before "{sign_up}"
         ]
 
     def template_of(self, path: str) -> str | None:

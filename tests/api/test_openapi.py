@@ -112,8 +112,19 @@ class Prober:
             self.rest("PUT", f"polls/{poll}/state/", {"state": state})
         return str(poll)
 
+    def new_name(self) -> tuple[str, str]:
+        """The ids of a new line and of the name under it."""
+        line = self.rest("POST", f"sessions/{self.session}/sign-up-lines/", {"title": "Networking API"})["id"]
+        with self.server.http() as client:
+            joined = client.post(f"/api/v1/sessions/{self.session}/attendees/", json={"name": "Ada"}).json()
+            token = {"Authorization": f"Bearer {joined['token']}"}
+            client.post(f"/api/v1/sign-up-lines/{line}/sign-ups/", json={}, headers=token)
+        return line, self.rest("GET", f"sign-up-lines/{line}/sign-ups/")["results"][0]["id"]
+
     def with_real_ids(self, polls: list[str]) -> Path:
+        line, name = self.new_name()
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"]}
+        real |= {"line": [line], "sign_up": [name]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():
             for operation in methods.values():
@@ -180,7 +191,7 @@ async def test_schemathesis_finds_nothing_as_attendees_and_their_sockets_live_on
         prober.run(
             [poll],
             "--include-path-regex",
-            "/ballot/$|/attendees/$",
+            "/ballot/$|/attendees/$|/sign-ups/$|/mine/$",
             without=[*UNSAYABLE, *HIDDEN],
             ATTENDEE_TOKENS=json.dumps(tokens),
             SCHEMATHESIS_HOOKS="tests.api.schemathesis_hooks",

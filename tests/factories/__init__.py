@@ -1,5 +1,6 @@
 """Events, people and polls for tests, made by the product's own services wherever it has one for the deed."""
 
+from tests.factories.follow_ups import make_line, put_name, withdraw
 from tests.factories.polls import NOW, as_tally, make_poll, options_of, record, vote_for, votes_counted
 from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
 
@@ -8,12 +9,15 @@ __all__ = [
     "as_tally",
     "make_attendee",
     "make_event",
+    "make_line",
     "make_moderator",
     "make_organiser",
     "make_poll",
     "make_session",
     "options_of",
+    "put_name",
     "record",
     "vote_for",
     "votes_counted",
+    "withdraw",
 ]

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
-from opendev.core.errors import Malformed
+from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_limit
 from opendev.core.presence import present_in
 from opendev.core.schema import OPEN, WRITE, answers
@@ -21,6 +21,12 @@ from opendev.core.text import id_in_address
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.serializers import attendee_json, event_json, session_json
+
+
+class NotJoinedYet(NotSignedIn):
+    """The same as services.NotJoined, for strangers, who are asked for a token."""
+
+    code, message = services.NotJoined.code, services.NotJoined.message
 
 
 class Endpoint(APIView):
@@ -35,6 +41,18 @@ class Endpoint(APIView):
         if "Authorization" in self.request.headers:
             return Caller(user_id=self.request.user.pk)
         return caller_of(self.request._request, event_id)
+
+    def attendee(self, caller: Caller, event_id: int) -> AttendeePass:
+        """Return the caller's pass of the event.
+
+        Raises:
+            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
+        """
+        attendee = caller.attendee_of(event_id)
+        if attendee is None:
+            is_stranger = self.request.auth is None and caller.user_id is None
+            raise NotJoinedYet if is_stranger else services.NotJoined
+        return attendee
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count a write against its sender: an attendee by who they are, everybody else by address.

@@ -1,0 +1,240 @@
+"""REST for sign-up lines and the names under them."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.text import clean_yes_or_no, id_in_address
+from sessions import services
+from sessions.api import Endpoint, page
+from sessions.models import SignUp, SignUpLine
+from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.selectors import follow_ups
+from sessions.selectors.follow_ups import LineWithNames
+from sessions.serializers.follow_ups import line_json, mine_json, sign_up_json
+from sessions.services.joining import MAX_NAME_LENGTH
+from sessions.services.rights import check_moderates
+from sessions.services.sign_up_lines import MAX_ANNOUNCED_LINE, MAX_SUMMARY_LENGTH
+
+
+class OwnerShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    company = serializers.CharField(allow_blank=True)
+
+
+class NameShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    company = serializers.CharField(allow_blank=True)
+    source = serializers.ChoiceField(SignUp.Source.choices)  # type: ignore[assignment]
+
+
+class OwnSignUpShape(serializers.Serializer[Any]):
+    signed_up = serializers.BooleanField()
+    removed = serializers.BooleanField(help_text="a moderator took the name away")
+    name = serializers.CharField(required=False)
+    company = serializers.CharField(required=False, allow_blank=True)
+    shown = serializers.BooleanField(required=False)
+    email = serializers.CharField(required=False, allow_blank=True)
+    contact_until = serializers.DateField(required=False, allow_null=True)
+
+
+class LineShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    session = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    url = serializers.CharField()
+    state = serializers.ChoiceField(SignUpLine.State.choices)
+    announced_line = serializers.IntegerField(allow_null=True)
+    owner = OwnerShape(allow_null=True)
+    position = serializers.IntegerField()
+    version = serializers.IntegerField()
+    opened_at = serializers.DateTimeField()
+    count = serializers.IntegerField(help_text="how many names stand under the line, listed or not")
+    names = NameShape(many=True, help_text="the first of those who agreed to be listed")
+    mine = OwnSignUpShape()
+
+
+class LineList(serializers.Serializer[Any]):
+    results = LineShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class SignUpShape(NameShape):
+    id = serializers.CharField()
+    shown = serializers.BooleanField()
+    email = serializers.CharField(allow_blank=True, help_text="only while its consent lasts")
+    signed_up_at = serializers.DateTimeField()
+    removed = serializers.BooleanField()
+    claim = serializers.BooleanField(help_text="typed in the pad, and nobody confirmed whose name it is")
+
+
+class SignUpList(serializers.Serializer[Any]):
+    results = SignUpShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class LineWanted(serializers.Serializer[Any]):
+    title = serializers.CharField(min_length=1, max_length=MAX_TITLE_LENGTH)
+    summary = serializers.CharField(max_length=MAX_SUMMARY_LENGTH, required=False, allow_blank=True)
+    announced_line = serializers.IntegerField(
+        min_value=1, max_value=MAX_ANNOUNCED_LINE, required=False, allow_null=True
+    )
+    owner = serializers.CharField(
+        required=False, allow_null=True, help_text="the id of a person of the event"
+    )
+    state = serializers.ChoiceField(SignUpLine.State.choices, required=False)
+
+
+class LineChange(LineWanted):
+    title = serializers.CharField(min_length=1, max_length=MAX_TITLE_LENGTH, required=False)
+
+
+class SignUpWanted(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=MAX_NAME_LENGTH, required=False, allow_blank=True)
+    company = serializers.CharField(max_length=MAX_NAME_LENGTH, required=False, allow_blank=True)
+    shown = serializers.BooleanField(required=False, help_text="everybody may read the name and the company")
+    email = serializers.CharField(
+        required=False, allow_blank=True, help_text="for the owner and moderators alone"
+    )
+    consent = serializers.BooleanField(required=False, help_text="true: they may write about this line")
+    contact_until = serializers.DateField(required=False, help_text="90 days from now where nothing is said")
+
+
+class RemovalWanted(serializers.Serializer[Any]):
+    removed = serializers.BooleanField()
+
+
+class LineEndpoint(Endpoint):
+    """What the endpoints about lines share."""
+
+    def find(self, text: str) -> tuple[LineWithNames, Caller]:
+        """Return the line that the address names, and the caller.
+
+        Raises:
+            NotFound
+        """
+        found = follow_ups.line_with_names(id_in_address(text))
+        return found, self.caller(found.line.session.event_id)
+
+    def answer(self, line_id: int, caller: Caller, *, status: int = 200) -> Response:
+        """Return the line as it stands now for the caller."""
+        return Response(_for_caller([follow_ups.line_with_names(line_id)], caller)[0], status=status)
+
+
+def _for_caller(lines: list[LineWithNames], caller: Caller) -> list[dict[str, Any]]:
+    """Return the lines of one event, each with the caller's own sign-up."""
+    attendee = caller.attendee_of(lines[0].line.session.event_id) if lines else None
+    own = follow_ups.own_sign_ups([(attendee, [found.line.pk for found in lines])])[0] if attendee else {}
+    return [{**line_json(found), "mine": mine_json(own.get(found.line.pk))} for found in lines]
+
+
+class LinesOfSession(LineEndpoint):
+    """A session's sign-up lines."""
+
+    @extend_schema(operation_id="session_lines_list", auth=OPEN, responses=answers(LineList))
+    def get(self, request: Request, session: str) -> Response:
+        """List the lines with the names of those who agreed to be listed."""
+        found = self.session(session)
+        return page(_for_caller(follow_ups.lines_of([found.pk]), self.caller(found.event_id)))
+
+    @extend_schema(
+        operation_id="line_open", request=LineWanted, responses=answers(LineShape, status=201, refusals=WRITE)
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Open a line: from now on names are taken. For moderators."""
+        found = self.session(session)
+        caller = self.caller(found.event_id)
+        check_moderates(caller=caller, session_id=found.pk)
+        line = services.open_line(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
+        return self.answer(line.pk, caller, status=201)
+
+
+class OneLine(LineEndpoint):
+    """One sign-up line."""
+
+    @extend_schema(operation_id="line_read", auth=OPEN, responses=answers(LineShape))
+    def get(self, request: Request, line: str) -> Response:
+        """Return a line."""
+        found, caller = self.find(line)
+        return self.answer(found.line.pk, caller)
+
+    @extend_schema(
+        operation_id="line_change", request=LineChange, responses=answers(LineShape, refusals=WRITE)
+    )
+    def patch(self, request: Request, line: str) -> Response:
+        """Change a line's words, number or owner, close it, or open it again. For moderators."""
+        found, caller = self.find(line)
+        check_moderates(caller=caller, session_id=found.line.session_id)
+        services.edit_line(line_id=found.line.pk, caller=caller, given=self.body(), now=timezone.now())
+        return self.answer(found.line.pk, caller)
+
+
+class SignUpsOfLine(LineEndpoint):
+    """The names under a line."""
+
+    @extend_schema(
+        operation_id="sign_ups_list", responses=answers(SignUpList, refusals=(401, 403, *READ[1:]))
+    )
+    def get(self, request: Request, line: str) -> Response:
+        """List all names, with the addresses of those who agreed. For the line's owner and moderators."""
+        found, caller = self.find(line)
+        services.check_sees_contacts(caller=caller, line=found.line)
+        today = timezone.now().date()
+        return page([sign_up_json(name, today) for name in follow_ups.names_under([found.line.pk])])
+
+    @extend_schema(
+        operation_id="sign_up",
+        request=SignUpWanted,
+        responses=answers(OwnSignUpShape, status=201, refusals=WRITE),
+    )
+    def post(self, request: Request, line: str) -> Response:
+        """Put one's name on the line; doing it twice is doing it once."""
+        return self._ask(line, self.body(), withdraws=False, status=201)
+
+    def _ask(self, line: str, given: dict[str, Any], *, withdraws: bool, status: int = 200) -> Response:
+        found, caller = self.find(line)
+        attendee, now = self.attendee(caller, found.line.session.event_id), timezone.now()
+        wish = services.read_wish(given, line=line, attendee=attendee, withdraws=withdraws, now=now)
+        return Response(mine_json(services.sign_up(wish=wish, now=now).sign_up), status=status)
+
+
+class OwnSignUp(SignUpsOfLine):
+    """One's own name under a line."""
+
+    http_method_names = ["delete", "options"]
+
+    @extend_schema(operation_id="sign_up_withdraw", responses=answers(OwnSignUpShape, refusals=WRITE))
+    def delete(self, request: Request, line: str) -> Response:
+        """Take one's name back; its address is forgotten with it."""
+        return self._ask(line, {}, withdraws=True)
+
+
+class OneSignUp(LineEndpoint):
+    """One name under a line, for moderators."""
+
+    @extend_schema(
+        operation_id="sign_up_remove", request=RemovalWanted, responses=answers(SignUpShape, refusals=WRITE)
+    )
+    def put(self, request: Request, line: str, sign_up: str) -> Response:
+        """Take an abusive name from the line, or put it back. For moderators."""
+        found, caller = self.find(line)
+        check_moderates(caller=caller, session_id=found.line.session_id)
+        sign_up_id = id_in_address(sign_up)
+        removed = clean_yes_or_no(self.body().get("removed"), field="removed")
+        if not follow_ups.stands_under(sign_up_id, found.line.pk):
+            raise NotFound
+        if removed:
+            done = services.remove_name(sign_up_id=sign_up_id, caller=caller, now=timezone.now())
+        else:
+            done = services.restore_name(sign_up_id=sign_up_id, caller=caller)
+        return Response(sign_up_json(done, timezone.now().date()))

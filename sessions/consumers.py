@@ -1,0 +1,119 @@
+"""What the socket of a room can do with sign-up lines, and the lines' part of its snapshot."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.batching import Batcher
+from opendev.core.consumers import error_frame
+from opendev.core.errors import DomainError
+from opendev.core.groups import EVERYBODY, Group, encode
+from sessions.models import SignUp
+from sessions.news.follow_ups import KIND, topic_of
+from sessions.selectors.follow_ups import own_sign_ups
+from sessions.serializers.follow_ups import mine_json
+from sessions.services import NotJoined, SignedUp, SignUpWish, read_wish, record_sign_ups
+
+MAX_WAITING = 20_000
+NOT_SIGNED_UP_TEXT = encode(mine_json(None))
+
+
+def _record(wishes: Sequence[SignUpWish]) -> Sequence[SignedUp | DomainError]:
+    return record_sign_ups(wishes, timezone.now())
+
+
+class SignUpDesk(Batcher[SignUpWish, SignedUp]):
+    """Gathers sign-ups while the last batch commits: a room that is asked to sign up does it at once. One a process."""
+
+    def __init__(self) -> None:
+        super().__init__(_record, name="sign-up-desk", limit=MAX_WAITING)
+
+
+class OwnSignUpsReader(Batcher[tuple[AttendeePass, Sequence[int]], dict[int, SignUp]]):
+    """Reads newcomers' own sign-ups for their snapshots, one query for all who join at once. One a process."""
+
+    def __init__(self) -> None:
+        super().__init__(own_sign_ups, name="sign-ups-reader", limit=MAX_WAITING)
+
+
+sign_up_desk = SignUpDesk()
+sign_ups_reader = OwnSignUpsReader()
+
+
+class LinesSocket(Protocol):
+    """What these commands need of a consumer."""
+
+    attendee: AttendeePass | None
+    unanswered: int
+
+    def answer(self, frame: dict[str, Any]) -> None: ...
+
+
+def sign_up(socket: LinesSocket, frame: dict[str, Any]) -> None:
+    """`line.sign_up`: put the attendee's name on a line; `ok` follows the commit."""
+    _ask(socket, frame, withdraws=False)
+
+
+def withdraw(socket: LinesSocket, frame: dict[str, Any]) -> None:
+    """`line.withdraw`: take it back."""
+    _ask(socket, frame, withdraws=True)
+
+
+def _ask(socket: LinesSocket, frame: dict[str, Any], *, withdraws: bool) -> None:
+    if socket.attendee is None:
+        raise NotJoined
+    now = timezone.now()
+    wish = read_wish(frame, line=frame.get("line"), attendee=socket.attendee, withdraws=withdraws, now=now)
+    ref = frame.get("ref")
+
+    def answer(outcome: SignedUp | DomainError) -> None:
+        socket.unanswered -= 1
+        if isinstance(outcome, DomainError):
+            socket.answer(error_frame(outcome, ref))
+            return
+        mine = mine_json(outcome.sign_up)
+        socket.answer({"type": "ok", "ref": ref, "mine": mine, "version": outcome.version})
+
+    sign_up_desk.put(wish, answer)
+    socket.unanswered += 1
+
+
+COMMANDS = {"line.sign_up": sign_up, "line.withdraw": withdraw}
+
+
+def lines_in(group: Group) -> list[int]:
+    """Return the ids of the session's lines, in their order."""
+    found = []
+    for topic, known in group.topics.items():
+        kind, _, identity = topic.partition(":")
+        state = known.states.get(EVERYBODY)
+        if kind == KIND and state:
+            found.append((state["position"], int(identity)))
+    return [identity for _position, identity in sorted(found)]
+
+
+async def read_sign_ups(attendee: AttendeePass, line_ids: list[int]) -> dict[int, SignUp]:
+    """Return the attendee's own sign-ups; those who join at once share the query."""
+    if not line_ids:
+        return {}
+    future: asyncio.Future[dict[int, SignUp]] = asyncio.get_running_loop().create_future()
+
+    def answer(found: dict[int, SignUp] | DomainError) -> None:
+        if not future.done():
+            future.set_result({} if isinstance(found, DomainError) else found)
+
+    sign_ups_reader.put((attendee, line_ids), answer)
+    return await future
+
+
+def snapshot_lines(group: Group, own: dict[int, SignUp]) -> str:
+    """Return the snapshot's `lines` as JSON text, put together from texts that the Hub encoded once for all."""
+    parts = []
+    for line_id in lines_in(group):
+        if text := group.topics[topic_of(line_id)].state_text(EVERYBODY):
+            mine = own.get(line_id)
+            parts.append(f'{text[:-1]},"mine":{encode(mine_json(mine)) if mine else NOT_SIGNED_UP_TEXT}}}')
+    return f"[{','.join(parts)}]"

@@ -1,0 +1,41 @@
+"""How sign-up lines travel to the sockets of a session."""
+
+from opendev.core.groups import AUDIENCES, Frame, News, State
+from sessions.selectors.follow_ups import LineWithNames
+from sessions.serializers.follow_ups import line_json
+
+KIND = "line"
+
+
+class LineFrames:
+    """How a line travels: whole as `line.changed`, and its names alone as `line.tally`."""
+
+    def changed(self, state: State, now: str) -> Frame:
+        """Return the frame with the whole line."""
+        return {"type": "line.changed", "now": now, "line": state}
+
+    def tally(self, state: State, now: str) -> Frame:
+        """Return the frame with how many names there are, and the first that are listed."""
+        return {
+            "type": "line.tally",
+            "line": state["id"],
+            "version": state["version"],
+            "count": state["count"],
+            "names": state["names"],
+        }
+
+    def gone(self, topic: str, version: int) -> Frame:
+        """Return the frame of a line that was deleted."""
+        return {"type": "line.gone", "line": topic.partition(":")[2], "version": version}
+
+
+def topic_of(line_id: int) -> str:
+    """Return the line's topic in its session's group."""
+    return f"{KIND}:{line_id}"
+
+
+def news_of(found: LineWithNames, *, whole: bool = True) -> News:
+    """Return the line as it stands, for every audience alike: what only some may know does not travel."""
+    line = found.line
+    states = dict.fromkeys(AUDIENCES, line_json(found))
+    return News(line.session_id, topic_of(line.pk), line.version, states, whole)

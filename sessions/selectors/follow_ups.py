@@ -1,0 +1,124 @@
+"""What is read about sign-up lines, the names under them, and follow-up groups."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.errors import NotFound
+from sessions.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.permissions.follow_ups import can_see_contacts
+from sessions.selectors import moderator_ids
+
+NAMES_IN_ROOM = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LineWithNames:
+    """A line as everybody may see it: how many names stand under it, and the first of those that are listed."""
+
+    line: SignUpLine
+    count: int
+    names: list[SignUp]
+
+
+def _with_names(lines: QuerySet[SignUpLine], *, most: int | None = NAMES_IN_ROOM) -> list[LineWithNames]:
+    """Return the lines with their session, owner and names, in two queries."""
+    present = Q(
+        sign_ups__withdrawn_at__isnull=True,
+        sign_ups__removed_at__isnull=True,
+        sign_ups__same_as__isnull=True,
+    )
+    listed = SignUp.objects.listed().order_by("signed_up_at", "pk")[:most]
+    found = (
+        lines.select_related("session__event", "session__day", "owner")
+        .annotate(present=Count("sign_ups", filter=present))
+        .prefetch_related(Prefetch("sign_ups", queryset=listed, to_attr="listed"))
+    )
+    return [LineWithNames(line, line.present, line.listed) for line in found]
+
+
+def lines_of(session_ids: Iterable[int]) -> list[LineWithNames]:
+    """Return the sessions' lines in their order, in two queries."""
+    lines = SignUpLine.objects.filter(session__in=list(session_ids))
+    return _with_names(lines.order_by("session", "position", "pk"))
+
+
+def line_with_names(line_id: int) -> LineWithNames:
+    """Return the line as it stands now.
+
+    Raises:
+        NotFound
+    """
+    return _one(SignUpLine.objects.filter(pk=line_id))
+
+
+def line_by_code(code: str) -> LineWithNames:
+    """Return the line that this permanent address names, with all names that are listed.
+
+    Raises:
+        NotFound
+    """
+    return _one(SignUpLine.objects.filter(code=code), most=None)
+
+
+def _one(lines: QuerySet[SignUpLine], *, most: int | None = NAMES_IN_ROOM) -> LineWithNames:
+    found = _with_names(lines, most=most)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def line_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Return (session id, line id, version) of every line of the sessions."""
+    lines = SignUpLine.objects.filter(session__in=list(session_ids))
+    return list(lines.values_list("session_id", "pk", "version"))
+
+
+def own_sign_ups(wanted: Sequence[tuple[AttendeePass, Sequence[int]]]) -> list[dict[int, SignUp]]:
+    """Return for each (attendee, line ids) their sign-ups by line id, also withdrawn ones: one query for all."""
+    lines = {line_id for _attendee, line_ids in wanted for line_id in line_ids}
+    attendees = {attendee.attendee_id for attendee, _line_ids in wanted}
+    found: dict[int, dict[int, SignUp]] = {}
+    for sign_up in SignUp.objects.filter(line__in=lines, attendee__in=attendees):
+        found.setdefault(sign_up.attendee_id or 0, {})[sign_up.line_id] = sign_up
+    return [
+        {line: held[line] for line in line_ids if line in (held := found.get(attendee.attendee_id, {}))}
+        for attendee, line_ids in wanted
+    ]
+
+
+def sees_contacts(caller: Caller, line: SignUpLine) -> bool:
+    """Tell whether the caller may read all names and addresses of the line; no query for who is not signed in."""
+    if caller.user_id is None:
+        return False
+    owner = line.owner.user_id if line.owner else None
+    return can_see_contacts(caller, moderator_ids=moderator_ids(line.session_id), owner_user_id=owner)
+
+
+def owns_group(caller: Caller, group: FollowUpGroup) -> bool:
+    """Tell whether the caller is the group's owner."""
+    return caller.user_id is not None and group.owner is not None and group.owner.user_id == caller.user_id
+
+
+def names_under(line_ids: Iterable[int]) -> list[SignUp]:
+    """Return all names that stand under the lines, for those who may read them, in order; also second names.
+
+    A name that a moderator removed is among them, marked, so that it can be put back.
+    """
+    names = SignUp.objects.filter(line__in=list(line_ids), withdrawn_at__isnull=True)
+    return list(names.select_related("attendee", "same_as", "removed_by").order_by("signed_up_at", "pk"))
+
+
+def contact_of(sign_up: SignUp, today: date) -> str:
+    """Return the address by which somebody may be written to today, or "" where they did not agree to that."""
+    if sign_up.contact_until is None or sign_up.contact_until < today or not sign_up.is_present:
+        return ""
+    return sign_up.email
+
+
+def stands_under(sign_up_id: int, line_id: int) -> bool:
+    """Tell whether the sign-up is one of this line."""
+    return SignUp.objects.filter(pk=sign_up_id, line=line_id).exists()

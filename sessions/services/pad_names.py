@@ -1,0 +1,146 @@
+"""Names that people typed in a pad: claims, which only a moderator's confirmation joins with a person.
+
+Those who read the pad are a process, not a person: recording, changing and taking away ask for no caller.
+"""
+
+import unicodedata
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, Malformed
+from opendev.core.text import clean_line
+from sessions.models import Attendee, SignUp
+from sessions.services.joining import MAX_NAME_LENGTH
+from sessions.services.rights import check_moderates
+from sessions.services.sign_up_lines import count_and_tell, lock_line, lock_sign_up
+
+
+class NotFromThePad(Conflict):
+    code, message = "not_from_the_pad", _("This name was not typed in the pad.")
+
+
+def fold_name(name: str) -> str:
+    """Return a name as it is compared: without its case, composition and spacing. Equal is not the same person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _clean_name(name: str) -> str:
+    """Return what was typed as a name that can be shown: no control characters, cut where it is too long."""
+    shown = "".join(sign for sign in name if unicodedata.category(sign) not in {"Cc", "Cs"} or sign.isspace())
+    return clean_line(" ".join(shown.split())[:MAX_NAME_LENGTH], field="name", most=MAX_NAME_LENGTH)
+
+
+@transaction.atomic
+def record_pad_name(*, line_id: int, name: str, now: datetime) -> SignUp:
+    """Record a name that was found under the line in its pad, also when the line is closed.
+
+    A name that stood there before and was taken away is the same sign-up again, so that a line that was cut and pasted
+    keeps who it was joined with; one that a moderator removed stays removed.
+
+    Raises:
+        NotFound: no such line.
+        Malformed: nothing of the name can be shown.
+    """
+    line, name = lock_line(line_id), _clean_name(name)
+    gone = line.sign_ups.filter(source=SignUp.Source.PAD, withdrawn_at__isnull=False).order_by("-pk")
+    sign_up = next((known for known in gone if fold_name(known.name) == fold_name(name)), None)
+    if sign_up is None:
+        sign_up = SignUp(line=line, source=SignUp.Source.PAD, signed_up_at=now)
+    sign_up.name, sign_up.withdrawn_at = name, None
+    sign_up.save()
+    count_and_tell(line)
+    return sign_up
+
+
+@transaction.atomic
+def update_pad_name(*, sign_up_id: int, name: str) -> SignUp:
+    """Record that a name in the pad was changed there. One that became another name is no longer joined with anybody.
+
+    Raises:
+        NotFound
+        NotFromThePad: somebody signed up with it here; what they said stands.
+        Malformed: nothing of the name can be shown.
+    """
+    sign_up, line = lock_sign_up(sign_up_id)
+    _check_is_from_pad(sign_up)
+    name = _clean_name(name)
+    if name == sign_up.name:
+        return sign_up
+    if fold_name(name) != fold_name(sign_up.name):
+        _part(sign_up)
+    sign_up.name = name
+    sign_up.save()
+    count_and_tell(line)
+    return sign_up
+
+
+@transaction.atomic
+def withdraw_pad_name(*, sign_up_id: int, now: datetime) -> SignUp:
+    """Record that a name is no longer in the pad. Twice is once.
+
+    Raises:
+        NotFound
+        NotFromThePad: somebody signed up with it here; only they withdraw it.
+    """
+    sign_up, line = lock_sign_up(sign_up_id)
+    _check_is_from_pad(sign_up)
+    if sign_up.withdrawn_at is None:
+        sign_up.withdrawn_at = now
+        sign_up.save()
+        count_and_tell(line)
+    return sign_up
+
+
+@transaction.atomic
+def join_pad_name(*, sign_up_id: int, caller: Caller, attendee_id: int, now: datetime) -> SignUp:
+    """Say that a name from the pad is this attendee: a moderator's act, never done silently.
+
+    Where the attendee signed up on the line too, the name from the pad counts as their second one.
+
+    Raises:
+        NotFound: no such name; NotSignedIn, NotModerator
+        NotFromThePad: the name was not typed in the pad.
+        Malformed: the attendee is not of this event.
+    """
+    sign_up, line = lock_sign_up(sign_up_id)
+    check_moderates(caller=caller, session_id=line.session_id)
+    _check_is_from_pad(sign_up)
+    attendee = Attendee.objects.filter(pk=attendee_id, event=line.session.event_id).first()
+    if attendee is None:
+        sentence = _("Choose somebody who joined this event.")
+        raise Malformed(sentence, fields={"attendee": sentence})
+    other = SignUp.objects.filter(line=line, attendee=attendee).exclude(pk=sign_up.pk).first()
+    sign_up.attendee, sign_up.same_as = (None, other) if other else (attendee, None)
+    sign_up.confirmed_at, sign_up.confirmed_by_id = now, caller.user_id
+    sign_up.save()
+    count_and_tell(line)
+    return sign_up
+
+
+@transaction.atomic
+def part_pad_name(*, sign_up_id: int, caller: Caller) -> SignUp:
+    """Take back that a name from the pad is somebody: it is a claim again.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator, NotFromThePad
+    """
+    sign_up, line = lock_sign_up(sign_up_id)
+    check_moderates(caller=caller, session_id=line.session_id)
+    _check_is_from_pad(sign_up)
+    _part(sign_up)
+    sign_up.save()
+    count_and_tell(line)
+    return sign_up
+
+
+def _part(sign_up: SignUp) -> None:
+    sign_up.attendee = sign_up.same_as = None
+    sign_up.confirmed_at = sign_up.confirmed_by = None
+
+
+def _check_is_from_pad(sign_up: SignUp) -> None:
+    if sign_up.source != SignUp.Source.PAD:
+        raise NotFromThePad

@@ -1,0 +1,190 @@
+"""Sign-up lines: what moderators do with them, and with the names under them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Malformed, NotFound
+from opendev.core.text import clean_id, clean_line, clean_word
+from sessions.broadcasts import follow_ups as broadcasts
+from sessions.models import Person, Session, SignUp, SignUpLine
+from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.services.rights import check_moderates
+
+MAX_SUMMARY_LENGTH = 200
+MAX_ANNOUNCED_LINE = 99_999
+
+
+def _clean_announced_line(value: Any, field: str) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ANNOUNCED_LINE:
+        sentence = _("This must be a whole number from 1 to 99,999.")
+        raise Malformed(sentence, fields={field: sentence})
+    return value
+
+
+_READERS: dict[str, Callable[[Any, str], Any]] = {
+    "title": lambda value, field: clean_line(value, field=field, most=MAX_TITLE_LENGTH),
+    "summary": lambda value, field: clean_line(value, field=field, most=MAX_SUMMARY_LENGTH, required=False),
+    "announced_line": _clean_announced_line,
+    "owner": lambda value, field: None if value is None else clean_id(value, field=field),
+    "state": lambda value, field: clean_word(value, field=field, choices=SignUpLine.State.values),
+}
+
+
+def read_line(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checked values of those fields of a line that are given, in their JSON form; others are not looked at.
+
+    Raises:
+        Malformed: a field of the wrong type, empty, too long or out of range; `fields` names it.
+    """
+    return {field: read(given[field], field) for field, read in _READERS.items() if field in given}
+
+
+def lock_line(line_id: int) -> SignUpLine:
+    """Return the line with its session, locked: whatever changes a line or a name under it comes through here.
+
+    Raises:
+        NotFound
+    """
+    lines = SignUpLine.objects.select_for_update(no_key=True, of=("self",)).select_related("session")
+    line = lines.filter(pk=line_id).first()
+    if line is None:
+        raise NotFound
+    return line
+
+
+@transaction.atomic
+def open_line(*, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> SignUpLine:
+    """Open a sign-up line in the session: from now on names are taken. Only its title is needed.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: see read_line; an owner who is not of this event.
+    """
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_moderates(caller=caller, session_id=session_id)
+    values = read_line({"title": None, **given})
+    last = SignUpLine.objects.filter(session=session).aggregate(Max("position"))["position__max"]
+    line = SignUpLine(session=session, opened_at=now, position=(last or 0) + 1)
+    _apply(line, values, now)
+    line.save()
+    broadcasts.line_changed(line)
+    return line
+
+
+@transaction.atomic
+def edit_line(*, line_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> SignUpLine:
+    """Change a line's words, the line number that people said, its owner, or its state (close it, open it again).
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: see read_line; an owner who is not of this event.
+    """
+    line = lock_line(line_id)
+    check_moderates(caller=caller, session_id=line.session_id)
+    if _apply(line, read_line(given), now):
+        save_and_tell(line)
+    return line
+
+
+def _apply(line: SignUpLine, values: Mapping[str, Any], now: datetime) -> bool:
+    """Set the values on the line, unsaved; return whether that changed anything."""
+    before = {
+        field: getattr(line, field) for field in ("title", "summary", "announced_line", "owner_id", "state")
+    }
+    for field, value in values.items():
+        setattr(line, "owner_id" if field == "owner" else field, value)
+    if line.owner_id != before["owner_id"] and line.owner_id is not None:
+        check_is_of_event(line.owner_id, line.session.event_id)
+    if line.state != before["state"]:
+        line.closed_at = None if line.is_open else now
+    return any(getattr(line, field) != value for field, value in before.items())
+
+
+def check_is_of_event(person_id: int, event_id: int) -> None:
+    """Let persons of the event pass as owners.
+
+    Raises:
+        Malformed
+    """
+    if not Person.objects.filter(pk=person_id, event=event_id).exists():
+        sentence = _("Choose a person of this event.")
+        raise Malformed(sentence, fields={"owner": sentence})
+
+
+def save_and_tell(line: SignUpLine) -> None:
+    """Save a locked line as its next version, and tell its session's sockets after the commit."""
+    line.version += 1
+    line.save()
+    broadcasts.line_changed(line)
+
+
+def count_and_tell(line: SignUpLine) -> None:
+    """Make a locked line's names, changed by the caller, its next version, and tell the sockets after the commit."""
+    line.version += 1
+    line.save(update_fields=["version"])
+    broadcasts.line_tallied(line)
+
+
+def lock_sign_up(sign_up_id: int) -> tuple[SignUp, SignUpLine]:
+    """Return a sign-up and its line, under the line's lock.
+
+    Raises:
+        NotFound
+    """
+    line_id = SignUp.objects.filter(pk=sign_up_id).values_list("line_id", flat=True).first()
+    if line_id is None:
+        raise NotFound
+    line = lock_line(line_id)
+    sign_up = SignUp.objects.filter(pk=sign_up_id).first()
+    if sign_up is None:
+        raise NotFound
+    return sign_up, line
+
+
+@transaction.atomic
+def remove_name(*, sign_up_id: int, caller: Caller, now: datetime) -> SignUp:
+    """Take an abusive name from a line. It stays marked with who did it; its address is forgotten. Twice is once.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    sign_up, line = lock_sign_up(sign_up_id)
+    check_moderates(caller=caller, session_id=line.session_id)
+    if sign_up.removed_at is None:
+        sign_up.removed_at, sign_up.removed_by_id = now, caller.user_id
+        forget_contact(sign_up)
+        sign_up.save()
+        count_and_tell(line)
+    return sign_up
+
+
+@transaction.atomic
+def restore_name(*, sign_up_id: int, caller: Caller) -> SignUp:
+    """Put a removed name back under its line, without the address that went with it. Twice is once.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    sign_up, line = lock_sign_up(sign_up_id)
+    check_moderates(caller=caller, session_id=line.session_id)
+    if sign_up.removed_at is not None:
+        sign_up.removed_at = sign_up.removed_by = None
+        sign_up.save()
+        count_and_tell(line)
+    return sign_up
+
+
+def forget_contact(sign_up: SignUp) -> None:
+    """Take the address and the consent from a sign-up, unsaved."""
+    sign_up.email = sign_up.consent = ""
+    sign_up.consented_at = sign_up.contact_until = None

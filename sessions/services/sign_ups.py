@@ -1,0 +1,262 @@
+"""Signing up on a line, and withdrawing: one transaction a batch, the rules in plain Python."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import formats
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
+from opendev.core.text import clean_email, clean_id, clean_line, clean_yes_or_no
+from sessions.models import Attendee, SignUp, SignUpLine
+from sessions.services.joining import MAX_NAME_LENGTH
+from sessions.services.rights import NotJoined
+from sessions.services.sign_up_lines import count_and_tell, forget_contact
+
+CONTACT_DAYS, MAX_CONTACT_DAYS = 90, 366
+
+
+class LineIsClosed(Conflict):
+    code, message = "line_is_closed", _("This line is closed. It takes no more names.")
+
+
+class NoSignUp(Conflict):
+    code, message = "no_sign_up", _("Your name is not on this line.")
+
+
+class NameWasRemoved(Conflict):
+    code, message = "name_was_removed", _("A moderator removed your name from this line.")
+
+
+class NameNeeded(Malformed):
+    code, message = "name_needed", _("Say your name first. It is asked once.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpWish:
+    """What an attendee wants of a line; made by `read_wish`, which checks it. None: as it was.
+
+    `shown` is whether everybody may read the name; `email` comes with the consent to be written to.
+    """
+
+    line_id: int
+    attendee: AttendeePass
+    withdraws: bool = False
+    name: str = ""
+    company: str | None = None
+    shown: bool | None = None
+    email: str | None = None
+    contact_until: date | None = None
+
+
+class SignedUp(NamedTuple):
+    """A wish that was granted, and recorded once its transaction commits."""
+
+    sign_up: SignUp
+    session_id: int
+    version: int
+
+
+def read_wish(
+    given: Mapping[str, Any], *, line: Any, attendee: AttendeePass, withdraws: bool = False, now: datetime
+) -> SignUpWish:
+    """Return a wish from what a client sent: `name`, `company`, `shown`, `email`, `consent`, `contact_until`.
+
+    Raises:
+        Malformed: a field of the wrong type or too long; an address without consent, or for too long.
+    """
+    line_id = clean_id(line, field="line")
+    if withdraws:
+        return SignUpWish(line_id, attendee, withdraws=True)
+    company, shown, email = given.get("company"), given.get("shown"), given.get("email")
+    address = None if email is None else clean_email(email, field="email")
+    if address and given.get("consent") is not True:
+        raise _wrong("consent", _("Agree to be written to, or leave the address out."))
+    return SignUpWish(
+        line_id,
+        attendee,
+        name=clean_line(given.get("name"), field="name", most=MAX_NAME_LENGTH, required=False),
+        company=None
+        if company is None
+        else clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
+        shown=None if shown is None else clean_yes_or_no(shown, field="shown"),
+        email=address,
+        contact_until=_clean_until(given.get("contact_until"), now) if address else None,
+    )
+
+
+def default_contact_until(now: datetime) -> date:
+    """Return until when an address may be used where nobody says otherwise: 90 days from now."""
+    return now.date() + timedelta(days=CONTACT_DAYS)
+
+
+def _clean_until(value: Any, now: datetime) -> date:
+    if value is None or value == "":
+        return default_contact_until(now)
+    try:
+        until = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day, nowhere in particular
+    except (TypeError, ValueError):
+        raise _wrong("contact_until", _("This must be a day, as 2026-10-19.")) from None
+    if not now.date() <= until <= now.date() + timedelta(days=MAX_CONTACT_DAYS):
+        raise _wrong("contact_until", _("Choose a day within the next year."))
+    return until
+
+
+def consent_words(line: SignUpLine, until: date) -> str:
+    """Return what somebody who gives an address agrees to: shown before the tap, and kept word for word after it."""
+    return gettext(
+        "The owner of this line and the moderators of its session may write to me about “%(title)s” until %(day)s."
+    ) % {"title": line.title, "day": formats.date_format(until, "j F Y")}
+
+
+@transaction.atomic
+def record_sign_ups(wishes: Sequence[SignUpWish], now: datetime) -> list[SignedUp | DomainError]:
+    """Grant wishes in their order, and return for each what became of it; a refused one harms no other.
+
+    A wish alone is refused with NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved or NoSignUp. Signing up
+    twice is signing up once, with the newer words; withdrawing twice is withdrawing once.
+    """
+    lines = {
+        line.pk: line
+        for line in SignUpLine.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("session")
+        .filter(pk__in={wish.line_id for wish in wishes})
+        .order_by("pk")
+    }
+    people = Attendee.objects.in_bulk({wish.attendee.attendee_id for wish in wishes})
+    held = {
+        (sign_up.line_id, sign_up.attendee_id): sign_up
+        for sign_up in SignUp.objects.filter(line__in=lines, attendee__in=people)
+    }
+    granted: list[SignUp | DomainError] = []
+    changed: dict[int, SignUpLine] = {}
+    for wish in wishes:
+        try:
+            sign_up, is_news = _grant(wish, lines, people, held, now)
+            if is_news:
+                changed[sign_up.line_id] = lines[sign_up.line_id]
+            granted.append(sign_up)
+        except DomainError as error:
+            granted.append(error)
+    for line in changed.values():
+        count_and_tell(line)
+    return [
+        done
+        if isinstance(done, DomainError)
+        else SignedUp(done, lines[done.line_id].session_id, lines[done.line_id].version)
+        for done in granted
+    ]
+
+
+def _grant(
+    wish: SignUpWish,
+    lines: Mapping[int, SignUpLine],
+    people: Mapping[int, Attendee],
+    held: dict[tuple[int, int | None], SignUp],
+    now: datetime,
+) -> tuple[SignUp, bool]:
+    """Return the sign-up as it stands after the wish, and whether the wish changed it."""
+    line, attendee = lines.get(wish.line_id), people.get(wish.attendee.attendee_id)
+    if line is None:
+        raise NotFound
+    if attendee is None or attendee.event_id != line.session.event_id:
+        raise NotJoined
+    sign_up = held.get((line.pk, attendee.pk))
+    if wish.withdraws:
+        if sign_up is None:
+            raise NoSignUp
+        return sign_up, _withdraw(sign_up, now)
+    if sign_up is not None and sign_up.removed_at is not None:
+        raise NameWasRemoved
+    if not line.is_open:
+        raise LineIsClosed
+    _keep_said(attendee, wish)
+    sign_up = sign_up or SignUp(line=line, attendee=attendee, signed_up_at=now)
+    is_news = _write(sign_up, line, attendee, wish, now)
+    held[line.pk, attendee.pk] = sign_up
+    return sign_up, is_news
+
+
+def _withdraw(sign_up: SignUp, now: datetime) -> bool:
+    if sign_up.withdrawn_at is not None:
+        return False
+    sign_up.withdrawn_at = now
+    forget_contact(sign_up)
+    sign_up.save()
+    return True
+
+
+def _keep_said(attendee: Attendee, wish: SignUpWish) -> None:
+    """Keep the name and the company with the attendee, so that they are asked once an event."""
+    if not (wish.name or attendee.name):
+        raise NameNeeded(fields={"name": NameNeeded.message})
+    before = attendee.name, attendee.company
+    attendee.name = wish.name or attendee.name
+    attendee.company = attendee.company if wish.company is None else wish.company
+    if before != (attendee.name, attendee.company):
+        attendee.save(update_fields=["name", "company"])
+
+
+def _write(sign_up: SignUp, line: SignUpLine, attendee: Attendee, wish: SignUpWish, now: datetime) -> bool:
+    before = _said(sign_up) if sign_up.pk and sign_up.is_present else None
+    if before is None:
+        sign_up.signed_up_at, sign_up.withdrawn_at = now, None
+    sign_up.shown = _shown_before(attendee, sign_up) if wish.shown is None else wish.shown
+    sign_up.source = (
+        SignUp.Source.APP
+    )  # also one from the pad that was joined with them: now they say it themselves
+    sign_up.name, sign_up.company = attendee.name, attendee.company
+    if wish.email == "":
+        forget_contact(sign_up)
+    elif wish.email is not None:
+        until = wish.contact_until or default_contact_until(now)
+        sign_up.email, sign_up.consented_at, sign_up.contact_until = wish.email, now, until
+        sign_up.consent = consent_words(line, until)
+    if _said(sign_up) == before:
+        return False
+    sign_up.save()
+    return True
+
+
+def _said(sign_up: SignUp) -> tuple[Any, ...]:
+    return (
+        *(sign_up.source, sign_up.name, sign_up.company, sign_up.shown),
+        *(sign_up.email, sign_up.contact_until),
+    )
+
+
+def _shown_before(attendee: Attendee, sign_up: SignUp) -> bool:
+    """Return what the attendee chose about being listed: here, else where they signed up last; nobody by silence."""
+    if sign_up.pk and sign_up.source == SignUp.Source.APP:
+        return sign_up.shown
+    last = SignUp.objects.filter(attendee=attendee, source=SignUp.Source.APP).order_by("-signed_up_at", "-pk")
+    return bool(last.values_list("shown", flat=True).first())
+
+
+def sign_up(*, wish: SignUpWish, now: datetime) -> SignedUp:
+    """Grant one wish.
+
+    Raises:
+        NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved, NoSignUp
+    """
+    outcome = record_sign_ups([wish], now)[0]
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def forget_expired_contacts(now: datetime) -> int:
+    """Delete the addresses whose last day has passed; return how many there were."""
+    return SignUp.objects.filter(contact_until__lt=now.date()).update(
+        email="", consent="", consented_at=None, contact_until=None
+    )
+
+
+def _wrong(field: str, sentence: Any) -> Malformed:
+    return Malformed(sentence, fields={field: sentence})
