@@ -26,6 +26,10 @@ DEBUG = env.bool("DEBUG", False)
 WORKERS = env.int("WORKERS", 1)
 REDIS_URL = env.str("REDIS_URL", "")
 TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", default=["127.0.0.0/8", "::1"])
+ETHERPAD_URL = env.str("ETHERPAD_URL", "").rstrip("/")
+ETHERPAD_API_KEY = env.str("ETHERPAD_API_KEY", "")
+ETHERPAD_HOSTS = env.list("ETHERPAD_HOSTS", default=[])
+ETHERPAD_ALLOW_PRIVATE = env.bool("ETHERPAD_ALLOW_PRIVATE", False)
 DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -215,5 +219,6 @@ LOGGING = {
         "opendev": {"level": "INFO"},
         "polls": {"level": "INFO"},
         "sessions": {"level": "INFO"},
+        "etherpad_links": {"level": "INFO"},
     },
 }

@@ -8,7 +8,7 @@ from etherpad_links.easysync.changesets import Changeset, Op, pack, splice, unpa
 from etherpad_links.easysync.documents import NO_ATTRIBUTES, Attributes, Document
 from etherpad_links.easysync.errors import BadChangeset
 from etherpad_links.easysync.lines import Line, add_lines, remove_line, rewrite_line, split_lines
-from etherpad_links.easysync.merging import follow, map_position
+from etherpad_links.easysync.merging import follow, map_line_end, map_position
 from etherpad_links.easysync.units import from_units, to_units
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "add_lines",
     "follow",
     "from_units",
+    "map_line_end",
     "map_position",
     "pack",
     "remove_line",

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from etherpad_links.easysync.errors import BadChangeset
-from etherpad_links.easysync.units import to_units
+from etherpad_links.easysync.units import base36, to_units
 
 Attributes = tuple[tuple[str, str], ...]  # sorted (key, value) pairs, each key once
 
@@ -43,6 +44,15 @@ class Document:
         if len(marks) != len(units):
             raise BadChangeset(f"attributes for {len(marks)} units of {len(units)}")
         return cls(units, tuple(marks))
+
+    def to_wire(self) -> tuple[str, dict[str, list[str]]]:
+        """Return the runs of attributes and the pool that explains their numbers, as `from_wire` takes them."""
+        numbers: dict[tuple[str, str], int] = {}
+        runs = []
+        for mark, group in groupby(self.marks):
+            stars = "".join(f"*{base36(numbers.setdefault(pair, len(numbers)))}" for pair in mark)
+            runs.append(f"{stars}+{base36(sum(1 for _ in group))}")
+        return "".join(runs), {str(number): list(pair) for pair, number in numbers.items()}
 
 
 def read_attributes(numbers: str, pool: Pool) -> Attributes:

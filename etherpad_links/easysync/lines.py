@@ -6,7 +6,7 @@ author, and begins with a newline: Etherpad's merge then never puts it into the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from etherpad_links.easysync.changesets import Changeset, splice
 from etherpad_links.easysync.documents import NO_ATTRIBUTES, Attributes, Document, sorted_attributes
@@ -38,6 +38,12 @@ class Line:
         return not self.units.strip()
 
 
+@lru_cache(maxsize=1024)
+def author_of(attributes: Attributes) -> str:
+    """Return who wrote it, "" where nobody is known."""
+    return dict(attributes).get("author", "")
+
+
 def split_lines(document: Document) -> list[Line]:
     """Return the lines. The newline at the document's end ends the last one and begins no other."""
     lines, start = [], 0
@@ -45,7 +51,7 @@ def split_lines(document: Document) -> list[Line]:
         end = start + len(units)
         mark = document.marks[start] if units else NO_ATTRIBUTES
         is_marked = any(key == IS_MARK for key, _ in mark)
-        authors = tuple(dict(m).get("author", "") for m in document.marks[start + is_marked : end])
+        authors = tuple(map(author_of, document.marks[start + is_marked : end]))
         lines.append(
             Line(number, start, end, units[is_marked:], mark if is_marked else NO_ATTRIBUTES, authors)
         )

@@ -89,3 +89,29 @@ def map_position(changeset: Changeset, position: int) -> int | None:
         old += op.length
         new += op.length if op.kind == "=" else 0
     return new + position - old
+
+
+def map_line_end(changeset: Changeset, position: int) -> int | None:
+    """Return where the newline that ends a line stands afterwards, None if it was deleted and none took its place.
+
+    Unlike `map_position` it stays with the line when somebody presses Enter at its end: the newline that they type
+    ends the line from then on.
+    """
+    old = new = 0
+    typed, typed_at = "", 0  # what is inserted right before the newline
+    for op in changeset.ops:
+        if op.kind == "+":
+            if old == position:
+                typed, typed_at = typed + op.text, typed_at if typed else new
+            new += op.length
+            continue
+        if old + op.length > position:
+            return _line_end(typed, typed_at, None if op.kind == "-" else new + position - old)
+        old += op.length
+        new += op.length if op.kind == "=" else 0
+    return _line_end(typed, typed_at, new + position - old)
+
+
+def _line_end(typed: str, typed_at: int, mapped: int | None) -> int | None:
+    cut = typed.find("\n")
+    return typed_at + cut if cut >= 0 else mapped
