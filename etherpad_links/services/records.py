@@ -86,6 +86,20 @@ def record_names(*, link_id: int, names: Sequence[NameInPad], revision: int, now
 
 
 @transaction.atomic
+def record_lost_revisions(*, link_id: int, revision: int) -> int:
+    """Record that a pad's server came back with an older revision than it had told us; return how many names it lost.
+
+    What it forgot nobody removed, so those names are to be written again.
+    """
+    lost = PadName.objects.filter(
+        sign_up__line__session__etherpad_link=link_id, state=PadName.State.WRITTEN, revision__gt=revision
+    ).update(state=PadName.State.PENDING, revision=None, written_at=None)
+    if lost:
+        _count_version(link_id)
+    return lost
+
+
+@transaction.atomic
 def record_places(
     *, link_id: int, places: Sequence[PlaceInPad], copy: Mapping[str, Any], now: datetime
 ) -> None:

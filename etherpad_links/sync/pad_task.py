@@ -169,6 +169,11 @@ class PadTask:
                 log.info("Pad %s is read afresh.", self.address.name)
         pad = PadSocket(self.address, identity, self._heard)
         await pad.open(reach())
+        if self.known is not None and pad.revision < self.known.revision:
+            lost = await self.database(
+                services.record_lost_revisions, link_id=self.link.pk, revision=pad.revision
+            )
+            log.warning("Pad %s has lost revisions; %d names are written again.", self.address.name, lost)
         self.lines = {}  # positions belong to the document that we knew
         self.known = None
         return pad

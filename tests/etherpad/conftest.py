@@ -67,7 +67,7 @@ class WorkerThread(threading.Thread):
 
     def stop(self) -> None:
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(lambda: self.task.cancel())
+            self.loop.call_soon_threadsafe(self.task.cancel)
         self.join(10)
         assert not self.is_alive(), "the worker did not stop"
         assert self.trouble is None, repr(self.trouble)
