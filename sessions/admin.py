@@ -8,10 +8,13 @@ from sessions.models import (
     Attendee,
     Event,
     EventDay,
+    FollowUpGroup,
     Person,
     Session,
     SessionRole,
     SignInLink,
+    SignUp,
+    SignUpLine,
 )
 
 
@@ -62,6 +65,41 @@ class AttendeeAdmin(admin.ModelAdmin):
 class AttendanceAdmin(admin.ModelAdmin):
     list_display = ["attendee", "session", "joined_at"]
     list_select_related = ["attendee", "session"]
+
+
+@admin.register(SignUpLine)
+class SignUpLineAdmin(admin.ModelAdmin):
+    list_display = ["title", "session", "state", "announced_line", "owner", "code"]
+    list_filter = ["session__event", "state"]
+    list_select_related = ["session", "owner"]
+    search_fields = ["title", "code"]
+    # Sockets hear of a change only by the services: a line is changed in the control room.
+    readonly_fields = ["session", "state", "closed_at"]
+
+
+@admin.register(SignUp)
+class SignUpAdmin(admin.ModelAdmin):
+    """Names can be looked up, and deleted for good where somebody asks for that; the rest is the control room's."""
+
+    list_display = ["name", "company", "line", "source", "shown", "withdrawn_at", "removed_at"]
+    list_filter = ["line__session__event", "source"]
+    list_select_related = ["line"]
+    search_fields = ["name", "company"]
+
+    def has_add_permission(self, request: object) -> bool:
+        """Nobody signs somebody else up."""
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        """What somebody agreed to is theirs to change."""
+        return False
+
+
+@admin.register(FollowUpGroup)
+class FollowUpGroupAdmin(admin.ModelAdmin):
+    list_display = ["title", "event", "owner", "status"]
+    list_filter = ["event", "status"]
+    list_select_related = ["event", "owner"]
 
 
 @admin.register(SignInLink, ApiToken)

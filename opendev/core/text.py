@@ -15,6 +15,8 @@ from opendev.core.errors import Malformed, NotFound
 # Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
+# How a formula begins, also in full-width signs, which some spreadsheets read as the plain ones.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 MAX_ID = 2**63 - 1
 MAX_EMAIL_LENGTH = 254  # of an address that can be written to (RFC 5321)
 
@@ -117,3 +119,8 @@ def _wrong(field: str, sentence: Any) -> Malformed:
 def time_text(moment: datetime | None) -> str | None:
     """Return ISO 8601 in UTC, or None."""
     return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def csv_cell(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_SIGNS) else text

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from opendev.home import follow_ups, views
+from opendev.home import follow_ups, groups, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,5 +15,16 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),
+    path("f/<str:code>/sign-up/", follow_ups.sign_up, name="sign-up-line-sign-up"),
+    path("f/<str:code>/withdraw/", follow_ups.withdraw, name="sign-up-line-withdraw"),
+    path("<slug:event>/follow-ups/", groups.follow_ups_of_event, name="follow-ups"),
+    path("<slug:event>/follow-ups/export.csv", groups.export, name="follow-ups-export"),
+    path("<slug:event>/follow-ups/groups/", groups.make, name="follow-up-group-make"),
+    path("<slug:event>/follow-ups/groups/<str:group>/", groups.edit, name="follow-up-group-edit"),
+    path(
+        "<slug:event>/follow-ups/groups/<str:group>/dissolve/",
+        groups.dissolve,
+        name="follow-up-group-dissolve",
+    ),
     path("<slug:event>/", views.programme, name="programme"),
 ]

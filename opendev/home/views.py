@@ -22,6 +22,7 @@ from opendev.core.presence import bus_is_up, live_core_runs, present_in
 from polls.ballot_box import ballot_box
 from sessions import selectors, services
 from sessions.models import Session
+from sessions.selectors.follow_up_groups import sessions_with_lines
 
 
 @require_safe
@@ -119,7 +120,9 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
     for session in sessions:
         session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
     present = present_in(session.pk for session in sessions)
-    return render(request, "home/programme.html", {"event": found, "days": days, "present": present})
+    with_lines = sessions_with_lines(found.pk)
+    context = {"event": found, "days": days, "present": present, "with_lines": with_lines}
+    return render(request, "home/programme.html", context)
 
 
 class SignIn(auth_views.LoginView):

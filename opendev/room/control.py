@@ -51,9 +51,10 @@ def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Call
     return found, caller
 
 
-def _page(
+def show(
     request: HttpRequest, session: Session, *, refused: DomainError | None = None, **more: Any
 ) -> HttpResponse:
+    """Return the control room; `more` are a status, and what a refused form was given."""
     context = control_context(
         session,
         user_name=selectors.name_of_user(request.user.pk or 0, session.event_id),
@@ -77,16 +78,17 @@ def control(request: HttpRequest, event: str, session: str) -> HttpResponse:
         found, _caller = enter(request, event, session)
     except NotSignedIn:
         return redirect_to_login(request.get_full_path())
-    return _page(request, found)
+    return show(request, found)
 
 
-def _act(
+def act(
     request: HttpRequest,
     event: str,
     session: str,
     work: Callable[[Session, Caller], object],
     *,
     picked: str = "",
+    anchor: str = "",
 ) -> HttpResponse:
     """Do one act and go back to the control room; a refusal shows it there, with its status and code."""
     found, caller = enter(request, event, session)
@@ -94,8 +96,8 @@ def _act(
         work(found, caller)
     except DomainError as refusal:
         found = selectors.session_by_slug(event, session)
-        return _page(request, found, refused=refusal, picked=picked)
-    return redirect(found.address("control") + (f"?poll={picked}" if picked else ""))
+        return show(request, found, refused=refusal, picked=picked)
+    return redirect(found.address("control") + (f"?poll={picked}" if picked else "") + anchor)
 
 
 def _poll_here(session: Session, poll: str) -> Poll:
@@ -117,14 +119,14 @@ def poll_state(request: HttpRequest, event: str, session: str, poll: str) -> Htt
             seen=seen,
         )
 
-    return _act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
+    return act(request, event, session, work, picked="" if state == Poll.State.LIVE else poll)
 
 
 @posted_from("control")
 def poll_visibility(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Reveal."""
     given = {"visibility": request.POST.get("visibility")}
-    return _act(
+    return act(
         request,
         event,
         session,
@@ -148,13 +150,13 @@ def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> Htt
         closes_at = (here.closes_at or now) + timedelta(seconds=int(text))
         services.set_closing_time(poll_id=here.pk, caller=caller, closes_at=closes_at, now=now)
 
-    return _act(request, event, session, work, picked=poll)
+    return act(request, event, session, work, picked=poll)
 
 
 @posted_from("control")
 def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Make another round, as a draft."""
-    return _act(
+    return act(
         request,
         event,
         session,
@@ -172,7 +174,7 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
         state = request.POST.get("state", "")
         set_session_state(session_id=found.pk, caller=caller, state=state, now=timezone.now())
 
-    return _act(request, event, session, work)
+    return act(request, event, session, work)
 
 
 @posted_from("control")
@@ -190,7 +192,7 @@ def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
                 services.set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
     except DomainError as refusal:
         kept: dict[str, Any] = {"quick": forms.kept_quick(request.POST), "quick_error": refusal.message}
-        return _page(request, found, status=refusal.status, quick_code=refusal.code, **kept)
+        return show(request, found, status=refusal.status, quick_code=refusal.code, **kept)
     return redirect(found.address("control") + ("" if request.POST.get("launch") else f"?poll={poll.pk}"))
 
 

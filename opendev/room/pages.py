@@ -7,16 +7,22 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from etherpad_links.selectors import notes_urls
-from opendev.core.attendance import Caller
+from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
 from opendev.room.cards import PollCard, card_for, on_air
+from opendev.room.lines import line_cards
 from opendev.room.moves import Move, moves_of, undo_of
+from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
+from sessions.selectors import attendee_by_id
+from sessions.selectors.follow_ups import has_signed_up
+from sessions.services import consent_words, default_contact_until
 
 
 @dataclass
@@ -67,8 +73,9 @@ def room_context(
     if tried[0]:
         first = next((card for card in cards if card.id == tried[0]), first)
     others = [card for card in cards if card is not first]
-    return {
+    context = {
         **common(session),
+        **lines_context(session, attendee),
         "attendee": attendee,
         "on_air": first,
         "waiting_polls": [card for card in others if card.is_live],
@@ -79,6 +86,20 @@ def room_context(
         ),
         "ever_polls": bool(cards),
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
+    }
+    return {**context, **parts_context(context, request.GET.get("tab", ""))}
+
+
+def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, Any]:
+    """Return the session's sign-up lines, and what the dialog asks before the first tap."""
+    until = default_contact_until(timezone.now())
+    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
+    return {
+        "lines": line_cards([session.pk], attendee),
+        "has_signed_up": has_signed_up(attendee),
+        "form": {"name": known.name if known else "", "company": known.company if known else ""},
+        "contact_until": until,
+        "consent_words": consent_words("{title}", until),
     }
 
 
@@ -108,6 +129,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "selected": selected,
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),
         "next_draft": next_draft,
+        "lines": line_cards([session.pk], None),
         "screen_url": session.address("screen"),
         "user_name": user_name,
         "elapsed_minutes": int((now - since).total_seconds() // 60) if since else None,

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from opendev.room import control, team, views
+from opendev.room import control, lines_control, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
+LINE = f"{SESSION}control/lines/<str:line>/"
 
 urlpatterns = [
     path(SESSION, views.room, name="room"),
@@ -21,6 +22,10 @@ urlpatterns = [
     path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
     path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
+    path(f"{SESSION}control/lines/", lines_control.line_add, name="control-line-add"),
+    path(LINE, lines_control.line_edit, name="control-line-edit"),
+    path(f"{LINE}state/", lines_control.line_state, name="control-line-state"),
+    path(f"{LINE}names/", lines_control.line_name, name="control-line-name"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
     path(f"{POLL}answers/", control.poll_answers, name="control-poll-answers"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),

@@ -1,5 +1,6 @@
 """What is read about sign-up lines, the names under them, and follow-up groups."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import NotFound
-from sessions.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.models import Attendee, FollowUpGroup, SignUp, SignUpLine
 from sessions.permissions.follow_ups import can_see_contacts
 from sessions.selectors import moderator_ids
 
@@ -122,3 +123,37 @@ def contact_of(sign_up: SignUp, today: date) -> str:
 def stands_under(sign_up_id: int, line_id: int) -> bool:
     """Tell whether the sign-up is one of this line."""
     return SignUp.objects.filter(pk=sign_up_id, line=line_id).exists()
+
+
+def has_signed_up(attendee: AttendeePass | None) -> bool:
+    """Tell whether the attendee said before, on any line of the event, under which name and for whom to see."""
+    if attendee is None:
+        return False
+    return SignUp.objects.filter(attendee=attendee.attendee_id, source=SignUp.Source.APP).exists()
+
+
+def fold_name(name: str) -> str:
+    """Return a name as it is compared: without its case, composition and spacing. Equal is not the same person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def people_like(claims: Sequence[SignUp], event_id: int) -> list[tuple[int, Attendee]]:
+    """Return (claim's id, attendee) for attendees whose name ends in the same word and begins with the same letter.
+
+    "J. Garbutt" may be John Garbutt: a moderator says so, nobody else.
+    """
+    ends = {claim.pk: fold_name(claim.name).split() for claim in claims}
+    if not ends:
+        return []
+    wanted = Q()
+    for words in ends.values():
+        wanted |= Q(name__iendswith=words[-1])
+    found = []
+    for attendee in Attendee.objects.filter(wanted, event=event_id).order_by("name", "pk"):
+        words = fold_name(attendee.name).split()
+        found += [
+            (claim, attendee)
+            for claim, typed in ends.items()
+            if typed[-1] == words[-1] and typed[0][0] == words[0][0]
+        ]
+    return found

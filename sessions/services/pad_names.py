@@ -13,6 +13,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_line
 from sessions.models import Attendee, SignUp
+from sessions.selectors.follow_ups import fold_name
 from sessions.services.joining import MAX_NAME_LENGTH
 from sessions.services.rights import check_moderates
 from sessions.services.sign_up_lines import count_and_tell, lock_line, lock_sign_up
@@ -20,11 +21,6 @@ from sessions.services.sign_up_lines import count_and_tell, lock_line, lock_sign
 
 class NotFromThePad(Conflict):
     code, message = "not_from_the_pad", _("This name was not typed in the pad.")
-
-
-def fold_name(name: str) -> str:
-    """Return a name as it is compared: without its case, composition and spacing. Equal is not the same person."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _clean_name(name: str) -> str:

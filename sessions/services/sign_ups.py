@@ -107,11 +107,11 @@ def _clean_until(value: Any, now: datetime) -> date:
     return until
 
 
-def consent_words(line: SignUpLine, until: date) -> str:
+def consent_words(title: str, until: date) -> str:
     """Return what somebody who gives an address agrees to: shown before the tap, and kept word for word after it."""
     return gettext(
         "The owner of this line and the moderators of its session may write to me about “%(title)s” until %(day)s."
-    ) % {"title": line.title, "day": formats.date_format(until, "j F Y")}
+    ) % {"title": title, "day": formats.date_format(until, "j F Y")}
 
 
 @transaction.atomic
@@ -216,7 +216,7 @@ def _write(sign_up: SignUp, line: SignUpLine, attendee: Attendee, wish: SignUpWi
     elif wish.email is not None:
         until = wish.contact_until or default_contact_until(now)
         sign_up.email, sign_up.consented_at, sign_up.contact_until = wish.email, now, until
-        sign_up.consent = consent_words(line, until)
+        sign_up.consent = consent_words(line.title, until)
     if _said(sign_up) == before:
         return False
     sign_up.save()

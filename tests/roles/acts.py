@@ -16,8 +16,8 @@ ROLES = ("organiser", "moderator", "moderator elsewhere", "display", "attendee",
 SIGNED_IN = ROLES[:3]
 # The codes by which a right is refused; any other refusal would say that the try itself was wrong.
 NO_RIGHT = {
-    "not_signed_in", "not_moderator", "not_organiser", "not_joined", "not_found", "not_allowed", "poll_is_anonymous",
-    "sign_in_first", "handshake_refused", "not_shown",
+    "not_signed_in", "not_moderator", "not_owner", "not_organiser", "not_joined", "not_found", "not_allowed",
+    "poll_is_anonymous", "sign_in_first", "handshake_refused", "not_shown",
 }  # fmt: skip
 
 

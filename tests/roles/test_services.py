@@ -12,11 +12,21 @@ from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import Person, Session
-from tests.factories import NOW, make_moderator, make_organiser, make_poll, make_session
+from sessions.models import FollowUpGroup, Person, Session, SignUp, SignUpLine
+from tests.factories import (
+    NOW,
+    make_attendee,
+    make_line,
+    make_moderator,
+    make_organiser,
+    make_poll,
+    make_session,
+    put_name,
+)
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
+ROWS = (Poll, Session, Person, SignUpLine, SignUp)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -27,8 +37,21 @@ FOR_MODERATORS = {
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    sessions.open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
+    sessions.edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
+    sessions.remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
+    sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
+    sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
+    sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
 }
 FOR_ORGANISERS = {
+    sessions.make_group: lambda at: {
+        "event_id": at.session.event_id,
+        "given": {"title": "Both", "lines": [str(at.line.pk)]},
+        "now": NOW,
+    },
+    sessions.edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
+    sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
 }
@@ -43,12 +66,20 @@ class At:
         self.moderator = Caller(user_id=make_moderator(self.session).pk)
         self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
         self.person = Person.objects.get(user=self.moderator.user_id)
+        self.line = make_line(self.session)
+        attendee = make_attendee(self.session, name="Ada")
+        self.attendee_id = attendee.attendee_id
+        self.name = put_name(self.line, attendee)
+        self.removed = put_name(self.line, make_attendee(self.session, name="Rude"))
+        sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
+        self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
+        self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)
 
     def rows(self):
-        return [list(model.objects.order_by("pk").values()) for model in (Poll, Session, Person)]
+        return [list(model.objects.order_by("pk").values()) for model in ROWS]
 
 
 def refused_as(work, **given):

@@ -9,20 +9,21 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import AttendeePass, Caller
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
 from sessions.models import Event, EventDay, Person, Session, SessionRole
+from sessions.services import join_session, open_line, read_wish, sign_up
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
 
 
 @transaction.atomic
 def load_demo(now: datetime) -> Event:
-    """Create the demo event with its people, sessions and polls; the caller made sure that it is not there yet."""
+    """Create the demo event with all that it is made of; the caller made sure that it is not there yet."""
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
     event = Event.objects.create(**facts["event"], is_demo=True)
     organiser = _user("organiser", "Organiser")
@@ -53,7 +54,7 @@ def _load_session(
     day: EventDay, facts: dict[str, Any], people: dict[str, Person], organiser: Caller, now: datetime
 ) -> None:
     facts = dict(facts)
-    roles, polls = facts.pop("roles"), facts.pop("polls", [])
+    roles, polls, lines = facts.pop("roles"), facts.pop("polls", []), facts.pop("sign_up_lines", [])
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
@@ -68,6 +69,30 @@ def _load_session(
         SessionRole.objects.create(session=session, person=person, role=role, position=position)
     for number, poll in enumerate(polls, 1):
         _load_poll(session, poll, number, organiser, now)
+    passes: dict[str, AttendeePass] = {}
+    for line in lines:
+        _load_line(session, line, people, passes, organiser, now)
+
+
+def _load_line(
+    session: Session,
+    facts: dict[str, Any],
+    people: dict[str, Person],
+    passes: dict[str, AttendeePass],
+    organiser: Caller,
+    now: datetime,
+) -> None:
+    """Open a sign-up line with its made-up names; a name that stands under several lines is one attendee."""
+    facts = dict(facts)
+    names, owner = facts.pop("names"), facts.pop("owner")
+    given = {**facts, "owner": str(people[owner].pk) if owner else None}
+    line = open_line(session_id=session.pk, caller=organiser, given=given, now=now)
+    for name, company in names:
+        if name not in passes:
+            said = {"name": name, "company": company}
+            passes[name] = join_session(session_id=session.pk, known=None, now=now, **said)[1]
+        wish = read_wish({"shown": True}, line=str(line.pk), attendee=passes[name], now=now)
+        sign_up(wish=wish, now=now)
 
 
 def _load_poll(

@@ -19,7 +19,7 @@ import { paintResults } from "./poll_rows.js"
 import { fetchPage, hasRegions, swapRegions } from "./regions.js"
 
 const GATHER = 120 // news come in clusters: one fetch for all of them
-const TYPED = ["quick"] // regions in which somebody may be typing
+const TYPED = ["quick", "new-line"] // regions in which somebody may be typing
 
 let book = emptyBook()
 let isRefreshing = false
@@ -46,8 +46,8 @@ function take({ page, url, status }, form) {
   acts += 1
   if (!hasRegions(page)) return leaveOrTell(url, status)
   hideBanner("act")
-  if (status < 400 && !new URL(url).pathname.includes("/polls/")) history.replaceState(null, "", withHash(url))
-  swapRegions(page, { except: form?.matches("[data-quick]") ? [] : TYPED })
+  if (status < 400 && !/\/(polls|lines)\//.test(new URL(url).pathname)) history.replaceState(null, "", withHash(url))
+  swapRegions(page, { except: TYPED.filter((region) => !form?.closest(`[data-region="${region}"]`)) })
   paintTallies()
 }
 
@@ -145,11 +145,20 @@ function isKnownHere(poll) {
   return item?.dataset.state === poll.state
 }
 
+function isLineKnownHere({ id, version }) {
+  return document.querySelector(`[data-line-item="${CSS.escape(id)}"]`)?.dataset.lineVersion === String(version)
+}
+
 on("live:snapshot", (frame) => {
   hear(frame)
   if (!frame.polls.every(isKnownHere)) refreshSoon()
 })
 on("live:poll.tally", hear)
+on("live:snapshot", ({ lines }) => {
+  if (!lines.every(isLineKnownHere)) refreshSoon()
+})
+on("live:line.tally", ({ line, count }) => setText(document, `[data-count-of-line="${CSS.escape(line)}"]`, count))
+for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, refreshSoon)
 for (const type of ["poll.changed", "poll.gone", "session.changed"]) {
   on(`live:${type}`, (frame) => {
     hear(frame)

@@ -1,16 +1,18 @@
 // The attendee's room: hears the news, keeps the book of polls, paints what changed.
 
 import "./connection.js"
+import "./lines.js"
 import "./presence.js"
 import { paintChoice } from "./choice.js"
 import { clockOf } from "./countdown.js"
 import { connect } from "./live.js"
-import { on, setText } from "./markup.js"
+import { emit, on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
 import { emptyBook, hasCounts, overPolls, reduce, withMine } from "./poll_state.js"
 import { paintEarlier } from "./room_earlier.js"
 import { chooseStage, keepFocusNear, paintStage } from "./room_stage.js"
 import { sayCount, sayNow } from "./speak.js"
+import { isOpenPart } from "./tabs.js"
 import { text } from "./texts.js"
 import { pendingFor, startVoting } from "./vote.js"
 
@@ -51,7 +53,10 @@ function paintSession() {
 // What a listener must hear at once: opened, closed, shown. Counts may wait.
 function announce(before, after) {
   if (!after) return
-  if (after.state === "live" && before?.state !== "live") return sayNow(text("said_open", { question: after.question }))
+  if (after.state === "live" && before?.state !== "live") {
+    emit("tabs:news", { part: "poll" })
+    return sayNow(text("said_open", { question: after.question }))
+  }
   if (before?.state === "live" && after.state !== "live") return sayNow(text("said_closed"))
   if (before && !hasCounts(before) && hasCounts(after) && !after.mine?.voted) return sayNow(text("said_shown"))
   if (after.closes_at && !before?.closes_at) return sayNow(text("said_clock", { clock: clockOf(after) }))
@@ -62,7 +67,8 @@ function hear(frame) {
   const before = stagePoll
   book = reduce(book, frame)
   paint()
-  if (before?.id !== stagePoll?.id) scrollTo({ top: 0, behavior: "instant" }) // another poll begins at its question
+  const isAnother = before?.id !== stagePoll?.id
+  if (isAnother && isOpenPart("poll")) scrollTo({ top: 0, behavior: "instant" }) // it begins at its question
   if (before && !book.polls.has(before.id)) sayNow(text("said_gone"))
   if (before?.id === stagePoll?.id) announce(before, stagePoll)
   else announce(null, stagePoll)

@@ -1,0 +1,161 @@
+"""An event's follow-ups: all lines, the groups that organisers merge them into, and the export."""
+
+import csv
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of
+from opendev.core.errors import DomainError, NotFound
+from opendev.core.text import csv_cell, id_in_address
+from opendev.home.middleware import mark
+from sessions import selectors, services
+from sessions.models import Event, FollowUpGroup, SignUp
+from sessions.selectors import follow_up_groups
+from sessions.selectors.follow_up_groups import FollowUp, Member
+from sessions.selectors.follow_ups import owns_group
+
+EXPORT_HEAD = (
+    *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
+    *("name", "company", "from", "listed", "e-mail"),
+)
+
+
+@require_safe
+@never_cache
+def follow_ups_of_event(request: HttpRequest, event: str) -> HttpResponse:
+    """All follow-ups of an event: groups, then lines by themselves."""
+    return _page(request, selectors.event_by_slug(event))
+
+
+def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
+    caller = caller_of(request, event.pk)
+    found = follow_up_groups.follow_ups_of(event, caller, timezone.now().date())
+    organises = selectors.organises(caller, event.pk)
+    context: dict[str, Any] = {
+        "event": event,
+        "follow_ups": [(one, bool(one.group and owns_group(caller, one.group))) for one in found],
+        "lines": [line for one in found for line in one.lines],
+        "organises": organises,
+        "people": follow_up_groups.people_of(event.pk) if organises else [],
+        "statuses": FollowUpGroup.Status.choices,
+        "sees_some": any(one.sees_all for one in found),
+        "form": {"title": request.POST.get("title", ""), "lines": request.POST.getlist("lines")},
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
+        "refused_group": request.resolver_match.kwargs.get("group", "") if request.resolver_match else "",
+    }
+    response = render(request, "home/follow_ups.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response
+
+
+def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
+    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
+    found = selectors.event_by_slug(event)
+    if request.method == "POST":
+        try:
+            work(found, caller_of(request, found.pk))
+        except DomainError as refusal:
+            return _page(request, found, refused=refusal)
+    return redirect("follow-ups", event=found.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def make(request: HttpRequest, event: str) -> HttpResponse:
+    """Merge lines into a group."""
+    given = {"title": request.POST.get("title", ""), "lines": request.POST.getlist("lines")}
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.make_group(
+            event_id=found.pk, caller=caller, given=given, now=timezone.now()
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit(request: HttpRequest, event: str, group: str) -> HttpResponse:
+    """Change a group: what the form has, is changed; an owner's form has the status alone."""
+    given: dict[str, Any] = {
+        field: request.POST[field] for field in ("title", "status") if field in request.POST
+    }
+    if "owner" in request.POST:
+        given["owner"] = request.POST["owner"] or None
+    if "with_lines" in request.POST:
+        given["lines"] = request.POST.getlist("lines")
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.edit_group(
+            group_id=_group_here(found, group), caller=caller, given=given
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def dissolve(request: HttpRequest, event: str, group: str) -> HttpResponse:
+    """Take a group apart."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.dissolve_group(group_id=_group_here(found, group), caller=caller),
+    )
+
+
+def _group_here(event: Event, group: str) -> int:
+    """Return the id of a group of this event; one of another event is not found, whoever asks."""
+    found = follow_up_groups.group_of_event(id_in_address(group), event.pk)
+    if found is None:
+        raise NotFound
+    return found.pk
+
+
+@require_safe
+@never_cache
+def export(request: HttpRequest, event: str) -> HttpResponse:
+    """All follow-ups as CSV, each member of a group once; names and addresses only where the reader may know them."""
+    found = selectors.event_by_slug(event)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}-follow-ups.csv"'
+    response.write("\ufeff")  # spreadsheets take a file without it for another encoding
+    writer = csv.writer(response)
+    writer.writerow(EXPORT_HEAD)
+    for one in follow_up_groups.follow_ups_of(found, caller_of(request, found.pk), timezone.now().date()):
+        for row in _rows(one):
+            writer.writerow([csv_cell(cell) for cell in row])
+    return response
+
+
+def _rows(one: FollowUp) -> Iterator[list[str]]:
+    head = [
+        one.title,
+        one.group.get_status_display() if one.group else "",
+        f"{one.owner.name}, {one.owner.company}".strip(", ") if one.owner else "",
+    ]
+    for member in one.members:
+        yield [*head, *_cells(member)]
+    if one.hidden:
+        yield [*head, "", "", "", _("(%(count)d more, not listed)") % {"count": one.hidden}, "", "", "", ""]
+
+
+def _cells(member: Member) -> list[str]:
+    return [
+        "; ".join(line.title for line in member.lines),
+        "; ".join(dict.fromkeys(line.session.short_title for line in member.lines)),
+        "; ".join(str(line.announced_line) for line in member.lines if line.announced_line),
+        member.name,
+        member.company,
+        str(SignUp.Source(member.source).label),
+        _("yes") if member.is_listed else _("no"),
+        member.email,
+    ]

@@ -1,0 +1,158 @@
+"""The control room's sign-up lines: each act is a form that works without script."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from opendev.core.errors import DomainError, NotFound
+from opendev.core.text import clean_id, id_in_address
+from opendev.room.control import act, enter, show
+from opendev.room.posting import posted_from
+from sessions import services
+from sessions.models import Session
+from sessions.selectors import follow_up_groups, follow_ups
+from sessions.selectors.follow_ups import LineWithNames
+
+FIELDS = ("title", "summary", "announced_line", "owner")
+
+
+def _read_form(request: HttpRequest) -> dict[str, Any]:
+    """Return the form's fields in the form that JSON has; an empty number or owner is none."""
+    given: dict[str, Any] = {field: request.POST[field] for field in FIELDS if field in request.POST}
+    number = given.get("announced_line", "").strip()
+    if "announced_line" in given:
+        is_number = number.isascii() and number.isdigit() and len(number) <= 9
+        given["announced_line"] = int(number) if is_number else number or None
+    if given.get("owner") == "":
+        given["owner"] = None
+    return given
+
+
+def _line_here(session: Session, line: str) -> LineWithNames:
+    """Return the line of this session; one of another session is not found, whoever asks."""
+    found = follow_ups.line_with_names(id_in_address(line))
+    if found.line.session_id != session.pk:
+        raise NotFound
+    return found
+
+
+@posted_from("control")
+def line_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Open a line in one act. An error keeps what was typed."""
+    found, caller = enter(request, event, session)
+    given = _read_form(request)
+    try:
+        services.open_line(session_id=found.pk, caller=caller, given=given, now=timezone.now())
+    except DomainError as refusal:
+        kept = {field: request.POST.get(field, "") for field in FIELDS}
+        errors = refusal.fields or {"title": refusal.message}
+        return show(
+            request,
+            found,
+            status=refusal.status,
+            new_line=kept,
+            line_errors=errors,
+            line_code=refusal.code,
+        )
+    return redirect(found.address("control") + "#follow-ups")
+
+
+@posted_from("control")
+def line_state(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
+    """Close a line, or open it again."""
+    given = {"state": request.POST.get("state")}
+    return act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.edit_line(
+            line_id=_line_here(found, line).line.pk, caller=caller, given=given, now=timezone.now()
+        ),
+        anchor="#follow-ups",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def line_edit(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
+    """Edit a line: its words, the number that people said, its owner; and all names under it."""
+    found, caller = enter(request, event, session)
+    here = _line_here(found, line)
+    if request.method != "POST":
+        return _edit_page(request, found, here)
+    try:
+        given, now = _read_form(request), timezone.now()
+        services.edit_line(line_id=here.line.pk, caller=caller, given=given, now=now)
+    except DomainError as refusal:
+        return _edit_page(request, found, here, refused=refusal)
+    return redirect(found.address("control") + "#follow-ups")
+
+
+def _edit_page(
+    request: HttpRequest, session: Session, here: LineWithNames, *, refused: DomainError | None = None
+) -> HttpResponse:
+    line, today = here.line, timezone.now().date()
+    form = {field: getattr(line, field) for field in ("title", "summary", "announced_line")}
+    form["owner"] = str(line.owner_id or "")
+    if refused and "title" in request.POST:
+        form = {field: request.POST.get(field, "") for field in FIELDS}
+    names = follow_ups.names_under([line.pk])
+    context = {
+        "event": session.event,
+        "session": session,
+        "line": line,
+        "count": here.count,
+        "form": form,
+        "people": follow_up_groups.people_of(session.event_id),
+        "names": [(name, follow_ups.contact_of(name, today)) for name in names if name.removed_at is None],
+        "removed": [name for name in names if name.removed_at is not None],
+        "alike": follow_ups.people_like([name for name in names if name.is_claim], session.event_id),
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
+    }
+    return render(request, "room/line_edit.html", context, status=refused.status if refused else 200)
+
+
+def _name_here(here: LineWithNames, request: HttpRequest) -> int:
+    """Return the id of the name that the form is about; one of another line is not found.
+
+    Raises:
+        NotFound, Malformed
+    """
+    sign_up_id = clean_id(request.POST.get("name"), field="name")
+    if not follow_ups.stands_under(sign_up_id, here.line.pk):
+        raise NotFound
+    return sign_up_id
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def line_name(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
+    """Remove a name or put it back; join a name from the pad with a person, or take that back."""
+    found, caller = enter(request, event, session)
+    here = _line_here(found, line)
+    page = found.address("control-line-edit", line=line)
+    if request.method != "POST":
+        return redirect(page)
+    now = timezone.now()
+    try:
+        name = _name_here(here, request)
+        match request.POST.get("act"):
+            case "remove":
+                services.remove_name(sign_up_id=name, caller=caller, now=now)
+            case "restore":
+                services.restore_name(sign_up_id=name, caller=caller)
+            case "join":
+                attendee = clean_id(request.POST.get("attendee"), field="attendee")
+                services.join_pad_name(sign_up_id=name, caller=caller, attendee_id=attendee, now=now)
+            case "part":
+                services.part_pad_name(sign_up_id=name, caller=caller)
+            case _:
+                raise NotFound
+    except DomainError as refusal:
+        return _edit_page(request, found, here, refused=refusal)
+    return redirect(page)

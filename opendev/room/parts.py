@@ -1,0 +1,58 @@
+"""The parts of a room: one is open at a time, and each has a tab. A new part is a template and an entry here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the room. `count` stands in its tab; a part that does not exist in this session has no tab.
+
+    Its template is put into the page also where it does not exist yet, so that script can show it when it does.
+    """
+
+    key: str
+    label: Promise
+    icon: str
+    template: str
+    count: Callable[[Context], int | None]
+    exists: Callable[[Context], bool]
+
+
+PARTS = (
+    Part("poll", _("Poll"), "poll", "room/parts/poll.html", lambda _context: None, lambda _context: True),
+    Part(
+        "follow-ups",
+        _("Follow-ups"),
+        "sign",
+        "room/parts/follow_ups.html",
+        lambda context: len(context["lines"]),
+        lambda context: bool(context["lines"]),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part as it stands in one session."""
+
+    part: Part
+    count: int | None
+    exists: bool
+
+
+def parts_context(context: Context, wanted: str) -> dict[str, Any]:
+    """Return what the room's tabs and parts show; `wanted` is the part that was asked for, "" for the first."""
+    tabs = [Tab(part, part.count(context), part.exists(context)) for part in PARTS]
+    existing = [tab.part.key for tab in tabs if tab.exists]
+    return {
+        "parts": tabs,
+        "open_part": wanted if wanted in existing else existing[0],
+        "has_tabs": len(existing) > 1,
+    }

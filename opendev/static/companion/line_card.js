@@ -1,0 +1,69 @@
+// One sign-up line on the page: its words, the names under it, and what its reader can do.
+
+import { clone, setHidden, setText } from "./markup.js"
+import { counted, text } from "./texts.js"
+
+const NAMES_SHOWN = 3
+
+export function makeLine(id) {
+  const card = clone("line")
+  card.dataset.line = id
+  card.id = `line-${id}`
+  card.querySelector("h3").id = `line-${id}-h`
+  card.setAttribute("aria-labelledby", `line-${id}-h`)
+  card.querySelector("[data-tap-form] button").id = `tap-${id}`
+  return card
+}
+
+// `pending` is what was tapped and is not answered yet: "signing" or "withdrawing".
+export function paintLine(card, line, { pending, me }) {
+  card.dataset.lineState = line.state
+  setText(card, "[data-title]", line.title)
+  card.querySelector("[data-title]").href = line.url
+  for (const form of card.querySelectorAll("form")) {
+    form.action = `${line.url}${form.matches("[data-tap-form]") ? "sign-up" : "withdraw"}/`
+  }
+  for (const words of card.querySelectorAll("[data-title-too]")) words.textContent = `: ${line.title}`
+  setText(card, "[data-summary]", line.summary)
+  setHidden(card, "[data-summary]", !line.summary)
+  paintNumber(card, line)
+  const isOn = pending ? pending === "signing" : line.mine.signed_up
+  paintNames(card, line, isOn, me)
+  paintOwn(card, line, isOn, pending)
+}
+
+// Where a pad says which line it is now, the page shows that number, and it stays.
+function paintNumber(card, line) {
+  if (card.dataset.inPad) return
+  setText(card, "[data-number]", line.announced_line ?? "")
+  setHidden(card, "[data-numbered]", !line.announced_line)
+}
+
+function paintNames(card, line, isOn, me) {
+  const own = isOn ? line.mine.name || me : ""
+  const mine = own && line.names.findIndex(({ name }) => name === own)
+  const isCounted = line.mine.signed_up
+  const others = line.names.filter((_, index) => !own || index !== mine).slice(0, NAMES_SHOWN)
+  const more = Math.max(0, line.count - others.length - (isCounted ? 1 : 0))
+  setText(card, "[data-others]", others.map(({ name }) => name).join(", "))
+  setText(card, "[data-own-name]", own)
+  setHidden(card, "[data-own]", !own)
+  setHidden(card, "[data-own-comma]", others.length === 0)
+  setText(card, "[data-more]", moreWords(more, others.length > 0 || own !== ""))
+}
+
+function moreWords(more, hasNames) {
+  if (more === 0) return hasNames ? "" : text("line_nobody")
+  return hasNames ? ` ${counted("line_more", more).trim()}` : counted("line_names", more)
+}
+
+function paintOwn(card, line, isOn, pending) {
+  const { removed } = line.mine
+  setHidden(card, "[data-tap-form]", isOn || removed || line.state === "closed")
+  setHidden(card, "[data-signed-up]", !isOn)
+  setHidden(card, "[data-removed]", !removed)
+  setHidden(card, "[data-closed]", line.state !== "closed")
+  if (!isOn) return
+  if (pending) setText(card, "[data-saved]", text("line_sending"))
+  else if (!card.dataset.inPad) setText(card, "[data-saved]", text(line.mine.shown ? "line_saved" : "line_saved_unlisted"))
+}

@@ -1,0 +1,56 @@
+// The room's parts and their tabs. The tabs are links that work without this file; here they open without a new page.
+// Says `tabs:opened`; hears `tabs:news` {part} (marks a tab that is not open) and `tabs:exists` {part, count}.
+
+import { emit, on } from "./markup.js"
+
+const nav = document.querySelector("[data-tabs]")
+
+function tabOf(part) {
+  return nav.querySelector(`[data-tab="${CSS.escape(part)}"]`)
+}
+
+export function isOpenPart(part) {
+  return document.body.dataset.openPart === part
+}
+
+function markNews(part, isNew) {
+  const tab = tabOf(part)
+  tab.querySelector("[data-tab-news]").hidden = !isNew
+}
+
+function open(part) {
+  document.body.dataset.openPart = part
+  for (const tab of nav.querySelectorAll("[data-tab]")) {
+    if (tab.dataset.tab === part) tab.setAttribute("aria-current", "page")
+    else tab.removeAttribute("aria-current")
+  }
+  for (const node of document.querySelectorAll("[data-part]")) node.hidden = node.dataset.part !== part
+  markNews(part, false)
+  emit("tabs:opened", { part })
+}
+
+function addressOf(part) {
+  const url = new URL(location.href)
+  url.searchParams.set("tab", part)
+  url.hash = ""
+  return url
+}
+
+nav.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-tab]")
+  if (!tab || event.metaKey || event.ctrlKey || event.shiftKey) return
+  event.preventDefault()
+  history.replaceState(null, "", addressOf(tab.dataset.tab))
+  open(tab.dataset.tab)
+  scrollTo({ top: 0, behavior: "instant" })
+})
+
+on("tabs:news", ({ part }) => isOpenPart(part) || markNews(part, true))
+
+// A part that comes to be gets its tab; the tabs are there from the second part on.
+on("tabs:exists", ({ part, count }) => {
+  const tab = tabOf(part)
+  if (count) tab.hidden = false
+  tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
+  nav.hidden = nav.querySelectorAll("[data-tab]:not([hidden])").length < 2
+})
