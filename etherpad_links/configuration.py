@@ -22,8 +22,13 @@ def reach() -> Reach:
     )
 
 
+def own_key() -> str:
+    """Return the key of the operator's server; "" for none."""
+    return str(settings.ETHERPAD_API_KEY)
+
+
 def api_key_of(link: EtherpadLink) -> str:
     """Return the key of the link's server: its own, or the operator's for the operator's server; else ""."""
     if link.sealed_key:
         return unseal(link.sealed_key)
-    return settings.ETHERPAD_API_KEY if read_pad_address(link.url).server == own_server() else ""
+    return own_key() if read_pad_address(link.url).server == own_server() else ""

@@ -23,6 +23,15 @@ def address_of(link: EtherpadLink) -> PadAddress | None:
         return None
 
 
+def reading_url(link: EtherpadLink) -> str:
+    """Return where people go to see the pad: to its read-only page once the session is over, where that is known."""
+    address = address_of(link)
+    is_over = link.session.state == Session.State.OVER
+    if address is None or not (is_over and link.read_only_id):
+        return link.url
+    return address.server.pad(link.read_only_id).url
+
+
 def active_links() -> list[EtherpadLink]:
     """Return the links that a worker looks after: of live sessions, and wherever names are taken or to be taken out."""
     to_take_out = Q(
@@ -78,7 +87,7 @@ class PadState:
 
 def pad_states(session_ids: Iterable[int]) -> list[PadState]:
     """Return the pads of the sessions that have one, in two queries."""
-    links = list(EtherpadLink.objects.filter(session__in=list(session_ids)).order_by("session"))
+    links = EtherpadLink.objects.filter(session__in=list(session_ids)).select_related("session")
     listed = Q(
         sign_ups__source=SignUp.Source.APP,
         sign_ups__shown=True,

@@ -105,6 +105,8 @@ def record_places(
 ) -> None:
     """Record where the headings stand, together with the copy of the pad that their positions belong to."""
     PadCopy.objects.update_or_create(link_id=link_id, defaults={**copy, "seen_at": now})
+    shown = PadLine.objects.filter(line__in=[place.line_id for place in places])
+    before = {line_id: rest for line_id, *rest in shown.values_list("line_id", "state", "number")}
     for place in places:
         PadLine.objects.update_or_create(
             line_id=place.line_id,
@@ -116,7 +118,8 @@ def record_places(
                 "copies": place.copies,
             },
         )
-    _count_version(link_id)
+    if any(before.get(place.line_id) != [place.state, place.number] for place in places):
+        _count_version(link_id)  # what people see; a word that somebody typed elsewhere is none of it
 
 
 @transaction.atomic

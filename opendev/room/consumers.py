@@ -6,6 +6,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
+from etherpad_links.news import TOPIC as PAD
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.cookie_store import SessionStore
@@ -76,8 +77,9 @@ class RoomConsumer(LiveConsumer):
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, polls, lines}`."""
+        """Return `{type, now, session, present, me, pad, polls, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
+        pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
         head = encode(
             {
@@ -86,6 +88,7 @@ class RoomConsumer(LiveConsumer):
                 "session": state,
                 "present": max(group.present, len(group.by_attendee)),
                 "me": {"attendee": attendee, "moderator": self.is_moderator},
+                "pad": pad.states[EVERYBODY] if pad else None,
             }
         )
         body = polls.snapshot_polls(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from opendev.core.batching import work_unless_locked
 from opendev.core.live import hub
 from opendev.core.threads import with_fresh_connections
+from opendev.room import pads
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
@@ -40,6 +41,7 @@ async def start() -> None:
     thread = ThreadPoolExecutor(1, thread_name_prefix="closer")
     hub.spawn(_close_for_ever(thread))
     hub.spawn(_forget_for_ever(thread))
+    hub.spawn(pads.watch_for_ever())
 
 
 async def stop() -> None:

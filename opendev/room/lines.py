@@ -17,7 +17,7 @@ class InPad:
     """What is known of a line in its session's pad; nothing where there is no pad, or nobody asked it.
 
     `number` is the line as it is now; `saved` is "under" where one's own name stands there, "waiting" where it will
-    appear when the pad is back; `url` leads to the line in the pad.
+    appear when the pad is back, "unplaced" where nobody knows its line; `url` leads to the line in the pad.
     """
 
     number: int | None = None

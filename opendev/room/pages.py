@@ -15,6 +15,7 @@ from opendev.core.live import hub
 from opendev.room.cards import PollCard, card_for, on_air
 from opendev.room.lines import line_cards
 from opendev.room.moves import Move, moves_of, undo_of
+from opendev.room.pads import in_pads
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
 from polls.models import Poll
@@ -95,7 +96,7 @@ def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, 
     until = default_contact_until(timezone.now())
     known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
     return {
-        "lines": line_cards([session.pk], attendee),
+        "lines": line_cards([session.pk], attendee, in_pads([session.pk], attendee)),
         "has_signed_up": has_signed_up(attendee),
         "form": {"name": known.name if known else "", "company": known.company if known else ""},
         "contact_until": until,
@@ -129,7 +130,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "selected": selected,
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),
         "next_draft": next_draft,
-        "lines": line_cards([session.pk], None),
+        "lines": line_cards([session.pk], None, in_pads([session.pk], None)),
         "screen_url": session.address("screen"),
         "user_name": user_name,
         "elapsed_minutes": int((now - since).total_seconds() // 60) if since else None,
