@@ -130,7 +130,7 @@ def name_acts(*acts: str) -> Callable[[Cast, Person], Answer]:
 
 def remove_by_rest(cast: Cast, who: Person) -> Answer:
     line = line_of(cast)
-    path = f"sign-up-lines/{line.pk}/sign-ups/{SignUp.objects.filter(line=line).earliest("pk").pk}/"
+    path = f"sign-up-lines/{line.pk}/sign-ups/{SignUp.objects.filter(line=line).earliest('pk').pk}/"
     removed, restored = (who.rest("PUT", path, {"removed": removed}) for removed in (True, False))
     assert removed.code == restored.code, (removed, restored)
     return removed
