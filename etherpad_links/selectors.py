@@ -23,6 +23,11 @@ def address_of(link: EtherpadLink) -> PadAddress | None:
         return None
 
 
+def link_of(session_id: int) -> EtherpadLink | None:
+    """Return the session's link, None where it has no pad."""
+    return EtherpadLink.objects.filter(session=session_id).select_related("session").first()
+
+
 def reading_url(link: EtherpadLink) -> str:
     """Return where people go to see the pad: to its read-only page once the session is over, where that is known."""
     address = address_of(link)

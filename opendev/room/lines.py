@@ -23,6 +23,12 @@ class InPad:
     number: int | None = None
     saved: str = ""
     url: str = ""
+    state: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether a moderator has to say which line it is."""
+        return self.state in {"missing", "doubled"}
 
 
 NOT_IN_PAD = InPad()

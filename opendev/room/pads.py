@@ -55,7 +55,7 @@ def in_pads(session_ids: Iterable[int], attendee: AttendeePass | None) -> dict[i
         known = attendee_by_id(attendee.attendee_id, attendee.event_id)
         name = known.name if known else ""
     return {
-        line.line_id: InPad(line.number, _saved(line, own), _url(state, line, name))
+        line.line_id: InPad(line.number, _saved(line, own), _url(state, line, name), line.state)
         for state in states
         for line in state.lines
     }
