@@ -1,7 +1,8 @@
 """What is read about etherpad links, and about what stands in the pads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from django.db.models import Count, Prefetch, Q
 
@@ -37,6 +38,12 @@ def reading_url(link: EtherpadLink) -> str:
     return address.server.pad(link.read_only_id).url
 
 
+def writing_url(link: EtherpadLink, user_name: str = "") -> str:
+    """Return the address of the pad with the reader's name filled in; after the session, its read-only page."""
+    url = reading_url(link)
+    return f"{url}?{urlencode({'userName': user_name}, quote_via=quote)}" if user_name else url
+
+
 def active_links() -> list[EtherpadLink]:
     """Return the links that a worker looks after: of live sessions, and wherever names are taken or to be taken out."""
     to_take_out = Q(
@@ -70,6 +77,18 @@ def lines_for_pad(session_id: int) -> list[SignUpLine]:
 def copy_of(link_id: int) -> PadCopy | None:
     """Return the pad as the worker last saw it."""
     return PadCopy.objects.filter(link=link_id).first()
+
+
+def copies_newer_than(known: Mapping[int, int]) -> dict[int, PadCopy]:
+    """Return the copies of the sessions' pads that differ from the revisions that are known, by session."""
+    revisions = PadCopy.objects.filter(link__session__in=list(known))
+    stale = [
+        session
+        for session, revision in revisions.values_list("link__session_id", "revision")
+        if revision != known[session]
+    ]
+    copies = PadCopy.objects.filter(link__session__in=stale).select_related("link") if stale else []
+    return {copy.link.session_id: copy for copy in copies}
 
 
 @dataclass(frozen=True, slots=True)

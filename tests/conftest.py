@@ -43,6 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, instead of skipping, where Chromium, Redis or PostgreSQL is missing",
     )
 
+    parser.addoption(
+        "--runs", type=int, default=1, help="how often storms and brawls are repeated, to be read with -s"
+    )
+
+
+@pytest.fixture(scope="session")
+def runs(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("runs"))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop: clean up as after Ctrl-C

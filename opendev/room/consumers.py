@@ -14,6 +14,7 @@ from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
+from opendev.room import notes
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
@@ -25,7 +26,7 @@ from sessions.models import SignUp
 class RoomConsumer(LiveConsumer):
     """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear."""
 
-    commands = {**polls.COMMANDS, **lines.COMMANDS}
+    commands = {**polls.COMMANDS, **lines.COMMANDS, **notes.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:

@@ -9,6 +9,7 @@ from etherpad_links.news import TOPIC, news_of
 from etherpad_links.selectors import LineInPad, PadState, address_of, own_pad_names, pad_states, pad_versions
 from opendev.core.attendance import AttendeePass
 from opendev.core.live import hub
+from opendev.room import notes
 from opendev.room.lines import NOT_IN_PAD, InPad
 from sessions.models import SignUpLine
 from sessions.selectors import attendee_by_id
@@ -30,6 +31,7 @@ async def watch_for_ever() -> None:
         await asyncio.sleep(LOOK_S)
         try:
             await look()
+            await notes.look()
         except Exception:
             log.exception("A look for news of pads failed; the next one tries again.")
 

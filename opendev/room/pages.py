@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from etherpad_links.selectors import notes_urls
+from etherpad_links.notes import notes_of
+from etherpad_links.selectors import copy_of, link_of, notes_urls, writing_url
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
 from opendev.room.cards import PollCard, card_for, on_air
@@ -88,7 +89,25 @@ def room_context(
         "ever_polls": bool(cards),
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
-    return {**context, **parts_context(context, request.GET.get("tab", ""))}
+    wanted = request.GET.get("tab", "")
+    return {
+        **context,
+        **notes_context(session, context["form"]["name"], wanted),
+        **parts_context(context, wanted),
+    }
+
+
+def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
+    """Return where the pad is, for this reader; and the notes themselves where the page is to show them."""
+    link = link_of(session.pk)
+    copy = copy_of(link.pk) if link and wanted == "notes" else None
+    return {
+        "pad": link,
+        "pad_url": writing_url(link, name) if link else "",
+        "notes": notes_of(copy) if copy else None,
+        "notes_seen_at": copy.seen_at if copy else None,
+        "embeds_pad": bool(link and settings.ETHERPAD_EMBED and link.url.startswith(settings.ETHERPAD_URL)),
+    }
 
 
 def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, Any]:

@@ -5,19 +5,25 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from etherpad_links.easysync import Changeset, Line, add_lines, remove_line, rewrite_line, split_lines
-from etherpad_links.models import EtherpadLink
+from etherpad_links.models import EtherpadLink, PadLine
 from etherpad_links.padserver.pad_socket import Identity, PadSocket, new_token
+from etherpad_links.services import point_to_heading, write_heading_anew
 from etherpad_links.sync.worker import Worker
 from sessions.models import Session
-from tests.factories import make_session
-from tests.factories.databases import committing_postgres, committing_sqlite  # noqa: F401  # fixtures
+from tests.factories import make_attendee, make_line, make_session, put_name
+from tests.factories.databases import committing_postgres, committing_sqlite, connected_to
+from tests.factories.sessions import organiser_of
 from tests.support.etherpad import Etherpad
+from tests.support.server import Server
+
+__all__ = ["committing_postgres", "committing_sqlite"]
 
 PATIENCE_S = 20.0
 BODY = """Telco + Network Function
@@ -120,16 +126,16 @@ class Room:
 def make_room(settings: Any, request: pytest.FixtureRequest) -> Callable[..., Room]:
     """`make_room(etherpad)`: a session of the test's database with a pad of its own."""
 
-    def make(etherpad: Etherpad, *, body: str = BODY) -> Room:
+    def make(etherpad: Etherpad, *, body: str = BODY, suffix: str = "") -> Room:
         settings.ETHERPAD_URL, settings.ETHERPAD_API_KEY = etherpad.url, etherpad.api_key
-        name = request.node.name.replace("[", "-").replace("]", "")[-46:]
+        name = request.node.name.replace("[", "-").replace("]", "")[-40:] + suffix
         return Room(etherpad, name, body)
 
     return make
 
 
 @pytest.fixture
-def room(committing_sqlite: None, etherpad: Etherpad, make_room: Callable[..., Room], tmp_path: Path) -> Room:  # noqa: F811
+def room(committing_sqlite: None, etherpad: Etherpad, make_room: Callable[..., Room], tmp_path: Path) -> Room:
     return make_room(etherpad)
 
 
@@ -149,7 +155,9 @@ class Typist:
         self._edit(lambda pad, line: remove_line(pad.document, line), text)
 
     def _edit(self, change: Callable[[PadSocket, Line], Changeset], text: str) -> None:
-        asyncio.run(self._edit_once(change, text))
+        """In a thread of its own: the caller's may have a loop already."""
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: asyncio.run(self._edit_once(change, text))).result(10)
 
     async def _edit_once(self, change: Callable[[PadSocket, Line], Changeset], text: str) -> None:
         pad = PadSocket(self.room.address, Identity(new_token(), "Somebody"))
@@ -162,3 +170,47 @@ class Typist:
 @pytest.fixture
 def typist(room: Room) -> Typist:
     return Typist(room)
+
+
+@pytest.fixture
+def stage(
+    start_server: Any, etherpad: Etherpad, make_room: Any, django_db_blocker: Any
+) -> Iterator[tuple[Server, Room]]:
+    server = start_server(
+        start=False,
+        ETHERPAD_URL=etherpad.url,
+        ETHERPAD_API_KEY=etherpad.api_key,
+        TRUSTED_ADDRESSES="127.0.0.0/8",
+    )
+    with django_db_blocker.unblock(), connected_to(server.environment["DATABASE_URL"]):
+        room = make_room(etherpad)
+        room.line = make_line(room.session, HEADING)
+        server.start()
+        yield server, room
+
+
+class Lost:
+    """A line whose heading gets lost in the pad, with Ann under it."""
+
+    def __init__(self, room: Room) -> None:
+        self.room, self.line = room, make_line(room.session, HEADING)
+        self.caller = organiser_of(room.session.event)
+        self.sign_up("Ann")
+
+    def sign_up(self, name: str) -> str:
+        put_name(self.line, make_attendee(self.room.session, name=name))
+        return name
+
+    def point_to(self, number: int) -> None:
+        point_to_heading(line_id=self.line.pk, caller=self.caller, number=number)
+
+    def write_anew(self) -> None:
+        write_heading_anew(line_id=self.line.pk, caller=self.caller)
+
+
+@pytest.fixture
+def lost(room: Room, start_worker: Any) -> Lost:
+    made = Lost(room)
+    start_worker()
+    wait_until(lambda: room.under(HEADING) == ["Ann"] and PadLine.objects.filter(state="ok").exists())
+    return made
