@@ -1,6 +1,7 @@
 """The ballot box of this process: every vote goes through it, by socket, page and REST alike."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core import metrics
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batcher
 from opendev.core.errors import DomainError, Malformed
@@ -40,9 +42,12 @@ class BallotBox(Batcher[Vote, Recorded]):
         with broadcasts.holding() as self.unsaid:
             return super()._work_in_thread(items)
 
-    def worked_off(self) -> None:
-        """Say what the batch made known: right before its voters are answered and moved to their audience, so that
-        the news reaches each of them as somebody who voted."""
+    def worked_off(self, results: Sequence[Recorded | DomainError]) -> None:
+        """Count what became of the votes, and say what the batch made known: right before its voters are answered and
+        moved to their audience, so that the news reaches each of them as somebody who voted."""
+        outcomes = Counter("ok" if isinstance(result, Recorded) else result.code for result in results)
+        for outcome, count in outcomes.items():
+            metrics.VOTES.labels(outcome).inc(count)
         for news in self.unsaid:
             broadcasts.say_on_loop(news)
         self.unsaid = []
@@ -55,11 +60,12 @@ class BallotBox(Batcher[Vote, Recorded]):
         """
 
         def done(outcome: Recorded | DomainError) -> None:
-            answer(outcome)
-            if isinstance(outcome, Recorded):
-                broadcasts.attendee_voted(
-                    outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
-                )
+            with broadcasts.together():
+                answer(outcome)
+                if isinstance(outcome, Recorded):
+                    broadcasts.attendee_voted(
+                        outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
+                    )
 
         super().put(item, done)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Batcher, work_unless_locked
+from opendev.core.batching import Batcher, work_unless_away
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.text import clean_id
 from sessions.models import Question
@@ -38,7 +38,7 @@ def _do(deed: Deed) -> Question | DomainError:
             return refusal
 
     try:
-        return work_unless_locked(work, busy=TryLater)
+        return work_unless_away(work, away=TryLater)
     except Exception:
         log.exception("A deed with a question failed.")
         return TryLater()

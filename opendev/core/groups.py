@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.sending import SendMessage
+from opendev.core.sending import SendMessage, TextMessage
 
 MODERATORS, VOTED, AUTHOR, EVERYBODY = "moderators", "voted", "author", "everybody"
 AUDIENCES = (MODERATORS, VOTED, AUTHOR, EVERYBODY)
@@ -18,6 +18,7 @@ COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
 State = dict[str, Any]
 Frame = dict[str, Any]
 Gather = Callable[[Sequence[State], str], Frame]
+Messages = dict[str, TextMessage | None]  # one an audience; None where it hears nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,12 @@ class Member(Protocol):
     def note_voted(self, topic: str, *, voted: bool) -> bool: ...
 
 
-def encode(frame: Frame) -> str:
+_encoder = json.JSONEncoder(separators=(",", ":"))
+
+
+def encode(frame: object) -> str:
     """Return the JSON text, without spaces; ASCII only, so that no text a client sent can break the sending."""
-    return json.dumps(frame, separators=(",", ":"))
-
-
-def text_message(text: str) -> Frame:
-    """Return the ASGI message that sends one text frame."""
-    return {"type": "websocket.send", "text": text}
+    return _encoder.encode(frame)
 
 
 def now_text() -> str:
@@ -111,6 +110,7 @@ class Topic:
     author: int | None = None
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
+    tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
     _texts: dict[str, str] = field(default_factory=dict)
 
     def state_text(self, audience: str) -> str | None:
@@ -136,6 +136,9 @@ class Group:
         self.present = 0
         self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
         self.presence_told_at = 0.0
+        self.is_unusual = False  # one network joins in an unusual way (newcomers.py)
+        self.unusual_elsewhere = 0.0  # when another process last said so
+        self.arrived: list[int] = []  # attendees seen here, to be told to the process they joined at
         self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
         self.next_step_at = 0.0
         self.stepping: asyncio.Task[None] | None = None
@@ -145,6 +148,11 @@ class Group:
         """Note that the sockets have not heard of this topic; a change of state goes before tallies."""
         whole = self.unheard.pop(topic, False) or whole
         self.unheard = {topic: True, **self.unheard} if whole else {**self.unheard, topic: False}
+
+    @property
+    def joins(self) -> str:
+        """What moderators are told of the way people join: `usual` or `unusual`."""
+        return "unusual" if self.is_unusual else "usual"
 
     def take_tallies(self, kind: str) -> list[str]:
         """Return the topics of a kind of which only the tally is unheard, and take them off the list."""

@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, Group, Member, News, Source, State
+from opendev.core.groups import AUDIENCES, COUNT_HOLDS_S, Group, Member, News, Source, State
+from opendev.core.newcomers import newcomers
+from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
@@ -42,6 +44,8 @@ class Sweep:
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
                 await self._recheck_rights()
+            except DatabaseAway:
+                pass  # said already, once for the outage
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
 
@@ -104,14 +108,25 @@ class Sweep:
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()
+        unusual = newcomers.unusual_sessions()
+        awaited = newcomers.expected_sessions() if self.bus else set()
         for key, group in list(self.groups.items()):
             here = group.count_here(now)
             if self.bus:
-                self.bus.publish(key, {"type": "live.present", "group": key, "present": here})
+                told = {"present": here, "unusual": key in unusual, "arrived": group.arrived}
+                self.bus.publish(key, {"type": "live.present", "group": key, **told})
+                group.arrived = []
             present = here + group.count_elsewhere(now)
-            if present != group.present or now - group.presence_told_at >= SIGN_OF_LIFE_S:
+            was_unusual = group.is_unusual
+            group.is_unusual = key in unusual or now - group.unusual_elsewhere < COUNT_HOLDS_S
+            if (
+                present != group.present
+                or group.is_unusual != was_unusual
+                or now - group.presence_told_at >= SIGN_OF_LIFE_S
+            ):
                 group.present, group.presence_told_at = present, now
                 group.wants(PRESENCE, whole=False)
                 self._step_soon(group)
-            if not group.members and not group.page_loads and group.loaded and group.loaded.done():
+            is_empty = not group.members and not group.page_loads and key not in awaited
+            if is_empty and group.loaded and group.loaded.done():
                 self._drop(group)

@@ -1,11 +1,11 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
-from contextlib import suppress
-
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
+from etherpad_links.news import TOPIC as PAD
+from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.cookie_store import SessionStore
@@ -13,6 +13,7 @@ from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
+from opendev.room import notes
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
@@ -36,7 +37,7 @@ class RoomConsumer(LiveConsumer):
     With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
     """
 
-    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS}
+    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS, **notes.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -95,18 +96,18 @@ class RoomConsumer(LiveConsumer):
         """Read one's own answers, upvotes and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
-            # A reader that is full refuses: then the page shows its forms, and the answer to an act tells more.
-            with suppress(DomainError):
+            try:
                 self.answers = await polls.read_answers(self.attendee, wanted)
-            with suppress(DomainError):
                 self.upvotes = await questions.read_upvotes(self.attendee, group.key)
-            with suppress(DomainError):
                 self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
+            except DomainError:  # full, or the database is away: a snapshot without them would be wrong
+                raise Crowded("busy", 3) from None
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, polls, questions, lines}`."""
+        """Return `{type, now, session, present, me, pad, polls, questions, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
+        pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
         head = encode(
             {
@@ -119,6 +120,8 @@ class RoomConsumer(LiveConsumer):
                     "moderator": self.is_moderator,
                     "helper": self.helper_id is not None,
                 },
+                **({"joins": group.joins} if self.is_moderator else {}),
+                "pad": pad.states[EVERYBODY] if pad else None,
             }
         )
         body = polls.snapshot_polls(
@@ -133,7 +136,7 @@ class RoomConsumer(LiveConsumer):
         """Return the audience for one topic."""
         if topic.startswith(QUESTION_TOPICS):
             return questions.question_audience(self, topic)
-        if self.is_moderator:
+        if self.moderator_id is not None:
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
-from opendev.core.limits import check_address, check_limit
+from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
+from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
 from opendev.home.middleware import mark
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
@@ -61,8 +62,9 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     found = selectors.session_by_slug(event, session)
     known = caller_of(request, found.event_id).attendee
     try:
-        check_address("join", request)
+        check_join(request)
         _attendee, attendee_pass = services.join_session(session_id=found.pk, known=known, now=timezone.now())
+        note_join(request, found.pk, attendee_pass.attendee_id)
     except DomainError as refusal:
         return show(request, event, session, refused=refusal)
     response = redirect(found)
@@ -92,7 +94,7 @@ def _cast(
     try:
         if attendee is None:
             raise services.NotJoined
-        check_limit("vote", str(attendee.attendee_id))
+        check_vote(request, attendee.attendee_id)
         poll_by_id(id_in_address(poll), session_id=found.pk)
         wanted = read_vote(
             poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws

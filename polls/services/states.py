@@ -153,8 +153,7 @@ def _archive(poll: Poll, now: datetime) -> None:
 
 def _restore(poll: Poll, now: datetime) -> None:
     if poll.closed_at is None:
-        raise IllegalMove
-    poll.published_at = None
+        raise IllegalMove  # the moment of publishing stays, as above
 
 
 def _restore_draft(poll: Poll, now: datetime) -> None:

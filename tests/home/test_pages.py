@@ -89,20 +89,6 @@ def test_event_that_does_not_exist_is_not_found(visitor):
     assert (missing.status_code, code_of(missing)) == (404, "not_found")
 
 
-# --- health
-
-
-def test_process_says_that_it_answers(visitor):
-    assert visitor.get("/healthz").json() == {"status": "ok"}
-
-
-def test_process_whose_live_core_does_not_run_is_not_ready(visitor):
-    answer = visitor.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["live"] is False
-    assert answer.json()["checks"]["database"] is True
-
-
 # --- headers
 
 

@@ -21,7 +21,7 @@ from tests.factories import (
     make_session,
 )
 from tests.factories.polls import record, vote_for
-from tests.roles import question_acts
+from tests.roles import follow_up_acts, question_acts
 from tests.support.doors import PAGE, REST, SOCKET, At, do
 from tests.support.people import Address, Answer, Person, of_page, of_rest, open_socket
 
@@ -313,12 +313,12 @@ NAMED, ANONYMOUS = {"anonymous": False, "votes": True}, {"anonymous": True, "vot
 
 
 def answers_by_page(rules: dict[str, Any], cast: Cast, who: Person) -> Answer:
-    at = cast.poll(**rules)
-    return see(lambda _session: at.address("control-poll-answers"))(cast, who)
+    return see(lambda _session: cast.poll(**rules).address("control-poll-answers"))(cast, who)
 
 
 ACTS: dict[str, dict[str, list[Try]]] = {
     **question_acts.ACTS,
+    **follow_up_acts.ACTS,
     "See the programme and the room": {
         PAGE: [
             see(lambda session: f"/{session.event.slug}/"),

@@ -97,6 +97,16 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def children_of(parent: int) -> list[int]:
+    """The processes that this one has started."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(folder.name))
+    return found
+
+
 def adopt_orphans() -> None:
     """From now on our children's children become ours when their parent ends: none can hide, none stays a zombie."""
     if sys.platform == "linux":
