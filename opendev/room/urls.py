@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{SESSION}control/", control.control, name="control"),
     path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
+    path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),
     path(f"{SESSION}control/team/", team.team, name="control-team"),
     path(f"{SESSION}control/team/invite/", team.invite, name="control-team-invite"),
     path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),

@@ -391,6 +391,10 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     "Reveal the tally": deed("reveal", "always"),
     "Start and prolong a countdown": deed("count down", 60),
     "Run a poll again": deed("run again", state="closed"),
+    "See what happened in the session": {
+        PAGE: [see(lambda session: session.address("control-timeline"))],
+        REST: [rest("GET", "sessions/{session}/timeline/")],
+    },
     "Start and end the session": deed("set session", "live"),
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
