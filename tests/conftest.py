@@ -63,19 +63,32 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """All fixtures are torn down here: whatever still runs was left behind, which is a failure of the run."""
-    left = programs.left_behind()
-    session.config.stash[LEFT_BEHIND] = list(left.values())
-    if left:
-        programs.kill_all(left)
-    if left and session.exitstatus == pytest.ExitCode.OK:
+    if not session.config.getoption("numprocesses", None):
+        left = programs.left_behind()
+        left_behind.extend(left.values())
+        if left:
+            programs.kill_all(left)
+        if is_worker(session.config):
+            session.config.workeroutput["left_behind"] = left_behind  # type: ignore[attr-defined]
+    if left_behind and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-LEFT_BEHIND: pytest.StashKey[list[str]] = pytest.StashKey()
+left_behind: list[str] = []  # commands; those of worker processes are told to the one that started them
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for command in config.stash.get(LEFT_BEHIND, []):
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process runs a part of the tests for another one (pytest-xdist)."""
+    return hasattr(config, "workeroutput")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    left_behind.extend(getattr(node, "workeroutput", {}).get("left_behind", []))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for command in left_behind:
         terminalreporter.write_line(f"ERROR left running by the tests, now killed: {command}", red=True)
 
 

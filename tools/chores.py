@@ -14,7 +14,9 @@ from tools.environment import PYTHON, ROOT, Unmet
 LONGER = ("journeys", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "polls/test_races.py")
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
-COVERAGE = ["--cov", "--cov-report="]  # the floor stands in pyproject.toml; `coverage report` lists the gaps
+# Two processes at least: many tests wait for a browser or a server. A file's tests stay together.
+SIDE_BY_SIDE = ["-n", str(min(4, max(2, os.cpu_count() or 2))), "--dist", "loadfile"]
+COVERAGE = ["--cov", "--cov-report="]  # `coverage report` then lists the gaps
 CACHES = (
     ".pytest_cache",
     ".ruff_cache",
@@ -50,7 +52,19 @@ def test() -> int:
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     if not only:
         etherpad.prepare()
-    return become([str(PYTHON), "-m", "pytest", "--require-servers", *(UNIT_ONLY if only else COVERAGE)])
+    return pytest(*SIDE_BY_SIDE, *(UNIT_ONLY if only else ()))
+
+
+def coverage() -> int:
+    """Run all tests and measure which branches they take; that is a third slower, so it has a word of its own."""
+    install_what_tests_need(list(debian.NEEDS))
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    etherpad.prepare()
+    return pytest(*SIDE_BY_SIDE, *COVERAGE)
+
+
+def pytest(*options: str) -> int:
+    return become([str(PYTHON), "-m", "pytest", "--require-servers", *options])
 
 
 def install_what_tests_need(packages: list[str]) -> None:
@@ -78,7 +92,7 @@ def soak() -> int:
     install_what_tests_need(list(debian.NEEDS))
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     what = ["tests/faults", "tests/polls/test_life.py"]
-    return become([str(PYTHON), "-m", "pytest", "--require-servers", "--soak", "--timeout=1800", *what])
+    return pytest("--soak", "--timeout=1800", *what)
 
 
 def clean() -> int:
@@ -132,6 +146,7 @@ def become(command: list[str]) -> int:
 CHORES: dict[str, Callable[[], int]] = {
     "run": run,
     "test": test,
+    "coverage": coverage,
     "check": check,
     "bench": bench,
     "soak": soak,
