@@ -10,7 +10,7 @@ from opendev.core.errors import NotFound
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, questions
+from sessions.api import follow_ups, questions, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -43,6 +43,7 @@ urlpatterns = [
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),
     path("sessions/<str:session>/attendees/", sessions.Attendees.as_view()),
     path("sessions/<str:session>/polls/", polls.PollsOfSession.as_view()),
+    path("sessions/<str:session>/timeline/", timeline.TimelineOfSession.as_view()),
     path("sessions/<str:session>/questions/", questions.QuestionsOfSession.as_view()),
     path("sessions/<str:session>/questions/rules/", questions.RulesOfQuestions.as_view()),
     path("sessions/<str:session>/questions/similar/", questions.SimilarQuestions.as_view()),

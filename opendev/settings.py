@@ -31,6 +31,14 @@ MAX_SOCKETS_OF_NETWORK = env.int("MAX_SOCKETS_OF_NETWORK", 1_500)
 LIMITS = env.dict("LIMITS", default={})
 TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", default=["127.0.0.0/8", "::1"])
 LOG_FORMAT = env.str("LOG_FORMAT", "line")
+ETHERPAD_URL = env.str("ETHERPAD_URL", "").rstrip("/")
+ETHERPAD_API_KEY = env.str("ETHERPAD_API_KEY", "")
+ETHERPAD_PAD_NAME = env.str("ETHERPAD_PAD_NAME", "{event}-{session}")
+ETHERPAD_TEMPLATE = env.str("ETHERPAD_TEMPLATE", "")
+ETHERPAD_EMBED = env.bool("ETHERPAD_EMBED", False) and bool(ETHERPAD_URL)
+ETHERPAD_ORIGIN = "/".join(ETHERPAD_URL.split("/")[:3])
+ETHERPAD_HOSTS = env.list("ETHERPAD_HOSTS", default=[])
+ETHERPAD_ALLOW_PRIVATE = env.bool("ETHERPAD_ALLOW_PRIVATE", False)
 DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -173,6 +181,7 @@ CONTENT_SECURITY_POLICY = {
         # Older Safari does not take 'self' for sockets, so the address is named too.
         "connect-src": [SELF, f"{'wss' if IS_HTTPS else 'ws'}://{public.netloc}"],
         "manifest-src": [SELF],
+        **({"frame-src": [ETHERPAD_ORIGIN]} if ETHERPAD_EMBED else {}),
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -237,12 +246,13 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
         "django.request": {"level": "ERROR"},
-        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
         "channels_redis": {
             "level": "CRITICAL"
         },  # each failed try; our Bus says when Redis goes and when it is back
         "opendev": {"level": "INFO"},
         "polls": {"level": "INFO"},
         "sessions": {"level": "INFO"},
+        "etherpad_links": {"level": "INFO"},
     },
 }

@@ -19,6 +19,7 @@ import pytest
 
 from tests.support import programs
 from tests.support.databases import Postgres, Redis, SqliteFiles, manage
+from tests.support.etherpad import Etherpad
 from tests.support.server import PRODUCT_VARIABLES, TEST_SECRET, Server, clean_environment
 
 RUN_FOLDER = Path(tempfile.mkdtemp(prefix="opendev-tests-"))
@@ -43,6 +44,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
     parser.addoption("--soak", action="store_true", help="every fault ten times, and 100,000 odd frames")
+    parser.addoption(
+        "--runs", type=int, default=1, help="how often storms and brawls are repeated, to be read with -s"
+    )
+
+
+@pytest.fixture(scope="session")
+def runs(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("runs"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -138,6 +147,27 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
 
 def running_redis(folder: Path) -> Iterator[Redis]:
     own = Redis(folder)
+    try:
+        own.start()
+        yield own
+    finally:
+        own.stop()
+
+
+@pytest.fixture(scope="session")
+def etherpad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etherpad]:
+    """A real Etherpad without limits, for pads of any name. Fault tests take `own_etherpad`."""
+    yield from running_etherpad(tmp_path_factory.mktemp("etherpad"))
+
+
+@pytest.fixture
+def own_etherpad(tmp_path: Path) -> Iterator[Etherpad]:
+    """An Etherpad that no other test uses, with the limits of real ones, to be killed and started again."""
+    yield from running_etherpad(tmp_path / "etherpad", is_limited=True)
+
+
+def running_etherpad(folder: Path, *, is_limited: bool = False) -> Iterator[Etherpad]:
+    own = Etherpad(folder, is_limited=is_limited)
     try:
         own.start()
         yield own

@@ -1,5 +1,6 @@
 """The locked requirements: what pip will accept, and that they follow from the files people edit."""
 
+import json
 import re
 import subprocess
 import sys
@@ -43,6 +44,17 @@ def test_development_lock_agrees_with_the_runtime_lock():
     shared = runtime.keys() & development.keys()
     assert shared
     assert {name for name in shared if runtime[name] != development[name]} == set()
+
+
+def test_lock_of_the_test_etherpad_has_hashes_and_no_address():
+    lock = json.loads((ROOT / "tools" / "etherpad_server" / "package-lock.json").read_text())
+    listed = lock["packages"].items()
+    packages = {name: entry for name, entry in listed if name and not entry.get("inBundle")}
+    assert lock["packages"][""]["dependencies"] == {"ep_etherpad-lite": "1.8.14"}
+    assert [
+        name for name, entry in packages.items() if not entry.get("integrity", "").startswith("sha")
+    ] == []
+    assert [name for name, entry in packages.items() if "resolved" in entry] == []
 
 
 def test_locks_are_complete():

@@ -6,12 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tools import checks, debian, environment
+from tools import checks, debian, environment, etherpad
 from tools.environment import PYTHON, ROOT, Unmet
 
 # What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
 # combinations, or does the same again on PostgreSQL.
-LONGER = ("journeys", "faults", "load", "api", "leaks", "roles", "secrecy", "polls/test_races.py")
+LONGER = ("journeys", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "polls/test_races.py")
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
 COVERAGE = ["--cov", "--cov-report="]  # the floor stands in pyproject.toml; `coverage report` lists the gaps
@@ -48,6 +48,8 @@ def test() -> int:
         raise Unmet(f"ONLY={only} is not known; ONLY=unit leaves out the browser, fault and load tests.")
     install_what_tests_need(["redis-server", "postgresql"] if only else list(debian.NEEDS))
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    if not only:
+        etherpad.prepare()
     return become([str(PYTHON), "-m", "pytest", "--require-servers", *(UNIT_ONLY if only else COVERAGE)])
 
 
@@ -72,12 +74,11 @@ def bench() -> int:
 
 
 def soak() -> int:
-    """Let every fault strike ten times, and send a hundred thousand odd frames; about half an hour."""
+    """Let every fault strike ten times, send a hundred thousand odd frames, and live five hundred lives of a poll."""
     install_what_tests_need(list(debian.NEEDS))
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
-    return become(
-        [str(PYTHON), "-m", "pytest", "--require-servers", "--soak", "--timeout=900", "tests/faults"]
-    )
+    what = ["tests/faults", "tests/polls/test_life.py"]
+    return become([str(PYTHON), "-m", "pytest", "--require-servers", "--soak", "--timeout=1800", *what])
 
 
 def clean() -> int:
@@ -136,4 +137,5 @@ CHORES: dict[str, Callable[[], int]] = {
     "soak": soak,
     "clean": clean,
     "lock": lock,
+    "etherpad": etherpad.serve,
 }

@@ -26,6 +26,8 @@ NEEDS = {
         (shutil.which("initdb") and shutil.which("postgres"))
         or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     ),
+    "nodejs": lambda: bool(shutil.which("node")),
+    "npm": lambda: bool(shutil.which("npm")),
 }
 
 

@@ -68,7 +68,7 @@ def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[
 def send_frames(send: SendMessage, messages: Sequence[TextMessage]) -> bool:
     """Give ready frames to the server's transport in one write; False where that is not possible right now.
 
-    uvicorn frames every copy of a message anew, which is half the cost of telling it to thousands (docs/adr/0006). This
+    uvicorn frames every copy of a message anew, which is half the cost of telling it to thousands (docs/adr/0010). This
     is for its protocol alone, and only while the socket is open, takes data and compresses nothing. Everything else
     goes the ordinary way.
     """

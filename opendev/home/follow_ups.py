@@ -18,6 +18,7 @@ from opendev.core.errors import DomainError
 from opendev.core.limits import check_address, check_limit
 from opendev.home.middleware import mark
 from opendev.room.lines import line_card
+from opendev.room.pads import in_pad
 from opendev.room.qr import qr_svg
 from sessions import selectors, services
 from sessions.models import SignUp
@@ -40,7 +41,7 @@ def _line_page(
     line, event_id = found.line, found.line.session.event_id
     caller = caller_of(request, event_id)
     attendee = caller.attendee_of(event_id)
-    card = line_card(found, attendee)
+    card = line_card(found, attendee, in_pad(line, attendee))
     sees_all = follow_ups.sees_contacts(caller, line)
     now = timezone.now()
     until = services.default_contact_until(now)

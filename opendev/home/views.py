@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from etherpad_links.selectors import notes_urls
+from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.limits import check_address, check_join
@@ -172,9 +173,15 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def start_of(user_id: int) -> str:
-    """Return where somebody who just signed in wants to be: the control room of their session, live ones first."""
+    """Return where somebody who just signed in wants to be: the control room of their session, live ones first.
+
+    For a helper it is the queue of questions.
+    """
     session = selectors.first_session_of(user_id)
-    return session.address("control") if session else "/"
+    if session is None:
+        return "/"
+    is_moderator = selectors.moderates(Caller(user_id=user_id), session.pk)
+    return session.address("control" if is_moderator else "control-questions")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

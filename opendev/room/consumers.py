@@ -4,6 +4,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
+from etherpad_links.news import TOPIC as PAD
 from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
@@ -12,6 +13,7 @@ from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
+from opendev.room import notes
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
@@ -35,7 +37,7 @@ class RoomConsumer(LiveConsumer):
     With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
     """
 
-    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS}
+    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS, **notes.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -103,8 +105,9 @@ class RoomConsumer(LiveConsumer):
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, polls, questions, lines}`."""
+        """Return `{type, now, session, present, me, pad, polls, questions, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
+        pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
         head = encode(
             {
@@ -118,6 +121,7 @@ class RoomConsumer(LiveConsumer):
                     "helper": self.helper_id is not None,
                 },
                 **({"joins": group.joins} if self.is_moderator else {}),
+                "pad": pad.states[EVERYBODY] if pad else None,
             }
         )
         body = polls.snapshot_polls(

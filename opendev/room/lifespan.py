@@ -17,6 +17,7 @@ from opendev.core.batching import Batcher
 from opendev.core.live import hub
 from opendev.core.pulse import pulse
 from opendev.core.threads import DatabaseAway, with_fresh_connections
+from opendev.room import pads
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
@@ -52,6 +53,7 @@ async def start() -> None:
     thread = ThreadPoolExecutor(1, thread_name_prefix="closer")
     hub.spawn_lasting(_do_for_ever(thread, close_and_finalise, every_s=CLOSER_S))
     hub.spawn_lasting(_do_for_ever(thread, forget_contacts, every_s=FORGETTER_S))
+    hub.spawn_lasting(pads.watch_for_ever())
     measure()
 
 

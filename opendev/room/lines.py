@@ -17,12 +17,18 @@ class InPad:
     """What is known of a line in its session's pad; nothing where there is no pad, or nobody asked it.
 
     `number` is the line as it is now; `saved` is "under" where one's own name stands there, "waiting" where it will
-    appear when the pad is back; `url` leads to the line in the pad.
+    appear when the pad is back, "unplaced" where nobody knows its line; `url` leads to the line in the pad.
     """
 
     number: int | None = None
     saved: str = ""
     url: str = ""
+    state: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether a moderator has to say which line it is."""
+        return self.state in {"missing", "doubled"}
 
 
 NOT_IN_PAD = InPad()

@@ -9,12 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from etherpad_links.selectors import notes_urls
+from etherpad_links.notes import notes_of
+from etherpad_links.selectors import copy_of, link_of, notes_urls, writing_url
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
 from opendev.room.cards import PollCard, card_for, on_air
 from opendev.room.lines import line_cards
 from opendev.room.moves import Move, moves_of, undo_of
+from opendev.room.pads import in_pads
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
 from opendev.room.question_cards import queue_questions, room_questions
@@ -68,19 +70,7 @@ def room_context(
 ) -> dict[str, Any]:
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
-    polls = polls_of([session.pk])
-    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
-    made = [
-        card_for(
-            poll,
-            own=own.get(poll.pk, NOT_VOTED),
-            joined=attendee is not None,
-            wanted_view=request.GET.get("view", "") or ("form" if str(poll.pk) == tried[0] else ""),
-            tried=tried[1] if str(poll.pk) == tried[0] else (),
-        )
-        for poll in polls
-    ]
-    cards = [card for card in made if card is not None]
+    cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
     first = on_air(cards)
     if tried[0]:
         first = next((card for card in cards if card.id == tried[0]), first)
@@ -100,7 +90,44 @@ def room_context(
         "ever_polls": bool(cards),
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
-    return {**context, **parts_context(context, part or request.GET.get("tab", ""))}
+    wanted = part or request.GET.get("tab", "")
+    return {
+        **context,
+        **notes_context(session, context["form"]["name"], wanted),
+        **parts_context(context, wanted),
+    }
+
+
+def _room_cards(
+    session: Session, attendee: AttendeePass | None, *, wanted_view: str, tried: tuple[str, tuple[str, ...]]
+) -> list[PollCard]:
+    """Return the polls that are not hidden from this attendee, or visitor; the one of a refused form as it was sent."""
+    polls = polls_of([session.pk])
+    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
+    made = [
+        card_for(
+            poll,
+            own=own.get(poll.pk, NOT_VOTED),
+            joined=attendee is not None,
+            wanted_view=wanted_view or ("form" if str(poll.pk) == tried[0] else ""),
+            tried=tried[1] if str(poll.pk) == tried[0] else (),
+        )
+        for poll in polls
+    ]
+    return [card for card in made if card is not None]
+
+
+def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
+    """Return where the pad is, for this reader; and the notes themselves where the page is to show them."""
+    link = link_of(session.pk)
+    copy = copy_of(link.pk) if link and wanted == "notes" else None
+    return {
+        "pad": link,
+        "pad_url": writing_url(link, name) if link else "",
+        "notes": notes_of(copy) if copy else None,
+        "notes_seen_at": copy.seen_at if copy else None,
+        "embeds_pad": bool(link and settings.ETHERPAD_EMBED and link.url.startswith(settings.ETHERPAD_URL)),
+    }
 
 
 def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, Any]:
@@ -108,7 +135,7 @@ def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, 
     until = default_contact_until(timezone.now())
     known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
     return {
-        "lines": line_cards([session.pk], attendee),
+        "lines": line_cards([session.pk], attendee, in_pads([session.pk], attendee)),
         "has_signed_up": has_signed_up(attendee),
         "form": {"name": known.name if known else "", "company": known.company if known else ""},
         "contact_until": until,
@@ -165,7 +192,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "selected": selected,
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),
         "next_draft": next_draft,
-        "lines": line_cards([session.pk], None),
+        "lines": line_cards([session.pk], None, in_pads([session.pk], None)),
         "screen_url": session.address("screen"),
         "user_name": user_name,
         "elapsed_minutes": int((now - since).total_seconds() // 60) if since else None,

@@ -43,6 +43,14 @@ PARTS = (
         lambda context: len(context["lines"]),
         lambda context: bool(context["lines"]),
     ),
+    Part(
+        "notes",
+        _("Notes"),
+        "notes",
+        "room/parts/notes.html",
+        lambda _context: None,
+        lambda context: bool(context["notes_url"]),
+    ),
 )
 
 

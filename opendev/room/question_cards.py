@@ -41,7 +41,9 @@ class QuestionCard:
     @property
     def age(self) -> str:
         """How long ago it was asked, in words."""
-        asked = parse_datetime(self.question["asked_at"]) or timezone.now()
+        asked = parse_datetime(self.question["asked_at"])
+        if asked is None:
+            return ""
         minutes = int((timezone.now() - asked).total_seconds() // 60)
         if minutes < 1:
             return _("just now")

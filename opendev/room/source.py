@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from etherpad_links import news as pad_news
+from etherpad_links.selectors import pad_states, pad_versions
 from opendev.core.groups import GroupState, TopicKind
 from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
@@ -23,6 +25,7 @@ class RoomSource:
         session_news.TOPIC: session_news.SessionFrames(),
         question_news.KIND: question_news.QuestionFrames(),
         line_news.KIND: line_news.LineFrames(),
+        pad_news.KIND: pad_news.PadFrames(),
     }
 
     def read(self, group: int) -> GroupState | None:
@@ -34,6 +37,7 @@ class RoomSource:
         told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
         told += [question_news.news_of(question) for question in questions_of([group])]
         told += [line_news.news_of(found) for found in lines_of([group])]
+        told += [pad_news.news_of(found) for found in pad_states([group])]
         return GroupState({"event_id": session.event_id}, told)
 
     def moderators(self, group: int) -> frozenset[int]:
@@ -60,4 +64,6 @@ class RoomSource:
             found.setdefault(session, {})[question_news.topic_of(question)] = version
         for session, line, version in line_versions(groups):
             found.setdefault(session, {})[line_news.topic_of(line)] = version
+        for session, version in pad_versions(groups).items():
+            found.setdefault(session, {})[pad_news.TOPIC] = version
         return found

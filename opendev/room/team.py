@@ -22,7 +22,7 @@ from sessions import selectors, services
 from sessions.models import Session, SessionRole
 
 TOKEN_LASTS = timedelta(days=30)
-FIELDS = {"name", "company", "title", "token_name", "display_name"}
+FIELDS = {"name", "company", "title", "role", "token_name", "display_name"}
 
 
 def _page(
@@ -43,6 +43,7 @@ def _page(
     context: dict[str, Any] = {
         "event": session.event,
         "session": session,
+        "helpers": [role for role in session.people if role.role == SessionRole.Role.HELPER],
         "moderators": [role for role in session.people if role.role == SessionRole.Role.MODERATOR],
         "organises": selectors.organises(caller, session.event_id),
         "displays": selectors.display_links_of(session.pk),
@@ -77,6 +78,7 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
             name=request.POST.get("name"),
             company=request.POST.get("company", ""),
             title=request.POST.get("title", ""),
+            role=request.POST.get("role", SessionRole.Role.MODERATOR),
             now=timezone.now(),
         )
     except DomainError as refusal:
@@ -97,6 +99,7 @@ def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
             session_id=found.pk,
             caller=caller,
             person_id=clean_id(request.POST.get("person"), field="person"),
+            role=request.POST.get("role", SessionRole.Role.MODERATOR),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opendev.room import control, lines_control, questions, queue, team, views
+from opendev.room import control, lines_control, pad_control, questions, queue, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 QUESTION = f"{SESSION}questions/<str:question>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{SESSION}control/", control.control, name="control"),
     path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
+    path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),
     path(f"{SESSION}control/team/", team.team, name="control-team"),
     path(f"{SESSION}control/team/invite/", team.invite, name="control-team-invite"),
     path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),
@@ -40,6 +41,9 @@ urlpatterns = [
     path(f"{QUEUED}pin/", queue.pin, name="control-question-pin"),
     path(f"{SESSION}control/lines/", lines_control.line_add, name="control-line-add"),
     path(LINE, lines_control.line_edit, name="control-line-edit"),
+    path(f"{LINE}repair/", pad_control.repair, name="control-line-repair"),
+    path(f"{SESSION}control/pad/", pad_control.pad, name="control-pad"),
+    path(f"{SESSION}control/pad/link/", pad_control.link, name="control-pad-link"),
     path(f"{LINE}state/", lines_control.line_state, name="control-line-state"),
     path(f"{LINE}names/", lines_control.line_name, name="control-line-name"),
     path(POLL, control.poll_edit, name="control-poll-edit"),

@@ -14,7 +14,7 @@ from polls import ballot_store, broadcasts
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.permissions import may_see_poll
-from polls.selectors import Mine, ballot_key, mark_keys, participation_mark
+from polls.selectors import Mine, ballot_key, participation_mark
 from sessions.models import Attendee
 from sessions.services import NotJoined
 
@@ -105,6 +105,7 @@ class _PollBatch:
     """A poll during the batch, as the votes that came before have left it."""
 
     poll: Poll
+    event_id: int
     options: dict[int, Option]
     mark_key: bytes | None
     held: dict[bytes, _Held] = field(default_factory=dict)
@@ -138,17 +139,11 @@ def _recorded(poll: Poll, mine: Mine) -> Recorded:
 
 def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
     """Lock the polls, always in the order of their ids, and read what their votes are judged by."""
-    poll_ids = {vote.poll_id for vote in votes}
-    polls = (
-        Poll.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("session")
-        .filter(pk__in=poll_ids)
-        .order_by("pk")
-    )
-    batches = {poll.pk: _PollBatch(poll, {}, None) for poll in polls}
-    for option in Option.objects.filter(poll__in=batches).order_by("position"):
+    locked = ballot_store.lock_polls({vote.poll_id for vote in votes})
+    batches = {poll.pk: _PollBatch(poll, event_id, {}, None) for poll, event_id in locked}
+    for option in ballot_store.options_of(batches.keys()):
         batches[option.poll_id].options[option.pk] = option
-    for poll_id, key in mark_keys(batches.keys()).items():
+    for poll_id, key in ballot_store.mark_keys(batches.keys()).items():
         batches[poll_id].mark_key = key
     _read_attendees(batches, votes)
     return batches
@@ -202,7 +197,7 @@ def _cast(batch: _PollBatch | None, vote: Vote, names: _Names | None) -> Mine | 
 
 def _check(batch: _PollBatch, vote: Vote) -> None:
     poll = batch.poll
-    if vote.attendee.event_id != poll.session.event_id:
+    if vote.attendee.event_id != batch.event_id:
         raise NotJoined
     if not poll.anonymous and vote.attendee.attendee_id not in batch.attendees:
         raise NotJoined
@@ -300,7 +295,7 @@ def _tally(batch: _PollBatch) -> dict[int, int]:
         poll = batch.poll
         poll.ballots += ballots
         poll.version += 1
-        Poll.objects.filter(pk=poll.pk).update(ballots=poll.ballots, version=poll.version)
+        ballot_store.set_poll_tally(poll)
         for option_id, difference in changes.items():
             batch.options[option_id].count += difference
         broadcasts.poll_tallied(poll, list(batch.options.values()))

@@ -8,6 +8,7 @@ from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
+from sessions.models.timeline import TimelineEntry
 
 __all__ = [
     "ApiToken",
@@ -25,6 +26,7 @@ __all__ = [
     "SignInLink",
     "SignUp",
     "SignUpLine",
+    "TimelineEntry",
     "new_code",
     "new_line_code",
 ]

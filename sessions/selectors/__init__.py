@@ -141,10 +141,14 @@ def name_of_user(user_id: int, event_id: int | None = None) -> str:
 
 
 def first_session_of(user_id: int) -> Session | None:
-    """Return a session that the user may moderate: a live one, else the next upcoming, else any."""
+    """Return a session that the user may moderate or help in: a live one, else the next upcoming, else any."""
     order = {Session.State.LIVE: 0, Session.State.UPCOMING: 1, Session.State.OVER: 2}
     mine = Session.objects.filter(
-        Q(roles__person__user=user_id, roles__role=SessionRole.Role.MODERATOR) | Q(event__organisers=user_id)
+        Q(
+            roles__person__user=user_id,
+            roles__role__in=[SessionRole.Role.MODERATOR, SessionRole.Role.HELPER],
+        )
+        | Q(event__organisers=user_id)
     ).distinct()
     sessions = _with_people(mine).order_by("starts_at", "pk")
     return min(sessions, key=lambda session: order[Session.State(session.state)], default=None)

@@ -69,6 +69,7 @@ from sessions.services.sign_ups import (
 )
 from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
 from sessions.services.team import invite_moderator, remove_moderator
+from sessions.services.timeline import note
 from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "make_group",
     "make_sign_in_link",
     "merge_question",
+    "note",
     "open_line",
     "part_pad_name",
     "pin_question",

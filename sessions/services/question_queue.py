@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_text
-from sessions.models import Question, Session
+from sessions.models import Question, Session, TimelineEntry
 from sessions.permissions.questions import is_public, may_see_question
 from sessions.selectors.questions import keeps_queue
 from sessions.serializers.questions import UNDO_S
 from sessions.services.joining import SessionIsOver
 from sessions.services.questions import lock_question, recount, save_and_tell
 from sessions.services.rights import check_keeps_queue
+from sessions.services.timeline import note
 
 State = Question.State
 UNDO = timedelta(seconds=UNDO_S)
@@ -27,6 +28,12 @@ QUESTION_MOVES = {
     State.ON_AIR: {State.OPEN, State.ANSWERED, State.DISMISSED},
     State.ANSWERED: {State.OPEN, State.ON_AIR},
     State.DISMISSED: {State.OPEN},
+}
+
+
+VERBS = {
+    State.ON_AIR: TimelineEntry.Verb.QUESTION_ON_AIR,
+    State.ANSWERED: TimelineEntry.Verb.QUESTION_ANSWERED,
 }
 
 
@@ -83,7 +90,7 @@ def set_question_state(
     written = question.answer if answer is None else _clean_answer(answer)
     if state != question.state:
         _check_move(question, State(state), seen)
-        _move(question, State(state), now)
+        _move(question, State(state), now, caller)
     elif written == question.answer:
         return question
     question.answer = written
@@ -103,19 +110,33 @@ def _check_move(question: Question, state: Question.State, seen: Any) -> None:
         raise SessionIsOver
 
 
-def _move(question: Question, state: Question.State, now: datetime) -> None:
-    """Give the question its new state; what was on air goes off first. The caller saves."""
+def _move(question: Question, state: Question.State, now: datetime, caller: Caller | None) -> None:
+    """Give the question its new state; what was on air goes off first. Whoever calls saves."""
     displaced = None
     if state == State.ON_AIR:
         displaced = Question.objects.filter(session=question.session_id, state=State.ON_AIR).first()
         question.on_air_at = now
         if displaced:
-            _move(displaced, State.ANSWERED, now)
+            displaced.session = question.session
+            _move(displaced, State.ANSWERED, now, caller)
             save_and_tell(displaced)
     question.moved_from, question.moved_at, question.displaced = question.state, now, displaced
     if state == State.ANSWERED:
         question.answered_at = now
     question.state = state
+    if verb := VERBS.get(state):
+        _note(question, verb, now, caller)
+
+
+def _note(question: Question, verb: TimelineEntry.Verb, now: datetime, caller: Caller | None) -> None:
+    note(
+        session=question.session,
+        verb=verb,
+        now=now,
+        subject=question.pk,
+        title=question.text,
+        caller=caller,
+    )
 
 
 @transaction.atomic
@@ -137,6 +158,7 @@ def undo_question(*, question_id: int, caller: Caller, now: datetime) -> Questio
         raise TooLateToUndoMove
     question.state, question.moved_from, question.moved_at, question.displaced = back, "", None, None
     save_and_tell(question)
+    _note(question, TimelineEntry.Verb.QUESTION_SET_BACK, now, caller)
     if displaced and displaced.moved_at == moved_at and displaced.state == State.ANSWERED:
         displaced.state, displaced.moved_at = State.ON_AIR, None
         save_and_tell(displaced)
@@ -223,6 +245,6 @@ def _separate(question: Question) -> Question:
 def settle_on_air(*, session_id: int, now: datetime) -> None:
     """Count what is on air as answered: the session has ended. The caller holds the session's lock."""
     for question in _on_air_in(session_id):
-        _move(question, State.ANSWERED, now)
+        _move(question, State.ANSWERED, now, None)
         question.moved_at = None
         save_and_tell(question)

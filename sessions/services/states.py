@@ -8,14 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from sessions import broadcasts
-from sessions.models import Session
+from sessions.models import Session, TimelineEntry
 from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
+from sessions.services.timeline import note
 
 SESSION_MOVES = {
     Session.State.UPCOMING: {Session.State.LIVE},
     Session.State.LIVE: {Session.State.OVER, Session.State.UPCOMING},
     Session.State.OVER: {Session.State.LIVE},
+}
+
+
+VERBS = {
+    Session.State.LIVE: TimelineEntry.Verb.SESSION_STARTED,
+    Session.State.OVER: TimelineEntry.Verb.SESSION_ENDED,
+    Session.State.UPCOMING: TimelineEntry.Verb.SESSION_SET_BACK,
 }
 
 
@@ -51,5 +59,6 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
     session.state = state
     session.version += 1
     session.save()
+    note(session=session, verb=VERBS[Session.State(state)], now=now, caller=caller)
     broadcasts.session_changed(session)
     return session

@@ -6,7 +6,7 @@ import pytest
 
 from bench import frames
 from bench.figures import Figure, as_json, figure, figures, percentile, ratios
-from opendev.core.groups import AUDIENCES, EVERYBODY, MODERATORS, encode
+from opendev.core.groups import EVERYBODY, MODERATORS, encode
 from polls.news import PollFrames, news_of
 from tests.factories import make_poll, options_of
 
@@ -57,7 +57,7 @@ def test_json_has_plain_numbers_beside_their_spreads():
 def test_frames_of_the_server_are_read_as_its_own_encoder_writes_them(db):
     poll = make_poll(options=("a", "b"), visibility="moderators")
     news, kind = news_of(poll, list(poll.options.all())), PollFrames()
-    texts = {one: encode(kind.tally(news.states[one] or {}, "now")).encode() for one in AUDIENCES}
+    texts = {one: encode(kind.tally(news.states[one] or {}, "now")).encode() for one in news.states}
     assert {frames.kind(text) for text in texts.values()} == {b"poll.tally"}
     assert {frames.number(text, b"ballots") for text in texts.values()} == {0}
     assert frames.number(texts[EVERYBODY], b"version") == poll.version

@@ -53,6 +53,18 @@ def test_office_of_300_behind_one_address_gets_in_at_once_and_is_not_told_of(inn
 
 
 @pytest.mark.timeout(120)
+def vote_by_socket(inner, poll, option, token):
+    """What a page of the script's network is answered."""
+    headers = {**SCRIPT, "Authorization": f"Bearer {token}"}
+    address = f"{inner.socket_url}/ws/sessions/{poll.session_id}/"
+    with blocking_websocket(address, additional_headers=headers, compression=None, proxy=None) as page:
+        page.recv()
+        page.send(json.dumps({"type": "poll.vote", "ref": 1, "poll": str(poll.pk), "options": [option]}))
+        while (answer := json.loads(page.recv())).get("ref") != 1:
+            pass
+        return answer
+
+
 def test_script_with_300_cookies_is_slowed_and_told_to_the_moderators_alone(inner, person):
     session = make_session()
     poll = make_poll(session)
@@ -88,15 +100,8 @@ def test_script_with_300_cookies_is_slowed_and_told_to_the_moderators_alone(inne
         assert votes.count(200) <= 5
         assert "data-unusual-joins hidden" not in moderator.get(control).text
         assert [frame for frame in other.drain() if "joins" in frame] == []
-        # A neighbour, and somebody of the same network who opens the page, vote as before.
-        headers = {**SCRIPT, "Authorization": f"Bearer {tokens[-1]}"}
-        address = f"{inner.socket_url}/ws/sessions/{session.pk}/"
-        with blocking_websocket(address, additional_headers=headers, compression=None, proxy=None) as page:
-            page.recv()
-            page.send(json.dumps({"type": "poll.vote", "ref": 1, "poll": str(poll.pk), "options": [option]}))
-            while (answer := json.loads(page.recv())).get("ref") != 1:
-                pass
-            assert answer["type"] == "ok"
+        # Somebody of the same network who opens the page votes as before.
+        assert vote_by_socket(inner, poll, option, tokens[-1])["type"] == "ok"
 
 
 def test_page_that_joins_is_seen_by_the_room_it_is_led_to(inner):

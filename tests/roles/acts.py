@@ -299,7 +299,8 @@ def invite_by_page(cast: Cast, who: Person) -> Answer:
     assert (person is not None) == (invited.code == "")
     somebody = person or cast.event.people.get(name="John Garbutt", roles__session=cast.session)
     removed = who.post(cast.session.address("control-team-remove"), person=str(somebody.pk))
-    assert invited.code == removed.code, (invited, removed)
+    helping = who.post(cast.session.address("control-team-invite"), name=f"{name}, too", role="helper")
+    assert invited.code == removed.code == helping.code, (invited, removed, helping)
     return invited
 
 
@@ -390,11 +391,15 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     "Reveal the tally": deed("reveal", "always"),
     "Start and prolong a countdown": deed("count down", 60),
     "Run a poll again": deed("run again", state="closed"),
+    "See what happened in the session": {
+        PAGE: [see(lambda session: session.address("control-timeline"))],
+        REST: [rest("GET", "sessions/{session}/timeline/")],
+    },
     "Start and end the session": deed("set session", "live"),
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
         REST: [display_by_rest],
     },
     "Make and revoke API tokens of one's own": {PAGE: [token_by_page]},
-    "Invite moderators, and let them go": {PAGE: [invite_by_page]},
+    "Invite moderators and helpers, and let them go": {PAGE: [invite_by_page]},
 }

@@ -8,8 +8,8 @@ from websockets.exceptions import InvalidStatus
 
 from sessions.models import Question
 from tests.factories import make_question
-from tests.support.doors import REST, SOCKET
-from tests.support.people import Answer, Person, open_socket
+from tests.support.doors import PAGE, REST, SOCKET
+from tests.support.people import Answer, Person, of_page, open_socket
 
 if TYPE_CHECKING:
     from tests.roles.acts import Cast
@@ -126,21 +126,90 @@ def rule_by_rest(cast: "Cast", who: Person) -> Answer:
     return agree(*(who.rest("PATCH", path, {"named": named}) for named in (False, True)))
 
 
+def see_by_page(states: tuple[str, ...], cast: "Cast", who: Person) -> Answer:
+    """On the room's page, and on the queue's for those who are let in there."""
+    said = []
+    for state in states:
+        text = f"Is this {state} {make_question(cast.session, state=state).pk}?"
+        question = make_question(cast.session, text, state=state)
+        pages = [cast.session.get_absolute_url(), cast.session.address("control-questions")]
+        texts = [who.get(page).text for page in pages]
+        said.append(Answer(200, "" if any(question.text in text for text in texts) else "not_shown"))
+    return agree(*said)
+
+
+def ask_by_page(cast: "Cast", who: Person) -> Answer:
+    text = f"By {id(who)}?"
+    asked = who.post(cast.session.address("question-ask"), text=text)
+    mine = Question.objects.filter(session=cast.session, text=text).first()
+    assert (mine is not None) == (asked.code == "")
+    pk = (mine or make_question(cast.session)).pk
+    changed = who.post(cast.session.address("question-edit", question=pk), text="Why not?")
+    return agree(asked, changed, who.post(cast.session.address("question-withdraw", question=pk)))
+
+
+def vote_by_page(cast: "Cast", who: Person) -> Answer:
+    address = cast.session.address("question-upvote", question=make_question(cast.session).pk)
+    return agree(who.post(address), who.post(address, take_back="1"))
+
+
+def keep_by_page(cast: "Cast", who: Person) -> Answer:
+    pk, other = make_question(cast.session).pk, make_question(cast.session).pk
+    waiting = make_question(cast.session, state="waiting").pk
+
+    def post(name: str, question: int, **fields: str) -> Answer:
+        return who.post(cast.session.address(f"control-question-{name}", question=question), **fields)
+
+    return agree(
+        post("state", pk, state="on_air", seen="open"),
+        post("undo", pk),
+        post("pin", pk, pinned="1"),
+        post("edit", pk, do="answer", answer="So."),
+        post("edit", other, do="merge", merged_into=str(pk)),
+        post("edit", other, do="merge", merged_into=""),
+        post("edit", pk, do="answered", answer="Thus."),
+        post("state", waiting, state="open"),
+    )
+
+
+def rule_by_page(cast: "Cast", who: Person) -> Answer:
+    address = cast.session.address("control-question-rules")
+    return agree(who.post(address), who.post(address, named="on"))
+
+
+def queue_by_page(cast: "Cast", who: Person) -> Answer:
+    response = who.get(cast.session.address("control-questions"))
+    is_sign_in = response.status_code == 302 and "/sign-in/" in response.headers["location"]
+    return Answer(302, "sign_in_first") if is_sign_in else of_page(response)
+
+
 OPEN, HIDDEN = ("open", "answered"), ("waiting", "dismissed")
 ACTS: dict[str, dict[str, list[Try]]] = {
+    "Open the queue of questions": {PAGE: [queue_by_page]},
     "See open and answered questions": {
+        PAGE: [partial(see_by_page, OPEN)],
         REST: [partial(see_by_rest, OPEN)],
         SOCKET: [partial(see_by_socket, OPEN)],
     },
-    "Ask a question, change and withdraw it": {REST: [ask_by_rest], SOCKET: [ask_by_socket]},
-    "Upvote a question, and take that back": {REST: [vote_by_rest], SOCKET: [vote_by_socket]},
+    "Ask a question, change and withdraw it": {
+        PAGE: [ask_by_page],
+        REST: [ask_by_rest],
+        SOCKET: [ask_by_socket],
+    },
+    "Upvote a question, and take that back": {
+        PAGE: [vote_by_page],
+        REST: [vote_by_rest],
+        SOCKET: [vote_by_socket],
+    },
     "See questions that wait or were dismissed": {
+        PAGE: [partial(see_by_page, HIDDEN)],
         REST: [partial(see_by_rest, HIDDEN)],
         SOCKET: [partial(see_by_socket, HIDDEN)],
     },
     "Approve, put on air, answer, dismiss, pin or merge a question, and undo that": {
+        PAGE: [keep_by_page],
         REST: [keep_by_rest],
         SOCKET: [keep_by_socket],
     },
-    "Say how questions are asked": {REST: [rule_by_rest]},
+    "Say how questions are asked": {PAGE: [rule_by_page], REST: [rule_by_rest]},
 }

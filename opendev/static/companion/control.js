@@ -1,6 +1,8 @@
 // The control room. Every act is a plain form; here it is posted by fetch and the answer's regions are swapped in. News
 // of a change make it fetch its own page; tallies are painted in place.
 
+import "./control_pad.js"
+import "./pad_state.js"
 import "./connection.js"
 import "./countdown.js"
 import "./control_pick.js"
@@ -159,6 +161,7 @@ on("live:poll.tally", hear)
 on("live:snapshot", ({ lines }) => {
   if (!lines.every(isLineKnownHere)) refreshSoon()
 })
+on("pad:moved", refreshSoon)
 on("live:line.tally", ({ line, count }) => setText(document, `[data-count-of-line="${CSS.escape(line)}"]`, count))
 for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, refreshSoon)
 for (const type of ["poll.changed", "poll.gone", "session.changed"]) {

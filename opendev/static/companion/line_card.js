@@ -1,6 +1,7 @@
 // One sign-up line on the page: its words, the names under it, and what its reader can do.
 
 import { clone, setHidden, setText } from "./markup.js"
+import { inPad } from "./pad_state.js"
 import { counted, text } from "./texts.js"
 
 const NAMES_SHOWN = 3
@@ -32,11 +33,19 @@ export function paintLine(card, line, { pending, me }) {
   paintOwn(card, line, isOn, pending)
 }
 
-// Where a pad says which line it is now, the page shows that number, and it stays.
+// Where a pad says which line it is now, that number counts; else the one that people said.
 function paintNumber(card, line) {
-  if (card.dataset.inPad) return
-  setText(card, "[data-number]", line.announced_line ?? "")
-  setHidden(card, "[data-numbered]", !line.announced_line)
+  const number = inPad(line.id)?.number ?? line.announced_line
+  setText(card, "[data-number]", number ?? "")
+  setHidden(card, "[data-numbered]", !number)
+}
+
+function savedWords(line) {
+  const pad = inPad(line.id)
+  if (!line.mine.shown) return text("line_saved_unlisted")
+  if (!pad) return text("line_saved")
+  if (pad.state === "missing" || pad.state === "doubled") return text("line_unplaced")
+  return pad.pending || pad.number === null ? text("line_waiting") : text("line_under", { number: pad.number })
 }
 
 function paintNames(card, line, isOn, me) {
@@ -65,5 +74,5 @@ function paintOwn(card, line, isOn, pending) {
   setHidden(card, "[data-closed]", line.state !== "closed")
   if (!isOn) return
   if (pending) setText(card, "[data-saved]", text("line_sending"))
-  else if (!card.dataset.inPad) setText(card, "[data-saved]", text(line.mine.shown ? "line_saved" : "line_saved_unlisted"))
+  else setText(card, "[data-saved]", savedWords(line))
 }

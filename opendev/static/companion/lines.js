@@ -6,6 +6,8 @@ import { emptyLines, inOrder, reduceLines, withMyName } from "./line_state.js"
 import { makeLine, paintLine } from "./line_card.js"
 import { emit, on, syncChildren } from "./markup.js"
 import { askName, closeSignUp, showErrors } from "./sign_up_dialog.js"
+import "./notes.js"
+import "./pad_state.js"
 import { sayNow } from "./speak.js"
 import { isOpenPart } from "./tabs.js"
 import { text } from "./texts.js"
@@ -126,5 +128,6 @@ on("live:status", ({ connected }) => {
   isConnected = connected
 })
 for (const type of ["line.changed", "line.tally", "line.gone"]) on(`live:${type}`, hear)
+on("pad:news", paint)
 on("live:ok", answered)
 on("live:error", refused)

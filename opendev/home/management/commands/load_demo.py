@@ -3,11 +3,16 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from opendev.core.errors import DomainError
 from opendev.home.demo.loader import load_demo
+from opendev.home.demo.pads import make_demo_pads
 from sessions.models import Event
+
+SLUG = "opendev-containers-in-production"
 
 
 class Command(BaseCommand):
@@ -20,10 +25,22 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load it once."""
-        if options["if_empty"] and Event.objects.exists():
-            return
-        if Event.objects.filter(slug="opendev-containers-in-production").exists():
+        """Load it once; make its pads where a server for them is set up and they are not there yet."""
+        demo = Event.objects.filter(slug=SLUG).first()
+        if demo is not None and not options["if_empty"]:
             raise CommandError("The demo event is loaded already.")
-        event = load_demo(timezone.now())
-        self.stdout.write(f"Loaded {event.name}.")
+        if demo is None and not (options["if_empty"] and Event.objects.exists()):
+            demo = load_demo(timezone.now())
+            self.stdout.write(f"Loaded {demo.name}.")
+        if demo is not None and settings.ETHERPAD_URL:
+            self.make_pads(demo)
+
+    def make_pads(self, demo: Event) -> None:
+        """Make the pads; a server that is not there is no reason not to start."""
+        try:
+            made = make_demo_pads(demo)
+        except DomainError as error:
+            self.stderr.write(f"No pads for the demo: {error.message}")
+            return
+        if made:
+            self.stdout.write(f"Made {made} pads on {settings.ETHERPAD_URL}.")

@@ -1,6 +1,7 @@
 """`manage.py serve`: prints where to go, and becomes the server."""
 
 import os
+import subprocess
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from etherpad_links.models import EtherpadLink
 from opendev.core import metrics
 from sessions import selectors
 from sessions.models import SessionRole
@@ -37,6 +39,11 @@ def server_command(*, host: str, port: int, workers: int) -> list[str]:
     ]
 
 
+def start_pad_worker() -> None:
+    """Start the process that keeps pads in step; it ends when this one, which becomes the server, has ended."""
+    subprocess.Popen([sys.executable, "manage.py", "sync_pads", "--while-parent-lives"], cwd=settings.ROOT)
+
+
 class Command(BaseCommand):
     help = "Serves the product: pages, REST and sockets in one process, or in WORKERS processes."
 
@@ -54,6 +61,8 @@ class Command(BaseCommand):
             folder = settings.VAR_DIR / "metrics"
             metrics.fresh_folder(folder)
             os.environ[metrics.FOLDER_VARIABLE] = str(folder)
+        if settings.ETHERPAD_URL or EtherpadLink.objects.exists():
+            start_pad_worker()
         command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
         os.chdir(settings.ROOT)
         os.execv(command[0], command)  # noqa: S606  # our own command, no shell

@@ -1,0 +1,188 @@
+"""Addresses of pads: read from what people paste, and checked before anything is asked there."""
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass, replace
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from etherpad_links.padserver.errors import AddressForbidden, PadUnreachable
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+PAD_NAME = re.compile(r"(?:g\.[A-Za-z0-9]{16}\$)?[^$/\x00-\x1f\x7f]{1,50}")  # as the server itself asks for
+TRANSLATED = (
+    ipaddress.ip_network("64:ff9b::/96"),
+    ipaddress.ip_network("64:ff9b:1::/48"),
+)  # NAT64: hides an IPv4
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class NoPadAddress(ValueError):
+    """The text is not the address of a pad; the message says what is wrong, in a word for code: a `reason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """An Etherpad server: scheme, host and port, and the path below which it lives ("" or "/notes")."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str = ""
+
+    @property
+    def host_and_port(self) -> str:
+        """What stands in a Host header; the scheme's own port is left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.host_and_port}{self.prefix}"
+
+    def pad(self, name: str) -> "PadAddress":
+        """Return the address of a pad on this server, named as the server itself would."""
+        return PadAddress(self, server_name(name))
+
+
+@dataclass(frozen=True, slots=True)
+class PadAddress:
+    """A pad: its server, and its name there, or its read-only id."""
+
+    server: ServerAddress
+    name: str
+
+    @property
+    def url(self) -> str:
+        """The page that people open."""
+        return f"{self.server.url}/p/{quote(self.name, safe='$.-_~')}"
+
+    @property
+    def socket_url(self) -> str:
+        """Where its realtime protocol is spoken; the server, not this number, says which Engine.IO it speaks."""
+        query = urlencode({"padId": self.name, "EIO": "4", "transport": "websocket"})
+        return f"{self.server.url.replace('http', 'ws', 1)}/socket.io/?{query}"
+
+    def at_line(self, number: int, *, user_name: str = "") -> str:
+        """Return the page, scrolled to a line that counts from 1, with the reader's name filled in."""
+        query = f"?{urlencode({'userName': user_name}, quote_via=quote)}" if user_name else ""
+        return f"{self.url}{query}#L{number}"
+
+
+def server_name(name: str) -> str:
+    """Return a pad's name as Etherpad writes it: blanks and colons become underscores.
+
+    Raises:
+        NoPadAddress: "name"
+    """
+    name = re.sub(r"[\s:]+", "_", name.strip())
+    if not PAD_NAME.fullmatch(name):
+        raise NoPadAddress("name")
+    return name
+
+
+def read_server_address(text: str) -> ServerAddress:
+    """Return the server that an address names, whatever pad it goes on to.
+
+    Raises:
+        NoPadAddress: "scheme", "host" or "login"
+    """
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError:
+        raise NoPadAddress("host") from None
+    if parts.scheme not in DEFAULT_PORTS:
+        raise NoPadAddress("scheme")
+    if "@" in parts.netloc:
+        raise NoPadAddress("login")
+    if not parts.hostname or port == 0 or re.search(r"[\s%\\]", parts.hostname):
+        raise NoPadAddress("host")
+    prefix, _, _ = f"{parts.path}/".partition("/p/")
+    return ServerAddress(
+        parts.scheme, parts.hostname, port or DEFAULT_PORTS[parts.scheme], prefix.rstrip("/")
+    )
+
+
+def read_pad_address(text: str) -> PadAddress:
+    """Return the pad that a pasted address leads to, also that of its time slider or of one of its exports.
+
+    Raises:
+        NoPadAddress: "scheme", "host", "login", "path" or "name"
+    """
+    server = read_server_address(text)
+    _, found, rest = urlsplit(text.strip()).path.partition("/p/")
+    if not found:
+        raise NoPadAddress("path")
+    return server.pad(unquote(rest.partition("/")[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where we may go.
+
+    `hosts` are the only ones, if any are named. Addresses inside private networks are for `own` servers, which the
+    operator named, and for everybody where `allows_private` says so.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    own: frozenset[tuple[str, int]] = frozenset()
+    allows_private: bool = False
+
+    def check_host(self, server: ServerAddress) -> None:
+        """Refuse a server by its name alone.
+
+        Raises:
+            AddressForbidden
+        """
+        if self.hosts and server.host not in self.hosts and not self.is_own(server):
+            raise AddressForbidden(f"{server.host} is not among the hosts that the operator allows")
+
+    def is_own(self, server: ServerAddress) -> bool:
+        return (server.host, server.port) in self.own
+
+    def resolve(self, server: ServerAddress) -> str:
+        """Return the numeric address to connect to: looked up once, checked, and then used, so that it cannot change.
+
+        Raises:
+            AddressForbidden: the host is not allowed, or all its addresses are private
+            PadUnreachable: nobody knows the host
+        """
+        self.check_host(server)
+        try:
+            found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise PadUnreachable(f"{server.host} has no address") from error
+        numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if self.allows_private or self.is_own(server):
+            return numbers[0]
+        for number in numbers:
+            if is_public(ipaddress.ip_address(number)):
+                return number
+        raise AddressForbidden(f"{server.host} lies in a private network")
+
+
+def is_public(address: IpAddress) -> bool:
+    """Whether an address is one of the internet, also when it hides an IPv4 address in an IPv6 one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        hidden = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if any(inner is not None and not is_public(inner) for inner in hidden):
+            return False
+        if address.ipv4_mapped is not None:
+            return True
+        if any(address in network for network in TRANSLATED):
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def on_same_server(server: ServerAddress, location: str) -> ServerAddress | None:
+    """Return where a redirect leads if it stays on the host; also from http to https, never back."""
+    try:
+        target = read_server_address(location)
+    except NoPadAddress:
+        return None
+    upgrades = (server.scheme, target.scheme) == ("http", "https")
+    same_origin = (target.scheme, target.port) == (server.scheme, server.port)
+    if target.host != server.host or not (same_origin or upgrades):
+        return None
+    return replace(target, prefix=server.prefix)

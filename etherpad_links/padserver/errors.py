@@ -1,0 +1,42 @@
+"""What can go wrong between us and a pad.
+
+    PadTrouble
+      PadUnreachable    the server does not answer, answers with an error of its own, or the connection broke
+      PadMissing        the server has no such pad
+      PadRefused        the server does not let us in: login, private pad, wrong key; trying again does not help
+      RateLimited       we were too fast; come back after `retry_after` seconds
+      OutcomeUnknown    a changeset was sent and no answer came: it may stand in the pad, or not
+      AddressForbidden  the address leads where we do not go
+
+The texts are for logs and operators. None holds a key, a token or what people wrote.
+"""
+
+
+class PadTrouble(Exception):
+    """Anything that keeps us from a pad."""
+
+
+class PadUnreachable(PadTrouble):
+    pass
+
+
+class PadMissing(PadTrouble):
+    pass
+
+
+class PadRefused(PadTrouble):
+    pass
+
+
+class RateLimited(PadTrouble):
+    def __init__(self, reason: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(reason)
+
+
+class OutcomeUnknown(PadTrouble):
+    pass
+
+
+class AddressForbidden(PadTrouble):
+    pass

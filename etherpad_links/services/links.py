@@ -1,0 +1,152 @@
+"""A session's pad: linked by its address, or made on the operator's server."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from etherpad_links import configuration
+from etherpad_links.broadcasts import pad_changed
+from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage
+from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
+from etherpad_links.padserver.errors import AddressForbidden, PadTrouble
+from etherpad_links.padserver.http import HttpApi
+from etherpad_links.sealing import seal
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.text import clean_line
+from sessions.models import Session
+from sessions.services import check_moderates
+
+MAX_URL_LENGTH = 500
+MAX_KEY_LENGTH = 200
+WRONG = {
+    "scheme": _("Give an address that begins with http:// or https://."),
+    "host": _("The address names no server."),
+    "login": _("Leave the name and the password out of the address."),
+    "path": _("This is not the address of a pad: /p/ and its name are missing."),
+    "name": _("No pad can have this name."),
+}
+
+
+class NotAPad(Malformed):
+    code, message = "not_a_pad", _("This is not the address of a pad.")
+
+
+class PadNotAllowed(Malformed):
+    code, message = "pad_not_allowed", _("Pads of this server may not be linked here.")
+
+
+class NoPadServer(Conflict):
+    code, message = "no_pad_server", _("No server is set up here on which pads are made.")
+
+
+class PadNotMade(Conflict):
+    code, message = "pad_not_made", _("The pad server did not make the pad. Try again in a moment.")
+
+
+def clean_pad_url(value: Any) -> PadAddress:
+    """Return the pad that a pasted address leads to.
+
+    Raises:
+        NotAPad, PadNotAllowed, Malformed; `fields` names `url`
+    """
+    text = clean_line(value, field="url", most=MAX_URL_LENGTH)
+    try:
+        address = read_pad_address(text)
+        configuration.reach().check_host(address.server)
+    except NoPadAddress as error:
+        sentence = WRONG[str(error)]
+        raise NotAPad(sentence, fields={"url": sentence}) from None
+    except AddressForbidden:
+        raise PadNotAllowed(fields={"url": PadNotAllowed.message}) from None
+    return address
+
+
+@transaction.atomic
+def link_pad(*, session_id: int, caller: Caller, url: Any, key: Any = "") -> EtherpadLink:
+    """Link the session with a pad of any Etherpad server; with an API key, if there is one for it.
+
+    Another pad than before is another story: what we knew of the old one is forgotten, and names are written anew.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        NotAPad, PadNotAllowed, Malformed
+    """
+    session = _session_of(session_id, caller)
+    address = clean_pad_url(url)
+    key = clean_line(key, field="key", most=MAX_KEY_LENGTH, required=False)
+    link = EtherpadLink.objects.filter(session=session).first() or EtherpadLink(session=session)
+    if link.url != address.url:
+        _forget_pad(link)
+    link.url = address.url
+    link.sealed_key = seal(key) if key else link.sealed_key
+    link.version += 1
+    link.save()
+    pad_changed(session.pk)
+    return link
+
+
+@transaction.atomic
+def unlink_pad(*, session_id: int, caller: Caller) -> None:
+    """Take the link from the session; the pad itself and the sign-ups stay.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    session = _session_of(session_id, caller)
+    link = EtherpadLink.objects.filter(session=session).first()
+    if link is not None:
+        _forget_pad(link)
+        link.delete()
+
+
+def _session_of(session_id: int, caller: Caller) -> Session:
+    session = Session.objects.select_for_update(no_key=True, of=("self",)).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_moderates(caller=caller, session_id=session_id)
+    return session
+
+
+def _forget_pad(link: EtherpadLink) -> None:
+    """Forget, unsaved where it is the link's own, what belongs to the pad that it led to."""
+    PadCopy.objects.filter(link=link.pk).delete()
+    PadLine.objects.filter(line__session=link.session_id).delete()
+    PadPassage.objects.filter(link=link.pk).delete()
+    PadName.objects.filter(sign_up__line__session=link.session_id).delete()
+    link.health, link.health_at = EtherpadLink.Health.UNKNOWN, None
+    link.read_only_id = link.sealed_token = link.sealed_key = ""
+
+
+def make_pad(*, name: str, text: str, template: str = "") -> tuple[str, str]:
+    """Make a pad on the operator's server, from a text or a template pad; return its address and read-only name.
+
+    Nobody has it open yet, so the HTTP API may be used. One that is there already stays as it is. Speaks with the
+    server: never call it inside a transaction.
+
+    Raises:
+        NoPadServer, PadNotMade
+    """
+    server, key = configuration.own_server(), configuration.own_key()
+    if server is None or not key:
+        raise NoPadServer
+    address, api = server.pad(name), HttpApi(server, key, configuration.reach())
+    try:
+        if template:
+            api.copy_pad(server.pad(template).name, address.name)
+        else:
+            api.create_pad(address.name, text)
+        return address.url, api.read_only_id(address.name)
+    except PadTrouble as trouble:
+        raise PadNotMade from trouble
+
+
+@transaction.atomic
+def keep_made_pad(*, session_id: int, url: str, read_only_id: str) -> EtherpadLink:
+    """Link a session with the pad that was made for it; one that is linked already stays so."""
+    link, _is_new = EtherpadLink.objects.get_or_create(
+        session_id=session_id, defaults={"url": url, "read_only_id": read_only_id}
+    )
+    pad_changed(session_id)
+    return link

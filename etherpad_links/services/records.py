@@ -1,0 +1,167 @@
+"""What the worker writes down of the pads that it looks after.
+
+It acts for nobody, so there is no caller. Web processes learn of it by the link's version (`news.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from etherpad_links.models import MAX_HEADING_LENGTH, EtherpadLink, PadCopy, PadLine, PadName, PadPassage
+from etherpad_links.sealing import seal
+from sessions.services import record_pad_name, update_pad_name, withdraw_pad_name
+
+CHANGED_IN_NOTES = "changed in the notes"  # a name of ours that somebody edited there: theirs from then on
+
+
+@dataclass(frozen=True, slots=True)
+class NameInPad:
+    """What became of a name in the pad."""
+
+    sign_up_id: int
+    state: str
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInPad:
+    """Where a line's heading stands."""
+
+    line_id: int
+    heading: str
+    state: str
+    position: int | None
+    number: int | None
+    copies: int
+
+
+def _count_version(link_id: int) -> None:
+    EtherpadLink.objects.filter(pk=link_id).update(version=F("version") + 1)
+
+
+@transaction.atomic
+def record_author_token(*, link_id: int, token: str) -> None:
+    """Keep the token that makes us one author of the pad, sealed."""
+    EtherpadLink.objects.filter(pk=link_id).update(sealed_token=seal(token))
+
+
+@transaction.atomic
+def record_health(*, link_id: int, health: str, now: datetime) -> None:
+    """Record whether the pad can be reached; only a change counts."""
+    changed = (
+        EtherpadLink.objects.filter(pk=link_id).exclude(health=health).update(health=health, health_at=now)
+    )
+    if changed:
+        _count_version(link_id)
+
+
+@transaction.atomic
+def record_names(*, link_id: int, names: Sequence[NameInPad], revision: int, now: datetime) -> None:
+    """Record what became of names. One that stands there keeps the revision and the time it was seen first."""
+    kept = {
+        row.sign_up_id: row
+        for row in PadName.objects.filter(
+            sign_up__in=[name.sign_up_id for name in names], state=PadName.State.WRITTEN
+        )
+    }
+    for name in names:
+        before = kept.get(name.sign_up_id)
+        is_there = name.state == PadName.State.WRITTEN
+        PadName.objects.update_or_create(
+            sign_up_id=name.sign_up_id,
+            defaults={
+                "state": name.state,
+                "text": name.text[:MAX_HEADING_LENGTH],
+                "reason": name.reason,
+                "revision": (before.revision if before else revision) if is_there else None,
+                "written_at": (before.written_at if before else now) if is_there else None,
+            },
+        )
+    _count_version(link_id)
+
+
+@transaction.atomic
+def record_lost_revisions(*, link_id: int, revision: int) -> int:
+    """Record that a pad's server came back with an older revision than it had told us; return how many names it lost.
+
+    What it forgot nobody removed, so those names are to be written again.
+    """
+    lost = PadName.objects.filter(
+        sign_up__line__session__etherpad_link=link_id, state=PadName.State.WRITTEN, revision__gt=revision
+    ).update(state=PadName.State.PENDING, revision=None, written_at=None)
+    if lost:
+        _count_version(link_id)
+    return lost
+
+
+@transaction.atomic
+def record_places(
+    *, link_id: int, places: Sequence[PlaceInPad], copy: Mapping[str, Any], now: datetime
+) -> None:
+    """Record where the headings stand, together with the copy of the pad that their positions belong to."""
+    PadCopy.objects.update_or_create(link_id=link_id, defaults={**copy, "seen_at": now})
+    shown = PadLine.objects.filter(line__in=[place.line_id for place in places])
+    before = {line_id: rest for line_id, *rest in shown.values_list("line_id", "state", "number")}
+    for place in places:
+        PadLine.objects.update_or_create(
+            line_id=place.line_id,
+            defaults={
+                "heading": place.heading[:MAX_HEADING_LENGTH],
+                "state": place.state,
+                "position": place.position,
+                "number": place.number,
+                "copies": place.copies,
+            },
+        )
+    if any(before.get(place.line_id) != [place.state, place.number] for place in places):
+        _count_version(link_id)  # what people see; a word that somebody typed elsewhere is none of it
+
+
+@transaction.atomic
+def record_passage(*, link_id: int, key: str, lines: Sequence[str]) -> None:
+    """Record which lines of a passage stand in the pad; none is the end of it."""
+    if lines:
+        PadPassage.objects.update_or_create(link_id=link_id, key=key, defaults={"lines": list(lines)})
+    else:
+        PadPassage.objects.filter(link=link_id, key=key).delete()
+
+
+@transaction.atomic
+def repair_done(*, line_id: int, pointed_at: int | None, wants_heading: bool) -> None:
+    """Forget a moderator's wish that was granted; one that they uttered since stays."""
+    PadLine.objects.filter(line=line_id, pointed_at=pointed_at, wants_heading=wants_heading).update(
+        pointed_at=None, wants_heading=False
+    )
+
+
+@transaction.atomic
+def record_typed_name(*, link_id: int, line_id: int, text: str, revision: int, now: datetime) -> None:
+    """Take a name that somebody typed in the pad as a claim."""
+    sign_up = record_pad_name(line_id=line_id, name=text, now=now)
+    written = NameInPad(sign_up.pk, PadName.State.WRITTEN, text)
+    record_names(link_id=link_id, names=[written], revision=revision, now=now)
+
+
+@transaction.atomic
+def record_changed_name(
+    *, link_id: int, sign_up_id: int, text: str, is_claim: bool, revision: int, now: datetime
+) -> None:
+    """Record that somebody changed a name in the pad. What was signed up here stays as it was said here."""
+    if is_claim:
+        update_pad_name(sign_up_id=sign_up_id, name=text)
+    changed = NameInPad(sign_up_id, PadName.State.WRITTEN, text, "" if is_claim else CHANGED_IN_NOTES)
+    record_names(link_id=link_id, names=[changed], revision=revision, now=now)
+
+
+@transaction.atomic
+def record_gone_name(*, link_id: int, sign_up_id: int, text: str, is_claim: bool, now: datetime) -> None:
+    """Record that somebody removed a name in the pad: a claim is withdrawn; who signed up here stays signed up."""
+    if is_claim:
+        withdraw_pad_name(sign_up_id=sign_up_id, now=now)
+    state = PadName.State.TAKEN_OUT if is_claim else PadName.State.REMOVED_IN_NOTES
+    record_names(link_id=link_id, names=[NameInPad(sign_up_id, state, text)], revision=0, now=now)

@@ -1,0 +1,58 @@
+"""What is done to a pad next: one change at a time, each made for the document as it is at that moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from etherpad_links.easysync import Changeset, Document, Line, add_lines, remove_line, rewrite_line
+from etherpad_links.easysync.documents import NO_ATTRIBUTES
+from etherpad_links.models import PadName
+from etherpad_links.services import NameInPad
+from etherpad_links.sync.plan import Plan
+from etherpad_links.sync.tracking import TrackedLine
+
+MOST_IN_ONE_CHANGE = 60  # names, of 80 units at most: a changeset stays under 8 kB, less than servers take
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One change to the pad, and what it means for names once it is taken. Without one, they are there already."""
+
+    changeset: Changeset | None
+    names: Sequence[NameInPad] = ()
+    line: TrackedLine | None = None  # whose heading it writes
+
+
+def add_at_end(document: Document, lines: Sequence[Line], texts: Sequence[str], author: str) -> Changeset:
+    """Return the change that adds lines at the pad's end, after a blank one."""
+    last = next((line for line in reversed(lines) if not line.is_blank), lines[0])
+    return add_below(document, last, texts if last.is_blank else ["", *texts], author)
+
+
+def add_below(document: Document, line: Line, texts: Sequence[str], author: str) -> Changeset:
+    """Return the change that adds plain lines below a line, whatever list that one belongs to."""
+    return add_lines(document, replace(line, mark=NO_ATTRIBUTES), texts, author)
+
+
+def act_of(document: Document, plan: Plan, last: Line, author: str) -> Act | None:
+    """Return the first thing to do of a plan: first what is known to be there already, or not there any more."""
+    there = [NameInPad(one.sign_up_id, PadName.State.WRITTEN, one.wanted) for one in plan.arrived]
+    away = [
+        NameInPad(one.sign_up_id, PadName.State.TAKEN_OUT, one.text)
+        for one in plan.vanished
+        if one.state not in {PadName.State.TAKEN_OUT} and (one.text or one.is_claim)
+    ]
+    if there or away:
+        return Act(None, there + away)
+    if plan.remove:
+        one, line = plan.remove[0]
+        out = NameInPad(one.sign_up_id, PadName.State.TAKEN_OUT, one.text)
+        return Act(remove_line(document, line), [out])
+    if plan.rewrite:
+        one, line = plan.rewrite[0]
+        anew = NameInPad(one.sign_up_id, PadName.State.WRITTEN, one.wanted)
+        return Act(rewrite_line(document, line, one.wanted, author), [anew])
+    if plan.add:
+        some = plan.add[:MOST_IN_ONE_CHANGE]
+        added = [NameInPad(one.sign_up_id, PadName.State.WRITTEN, one.wanted) for one in some]
+        return Act(add_lines(document, last, [one.wanted for one in some], author), added)
+    return None

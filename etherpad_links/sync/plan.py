@@ -1,0 +1,119 @@
+"""What has to happen so that the names under a heading and the sign-ups of its line are the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from etherpad_links.easysync import Line
+from etherpad_links.models import PadName
+from etherpad_links.sync.blocks import folded, is_name, is_ours, name_on
+
+SAME_LINE = 0.6  # two texts this much alike are one line that was edited
+ADDED_TO = 0.95
+SAME_LINE_OF_OURS = 0.4  # less will do where some of what we wrote is still there
+
+State = PadName.State
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A sign-up as the pad should show it. `text` is what stood there last; `wanted` what ought to, "" for nothing."""
+
+    sign_up_id: int
+    wanted: str
+    text: str
+    state: str
+    is_claim: bool = False  # typed in the pad: theirs to change and to remove there
+
+    @property
+    def was_there(self) -> bool:
+        """Whether the name stood in the pad when we last looked."""
+        return self.state == State.WRITTEN
+
+
+@dataclass(slots=True)
+class Plan:
+    """What was found, and what is to be done about it."""
+
+    arrived: list[Known] = field(
+        default_factory=list
+    )  # wanted, and found there though nobody told us that it arrived
+    add: list[Known] = field(default_factory=list)
+    remove: list[tuple[Known, Line]] = field(default_factory=list)
+    rewrite: list[tuple[Known, Line]] = field(default_factory=list)
+    vanished: list[Known] = field(default_factory=list)  # nobody wants it, and it is not there
+    lost: list[Known] = field(default_factory=list)  # wanted, written, and not to be found
+    strangers: list[Line] = field(default_factory=list)  # lines that are nobody's yet
+
+
+def compare(lines: Sequence[Line], known: Sequence[Known], author: str) -> Plan:
+    """Match lines with sign-ups, each line with one; two people of one name are two lines."""
+    plan, free = Plan(), list(lines)
+    for one in sorted(known, key=lambda each: not each.was_there):  # what stood there has the first claim
+        line = _line_of(one, free, author)
+        if line is not None:
+            free.remove(line)
+        _judge(plan, one, line)
+    plan.strangers = free
+    return plan
+
+
+def _line_of(one: Known, free: Sequence[Line], author: str) -> Line | None:
+    """Return the line that holds the name; one that only we may have written has to be ours."""
+    alike = [line for line in free if folded(line.text) == folded(one.text or one.wanted)]
+    ours = [line for line in alike if is_ours(line, author)]
+    if one.is_claim:
+        return next(iter(alike), None)
+    return ours[0] if ours else next(iter(alike), None) if one.was_there else None
+
+
+def _judge(plan: Plan, one: Known, line: Line | None) -> None:
+    if line is None:
+        if not one.wanted:
+            plan.vanished.append(one)
+        elif one.was_there:
+            plan.lost.append(one)
+        elif one.state in {State.PENDING, State.TAKEN_OUT} and not one.is_claim:
+            plan.add.append(one)
+    elif not one.wanted:
+        plan.remove.append((one, line))
+    elif not one.was_there:
+        plan.arrived.append(one)
+    elif not one.is_claim and folded(one.text) != folded(one.wanted):
+        plan.rewrite.append((one, line))
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What people did in the pad, read at a quiet moment."""
+
+    changed: list[tuple[Known, Line]] = field(default_factory=list)
+    gone: list[Known] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
+
+
+def settle(plan: Plan, author: str) -> Settlement:
+    """Tell edits from removals and from new names. The most alike are taken for edits of each other."""
+    found, lost, strangers = Settlement(), list(plan.lost), [line for line in plan.strangers if is_name(line)]
+    pairs = [
+        (likeness(one, line), nth, n) for nth, one in enumerate(lost) for n, line in enumerate(strangers)
+    ]
+    for alike, nth, n in sorted(pairs, reverse=True):
+        one, line = plan.lost[nth], strangers[n]
+        limit = SAME_LINE_OF_OURS if author in line.authors else SAME_LINE
+        is_free = one in lost and all(line is not taken for _, taken in found.changed)
+        if alike >= limit and is_free:
+            found.changed.append((one, line))
+            lost.remove(one)
+    taken = [line for _, line in found.changed]
+    found.gone = lost
+    found.typed = [name_on(line) for line in strangers if all(line is not other for other in taken)]
+    return found
+
+
+def likeness(one: Known, line: Line) -> float:
+    """Return from 0 to 1 how much a line reads like what stood there; a name that somebody added to is the same."""
+    before, after = sorted((folded(one.text), folded(line.text)), key=len)
+    if after.startswith(before) and not after[len(before) : len(before) + 1].isalnum():
+        return ADDED_TO
+    return SequenceMatcher(None, before, after).ratio()

@@ -1,0 +1,94 @@
+"""The session's pad, for its moderators: where it is, whether we reach it, and repairs of lines that got lost in it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from etherpad_links import services
+from etherpad_links.selectors import link_of
+from opendev.core.errors import DomainError, NotFound
+from opendev.core.text import id_in_address
+from opendev.home.middleware import mark
+from opendev.room.control import act, enter
+from opendev.room.lines import line_cards
+from opendev.room.pads import in_pads
+from opendev.room.posting import posted_from
+from sessions.models import Session, SignUpLine
+from sessions.services import check_moderates
+
+
+def _page(request: HttpRequest, session: Session, *, refused: DomainError | None = None) -> HttpResponse:
+    link = link_of(session.pk)
+    typed = request.POST.get("url", "") if refused else ""
+    context: dict[str, Any] = {
+        "event": session.event,
+        "session": session,
+        "link": link,
+        "lines": line_cards([session.pk], None, in_pads([session.pk], None)),
+        "url": typed or (link.url if link else ""),
+        "can_make": bool(settings.ETHERPAD_URL and settings.ETHERPAD_API_KEY),
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
+    }
+    response = render(request, "room/pad.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response
+
+
+@require_safe
+@never_cache
+def pad(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The pad's page."""
+    found, _caller = enter(request, event, session)
+    return _page(request, found)
+
+
+@posted_from("control-pad")
+@never_cache
+def link(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Link a pad by its address, make one on the operator's server, or take the link away."""
+    found, caller = enter(request, event, session)
+    try:
+        match request.POST.get("act"):
+            case "link":
+                url, key = request.POST.get("url"), request.POST.get("key", "")
+                services.link_pad(session_id=found.pk, caller=caller, url=url, key=key)
+            case "make":
+                _make(found)
+            case "unlink":
+                services.unlink_pad(session_id=found.pk, caller=caller)
+            case _:
+                raise NotFound
+    except DomainError as refusal:
+        return _page(request, found, refused=refusal)
+    return redirect(found.address("control-pad"))
+
+
+def _make(session: Session) -> None:
+    """Make the pad first, outside any transaction, then link it: a pad without a link harms nobody."""
+    name = settings.ETHERPAD_PAD_NAME.format(event=session.event.slug, session=session.slug)[:50]
+    text = f"{session.title}\n{session.event.name}\n\n"
+    url, read_only_id = services.make_pad(name=name, text=text, template=settings.ETHERPAD_TEMPLATE)
+    services.keep_made_pad(session_id=session.pk, url=url, read_only_id=read_only_id)
+
+
+@posted_from("control")
+def repair(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
+    """Point to a line's heading in the pad, or have it written anew."""
+
+    def work(found: Session, caller: Any) -> None:
+        check_moderates(caller=caller, session_id=found.pk)
+        line_id = id_in_address(line)
+        if not SignUpLine.objects.filter(pk=line_id, session=found.pk).exists():
+            raise NotFound
+        if request.POST.get("act") == "anew":
+            services.write_heading_anew(line_id=line_id, caller=caller)
+            return
+        text = request.POST.get("number", "").strip()
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
+        services.point_to_heading(line_id=line_id, caller=caller, number=number)
+
+    return act(request, event, session, work, anchor="#follow-ups")
