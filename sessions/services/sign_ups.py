@@ -1,7 +1,7 @@
 """Signing up on a line, and withdrawing: one transaction a batch, the rules in plain Python."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -114,6 +114,29 @@ def consent_words(title: str, until: date) -> str:
     ) % {"title": title, "day": formats.date_format(until, "j F Y")}
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What a batch is about, as the wishes that came before have left it; written once at its end."""
+
+    lines: dict[int, SignUpLine]
+    people: dict[int, Attendee]
+    held: dict[tuple[int, int | None], SignUp]
+    shown: dict[int | None, bool]  # what each attendee chose about being listed where they signed up last
+    written: dict[tuple[int, int | None], SignUp] = field(default_factory=dict)
+    renamed: dict[int, Attendee] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Write what the wishes changed, and tell the sockets of each line once."""
+        rows = list(self.written.values())
+        for row in [row for row in rows if row.pk is not None]:
+            row.save()
+        SignUp.objects.bulk_create([row for row in rows if row.pk is None])
+        for attendee in self.renamed.values():
+            attendee.save(update_fields=["name", "company"])
+        for line_id in dict.fromkeys(row.line_id for row in rows):
+            count_and_tell(self.lines[line_id])
+
+
 @transaction.atomic
 def record_sign_ups(wishes: Sequence[SignUpWish], now: datetime) -> list[SignedUp | DomainError]:
     """Grant wishes in their order, and return for each what became of it; a refused one harms no other.
@@ -121,65 +144,62 @@ def record_sign_ups(wishes: Sequence[SignUpWish], now: datetime) -> list[SignedU
     A wish alone is refused with NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved or NoSignUp. Signing up
     twice is signing up once, with the newer words; withdrawing twice is withdrawing once.
     """
-    lines = {
-        line.pk: line
-        for line in SignUpLine.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("session")
-        .filter(pk__in={wish.line_id for wish in wishes})
-        .order_by("pk")
-    }
-    people = Attendee.objects.in_bulk({wish.attendee.attendee_id for wish in wishes})
-    held = {
-        (sign_up.line_id, sign_up.attendee_id): sign_up
-        for sign_up in SignUp.objects.filter(line__in=lines, attendee__in=people)
-    }
+    batch = _read_batch(wishes)
     granted: list[SignUp | DomainError] = []
-    changed: dict[int, SignUpLine] = {}
     for wish in wishes:
         try:
-            sign_up, is_news = _grant(wish, lines, people, held, now)
-            if is_news:
-                changed[sign_up.line_id] = lines[sign_up.line_id]
-            granted.append(sign_up)
+            granted.append(_grant(wish, batch, now))
         except DomainError as error:
             granted.append(error)
-    for line in changed.values():
-        count_and_tell(line)
+    batch.write()
     return [
         done
         if isinstance(done, DomainError)
-        else SignedUp(done, lines[done.line_id].session_id, lines[done.line_id].version)
+        else SignedUp(done, batch.lines[done.line_id].session_id, batch.lines[done.line_id].version)
         for done in granted
     ]
 
 
-def _grant(
-    wish: SignUpWish,
-    lines: Mapping[int, SignUpLine],
-    people: Mapping[int, Attendee],
-    held: dict[tuple[int, int | None], SignUp],
-    now: datetime,
-) -> tuple[SignUp, bool]:
-    """Return the sign-up as it stands after the wish, and whether the wish changed it."""
-    line, attendee = lines.get(wish.line_id), people.get(wish.attendee.attendee_id)
+def _read_batch(wishes: Sequence[SignUpWish]) -> _Batch:
+    """Lock the lines, in the order of their ids, and read all that the wishes are about, in a few queries."""
+    lines = SignUpLine.objects.select_for_update(no_key=True, of=("self",)).select_related("session")
+    locked = {line.pk: line for line in lines.filter(pk__in={wish.line_id for wish in wishes}).order_by("pk")}
+    people = Attendee.objects.in_bulk({wish.attendee.attendee_id for wish in wishes})
+    theirs = SignUp.objects.filter(attendee__in=people)
+    said = theirs.filter(source=SignUp.Source.APP).order_by("signed_up_at", "pk")
+    return _Batch(
+        locked,
+        people,
+        {(sign_up.line_id, sign_up.attendee_id): sign_up for sign_up in theirs.filter(line__in=locked)},
+        dict(said.values_list("attendee_id", "shown")),
+    )
+
+
+def _grant(wish: SignUpWish, batch: _Batch, now: datetime) -> SignUp:
+    """Return the sign-up as it stands after the wish."""
+    line, attendee = batch.lines.get(wish.line_id), batch.people.get(wish.attendee.attendee_id)
     if line is None:
         raise NotFound
     if attendee is None or attendee.event_id != line.session.event_id:
         raise NotJoined
-    sign_up = held.get((line.pk, attendee.pk))
+    key = line.pk, attendee.pk
+    sign_up = batch.held.get(key)
     if wish.withdraws:
         if sign_up is None:
             raise NoSignUp
-        return sign_up, _withdraw(sign_up, now)
-    if sign_up is not None and sign_up.removed_at is not None:
-        raise NameWasRemoved
-    if not line.is_open:
-        raise LineIsClosed
-    _keep_said(attendee, wish)
-    sign_up = sign_up or SignUp(line=line, attendee=attendee, signed_up_at=now)
-    is_news = _write(sign_up, line, attendee, wish, now)
-    held[line.pk, attendee.pk] = sign_up
-    return sign_up, is_news
+        is_news = _withdraw(sign_up, now)
+    else:
+        if sign_up is not None and sign_up.removed_at is not None:
+            raise NameWasRemoved
+        if not line.is_open:
+            raise LineIsClosed
+        _keep_said(attendee, wish, batch)
+        sign_up = sign_up or SignUp(line=line, attendee=attendee)
+        is_news = _put_name(sign_up, line, attendee, wish, batch, now)
+    batch.held[key] = sign_up
+    if is_news:
+        batch.written[key] = sign_up
+    return sign_up
 
 
 def _withdraw(sign_up: SignUp, now: datetime) -> bool:
@@ -187,11 +207,10 @@ def _withdraw(sign_up: SignUp, now: datetime) -> bool:
         return False
     sign_up.withdrawn_at = now
     forget_contact(sign_up)
-    sign_up.save()
     return True
 
 
-def _keep_said(attendee: Attendee, wish: SignUpWish) -> None:
+def _keep_said(attendee: Attendee, wish: SignUpWish, batch: _Batch) -> None:
     """Keep the name and the company with the attendee, so that they are asked once an event."""
     if not (wish.name or attendee.name):
         raise NameNeeded(fields={"name": NameNeeded.message})
@@ -199,14 +218,20 @@ def _keep_said(attendee: Attendee, wish: SignUpWish) -> None:
     attendee.name = wish.name or attendee.name
     attendee.company = attendee.company if wish.company is None else wish.company
     if before != (attendee.name, attendee.company):
-        attendee.save(update_fields=["name", "company"])
+        batch.renamed[attendee.pk] = attendee
 
 
-def _write(sign_up: SignUp, line: SignUpLine, attendee: Attendee, wish: SignUpWish, now: datetime) -> bool:
-    before = _said(sign_up) if sign_up.pk and sign_up.is_present else None
+def _put_name(
+    sign_up: SignUp, line: SignUpLine, attendee: Attendee, wish: SignUpWish, batch: _Batch, now: datetime
+) -> bool:
+    """Set what the attendee says; return whether that changed anything."""
+    before = _said(sign_up) if sign_up.source and sign_up.is_present else None
     if before is None:
         sign_up.signed_up_at, sign_up.withdrawn_at = now, None
-    sign_up.shown = _shown_before(attendee, sign_up) if wish.shown is None else wish.shown
+    said_here = sign_up.shown if sign_up.source == SignUp.Source.APP else None
+    chosen = wish.shown if wish.shown is not None else said_here
+    sign_up.shown = batch.shown.get(attendee.pk, False) if chosen is None else chosen  # nobody by silence
+    batch.shown[attendee.pk] = sign_up.shown
     sign_up.source = (
         SignUp.Source.APP
     )  # also one from the pad that was joined with them: now they say it themselves
@@ -217,10 +242,7 @@ def _write(sign_up: SignUp, line: SignUpLine, attendee: Attendee, wish: SignUpWi
         until = wish.contact_until or default_contact_until(now)
         sign_up.email, sign_up.consented_at, sign_up.contact_until = wish.email, now, until
         sign_up.consent = consent_words(line.title, until)
-    if _said(sign_up) == before:
-        return False
-    sign_up.save()
-    return True
+    return _said(sign_up) != before
 
 
 def _said(sign_up: SignUp) -> tuple[Any, ...]:
@@ -228,14 +250,6 @@ def _said(sign_up: SignUp) -> tuple[Any, ...]:
         *(sign_up.source, sign_up.name, sign_up.company, sign_up.shown),
         *(sign_up.email, sign_up.contact_until),
     )
-
-
-def _shown_before(attendee: Attendee, sign_up: SignUp) -> bool:
-    """Return what the attendee chose about being listed: here, else where they signed up last; nobody by silence."""
-    if sign_up.pk and sign_up.source == SignUp.Source.APP:
-        return sign_up.shown
-    last = SignUp.objects.filter(attendee=attendee, source=SignUp.Source.APP).order_by("-signed_up_at", "-pk")
-    return bool(last.values_list("shown", flat=True).first())
 
 
 def sign_up(*, wish: SignUpWish, now: datetime) -> SignedUp:
