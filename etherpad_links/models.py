@@ -143,6 +143,24 @@ class PadName(models.Model):
         return self.text
 
 
+class PadPassage(models.Model):
+    """Lines that we wrote into a pad to keep them right there, such as a poll's result: as they were written last."""
+
+    link = models.ForeignKey(EtherpadLink, on_delete=models.CASCADE, related_name="passages")
+    key = models.CharField(_("what it is about"), max_length=40)
+    lines = models.JSONField(_("lines"))
+
+    class Meta:
+        verbose_name = _("passage in a pad")
+        verbose_name_plural = _("passages in pads")
+        constraints = [
+            models.UniqueConstraint(fields=["link", "key"], name="pad_passage_once_a_pad"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class PadLease(models.Model):
     """Who may write into a pad, where the database has no advisory locks: one worker, for a few seconds at a time."""
 

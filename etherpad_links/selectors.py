@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from django.db.models import Count, Prefetch, Q
 
-from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName
+from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage
 from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
 from sessions.models import Session, SignUp, SignUpLine
 
@@ -72,6 +72,11 @@ def lines_for_pad(session_id: int) -> list[SignUpLine]:
     names = SignUp.objects.select_related("pad_name").order_by("signed_up_at", "pk")
     lines = SignUpLine.objects.filter(session=session_id).select_related("pad_line")
     return list(lines.prefetch_related(Prefetch("sign_ups", queryset=names)).order_by("position", "pk"))
+
+
+def passages_in(link_id: int) -> dict[str, list[str]]:
+    """Return the passages that we wrote into the pad: the lines of each, by its key."""
+    return dict(PadPassage.objects.filter(link=link_id).values_list("key", "lines"))
 
 
 def copy_of(link_id: int) -> PadCopy | None:

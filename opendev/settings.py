@@ -246,7 +246,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
         "django.request": {"level": "ERROR"},
-        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
         "channels_redis": {
             "level": "CRITICAL"
         },  # each failed try; our Bus says when Redis goes and when it is back

@@ -83,6 +83,7 @@ class SignUpAdmin(admin.ModelAdmin):
     """Names can be looked up, and deleted for good where somebody asks for that; the rest is the control room's."""
 
     list_display = ["name", "company", "line", "source", "shown", "withdrawn_at", "removed_at"]
+    exclude = ["email"]  # given to the line's owner and moderators
     list_filter = ["line__session__event", "source"]
     list_select_related = ["line"]
     search_fields = ["name", "company"]

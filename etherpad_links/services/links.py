@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etherpad_links import configuration
 from etherpad_links.broadcasts import pad_changed
-from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName
+from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage
 from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
 from etherpad_links.padserver.errors import AddressForbidden, PadTrouble
 from etherpad_links.padserver.http import HttpApi
@@ -113,6 +113,7 @@ def _forget_pad(link: EtherpadLink) -> None:
     """Forget, unsaved where it is the link's own, what belongs to the pad that it led to."""
     PadCopy.objects.filter(link=link.pk).delete()
     PadLine.objects.filter(line__session=link.session_id).delete()
+    PadPassage.objects.filter(link=link.pk).delete()
     PadName.objects.filter(sign_up__line__session=link.session_id).delete()
     link.health, link.health_at = EtherpadLink.Health.UNKNOWN, None
     link.read_only_id = link.sealed_token = link.sealed_key = ""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from etherpad_links.models import MAX_HEADING_LENGTH, EtherpadLink, PadCopy, PadLine, PadName
+from etherpad_links.models import MAX_HEADING_LENGTH, EtherpadLink, PadCopy, PadLine, PadName, PadPassage
 from etherpad_links.sealing import seal
 from sessions.services import record_pad_name, update_pad_name, withdraw_pad_name
 
@@ -120,6 +120,15 @@ def record_places(
         )
     if any(before.get(place.line_id) != [place.state, place.number] for place in places):
         _count_version(link_id)  # what people see; a word that somebody typed elsewhere is none of it
+
+
+@transaction.atomic
+def record_passage(*, link_id: int, key: str, lines: Sequence[str]) -> None:
+    """Record which lines of a passage stand in the pad; none is the end of it."""
+    if lines:
+        PadPassage.objects.update_or_create(link_id=link_id, key=key, defaults={"lines": list(lines)})
+    else:
+        PadPassage.objects.filter(link=link_id, key=key).delete()
 
 
 @transaction.atomic

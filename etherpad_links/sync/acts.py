@@ -22,11 +22,15 @@ class Act:
     line: TrackedLine | None = None  # whose heading it writes
 
 
-def write_heading(document: Document, lines: Sequence[Line], title: str, author: str) -> Changeset:
-    """Return the change that adds a heading at the pad's end, after a blank line."""
+def add_at_end(document: Document, lines: Sequence[Line], texts: Sequence[str], author: str) -> Changeset:
+    """Return the change that adds lines at the pad's end, after a blank one."""
     last = next((line for line in reversed(lines) if not line.is_blank), lines[0])
-    texts = [title] if last.is_blank else ["", title]
-    return add_lines(document, replace(last, mark=NO_ATTRIBUTES), texts, author)
+    return add_below(document, last, texts if last.is_blank else ["", *texts], author)
+
+
+def add_below(document: Document, line: Line, texts: Sequence[str], author: str) -> Changeset:
+    """Return the change that adds plain lines below a line, whatever list that one belongs to."""
+    return add_lines(document, replace(line, mark=NO_ATTRIBUTES), texts, author)
 
 
 def act_of(document: Document, plan: Plan, last: Line, author: str) -> Act | None:

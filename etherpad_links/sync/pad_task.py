@@ -29,12 +29,13 @@ from etherpad_links.padserver.errors import (
 from etherpad_links.padserver.http import exists
 from etherpad_links.padserver.pad_socket import Change, Identity, KnownState, PadSocket, new_token
 from etherpad_links.sealing import unseal
-from etherpad_links.selectors import copy_of, lines_for_pad
-from etherpad_links.sync.acts import Act, act_of, write_heading
+from etherpad_links.selectors import copy_of, lines_for_pad, passages_in
+from etherpad_links.sync.acts import Act, act_of, add_at_end
 from etherpad_links.sync.blocks import folded, names_under
 from etherpad_links.sync.database import Database
 from etherpad_links.sync.locks import RENEW_S, PadLocks
 from etherpad_links.sync.pace import Pace
+from etherpad_links.sync.passages import Passage, PassageAct, PassageSource, passage_act, removal_act
 from etherpad_links.sync.plan import compare, settle
 from etherpad_links.sync.tracking import TrackedLine, tracked
 from opendev.core.errors import DomainError
@@ -60,8 +61,12 @@ class LockIsElsewhere(Exception):
 class PadTask:
     """Looks after one pad as long as it runs."""
 
-    def __init__(self, link: EtherpadLink, database: Database, locks: PadLocks, pace: Pace) -> None:
-        self.link, self.database, self.locks, self.pace = link, database, locks, pace
+    def __init__(
+        self, link: EtherpadLink, database: Database, locks: PadLocks, pace: Pace, source: PassageSource
+    ) -> None:
+        self.link, self.database, self.locks, self.pace, self.source = link, database, locks, pace, source
+        self.passages: list[Passage] = []
+        self.written: dict[str, list[str]] = {}
         self.address: PadAddress = read_pad_address(link.url)
         self.wake = asyncio.Event()
         self.rows_changed = True
@@ -237,10 +242,13 @@ class PadTask:
         if self.rows_changed:
             await self._read_rows()
         while self._next_act(pad) is not None:
-            await self.pace.turn()
-            await self._hold()
+            await self._take_turn()
             if (act := self._next_act(pad)) is not None:
                 await self._carry_out(pad, act)
+        while self._next_passage_act(pad) is not None:
+            await self._take_turn()
+            if (step := self._next_passage_act(pad)) is not None:
+                await self._write_passage(pad, step)
         await self._read_quiet_blocks(pad)
         await self._save(pad)
 
@@ -251,6 +259,8 @@ class PadTask:
         headings = [row.title for row in rows] + [line.heading for line in self.lines.values()]
         for row in rows:
             self.lines[row.pk].update(row, headings)
+        self.passages = await self.database(self.source.read, self.link.session_id)
+        self.written = await self.database(passages_in, self.link.pk)
 
     def _split(self, document: Document) -> list[Line]:
         """Return the lines of the document at hand, split once."""
@@ -285,7 +295,7 @@ class PadTask:
             if heading is None:
                 if line.state == PadLine.State.NEW or line.wants_heading:
                     lines = self._split(pad.document)
-                    return Act(write_heading(pad.document, lines, line.title, pad.author), line=line)
+                    return Act(add_at_end(pad.document, lines, [line.title], pad.author), line=line)
                 continue
             plan = compare(names, line.known, pad.author)
             if act := act_of(pad.document, plan, names[-1] if names else heading, pad.author):
@@ -306,6 +316,27 @@ class PadTask:
                 revision=revision,
                 now=timezone.now(),
             )
+        await self._read_rows()
+
+    async def _take_turn(self) -> None:
+        await self.pace.turn()
+        await self._hold()
+
+    def _next_passage_act(self, pad: PadSocket) -> PassageAct | None:
+        lines = self._split(pad.document)
+        for passage in self.passages:
+            written = self.written.get(passage.key)
+            if act := passage_act(pad.document, lines, passage, written, pad.author):
+                return act
+        over = self.written.keys() - {passage.key for passage in self.passages}
+        for key in sorted(over):
+            return removal_act(pad.document, lines, key, self.written[key])
+        return None
+
+    async def _write_passage(self, pad: PadSocket, act: PassageAct) -> None:
+        if act.changeset:
+            await pad.submit(act.changeset)
+        await self.database(services.record_passage, link_id=self.link.pk, key=act.key, lines=act.lines)
         await self._read_rows()
 
     async def _read_quiet_blocks(self, pad: PadSocket) -> None:

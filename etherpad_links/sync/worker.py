@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Any
 
 from django.db import DatabaseError
 
@@ -11,6 +12,7 @@ from etherpad_links.padserver.addresses import ServerAddress
 from etherpad_links.selectors import active_links, address_of, marks_of_change
 from etherpad_links.sync.locks import PadLocks
 from etherpad_links.sync.pad_task import Database, Pace, PadTask
+from etherpad_links.sync.passages import NoPassages, PassageSource
 
 log = logging.getLogger("etherpad_links.sync")
 
@@ -21,11 +23,12 @@ LOOK_FOR_PADS_S = 2.0
 class Worker:
     """Starts and ends the tasks of pads; lives until cancelled."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: PassageSource | None = None) -> None:
         self.database, self.locks = Database(), PadLocks()
+        self.source = source or NoPassages()
         self.paces: dict[ServerAddress, Pace] = {}
         self.tasks: dict[int, tuple[PadTask, asyncio.Task[None]]] = {}
-        self.marks: dict[int, int] = {}
+        self.marks: dict[int, Any] = {}
 
     async def run(self) -> None:
         """Work for ever."""
@@ -59,16 +62,20 @@ class Worker:
             address = address_of(link)
             if link.pk not in self.tasks and address is not None:
                 pace = self.paces.setdefault(address.server, Pace())
-                task = PadTask(link, self.database, self.locks, pace)
+                task = PadTask(link, self.database, self.locks, pace, self.source)
                 self.tasks[link.pk] = task, asyncio.create_task(task.run(), name=f"pad {link.pk}")
 
     async def _wake_who_has_news(self) -> None:
         sessions = {task.link.session_id: task for task, _ in self.tasks.values()}
-        marks = await self.database(marks_of_change, list(sessions)) if sessions else {}
+        marks = await self.database(self._look, list(sessions)) if sessions else {}
         for session_id, task in sessions.items():
             if marks.get(session_id) != self.marks.get(session_id):
                 task.look_again()
         self.marks = marks
+
+    def _look(self, sessions: list[int]) -> dict[int, Any]:
+        lines, passages = marks_of_change(sessions), self.source.marks(sessions)
+        return {session: (lines.get(session), passages.get(session)) for session in sessions}
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:

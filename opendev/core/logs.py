@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
-_SECRETS = re.compile(r"(/sign-in/|/j/|/my/)[^/\s\"']+")
+_SECRETS = re.compile(r"(/sign-in/|/j/|/my/|/screen/)[^/\s\"']+")
 _QUOTED_ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
 current_id: ContextVar[str] = ContextVar("current_id", default="")

@@ -16,6 +16,7 @@ from etherpad_links.models import EtherpadLink, PadLine
 from etherpad_links.padserver.pad_socket import Identity, PadSocket, new_token
 from etherpad_links.services import point_to_heading, write_heading_anew
 from etherpad_links.sync.worker import Worker
+from opendev.room.pad_results import PollResults
 from sessions.models import Session
 from tests.factories import make_attendee, make_line, make_session, put_name
 from tests.factories.databases import committing_postgres, committing_sqlite, connected_to
@@ -56,7 +57,7 @@ class WorkerThread(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="pads-worker", daemon=True)
         self.loop = asyncio.new_event_loop()
-        self.worker = Worker()
+        self.worker = Worker(PollResults())
         self.trouble: BaseException | None = None
 
     def run(self) -> None:

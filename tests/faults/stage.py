@@ -58,7 +58,8 @@ class Fault:
     async def _have_done(self, deed: Callable[[], Any]) -> None:
         done: concurrent.futures.Future[None] = concurrent.futures.Future()
         self.deeds.put((deed, done))
-        await asyncio.wrap_future(done)
+        async with asyncio.timeout(DONE_WITHIN_S):  # the run may have been told to stop
+            await asyncio.wrap_future(done)
 
     def do_until(self, storm: "concurrent.futures.Future[None]") -> None:
         """Do what is asked for until the storm is over."""

@@ -218,9 +218,9 @@ def test_defect_is_logged_under_the_id_that_its_page_and_header_name(visitor, in
 
 
 def test_log_keeps_no_sign_in_token_code_or_row(caplog):
-    text = "GET /sign-in/abcDEF-123/ and /j/123456/ failed\nDETAIL:  Key (name)=(Ada) already exists.\nthen"
+    text = "GET /sign-in/abcDEF-123/, /s/screen/abc-1/ and /j/123456/ failed\nDETAIL:  Key (name)=(Ada) already exists.\nthen"
     kept = logs.without_secrets(text)
-    assert kept == "GET /sign-in/…/ and /j/…/ failed\nDETAIL: (left out)\nthen"
+    assert kept == "GET /sign-in/…/, /s/screen/…/ and /j/…/ failed\nDETAIL: (left out)\nthen"
 
 
 def test_lines_of_a_server_are_json_where_it_is_wanted_and_readiness_tells_of_the_bus(

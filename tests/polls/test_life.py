@@ -309,7 +309,10 @@ def test_every_life_of_a_poll_is_as_the_model_has_it(request):
             max_examples=500 if soaks else 20,
             stateful_step_count=30,
             deadline=None,
-            phases=[Phase.explicit, Phase.generate],
+            phases=[
+                Phase.explicit,
+                Phase.generate,
+            ],  # shrinking a life takes minutes; its steps are printed anyway
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
@@ -20,6 +21,7 @@ from tests.support.programs import (
     end,
     find,
     free_port,
+    is_running,
     kill_group,
     lacking,
     start,
@@ -116,8 +118,11 @@ class Postgres:
     def kill(self) -> None:
         """As a crash would; `serve()` brings it back."""
         assert self.process is not None
+        gone = self.processes()
         self.send_signal(SIGKILL)
         self.process.wait()
+        while any(is_running(pid) for pid in gone):
+            time.sleep(0.01)
 
     def answers(self) -> bool:
         try:

@@ -107,6 +107,15 @@ def children_of(parent: int) -> list[int]:
     return found
 
 
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and more of it than a zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def adopt_orphans() -> None:
     """From now on our children's children become ours when their parent ends: none can hide, none stays a zombie."""
     if sys.platform == "linux":

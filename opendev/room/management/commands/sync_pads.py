@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from etherpad_links.sync.worker import Worker
+from opendev.room.pad_results import PollResults
 
 PARENT_LOOK_S = 0.5
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     async def work(self, parent: int | None) -> None:
         """Run the worker as a task that a signal cancels, so that its locks are let go."""
-        task = asyncio.create_task(Worker().run())
+        task = asyncio.create_task(Worker(PollResults()).run())
         if parent is not None:
             watching = asyncio.create_task(_cancel_after(parent, task))
             task.add_done_callback(lambda _: watching.cancel())

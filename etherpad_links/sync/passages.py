@@ -1,0 +1,98 @@
+"""Passages: a few lines that the product writes into a pad and keeps right, such as a poll's published result.
+
+Each has a marker in its first line, by which it is found again; so it is written once, and mended where it stands.
+Lines that people changed are theirs from then on, and a passage that they removed is not written again as it was.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from etherpad_links.easysync import Changeset, Document, Line, remove_line, rewrite_line
+from etherpad_links.sync.acts import add_at_end, add_below
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What ought to stand in a pad. `marker` is part of the first line and of no other text."""
+
+    key: str
+    marker: str
+    lines: tuple[str, ...]
+
+
+class PassageSource(Protocol):
+    """Where passages come from: whoever knows both sides, above this app."""
+
+    def marks(self, session_ids: Sequence[int]) -> Mapping[int, Any]:
+        """Return for each session something that differs once its passages may have changed."""
+        ...
+
+    def read(self, session_id: int) -> list[Passage]:
+        """Return the passages that the session's pad should show now."""
+        ...
+
+
+class NoPassages:
+    """No passages."""
+
+    def marks(self, session_ids: Sequence[int]) -> Mapping[int, Any]:
+        """Return nothing."""
+        return {}
+
+    def read(self, session_id: int) -> list[Passage]:
+        """Return none."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class PassageAct:
+    """One step: a change to the pad, if one is needed, and which lines of ours stand there after it."""
+
+    key: str
+    changeset: Changeset | None
+    lines: tuple[str, ...]
+
+
+def passage_act(
+    document: Document, lines: Sequence[Line], wanted: Passage, written: Sequence[str] | None, author: str
+) -> PassageAct | None:
+    """Return the next step for a passage; None where nothing is to be done. `written` is what we last wrote."""
+    head = next((line for line in lines if wanted.marker in line.text), None)
+    if head is None:
+        if written is not None and tuple(written) == wanted.lines:
+            return None  # people removed it
+        return PassageAct(wanted.key, add_at_end(document, lines, wanted.lines, author), wanted.lines)
+    if written is None:
+        there = tuple(line.text for line in lines[head.number - 1 :][: len(wanted.lines)])
+        return PassageAct(wanted.key, None, there)  # written, and the word of it was lost
+    return _mend(document, lines[head.number - 1 :], wanted, tuple(written), author)
+
+
+def _mend(
+    document: Document, there: Sequence[Line], wanted: Passage, written: tuple[str, ...], author: str
+) -> PassageAct | None:
+    for n, (old, new) in enumerate(zip(written, wanted.lines, strict=False)):
+        if old != new:
+            is_ours = n < len(there) and there[n].text == old
+            change = rewrite_line(document, there[n], new, author) if is_ours else None
+            return PassageAct(wanted.key, change, (*written[:n], new, *written[n + 1 :]))
+    more = wanted.lines[len(written) :]
+    if more and len(written) <= len(there):
+        last = there[max(len(written), 1) - 1]
+        return PassageAct(wanted.key, add_below(document, last, more, author), (*written, *more))
+    return _shorten(document, there, wanted.key, written) if len(written) > len(wanted.lines) else None
+
+
+def _shorten(document: Document, there: Sequence[Line], key: str, written: tuple[str, ...]) -> PassageAct:
+    """Take our last line away, if it is still ours."""
+    last = there[len(written) - 1] if len(written) <= len(there) else None
+    is_ours = last is not None and last.text == written[-1]
+    return PassageAct(key, remove_line(document, last) if last and is_ours else None, written[:-1])
+
+
+def removal_act(document: Document, lines: Sequence[Line], key: str, written: Sequence[str]) -> PassageAct:
+    """Return the next step towards taking a passage back, from its last line to its first."""
+    head = next((line for line in lines if line.text == written[0]), None)
+    there = lines[head.number - 1 :] if head else []
+    return _shorten(document, there, key, tuple(written))

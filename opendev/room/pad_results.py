@@ -1,0 +1,60 @@
+"""Poll results for the notes: where polls and pads meet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from etherpad_links.sync.passages import Passage
+from opendev.core.groups import EVERYBODY
+from opendev.room.shares import whole_shares
+from polls.models import Poll
+from polls.permissions import may_see_tally
+from polls.selectors import poll_versions, polls_of
+from polls.serializers import poll_json
+from sessions.models import Session
+
+
+class PollResults:
+    """The published results of a session's polls that everybody may see, each poll's latest round once."""
+
+    def marks(self, session_ids: Sequence[int]) -> Mapping[int, Any]:
+        """Return the versions of each session's polls."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for session, poll, version in poll_versions(session_ids):
+            found.setdefault(session, []).append((poll, version))
+        return {session: sorted(versions) for session, versions in found.items()}
+
+    def read(self, session_id: int) -> list[Passage]:
+        """Return the passages, in the polls' order."""
+        session = Session.objects.select_related("event", "day").get(pk=session_id)
+        latest: dict[int, Poll] = {}
+        for poll in polls_of([session_id]):
+            if poll.state == Poll.State.PUBLISHED and may_see_tally(
+                poll, is_moderator=False, has_voted=False
+            ):
+                known = latest.get(poll.first_round_id)
+                if known is None or poll.round > known.round:
+                    latest[poll.first_round_id] = poll
+        return [_passage(session, key, poll) for key, poll in latest.items()]
+
+
+def _passage(session: Session, key: int, poll: Poll) -> Passage:
+    body = poll_json(poll, list(poll.options.all()), EVERYBODY)
+    assert body is not None  # noqa: S101  # published polls exist for everybody
+    counts = [option["count"] for option in body["options"]]
+    shares = whole_shares(counts, poll.ballots, single=poll.single)
+    marker = f"[poll-{key}]"
+    number = _("Poll %(number)s") % {"number": poll.number} if poll.number else _("Poll")
+    if poll.round > 1:
+        number = _("%(poll)s, round %(round)d") % {"poll": number, "round": poll.round}
+    lines = [f"{number}: {poll.question} {marker}"]
+    for option, share in zip(body["options"], shares, strict=True):
+        votes = ngettext("%(count)d vote", "%(count)d votes", option["count"]) % {"count": option["count"]}
+        lines.append(f"* {option['text']}: {votes}, {share}%")
+    when = poll.published_at.strftime("%-d %B %Y, %H:%M UTC") if poll.published_at else ""
+    voted = _("%(count)d voted") % {"count": poll.ballots}
+    lines.append(f"{voted}. {when}. {settings.PUBLIC_URL}{session.get_absolute_url()}")
+    return Passage(str(key), marker, tuple(lines))
