@@ -1,6 +1,7 @@
 """Questions by page, without script: forms post, links follow, a refusal loses nothing that was typed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -71,6 +72,8 @@ def test_form_shows_what_was_asked_before_and_takes_it_the_second_time(session, 
 
 def test_list_is_by_votes_or_by_time_with_pinned_ones_first(session, ada, browser_of):
     first, second, third = (make_question(session, f"Question {n}?") for n in range(3))
+    for minutes, question in enumerate((first, second, third)):
+        Question.objects.filter(pk=question.pk).update(asked_at=NOW + timedelta(minutes=minutes))
     upvote(second, ada)
     Question.objects.filter(pk=third.pk).update(pinned=True)
     for sort, order in (("", "213"), ("votes", "213"), ("time", "201"), ("nonsense", "213")):
