@@ -247,6 +247,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
         "django.request": {"level": "ERROR"},
         "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
+        "uvicorn.access": {"handlers": [], "propagate": False},  # it would tell who asked for what
         "channels_redis": {
             "level": "CRITICAL"
         },  # each failed try; our Bus says when Redis goes and when it is back

@@ -14,7 +14,7 @@ from opendev.core.limits import is_trusted, network_of, socket_address
 from opendev.core.pulse import pulse
 
 MAX_SOCKETS_OF_ATTENDEE = 20  # windows and devices of one person
-LAG_LIMIT_S = 2.0  # a loop that is so late lets nobody in, so that those who are in can vote
+LAG_LIMIT_S = 2.0  # a loop that stays so late lets nobody in, so that those who are in can vote
 FRAMES_A_SECOND = 40.0
 FRAMES_AT_ONCE = 80.0
 
@@ -47,7 +47,7 @@ class Admission:
         Raises:
             Crowded
         """
-        if pulse.lag > LAG_LIMIT_S:
+        if pulse.lasting_lag > LAG_LIMIT_S:
             raise Crowded("busy", 5)
         if self.sockets >= settings.MAX_SOCKETS:
             raise Crowded("too_many_sockets", 20)

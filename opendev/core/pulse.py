@@ -1,6 +1,7 @@
 """The pulse of the loop: how late it runs what is due, and once a second the gauges of `/metrics`."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from prometheus_client import Gauge
@@ -9,13 +10,14 @@ from opendev.core import metrics
 
 BEAT_S = 0.1
 BEATS_A_ROUND = 10  # the gauges are set once a second
+ROUNDS = 5
 
 
 class Pulse:
-    """Measures the lag of the loop it beats on. `lag` is the longest of the last second, in seconds."""
+    """Measures the lag of the loop it beats on; `longest` holds the longest of each of the last rounds, in seconds."""
 
     def __init__(self) -> None:
-        self.lag = 0.0
+        self.longest: deque[float] = deque(maxlen=ROUNDS)
         self.readings: list[tuple[Gauge, Callable[[], float]]] = []
 
     def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
@@ -24,10 +26,16 @@ class Pulse:
 
     def begin(self) -> None:
         """Forget what was watched and measured; called once a process before anything is watched."""
-        self.lag, self.readings = 0.0, []
+        self.longest.clear()
+        self.readings = []
+
+    @property
+    def lasting_lag(self) -> float:
+        """How late the loop has been in every one of the last rounds: 0 after a single stumble."""
+        return min(self.longest) if len(self.longest) == ROUNDS else 0.0
 
     async def beat_for_ever(self) -> None:
-        """Measure. A loop that stands still shows its lag as soon as it runs again."""
+        """Measure."""
         loop = asyncio.get_running_loop()
         while True:
             longest = 0.0
@@ -37,8 +45,7 @@ class Pulse:
                 late = max(0.0, loop.time() - due)
                 metrics.LAG.observe(late)
                 longest = max(longest, late)
-                self.lag = max(self.lag, late)
-            self.lag = longest
+            self.longest.append(longest)
             metrics.LAG_NOW.set(longest)
             for gauge, read in self.readings:
                 gauge.set(read())

@@ -250,3 +250,12 @@ async def one_socket(server: Server, session_id: str, redis: Redis) -> None:
         async with asyncio.timeout(20):
             while "is down" not in server.log():
                 await asyncio.sleep(0.1)
+
+
+def test_server_writes_nothing_about_its_visitors(start_server):
+    server = start_server()
+    with server.http() as visitor:
+        for path in ("/", "/join/", "/nowhere/", "/healthz", "/api/v1/events/"):
+            visitor.get(path)
+    server.stop()
+    assert server.log() == ""
