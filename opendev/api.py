@@ -7,10 +7,10 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
 from opendev.core.errors import NotFound
-from opendev.room.api import StateOfSession
+from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups
+from sessions.api import follow_ups, questions, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -38,8 +38,19 @@ urlpatterns = [
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/screen/", Screen.as_view()),
+    path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),
+    path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),
     path("sessions/<str:session>/attendees/", sessions.Attendees.as_view()),
     path("sessions/<str:session>/polls/", polls.PollsOfSession.as_view()),
+    path("sessions/<str:session>/timeline/", timeline.TimelineOfSession.as_view()),
+    path("sessions/<str:session>/questions/", questions.QuestionsOfSession.as_view()),
+    path("sessions/<str:session>/questions/rules/", questions.RulesOfQuestions.as_view()),
+    path("sessions/<str:session>/questions/similar/", questions.SimilarQuestions.as_view()),
+    path("questions/<str:question>/", questions.OneQuestion.as_view()),
+    path("questions/<str:question>/state/", questions.StateOfQuestion.as_view()),
+    path("questions/<str:question>/undo/", questions.UndoOfQuestion.as_view()),
+    path("questions/<str:question>/upvote/", questions.OwnUpvote.as_view()),
     path("polls/<str:poll>/", polls.OnePoll.as_view()),
     path("polls/<str:poll>/state/", polls.StateOfPoll.as_view()),
     path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),

@@ -14,6 +14,8 @@ pages: Any = get_wsgi_application()  # sets Django up; what follows imports mode
 from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from opendev.home.health import Health  # noqa: E402
+from opendev.home.page_queue import PageQueue  # noqa: E402
 from opendev.room.lifespan import lifespan  # noqa: E402
 from opendev.room.routing import urlpatterns  # noqa: E402
 
@@ -36,6 +38,9 @@ class Sockets:
             await send({"type": "websocket.close", "code": 4404})
 
 
-application = ProtocolTypeRouter(
-    {"http": WSGIMiddleware(pages, workers=PAGE_THREADS), "websocket": Sockets(), "lifespan": lifespan}
-)
+def serving(wsgi: Any) -> ProtocolTypeRouter:
+    """Return the application around these page threads."""
+    return ProtocolTypeRouter({"http": Health(PageQueue(wsgi)), "websocket": Sockets(), "lifespan": lifespan})
+
+
+application = serving(WSGIMiddleware(pages, workers=PAGE_THREADS))

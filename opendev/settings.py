@@ -25,7 +25,12 @@ PUBLIC_URL = (env.str("PUBLIC_URL", "") or f"http://{OWN_ADDRESS}:{PORT}").rstri
 DEBUG = env.bool("DEBUG", False)
 WORKERS = env.int("WORKERS", 1)
 REDIS_URL = env.str("REDIS_URL", "")
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+MAX_SOCKETS = env.int("MAX_SOCKETS", 20_000)  # a process
+MAX_SOCKETS_OF_NETWORK = env.int("MAX_SOCKETS_OF_NETWORK", 1_500)
+LIMITS = env.dict("LIMITS", default={})
 TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", default=["127.0.0.0/8", "::1"])
+LOG_FORMAT = env.str("LOG_FORMAT", "line")
 ETHERPAD_URL = env.str("ETHERPAD_URL", "").rstrip("/")
 ETHERPAD_API_KEY = env.str("ETHERPAD_API_KEY", "")
 ETHERPAD_PAD_NAME = env.str("ETHERPAD_PAD_NAME", "{event}-{session}")
@@ -51,6 +56,9 @@ if WORKERS > 1 and (IS_SQLITE or not REDIS_URL):
         "SQLite has one writer, and without Redis the workers do not hear each other."
     )
 
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
+
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [public.hostname, OWN_ADDRESS, *LOOPBACK]
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
@@ -74,6 +82,7 @@ INSTALLED_APPS = [
     "opendev.home",
 ]
 MIDDLEWARE = [
+    "opendev.home.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -107,6 +116,17 @@ TEMPLATES = [
 # One writer at a time on SQLite: IMMEDIATE takes the lock where a transaction begins, so the busy timeout applies and
 # "database is locked" does not strike half-way. FULL: what was acknowledged survives a power cut.
 DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+if (
+    not IS_SQLITE
+):  # a database host that vanished is noticed; where it stands in the same machine these mean nothing
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        **DATABASE.get("OPTIONS", {}),
+    }
 if IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -202,6 +222,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PollState": "polls.models.Poll.State",
         "SessionState": "sessions.models.Session.State",
+        "QuestionState": "sessions.models.Question.State",
         "LineState": "sessions.models.SignUpLine.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -213,11 +234,19 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "opendev.core.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "opendev.core.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
+        "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
         "django.request": {"level": "ERROR"},
+        "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
         "channels_redis": {
             "level": "CRITICAL"
         },  # each failed try; our Bus says when Redis goes and when it is back

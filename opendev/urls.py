@@ -5,6 +5,8 @@ from django.urls import include, path, re_path
 
 from opendev import api
 
+handler500 = "opendev.home.views.server_error"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("opendev.api")),

@@ -313,4 +313,4 @@ class OwnBallot(PollEndpoint):
             ballot=ballot,
             withdraws=withdraws,
         )
-        return Response(mine_json(ballot_box.cast_and_wait(vote).mine))
+        return Response(mine_json(ballot_box.put_and_wait(vote).mine))

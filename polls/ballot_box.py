@@ -1,7 +1,7 @@
 """The ballot box of this process: every vote goes through it, by socket, page and REST alike."""
 
-import concurrent.futures
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core import metrics
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batcher
-from opendev.core.errors import DomainError, Malformed, TryLater
+from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import News
 from opendev.core.text import clean_id
 from polls import broadcasts
@@ -21,16 +22,9 @@ from polls.services.ballots import MAX_SEQ
 from polls.services.drafts import MAX_OPTIONS
 
 MAX_WAITING = 20_000
-ANSWER_WITHIN_S = 12.0  # longer than the box keeps a batch while SQLite is locked
 _BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 Answer = Callable[[Recorded | DomainError], None]
-
-
-class NotSure(TryLater):
-    """No answer in time: the vote may have been recorded or not. Sending it again with the same seq finds out."""
-
-    code, message = "not_sure", _("Your vote may not have arrived. Send it again.")
 
 
 def _record(votes: Sequence[Vote]) -> Sequence[Recorded | DomainError]:
@@ -48,14 +42,17 @@ class BallotBox(Batcher[Vote, Recorded]):
         with broadcasts.holding() as self.unsaid:
             return super()._work_in_thread(items)
 
-    def worked_off(self) -> None:
-        """Say what the batch made known: right before its voters are answered and moved to their audience, so that
-        the news reaches each of them as somebody who voted."""
+    def worked_off(self, results: Sequence[Recorded | DomainError]) -> None:
+        """Count what became of the votes, and say what the batch made known: right before its voters are answered and
+        moved to their audience, so that the news reaches each of them as somebody who voted."""
+        outcomes = Counter("ok" if isinstance(result, Recorded) else result.code for result in results)
+        for outcome, count in outcomes.items():
+            metrics.VOTES.labels(outcome).inc(count)
         for news in self.unsaid:
             broadcasts.say_on_loop(news)
         self.unsaid = []
 
-    def cast(self, vote: Vote, answer: Answer) -> None:
+    def put(self, item: Vote, answer: Answer) -> None:
         """Have a vote recorded; `answer` is called on the loop after the commit, never before. Only on the loop.
 
         Raises:
@@ -63,40 +60,14 @@ class BallotBox(Batcher[Vote, Recorded]):
         """
 
         def done(outcome: Recorded | DomainError) -> None:
-            answer(outcome)
-            if isinstance(outcome, Recorded):
-                broadcasts.attendee_voted(
-                    outcome.session_id, vote.poll_id, vote.attendee.attendee_id, voted=outcome.mine.voted
-                )
+            with broadcasts.together():
+                answer(outcome)
+                if isinstance(outcome, Recorded):
+                    broadcasts.attendee_voted(
+                        outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
+                    )
 
-        self.put(vote, done)
-
-    def cast_and_wait(self, vote: Vote) -> Recorded:
-        """Have a vote recorded and return what became of it. For views: from any thread but the loop's.
-
-        In a process without a loop (a command, a test of a view) the vote is recorded at once, as a batch of one.
-
-        Raises:
-            DomainError: what record_ballots says of this vote; TryLater; NotSure.
-        """
-        if self.loop is None:
-            outcome = _record([vote])[0]
-        else:
-            future: concurrent.futures.Future[Recorded | DomainError] = concurrent.futures.Future()
-            self.loop.call_soon_threadsafe(self._cast_for_thread, vote, future)
-            try:
-                outcome = future.result(ANSWER_WITHIN_S)
-            except concurrent.futures.TimeoutError:
-                raise NotSure from None
-        if isinstance(outcome, DomainError):
-            raise outcome
-        return outcome
-
-    def _cast_for_thread(self, vote: Vote, future: concurrent.futures.Future[Recorded | DomainError]) -> None:
-        try:
-            self.cast(vote, future.set_result)
-        except DomainError as error:
-            future.set_result(error)
+        super().put(item, done)
 
 
 AnswersWanted = tuple[AttendeePass, Sequence[int], bytes | None]

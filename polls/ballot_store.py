@@ -9,10 +9,12 @@ fresh poll, reads the whole poll for every batch.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
+
+from polls.models import Option, Poll
 
 KEY_BYTES = 32
 MARK_BYTES = 16
@@ -71,6 +73,46 @@ def _execute(
         cursor.execute(sqlite, list(sqlite_args))
     else:
         cursor.execute(postgres, list(postgres_args))
+
+
+def lock_polls(poll_ids: Collection[int]) -> list[tuple[Poll, int]]:
+    """Lock polls, always in the order of their ids; return each with its event, whose attendees may vote."""
+    found: Any = Poll.objects.raw(
+        "SELECT p.*, s.event_id AS event"  # noqa: S608  # our own words
+        " FROM polls_poll p JOIN opendev_sessions_session s ON s.id = p.session_id"
+        f" WHERE p.id {_among()} ORDER BY p.id{'' if _is_sqlite() else ' FOR NO KEY UPDATE OF p'}",
+        _ids(poll_ids),
+    )
+    return [(poll, poll.event) for poll in found]
+
+
+def options_of(poll_ids: Collection[int]) -> list[Option]:
+    """Return the options of polls, each poll's in its order."""
+    return list(
+        Option.objects.raw(
+            f"SELECT * FROM polls_option WHERE poll_id {_among()} ORDER BY position",  # noqa: S608  # our own words
+            _ids(poll_ids),
+        )
+    )
+
+
+def _among() -> str:
+    return "IN (SELECT value FROM json_each(%s))" if _is_sqlite() else "= ANY(%s)"
+
+
+def _ids(ids: Collection[int]) -> list[Any]:
+    return [json.dumps(list(ids)) if _is_sqlite() else list(ids)]
+
+
+def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the mark keys of those polls that have one: anonymous, launched, not finalised."""
+    rows = _rows(
+        "SELECT k.poll_id, k.key FROM json_each(%s) j CROSS JOIN polls_markkey k ON k.poll_id = j.value",
+        (json.dumps(list(poll_ids)),),
+        "SELECT poll_id, key FROM polls_markkey WHERE poll_id = ANY(%s)",
+        (list(poll_ids),),
+    )
+    return {poll: bytes(key) for poll, key in rows}
 
 
 def ballots_by_key(wanted: Sequence[tuple[int, bytes]]) -> list[StoredBallot]:
@@ -198,6 +240,15 @@ def add_to_counts(changes: dict[int, int]) -> None:
             "UPDATE polls_option SET count = count + w.n FROM unnest(%s::bigint[], %s::bigint[]) w(id, n)"
             " WHERE polls_option.id = w.id",
             _columns(list(changes.items())),
+        )
+
+
+def set_poll_tally(poll: Poll) -> None:
+    """Keep the poll's number of ballots and its version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE polls_poll SET ballots = %s, version = %s WHERE id = %s",
+            [poll.ballots, poll.version, poll.pk],
         )
 
 

@@ -24,6 +24,11 @@ def attendee_voted(session_id: int, poll_id: int, attendee_id: int, *, voted: bo
     hub.attendee_voted(session_id, topic_of(poll_id), attendee_id, voted=voted)
 
 
+def together() -> AbstractContextManager[None]:
+    """Have what each socket is told meanwhile leave in one write. Only on the loop."""
+    return hub.writer.together()
+
+
 def holding() -> AbstractContextManager[list[News]]:
     """Keep what this thread says meanwhile in a list; each is to be passed to `say_on_loop`."""
     return hub.holding()

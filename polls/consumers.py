@@ -1,9 +1,9 @@
 """What the socket of a room can do with polls, and the polls' part of its snapshot."""
 
 import asyncio
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
-
-from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.consumers import error_frame
@@ -16,8 +16,6 @@ from polls.serializers import mine_json
 from polls.services import Recorded
 from sessions.services import NotJoined
 
-NOT_VOTED_TEXT = encode(mine_json(NOT_VOTED))
-
 
 class PollsSocket(Protocol):
     """What these commands need of a consumer."""
@@ -26,6 +24,7 @@ class PollsSocket(Protocol):
     unanswered: int
 
     def answer(self, frame: dict[str, Any]) -> None: ...
+    def say(self, text: str) -> None: ...
 
 
 def vote(socket: PollsSocket, frame: dict[str, Any]) -> None:
@@ -45,7 +44,7 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
         poll=frame.get("poll"),
         attendee=socket.attendee,
         options=frame.get("options"),
-        arrived_at=timezone.now(),
+        arrived_at=datetime.now(UTC),
         seq=frame.get("seq"),
         ballot=frame.get("ballot"),
         withdraws=withdraws,
@@ -55,13 +54,23 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     def answer(outcome: Recorded | DomainError) -> None:
         socket.unanswered -= 1
         if isinstance(outcome, Recorded):
-            said = {"type": "ok", "ref": ref, "mine": mine_json(outcome.mine), "version": outcome.version}
-            socket.answer(said)
+            socket.say(_ok_text(ref, outcome))
         else:
             socket.answer(error_frame(outcome, ref))
 
-    ballot_box.cast(wanted, answer)
+    ballot_box.put(wanted, answer)
     socket.unanswered += 1
+
+
+def _ok_text(ref: object, recorded: Recorded) -> str:
+    """Return the acknowledgement as JSON text; in a storm thousands of them hold the same few answers."""
+    ref_text = str(ref) if isinstance(ref, int) else encode(ref)
+    return f'{{"type":"ok","ref":{ref_text},"mine":{_mine_text(recorded.mine)},"version":{recorded.version}}}'
+
+
+@lru_cache(maxsize=1_000)
+def _mine_text(mine: Mine) -> str:
+    return encode(mine_json(mine))
 
 
 COMMANDS = {"poll.vote": vote, "poll.withdraw": withdraw}
@@ -78,14 +87,21 @@ def visible_polls(group: Group, audience: str) -> list[int]:
 
 
 async def read_answers(attendee: AttendeePass, poll_ids: list[int]) -> dict[int, Mine]:
-    """Return the attendee's own answers; those who join at once share the queries."""
+    """Return the attendee's own answers; those who join at once share the queries.
+
+    Raises:
+        TryLater
+    """
     if not poll_ids:
         return {}
     future: asyncio.Future[dict[int, Mine]] = asyncio.get_running_loop().create_future()
 
     def answer(found: dict[int, Mine] | DomainError) -> None:
         if not future.done():
-            future.set_result({} if isinstance(found, DomainError) else found)
+            if isinstance(found, DomainError):
+                future.set_exception(found)
+            else:
+                future.set_result(found)
 
     answers_reader.put((attendee, poll_ids, None), answer)
     return await future
@@ -99,5 +115,5 @@ def snapshot_polls(group: Group, *, is_moderator: bool, voted: set[str], answers
         audience = MODERATORS if is_moderator else VOTED if topic in voted else EVERYBODY
         if text := group.topics[topic].state_text(audience):
             mine = answers.get(poll_id)
-            parts.append(f'{text[:-1]},"mine":{encode(mine_json(mine)) if mine else NOT_VOTED_TEXT}}}')
+            parts.append(f'{text[:-1]},"mine":{_mine_text(mine or NOT_VOTED)}}}')
     return f"[{','.join(parts)}]"

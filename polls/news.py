@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from opendev.core.groups import AUDIENCES, Frame, News, State
+from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Frame, News, State
 from polls.models import Option, Poll
 from polls.serializers import poll_json
 
 KIND = "poll"
+POLL_AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
 
 
 class PollFrames:
@@ -40,5 +41,5 @@ def topic_of(poll_id: int) -> str:
 
 def news_of(poll: Poll, options: Sequence[Option], *, whole: bool = True) -> News:
     """Return the poll as it stands, for every audience."""
-    states = {audience: poll_json(poll, options, audience) for audience in AUDIENCES}
+    states = {audience: poll_json(poll, options, audience) for audience in POLL_AUDIENCES}
     return News(poll.session_id, topic_of(poll.pk), poll.version, states, whole)

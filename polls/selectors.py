@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import NotAllowed, NotFound
 from polls import ballot_store
-from polls.models import MarkKey, Option, Poll, Selection
+from polls.models import Option, Poll, Selection
 from sessions.models import Attendee
 
 MARK_BYTES = ballot_store.MARK_BYTES
@@ -40,14 +40,6 @@ def ballot_key(poll: Poll, attendee_id: int, secret: bytes) -> bytes:
 def participation_mark(mark_key: bytes, attendee_id: int) -> bytes:
     """Return the mark that an attendee took part: HMAC(the poll's mark key, attendee id), 16 bytes."""
     return hmac.digest(mark_key, b"%d" % attendee_id, "sha256")[:MARK_BYTES]
-
-
-def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
-    """Return the mark keys of those polls that have one: anonymous, launched, not finalised."""
-    return {
-        poll: bytes(key)
-        for poll, key in MarkKey.objects.filter(pk__in=poll_ids).values_list("poll_id", "key")
-    }
 
 
 def _with_options(polls: QuerySet[Poll]) -> QuerySet[Poll]:
@@ -129,7 +121,7 @@ def _marks_of_missing(
         for poll_id, key in keys.items()
         if (poll_id, key) not in held
     ]
-    keys_of_marks = mark_keys({poll_id for poll_id, _attendee in missing}) if missing else {}
+    keys_of_marks = ballot_store.mark_keys({poll_id for poll_id, _attendee in missing}) if missing else {}
     by_mark = {
         (poll_id, participation_mark(keys_of_marks[poll_id], attendee_id)): (poll_id, attendee_id)
         for poll_id, attendee_id in missing

@@ -6,6 +6,7 @@ from sessions.models import (
     ApiToken,
     Attendance,
     Attendee,
+    DisplayLink,
     Event,
     EventDay,
     FollowUpGroup,
@@ -82,6 +83,7 @@ class SignUpAdmin(admin.ModelAdmin):
     """Names can be looked up, and deleted for good where somebody asks for that; the rest is the control room's."""
 
     list_display = ["name", "company", "line", "source", "shown", "withdrawn_at", "removed_at"]
+    exclude = ["email"]  # given to the line's owner and moderators
     list_filter = ["line__session__event", "source"]
     list_select_related = ["line"]
     search_fields = ["name", "company"]
@@ -102,16 +104,24 @@ class FollowUpGroupAdmin(admin.ModelAdmin):
     list_select_related = ["event", "owner"]
 
 
-@admin.register(SignInLink, ApiToken)
-class TokenAdmin(admin.ModelAdmin):
-    """Tokens are made by commands, and never shown; here they can be seen to exist, and deleted."""
-
-    list_display = ["__str__", "user", "expires_at"]
+class SecretAdmin(admin.ModelAdmin):
+    """Secrets are made elsewhere and never shown again; here they can be seen to exist, and deleted."""
 
     def has_add_permission(self, request: object) -> bool:
         """Nobody adds one by hand: its token would be lost."""
         return False
 
     def has_change_permission(self, request: object, obj: object = None) -> bool:
-        """Nothing of a token can be changed."""
+        """Nothing of it can be changed."""
         return False
+
+
+@admin.register(SignInLink, ApiToken)
+class TokenAdmin(SecretAdmin):
+    list_display = ["__str__", "user", "expires_at"]
+
+
+@admin.register(DisplayLink)
+class DisplayLinkAdmin(SecretAdmin):
+    list_display = ["__str__", "session", "created_at", "revoked_at"]
+    list_select_related = ["session"]

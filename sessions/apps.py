@@ -5,8 +5,15 @@ Foreign keys therefore take the imported class, never a string (a test proves th
 """
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from sessions.guards import install_guards
 
 
 class SessionsConfig(AppConfig):
     name = "sessions"
     label = "opendev_sessions"
+
+    def ready(self) -> None:
+        """Have the guards installed after every migrate: Django's table remake on SQLite drops them silently."""
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="sessions.guards")

@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, instead of skipping, where Chromium, Redis or PostgreSQL is missing",
     )
 
+    parser.addoption("--soak", action="store_true", help="every fault ten times, and 100,000 odd frames")
     parser.addoption(
         "--runs", type=int, default=1, help="how often storms and brawls are repeated, to be read with -s"
     )

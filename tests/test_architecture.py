@@ -201,7 +201,9 @@ def python_files(*folders: str) -> list[Path]:
 
 
 def all_python_files() -> list[Path]:
-    return [path for path in python_files(*PACKAGES, "tools", "tests") if "migrations" not in path.parts]
+    return [
+        path for path in python_files(*PACKAGES, "tools", "bench", "tests") if "migrations" not in path.parts
+    ]
 
 
 def test_no_file_is_too_long():

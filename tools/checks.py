@@ -11,7 +11,7 @@ from tools import page_rules
 from tools.environment import PYTHON, ROOT, VENV
 
 BIN = VENV / "bin"
-PACKAGES = ["manage.py", "opendev", "sessions", "polls", "etherpad_links", "tools", "tests"]
+PACKAGES = ["manage.py", "opendev", "sessions", "polls", "etherpad_links", "tools", "bench", "tests"]
 MANAGE = [str(PYTHON), "manage.py"]
 # import-linter has no `python -m`, and the script that pip writes for it breaks when the folder is moved.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"

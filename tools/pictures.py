@@ -1,5 +1,7 @@
 """`.venv/bin/python -m tools.pictures` takes the README's pictures anew: a real server, a real browser, 214 people.
 
+`.venv/bin/python -m tools.pictures card` takes the picture that shared links show.
+
 Chromium and requirements-dev.txt have to be there (`make test` sees to both). What is shown is the demo event; how many
 people chose what is made up.
 """
@@ -8,6 +10,7 @@ import asyncio
 import os
 import re
 import sqlite3
+import sys
 import tempfile
 import threading
 from contextlib import AsyncExitStack
@@ -27,7 +30,9 @@ from tests.support.server import Server, clean_environment
 from tests.support.socket_client import connect
 from tools.palette import reduce_colours
 
-PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+CARD = ROOT / "opendev" / "static" / "companion" / "card.png"
 LARGEST = 150 * 1024
 ADDRESS = "http://opendev.example"  # what is written beside the QR code
 CODE = "482615"
@@ -144,8 +149,22 @@ def take(page: Page, name: str) -> None:
     assert size <= LARGEST, f"{path.name} is too large for a README"
 
 
+def take_card(chromium: Browser) -> None:
+    """The picture that stands for the product where its address is shared."""
+    page = chromium.new_page(viewport={"width": 1200, "height": 630})
+    page.goto(Path(__file__).with_name("social_card.html").as_uri())
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    CARD.write_bytes(reduce_colours(page.screenshot()))
+    page.close()
+
+
 def main() -> None:
     os.environ.setdefault(programs.MARK, "pictures")
+    if sys.argv[1:] == ["card"]:
+        browser = BrowserThread()
+        browser(take_card, seconds=SECONDS)
+        browser.close()
+        return
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="opendev-pictures-") as name:
         folder = Path(name)

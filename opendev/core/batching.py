@@ -1,15 +1,18 @@
 """Gathering: while one batch is being worked on in a thread, the next one collects."""
 
 import asyncio
+import concurrent.futures
 import logging
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from django.db import OperationalError
+from django.utils.translation import gettext_lazy as _
 
+from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
-from opendev.core.threads import with_fresh_connections
+from opendev.core.threads import DatabaseAway, with_fresh_connections
 
 log = logging.getLogger("opendev.live")
 
@@ -19,7 +22,15 @@ Answer = Callable[[Result | DomainError], None]
 
 PAUSE_S = 0.005  # before a batch: measured, 0 to 20 ms give the same rate, and longer costs latency
 MAX_BATCH = 1_000
-LOCKED_LIMIT_S = 10.0  # how long a batch is kept while another process holds the database
+AWAY_LIMIT_S = 10.0  # how long a batch is kept while the database is held by another process, or gone
+AWAY_PAUSE_S = 0.25  # between two tries
+ANSWER_WITHIN_S = 12.0  # longer than a batch is kept
+
+
+class NotSure(TryLater):
+    """No answer in time: it may have been recorded or not. Sending it again finds out."""
+
+    code, message = "not_sure", _("This may not have arrived. Send it again.")
 
 
 class Batcher(Generic[Item, Result]):
@@ -27,7 +38,8 @@ class Batcher(Generic[Item, Result]):
 
     `put()` may only be called on the loop. Each item's answer is called on the loop, after `work` returned, with its
     result or with a DomainError. At most `limit` items wait; beyond that `put()` raises TryLater. A batch that fails
-    is halved and tried again, so that one item that breaks poisons nobody.
+    is halved and tried again, so that one item that breaks poisons nobody; where the database is away no item is at
+    fault: the batch is kept for ten seconds and then answered with TryLater.
     """
 
     def __init__(
@@ -82,6 +94,33 @@ class Batcher(Generic[Item, Result]):
         self.waiting.append((item, answer))
         self.gathered.set()
 
+    def put_and_wait(self, item: Item) -> Result:
+        """Have an item worked on and return what became of it. For views: from any thread but the loop's.
+
+        In a process without a loop (a command, a test of a view) it is worked on at once, as a batch of one.
+
+        Raises:
+            DomainError: by which the item was refused; TryLater; NotSure.
+        """
+        if self.loop is None:
+            outcome = self.work([item])[0]
+        else:
+            future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
+            self.loop.call_soon_threadsafe(self._put_for_thread, item, future)
+            try:
+                outcome = future.result(ANSWER_WITHIN_S)
+            except concurrent.futures.TimeoutError:
+                raise NotSure from None
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return outcome
+
+    def _put_for_thread(self, item: Item, future: concurrent.futures.Future[Result | DomainError]) -> None:
+        try:
+            self.put(item, future.set_result)
+        except DomainError as error:
+            future.set_result(error)
+
     async def _run(self) -> None:
         while True:
             await self.gathered.wait()
@@ -95,16 +134,14 @@ class Batcher(Generic[Item, Result]):
                 if self.is_ending:
                     return
 
-    def worked_off(self) -> None:
+    def worked_off(self, results: Sequence[Result | DomainError]) -> None:
         """Called on the loop after a batch was worked on, and before its answers are given; for subclasses."""
 
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
         assert self.loop is not None  # noqa: S101
-        items = [item for item, _ in batch]
+        items, began = [item for item, _answer in batch], self.loop.time()
         try:
-            results = await self.loop.run_in_executor(
-                self.thread, with_fresh_connections, self._work_in_thread, items
-            )
+            results = await self.loop.run_in_executor(self.thread, self._work_in_thread, items)
         except Exception:
             if len(batch) == 1:
                 log.exception("%s: one item could not be worked on.", self.name)
@@ -115,8 +152,10 @@ class Batcher(Generic[Item, Result]):
                 await self._work_off(batch[:middle])
                 await self._work_off(batch[middle:])
                 return
-        self.worked_off()
-        for (_, answer), result in zip(batch, results, strict=True):
+        metrics.BATCH_SIZE.labels(self.name).observe(len(batch))
+        metrics.BATCH_SECONDS.labels(self.name).observe(self.loop.time() - began)
+        self.worked_off(results)
+        for (_item, answer), result in zip(batch, results, strict=True):
             try:
                 answer(result)
             except OSError:
@@ -125,18 +164,19 @@ class Batcher(Generic[Item, Result]):
                 log.exception("%s: an answer could not be given.", self.name)
 
     def _work_in_thread(self, items: Sequence[Item]) -> Sequence[Result | DomainError]:
-        return work_unless_locked(lambda: self.work(items), busy=lambda: [TryLater() for _ in items])
+        return work_unless_away(lambda: self.work(items), away=lambda: [TryLater() for _ in items])
 
 
-def work_unless_locked(work: Callable[[], Result], busy: Callable[[], Result]) -> Result:
-    """Return `work()`, tried again for ten seconds while SQLite says that it is locked; then `busy()`.
+def work_unless_away(work: Callable[[], Result], away: Callable[[], Result]) -> Result:
+    """Return `work()`, tried again for ten seconds while the database is locked or gone; then `away()`.
 
-    Each try already waits five seconds inside SQLite (the `timeout` of settings.py), so two tries are ten seconds.
+    A full disk is not waited for: nothing here would empty it. SQLite's own wait for a lock is five seconds a try.
     """
-    for _ in range(int(LOCKED_LIMIT_S // 5)):
+    until = time.monotonic() + AWAY_LIMIT_S
+    while True:
         try:
-            return work()
-        except OperationalError as error:
-            if "locked" not in str(error):
-                raise
-    return busy()
+            return with_fresh_connections(work)
+        except DatabaseAway as error:
+            if error.has_no_room or time.monotonic() + AWAY_PAUSE_S >= until:
+                return away()
+        time.sleep(AWAY_PAUSE_S)

@@ -30,12 +30,18 @@ class Bus:
         self.wanted: set[int] = set()
         self.publishing = 0
         self.is_up = True
+        self.listening: asyncio.Task[Any] | None = None
         self.was_repaired = asyncio.Event()
 
     async def start(self) -> None:
         """Take a channel and listen to it."""
         self.channel = await self.layer.new_channel()
-        self.spawn(self._listen())
+        self.listening = self.spawn(self._listen())
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the last call to the bus went well, and somebody listens to it."""
+        return self.is_up and self.listening is not None and not self.listening.done()
 
     async def stop(self) -> None:
         """Leave the bus."""

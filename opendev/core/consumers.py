@@ -1,5 +1,6 @@
 """The socket side, written once: joining, the snapshot, commands, error frames. Apps add tables and snapshot parts."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -11,9 +12,14 @@ from django.conf import settings
 from django.http.cookie import parse_cookie
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core import metrics
+from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admission
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.live import hub
+from opendev.core.logs import current_id, new_id
+from opendev.core.threads import DatabaseAway
+from opendev.core.writing import TRY_AGAIN_LATER
 
 MAX_FRAME_BYTES = 16 * 1024
 MAX_UNANSWERED = 8
@@ -59,8 +65,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Carry one socket from its handshake to its end."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         self.group = None
+        self.place: Place | None = None
+        current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
         self.attendee_id: int | None = None
         self.moderator_id: int | None = None
+        self.helper_id: int | None = None
+        self.display_id: int | None = None
         self.is_ready = self.is_closed = False
         self.unanswered = 0
         try:
@@ -74,6 +84,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def _leave(self) -> None:
         if self.group is not None:
             hub.leave(self.group, self)
+        if self.place is not None:
+            self.place.leave()
 
     async def dispatch(self, message: Any) -> None:
         """Handle one ASGI message."""
@@ -115,25 +127,44 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def websocket_connect(self, message: Any) -> None:
         """Refuse, or join, then write the snapshot: no news falls between the two."""
         try:
-            if not self.origin_is_ours():
-                raise Refused
-            group = await hub.open(self.group_key())
-            if group is None:
-                raise Refused
-            await self.identify(group)
-            # It may have been dropped meanwhile; from here to enter() nothing waits.
-            group = await hub.open(group.key)
-            if group is None:
-                raise Refused
+            await self._come_in()
         except Refused:
             await self.base_send({"type": "websocket.close", "code": 4403})
             raise StopConsumer from None
+        except Crowded as crowded:
+            await self._turn_away(crowded)
+        except DatabaseAway:
+            await self._turn_away(Crowded("unavailable", 3))
+
+    async def _come_in(self) -> None:
+        """Raise Refused, Crowded or DatabaseAway, or join."""
+        if not self.origin_is_ours():
+            raise Refused
+        self.place = admission.enter(self.scope)
+        group = await hub.open(self.group_key())
+        if group is None:
+            raise Refused
+        await self.identify(group)
+        # It may have been dropped meanwhile; from here to enter() nothing waits.
+        group = await hub.open(group.key)
+        if group is None:
+            raise Refused
+        own = 0 if self.attendee_id is None else len(group.by_attendee.get(self.attendee_id, ()))
+        if self.place.is_limited and own >= MAX_SOCKETS_OF_ATTENDEE:
+            raise Crowded("too_many_sockets_of_attendee", 30)
         self.group = group
         hub.enter(group, self)
         await self.prepare(group)
         await self.base_send({"type": "websocket.accept"})
         hub.reply(group, self, self.snapshot(group))
         self.is_ready = True
+
+    async def _turn_away(self, crowded: Crowded) -> None:
+        """Accept and close at once: a browser is told nothing of a handshake that was refused."""
+        self.is_closed = True
+        await self.base_send({"type": "websocket.accept"})
+        await self.base_send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": crowded.reason})
+        raise StopConsumer
 
     def header(self, name: bytes) -> str | None:
         """Return a request header's value, or None."""
@@ -179,6 +210,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Run one command. Whatever is wrong with it is answered, and the socket stays open."""
         if self.is_closed:  # by us: what still comes is not for anybody
             raise StopConsumer
+        assert self.place is not None  # noqa: S101
+        if wait := self.place.wait_before_frame(asyncio.get_running_loop().time()):
+            metrics.REFUSED.labels("frames").inc()
+            await asyncio.sleep(wait)  # the server reads no further meanwhile
         ref: object = None
         try:
             frame = parse_frame(message)
@@ -195,8 +230,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def answer(self, frame: dict[str, Any]) -> None:
         """Write the answer to a command."""
+        self.say(encode(frame))
+
+    def say(self, text: str) -> None:
+        """Write an answer that is JSON text already."""
         if self.group is not None and not self.is_closed:
-            hub.reply(self.group, self, encode(frame))
+            hub.reply(self.group, self, text)
 
 
 def parse_frame(message: dict[str, Any]) -> dict[str, Any]:

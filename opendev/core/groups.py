@@ -2,28 +2,31 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.sending import SendMessage
+from opendev.core.sending import SendMessage, TextMessage
 
-MODERATORS, VOTED, EVERYBODY = "moderators", "voted", "everybody"
-AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
+MODERATORS, VOTED, AUTHOR, EVERYBODY = "moderators", "voted", "author", "everybody"
+AUDIENCES = (MODERATORS, VOTED, AUTHOR, EVERYBODY)
 PAGE_LOAD_COUNTS_S = 30.0
 COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
 
 State = dict[str, Any]
 Frame = dict[str, Any]
+Gather = Callable[[Sequence[State], str], Frame]
+Messages = dict[str, TextMessage | None]  # one an audience; None where it hears nothing
 
 
 @dataclass(frozen=True, slots=True)
 class News:
     """One topic of one group as it stands now, for each audience; None where an audience may not know of it.
 
-    `whole` is False when only the tally moved, so that sockets are sent the short frame.
+    `whole` is False when only the tally moved, so that sockets are sent the short frame. `author` is the attendee whose
+    topic it is, where it has one: their sockets are told what is for AUTHOR.
     """
 
     group: int
@@ -31,6 +34,7 @@ class News:
     version: int
     states: Mapping[str, State | None]
     whole: bool = True
+    author: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,11 @@ class GroupState:
 
 
 class TopicKind(Protocol):
-    """How an app puts its topics into frames."""
+    """How an app puts its topics into frames.
+
+    A kind of which many topics move at once has `tallies: Gather` too, for one frame with all of them. A tally of such
+    a topic is the same for all who may know of it, but for moderators.
+    """
 
     def changed(self, state: State, now: str) -> Frame: ...
     def tally(self, state: State, now: str) -> Frame: ...
@@ -61,6 +69,8 @@ class Source(Protocol):
     def read(self, group: int) -> GroupState | None: ...
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]: ...
     def moderators(self, group: int) -> frozenset[int]: ...
+    def helpers(self, group: int) -> frozenset[int]: ...
+    def displays(self, group: int) -> frozenset[int]: ...
 
 
 class Member(Protocol):
@@ -69,6 +79,8 @@ class Member(Protocol):
     base_send: SendMessage
     attendee_id: int | None
     moderator_id: int | None
+    helper_id: int | None
+    display_id: int | None
     is_ready: bool
     is_closed: bool
 
@@ -76,14 +88,12 @@ class Member(Protocol):
     def note_voted(self, topic: str, *, voted: bool) -> bool: ...
 
 
-def encode(frame: Frame) -> str:
+_encoder = json.JSONEncoder(separators=(",", ":"))
+
+
+def encode(frame: object) -> str:
     """Return the JSON text, without spaces; ASCII only, so that no text a client sent can break the sending."""
-    return json.dumps(frame, separators=(",", ":"))
-
-
-def text_message(text: str) -> Frame:
-    """Return the ASGI message that sends one text frame."""
-    return {"type": "websocket.send", "text": text}
+    return _encoder.encode(frame)
 
 
 def now_text() -> str:
@@ -97,8 +107,10 @@ class Topic:
 
     version: int
     states: Mapping[str, State | None]
+    author: int | None = None
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
+    tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
     _texts: dict[str, str] = field(default_factory=dict)
 
     def state_text(self, audience: str) -> str | None:
@@ -124,6 +136,9 @@ class Group:
         self.present = 0
         self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
         self.presence_told_at = 0.0
+        self.is_unusual = False  # one network joins in an unusual way (newcomers.py)
+        self.unusual_elsewhere = 0.0  # when another process last said so
+        self.arrived: list[int] = []  # attendees seen here, to be told to the process they joined at
         self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
         self.next_step_at = 0.0
         self.stepping: asyncio.Task[None] | None = None
@@ -133,6 +148,18 @@ class Group:
         """Note that the sockets have not heard of this topic; a change of state goes before tallies."""
         whole = self.unheard.pop(topic, False) or whole
         self.unheard = {topic: True, **self.unheard} if whole else {**self.unheard, topic: False}
+
+    @property
+    def joins(self) -> str:
+        """What moderators are told of the way people join: `usual` or `unusual`."""
+        return "unusual" if self.is_unusual else "usual"
+
+    def take_tallies(self, kind: str) -> list[str]:
+        """Return the topics of a kind of which only the tally is unheard, and take them off the list."""
+        found = [topic for topic, whole in self.unheard.items() if not whole and topic.startswith(f"{kind}:")]
+        for topic in found:
+            del self.unheard[topic]
+        return found
 
     def count_here(self, now: float) -> int:
         """Return how many distinct attendees have a socket in this process or loaded a page in the last 30 s."""

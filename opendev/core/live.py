@@ -21,30 +21,38 @@ from typing import Any
 
 from django.db import transaction
 
+from opendev.core import metrics
 from opendev.core.bus import Bus
 from opendev.core.groups import (
     AUDIENCES,
     EVERYBODY,
+    MODERATORS,
     VOTED,
+    Gather,
     Group,
     Member,
+    Messages,
     News,
     Source,
     Topic,
     encode,
     now_text,
-    text_message,
 )
+from opendev.core.newcomers import newcomers
+from opendev.core.sending import TextMessage
 from opendev.core.sweep import PRESENCE, Sweep
-from opendev.core.threads import with_fresh_connections
+from opendev.core.threads import any_at_work, with_fresh_connections
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
 
 
-TICK_S = 0.25  # at most four news a second to a socket
-CHUNK = 100  # writes between two breaths of the loop
-BREATH_S = 0.003  # measured: with 0 a burst to 5,000 sockets holds votes up for half a second
+TICK_S = 0.3  # at most four news a second to a socket, the voter's own included
+CHUNK = 200  # writes between two breaths of the loop: about 2 ms
+BREATH_S = (
+    0.003  # while a batch of votes wants the interpreter: with 0, telling 5,000 holds it up for half a second
+)
+REST_FACTOR = 2  # telling a large room may take half of the time, the other half is for its votes
 
 
 class Hub(Sweep):
@@ -58,8 +66,9 @@ class Hub(Sweep):
 
     def _reset(self) -> None:
         self.groups: dict[int, Group] = {}
-        self.writer = Writer(self._text, self.spawn, self.leave)
+        self.writer = Writer(self._message, self.spawn, self.leave)
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
         self.reader: ThreadPoolExecutor | None = None
         self.moved: dict[tuple[int, str], dict[int, bool]] = {}  # voters, to be told to the other processes
 
@@ -73,7 +82,7 @@ class Hub(Sweep):
         self.bus = Bus(layer, self._hear, self.spawn) if layer is not None else None
         if self.bus:
             await self.bus.start()
-        self.spawn(self._sweep_for_ever())
+        self.spawn_lasting(self._sweep_for_ever())
 
     async def stop(self) -> None:
         """End every task; sockets are closed by the server."""
@@ -94,6 +103,20 @@ class Hub(Sweep):
         self.tasks.add(task)
         task.add_done_callback(self._task_ended)
         return task
+
+    def spawn_lasting(self, work: Any) -> None:
+        """Run a coroutine that should never end; when it does, the process is not ready any more."""
+        self.lasting.append(self.spawn(work))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the Hub runs and none of its lasting tasks has died."""
+        return self.loop is not None and not any(task.done() for task in self.lasting)
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets this process has. Only on the loop."""
+        return sum(len(group.members) for group in self.groups.values())
 
     def _task_ended(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
@@ -133,6 +156,19 @@ class Hub(Sweep):
         """Return how many attendees were here at the last count. Safe from any thread."""
         known = self.groups.get(group)
         return known.present if known else 0
+
+    def expect(self, group: int) -> None:
+        """Listen for a newcomer who may come in at another process. Safe from any thread."""
+        if self.bus:
+            self._hand_over(self._open_soon, group)
+
+    def _open_soon(self, group: int) -> None:
+        self.spawn(self.open(group))
+
+    def is_unusual(self, group: int) -> bool:
+        """Return whether one network joins in an unusual way, by the last count. Safe from any thread."""
+        known = self.groups.get(group)
+        return known is not None and known.is_unusual
 
     def _hand_over(self, work: Callable[..., None], *args: Any) -> None:
         if self.loop is not None:
@@ -179,6 +215,7 @@ class Hub(Sweep):
         if member.attendee_id is not None:
             group.by_attendee.setdefault(member.attendee_id, set()).add(member)
             group.page_loads.pop(member.attendee_id, None)
+            self._arrived(group, member.attendee_id)
 
     def leave(self, group: Group, member: Member) -> None:
         """Forget a socket, and the group after its last one."""
@@ -189,8 +226,13 @@ class Hub(Sweep):
             if not mine:
                 group.by_attendee.pop(member.attendee_id, None)
         self.writer.forget(member)
-        if not group.members and not group.page_loads:
+        if not group.members and not group.page_loads and not self.bus:  # else the sweep looks who is awaited
             self._drop(group)
+
+    def _arrived(self, group: Group, attendee_id: int) -> None:
+        newcomers.seen(attendee_id)
+        if self.bus:
+            group.arrived.append(attendee_id)
 
     def _drop(self, group: Group) -> None:
         if self.groups.get(group.key) is group:
@@ -217,6 +259,9 @@ class Hub(Sweep):
             case "live.present":
                 if group := self.groups.get(message["group"]):
                     group.elsewhere[message["from"]] = (message["present"], _time())
+                    group.unusual_elsewhere = _time() if message.get("unusual") else group.unusual_elsewhere
+                for attendee_id in message.get("arrived", ()):
+                    newcomers.seen(attendee_id)
 
     def take(self, news: News) -> None:
         """Keep news if it is newer than what is known, and see that the sockets hear it."""
@@ -228,7 +273,7 @@ class Hub(Sweep):
             return
         # A version was skipped: what it said is lost or late, so the short frame would not be enough.
         whole = news.whole or known is None or news.version > known.version + 1
-        topic = Topic(news.version, news.states)
+        topic = Topic(news.version, news.states, news.author)
         if known:
             topic.shown_to = known.shown_to | {a for a in AUDIENCES if known.states.get(a)}
             topic.gone_for = {a for a in AUDIENCES if known.states.get(a)} | known.gone_for
@@ -267,9 +312,9 @@ class Hub(Sweep):
             if not member.note_voted(topic, voted=voted) or not member.is_ready or known is None or is_due:
                 continue
             if known.states.get(VOTED) != known.states.get(EVERYBODY):
-                text = self._text(group, topic, member.audience(topic), whole=False)
-                if text is not None:
-                    self.writer.write(group, member, text_message(text), topic, whole=False)
+                message = self._message(group, topic, member.audience(topic), whole=False)
+                if message is not None:
+                    self.writer.write(group, member, message, topic, whole=False)
 
     def _step_soon(self, group: Group) -> None:
         if group.stepping is None and group.members:
@@ -282,37 +327,62 @@ class Hub(Sweep):
                 await asyncio.sleep(max(0.0, group.next_step_at - _time()))
                 if not group.unheard:
                     break
-                group.next_step_at = _time() + TICK_S
+                began = _time()
+                group.next_step_at = began + TICK_S
                 topic = next(iter(group.unheard))
                 whole = group.unheard.pop(topic)
-                texts = {a: self._text(group, topic, a, whole=whole) for a in AUDIENCES}
+                kind = topic.partition(":")[0]
+                gather = getattr(self.source and self.source.kinds.get(kind), "tallies", None)
+                topics = [topic]
+                if gather and not whole:
+                    topics += group.take_tallies(kind)
+                    messages = self._gathered(group, topics, gather)
+                else:
+                    messages = {a: self._message(group, topic, a, whole=whole) for a in AUDIENCES}
                 if known := group.topics.get(topic):
                     known.gone_for.clear()
-                await self._fan_out(group, topic, texts, whole=whole)
+                await self._fan_out(group, topics, messages, whole=whole)
+                group.next_step_at = max(group.next_step_at, began + REST_FACTOR * (_time() - began))
         finally:
             group.stepping = None
         if group.unheard:  # news came between the last look and here
             self._step_soon(group)
 
-    async def _fan_out(self, group: Group, topic: str, texts: dict[str, str | None], *, whole: bool) -> None:
-        messages = {audience: text_message(text) for audience, text in texts.items() if text is not None}
-        if not messages:
+    async def _fan_out(self, group: Group, topics: list[str], messages: Messages, *, whole: bool) -> None:
+        """Tell every socket one message; a slow one is owed each of its topics."""
+        if not any(messages.values()):
             return
+        began, count = _time(), 0
         for count, member in enumerate(list(group.members), 1):
-            if member.is_ready and (message := messages.get(member.audience(topic))):
-                self.writer.write(group, member, message, topic, whole=whole)
+            if member.is_ready and (message := messages[member.audience(topics[0])]):
+                self.writer.write(group, member, message, *topics, whole=whole)
             if count % CHUNK == 0:
-                await asyncio.sleep(BREATH_S)
+                await asyncio.sleep(BREATH_S if any_at_work() else 0)
+        metrics.FRAMES.inc(count)
+        metrics.TICK.observe(_time() - began)
 
-    def _text(
+    def _gathered(self, group: Group, topics: list[str], gather: Gather) -> Messages:
+        """Return the messages that tell the tallies of many topics at once."""
+
+        def for_audience(audience: str) -> TextMessage | None:
+            states = [group.topics[topic].states.get(audience) for topic in topics]
+            known = [state for state in states if state is not None]
+            return TextMessage(encode(gather(known, now_text()))) if known else None
+
+        return {**dict.fromkeys(AUDIENCES, for_audience(EVERYBODY)), MODERATORS: for_audience(MODERATORS)}
+
+    def _message(
         self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False
-    ) -> str | None:
-        """Return the frame that tells an audience about a topic; None when there is nothing it may hear.
+    ) -> TextMessage | None:
+        """Return the message that tells an audience about a topic; None when there is nothing it may hear.
 
         `late`: for a socket that missed some; to one of those who saw the topic, it is told again that it is gone.
         """
         if topic == PRESENCE:
-            return encode({"type": "presence", "present": group.present})
+            told: dict[str, Any] = {"type": "presence", "present": group.present}
+            if audience == MODERATORS:
+                told["joins"] = group.joins
+            return TextMessage(encode(told))
         known = group.topics.get(topic)
         if known is None or self.source is None:
             return None
@@ -320,12 +390,16 @@ class Hub(Sweep):
         state = known.states.get(audience)
         if state is None:
             gone_for = known.shown_to if late else known.gone_for
-            return encode(kind.gone(topic, known.version)) if audience in gone_for else None
-        return encode(kind.changed(state, now_text()) if whole else kind.tally(state, now_text()))
+            return TextMessage(encode(kind.gone(topic, known.version))) if audience in gone_for else None
+        if whole:
+            return TextMessage(encode(kind.changed(state, now_text())))
+        if audience not in known.tallies:
+            known.tallies[audience] = TextMessage(encode(kind.tally(state, now_text())))
+        return known.tallies[audience]
 
     def reply(self, group: Group, member: Member, text: str) -> None:
         """Write an answer to one socket, without waiting for it."""
-        self.writer.reply(group, member, text)
+        self.writer.reply(group, member, TextMessage(text))
 
     def _note_page_load(self, key: int, attendee_id: int) -> None:
         self.spawn(self._open_and_note(key, attendee_id))
@@ -335,6 +409,7 @@ class Hub(Sweep):
         group = await self.open(key)
         if group is not None and self.loop is not None and attendee_id not in group.by_attendee:
             group.page_loads[attendee_id] = _time()
+            self._arrived(group, attendee_id)
 
 
 hub = Hub()

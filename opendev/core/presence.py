@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.http import HttpRequest
+
+from opendev.core.limits import limited_network
 from opendev.core.live import hub
+from opendev.core.newcomers import newcomers
 
 
 def present_in(session_ids: Iterable[int]) -> dict[int, int]:
@@ -10,11 +14,19 @@ def present_in(session_ids: Iterable[int]) -> dict[int, int]:
     return {session_id: hub.present(session_id) for session_id in session_ids}
 
 
+def note_join(request: HttpRequest, session_id: int, attendee_id: int) -> None:
+    """Remember that somebody joined, until their page or socket is seen. Safe from any thread."""
+    network = limited_network(request)
+    if network is not None:
+        newcomers.joined(network, session_id, attendee_id)
+        hub.expect(session_id)
+
+
 def live_core_runs() -> bool:
-    """Tell whether this process has a running Hub."""
-    return hub.loop is not None
+    """Tell whether this process has a running Hub, none of whose lasting tasks has died."""
+    return hub.is_whole
 
 
 def bus_is_up() -> bool:
     """Tell whether the other processes can be reached, where there are any."""
-    return hub.bus is None or hub.bus.is_up
+    return hub.bus is None or hub.bus.is_heard

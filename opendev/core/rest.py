@@ -59,7 +59,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(error, DomainError):
         known = next((ours for theirs, ours in _TRANSLATED if isinstance(error, theirs)), None)
         if known is None:
-            return None
+            return None  # a defect, or a database that is away: DomainErrorMiddleware knows both apart
         wait = getattr(error, "wait", None)
         error = known()
         if wait is not None:

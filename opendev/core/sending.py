@@ -1,10 +1,35 @@
-"""Writing to a socket without waiting for it."""
+"""Writing to a socket without waiting for it, and without making the same frame once more for each."""
 
 import types
-from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping, Sequence
 from typing import Any
 
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
+
 SendMessage = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_FINAL_TEXT = 0x81  # RFC 6455, 5.2: the only fragment of a text
+
+
+class TextMessage(dict[str, Any]):
+    """The ASGI message that sends one text, together with its frame as it goes over the wire: made once for all."""
+
+    __slots__ = ("frame",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(type="websocket.send", text=text)
+        self.frame = frame_of(text.encode())
+
+
+def frame_of(payload: bytes) -> bytes:
+    """Return a text as one unmasked, uncompressed WebSocket frame (RFC 6455, 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return bytes((_FINAL_TEXT, length)) + payload
+    if length < 65_536:
+        return bytes((_FINAL_TEXT, 126)) + length.to_bytes(2, "big") + payload
+    return bytes((_FINAL_TEXT, 127)) + length.to_bytes(8, "big") + payload
 
 
 @types.coroutine
@@ -28,6 +53,8 @@ def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[
     None: the socket took it (or is gone, which its consumer hears of by itself). Otherwise the rest of the sending, to
     be awaited by a task: the socket is slow. No task and no queue a socket is needed for the thousands that are not.
     """
+    if isinstance(message, TextMessage) and send_frames(send, (message,)):
+        return None
     coroutine = send(message)
     try:
         waiting_for = coroutine.send(None)  # type: ignore[attr-defined]
@@ -36,3 +63,26 @@ def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[
     except (OSError, RuntimeError):  # uvicorn's ClientDisconnected, or a send after the close
         return None
     return _rest_of(coroutine, waiting_for)  # type: ignore[arg-type]
+
+
+def send_frames(send: SendMessage, messages: Sequence[TextMessage]) -> bool:
+    """Give ready frames to the server's transport in one write; False where that is not possible right now.
+
+    uvicorn frames every copy of a message anew, which is half the cost of telling it to thousands (docs/adr/0010). This
+    is for its protocol alone, and only while the socket is open, takes data and compresses nothing. Everything else
+    goes the ordinary way.
+    """
+    server = getattr(send, "__self__", None)
+    if (
+        type(server) is not WebSocketsSansIOProtocol
+        or not server.writable.is_set()
+        or server.close_sent
+        or server.conn.state is not OPEN
+        or server.conn.extensions
+        or server.transport.is_closing()
+    ):
+        return False
+    server.transport.write(
+        messages[0].frame if len(messages) == 1 else b"".join([message.frame for message in messages])
+    )
+    return True

@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, Group, News, Source, State
+from opendev.core.groups import AUDIENCES, COUNT_HOLDS_S, Group, Member, News, Source, State
+from opendev.core.newcomers import newcomers
+from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
@@ -41,7 +43,9 @@ class Sweep:
                 self._count_presence()
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
-                await self._recheck_moderators()
+                await self._recheck_rights()
+            except DatabaseAway:
+                pass  # said already, once for the outage
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
 
@@ -78,28 +82,51 @@ class Sweep:
         for topic in before.keys() - versions.keys():
             held = group.topics[topic]
             if held.version == before[topic] and any(held.states.values()):
-                self.take(News(group.key, topic, held.version + 1, nobody))
+                self.take(News(group.key, topic, held.version + 1, nobody, author=held.author))
 
-    async def _recheck_moderators(self) -> None:
-        """Close the moderators' sockets of those who moderate no more; they come back as what they are now."""
+    async def _recheck_rights(self) -> None:
+        """Close the sockets of those who moderate or help no more, and of displays whose link was revoked.
+
+        They come back as what they are now, or not at all.
+        """
+        if self.source is None:
+            return
         for group in list(self.groups.values()):
-            signed_in = [member for member in group.members if member.moderator_id is not None]
-            if signed_in and self.source is not None:
-                still = await self.read_in_thread(self.source.moderators, group.key)
-                for member in signed_in:
-                    if member.moderator_id not in still:
-                        self.writer.close(group, member, NOT_ALLOWED)
+            await self._recheck(group, lambda member: member.moderator_id, self.source.moderators)
+            await self._recheck(group, lambda member: member.helper_id, self.source.helpers)
+            await self._recheck(group, lambda member: member.display_id, self.source.displays)
+
+    async def _recheck(
+        self, group: Group, right: Callable[[Member], int | None], holders: Callable[[int], frozenset[int]]
+    ) -> None:
+        members = [member for member in group.members if right(member) is not None]
+        if members:
+            still = await self.read_in_thread(holders, group.key)
+            for member in members:
+                if right(member) not in still:
+                    self.writer.close(group, member, NOT_ALLOWED)
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()
+        unusual = newcomers.unusual_sessions()
+        awaited = newcomers.expected_sessions() if self.bus else set()
         for key, group in list(self.groups.items()):
             here = group.count_here(now)
             if self.bus:
-                self.bus.publish(key, {"type": "live.present", "group": key, "present": here})
+                told = {"present": here, "unusual": key in unusual, "arrived": group.arrived}
+                self.bus.publish(key, {"type": "live.present", "group": key, **told})
+                group.arrived = []
             present = here + group.count_elsewhere(now)
-            if present != group.present or now - group.presence_told_at >= SIGN_OF_LIFE_S:
+            was_unusual = group.is_unusual
+            group.is_unusual = key in unusual or now - group.unusual_elsewhere < COUNT_HOLDS_S
+            if (
+                present != group.present
+                or group.is_unusual != was_unusual
+                or now - group.presence_told_at >= SIGN_OF_LIFE_S
+            ):
                 group.present, group.presence_told_at = present, now
                 group.wants(PRESENCE, whole=False)
                 self._step_soon(group)
-            if not group.members and not group.page_loads and group.loaded and group.loaded.done():
+            is_empty = not group.members and not group.page_loads and key not in awaited
+            if is_empty and group.loaded and group.loaded.done():
                 self._drop(group)

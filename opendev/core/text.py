@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from opendev.core.errors import Malformed, NotFound
 # Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
+_LINE_END = re.compile(r"\r\n?")
 # How a formula begins, also in full-width signs, which some spreadsheets read as the plain ones.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 MAX_ID = 2**63 - 1
@@ -32,13 +33,25 @@ def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> s
     Raises:
         Malformed: not a text, empty though required, too long, or with control characters.
     """
+    return _clean(value, lambda text: _BLANKS.sub(" ", text), field=field, most=most, required=required)
+
+
+def clean_text(value: Any, *, field: str, most: int, required: bool = True) -> str:
+    """Return a text of several lines: trimmed, line ends as "\\n", in Unicode's composed form (NFC).
+
+    The arguments and errors are those of `clean_line`.
+    """
+    return _clean(value, lambda text: _LINE_END.sub("\n", text), field=field, most=most, required=required)
+
+
+def _clean(value: Any, fold: Callable[[str], str], *, field: str, most: int, required: bool) -> str:
     if value is None and not required:
         return ""
     if not isinstance(value, str):
         raise _wrong(field, _("This must be a text."))
     if _CONTROL.search(value):
         raise _wrong(field, _("This holds characters that cannot be shown."))
-    text = unicodedata.normalize("NFC", _BLANKS.sub(" ", value).strip())
+    text = unicodedata.normalize("NFC", fold(value).strip())
     if required and not text:
         raise _wrong(field, _("This must not be empty."))
     if len(text) > most:

@@ -1,15 +1,73 @@
 """Work in database threads of our own."""
 
 from collections.abc import Callable
+from threading import get_ident
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections
+import psycopg
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from opendev.core import outages
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
+# Primary result codes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
+SQLITE_AWAY = {5, 6, 8, 10, 13, 14}
+SQLITE_NO_ROOM = {8, 10, 13}
+# Classes of SQLSTATE: connection, transaction rolled back, resources, object in use, operator intervention, system.
+POSTGRES_AWAY = {"08", "40", "53", "55", "57", "58"}
+POSTGRES_NO_ROOM = {"53100"}
+
+_at_work: set[int] = set()
+
+
+class DatabaseAway(Exception):
+    """The database is gone, locked, full or restarting: nobody's item is at fault, and it may be tried again."""
+
+    def __init__(self, *, has_no_room: bool) -> None:
+        self.has_no_room = has_no_room
+        super().__init__()
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether an error of Django's database layer speaks of the database itself, not of what it was asked."""
+    cause = error.__cause__
+    if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in SQLITE_AWAY
+    if isinstance(cause, psycopg.Error):  # without a state PostgreSQL did not get to answer at all
+        return cause.sqlstate is None or cause.sqlstate[:2] in POSTGRES_AWAY
+    return isinstance(error, InterfaceError)
+
+
+def has_no_room(error: Exception) -> bool:
+    """Tell whether the database could not write for lack of room: trying again soon is of no use."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", None)
+    return (code or 0) & 0xFF in SQLITE_NO_ROOM or getattr(cause, "sqlstate", None) in POSTGRES_NO_ROOM
+
 
 def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-    """Return `work(...)`, after dropping connections that have died; a restarted database costs one failure at most."""
-    close_old_connections()
-    return work(*args, **kwargs)
+    """Return `work(...)`, after dropping connections that have died; a restarted database costs one failure at most.
+
+    Raises:
+        DatabaseAway: the log has been told, once for the outage.
+    """
+    _at_work.add(get_ident())
+    try:
+        close_old_connections()
+        result = work(*args, **kwargs)
+    except (DatabaseError, InterfaceError) as error:
+        if not is_away(error):
+            raise
+        outages.database.began(error)
+        raise DatabaseAway(has_no_room=has_no_room(error)) from error
+    finally:
+        _at_work.discard(get_ident())
+    outages.database.ended()
+    return result
+
+
+def any_at_work() -> bool:
+    """Tell whether a database thread of ours is at work, and so wants the interpreter beside the loop."""
+    return bool(_at_work)

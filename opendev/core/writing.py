@@ -1,15 +1,15 @@
 """Writing to many sockets, none of which may hold up the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from opendev.core.groups import Frame, Group, Member, text_message
-from opendev.core.sending import send_now
+from opendev.core.groups import Group, Member
+from opendev.core.sending import TextMessage, send_frames, send_now
 
-TextOf = Callable[..., str | None]
+MessageOf = Callable[..., TextMessage | None]
 
 MAX_OWED = 32  # answers to a socket that does not read; at most 8 can be waiting for their commit besides
 TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
@@ -22,41 +22,70 @@ class Parked:
     group: Group
     since: float
     topics: dict[str, bool] = field(default_factory=dict)  # topic -> whole; of each only the latest is sent
-    replies: list[str] = field(default_factory=list)
+    replies: list[TextMessage] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
+
+
+Held = tuple[Group, TextMessage, tuple[str, ...], bool]  # the topics of news, none for an answer; whole
 
 
 class Writer:
     """Steps frames to sockets without waiting; parks those that are slow, at a few KB each.
 
-    `text_of(group, topic, audience, whole=..., late=...)` makes the latest text of a topic; `spawn` runs a coroutine as
-    a task; `leave` takes a socket out of its group.
+    `message_of(group, topic, audience, whole=..., late=...)` makes the latest message of a topic; `spawn` runs a
+    coroutine as a task; `leave` takes a socket out of its group.
     """
 
     def __init__(
         self,
-        text_of: TextOf,
+        message_of: MessageOf,
         spawn: Callable[[Any], asyncio.Task[Any]],
         leave: Callable[[Group, Member], None],
     ) -> None:
-        self.text_of, self.spawn, self.leave = text_of, spawn, leave
+        self.message_of, self.spawn, self.leave = message_of, spawn, leave
         self.slow: dict[Member, Parked] = {}
+        self.held: dict[Member, list[Held]] | None = None
 
-    def write(self, group: Group, member: Member, message: Frame, topic: str, *, whole: bool) -> None:
-        """Write news about a topic; to a slow socket only the note that it is owed."""
-        if parked := self.slow.get(member):
-            parked.topics[topic] = parked.topics.get(topic, False) or whole
+    def write(self, group: Group, member: Member, message: TextMessage, *topics: str, whole: bool) -> None:
+        """Write news about one topic or several; to a slow socket only the note that it is owed them."""
+        if self.held is not None:
+            self.held.setdefault(member, []).append((group, message, topics, whole))
+        elif parked := self.slow.get(member):
+            for topic in topics:
+                parked.topics[topic] = parked.topics.get(topic, False) or whole
         elif rest := send_now(member.base_send, message):
             self._park(group, member, rest)
 
-    def reply(self, group: Group, member: Member, text: str) -> None:
+    def reply(self, group: Group, member: Member, message: TextMessage) -> None:
         """Write an answer; a slow socket gets it when it reads again. One that is owed too many is closed."""
-        if parked := self.slow.get(member):
-            parked.replies.append(text)
+        if self.held is not None:
+            self.held.setdefault(member, []).append((group, message, (), False))
+        elif parked := self.slow.get(member):
+            parked.replies.append(message)
             if len(parked.replies) > MAX_OWED:
                 self.close(parked.group, member, TRY_AGAIN_LATER)
-        elif rest := send_now(member.base_send, text_message(text)):
+        elif rest := send_now(member.base_send, message):
             self._park(group, member, rest)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have what each socket is given meanwhile leave in one write. Nothing inside may wait."""
+        held: dict[Member, list[Held]] = {}
+        self.held = held
+        try:
+            yield
+        finally:
+            self.held = None
+            for member, all_of_it in held.items():
+                self._write_all(member, all_of_it)
+
+    def _write_all(self, member: Member, all_of_it: list[Held]) -> None:
+        if member in self.slow or not send_frames(member.base_send, [held[1] for held in all_of_it]):
+            for group, message, topics, whole in all_of_it:
+                if topics:
+                    self.write(group, member, message, *topics, whole=whole)
+                else:
+                    self.reply(group, member, message)
 
     def forget(self, member: Member) -> None:
         """Drop what a socket is owed."""
@@ -91,17 +120,17 @@ class Writer:
             await rest
             while parked.replies or parked.topics:
                 parked.since = asyncio.get_running_loop().time()
-                text = self._next_text(member, parked)
-                if text is not None:
-                    await member.base_send(text_message(text))
+                message = self._next_message(member, parked)
+                if message is not None:
+                    await member.base_send(message)
         self.slow.pop(member, None)
 
-    def _next_text(self, member: Member, parked: Parked) -> str | None:
+    def _next_message(self, member: Member, parked: Parked) -> TextMessage | None:
         if parked.replies:
             return parked.replies.pop(0)
         topic = next(iter(parked.topics))
         whole = parked.topics.pop(topic)
-        return self.text_of(parked.group, topic, member.audience(topic), whole=whole, late=True)
+        return self.message_of(parked.group, topic, member.audience(topic), whole=whole, late=True)
 
 
 async def _finish(rest: Awaitable[None]) -> None:

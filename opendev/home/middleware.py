@@ -3,11 +3,16 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core import outages
 from opendev.core.errors import DomainError
+from opendev.core.limits import is_trusted
+from opendev.core.logs import current_id, taken_or_new
+from opendev.core.threads import is_away
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -42,6 +47,33 @@ def answer_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return error_page(request, error)
 
 
+class RequestIdMiddleware:
+    """Gives each request an id, which stands in its log lines, in the answer's header and on the page of a 500."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on under its id; a trusted proxy may have named it."""
+        behind_proxy = is_trusted(str(request.META.get("REMOTE_ADDR", "")))
+        given = request.headers.get("X-Request-ID", "") if behind_proxy else ""
+        mark = current_id.set(taken_or_new(given))
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = current_id.get()
+        finally:
+            current_id.reset(mark)
+        return response
+
+
+class Unavailable(DomainError):
+    """The database does not answer."""
+
+    code, status = "unavailable", 503
+    message = _("The server cannot reach its database just now. Nothing was lost; try again in a moment.")
+    retry_after = 3
+
+
 class BodyLimitMiddleware:
     """Refuses bodies over the limit before anything reads them."""
 
@@ -69,5 +101,8 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a refusal."""
+        """Answer a refusal, also that of a database which is away."""
+        if isinstance(error, DatabaseError | InterfaceError) and is_away(error):
+            outages.database.began(error)
+            return answer_refusal(request, Unavailable())
         return answer_refusal(request, error) if isinstance(error, DomainError) else None

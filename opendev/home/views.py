@@ -1,13 +1,13 @@
-"""The pages around the sessions: home, joining, programme, sign-in, health."""
+"""The pages around the sessions: home, joining, programme, sign-in."""
 
 from typing import Any
 
 import pycountry
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,14 +15,16 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from etherpad_links.selectors import notes_urls
+from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, NotFound
-from opendev.core.limits import check_address
-from opendev.core.presence import bus_is_up, live_core_runs, present_in
-from polls.ballot_box import ballot_box
+from opendev.core.limits import check_address, check_join
+from opendev.core.logs import current_id
+from opendev.core.presence import note_join, present_in
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.selectors.follow_up_groups import sessions_with_lines
+from sessions.selectors.questions import answered_questions
 
 
 @require_safe
@@ -89,10 +91,11 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         form = {field: request.POST.get(field, "") for field in form}
         try:
-            check_address("join", request)
+            check_join(request)
             _attendee, attendee_pass = services.join_session(
                 session_id=session.pk, known=known, now=timezone.now(), **form
             )
+            note_join(request, session.pk, attendee_pass.attendee_id)
             response = redirect(session)
             keep_pass(response, attendee_pass)
             return response
@@ -123,6 +126,14 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
     with_lines = sessions_with_lines(found.pk)
     context = {"event": found, "days": days, "present": present, "with_lines": with_lines}
     return render(request, "home/programme.html", context)
+
+
+@require_safe
+def questions(request: HttpRequest, event: str) -> HttpResponse:
+    """All answered questions of an event."""
+    found = selectors.event_by_slug(event)
+    context = {"event": found, "answered": answered_questions(found)}
+    return render(request, "home/questions.html", context)
 
 
 class SignIn(auth_views.LoginView):
@@ -162,28 +173,18 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def start_of(user_id: int) -> str:
-    """Return where somebody who just signed in wants to be: the control room of their session, live ones first."""
+    """Return where somebody who just signed in wants to be: the control room of their session, live ones first.
+
+    For a helper it is the queue of questions.
+    """
     session = selectors.first_session_of(user_id)
-    return session.address("control") if session else "/"
+    if session is None:
+        return "/"
+    is_moderator = selectors.moderates(Caller(user_id=user_id), session.pk)
+    return session.address("control" if is_moderator else "control-questions")
 
 
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return JsonResponse({"status": "ok"})
-
-
-@require_safe
-@never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, the live core runs, and the other processes can be reached."""
-    checks = {"live": live_core_runs() and ballot_box.is_running, "bus": bus_is_up(), "database": True}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        checks["database"] = False
-    ready = all(checks.values())
-    return JsonResponse(
-        {"status": "ok" if ready else "not_ready", "checks": checks}, status=200 if ready else 503
-    )
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of a defect of ours, with the id under which the log knows it. It asks no database."""
+    page = get_template("500.html").render({"request_id": current_id.get()})
+    return HttpResponseServerError(page)

@@ -1,15 +1,23 @@
-"""REST for what touches several apps."""
+"""REST for what touches several apps, and for who may show a session's screen."""
 
+from typing import Any
+
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from opendev.core.attendance import Caller
 from opendev.core.presence import present_in
-from opendev.core.schema import WRITE, answers
+from opendev.core.schema import READ, WRITE, answers
+from opendev.core.text import id_in_address
 from opendev.room.services import set_session_state
-from sessions.api import Endpoint, SessionShape, SessionStateWanted
-from sessions.serializers import session_json
+from sessions import selectors, services
+from sessions.api import Endpoint, SessionShape, SessionStateWanted, page
+from sessions.models import Session
+from sessions.serializers import display_link_json, session_json
 
 
 class StateOfSession(Endpoint):
@@ -30,3 +38,99 @@ class StateOfSession(Endpoint):
             now=timezone.now(),
         )
         return Response(session_json(self.session(session), present_in([found.pk])[found.pk]))
+
+
+class DisplayLinkWanted(serializers.Serializer[Any]):
+    name = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+    )
+
+
+class DisplayLinkShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+
+
+class DisplayLinkMade(DisplayLinkShape):
+    url = serializers.CharField(help_text="opens the presenter screen; it is told this once")
+
+
+class DisplayLinkList(serializers.Serializer[Any]):
+    results = DisplayLinkShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ScreenAccess(serializers.Serializer[Any]):
+    open = serializers.BooleanField(help_text="false: only displays and moderators open the presenter screen")
+
+
+class ScreenEndpoint(Endpoint):
+    """What these endpoints share."""
+
+    def moderated(self, session: str) -> tuple[Session, Caller]:
+        """Return the session and its moderator.
+
+        Raises:
+            NotFound, NotSignedIn, NotModerator
+        """
+        found = self.session(session)
+        caller = self.caller(found.event_id)
+        services.check_moderates(caller=caller, session_id=found.pk)
+        return found, caller
+
+
+class DisplayLinks(ScreenEndpoint):
+    """Links for machines that show the presenter screen."""
+
+    @extend_schema(
+        operation_id="display_links_list", responses=answers(DisplayLinkList, refusals=(401, 403, *READ[1:]))
+    )
+    def get(self, request: Request, session: str) -> Response:
+        """List the links that have not been revoked. For moderators."""
+        found, _caller = self.moderated(session)
+        return page([display_link_json(link) for link in selectors.display_links_of(found.pk)])
+
+    @extend_schema(
+        operation_id="display_link_create",
+        request=DisplayLinkWanted,
+        responses=answers(DisplayLinkMade, status=201, refusals=WRITE),
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Make a link that opens the presenter screen, read only and without a sign-in. For moderators."""
+        found, caller = self.moderated(session)
+        link, token = services.make_display_link(
+            session_id=found.pk, caller=caller, name=self.body().get("name"), now=timezone.now()
+        )
+        url = settings.PUBLIC_URL + found.address("display", token=token)
+        return Response({**display_link_json(link), "url": url}, status=201)
+
+
+class OneDisplayLink(ScreenEndpoint):
+    """One display link."""
+
+    @extend_schema(operation_id="display_link_revoke", responses=answers(None, status=204, refusals=WRITE))
+    def delete(self, request: Request, session: str, link: str) -> Response:
+        """Revoke the link; its screen goes dark within two seconds. For moderators."""
+        found, caller = self.moderated(session)
+        services.revoke_display_link(
+            session_id=found.pk, link_id=id_in_address(link), caller=caller, now=timezone.now()
+        )
+        return Response(status=204)
+
+
+class Screen(ScreenEndpoint):
+    """Who may open the presenter screen by its plain address."""
+
+    @extend_schema(
+        operation_id="screen_set_access",
+        request=ScreenAccess,
+        responses=answers(ScreenAccess, refusals=WRITE),
+    )
+    def put(self, request: Request, session: str) -> Response:
+        """Let everybody open the presenter screen, or only displays and moderators. For moderators."""
+        found, caller = self.moderated(session)
+        changed = services.set_screen_access(
+            session_id=found.pk, caller=caller, is_open=self.body().get("open")
+        )
+        return Response({"open": changed.screen_is_open})

@@ -1,12 +1,11 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
-from contextlib import suppress
-
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
 from etherpad_links.news import TOPIC as PAD
+from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.cookie_store import SessionStore
@@ -18,15 +17,27 @@ from opendev.room import notes
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
-from sessions import consumers as lines
 from sessions import selectors
+from sessions.consumers import follow_ups as lines
+from sessions.consumers import questions
 from sessions.models import SignUp
+from sessions.news.questions import KIND as QUESTION_KIND
+from sessions.selectors.questions import helper_ids
+
+QUESTION_TOPICS = f"{QUESTION_KIND}:"
+Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
+
+DISPLAY_VIEW = "display"
+DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
 
 
 class RoomConsumer(LiveConsumer):
-    """`/ws/sessions/<id>/`. With `?view=control` (or a moderator's API token) it hears what moderators hear."""
+    """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear.
 
-    commands = {**polls.COMMANDS, **lines.COMMANDS, **notes.COMMANDS}
+    With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
+    """
+
+    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS, **notes.COMMANDS}
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -41,6 +52,7 @@ class RoomConsumer(LiveConsumer):
         event_id = group.facts["event_id"]
         self.voted: set[str] = set()
         self.answers: dict[int, Mine] = {}
+        self.upvotes: set[int] = set()
         self.sign_ups: dict[int, SignUp] = {}
         text = self.bearer()
         if text is None:
@@ -49,16 +61,30 @@ class RoomConsumer(LiveConsumer):
             if self.attendee and self.attendee.event_id != event_id:
                 self.attendee = None
         elif text.startswith(selectors.API_TOKEN_PREFIX):
-            self.moderator_id = await hub.read_in_thread(_moderator_by_token, text, group.key)
+            self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_token, text, group.key)
         else:
             self.attendee = read_pass(text)
             if self.attendee is None or self.attendee.event_id != event_id:
                 raise Refused
         self.attendee_id = self.attendee.attendee_id if self.attendee else None
-        if self.query("view") == "control" and self.moderator_id is None:
+        await self._identify_for_view(group)
+
+    async def _identify_for_view(self, group: Group) -> None:
+        """Let only moderators and helpers ask for the control room's view, and only displays for a display's.
+
+        Raises:
+            Refused
+        """
+        view = self.query("view")
+        if view == "control" and self.moderator_id is None and self.helper_id is None:
             key = self.cookies().get("sessionid", "")
-            self.moderator_id = await hub.read_in_thread(_moderator_by_cookie, key, group.key)
-            if self.moderator_id is None:
+            self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_cookie, key, group.key)
+            if self.moderator_id is None and self.helper_id is None:
+                raise Refused
+        elif view == DISPLAY_VIEW:
+            token = self.cookies().get(DISPLAY_COOKIE, "")
+            self.display_id = await hub.read_in_thread(_display_by_cookie, token, group.key)
+            if self.display_id is None:
                 raise Refused
 
     @property
@@ -67,18 +93,19 @@ class RoomConsumer(LiveConsumer):
         return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
-        """Read one's own answers and sign-ups."""
+        """Read one's own answers, upvotes and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
-            # A reader that is full refuses: then the page shows its forms, and the answer to an act tells more.
-            with suppress(DomainError):
+            try:
                 self.answers = await polls.read_answers(self.attendee, wanted)
-            with suppress(DomainError):
+                self.upvotes = await questions.read_upvotes(self.attendee, group.key)
                 self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
+            except DomainError:  # full, or the database is away: a snapshot without them would be wrong
+                raise Crowded("busy", 3) from None
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, pad, polls, lines}`."""
+        """Return `{type, now, session, present, me, pad, polls, questions, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
         pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
@@ -88,20 +115,28 @@ class RoomConsumer(LiveConsumer):
                 "now": now_text(),
                 "session": state,
                 "present": max(group.present, len(group.by_attendee)),
-                "me": {"attendee": attendee, "moderator": self.is_moderator},
+                "me": {
+                    "attendee": attendee,
+                    "moderator": self.is_moderator,
+                    "helper": self.helper_id is not None,
+                },
+                **({"joins": group.joins} if self.is_moderator else {}),
                 "pad": pad.states[EVERYBODY] if pad else None,
             }
         )
         body = polls.snapshot_polls(
             group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
         )
+        asked = questions.snapshot_questions(group, self, self.upvotes)
         under = lines.snapshot_lines(group, self.sign_ups)
-        self.answers, self.sign_ups = {}, {}
-        return f'{head[:-1]},"polls":{body},"lines":{under}}}'
+        self.answers, self.upvotes, self.sign_ups = {}, set(), {}
+        return f'{head[:-1]},"polls":{body},"questions":{asked},"lines":{under}}}'
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
-        if self.is_moderator:
+        if topic.startswith(QUESTION_TOPICS):
+            return questions.question_audience(self, topic)
+        if self.moderator_id is not None:
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY
 
@@ -116,8 +151,20 @@ class RoomConsumer(LiveConsumer):
         return True
 
 
-def _moderator_by_token(token: str, session_id: int) -> int | None:
-    """Return the user of an API token where they moderate the session.
+def _display_by_cookie(token: str, session_id: int) -> int | None:
+    """Return the session's display link with this token, or None when it opens nothing any more."""
+    link = selectors.display_by_token(session_id, token)
+    return link.pk if link else None
+
+
+def _rights_of(user_id: int, session_id: int) -> Rights:
+    if selectors.moderates(Caller(user_id=user_id), session_id):
+        return user_id, None
+    return None, user_id if user_id in helper_ids(session_id) else None
+
+
+def _rights_by_token(token: str, session_id: int) -> Rights:
+    """Return the user of an API token, by what they may do in the session.
 
     Raises:
         Refused: the token opens nothing.
@@ -125,19 +172,15 @@ def _moderator_by_token(token: str, session_id: int) -> int | None:
     user = selectors.user_of_api_token(token, timezone.now())
     if user is None:
         raise Refused
-    return user.pk if selectors.moderates(Caller(user_id=user.pk), session_id) else None
+    return _rights_of(user.pk, session_id)
 
 
-def _moderator_by_cookie(session_key: str, session_id: int) -> int | None:
-    """Return the user of a sign-in where they moderate the session.
+def _rights_by_cookie(session_key: str, session_id: int) -> Rights:
+    """Return the user of a sign-in, by what they may do in the session.
 
     Django's own look-up: a deactivated user, or one whose password changed, is signed in no more.
     """
     request = HttpRequest()
     request.session = SessionStore(session_key or None)
     user = get_user(request)
-    return (
-        user.pk
-        if user.is_authenticated and selectors.moderates(Caller(user_id=user.pk), session_id)
-        else None
-    )
+    return _rights_of(user.pk, session_id) if user.is_authenticated else (None, None)

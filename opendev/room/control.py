@@ -29,6 +29,7 @@ from polls.selectors import named_answers, poll_by_id
 from polls.services.drafts import draft_of, read_draft
 from sessions import selectors
 from sessions.models import Session
+from sessions.selectors.timeline import timeline_of
 from sessions.services import check_moderates
 
 Act = Callable[[HttpRequest, Session, Caller], HttpResponse]
@@ -241,6 +242,20 @@ def poll_answers(request: HttpRequest, event: str, session: str, poll: str) -> H
     card = card_for(here, is_moderator=True)
     context = {"event": found.event, "session": found, "card": card, "rows": rows}
     return render(request, "room/poll_answers.html", context)
+
+
+@require_safe
+@never_cache
+def timeline(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """What happened in the session."""
+    found, _caller = enter(request, event, session)
+    entries, before = timeline_of(found.pk), None
+    for entry in entries:
+        entry.local = entry.at.astimezone(found.event.zone)  # type: ignore[attr-defined]
+        entry.is_new_day = entry.local.date() != before  # type: ignore[attr-defined]
+        before = entry.local.date()  # type: ignore[attr-defined]
+    context = {"event": found.event, "session": found, "timeline": entries}
+    return render(request, "room/timeline.html", context)
 
 
 def draft_form(poll: Poll) -> dict[str, Any]:

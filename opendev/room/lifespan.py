@@ -3,27 +3,41 @@
 import asyncio
 import gc
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
 
-from opendev.core.batching import work_unless_locked
+from opendev.core import metrics
+from opendev.core.batching import Batcher
 from opendev.core.live import hub
-from opendev.core.threads import with_fresh_connections
+from opendev.core.pulse import pulse
+from opendev.core.threads import DatabaseAway, with_fresh_connections
 from opendev.room import pads
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
-from sessions.consumers import sign_up_desk, sign_ups_reader
+from sessions.consumers.follow_ups import sign_up_desk, sign_ups_reader
+from sessions.question_box import desk, upvote_box, upvotes_reader
 from sessions.services import forget_expired_contacts
 
 log = logging.getLogger("opendev.live")
 
 CLOSER_S = 0.5
-FORGETTER_S = 3600.0  # an address may be used until the end of a day: an hour more or less is close enough
+FORGETTER_S = 600.0  # an address may be used until the end of a day: minutes more or less do not matter
+BOXES: tuple[Batcher[Any, Any], ...] = (
+    ballot_box,
+    answers_reader,
+    upvote_box,
+    desk,
+    upvotes_reader,
+    sign_up_desk,
+    sign_ups_reader,
+)
 
 # Measured: with 5,000 sockets one full collection stops the process for 74 to 330 ms. What stands at the start is
 # frozen; a small middle generation keeps the longest pause near 24 ms.
@@ -34,22 +48,36 @@ async def start() -> None:
     """Start everything; a failure stops the process."""
     hub.source = RoomSource()
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
-    await ballot_box.start()
-    await answers_reader.start()
-    await sign_up_desk.start()
-    await sign_ups_reader.start()
+    for box in BOXES:
+        await box.start()
     thread = ThreadPoolExecutor(1, thread_name_prefix="closer")
-    hub.spawn(_close_for_ever(thread))
-    hub.spawn(_forget_for_ever(thread))
-    hub.spawn(pads.watch_for_ever())
+    hub.spawn_lasting(_do_for_ever(thread, close_and_finalise, every_s=CLOSER_S))
+    hub.spawn_lasting(_do_for_ever(thread, forget_contacts, every_s=FORGETTER_S))
+    hub.spawn_lasting(pads.watch_for_ever())
+    measure()
+
+
+def measure() -> None:
+    """Have the gauges of `/metrics` set once a second, and the loop's lag measured."""
+    pulse.begin()
+    pulse.watch(metrics.SOCKETS, lambda: hub.sockets)
+    pulse.watch(metrics.PARKED, lambda: len(hub.writer.slow))
+    pulse.watch(metrics.GROUPS, lambda: len(hub.groups))
+    pulse.watch(metrics.BUS_UP, lambda: hub.bus is None or hub.bus.is_heard)
+    pulse.watch(metrics.QUEUE.labels("bus"), lambda: hub.bus.publishing if hub.bus else 0)
+    for batcher in BOXES:
+        pulse.watch(metrics.QUEUE.labels(batcher.name), partial(_waiting_in, batcher))
+    hub.spawn_lasting(pulse.beat_for_ever())
+
+
+def _waiting_in(batcher: Batcher[Any, Any]) -> int:
+    return len(batcher.waiting)
 
 
 async def stop() -> None:
     """End everything: what is in the box is recorded first."""
-    await ballot_box.stop()
-    await answers_reader.stop()
-    await sign_up_desk.stop()
-    await sign_ups_reader.stop()
+    for box in BOXES:
+        await box.stop()
     await hub.stop()
 
 
@@ -63,35 +91,25 @@ def tame_garbage_collector() -> None:
 def close_and_finalise() -> None:
     """One round of the closer."""
     now = timezone.now()
-    work_unless_locked(lambda: close_due_polls(now), busy=lambda: 0)
-    work_unless_locked(lambda: finalise_due_polls(now), busy=lambda: 0)
-
-
-async def _close_for_ever(thread: ThreadPoolExecutor) -> None:
-    """Close what is due, with or without a browser connected; each round stands alone."""
-    while True:
-        await asyncio.sleep(CLOSER_S)
-        try:
-            await asyncio.get_running_loop().run_in_executor(
-                thread, with_fresh_connections, close_and_finalise
-            )
-        except Exception:
-            log.exception("A round of the closer failed; the next one tries again.")
+    close_due_polls(now)
+    finalise_due_polls(now)
 
 
 def forget_contacts() -> None:
     """Delete the addresses that nobody may use any more."""
-    work_unless_locked(lambda: forget_expired_contacts(timezone.now()), busy=lambda: 0)
+    forget_expired_contacts(timezone.now())
 
 
-async def _forget_for_ever(thread: ThreadPoolExecutor) -> None:
-    """Forget at the start and then every hour; each round stands alone."""
+async def _do_for_ever(thread: ThreadPoolExecutor, work: Callable[[], None], *, every_s: float) -> None:
+    """Do a round of work again and again, with or without a browser connected; each round stands alone."""
     while True:
         try:
-            await asyncio.get_running_loop().run_in_executor(thread, with_fresh_connections, forget_contacts)
+            await asyncio.get_running_loop().run_in_executor(thread, with_fresh_connections, work)
+        except DatabaseAway:
+            pass  # said already, once for the outage
         except Exception:
-            log.exception("Addresses of follow-ups could not be forgotten; the next round tries again.")
-        await asyncio.sleep(FORGETTER_S)
+            log.exception("A round of %s failed; the next one tries again.", work.__name__)
+        await asyncio.sleep(every_s)
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

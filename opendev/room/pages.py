@@ -19,6 +19,7 @@ from opendev.room.moves import Move, moves_of, undo_of
 from opendev.room.pads import in_pads
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
+from opendev.room.question_cards import queue_questions, room_questions
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
@@ -39,6 +40,11 @@ class ControlCard:
         return getattr(self.card, name)
 
 
+def socket_path(session: Session) -> str:
+    """Return the address of the session's socket."""
+    return f"/ws/sessions/{session.pk}/"
+
+
 def common(session: Session) -> dict[str, Any]:
     """Return what every page of a session shows."""
     join_url = settings.PUBLIC_URL + reverse("join-code", kwargs={"code": session.code})
@@ -46,7 +52,8 @@ def common(session: Session) -> dict[str, Any]:
         "event": session.event,
         "session": session,
         "present": hub.present(session.pk),
-        "socket_path": f"/ws/sessions/{session.pk}/",
+        "joins_are_unusual": hub.is_unusual(session.pk),
+        "socket_path": socket_path(session),
         "join_url": join_url,
         "join_host": settings.PUBLIC_URL.partition("://")[2],
         "qr_svg": qr_svg(join_url),
@@ -54,29 +61,23 @@ def common(session: Session) -> dict[str, Any]:
 
 
 def room_context(
-    request: HttpRequest, session: Session, caller: Caller, *, tried: tuple[str, tuple[str, ...]] = ("", ())
+    request: HttpRequest,
+    session: Session,
+    caller: Caller,
+    *,
+    tried: tuple[str, tuple[str, ...]] = ("", ()),
+    part: str = "",
 ) -> dict[str, Any]:
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
-    polls = polls_of([session.pk])
-    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
-    made = [
-        card_for(
-            poll,
-            own=own.get(poll.pk, NOT_VOTED),
-            joined=attendee is not None,
-            wanted_view=request.GET.get("view", "") or ("form" if str(poll.pk) == tried[0] else ""),
-            tried=tried[1] if str(poll.pk) == tried[0] else (),
-        )
-        for poll in polls
-    ]
-    cards = [card for card in made if card is not None]
+    cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
     first = on_air(cards)
     if tried[0]:
         first = next((card for card in cards if card.id == tried[0]), first)
     others = [card for card in cards if card is not first]
     context = {
         **common(session),
+        **questions_context(session, attendee, sort=request.GET.get("sort", "")),
         **lines_context(session, attendee),
         "attendee": attendee,
         "on_air": first,
@@ -89,12 +90,31 @@ def room_context(
         "ever_polls": bool(cards),
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
-    wanted = request.GET.get("tab", "")
+    wanted = part or request.GET.get("tab", "")
     return {
         **context,
         **notes_context(session, context["form"]["name"], wanted),
         **parts_context(context, wanted),
     }
+
+
+def _room_cards(
+    session: Session, attendee: AttendeePass | None, *, wanted_view: str, tried: tuple[str, tuple[str, ...]]
+) -> list[PollCard]:
+    """Return the polls that are not hidden from this attendee, or visitor; the one of a refused form as it was sent."""
+    polls = polls_of([session.pk])
+    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
+    made = [
+        card_for(
+            poll,
+            own=own.get(poll.pk, NOT_VOTED),
+            joined=attendee is not None,
+            wanted_view=wanted_view or ("form" if str(poll.pk) == tried[0] else ""),
+            tried=tried[1] if str(poll.pk) == tried[0] else (),
+        )
+        for poll in polls
+    ]
+    return [card for card in made if card is not None]
 
 
 def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
@@ -123,10 +143,32 @@ def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, 
     }
 
 
+def questions_context(session: Session, attendee: AttendeePass | None, *, sort: str) -> dict[str, Any]:
+    """Return the session's questions as one attendee, or a visitor, sees them, and what the form to ask begins with."""
+    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
+    return {
+        "questions": room_questions(session, attendee, sort=sort),
+        "question_sort": sort,
+        "own_name": known.name if known else "",
+    }
+
+
+def queue_context(session: Session, *, sort: str, now: datetime) -> dict[str, Any]:
+    """Return the queue of questions, as those see it who keep it."""
+    return {**common(session), "queue": queue_questions(session, sort=sort, now=now)}
+
+
 def screen_context(session: Session) -> dict[str, Any]:
     """Return the presenter screen: always what everybody may see, whoever is signed in."""
     cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
-    return {**common(session), "on_air": on_air(cards)}
+    poll, question = on_air(cards), room_questions(session, None).on_air
+    if question and not (
+        poll and poll.is_live
+    ):  # votes are being cast: nothing takes the poll off the screen
+        poll = None
+    else:
+        question = None
+    return {**common(session), "on_air": poll, "question": question}
 
 
 def control_context(session: Session, *, user_name: str, picked: str, now: datetime) -> dict[str, Any]:
@@ -145,6 +187,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     return {
         **common(session),
         "cards": cards,
+        "queue": queue_questions(session, now=now),
         "on_air": first,
         "selected": selected,
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),

@@ -28,6 +28,14 @@ class Part:
 PARTS = (
     Part("poll", _("Poll"), "poll", "room/parts/poll.html", lambda _context: None, lambda _context: True),
     Part(
+        "questions",
+        _("Questions"),
+        "ask",
+        "room/parts/questions.html",
+        lambda context: len(context["questions"].open) + bool(context["questions"].on_air),
+        lambda context: context["session"].state != "over" or bool(context["questions"].everything),
+    ),
+    Part(
         "follow-ups",
         _("Follow-ups"),
         "sign",

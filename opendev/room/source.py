@@ -11,8 +11,10 @@ from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
 from sessions.models import Session
 from sessions.news import follow_ups as line_news
-from sessions.selectors import moderator_ids, session_versions
+from sessions.news import questions as question_news
+from sessions.selectors import display_ids, moderator_ids, session_versions
 from sessions.selectors.follow_ups import line_versions, lines_of
+from sessions.selectors.questions import helper_ids, question_versions, questions_of
 
 
 class RoomSource:
@@ -21,6 +23,7 @@ class RoomSource:
     kinds: ClassVar[Mapping[str, TopicKind]] = {
         poll_news.KIND: poll_news.PollFrames(),
         session_news.TOPIC: session_news.SessionFrames(),
+        question_news.KIND: question_news.QuestionFrames(),
         line_news.KIND: line_news.LineFrames(),
         pad_news.KIND: pad_news.PadFrames(),
     }
@@ -32,6 +35,7 @@ class RoomSource:
             return None
         told = [session_news.news_of(session)]
         told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
+        told += [question_news.news_of(question) for question in questions_of([group])]
         told += [line_news.news_of(found) for found in lines_of([group])]
         told += [pad_news.news_of(found) for found in pad_states([group])]
         return GroupState({"event_id": session.event_id}, told)
@@ -39,6 +43,14 @@ class RoomSource:
     def moderators(self, group: int) -> frozenset[int]:
         """Return the users who may moderate the session now."""
         return moderator_ids(group)
+
+    def helpers(self, group: int) -> frozenset[int]:
+        """Return the users who may keep the session's questions now, and do nothing else."""
+        return helper_ids(group)
+
+    def displays(self, group: int) -> frozenset[int]:
+        """Return the session's display links that still open its presenter screen."""
+        return display_ids(group)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""
@@ -48,6 +60,8 @@ class RoomSource:
         }
         for session, poll, version in poll_versions(groups):
             found.setdefault(session, {})[poll_news.topic_of(poll)] = version
+        for session, question, version in question_versions(groups):
+            found.setdefault(session, {})[question_news.topic_of(question)] = version
         for session, line, version in line_versions(groups):
             found.setdefault(session, {})[line_news.topic_of(line)] = version
         for session, version in pad_versions(groups).items():

@@ -1,5 +1,6 @@
-"""Who moderates a session, and the tokens of one's own programs: pages beside the control room."""
+"""Who moderates a session, what shows its screen, and the tokens of one's own programs: beside the control room."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,20 +22,35 @@ from sessions import selectors, services
 from sessions.models import Session, SessionRole
 
 TOKEN_LASTS = timedelta(days=30)
+FIELDS = {"name", "company", "title", "role", "token_name", "display_name"}
 
 
 def _page(
-    request: HttpRequest, session: Session, *, refused: DomainError | None = None, **more: Any
+    request: HttpRequest,
+    session: Session,
+    *,
+    refused: DomainError | None = None,
+    name_field: str = "name",
+    **more: Any,
 ) -> HttpResponse:
+    """Return the page. Three of its forms have a name: `name_field` is the one that was sent."""
+    errors = (
+        {name_field if field == "name" else field: said for field, said in refused.fields.items()}
+        if refused
+        else {}
+    )
     caller = Caller(user_id=request.user.pk)
     context: dict[str, Any] = {
         "event": session.event,
         "session": session,
+        "helpers": [role for role in session.people if role.role == SessionRole.Role.HELPER],
         "moderators": [role for role in session.people if role.role == SessionRole.Role.MODERATOR],
         "organises": selectors.organises(caller, session.event_id),
+        "displays": selectors.display_links_of(session.pk),
         "tokens": selectors.api_tokens_of(caller.user_id or 0),
-        "form": {field: request.POST.get(field, "") for field in ("name", "company", "title", "token_name")},
-        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "form": {field: request.POST.get(field, "") for field in FIELDS},
+        "errors": errors,
+        "form_error": refused.message if refused and not errors.keys() & FIELDS else "",
         "error_code": refused.code if refused else "",
         **more,
     }
@@ -62,6 +78,7 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
             name=request.POST.get("name"),
             company=request.POST.get("company", ""),
             title=request.POST.get("title", ""),
+            role=request.POST.get("role", SessionRole.Role.MODERATOR),
             now=timezone.now(),
         )
     except DomainError as refusal:
@@ -74,10 +91,70 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @posted_from("control-team")
 def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Take the right to moderate from somebody."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.remove_moderator(
+            session_id=found.pk,
+            caller=caller,
+            person_id=clean_id(request.POST.get("person"), field="person"),
+            role=request.POST.get("role", SessionRole.Role.MODERATOR),
+        ),
+    )
+
+
+@posted_from("control-team")
+@never_cache
+def make_display(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Make a display link; it is shown this once."""
     found, caller = enter(request, event, session)
     try:
-        person = clean_id(request.POST.get("person"), field="person")
-        services.remove_moderator(session_id=found.pk, caller=caller, person_id=person)
+        _link, token = services.make_display_link(
+            session_id=found.pk, caller=caller, name=request.POST.get("display_name", ""), now=timezone.now()
+        )
+    except DomainError as refusal:
+        return _page(request, found, refused=refusal, name_field="display_name")
+    return _page(
+        request, found, display_url=settings.PUBLIC_URL + found.address("display", token=token), form={}
+    )
+
+
+@posted_from("control-team")
+def revoke_display(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Close a display."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.revoke_display_link(
+            session_id=found.pk,
+            link_id=clean_id(request.POST.get("display"), field="display"),
+            caller=caller,
+            now=timezone.now(),
+        ),
+    )
+
+
+@posted_from("control-team")
+def screen_access(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Let everybody open the presenter screen by its address, or only displays and moderators."""
+    is_open = {"1": True, "0": False}.get(request.POST.get("open", ""))
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.set_screen_access(session_id=found.pk, caller=caller, is_open=is_open),
+    )
+
+
+def _act(
+    request: HttpRequest, event: str, session: str, work: Callable[[Session, Caller], object]
+) -> HttpResponse:
+    """Do one act and go back to the page; a refusal is shown there."""
+    found, caller = enter(request, event, session)
+    try:
+        work(found, caller)
     except DomainError as refusal:
         return _page(request, found, refused=refusal)
     return redirect(found.address("control-team"))
@@ -96,17 +173,18 @@ def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
             now=timezone.now(),
         )
     except DomainError as refusal:
-        return _page(request, found, refused=refusal)
+        return _page(request, found, refused=refusal, name_field="token_name")
     return _page(request, found, new_token=token, form={})
 
 
 @posted_from("control-team")
 def revoke_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Make one of one's own tokens worthless."""
-    found, caller = enter(request, event, session)
-    try:
-        token = clean_id(request.POST.get("token"), field="token")
-        services.revoke_api_token(token_id=token, caller=caller, now=timezone.now())
-    except DomainError as refusal:
-        return _page(request, found, refused=refusal)
-    return redirect(found.address("control-team"))
+    return _act(
+        request,
+        event,
+        session,
+        lambda _found, caller: services.revoke_api_token(
+            token_id=clean_id(request.POST.get("token"), field="token"), caller=caller, now=timezone.now()
+        ),
+    )

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from opendev.room import control, lines_control, pad_control, team, views
+from opendev.room import control, lines_control, pad_control, questions, queue, team, views
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
+QUESTION = f"{SESSION}questions/<str:question>/"
+QUEUED = f"{SESSION}control/questions/<str:question>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
 LINE = f"{SESSION}control/lines/<str:line>/"
 
@@ -14,14 +16,29 @@ urlpatterns = [
     path(f"{SESSION}polls/<str:poll>/vote/", views.vote, name="vote"),
     path(f"{SESSION}polls/<str:poll>/withdraw/", views.withdraw, name="withdraw"),
     path(f"{SESSION}screen/", views.screen, name="screen"),
+    path(f"{SESSION}screen/<str:token>/", views.display, name="display"),
     path(f"{SESSION}control/", control.control, name="control"),
     path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
+    path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),
     path(f"{SESSION}control/team/", team.team, name="control-team"),
     path(f"{SESSION}control/team/invite/", team.invite, name="control-team-invite"),
     path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),
+    path(f"{SESSION}control/displays/", team.make_display, name="control-display-make"),
+    path(f"{SESSION}control/displays/revoke/", team.revoke_display, name="control-display-revoke"),
+    path(f"{SESSION}control/screen/", team.screen_access, name="control-screen"),
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
     path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
+    path(f"{SESSION}questions/", questions.ask, name="question-ask"),
+    path(f"{QUESTION}edit/", questions.edit, name="question-edit"),
+    path(f"{QUESTION}withdraw/", questions.withdraw, name="question-withdraw"),
+    path(f"{QUESTION}upvote/", questions.upvote, name="question-upvote"),
+    path(f"{SESSION}control/questions/", queue.queue, name="control-questions"),
+    path(f"{SESSION}control/questions/rules/", queue.rules, name="control-question-rules"),
+    path(QUEUED, queue.edit, name="control-question-edit"),
+    path(f"{QUEUED}state/", queue.state, name="control-question-state"),
+    path(f"{QUEUED}undo/", queue.undo, name="control-question-undo"),
+    path(f"{QUEUED}pin/", queue.pin, name="control-question-pin"),
     path(f"{SESSION}control/lines/", lines_control.line_add, name="control-line-add"),
     path(LINE, lines_control.line_edit, name="control-line-edit"),
     path(f"{LINE}repair/", pad_control.repair, name="control-line-repair"),

@@ -1,46 +1,57 @@
 """Attendees' pages of a session: the room, joining it, voting by plain form, and the presenter screen."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
-from opendev.core.limits import check_address, check_limit
+from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
+from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
 from opendev.home.middleware import mark
-from opendev.room.pages import room_context, screen_context
+from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
+from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
 from sessions import selectors, services
+from sessions.models import Session
 
 
 @require_safe
 @never_cache
 def room(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The room; afterwards it is the session's record at the same address."""
-    return _room(request, event, session)
+    return show(request, event, session)
 
 
-def _room(
+def show(
     request: HttpRequest,
     event: str,
     session: str,
     *,
     refused: DomainError | None = None,
     tried: tuple[str, tuple[str, ...]] = ("", ()),
+    part: str = "",
+    **more: Any,
 ) -> HttpResponse:
+    """Return the room, with `part` open; `tried` and `more` are what a refused form was given."""
     found = selectors.session_by_slug(event, session)
     caller = caller_of(request, found.event_id)
     if attendee := caller.attendee_of(found.event_id):
         hub.page_loaded(found.pk, attendee.attendee_id)
-    context = room_context(request, found, caller, tried=tried)
+    context = room_context(request, found, caller, tried=tried, part=part)
     context["can_moderate"] = selectors.moderates(caller, found.pk)
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
+    context.update(more)
     response = render(request, "room/room.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
 
@@ -51,10 +62,11 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     found = selectors.session_by_slug(event, session)
     known = caller_of(request, found.event_id).attendee
     try:
-        check_address("join", request)
+        check_join(request)
         _attendee, attendee_pass = services.join_session(session_id=found.pk, known=known, now=timezone.now())
+        note_join(request, found.pk, attendee_pass.attendee_id)
     except DomainError as refusal:
-        return _room(request, event, session, refused=refusal)
+        return show(request, event, session, refused=refusal)
     response = redirect(found)
     keep_pass(response, attendee_pass)
     return response
@@ -82,14 +94,14 @@ def _cast(
     try:
         if attendee is None:
             raise services.NotJoined
-        check_limit("vote", str(attendee.attendee_id))
+        check_vote(request, attendee.attendee_id)
         poll_by_id(id_in_address(poll), session_id=found.pk)
         wanted = read_vote(
             poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws
         )
-        ballot_box.cast_and_wait(wanted)
+        ballot_box.put_and_wait(wanted)
     except DomainError as refusal:
-        return _room(request, event, session, refused=refusal, tried=(poll, chosen))
+        return show(request, event, session, refused=refusal, tried=(poll, chosen))
     return redirect(found)
 
 
@@ -97,6 +109,32 @@ def _cast(
 @never_cache
 def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The presenter screen."""
-    context = screen_context(selectors.session_by_slug(event, session))
+    found = selectors.session_by_slug(event, session)
+    services.check_opens_screen(session=found, caller=caller_of(request, found.event_id))
+    return _screen(request, found)
+
+
+@sensitive_variables("token")
+@require_safe
+@never_cache
+def display(request: HttpRequest, event: str, session: str, token: str) -> HttpResponse:
+    """The presenter screen by a display link. The cookie goes to this session's socket and nowhere else."""
+    found = selectors.session_by_slug(event, session)
+    services.find_display_link(session_id=found.pk, token=token)
+    response = _screen(request, found, view=f"?view={DISPLAY_VIEW}")
+    response.set_cookie(
+        DISPLAY_COOKIE,
+        token,
+        path=socket_path(found),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+    return response
+
+
+def _screen(request: HttpRequest, session: Session, *, view: str = "") -> HttpResponse:
+    context = screen_context(session)
     context["theme"] = "light" if request.GET.get("theme") == "light" else "dark"
+    context["socket_path"] += view
     return render(request, "room/screen.html", context)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from random import SystemRandom
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +14,11 @@ from polls import ballot_store, broadcasts
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.permissions import may_see_poll
-from polls.selectors import Mine, ballot_key, mark_keys, participation_mark
+from polls.selectors import Mine, ballot_key, participation_mark
 from sessions.models import Attendee
 from sessions.services import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
-_shuffle = SystemRandom().shuffle
 
 
 class PollNotLive(Conflict):
@@ -50,8 +49,7 @@ class WrongNumberOfOptions(Malformed):
     code, message = "wrong_number_of_options", _("That is not the number of options that this poll asks for.")
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(NamedTuple):
     """What somebody wants recorded. No options and `withdraws`: take the answer back.
 
     `secret` is the client's own ballot secret, where it sent one; `seq` is None for forms, which count as newest.
@@ -66,8 +64,7 @@ class Vote:
     withdraws: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A vote that is durably recorded.
 
     `mine` is how the ballot stands after it, which is by a later vote where this one was a late retry; `version` is
@@ -77,6 +74,13 @@ class Recorded:
     mine: Mine
     session_id: int
     version: int
+
+
+class _Names(NamedTuple):
+    """Under what a vote is kept: the ballot's key, and the mark that its voter took part, where the poll has marks."""
+
+    key: bytes
+    mark: bytes | None
 
 
 @dataclass(slots=True)
@@ -101,6 +105,7 @@ class _PollBatch:
     """A poll during the batch, as the votes that came before have left it."""
 
     poll: Poll
+    event_id: int
     options: dict[int, Option]
     mark_key: bytes | None
     held: dict[bytes, _Held] = field(default_factory=dict)
@@ -118,7 +123,9 @@ def record_ballots(votes: Sequence[Vote], now: datetime) -> list[Recorded | Doma
     """
     with transaction.atomic():
         batches = _lock_and_read(votes)
-        cast = [_cast(batches.get(vote.poll_id), vote) for vote in votes]
+        named = [(vote, _names_of(batches.get(vote.poll_id), vote)) for vote in votes]
+        _read_ballots(batches, named)
+        cast = [_cast(batches.get(vote.poll_id), vote, names) for vote, names in named]
         _write(list(batches.values()))
     return [
         mine if isinstance(mine, DomainError) else _recorded(batches[vote.poll_id].poll, mine)
@@ -131,21 +138,14 @@ def _recorded(poll: Poll, mine: Mine) -> Recorded:
 
 
 def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
-    """Lock the polls, always in the order of their ids, and read all that the votes may touch."""
-    poll_ids = {vote.poll_id for vote in votes}
-    polls = (
-        Poll.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("session")
-        .filter(pk__in=poll_ids)
-        .order_by("pk")
-    )
-    batches = {poll.pk: _PollBatch(poll, {}, None) for poll in polls}
-    for option in Option.objects.filter(poll__in=batches).order_by("position"):
+    """Lock the polls, always in the order of their ids, and read what their votes are judged by."""
+    locked = ballot_store.lock_polls({vote.poll_id for vote in votes})
+    batches = {poll.pk: _PollBatch(poll, event_id, {}, None) for poll, event_id in locked}
+    for option in ballot_store.options_of(batches.keys()):
         batches[option.poll_id].options[option.pk] = option
-    for poll_id, key in mark_keys(batches.keys()).items():
+    for poll_id, key in ballot_store.mark_keys(batches.keys()).items():
         batches[poll_id].mark_key = key
     _read_attendees(batches, votes)
-    _read_ballots(batches, votes)
     return batches
 
 
@@ -159,13 +159,20 @@ def _read_attendees(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> No
             batches[poll_id].attendees = found
 
 
-def _read_ballots(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> None:
-    keys, marks = set(), set()
-    for vote in votes:
-        if batch := batches.get(vote.poll_id):
-            keys.add((vote.poll_id, _key_of(batch.poll, vote)))
-            if batch.mark_key is not None:
-                marks.add((vote.poll_id, participation_mark(batch.mark_key, vote.attendee.attendee_id)))
+def _names_of(batch: _PollBatch | None, vote: Vote) -> _Names | None:
+    """Return under what the vote is kept, or None when there is no such poll."""
+    if batch is None:
+        return None
+    attendee = vote.attendee
+    key = ballot_key(batch.poll, attendee.attendee_id, vote.secret or attendee.ballot_secret(vote.poll_id))
+    mark = None if batch.mark_key is None else participation_mark(batch.mark_key, attendee.attendee_id)
+    return _Names(key, mark)
+
+
+def _read_ballots(batches: dict[int, _PollBatch], named: Sequence[tuple[Vote, _Names | None]]) -> None:
+    """Read the ballots and marks that are there under the votes' names."""
+    keys = {(vote.poll_id, names.key) for vote, names in named if names}
+    marks = {(vote.poll_id, names.mark) for vote, names in named if names and names.mark is not None}
     stored = ballot_store.ballots_by_key(list(keys))
     selections = ballot_store.selections_of([ballot.id for ballot in stored])
     for ballot in stored:
@@ -177,24 +184,20 @@ def _read_ballots(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> None
         batches[poll_id].marks.add(mark)
 
 
-def _key_of(poll: Poll, vote: Vote) -> bytes:
-    return ballot_key(poll, vote.attendee.attendee_id, vote.secret or vote.attendee.ballot_secret(poll.pk))
-
-
-def _cast(batch: _PollBatch | None, vote: Vote) -> Mine | DomainError:
+def _cast(batch: _PollBatch | None, vote: Vote, names: _Names | None) -> Mine | DomainError:
     """Apply one vote to the batch, or return why not."""
-    if batch is None or not may_see_poll(batch.poll, is_moderator=False):
+    if batch is None or names is None or not may_see_poll(batch.poll, is_moderator=False):
         return NotFound()
     try:
         _check(batch, vote)
-        return _ballot_for(batch, vote).mine()
+        return _ballot_for(batch, vote, names).mine()
     except DomainError as refusal:
         return refusal
 
 
 def _check(batch: _PollBatch, vote: Vote) -> None:
     poll = batch.poll
-    if vote.attendee.event_id != poll.session.event_id:
+    if vote.attendee.event_id != batch.event_id:
         raise NotJoined
     if not poll.anonymous and vote.attendee.attendee_id not in batch.attendees:
         raise NotJoined
@@ -222,12 +225,11 @@ def check_options(chosen: Sequence[int], offered: Collection[int], *, fewest: in
         raise WrongNumberOfOptions(sentence, fields={"options": sentence})
 
 
-def _ballot_for(batch: _PollBatch, vote: Vote) -> _Held:
+def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
     """Return the vote's ballot after the vote: changed, or left alone where a later vote or the same stands in it."""
-    key = _key_of(batch.poll, vote)
-    held = batch.held.get(key)
+    held = batch.held.get(names.key)
     if held is None:
-        return _new_ballot(batch, vote, key)
+        return _new_ballot(batch, vote, names)
     if vote.seq is not None and vote.seq <= held.seq:
         return held  # a retry that comes late never undoes a later change
     wanted = frozenset(vote.options)
@@ -239,31 +241,25 @@ def _ballot_for(batch: _PollBatch, vote: Vote) -> _Held:
     return held
 
 
-def _new_ballot(batch: _PollBatch, vote: Vote, key: bytes) -> _Held:
-    attendee_id = vote.attendee.attendee_id
-    if batch.mark_key is not None:
-        mark = participation_mark(batch.mark_key, attendee_id)
-        if mark in batch.marks:
-            raise AlreadyVoted
-        if vote.withdraws:
-            raise NoBallot
-        batch.marks.add(mark)
-        batch.new_marks.append(mark)
-    elif vote.withdraws:
+def _new_ballot(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
+    if names.mark is not None and names.mark in batch.marks:
+        raise AlreadyVoted
+    if vote.withdraws:
         raise NoBallot
-    held = _Held(
-        random_row_key(), key, 1 if vote.seq is None else vote.seq, frozenset(vote.options), is_new=True
-    )
-    held.attendee_id = None if batch.poll.anonymous else attendee_id
-    batch.held[key] = held
+    if names.mark is not None:
+        batch.marks.add(names.mark)
+        batch.new_marks.append(names.mark)
+    seq = 1 if vote.seq is None else vote.seq
+    held = _Held(random_row_key(), names.key, seq, frozenset(vote.options), is_new=True)
+    held.attendee_id = None if batch.poll.anonymous else vote.attendee.attendee_id
+    batch.held[names.key] = held
     return held
 
 
 def _write(batches: Sequence[_PollBatch]) -> None:
     """Write what the batch changed, raise the versions, and speak."""
-    marks = [(batch.poll.pk, mark) for batch in batches for mark in batch.new_marks]
-    _shuffle(marks)  # the order of rows shall not tell who came when
-    ballot_store.insert_marks(marks)
+    # The order of rows shall not tell who came when: marks are HMACs, so their own order tells nothing.
+    ballot_store.insert_marks(sorted((batch.poll.pk, mark) for batch in batches for mark in batch.new_marks))
     new, seqs, emptied, selections = [], [], [], []
     for batch in batches:
         poll = batch.poll
@@ -299,7 +295,7 @@ def _tally(batch: _PollBatch) -> dict[int, int]:
         poll = batch.poll
         poll.ballots += ballots
         poll.version += 1
-        Poll.objects.filter(pk=poll.pk).update(ballots=poll.ballots, version=poll.version)
+        ballot_store.set_poll_tally(poll)
         for option_id, difference in changes.items():
             batch.options[option_id].count += difference
         broadcasts.poll_tallied(poll, list(batch.options.values()))

@@ -11,8 +11,8 @@ from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection, random_row_key
 from polls.serializers import UNDO_S
-from polls.services.states import close, lock_poll, save_and_tell
-from sessions.models import Session
+from polls.services.states import close, lock_poll, note_poll, save_and_tell
+from sessions.models import Session, TimelineEntry
 
 GRACE = timedelta(seconds=1)  # what arrived before `closes_at` may still be on its way through the box
 CHUNK = 2_000  # ballots re-inserted a statement
@@ -41,6 +41,7 @@ def close_live_polls(*, session_id: int, now: datetime) -> int:
 def _close(poll: Poll, now: datetime) -> bool:
     close(poll, now)
     poll.state = Poll.State.CLOSED
+    note_poll(poll, TimelineEntry.Verb.POLL_CLOSED, now)
     save_and_tell(poll)
     return True
 

@@ -14,10 +14,11 @@ from polls import broadcasts
 from polls.models import Ballot, MarkKey, Option, Participation, Poll
 from polls.permissions import close_shows_something_new
 from polls.serializers import UNDO_S
-from sessions.models import Session
-from sessions.services import SessionIsOver, check_moderates
+from sessions.models import Session, TimelineEntry
+from sessions.services import SessionIsOver, check_moderates, note
 
 State = Poll.State
+Verb = TimelineEntry.Verb
 UNDO = timedelta(seconds=UNDO_S)
 LONGEST_COUNTDOWN_S = 24 * 3600
 
@@ -95,7 +96,9 @@ def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime, s
     if move is None:
         raise IllegalMove
     move(poll, now)
-    poll.state = state
+    came_from, poll.state = State(poll.state), state
+    if verb := VERBS.get((came_from, State(state))):
+        note_poll(poll, verb, now, caller)
     return save_and_tell(poll)
 
 
@@ -150,8 +153,7 @@ def _archive(poll: Poll, now: datetime) -> None:
 
 def _restore(poll: Poll, now: datetime) -> None:
     if poll.closed_at is None:
-        raise IllegalMove
-    poll.published_at = None
+        raise IllegalMove  # the moment of publishing stays, as above
 
 
 def _restore_draft(poll: Poll, now: datetime) -> None:
@@ -177,6 +179,21 @@ MOVES = {
     (State.ARCHIVED, State.CLOSED): _restore,
     (State.ARCHIVED, State.DRAFT): _restore_draft,
 }
+
+
+VERBS = {
+    (State.DRAFT, State.LIVE): Verb.POLL_LAUNCHED,
+    (State.LIVE, State.CLOSED): Verb.POLL_CLOSED,
+    (State.CLOSED, State.PUBLISHED): Verb.POLL_PUBLISHED,
+    (State.LIVE, State.DRAFT): Verb.POLL_SET_BACK,
+    (State.CLOSED, State.LIVE): Verb.POLL_SET_BACK,
+    (State.PUBLISHED, State.CLOSED): Verb.POLL_SET_BACK,
+}
+
+
+def note_poll(poll: Poll, verb: Verb, now: datetime, caller: Caller | None = None) -> None:
+    """Write what became of the poll into its session's timeline: never anything about who voted."""
+    note(session=poll.session, verb=verb, now=now, subject=poll.pk, title=poll.question, caller=caller)
 
 
 @transaction.atomic

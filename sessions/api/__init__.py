@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotSignedIn
-from opendev.core.limits import check_address, check_limit
-from opendev.core.presence import present_in
+from opendev.core.limits import check_address, check_join, check_vote
+from opendev.core.presence import note_join, present_in
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import selectors, services
@@ -64,7 +64,9 @@ class Endpoint(APIView):
         if request.method in SAFE_METHODS:
             return
         if isinstance(request.auth, AttendeePass):
-            check_limit("vote", str(request.auth.attendee_id))
+            check_vote(request._request, request.auth.attendee_id)
+        elif self.limit == "join":
+            check_join(request._request)
         else:
             check_address(self.limit, request._request)
 
@@ -119,12 +121,18 @@ class PersonShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     company = serializers.CharField(allow_blank=True)
     title = serializers.CharField(allow_blank=True)
-    role = serializers.ChoiceField(["host", "presenter", "moderator"])
+    role = serializers.ChoiceField(["host", "presenter", "moderator", "helper"])
+
+
+class QuestionRulesShape(serializers.Serializer[Any]):
+    named = serializers.BooleanField(help_text="whether a question may carry its asker's name")
+    moderated = serializers.BooleanField(help_text="whether a question waits for approval")
 
 
 class SessionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.ChoiceField(Session.State.choices)
+    questions = QuestionRulesShape()
     event = serializers.CharField()
     day = serializers.IntegerField()
     slug = serializers.CharField()
@@ -243,4 +251,5 @@ class Attendees(Endpoint):
             country=body.get("country"),
             now=timezone.now(),
         )
+        note_join(request._request, found.pk, attendee.pk)
         return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)

@@ -1,25 +1,32 @@
 """The nouns of an event, a file each."""
 
 from sessions.models.attendees import Attendance, Attendee
+from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
+from sessions.models.questions import Question, QuestionVote
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
+from sessions.models.timeline import TimelineEntry
 
 __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "DisplayLink",
     "Event",
     "EventDay",
     "FollowUpGroup",
     "Person",
+    "Question",
+    "QuestionVote",
     "Session",
     "SessionRole",
     "SignInLink",
     "SignUp",
     "SignUpLine",
+    "TimelineEntry",
     "new_code",
     "new_line_code",
 ]

@@ -54,6 +54,7 @@ class SessionRole(models.Model):
         HOST = "host", _("Host")
         PRESENTER = "presenter", _("Presenter")
         MODERATOR = "moderator", _("Moderator")
+        HELPER = "helper", _("Helper")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="roles")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
@@ -67,7 +68,8 @@ class SessionRole(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "person", "role"], name="session_role_once"),
             models.CheckConstraint(
-                condition=models.Q(role__in=["host", "presenter", "moderator"]), name="session_role_is_known"
+                condition=models.Q(role__in=["host", "presenter", "moderator", "helper"]),
+                name="session_role_is_known",
             ),
         ]
 

@@ -39,6 +39,9 @@ class Session(models.Model):
     code = models.CharField(_("join code"), max_length=6, unique=True, default=new_code)
     call_url = models.URLField(_("address of the video call"), max_length=500, blank=True)
     recording_url = models.URLField(_("address of the recording"), max_length=500, blank=True)
+    questions_named = models.BooleanField(_("questions may carry a name"), default=True)
+    questions_moderated = models.BooleanField(_("questions wait for approval"), default=False)
+    screen_is_open = models.BooleanField(_("anybody may open the presenter screen"), default=True)
     version = models.PositiveBigIntegerField(default=1, editable=False)
 
     class Meta:

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
-from sessions.models import ApiToken, Attendee, Event, EventDay, Person, Session, SessionRole
+from sessions.models import ApiToken, Attendee, DisplayLink, Event, EventDay, Person, Session, SessionRole
 from sessions.permissions import can_moderate
 from sessions.tokens import hash_token
 
@@ -141,10 +141,14 @@ def name_of_user(user_id: int, event_id: int | None = None) -> str:
 
 
 def first_session_of(user_id: int) -> Session | None:
-    """Return a session that the user may moderate: a live one, else the next upcoming, else any."""
+    """Return a session that the user may moderate or help in: a live one, else the next upcoming, else any."""
     order = {Session.State.LIVE: 0, Session.State.UPCOMING: 1, Session.State.OVER: 2}
     mine = Session.objects.filter(
-        Q(roles__person__user=user_id, roles__role=SessionRole.Role.MODERATOR) | Q(event__organisers=user_id)
+        Q(
+            roles__person__user=user_id,
+            roles__role__in=[SessionRole.Role.MODERATOR, SessionRole.Role.HELPER],
+        )
+        | Q(event__organisers=user_id)
     ).distinct()
     sessions = _with_people(mine).order_by("starts_at", "pk")
     return min(sessions, key=lambda session: order[Session.State(session.state)], default=None)
@@ -165,6 +169,24 @@ def user_of_api_token(token: str, now: datetime) -> User | None:
 def api_tokens_of(user_id: int) -> list[ApiToken]:
     """Return the user's tokens that have not been revoked, newest first."""
     return list(ApiToken.objects.filter(user=user_id, revoked_at__isnull=True).order_by("-created_at"))
+
+
+def display_by_token(session_id: int, token: str) -> DisplayLink | None:
+    """Return the session's display link with this token, or None when there is none that is not revoked."""
+    return DisplayLink.objects.filter(
+        session=session_id, token_hash=hash_token(token), revoked_at__isnull=True
+    ).first()
+
+
+def display_links_of(session_id: int) -> list[DisplayLink]:
+    """Return the session's display links that have not been revoked, oldest first."""
+    return list(DisplayLink.objects.filter(session=session_id, revoked_at__isnull=True))
+
+
+def display_ids(session_id: int) -> frozenset[int]:
+    """Return the ids of the session's display links that have not been revoked."""
+    links = DisplayLink.objects.filter(session=session_id, revoked_at__isnull=True)
+    return frozenset(links.order_by().values_list("pk", flat=True))
 
 
 def has_rights_beyond(user: User, event_id: int) -> bool:

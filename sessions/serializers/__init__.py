@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from opendev.core.text import time_text
-from sessions.models import Attendee, Event, EventDay, Session
+from sessions.models import Attendee, DisplayLink, Event, EventDay, Session
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state}`, as frames carry a session."""
-    return {"id": str(session.pk), "state": session.state}
+    """Return `{id, state, questions}`, as frames carry a session."""
+    rules = {"named": session.questions_named, "moderated": session.questions_moderated}
+    return {"id": str(session.pk), "state": session.state, "questions": rules}
 
 
 def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDay]) -> dict[str, Any]:
@@ -54,6 +55,11 @@ def session_json(session: Session, present: int) -> dict[str, Any]:
         ],
         "url": session.get_absolute_url(),
     }
+
+
+def display_link_json(link: DisplayLink) -> dict[str, Any]:
+    """Return a display link, to moderators; its token is told only when it is made."""
+    return {"id": str(link.pk), "name": link.name, "created_at": time_text(link.created_at)}
 
 
 def attendee_json(attendee: Attendee) -> dict[str, Any]:

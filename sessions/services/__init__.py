@@ -1,5 +1,14 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
+from sessions.services.displays import (
+    LinkIsRevoked,
+    ScreenIsClosed,
+    check_opens_screen,
+    find_display_link,
+    make_display_link,
+    revoke_display_link,
+    set_screen_access,
+)
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
 from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
 from sessions.services.pad_names import (
@@ -10,11 +19,27 @@ from sessions.services.pad_names import (
     update_pad_name,
     withdraw_pad_name,
 )
+from sessions.services.question_queue import (
+    IllegalQuestionMove,
+    merge_question,
+    pin_question,
+    set_question_state,
+    undo_question,
+    write_answer,
+)
+from sessions.services.questions import (
+    ask_question,
+    edit_question,
+    set_question_rules,
+    withdraw_question,
+)
 from sessions.services.rights import (
+    NotHelper,
     NotJoined,
     NotModerator,
     NotOrganiser,
     NotOwner,
+    check_keeps_queue,
     check_moderates,
     check_organises,
     check_sees_contacts,
@@ -44,25 +69,36 @@ from sessions.services.sign_ups import (
 )
 from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
 from sessions.services.team import invite_moderator, remove_moderator
+from sessions.services.timeline import note
+from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 
 __all__ = [
     "MAX_NAME_LENGTH",
     "SESSION_MOVES",
+    "IllegalQuestionMove",
     "IllegalSessionMove",
     "LineIsClosed",
+    "LinkIsRevoked",
     "LinkIsSpent",
     "NameNeeded",
     "NameWasRemoved",
     "NoSignUp",
     "NotFromThePad",
+    "NotHelper",
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
     "NotOwner",
+    "ScreenIsClosed",
     "SessionIsOver",
     "SignUpWish",
     "SignedUp",
+    "Upvote",
+    "Upvoted",
+    "ask_question",
+    "check_keeps_queue",
     "check_moderates",
+    "check_opens_screen",
     "check_organises",
     "check_sees_contacts",
     "consent_words",
@@ -70,26 +106,40 @@ __all__ = [
     "dissolve_group",
     "edit_group",
     "edit_line",
+    "edit_question",
+    "find_display_link",
     "find_sign_in_link",
     "forget_expired_contacts",
     "invite_moderator",
     "join_pad_name",
     "join_session",
     "make_api_token",
+    "make_display_link",
     "make_group",
     "make_sign_in_link",
+    "merge_question",
+    "note",
     "open_line",
     "part_pad_name",
+    "pin_question",
     "read_wish",
     "record_pad_name",
     "record_sign_ups",
+    "record_upvotes",
     "remove_moderator",
     "remove_name",
     "restore_name",
     "revoke_api_token",
+    "revoke_display_link",
+    "set_question_rules",
+    "set_question_state",
+    "set_screen_access",
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
+    "undo_question",
     "update_pad_name",
     "withdraw_pad_name",
+    "withdraw_question",
+    "write_answer",
 ]

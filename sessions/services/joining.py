@@ -48,20 +48,25 @@ def join_session(
     if is_over and not session.sign_up_lines.filter(state=SignUpLine.State.OPEN).exists():
         raise SessionIsOver
     said = _clean_said(name=name, company=company, country=country)
-    known = known if known and known.event_id == session.event_id else None
-    attendee = (
-        Attendee.objects.filter(pk=known.attendee_id, event=session.event_id).first() if known else None
-    )
-    if attendee is None or known is None:
-        attendee = Attendee.objects.create(event_id=session.event_id, joined_at=now, **said)
-        known = new_pass(session.event_id, attendee.pk)
-    elif any(said.values()):
+    attendee, attendee_pass = _known_or_new(session.event_id, known, said, now)
+    if not is_over:
+        Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
+    return attendee, attendee_pass
+
+
+def _known_or_new(
+    event_id: int, known: AttendeePass | None, said: dict[str, str], now: datetime
+) -> tuple[Attendee, AttendeePass]:
+    """Return the attendee whose pass it is, with what they say of themselves now, or a new one."""
+    attendee = Attendee.objects.filter(pk=known.attendee_id, event=event_id).first() if known else None
+    if attendee is None or known is None or known.event_id != event_id:
+        attendee = Attendee.objects.create(event_id=event_id, joined_at=now, **said)
+        return attendee, new_pass(event_id, attendee.pk)
+    if any(said.values()):
         Attendee.objects.filter(pk=attendee.pk).update(
             **{field: value for field, value in said.items() if value}
         )
         attendee.refresh_from_db()
-    if not is_over:
-        Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
     return attendee, known
 
 

@@ -12,9 +12,10 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word
 from sessions.broadcasts import follow_ups as broadcasts
-from sessions.models import Person, Session, SignUp, SignUpLine
+from sessions.models import Person, Session, SignUp, SignUpLine, TimelineEntry
 from sessions.models.follow_ups import MAX_TITLE_LENGTH
 from sessions.services.rights import check_moderates
+from sessions.services.timeline import note
 
 MAX_SUMMARY_LENGTH = 200
 MAX_ANNOUNCED_LINE = 99_999
@@ -77,6 +78,14 @@ def open_line(*, session_id: int, caller: Caller, given: Mapping[str, Any], now:
     line = SignUpLine(session=session, opened_at=now, position=(last or 0) + 1)
     _apply(line, values, now)
     line.save()
+    note(
+        session=session,
+        verb=TimelineEntry.Verb.LINE_OPENED,
+        now=now,
+        subject=line.pk,
+        title=line.title,
+        caller=caller,
+    )
     broadcasts.line_changed(line)
     return line
 

@@ -8,13 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from sessions import broadcasts
-from sessions.models import Session
+from sessions.models import Session, TimelineEntry
+from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
+from sessions.services.timeline import note
 
 SESSION_MOVES = {
     Session.State.UPCOMING: {Session.State.LIVE},
     Session.State.LIVE: {Session.State.OVER, Session.State.UPCOMING},
     Session.State.OVER: {Session.State.LIVE},
+}
+
+
+VERBS = {
+    Session.State.LIVE: TimelineEntry.Verb.SESSION_STARTED,
+    Session.State.OVER: TimelineEntry.Verb.SESSION_ENDED,
+    Session.State.UPCOMING: TimelineEntry.Verb.SESSION_SET_BACK,
 }
 
 
@@ -44,9 +53,12 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
         raise IllegalSessionMove
     if state == Session.State.LIVE and session.state == Session.State.UPCOMING:
         session.went_live_at = now
+    if state == Session.State.OVER:
+        settle_on_air(session_id=session_id, now=now)
     session.ended_at = now if state == Session.State.OVER else None
     session.state = state
     session.version += 1
     session.save()
+    note(session=session, verb=VERBS[Session.State(state)], now=now, caller=caller)
     broadcasts.session_changed(session)
     return session

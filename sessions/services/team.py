@@ -1,4 +1,4 @@
-"""Who moderates: invited and let go by the event's organisers."""
+"""Who moderates and who helps: invited and let go by the event's organisers."""
 
 import secrets
 from datetime import datetime
@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
-from opendev.core.errors import NotFound
+from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line
 from sessions import selectors
 from sessions.models import Event, Person, Session, SessionRole
@@ -18,24 +19,34 @@ from sessions.services.joining import MAX_NAME_LENGTH
 from sessions.services.rights import check_organises
 from sessions.services.sign_in import make_sign_in_link
 
+INVITED = (SessionRole.Role.MODERATOR, SessionRole.Role.HELPER)
+
 
 @transaction.atomic
 def invite_moderator(
-    *, session_id: int, caller: Caller, name: Any, company: Any = "", title: Any = "", now: datetime
+    *,
+    session_id: int,
+    caller: Caller,
+    name: Any,
+    company: Any = "",
+    title: Any = "",
+    role: Any = SessionRole.Role.MODERATOR,
+    now: datetime,
 ) -> tuple[Person, str | None]:
-    """Make somebody a moderator of the session; return the person and the token of a sign-in link for them.
+    """Make somebody a moderator, or by `role` a helper, of the session; return the person and a sign-in link's token.
 
     Somebody of the same name in the event is the same person. There is no link (None) for whoever may do more than the
     inviter can give: it would sign the inviter in as them. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: no name, or a text that is too long.
+        Malformed: no name, a text that is too long, or a role that is not given by invitation.
     """
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
     check_organises(caller=caller, event_id=session.event_id)
+    _check_role(role)
     Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # people are the event's
     said = {
         "name": clean_line(name, field="name", most=MAX_NAME_LENGTH),
@@ -51,11 +62,17 @@ def invite_moderator(
     SessionRole.objects.get_or_create(
         session=session,
         person=person,
-        role=SessionRole.Role.MODERATOR,
+        role=role,
         defaults={"position": session.roles.count() + 1},
     )
     is_safe = not selectors.has_rights_beyond(person.user, session.event_id)
     return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
+
+
+def _check_role(role: Any) -> None:
+    if role not in INVITED:
+        sentence = _("People are invited as moderators or as helpers.")
+        raise Malformed(sentence, fields={"role": sentence})
 
 
 def _free_slug(event_id: int, name: str) -> str:
@@ -79,17 +96,20 @@ def _user_without_password(person: Person) -> User:
 
 
 @transaction.atomic
-def remove_moderator(*, session_id: int, caller: Caller, person_id: int) -> None:
-    """Take the right to moderate from somebody; their open control rooms close within two seconds. For organisers.
+def remove_moderator(
+    *, session_id: int, caller: Caller, person_id: int, role: Any = SessionRole.Role.MODERATOR
+) -> None:
+    """Take the right to moderate, or to help, from somebody; their open pages close within two seconds. For organisers.
 
     Raises:
-        NotFound, NotSignedIn, NotOrganiser
+        NotFound, NotSignedIn, NotOrganiser, Malformed
     """
     session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
     if session is None:
         raise NotFound
     check_organises(caller=caller, event_id=session.event_id)
-    roles = SessionRole.objects.filter(session=session, person=person_id, role=SessionRole.Role.MODERATOR)
+    _check_role(role)
+    roles = SessionRole.objects.filter(session=session, person=person_id, role=role)
     if not roles.exists():
         raise NotFound
     roles.delete()

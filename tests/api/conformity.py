@@ -67,6 +67,9 @@ class Contract:
         assert described is not None, f"{where} is not documented"
         if response.status_code == 429:
             assert response.headers["Retry-After"].isdigit(), where
+        if response.status_code == 204:
+            assert not response.content, where
+            return
         template, status = self.template_of(request.url.path), response.status_code
         pointer = f"/paths/{str(template).replace('/', '~1')}/{request.method.lower()}/responses/{status}"
         self.validate(f"#{pointer}/content/application~1json/schema", response, where)

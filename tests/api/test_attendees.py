@@ -29,7 +29,7 @@ def test_joining_needs_nothing_and_gives_a_token_for_rest_and_socket(person, inn
     voted = visitor.rest("PUT", f"polls/{poll.pk}/ballot/", {"options": [option]}, token=token)
     assert voted.body["options"] == [option]
     with open_socket(inner, session.pk, token=token, origin=None) as socket:
-        assert socket.snapshot["me"] == {"attendee": made["id"], "moderator": False}
+        assert socket.snapshot["me"] == {"attendee": made["id"], "moderator": False, "helper": False}
         assert socket.snapshot["polls"][0]["mine"]["options"] == [option]
 
 

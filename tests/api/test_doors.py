@@ -9,8 +9,16 @@ from django.utils import timezone
 from opendev.core.attendance import AttendeePass, Caller, new_pass, sign_pass
 from polls.models import Poll
 from sessions.models import ApiToken, Session
-from sessions.services import make_api_token, revoke_api_token
-from tests.factories import make_attendee, make_moderator, make_organiser, make_poll, make_session, options_of
+from sessions.services import make_api_token, make_display_link, revoke_api_token
+from tests.factories import (
+    make_attendee,
+    make_moderator,
+    make_organiser,
+    make_poll,
+    make_question,
+    make_session,
+    options_of,
+)
 from tests.support.people import CSRF, Answer, of_rest
 
 # --- methods and addresses
@@ -20,7 +28,10 @@ def test_every_address_answers_head_as_get_without_a_body_and_options_with_its_m
     session = make_session()
     poll = make_poll(session)
     moderator = person(user=make_moderator(session))
-    values = {"slug": session.event.slug, "session": session.pk, "poll": poll.pk}
+    caller = Caller(user_id=moderator.user.pk)
+    link, _token = make_display_link(session_id=session.pk, caller=caller, now=timezone.now())
+    values = {"slug": session.event.slug, "session": session.pk, "poll": poll.pk, "link": link.pk}
+    values["question"] = make_question(session).pk
     headers = {"Authorization": f"Bearer {moderator.token}"}
     for template, described in contract.document["paths"].items():
         address = template.removeprefix("/api/v1/").format(**values)

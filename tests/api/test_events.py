@@ -10,6 +10,7 @@ EVENT = {
     "id", "slug", "name", "series", "summary", "time_zone", "is_live", "session_count", "days", "url",
 }  # fmt: skip
 SESSION = {
+    "questions",
     "id", "state", "event", "day", "slug", "title", "short_title", "part", "topic", "starts_at", "minutes", "code",
     "present", "people", "url",
 }  # fmt: skip

@@ -140,6 +140,20 @@ def test_state_of_the_wrong_shape_is_named(world):
     assert world.rows() == before
 
 
+def test_display_of_the_wrong_shape_is_named(world):
+    before, session = world.rows(), f"sessions/{world.session.pk}"
+    for wrong in ATTENDEE["name"]:
+        answer = world.moderator.rest("POST", f"{session}/display-links/", {"name": wrong})
+        assert answer == Answer(400, "malformed", frozenset({"name"})), wrong
+    for wrong in NO_FLAG:
+        answer = world.moderator.rest("PUT", f"{session}/screen/", {"open": wrong})
+        assert answer == Answer(400, "malformed", frozenset({"open"})), wrong
+    for unknown in ("0", "x", "9" * 30):
+        assert world.moderator.rest("DELETE", f"{session}/display-links/{unknown}/").code == "not_found"
+    assert world.rows() == before
+    assert not world.session.display_links.exists()
+
+
 # --- the body as a whole
 
 
@@ -147,6 +161,8 @@ WRITES = [
     ("POST", "sessions/{session}/attendees/"),
     ("POST", "sessions/{session}/polls/"),
     ("PUT", "sessions/{session}/state/"),
+    ("POST", "sessions/{session}/display-links/"),
+    ("PUT", "sessions/{session}/screen/"),
     ("PATCH", "polls/{draft}/"),
     ("PUT", "polls/{draft}/state/"),
     ("PUT", "polls/{live}/ballot/"),

@@ -121,10 +121,19 @@ class Prober:
             client.post(f"/api/v1/sign-up-lines/{line}/sign-ups/", json={}, headers=token)
         return line, self.rest("GET", f"sign-up-lines/{line}/sign-ups/")["results"][0]["id"]
 
+    def new_question(self) -> str:
+        """The id of a question that somebody asked."""
+        with self.server.http() as client:
+            joined = client.post(f"/api/v1/sessions/{self.session}/attendees/", json={}).json()
+            token = {"Authorization": f"Bearer {joined['token']}"}
+            path = f"/api/v1/sessions/{self.session}/questions/"
+            return str(client.post(path, json={"text": "Why?"}, headers=token).json()["id"])
+
     def with_real_ids(self, polls: list[str]) -> Path:
+        link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
+        real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
         line, name = self.new_name()
-        real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"]}
-        real |= {"line": [line], "sign_up": [name]}
+        real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():
             for operation in methods.values():

@@ -135,3 +135,66 @@ def test_name_is_removed_and_put_back_by_moderators(person, session, moderator):
     assert person().rest("GET", f"sign-up-lines/{line.pk}/").body["names"] == []
     assert moderator.rest("PUT", path, {"removed": False}).body["removed"] is False
     assert person().rest("GET", f"sign-up-lines/{line.pk}/").body["count"] == 1
+
+
+# --- the same by every door
+
+
+def by_every_door(who, line, *, withdraws=False, **said):
+    """The answers of the page, REST and the socket to the same wish."""
+    form = {field: {True: "yes", False: "no"}.get(value, value) for field, value in said.items()}
+    address, path = line.get_absolute_url(), f"sign-up-lines/{line.pk}/sign-ups/"
+    if withdraws:
+        return (
+            who.post(f"{address}withdraw/"),
+            who.rest("DELETE", f"{path}mine/"),
+            who.say(line.session_id, "line.withdraw", line=str(line.pk)),
+        )
+    return (
+        who.post(f"{address}sign-up/", **form),
+        who.rest("POST", path, said),
+        who.say(line.session_id, "line.sign_up", line=str(line.pk), **said),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        ("name_needed", 400, {"shown": True}),
+        ("malformed", 400, {"shown": True, "name": "x" * 121}),
+        ("malformed", 400, {"shown": True, "name": "Ada", "company": "x" * 121}),
+        ("malformed", 400, {"shown": True, "name": "Ada", "email": "ada", "consent": True}),
+        ("malformed", 400, {"shown": True, "name": "Ada", "email": "ada@example.org", "consent": False}),
+        ("malformed", 400, {"shown": True, "name": "Ada", **ADDRESS, "contact_until": "1999-01-01"}),
+        ("no_sign_up", 409, {"withdraws": True}),
+    ],
+)
+def test_refusal_has_one_code_by_page_rest_and_socket(person, session, code, status, said):
+    line, nameless = make_line(session), person(attendee=make_attendee(session))
+    page, rest, socket = by_every_door(nameless, line, **said)
+    assert [answer.code for answer in (page, rest, socket)] == [code] * 3
+    assert (page.status, rest.status) == (status, status)
+    assert rest.fields == socket.fields
+    assert not line.sign_ups.exists()
+
+
+@pytest.mark.parametrize("code", ["line_is_closed", "name_was_removed"])
+def test_line_that_takes_no_name_says_so_by_page_rest_and_socket(person, session, moderator, code):
+    line, attendee = make_line(session), make_attendee(session, name="Ada")
+    if code == "line_is_closed":
+        moderator.rest("PATCH", f"sign-up-lines/{line.pk}/", {"state": "closed"})
+    else:
+        path = f"sign-up-lines/{line.pk}/sign-ups/{put_name(line, attendee).pk}/"
+        moderator.rest("PUT", path, {"removed": True})
+    answers = by_every_door(person(attendee=attendee), line, shown=True)
+    assert [answer.code for answer in answers] == [code] * 3
+
+
+def test_same_wish_by_page_rest_and_socket_is_one_sign_up(person, session):
+    line, ada = make_line(session), person(attendee=make_attendee(session))
+    answers = by_every_door(ada, line, name="Ada", company="Engines", shown=True)
+    assert [answer.code for answer in answers] == [""] * 3
+    assert list(line.sign_ups.values_list("name", "company", "shown")) == [("Ada", "Engines", True)]
+    assert person().rest("GET", f"sign-up-lines/{line.pk}/").body["version"] == 2
+    assert [answer.code for answer in by_every_door(ada, line, withdraws=True)] == [""] * 3
+    assert person().rest("GET", f"sign-up-lines/{line.pk}/").body["version"] == 3

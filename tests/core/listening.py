@@ -42,6 +42,8 @@ class Rooms:
         self.stored: dict[int, dict[str, News]] = {key: {} for key in keys or (ROOM,)}
         self.reads = 0
         self.may_moderate: frozenset[int] = frozenset()
+        self.may_help: frozenset[int] = frozenset()
+        self.may_display: frozenset[int] = frozenset()
 
     def store(self, item: News) -> News:
         self.stored[item.group][item.topic] = item
@@ -63,6 +65,12 @@ class Rooms:
     def moderators(self, group: int) -> frozenset[int]:
         return self.may_moderate
 
+    def helpers(self, group: int) -> frozenset[int]:
+        return self.may_help
+
+    def displays(self, group: int) -> frozenset[int]:
+        return self.may_display
+
 
 class Listener:
     """A socket that takes everything at once, until it is `blocked`."""
@@ -70,6 +78,8 @@ class Listener:
     def __init__(self, hub: Hub, attendee_id: int | None = None, *, audience: str = EVERYBODY) -> None:
         self.hub, self.attendee_id, self.always = hub, attendee_id, audience
         self.moderator_id: int | None = None
+        self.helper_id: int | None = None
+        self.display_id: int | None = None
         self.is_ready, self.is_closed = True, False
         self.voted: set[str] = set()
         self.heard: list[tuple[float, dict[str, Any]]] = []

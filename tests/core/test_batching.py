@@ -1,12 +1,13 @@
 """What gathers while a batch is worked on goes into the next one; all are answered, and what breaks breaks alone."""
 
 import asyncio
+import sqlite3
 import threading
 
 import pytest
 from django.db import OperationalError
 
-from opendev.core import batching
+from opendev.core import batching, outages, threads
 from opendev.core.batching import Batcher
 from opendev.core.errors import Conflict, TryLater
 from tests.core.jumping import at_jumping_time
@@ -204,8 +205,28 @@ async def test_batcher_can_be_started_again(work):
     assert answers == {1: 2}
 
 
+def sqlite_says(code, words):
+    """As Django passes on what SQLite said."""
+    cause = sqlite3.OperationalError(words)
+    cause.sqlite_errorcode = code
+    error = OperationalError(words)
+    error.__cause__ = cause
+    return error
+
+
+LOCKED = sqlite_says(sqlite3.SQLITE_BUSY, "database is locked")
+FULL = sqlite_says(sqlite3.SQLITE_FULL, "database or disk is full")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(batching, "AWAY_LIMIT_S", 0.2)
+    monkeypatch.setattr(batching, "AWAY_PAUSE_S", 0.01)
+
+
+@pytest.mark.django_db
 def test_work_is_tried_again_while_the_database_is_locked():
-    tries = iter([OperationalError("database is locked"), "done"])
+    tries = iter([LOCKED, LOCKED, "done"])
 
     def work():
         outcome = next(tries)
@@ -213,19 +234,59 @@ def test_work_is_tried_again_while_the_database_is_locked():
             raise outcome
         return outcome
 
-    assert batching.work_unless_locked(work, busy=lambda: "busy") == "done"
+    assert batching.work_unless_away(work, away=lambda: "away") == "done"
 
 
-def test_work_on_a_database_that_stays_locked_ends_as_busy():
+@pytest.mark.django_db
+def test_work_on_a_database_that_stays_locked_ends_as_away(impatient):
+    tries = []
+
     def work():
-        raise OperationalError("database is locked")
+        tries.append(1)
+        raise LOCKED
 
-    assert batching.work_unless_locked(work, busy=lambda: "busy") == "busy"
+    assert batching.work_unless_away(work, away=lambda: "away") == "away"
+    assert len(tries) > 2
 
 
-def test_other_database_errors_are_not_taken_for_a_lock():
+@pytest.mark.django_db
+def test_full_disk_is_not_waited_for():
+    tries = []
+
     def work():
-        raise OperationalError("no such table")
+        tries.append(1)
+        raise FULL
+
+    assert batching.work_unless_away(work, away=lambda: "away") == "away"
+    assert len(tries) == 1
+
+
+@pytest.mark.django_db
+def test_other_database_errors_are_not_taken_for_an_outage():
+    def work():
+        raise sqlite_says(sqlite3.SQLITE_ERROR, "no such table")
 
     with pytest.raises(OperationalError, match="no such table"):
-        batching.work_unless_locked(work, busy=lambda: "busy")
+        batching.work_unless_away(work, away=lambda: "away")
+
+
+@at_jumping_time
+async def test_batch_for_which_the_database_was_away_is_answered_whole_and_without_tracebacks(
+    caplog, impatient, monkeypatch
+):
+    monkeypatch.setattr(threads, "close_old_connections", lambda: None)
+    monkeypatch.setattr(outages.database, "is_on", False)
+    tries, answers = [], Answers()
+
+    def work(items):
+        tries.append(len(items))
+        raise FULL
+
+    batcher = await started(work)
+    for item in range(12):
+        batcher.put(item, answers.of(item))
+    await batcher.stop()
+    assert tries == [12]
+    assert answers == dict.fromkeys(range(12), "try_later")
+    assert "Traceback" not in caplog.text
+    assert caplog.text.count("The database does not answer") == 1

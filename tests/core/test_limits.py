@@ -1,10 +1,19 @@
 """Limits: who is counted, who is not, and what the answer says."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from opendev.core.errors import TooOften
-from opendev.core.limits import LIMITS, check_address, check_limit, client_address, is_trusted
+from opendev.core.limits import (
+    LIMITS,
+    _limit,
+    check_address,
+    check_limit,
+    check_settings,
+    client_address,
+    is_trusted,
+)
 
 
 @pytest.fixture
@@ -73,3 +82,26 @@ def test_what_is_no_address_is_not_trusted(strict):
 def test_every_limit_can_be_read():
     for kind in LIMITS:
         check_limit(kind, "somebody new")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"join": "often"}, "join=often must be like"),
+        ({"dance": "3/minute"}, "no limit dance; there are wrong_code"),
+    ],
+)
+def test_limits_of_the_environment_that_cannot_be_read_stop_the_start(settings, given, sentence):
+    settings.LIMITS = given
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        check_settings()
+
+
+def test_limits_of_the_environment_are_kept(settings):
+    settings.LIMITS = {"vote": "2/second"}
+    check_settings()
+    _limit.cache_clear()
+    try:
+        assert tries_until_refused(lambda: check_limit("vote", "attendee-3"))[0] == 2
+    finally:
+        _limit.cache_clear()

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from opendev.core.groups import EVERYBODY
-from opendev.core.sending import send_now
+from opendev.core.sending import TextMessage, send_now
 from tests.core.jumping import at_jumping_time
 from tests.core.listening import ROOM, TOPIC, Listener, news, running
 
@@ -258,3 +258,28 @@ async def test_socket_that_breaks_while_it_is_slow_is_no_trouble(caplog):
         await tell(hub, rooms, news(2))
         assert quick.versions() == [1, 2]
     assert caplog.text == ""
+
+
+@at_jumping_time
+async def test_what_is_told_together_comes_in_order_also_where_the_server_is_another():
+    async with running() as (hub, rooms):
+        quick, slow = await Listener(hub, 1).join(), await Listener(hub, 2).join()
+        await tell(hub, rooms, news(1))
+        slow.block()
+        with hub.writer.together():
+            for listener in (quick, slow):
+                listener.reply("a")
+                hub.writer.write(
+                    hub.groups[ROOM],
+                    listener,
+                    TextMessage('{"type":"tally","version":2}'),
+                    TOPIC,
+                    whole=False,
+                )
+                listener.reply("b")
+            assert quick.versions() == [1]
+        assert quick.versions() == [1, "a", 2, "b"]
+        slow.unblock()
+        await asyncio.sleep(1)
+        # The answers first, then the latest of the topic: that is what it is owed.
+        assert slow.versions() == [1, "a", "b", 1]

@@ -2,6 +2,7 @@
 
 from tests.factories.follow_ups import make_line, put_name, withdraw
 from tests.factories.polls import NOW, as_tally, make_poll, options_of, record, vote_for, votes_counted
+from tests.factories.questions import make_helper, make_question, upvote, voters_of, votes_of
 from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
 
 __all__ = [
@@ -9,15 +10,20 @@ __all__ = [
     "as_tally",
     "make_attendee",
     "make_event",
+    "make_helper",
     "make_line",
     "make_moderator",
     "make_organiser",
     "make_poll",
+    "make_question",
     "make_session",
     "options_of",
     "put_name",
     "record",
+    "upvote",
     "vote_for",
+    "voters_of",
     "votes_counted",
+    "votes_of",
     "withdraw",
 ]

@@ -107,6 +107,12 @@ def test_one_tap_asks_for_the_name_once_and_then_never_again(client, line):
         ("malformed", 400, "name", {"name": "x" * 121, "shown": "yes"}),
         ("malformed", 400, "email", {"name": "Ada", "email": "ada", "consent": "yes", "shown": "yes"}),
         ("malformed", 400, "consent", {"name": "Ada", "email": "ada@example.org", "shown": "yes"}),
+        (
+            "malformed",
+            400,
+            "contact_until",
+            {"name": "Ada", "email": "a@b.org", "consent": "yes", "contact_until": "soon", "shown": "yes"},
+        ),
     ],
 )
 def test_refused_form_keeps_what_was_typed_and_writes_nothing(client, line, code, status, field, said):

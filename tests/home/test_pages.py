@@ -89,20 +89,6 @@ def test_event_that_does_not_exist_is_not_found(visitor):
     assert (missing.status_code, code_of(missing)) == (404, "not_found")
 
 
-# --- health
-
-
-def test_process_says_that_it_answers(visitor):
-    assert visitor.get("/healthz").json() == {"status": "ok"}
-
-
-def test_process_whose_live_core_does_not_run_is_not_ready(visitor):
-    answer = visitor.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["live"] is False
-    assert answer.json()["checks"]["database"] is True
-
-
 # --- headers
 
 
@@ -203,3 +189,11 @@ def test_body_over_the_limit_is_refused_with_its_code(visitor):
     refused = visitor.post(f"/j/{session.code}/", {"name": "x" * 300_000})
     assert (refused.status_code, code_of(refused)) == (413, "too_large")
     assert visitor.post(f"/j/{session.code}/", {"name": "x"}).status_code == 302
+
+
+def test_shared_address_shows_the_picture_that_is_there(client, db):
+    page = client.get("/").text
+    address = re.search(r'<meta property="og:image" content="http://testserver(/static/[^"]+)">', page)[1]
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert b"".join(answer.streaming_content)[:8] == b"\x89PNG\r\n\x1a\n"

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.demo import GERGELY, ORGANISER, OTHER_ROOM, ROOM
-from tests.journeys.stage import Attendee, Moderator, Stage
+from tests.journeys.stage import SCREEN, Attendee, Moderator, Stage
 
 QUESTION = "Where are you?"
 
@@ -154,5 +154,24 @@ def test_session_that_ends_while_somebody_votes_keeps_what_was_counted(play, dem
         assert demo.figures(poll) == {"here": 1, "there": 0}
         again = Attendee(stage.open())
         again.shows({"here": 1, "there": 0})  # afterwards the room is its own record
+
+    play(scene)
+
+
+def test_display_shows_the_screen_until_its_link_is_revoked(play, demo):
+    def scene(stage: Stage) -> None:
+        john = stage.moderator(path=f"{ROOM}control/team/").page
+        john.get_by_label("Where is it?").fill("Hall B")
+        john.get_by_role("button", name="Make a display link").click()
+        address = john.locator("[role=status] a").inner_text()
+        display = stage.open(
+            address.removeprefix(demo.server.url), known="status of 404|4403|WebSocket", **SCREEN
+        )
+        expect(display.locator("[data-calm-now]")).to_be_visible()
+        demo.launch(QUESTION, "yes", "no")
+        expect(display.get_by_role("heading", name=QUESTION)).to_be_visible()
+        john.goto(f"{demo.server.url}{ROOM}control/team/")
+        john.get_by_role("button", name="Revoke Hall B").click()
+        expect(display.get_by_text("This display link does not work any more.")).to_be_visible()
 
     play(scene)

@@ -60,6 +60,8 @@ def test_names_of_all_kinds_are_taken_and_kept(play, demo, name, company):
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_label("Company").fill(company)
         page.get_by_role("button", name="Join").click()
+        expect(page).to_have_url(f"{demo.server.url}{ROOM}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert not page.evaluate(SIDEWAYS)
         page.goto(f"{demo.server.url}/j/{demo.code}/")
         expect(page.get_by_label("Name", exact=True)).to_have_value(name)

@@ -173,5 +173,6 @@ def numbers_in(text: str) -> frozenset[int]:
 
 def bytes_of(response: httpx.Response) -> dict[str, Any]:
     """All of an answer that a stranger could compare with another one."""
-    headers = {name: value for name, value in response.headers.items() if name not in {"date", "set-cookie"}}
+    every_time_new = {"date", "set-cookie", "x-request-id"}
+    headers = {name: value for name, value in response.headers.items() if name not in every_time_new}
     return {"status": response.status_code, "headers": headers, "body": steady(response.text)}

@@ -222,6 +222,16 @@ def test_countdown_starts_grows_and_goes_away():
     assert count_down(poll, None, at=60) is None
 
 
+@pytest.mark.parametrize("visibility", ["after_publishing", "moderators", "always"])
+def test_close_of_a_published_poll_is_not_undone_by_way_of_the_archive(visibility):
+    poll = make_poll(visibility=visibility)
+    caller = organiser_of(poll.session.event)
+    for state in ("closed", "published", "archived", "closed"):
+        set_poll_state(poll_id=poll.pk, caller=caller, state=state, now=NOW)
+    with pytest.raises(IllegalMove):
+        set_poll_state(poll_id=poll.pk, caller=caller, state="live", now=NOW)
+
+
 @pytest.mark.parametrize("state", ["draft", "closed", "published", "archived"])
 def test_countdown_is_for_live_polls(state):
     with pytest.raises(IllegalMove):

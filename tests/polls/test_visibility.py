@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from opendev.core.groups import AUDIENCES, EVERYBODY, MODERATORS, VOTED
+from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
 from polls.models import Poll
-from polls.news import news_of
+from polls.news import POLL_AUDIENCES, news_of
 from polls.permissions import is_wider, may_see_poll, may_see_tally
 from polls.serializers import poll_json
 from tests.factories import make_attendee, make_poll, record, vote_for
@@ -36,7 +36,7 @@ def test_tally_is_seen_by_whom_the_table_names(visibility, state):
     poll = Poll(visibility=visibility, state=state)
     saw = {
         audience
-        for audience in AUDIENCES
+        for audience in POLL_AUDIENCES
         if may_see_tally(poll, is_moderator=audience == MODERATORS, has_voted=audience == VOTED)
     }
     assert saw == seers(visibility, state)
@@ -74,7 +74,7 @@ def test_json_holds_counts_only_for_those_who_see_them(voted_poll, visibility, s
     poll.refresh_from_db()
     poll.state = state
     options = list(poll.options.all())
-    for audience in AUDIENCES:
+    for audience in POLL_AUDIENCES:
         body = poll_json(poll, options, audience)
         if body is None:
             assert audience != MODERATORS
@@ -93,17 +93,17 @@ def test_hidden_json_is_the_same_whatever_the_counts_are(voted_poll):
     poll = voted_poll("moderators")
     poll.refresh_from_db()
     options = list(poll.options.all())
-    shown = {audience: poll_json(poll, options, audience) for audience in AUDIENCES}
+    shown = {audience: poll_json(poll, options, audience) for audience in POLL_AUDIENCES}
     for option in options:
         option.count = 7 - option.count
-    counted_otherwise = {audience: poll_json(poll, options, audience) for audience in AUDIENCES}
+    counted_otherwise = {audience: poll_json(poll, options, audience) for audience in POLL_AUDIENCES}
     assert shown[MODERATORS] != counted_otherwise[MODERATORS]
     assert (shown[VOTED], shown[EVERYBODY]) == (counted_otherwise[VOTED], counted_otherwise[EVERYBODY])
 
 
 def test_undo_time_is_told_to_moderators_alone(voted_poll):
     poll = make_poll(state="closed", visibility="moderators")
-    bodies = {audience: poll_json(poll, [], audience) for audience in AUDIENCES}
+    bodies = {audience: poll_json(poll, [], audience) for audience in POLL_AUDIENCES}
     assert bodies[MODERATORS]["undo_until"]
     assert "undo_until" not in bodies[VOTED] | bodies[EVERYBODY]
 

@@ -4,20 +4,33 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
+from opendev.core.attendance import Caller
+from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from sessions.models import Session
-from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
+from sessions.services import make_display_link
+from tests.factories import (
+    make_attendee,
+    make_event,
+    make_helper,
+    make_moderator,
+    make_organiser,
+    make_poll,
+    make_session,
+)
 from tests.factories.polls import record, vote_for
+from tests.roles import follow_up_acts, question_acts
 from tests.support.doors import PAGE, REST, SOCKET, At, do
 from tests.support.people import Address, Answer, Person, of_page, of_rest, open_socket
 
-ROLES = ("organiser", "moderator", "moderator elsewhere", "display", "attendee", "outsider")
-SIGNED_IN = ROLES[:3]
+ROLES = ("organiser", "moderator", "helper", "moderator elsewhere", "display", "attendee", "outsider")
+SIGNED_IN = ROLES[:4]
 # The codes by which a right is refused; any other refusal would say that the try itself was wrong.
 NO_RIGHT = {
-    "not_signed_in", "not_moderator", "not_owner", "not_organiser", "not_joined", "not_found", "not_allowed",
-    "poll_is_anonymous", "sign_in_first", "handshake_refused", "not_shown",
+    "not_signed_in", "not_moderator", "not_helper", "not_owner", "not_organiser", "not_joined", "not_found",
+    "not_allowed", "poll_is_anonymous", "sign_in_first", "handshake_refused", "not_shown", "screen_is_closed",
 }  # fmt: skip
 
 
@@ -31,14 +44,24 @@ class Cast:
         self.users = {
             "organiser": make_organiser(self.event),
             "moderator": make_moderator(self.session),
+            "helper": make_helper(self.session),
             "moderator elsewhere": make_moderator(make_session(self.event)),
         }
         self.made: list[Person] = []
         self.polls: dict[str, At] = {}
 
+    def by_right(self) -> dict[str, Any]:
+        """What a service of the session's moderators wants to know."""
+        caller = Caller(user_id=self.users["moderator"].pk)
+        return {"session_id": self.session.pk, "caller": caller, "now": timezone.now()}
+
     def make_display(self) -> Person:
-        """Whoever has nothing but the link of the presenter screen. Opening it here may leave a cookie."""
-        return Person(self.server)
+        """Whoever has nothing but a display link; opening it leaves a cookie for the session's socket."""
+        made = Person(self.server)
+        _link, token = make_display_link(**self.by_right())
+        made.screen = self.session.address("display", token=token)
+        made.cookies[DISPLAY_COOKIE] = made.get(made.screen).cookies[DISPLAY_COOKIE]
+        return made
 
     def somebody(self, role: str, *, joined: bool) -> Person:
         """A new browser of the person in this role, who joined the session or did not."""
@@ -227,6 +250,48 @@ def token_by_page(cast: Cast, who: Person) -> Answer:
     return who.post(cast.session.address("control-token-revoke"), token=str(newest.pk))
 
 
+def screen_by_page(cast: Cast, who: Person, *, is_open: bool) -> Answer:
+    """The presenter screen by the way that they have: a display by its link, everybody else by its address."""
+    Session.objects.filter(pk=cast.session.pk).update(screen_is_open=is_open)
+    try:
+        return see(lambda session: who.screen or session.address("screen"))(cast, who)
+    finally:
+        Session.objects.filter(pk=cast.session.pk).update(screen_is_open=True)
+
+
+def display_by_socket(cast: Cast, who: Person) -> Answer:
+    try:
+        with who.socket(cast.session.pk, view=DISPLAY_VIEW):
+            return Answer(200)
+    except InvalidStatus:
+        return Answer(403, "handshake_refused")
+
+
+def display_by_page(cast: Cast, who: Person) -> Answer:
+    made = who.post(cast.session.address("control-display-make"), display_name="Hall")
+    link = (
+        cast.session.display_links.latest("pk") if not made.code else make_display_link(**cast.by_right())[0]
+    )
+    revoked = who.post(cast.session.address("control-display-revoke"), display=str(link.pk))
+    closed, opened = (who.post(cast.session.address("control-screen"), open=value) for value in "01")
+    assert made.code == revoked.code == closed.code == opened.code, (made, revoked, closed, opened)
+    link.refresh_from_db()
+    assert (link.revoked_at is not None) == (revoked.code == "")
+    return made
+
+
+def display_by_rest(cast: Cast, who: Person) -> Answer:
+    path = f"sessions/{cast.session.pk}/display-links/"
+    listed, made = who.rest("GET", path), who.rest("POST", path, {"name": "Hall"})
+    link = made.body["id"] if not made.code else str(make_display_link(**cast.by_right())[0].pk)
+    revoked = who.rest("DELETE", f"{path}{link}/")
+    closed, opened = (
+        who.rest("PUT", f"sessions/{cast.session.pk}/screen/", {"open": value}) for value in (False, True)
+    )
+    assert listed.code == made.code == revoked.code == closed.code == opened.code, (listed, made, revoked)
+    return made
+
+
 def invite_by_page(cast: Cast, who: Person) -> Answer:
     name = f"Invited by {id(who)}"
     invited = who.post(cast.session.address("control-team-invite"), name=name)
@@ -234,7 +299,8 @@ def invite_by_page(cast: Cast, who: Person) -> Answer:
     assert (person is not None) == (invited.code == "")
     somebody = person or cast.event.people.get(name="John Garbutt", roles__session=cast.session)
     removed = who.post(cast.session.address("control-team-remove"), person=str(somebody.pk))
-    assert invited.code == removed.code, (invited, removed)
+    helping = who.post(cast.session.address("control-team-invite"), name=f"{name}, too", role="helper")
+    assert invited.code == removed.code == helping.code, (invited, removed, helping)
     return invited
 
 
@@ -247,11 +313,12 @@ NAMED, ANONYMOUS = {"anonymous": False, "votes": True}, {"anonymous": True, "vot
 
 
 def answers_by_page(rules: dict[str, Any], cast: Cast, who: Person) -> Answer:
-    at = cast.poll(**rules)
-    return see(lambda _session: at.address("control-poll-answers"))(cast, who)
+    return see(lambda _session: cast.poll(**rules).address("control-poll-answers"))(cast, who)
 
 
 ACTS: dict[str, dict[str, list[Try]]] = {
+    **question_acts.ACTS,
+    **follow_up_acts.ACTS,
     "See the programme and the room": {
         PAGE: [
             see(lambda session: f"/{session.event.slug}/"),
@@ -260,7 +327,11 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: READ_ALL,
         SOCKET: [lambda cast, who: polls_by_socket(cast, who, cast.poll(visibility="always"))],
     },
-    "See the presenter screen": {PAGE: [see(lambda session: session.address("screen"))]},
+    "See the presenter screen": {PAGE: [partial(screen_by_page, is_open=True)]},
+    "See the presenter screen where it is kept to displays": {
+        PAGE: [partial(screen_by_page, is_open=False)],
+    },
+    "Hear the session as a display": {SOCKET: [display_by_socket]},
     "See launched polls, and tallies that are open to all": {
         PAGE: [partial(tally_by_page, "always", "room")],
         REST: [partial(tally_by_rest, "always")],
@@ -320,7 +391,15 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     "Reveal the tally": deed("reveal", "always"),
     "Start and prolong a countdown": deed("count down", 60),
     "Run a poll again": deed("run again", state="closed"),
+    "See what happened in the session": {
+        PAGE: [see(lambda session: session.address("control-timeline"))],
+        REST: [rest("GET", "sessions/{session}/timeline/")],
+    },
     "Start and end the session": deed("set session", "live"),
+    "Make and revoke display links, and keep the screen to displays": {
+        PAGE: [display_by_page],
+        REST: [display_by_rest],
+    },
     "Make and revoke API tokens of one's own": {PAGE: [token_by_page]},
-    "Invite moderators, and let them go": {PAGE: [invite_by_page]},
+    "Invite moderators and helpers, and let them go": {PAGE: [invite_by_page]},
 }

@@ -1,20 +1,23 @@
 """The acts of docs/roles.md about follow-ups: how each is tried by each door."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from sessions.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.services import record_pad_name
 from tests.factories import NOW, make_attendee, make_line, put_name
-from tests.roles.acts import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person
+
+if TYPE_CHECKING:
+    from tests.roles.acts import Cast
 
 LISTED, HIDDEN, ADDRESS = "Listed Lisa", "Hidden Hanna", "hanna@example.org"
 
 
-def line_of(cast: Cast) -> SignUpLine:
+def line_of(cast: "Cast") -> SignUpLine:
     """A line with a listed name, and with one that is not, which came with an address."""
     line = make_line(cast.session)
     put_name(line, make_attendee(cast.session, name=LISTED))
@@ -27,7 +30,7 @@ def shows(text: str, *words: str) -> Answer:
     return Answer(200, "" if all(word in text for word in words) else "not_shown")
 
 
-def lines_by_page(cast: Cast, who: Person) -> Answer:
+def lines_by_page(cast: "Cast", who: Person) -> Answer:
     line = line_of(cast)
     texts = [
         who.get(path).text
@@ -40,21 +43,21 @@ def lines_by_page(cast: Cast, who: Person) -> Answer:
     return shows(min(texts, key=lambda text: LISTED in text), line.title, LISTED)
 
 
-def lines_by_rest(cast: Cast, who: Person) -> Answer:
+def lines_by_rest(cast: "Cast", who: Person) -> Answer:
     line = line_of(cast)
     listed = who.rest("GET", f"sessions/{cast.session.pk}/sign-up-lines/")
     one = who.rest("GET", f"sign-up-lines/{line.pk}/")
     return listed if listed.code else shows(one.text, LISTED)
 
 
-def lines_by_socket(cast: Cast, who: Person) -> Answer:
+def lines_by_socket(cast: "Cast", who: Person) -> Answer:
     line = line_of(cast)
     with who.socket(cast.session.pk) as socket:
         found = next(one for one in socket.snapshot["lines"] if one["id"] == str(line.pk))
     return shows(str(found), LISTED)
 
 
-def sign_up_by_page(cast: Cast, who: Person) -> Answer:
+def sign_up_by_page(cast: "Cast", who: Person) -> Answer:
     """One tap; whoever has not joined is led to the form that asks for a name, and is not on the line by that."""
     line = line_of(cast)
     said = {"name": "Ada", "shown": "yes"} if who.attendee else {}
@@ -65,7 +68,7 @@ def sign_up_by_page(cast: Cast, who: Person) -> Answer:
     return answer if is_on or answer.code else Answer(302, "not_joined")
 
 
-def sign_up_by_rest(cast: Cast, who: Person) -> Answer:
+def sign_up_by_rest(cast: "Cast", who: Person) -> Answer:
     path = f"sign-up-lines/{line_of(cast).pk}/sign-ups/"
     answer = who.rest("POST", path, {"name": "Ada"}, token=who.pass_token)
     taken = who.rest("DELETE", f"{path}mine/", token=who.pass_token)
@@ -73,7 +76,7 @@ def sign_up_by_rest(cast: Cast, who: Person) -> Answer:
     return answer
 
 
-def sign_up_by_socket(cast: Cast, who: Person) -> Answer:
+def sign_up_by_socket(cast: "Cast", who: Person) -> Answer:
     line = str(line_of(cast).pk)
     answer = who.say(cast.session.pk, "line.sign_up", line=line, name="Ada")
     taken = who.say(cast.session.pk, "line.withdraw", line=line)
@@ -81,7 +84,7 @@ def sign_up_by_socket(cast: Cast, who: Person) -> Answer:
     return answer
 
 
-def names_by_page(cast: Cast, who: Person) -> Answer:
+def names_by_page(cast: "Cast", who: Person) -> Answer:
     line = line_of(cast)
     texts = {
         path: who.get(path).text
@@ -92,12 +95,12 @@ def names_by_page(cast: Cast, who: Person) -> Answer:
     return Answer(200, "" if seen == {True} else "not_shown")
 
 
-def names_by_rest(cast: Cast, who: Person) -> Answer:
+def names_by_rest(cast: "Cast", who: Person) -> Answer:
     answer = who.rest("GET", f"sign-up-lines/{line_of(cast).pk}/sign-ups/")
     return answer if answer.code else shows(answer.text, HIDDEN, ADDRESS)
 
 
-def open_by_page(cast: Cast, who: Person) -> Answer:
+def open_by_page(cast: "Cast", who: Person) -> Answer:
     made = who.post(cast.session.address("control-line-add"), title="A new line")
     line = line_of(cast).pk
     edited = who.post(cast.session.address("control-line-edit", line=line), title="Another title")
@@ -106,17 +109,17 @@ def open_by_page(cast: Cast, who: Person) -> Answer:
     return made
 
 
-def open_by_rest(cast: Cast, who: Person) -> Answer:
+def open_by_rest(cast: "Cast", who: Person) -> Answer:
     made = who.rest("POST", f"sessions/{cast.session.pk}/sign-up-lines/", {"title": "A new line"})
     edited = who.rest("PATCH", f"sign-up-lines/{line_of(cast).pk}/", {"state": "closed"})
     assert made.code == edited.code, (made, edited)
     return made
 
 
-def name_acts(*acts: str) -> Callable[[Cast, Person], Answer]:
+def name_acts(*acts: str) -> Callable[["Cast", Person], Answer]:
     """Acts of the page on which a moderator sees all names, one after the other on the same name."""
 
-    def attempt(cast: Cast, who: Person) -> Answer:
+    def attempt(cast: "Cast", who: Person) -> Answer:
         line = line_of(cast)
         name = record_pad_name(line_id=line.pk, name="J. Garbutt", now=NOW)
         attendee = make_attendee(cast.session, name="John Garbutt").attendee_id
@@ -128,19 +131,20 @@ def name_acts(*acts: str) -> Callable[[Cast, Person], Answer]:
     return attempt
 
 
-def remove_by_rest(cast: Cast, who: Person) -> Answer:
+def remove_by_rest(cast: "Cast", who: Person) -> Answer:
     line = line_of(cast)
-    path = f"sign-up-lines/{line.pk}/sign-ups/{SignUp.objects.filter(line=line).earliest('pk').pk}/"
+    name = SignUp.objects.filter(line=line).earliest("pk")
+    path = f"sign-up-lines/{line.pk}/sign-ups/{name.pk}/"
     removed, restored = (who.rest("PUT", path, {"removed": removed}) for removed in (True, False))
     assert removed.code == restored.code, (removed, restored)
     return removed
 
 
-def make_group_of(cast: Cast) -> FollowUpGroup:
+def make_group_of(cast: "Cast") -> FollowUpGroup:
     return FollowUpGroup.objects.create(event=cast.event, title="Of others", created_at=NOW)
 
 
-def groups_by_page(cast: Cast, who: Person) -> Answer:
+def groups_by_page(cast: "Cast", who: Person) -> Answer:
     line, path = str(line_of(cast).pk), f"/{cast.event.slug}/follow-ups/groups/"
     made = who.post(path, title="Networking", lines=line)
     group = cast.event.follow_up_groups.first() or make_group_of(cast)
@@ -151,7 +155,7 @@ def groups_by_page(cast: Cast, who: Person) -> Answer:
     return made
 
 
-FOLLOW_UP_ACTS: dict[str, dict[str, list[Try]]] = {
+ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "See sign-up lines, and the names that are listed": {
         PAGE: [lines_by_page],
         REST: [lines_by_rest],

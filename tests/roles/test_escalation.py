@@ -7,10 +7,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from opendev.core.attendance import Caller
+from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from polls.models import Poll
 from sessions.models import Person as PersonRow
 from sessions.models import Session, SessionRole
-from sessions.services import make_sign_in_link, remove_moderator
+from sessions.services import make_display_link, make_sign_in_link, remove_moderator, revoke_display_link
 from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
 from tests.factories.sessions import make_user, organiser_of
 from tests.support.doors import DEEDS, PAGE, REST, SOCKET, At, do, doors_of
@@ -114,7 +116,7 @@ def test_moderators_view_is_refused_to_every_other_token(inner, person):
             pass
         assert refusal.value.response.status_code == 403
     with open_socket(inner, session.pk, token=moderator.api_token, view="control") as socket:
-        assert socket.snapshot["me"] == {"attendee": None, "moderator": True}
+        assert socket.snapshot["me"] == {"attendee": None, "moderator": True, "helper": False}
 
 
 def test_foreign_page_opens_no_socket_with_the_cookies_of_a_moderator(inner, person):
@@ -154,6 +156,34 @@ def test_right_that_is_taken_away_is_gone_with_the_next_act_and_the_open_control
         with pytest.raises(ConnectionClosed):
             control.drain(quiet=5)
         assert room.ask("poll.vote", poll=str(poll.pk), options=[])["code"] == "not_joined"
+
+
+def test_display_whose_link_is_revoked_is_closed_and_the_others_stay(person):
+    session = make_session()
+    given = {
+        "session_id": session.pk,
+        "caller": Caller(user_id=make_moderator(session).pk),
+        "now": timezone.now(),
+    }
+    hall, foyer = (person() for _ in range(2))
+    links = {}
+    for display in (hall, foyer):
+        links[display], token = make_display_link(**given)
+        display.cookies[DISPLAY_COOKIE] = token
+    with (
+        hall.socket(session.pk, view=DISPLAY_VIEW) as dark,
+        foyer.socket(session.pk, view=DISPLAY_VIEW) as light,
+        person().socket(session.pk) as room,
+    ):
+        assert dark.snapshot["me"] == {"attendee": None, "moderator": False}
+        revoke_display_link(link_id=links[hall].pk, **given)
+        with pytest.raises(ConnectionClosed) as closed:
+            dark.drain(quiet=5)
+        assert closed.value.rcvd.code == 4403
+        for socket in (light, room):
+            assert socket.ask("poll.vote")["code"] == "not_joined"
+    with pytest.raises(InvalidStatus), hall.socket(session.pk, view=DISPLAY_VIEW):
+        pass
 
 
 @pytest.mark.parametrize("change", ["deactivated", "password", "signed out"])

@@ -12,21 +12,23 @@ from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import FollowUpGroup, Person, Session, SignUp, SignUpLine
+from sessions.models import DisplayLink, FollowUpGroup, Person, Question, Session, SignUp, SignUpLine
 from tests.factories import (
     NOW,
     make_attendee,
+    make_helper,
     make_line,
     make_moderator,
     make_organiser,
     make_poll,
+    make_question,
     make_session,
     put_name,
 )
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp)
+ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -36,6 +38,10 @@ FOR_MODERATORS = {
     polls.set_closing_time: lambda at: {"poll_id": at.poll.pk, "closes_at": SOON, "now": NOW},
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    sessions.set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
+    sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
+    sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
+    sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
     sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     sessions.open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
     sessions.edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
@@ -43,6 +49,13 @@ FOR_MODERATORS = {
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
+}
+FOR_HELPERS = {
+    sessions.set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
+    sessions.undo_question: lambda at: {"question_id": at.moved.pk, "now": NOW},
+    sessions.write_answer: lambda at: {"question_id": at.question.pk, "answer": "So."},
+    sessions.pin_question: lambda at: {"question_id": at.question.pk, "pinned": True},
+    sessions.merge_question: lambda at: {"question_id": at.question.pk, "into": at.moved.pk, "now": NOW},
 }
 FOR_ORGANISERS = {
     sessions.make_group: lambda at: {
@@ -63,8 +76,12 @@ class At:
     def __init__(self):
         self.session = make_session()
         self.poll = make_poll(self.session)
+        self.question = make_question(self.session)
+        self.moved = make_question(self.session, state="answered")
+        self.helper = Caller(user_id=make_helper(self.session).pk)
         self.moderator = Caller(user_id=make_moderator(self.session).pk)
         self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
+        self.link = sessions.make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
         self.person = Person.objects.get(user=self.moderator.user_id)
         self.line = make_line(self.session)
         attendee = make_attendee(self.session, name="Ada")
@@ -83,7 +100,9 @@ class At:
 
 
 def refused_as(work, **given):
-    with pytest.raises((sessions.NotModerator, NotSignedIn, sessions.NotOrganiser)) as refusal:
+    with pytest.raises(
+        (sessions.NotHelper, sessions.NotModerator, NotSignedIn, sessions.NotOrganiser)
+    ) as refusal:
         work(**given)
     return refusal.value.code
 
@@ -93,10 +112,22 @@ def test_service_of_moderators_lets_nobody_else_through(work):
     at = At()
     given, before = FOR_MODERATORS[work](at), at.rows()
     assert refused_as(work, caller=Caller(), **given) == "not_signed_in"
-    for caller in (at.neighbour, at.foreigner, at.somebody):
+    for caller in (at.neighbour, at.foreigner, at.somebody, at.helper):
         assert refused_as(work, caller=caller, **given) == "not_moderator"
     assert at.rows() == before
     work(caller=at.moderator, **given)
+    assert at.rows() != before
+
+
+@pytest.mark.parametrize("work", FOR_HELPERS, ids=lambda work: work.__name__)
+def test_service_of_helpers_lets_nobody_else_through(work):
+    at = At()
+    given, before = FOR_HELPERS[work](at), at.rows()
+    assert refused_as(work, caller=Caller(), **given) == "not_signed_in"
+    for caller in (at.neighbour, at.foreigner, at.somebody):
+        assert refused_as(work, caller=caller, **given) == "not_helper"
+    assert at.rows() == before
+    work(caller=at.helper, **given)
     assert at.rows() != before
 
 
@@ -118,6 +149,6 @@ def test_every_service_that_takes_a_caller_is_tried_here():
         for _, work in inspect.getmembers(module, inspect.isfunction)
         if "caller" in inspect.signature(work).parameters and not work.__name__.startswith("check_")
     }
-    assert taking - {sessions.revoke_api_token} == (FOR_MODERATORS.keys() | FOR_ORGANISERS.keys()) - {
-        set_session_state
-    }
+    assert taking - {sessions.revoke_api_token} == (
+        FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
+    ) - {set_session_state}

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.roles import acts
-from tests.roles.acts import NO_RIGHT, ROLES, SIGNED_IN, Cast
-from tests.roles.follow_up_acts import FOLLOW_UP_ACTS
+from tests.roles.acts import ACTS, NO_RIGHT, ROLES, SIGNED_IN, Cast
 from tests.support.databases import ROOT
 from tests.support.inner_server import InnerServer
 
-ACTS = {**acts.ACTS, **FOLLOW_UP_ACTS}
 PAGE_OF_ROLES = ROOT / "docs" / "roles.md"
 
 

@@ -43,7 +43,11 @@ async def test_own_answer_is_in_the_snapshot_after_coming_back(poll, ada, bob, o
 
 async def test_visitor_hears_the_room_and_cannot_vote(poll, ada, options):
     async with room_of(poll.session) as visitor, room_of(poll.session, ada) as attendee:
-        assert (await visitor.next("snapshot"))["me"] == {"attendee": None, "moderator": False}
+        assert (await visitor.next("snapshot"))["me"] == {
+            "attendee": None,
+            "moderator": False,
+            "helper": False,
+        }
         assert (await visitor.ask(choose(poll, options["a"])))["code"] == "not_joined"
         assert (await visitor.ask(withdraw(poll)))["code"] == "not_joined"
         assert (await attendee.ask(choose(poll, options["a"])))["type"] == "ok"
@@ -66,7 +70,7 @@ async def test_every_act_is_heard_by_those_it_concerns(session, ada):
         assert (await attendee.next("snapshot"))["polls"] == []
         snapshot = await control.next("snapshot")
         assert [shown["state"] for shown in snapshot["polls"]] == ["draft"]
-        assert snapshot["me"] == {"attendee": None, "moderator": True}
+        assert snapshot["me"] == {"attendee": None, "moderator": True, "helper": False}
         for state in ("live", "closed", "published"):
             await move(state)
             for client in (attendee, control):
@@ -79,6 +83,7 @@ async def test_every_act_is_heard_by_those_it_concerns(session, ada):
             assert (await client.next("session.changed"))["session"] == {
                 "id": str(session.pk),
                 "state": "over",
+                "questions": {"named": True, "moderated": False},
             }
 
 

@@ -6,14 +6,27 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, SIGKILL
 
 import psycopg
 
-from tests.support.programs import dying_with_us, end, find, free_port, kill_group, lacking, start, wait_until
+from tests.support.programs import (
+    children_of,
+    dying_with_us,
+    end,
+    find,
+    free_port,
+    is_running,
+    kill_group,
+    lacking,
+    start,
+    wait_until,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -35,10 +48,14 @@ def manage(*arguments: str, environment: Mapping[str, str], seconds: float = 60)
 
 
 class Postgres:
-    """A cluster in a folder of its own: Unix socket only, no fsync, run by nobody where we are root."""
+    """A cluster in a folder of its own: Unix socket only, run by nobody where we are root.
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    It syncs nothing to the disk, since no test cuts the power; `durable=True` for who kills it or measures it.
+    """
+
+    def __init__(self, environment: Mapping[str, str], *, durable: bool = False) -> None:
         self.environment = environment
+        self.unsafe = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         self.folder = Path(
             tempfile.mkdtemp(prefix="opendev-pg-", dir="/tmp")
         )  # a socket's path has to be short
@@ -70,19 +87,42 @@ class Postgres:
             check=True,
             capture_output=True,
         )
-        serve = [str(initdb.with_name("postgres")), "-D", str(data), "-k", str(self.folder)]
+        self.program = initdb.with_name("postgres")
+        self.serve()
+
+    def serve(self) -> None:
+        """Begin to serve, also after a kill."""
+        serve = [str(self.program), "-D", str(self.folder / "data"), "-k", str(self.folder)]
         for setting in (
             "listen_addresses=",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
             "max_connections=200",
             "shared_buffers=64MB",
+            *self.unsafe,
         ):
             serve += ["-c", setting]
-        command = dying_with_us(serve, on_death="INT", as_nobody=as_nobody)
+        command = dying_with_us(serve, on_death="INT", as_nobody=os.geteuid() == 0)
         self.process = start(command, self.log, cwd=self.folder)
         wait_until(self.answers, self.process, seconds=20, log=self.log)
+
+    def processes(self) -> list[int]:
+        """The server and its helpers, each of which leads a group of its own."""
+        assert self.process is not None
+        return [self.process.pid, *children_of(self.process.pid)]
+
+    def send_signal(self, number: int) -> None:
+        """To all of its processes: SIGKILL is a crash, SIGSTOP hangs it, SIGCONT lets it go on."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self) -> None:
+        """As a crash would; `serve()` brings it back."""
+        assert self.process is not None
+        gone = self.processes()
+        self.send_signal(SIGKILL)
+        self.process.wait()
+        while any(is_running(pid) for pid in gone):
+            time.sleep(0.01)
 
     def answers(self) -> bool:
         try:

@@ -21,12 +21,10 @@ import httpx
 import pytest
 import uvicorn
 from a2wsgi import WSGIMiddleware
-from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.db import connections
 
 from opendev.home.management.commands.serve import MAX_FRAME_BYTES
-from opendev.room.lifespan import lifespan
 from tests.support.databases import SqliteFiles
 from tests.support.programs import free_port
 
@@ -62,9 +60,7 @@ class InnerServer:
         self.socket_url = f"ws://127.0.0.1:{self.port}"
         # Threads of its own: theirs keep their connections to the module's file.
         self.pages = WSGIMiddleware(asgi.pages, workers=THREADS)
-        application: Any = ProtocolTypeRouter(
-            {"http": self.pages, "websocket": asgi.Sockets(), "lifespan": lifespan}
-        )
+        application: Any = asgi.serving(self.pages)
         self.uvicorn = uvicorn.Server(
             uvicorn.Config(
                 application,

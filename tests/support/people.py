@@ -188,6 +188,7 @@ class Person:
         lasts, now = timedelta(days=1), timezone.now()
         self.api_token = make_api_token(user=user, name="", lasts=lasts, now=now) if user else None
         self.pass_token = sign_pass(attendee) if attendee else None
+        self.screen = ""  # the address of the presenter screen that a display was given
 
     @property
     def token(self) -> str | None:

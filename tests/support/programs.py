@@ -97,6 +97,25 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def children_of(parent: int) -> list[int]:
+    """The processes that this one has started."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(folder.name))
+    return found
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and more of it than a zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def adopt_orphans() -> None:
     """From now on our children's children become ours when their parent ends: none can hide, none stays a zombie."""
     if sys.platform == "linux":

@@ -35,7 +35,12 @@ PRODUCT_VARIABLES = (
     "ETHERPAD_ALLOW_PRIVATE",
     "DEBUG",
     "VAR_DIR",
+    "LOG_FORMAT",
     "LOG_LEVEL",
+    "LIMITS",
+    "MAX_SOCKETS",
+    "MAX_SOCKETS_OF_NETWORK",
+    "METRICS_TOKEN",
     "SECURE_SSL_REDIRECT",
 )
 TROUBLE = re.compile(r"Traceback|Task exception was never retrieved|was never awaited|Unclosed")
@@ -75,8 +80,12 @@ class Server:
         return self.url.replace("http", "ws", 1)
 
     def start(self) -> None:
-        self.process = start(dying_with_us(command()), self.log_path, cwd=ROOT, env=self.environment)
+        self.process = start(dying_with_us(self.command()), self.log_path, cwd=ROOT, env=self.environment)
         wait_until(self.answers, self.process, seconds=30, log=self.log_path)
+
+    def command(self) -> list[str]:
+        """What is started; the benchmark starts another application on the same server."""
+        return command()
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

@@ -15,7 +15,7 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
-from sessions.models import Event, EventDay, Person, Session, SessionRole
+from sessions.models import Event, EventDay, Person, Question, Session, SessionRole
 from sessions.services import join_session, open_line, read_wish, sign_up
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
@@ -55,6 +55,7 @@ def _load_session(
 ) -> None:
     facts = dict(facts)
     roles, polls, lines = facts.pop("roles"), facts.pop("polls", []), facts.pop("sign_up_lines", [])
+    questions = facts.pop("questions", [])
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
@@ -69,6 +70,8 @@ def _load_session(
         SessionRole.objects.create(session=session, person=person, role=role, position=position)
     for number, poll in enumerate(polls, 1):
         _load_poll(session, poll, number, organiser, now)
+    for number, text in enumerate(questions, 1):
+        _load_question(session, text, number)
     passes: dict[str, AttendeePass] = {}
     for line in lines:
         _load_line(session, line, people, passes, organiser, now)
@@ -93,6 +96,19 @@ def _load_line(
             passes[name] = join_session(session_id=session.pk, known=None, now=now, **said)[1]
         wish = read_wish({"shown": True}, line=str(line.pk), attendee=passes[name], now=now)
         sign_up(wish=wish, now=now)
+
+
+def _load_question(session: Session, text: str, number: int) -> None:
+    """Make a question that was asked without a name and answered in the session; the times are made up."""
+    answered_at = session.starts_at + timedelta(minutes=12 + 3 * number)
+    Question.objects.create(
+        session=session,
+        text=text,
+        state=Question.State.ANSWERED,
+        asked_at=session.starts_at + timedelta(minutes=8 + number),
+        on_air_at=answered_at - timedelta(minutes=2),
+        answered_at=answered_at,
+    )
 
 
 def _load_poll(

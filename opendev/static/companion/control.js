@@ -10,7 +10,9 @@ import "./control_tabs.js"
 import "./keys.js"
 import "./keys_dialog.js"
 import "./presence.js"
+import "./queue_news.js"
 import "./undo.js"
+import "./unusual_joins.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { removeGently } from "./focus.js"
 import { connect } from "./live.js"
@@ -170,5 +172,6 @@ for (const type of ["poll.changed", "poll.gone", "session.changed"]) {
 }
 on("presence:painted", paintTallies)
 on("undo:over", refreshSoon)
+on("control:stale", refreshSoon)
 
 connect(document.body.dataset.socket)

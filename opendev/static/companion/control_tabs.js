@@ -1,5 +1,5 @@
 // On a phone the control room's parts are tabs: links to #stage, #polls and #panel. CSS shows the target; this file marks
-// the tab and brings the focus into the quick poll when "Add" was tapped.
+// the tab (a page without tabs has one part) and brings the focus into the quick poll when "Add" was tapped.
 
 const tabs = document.querySelector("[data-tabs]")
 
@@ -11,7 +11,7 @@ function currentPart() {
 function mark() {
   const current = currentPart()
   document.body.dataset.part = current
-  for (const link of tabs.querySelectorAll("a")) {
+  for (const link of tabs?.querySelectorAll("a") ?? []) {
     if (link.hash === `#${current}`) link.setAttribute("aria-current", "page")
     else link.removeAttribute("aria-current")
   }

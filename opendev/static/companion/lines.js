@@ -63,7 +63,9 @@ function ask(type, line, said = {}, { isDialog = false } = {}) {
   asked.set(ref, { type, line, said, isDialog })
   send(ref, type, line, said)
   setTimeout(unanswered, ANSWER_WITHIN, ref)
-  if (!isDialog) paint()
+  if (isDialog) return
+  paint()
+  keepFocusNear(line)
 }
 
 function send(ref, type, line, said) {

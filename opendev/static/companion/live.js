@@ -44,7 +44,7 @@ function open() {
   socket = mine
   heardAt = Date.now()
   mine.onmessage = (event) => mine === socket && hear(event.data)
-  mine.onclose = (event) => mine === socket && lost(event.code)
+  mine.onclose = (event) => mine === socket && lost(event.code, event.reason)
 }
 
 function hear(data) {
@@ -55,12 +55,12 @@ function hear(data) {
   if (frame.type === "snapshot") emit("live:status", { connected: true })
 }
 
-function lost(code) {
+function lost(code, reason) {
   socket = null
   attempts += 1
   const isForGood = isRefusalForGood(code) && attempts >= REFUSALS_BEFORE_HINT
-  emit("live:status", { connected: false, hint: isForGood || isHopeless() })
-  if (!isForGood) timer = setTimeout(open, delay())
+  emit("live:status", { connected: false, hint: isForGood || isHopeless(), refused: isRefusalForGood(code) })
+  if (!isForGood) timer = setTimeout(open, Math.max(delay(), wantedDelay(reason)))
 }
 
 // The network is there, yet the server does not let us in: loading the page again may help.
@@ -72,6 +72,12 @@ function isHopeless() {
 function delay() {
   const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempts)
   return Math.random() * longest
+}
+
+// A server that is full or behind says when to come back; everybody takes up to half as long again, to come back apart.
+function wantedDelay(reason) {
+  const seconds = Number(/retry_after=(\d+)/.exec(reason)?.[1] ?? 0)
+  return seconds * 1_000 * (1 + Math.random() / 2)
 }
 
 function drop() {

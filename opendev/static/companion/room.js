@@ -3,6 +3,7 @@
 import "./connection.js"
 import "./lines.js"
 import "./presence.js"
+import "./questions.js"
 import { paintChoice } from "./choice.js"
 import { clockOf } from "./countdown.js"
 import { connect } from "./live.js"

@@ -13,12 +13,14 @@ import { on, setHidden, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
 import { emptyBook, hasCounts, onAir, reduce } from "./poll_state.js"
 import { paintPicks, paintResults } from "./poll_rows.js"
-import { text } from "./texts.js"
+import { questionOnAir, reduceQuestions } from "./question_state.js"
+import { counted, text } from "./texts.js"
 
 const page = document.body.dataset
 const main = document.querySelector("[data-screen]")
 const list = main.querySelector("[data-rows]")
 let book = emptyBook()
+let questions = new Map()
 
 function paintRows(poll, view) {
   if (main.dataset.view !== view || main.dataset.poll !== poll.id) list.replaceChildren()
@@ -48,6 +50,22 @@ function paintCalm() {
   main.dataset.poll = ""
 }
 
+function paintQuestion({ name, text: said, votes }) {
+  const state = document.querySelector("[data-screen-state]")
+  setText(main, "[data-question]", said)
+  setText(main, "[data-asked-by]", counted("asked_by", votes).replace("{name}", name || text("anonymous")))
+  list.replaceChildren()
+  state.dataset.state = main.dataset.state = "live"
+  state.textContent = text("screen_question")
+  main.dataset.view = "question"
+  main.dataset.poll = ""
+}
+
+// While votes are being cast nothing takes the poll off the screen.
+function questionToShow() {
+  return onAir(book)?.state === "live" ? null : questionOnAir(questions)
+}
+
 function paintTurnout(poll) {
   for (const bar of main.querySelectorAll("[data-progress]")) {
     bar.max = Math.max(1, peopleHere(), poll?.ballots ?? 0)
@@ -56,10 +74,15 @@ function paintTurnout(poll) {
 }
 
 function paint() {
-  const poll = onAir(book)
-  if (poll) paintPoll(poll)
+  const question = questionToShow()
+  const poll = question ? null : onAir(book)
+  if (question) paintQuestion(question)
+  else if (poll) paintPoll(poll)
   else paintCalm()
-  setHidden(document, "[data-screen-state], [data-screen] [data-rows], [data-turnout], [data-progress]", !poll)
+  setHidden(document, "[data-screen-state]", !poll && !question)
+  setHidden(main, "[data-asked-by]", !question)
+  setHidden(main, "[data-calm-words]", Boolean(poll || question))
+  setHidden(document, "[data-screen] [data-rows], [data-turnout], [data-progress]", !poll)
   setHidden(main, "[data-calm-part]", Boolean(poll))
   setClock(document, poll)
   paintTurnout(poll)
@@ -69,10 +92,12 @@ function paint() {
 
 function hear(frame) {
   book = reduce(book, frame)
+  questions = reduceQuestions(questions, frame)
   paint()
 }
 
-for (const type of ["snapshot", "poll.changed", "poll.tally", "poll.gone"]) on(`live:${type}`, hear)
+const NEWS = ["poll.changed", "poll.tally", "poll.gone", "question.changed", "question.tally", "question.gone"]
+for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
 function hearSession({ session }) {
   setText(main, "[data-calm-now]", text(`calm_${session.state}`))
 }
@@ -80,6 +105,7 @@ function hearSession({ session }) {
 on("live:snapshot", hearSession)
 on("live:session.changed", hearSession)
 on("presence:painted", () => paintTurnout(onAir(book)))
+on("live:status", ({ refused }) => refused && location.reload()) // the display link was revoked: the server says so
 addEventListener("resize", () => fitScreen(main))
 document.fonts.ready.then(() => fitScreen(main))
 connect(page.socket)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from etherpad_links.models import EtherpadLink
+from opendev.core import metrics
 from sessions import selectors
 from sessions.models import SessionRole
 from sessions.services import make_sign_in_link
@@ -56,6 +57,10 @@ class Command(BaseCommand):
             self.print_pages()
             self.print_sign_in_links()
         self.stdout.flush()
+        if settings.WORKERS > 1:
+            folder = settings.VAR_DIR / "metrics"
+            metrics.fresh_folder(folder)
+            os.environ[metrics.FOLDER_VARIABLE] = str(folder)
         if settings.ETHERPAD_URL or EtherpadLink.objects.exists():
             start_pad_worker()
         command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)

@@ -1,0 +1,76 @@
+"""`python -m bench`, which `make bench` becomes: plays the parts, prints the table, writes the report and the plot."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import machine, plot, report
+from bench.parts import NEEDS, PARTS, Scale
+from bench.stage import Stage
+from tests.support.databases import ROOT
+
+REPORT = ROOT / "bench" / "report.json"
+PLOT = ROOT / "docs" / "pictures" / "benchmark.svg"
+FULL_ROOM = 10_000
+
+
+def scale_of(environment: dict[str, str]) -> Scale:
+    """Return how much is wanted: FULL=1 adds the room of ten thousand, RUNS=1 is a quick look."""
+    usual = Scale()
+    rooms = (*usual.rooms, FULL_ROOM) if environment.get("FULL", "") not in {"", "0"} else usual.rooms
+    return Scale(runs=int(environment.get("RUNS", usual.runs)), rooms=rooms)
+
+
+def main() -> int:
+    """Run what ONLY names, or everything."""
+    only = os.environ.get("ONLY", "")
+    if only and only not in PARTS:
+        print(f"ONLY={only} is not known; say one of {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    scale = scale_of(dict(os.environ))
+    began, found = time.monotonic(), measure([only] if only else list(PARTS), scale)
+    about = {
+        "machine": machine.description(),
+        "runs": scale.runs,
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "load_before": round(os.getloadavg()[0], 1),
+    }
+    print(f"\n{report.table(found)}\n")
+    report.write(REPORT, found, about)
+    print(f"{REPORT.relative_to(ROOT)} has the same figures. {about['machine']}.")
+    if found.get("room"):
+        draw(PLOT, found, about)
+    return 0
+
+
+def measure(parts: list[str], scale: Scale) -> dict[str, Any]:
+    """Play the parts; what this machine cannot do is said."""
+    allowed = machine.allow_open_files(scale.most_sockets)
+    if allowed < scale.most_sockets:
+        print(f"Only {allowed} sockets may be open here; larger rooms are left out.")
+        rooms = tuple(people for people in scale.rooms if people <= allowed)
+        scale = Scale(scale.runs, min(scale.fanout, allowed // 2), min(scale.voters, allowed // 3), rooms)
+    found: dict[str, Any] = {}
+    with Stage() as stage:
+        if not stage.is_pinned:
+            print("This machine has no second core to pin to: server and driver take time from each other.")
+        lacking = stage.lacking()
+        if lacking:
+            print(f"Not installed here, and left out: {', '.join(lacking)}.")
+        for part in parts:
+            if not set(NEEDS.get(part, [])) & set(lacking):
+                print(f"== {part}", flush=True)
+                found = report.merged(found, PARTS[part](stage, scale))
+    return found
+
+
+def draw(path: Path, found: dict[str, Any], about: dict[str, Any]) -> None:
+    """Draw the rooms, unless nothing was measured that can be drawn."""
+    path.write_text(plot.svg(found, about["machine"]))
+    print(f"{path.relative_to(ROOT)} is drawn anew.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""The limit: an ASGI application that does nothing else, on the same server with the same flags.
+
+`say <text>` is told to all sockets, everything else is sent back. What the product needs more than this is its own.
+"""
+
+import gc
+from typing import Any
+
+import django
+
+django.setup()
+
+from opendev.room.lifespan import tame_garbage_collector  # noqa: E402  # needs the settings
+
+SAY = "say "
+GREETING = '{"type":"snapshot"}'
+_sends: set[Any] = set()
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer one connection."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "websocket":
+        await _carry(receive, send)
+    else:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+async def _live(receive: Any, send: Any) -> None:
+    await receive()
+    tame_garbage_collector()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    gc.unfreeze()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _carry(receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": GREETING})
+    _sends.add(send)
+    try:
+        while (message := await receive())["type"] == "websocket.receive":
+            text = message["text"]
+            if text.startswith(SAY):
+                told = {"type": "websocket.send", "text": text[len(SAY) :]}
+                for one in _sends:
+                    await one(told)
+            else:
+                await send({"type": "websocket.send", "text": text})
+    finally:
+        _sends.discard(send)

@@ -1,0 +1,29 @@
+"""`python -m bench.driver`: plays one scene. The specification comes in by standard input, the figures go out as JSON.
+
+A process of its own, so that what it needs is neither on the server's core nor in its figures.
+"""
+
+import gc
+import json
+import sys
+from typing import Any
+
+import uvloop
+
+from bench.machine import allow_open_files
+from bench.scenes import fanout, pages, room, votes
+
+SCENES = {"fanout": fanout.play, "votes": votes.play, "room": room.play, "pages": pages.play}
+
+
+def main() -> None:
+    """Play the scene that standard input asks for."""
+    spec: dict[str, Any] = json.load(sys.stdin)
+    allow_open_files(spec["sockets"])
+    gc.disable()  # its pauses would be counted as the server's
+    found = uvloop.run(SCENES[spec["scene"]](spec))
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""What the driver reads of a frame: as little as it needs, so that it is not measured itself.
+
+The server writes `{"type":"…"` first and no spaces; the tests hold these readers against its own encoder.
+"""
+
+import json
+
+_TYPE = b'{"type":"'
+_AFTER_TYPE = len(_TYPE)
+
+
+def kind(payload: bytes) -> bytes:
+    """Return the frame's type, such as b"poll.tally"; empty when it is none of ours."""
+    if not payload.startswith(_TYPE):
+        return b""
+    return payload[_AFTER_TYPE : payload.find(b'"', _AFTER_TYPE)]
+
+
+def number(payload: bytes, name: bytes) -> int:
+    """Return the first whole number under a name, or -1."""
+    start = payload.find(b'"%b":' % name)
+    if start < 0:
+        return -1
+    start += len(name) + 3
+    end = start
+    while payload[end : end + 1].isdigit():
+        end += 1
+    return int(payload[start:end]) if end > start else -1
+
+
+def counts(payload: bytes) -> dict[str, int]:
+    """Return the votes by option of a tally; empty where the socket may not see them."""
+    return {option["id"]: option["count"] for option in json.loads(payload).get("options", [])}
+
+
+def vote(*, ref: int, poll: str, option: str, seq: int) -> bytes:
+    """Return the frame that votes."""
+    frame = {"type": "poll.vote", "ref": ref, "poll": poll, "options": [option], "seq": seq}
+    return json.dumps(frame, separators=(",", ":")).encode()

@@ -1,0 +1,97 @@
+"""Who is let in when there are many: sockets of a process and of a network, frames of a socket, and a loop that lags.
+
+Nobody is turned away for good. A socket that cannot be had now is closed with 1013 and `retry_after=<seconds>` as its
+reason; frames that come too fast are read more slowly, so that none is lost.
+"""
+
+from random import uniform
+from typing import Any
+
+from django.conf import settings
+
+from opendev.core import metrics
+from opendev.core.limits import is_trusted, network_of, socket_address
+from opendev.core.pulse import pulse
+
+MAX_SOCKETS_OF_ATTENDEE = 20  # windows and devices of one person
+LAG_LIMIT_S = 2.0  # a loop that is so late lets nobody in, so that those who are in can vote
+FRAMES_A_SECOND = 40.0
+FRAMES_AT_ONCE = 80.0
+
+
+class Crowded(Exception):
+    """A socket cannot be had now."""
+
+    def __init__(self, limit: str, retry_after: float) -> None:
+        self.limit = limit
+        self.retry_after = max(1, round(uniform(0.7, 1.3) * retry_after))  # noqa: S311  # they come back apart
+        metrics.REFUSED.labels(limit).inc()
+        super().__init__(limit)
+
+    @property
+    def reason(self) -> str:
+        """What stands in the close frame."""
+        return f"{self.limit}; retry_after={self.retry_after}"
+
+
+class Admission:
+    """Counts the sockets of this process. One a process, on its loop."""
+
+    def __init__(self) -> None:
+        self.sockets = 0
+        self.by_network: dict[str, int] = {}
+
+    def enter(self, scope: Any) -> "Place":
+        """Return a place for a socket, to be given back.
+
+        Raises:
+            Crowded
+        """
+        if pulse.lag > LAG_LIMIT_S:
+            raise Crowded("busy", 5)
+        if self.sockets >= settings.MAX_SOCKETS:
+            raise Crowded("too_many_sockets", 20)
+        address = socket_address(scope)
+        network = None if is_trusted(address) else network_of(address)
+        if network is not None:
+            if self.by_network.get(network, 0) >= settings.MAX_SOCKETS_OF_NETWORK:
+                raise Crowded("too_many_sockets_of_network", 20)
+            self.by_network[network] = self.by_network.get(network, 0) + 1
+        self.sockets += 1
+        return Place(self, network)
+
+
+class Place:
+    """A socket's place, and how fast it may send."""
+
+    __slots__ = ("admission", "at", "network", "tokens")
+
+    def __init__(self, admission: Admission, network: str | None) -> None:
+        self.admission, self.network = admission, network
+        self.tokens, self.at = FRAMES_AT_ONCE, 0.0
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether limits apply: not to trusted addresses."""
+        return self.network is not None
+
+    def wait_before_frame(self, now: float) -> float:
+        """Return how many seconds to wait before the next frame is read; 0 for all but a few."""
+        if self.network is None:
+            return 0.0
+        self.tokens = min(FRAMES_AT_ONCE, self.tokens + (now - self.at) * FRAMES_A_SECOND) - 1
+        self.at = now
+        return max(0.0, -self.tokens / FRAMES_A_SECOND)
+
+    def leave(self) -> None:
+        """Give the place back; once."""
+        self.admission.sockets -= 1
+        if self.network is not None:
+            left = self.admission.by_network[self.network] - 1
+            if left:
+                self.admission.by_network[self.network] = left
+            else:
+                del self.admission.by_network[self.network]
+
+
+admission = Admission()

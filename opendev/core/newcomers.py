@@ -1,0 +1,116 @@
+"""Who joined lately, from which network, and who of them was never seen since: how a script gives itself away.
+
+A person who joins opens the room's page or its socket a moment later. A script that joins hundreds of times, to vote
+hundreds of times, does not. So an office of 300 people is let in at once, while the network of the script is slowed and
+the moderators are told, without a name or an address. ADR 0009 says what that catches and what it does not.
+"""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+GRACE_S = 3.0  # after joining, for the page to come
+UNSEEN_LIMIT = 40  # newcomers of one network who did not show themselves
+MANY_A_MINUTE = 450  # joins of one network: told to the moderators, whatever the newcomers do
+REMEMBERED_S = 120.0
+MAX_NETWORKS = 10_000
+
+
+@dataclass(slots=True)
+class Network:
+    """What one network did of late."""
+
+    joins: deque[tuple[float, int]] = field(default_factory=deque)  # (when, session)
+    unseen: dict[int, tuple[float, int]] = field(default_factory=dict)  # attendee -> (when, session)
+
+    def forget(self, now: float) -> None:
+        """Drop what is too old to matter."""
+        while self.joins and now - self.joins[0][0] > REMEMBERED_S:
+            self.joins.popleft()
+        while self.unseen:
+            first = next(iter(self.unseen))
+            if now - self.unseen[first][0] <= REMEMBERED_S:
+                break
+            del self.unseen[first]
+
+    def overdue(self, now: float) -> list[int]:
+        """Return, for each newcomer who should have been seen by now, the session they joined."""
+        return [session for at, session in self.unseen.values() if now - at > GRACE_S]
+
+
+class Newcomers:
+    """One a process. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.networks: dict[str, Network] = {}
+        self.network_of: dict[int, str] = {}  # attendee -> network, while unseen
+
+    def joined(self, network: str, session_id: int, attendee_id: int) -> None:
+        """Note that somebody joined; again, somebody who was seen before, changes nothing."""
+        now = time.monotonic()
+        with self.lock:
+            known = self.networks.setdefault(network, Network())
+            known.forget(now)
+            known.joins.append((now, session_id))
+            known.unseen[attendee_id] = (now, session_id)
+            self.network_of[attendee_id] = network
+            if len(self.networks) > MAX_NETWORKS:
+                self._forget_all_old(now)
+
+    def seen(self, attendee_id: int) -> None:
+        """Note that an attendee's page or socket was opened."""
+        if attendee_id not in self.network_of:  # nearly always
+            return
+        with self.lock:
+            network = self.networks.get(self.network_of.pop(attendee_id, ""))
+            if network is not None:
+                network.unseen.pop(attendee_id, None)
+
+    def is_unseen(self, attendee_id: int) -> bool:
+        """Tell whether an attendee joined here lately and opened nothing since."""
+        return attendee_id in self.network_of
+
+    def is_slowed(self, network: str) -> bool:
+        """Tell whether too many newcomers of a network did not show themselves."""
+        now = time.monotonic()
+        with self.lock:
+            known = self.networks.get(network)
+            if known is None:
+                return False
+            known.forget(now)
+            return len(known.overdue(now)) >= UNSEEN_LIMIT
+
+    def unusual_sessions(self) -> set[int]:
+        """Return the sessions that one network joins in an unusual way."""
+        now, found = time.monotonic(), set()
+        with self.lock:
+            self._forget_all_old(now)
+            for network in self.networks.values():
+                overdue = network.overdue(now)
+                lately = [session for at, session in network.joins if now - at <= 60]
+                found |= {session for session in set(overdue) if overdue.count(session) >= UNSEEN_LIMIT}
+                found |= {session for session in set(lately) if lately.count(session) >= MANY_A_MINUTE}
+        return found
+
+    def expected_sessions(self) -> set[int]:
+        """Return the sessions that somebody joined who was not seen yet."""
+        with self.lock:
+            return {session for known in self.networks.values() for _at, session in known.unseen.values()}
+
+    def forget_all(self) -> None:
+        """Begin anew, as after a restart."""
+        with self.lock:
+            self.networks, self.network_of = {}, {}
+
+    def _forget_all_old(self, now: float) -> None:
+        for name, network in list(self.networks.items()):
+            network.forget(now)
+            if not network.joins:
+                del self.networks[name]
+        still = {attendee for network in self.networks.values() for attendee in network.unseen}
+        self.network_of = {who: where for who, where in self.network_of.items() if who in still}
+
+
+newcomers = Newcomers()

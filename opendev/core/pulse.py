@@ -1,0 +1,47 @@
+"""The pulse of the loop: how late it runs what is due, and once a second the gauges of `/metrics`."""
+
+import asyncio
+from collections.abc import Callable
+
+from prometheus_client import Gauge
+
+from opendev.core import metrics
+
+BEAT_S = 0.1
+BEATS_A_ROUND = 10  # the gauges are set once a second
+
+
+class Pulse:
+    """Measures the lag of the loop it beats on. `lag` is the longest of the last second, in seconds."""
+
+    def __init__(self) -> None:
+        self.lag = 0.0
+        self.readings: list[tuple[Gauge, Callable[[], float]]] = []
+
+    def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
+        """Have a gauge set once a second to what `read()` returns on the loop."""
+        self.readings.append((gauge, read))
+
+    def begin(self) -> None:
+        """Forget what was watched and measured; called once a process before anything is watched."""
+        self.lag, self.readings = 0.0, []
+
+    async def beat_for_ever(self) -> None:
+        """Measure. A loop that stands still shows its lag as soon as it runs again."""
+        loop = asyncio.get_running_loop()
+        while True:
+            longest = 0.0
+            for _ in range(BEATS_A_ROUND):
+                due = loop.time() + BEAT_S
+                await asyncio.sleep(BEAT_S)
+                late = max(0.0, loop.time() - due)
+                metrics.LAG.observe(late)
+                longest = max(longest, late)
+                self.lag = max(self.lag, late)
+            self.lag = longest
+            metrics.LAG_NOW.set(longest)
+            for gauge, read in self.readings:
+                gauge.set(read())
+
+
+pulse = Pulse()

@@ -1,0 +1,105 @@
+"""Questions by plain form, for attendees: asking, changing and withdrawing one's own, upvotes."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.callers import caller_of
+from opendev.core.errors import DomainError
+from opendev.core.limits import check_limit
+from opendev.core.text import id_in_address
+from opendev.room import views
+from opendev.room.posting import posted_from
+from sessions import selectors, services
+from sessions.models import Session
+from sessions.question_box import read_upvote, upvote_box
+from sessions.selectors.questions import question_by_id, similar_questions
+
+PART = "?tab=questions"
+
+
+def _act(
+    request: HttpRequest,
+    event: str,
+    session: str,
+    work: Callable[[Session, AttendeePass | None], object],
+    **kept: str,
+) -> HttpResponse:
+    """Do one act and go back to the questions; a refusal shows them with what was typed."""
+    found = selectors.session_by_slug(event, session)
+    attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
+    try:
+        work(found, attendee)
+    except DomainError as refusal:
+        return views.show(request, event, session, refused=refusal, part="questions", asking=kept)
+    return redirect(found.get_absolute_url() + PART)
+
+
+def _question_here(session: Session, question: str) -> int:
+    """Return the id of a question of this session; one of another session is not found, whoever asks."""
+    return question_by_id(id_in_address(question), session_id=session.pk).pk
+
+
+@posted_from("room")
+def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Ask. Without script, questions that ask nearly the same are shown once before a new one is taken."""
+    text, name = request.POST.get("text", ""), request.POST.get("name", "")
+
+    def work(found: Session, attendee: AttendeePass | None) -> None:
+        if attendee is None:
+            raise services.NotJoined
+        check_limit("ask", str(attendee.attendee_id))
+        services.ask_question(
+            session_id=found.pk, attendee=attendee, text=text, name=name, now=timezone.now()
+        )
+
+    if request.POST.get("check") and text.strip():
+        found = selectors.session_by_slug(event, session)
+        if near := similar_questions(found.pk, text):
+            kept = {"text": text, "name": name}
+            return views.show(request, event, session, part="questions", asking=kept, similar=near)
+    return _act(request, event, session, work, text=text, name=name)
+
+
+@posted_from("room")
+def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Change one's own question."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, attendee: services.edit_question(
+            question_id=_question_here(found, question), attendee=attendee, text=request.POST.get("text", "")
+        ),
+    )
+
+
+@posted_from("room")
+def withdraw(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Withdraw one's own question."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, attendee: services.withdraw_question(
+            question_id=_question_here(found, question), attendee=attendee
+        ),
+    )
+
+
+@posted_from("room")
+def upvote(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Vote for a question, or (`take_back`) take that back."""
+
+    def work(found: Session, attendee: AttendeePass | None) -> None:
+        if attendee is None:
+            raise services.NotJoined
+        check_limit("vote", str(attendee.attendee_id))
+        pk = _question_here(found, question)
+        takes_back = "take_back" in request.POST
+        upvote_box.put_and_wait(read_upvote(question=str(pk), attendee=attendee, takes_back=takes_back))
+
+    return _act(request, event, session, work)

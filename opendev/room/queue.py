@@ -1,0 +1,176 @@
+"""The queue of questions, for moderators in the control room and for helpers on a page of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of
+from opendev.core.errors import DomainError, NotSignedIn
+from opendev.core.text import clean_id, id_in_address
+from opendev.home.middleware import mark
+from opendev.room import control
+from opendev.room.pages import queue_context
+from opendev.room.posting import posted_from
+from opendev.room.question_cards import queue_questions
+from sessions import selectors, services
+from sessions.models import Session
+from sessions.selectors.questions import question_by_id
+
+Work = Callable[[Session, Caller], object]
+
+
+def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:
+    """Return the session and whoever keeps its questions.
+
+    Raises:
+        NotFound, NotSignedIn, NotHelper
+    """
+    found = selectors.session_by_slug(event, session)
+    caller = caller_of(request, found.event_id)
+    services.check_keeps_queue(caller=caller, session_id=found.pk)
+    return found, caller
+
+
+def _page(
+    request: HttpRequest, session: Session, caller: Caller, *, refused: DomainError | None = None
+) -> HttpResponse:
+    context = queue_context(session, sort=request.GET.get("sort", ""), now=timezone.now())
+    context["user_name"] = selectors.name_of_user(caller.user_id or 0, session.event_id)
+    context["moderates"] = selectors.moderates(caller, session.pk)
+    context["error"] = {"code": refused.code, "message": refused.message} if refused else None
+    response = render(request, "room/queue.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response
+
+
+@require_safe
+@never_cache
+def queue(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The queue on a page of its own."""
+    try:
+        found, caller = enter(request, event, session)
+    except NotSignedIn:
+        return redirect_to_login(request.get_full_path())
+    return _page(request, found, caller)
+
+
+def _act(request: HttpRequest, event: str, session: str, work: Work) -> HttpResponse:
+    """Do one act and go back to where it was done; a refusal shows that page, with its status and code."""
+    found, caller = enter(request, event, session)
+    in_control = request.POST.get("page") == "control" and selectors.moderates(caller, found.pk)
+    try:
+        work(found, caller)
+    except DomainError as refusal:
+        found = selectors.session_by_slug(event, session)
+        if in_control:
+            return control.show(request, found, refused=refusal)
+        return _page(request, found, caller, refused=refusal)
+    return redirect(found.address("control" if in_control else "control-questions"))
+
+
+def _pk(session: Session, question: str) -> int:
+    """Return the id of a question of this session; one of another session is not found, whoever asks."""
+    return question_by_id(id_in_address(question), session_id=session.pk).pk
+
+
+@posted_from("control-questions")
+def state(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Approve, put on air, mark as answered, dismiss, reopen."""
+    given = {"state": request.POST.get("state"), "seen": request.POST.get("seen")}
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.set_question_state(
+            question_id=_pk(found, question), caller=caller, now=timezone.now(), **given
+        ),
+    )
+
+
+@posted_from("control-questions")
+def undo(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Take the last move back."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.undo_question(
+            question_id=_pk(found, question), caller=caller, now=timezone.now()
+        ),
+    )
+
+
+@posted_from("control-questions")
+def pin(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Keep it on top, or let it go."""
+    pinned = request.POST.get("pinned") == "1"
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.pin_question(
+            question_id=_pk(found, question), caller=caller, pinned=pinned
+        ),
+    )
+
+
+@posted_from("control-questions")
+def rules(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Say how questions are asked. For moderators."""
+    given = {"named": "named" in request.POST, "moderated": "moderated" in request.POST}
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.set_question_rules(session_id=found.pk, caller=caller, **given),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
+    """Write the answer that stays with a question, or merge it into another one."""
+    found, caller = enter(request, event, session)
+    pk = _pk(found, question)
+    answer, errors, code, status = None, {}, "", 200
+    if request.method == "POST":
+        answer = request.POST.get("answer")
+        try:
+            _save(request, pk, caller)
+            return redirect(found.address("control-questions"))
+        except DomainError as refusal:
+            errors, code, status = refusal.fields or {"form": refusal.message}, refusal.code, refusal.status
+    cards = queue_questions(found, now=timezone.now()).everything
+    card = next(card for card in cards if card.id == str(pk))
+    context: dict[str, Any] = {
+        "event": found.event,
+        "session": found,
+        "card": card,
+        "answer": card.answer if answer is None else answer,
+        "others": [one for one in cards if one.id != card.id and one.state in {"open", "on_air", "answered"}],
+        "errors": errors,
+        "error_code": code,
+    }
+    return render(request, "room/question_edit.html", context, status=status)
+
+
+def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
+    """Do what the button that was pressed says: "answer" saves the text, "answered" also moves it, "merge" merges."""
+    now, answer = timezone.now(), request.POST.get("answer")
+    match request.POST.get("do"):
+        case "merge":
+            into = request.POST.get("merged_into", "")
+            target = clean_id(into, field="merged_into") if into else None
+            services.merge_question(question_id=pk, caller=caller, into=target, now=now)
+        case "answered":
+            services.set_question_state(
+                question_id=pk, caller=caller, state="answered", answer=answer, now=now
+            )
+        case _:
+            services.write_answer(question_id=pk, caller=caller, answer=answer)

@@ -1,0 +1,136 @@
+// The questions of the room: hears their news and paints them. The order never jumps while one reads: votes change in
+// place, new questions come last, and the list is sorted again when one returns to the part or asks for it.
+
+import "./ask.js"
+import { emit, on, setHidden, setText, syncChildren } from "./markup.js"
+import { answeredQuestions, openQuestions, ownHidden, questionOnAir, reduceQuestions, sorted } from "./question_state.js"
+import { makeRow, paintRow } from "./question_row.js"
+import { sayNow } from "./speak.js"
+import { text } from "./texts.js"
+import { pendingUpvotes, startUpvoting } from "./upvotes.js"
+
+const PART = "questions"
+const root = document.querySelector("[data-questions]")
+
+let book = new Map()
+let order = [] // ids of the open questions, as they stand
+let session = document.body.dataset.sessionNow
+let isJoined = false
+
+function find(name) {
+  return root.querySelector(`[data-${name}]`)
+}
+
+function paintList(name, template, questions) {
+  const list = find(`${name}-list`)
+  const byId = new Map(questions.map((question) => [question.id, question]))
+  syncChildren(list, [...byId.keys()], {
+    keyOf: (row) => row.dataset.asked,
+    make: (id) => makeRow(template, id),
+  })
+  for (const row of list.children) paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && session !== "over" })
+}
+
+function paintOnAir() {
+  const question = questionOnAir(book)
+  const part = find("on-air-part")
+  part.hidden = !question
+  if (question) paintRow(part, question, { isOpen: false })
+}
+
+function inOrder(open) {
+  const known = new Map(open.map((question) => [question.id, question]))
+  const standing = order.filter((id) => known.has(id))
+  const isStanding = new Set(standing)
+  const added = sorted(open.filter(({ id }) => !isStanding.has(id)), "time")
+  order = [...standing, ...added.map(({ id }) => id)]
+  return order.map((id) => known.get(id))
+}
+
+function paint() {
+  const shown = new Map([...book].map(([id, question]) => [id, withPending(question)]))
+  const open = openQuestions(shown)
+  const answered = answeredQuestions(shown)
+  const own = ownHidden(shown)
+  paintOnAir()
+  paintList("open", "question", inOrder(open))
+  paintList("answered", "question-answered", answered)
+  paintList("own", "question-own", own)
+  setText(root, "[data-open-count]", open.length)
+  setText(root, "[data-answered-count]", answered.length)
+  setHidden(root, "[data-sorts]", open.length < 2)
+  setHidden(root, "[data-no-questions]", open.length > 0)
+  setHidden(root, "[data-own-part]", own.length === 0)
+  setHidden(root, "[data-answered-part]", answered.length === 0)
+  find("asking").hidden = session === "over" || !isJoined
+  emit("tabs:exists", { part: PART, count: open.length + (questionOnAir(book) ? 1 : 0) })
+}
+
+// What I tapped and the server has not answered yet.
+function withPending(question) {
+  const wanted = pendingUpvotes.get(question.id)
+  if (wanted === undefined || wanted === question.mine.upvoted) return question
+  return { ...question, votes: question.votes + (wanted ? 1 : -1), mine: { ...question.mine, upvoted: wanted } }
+}
+
+function sortAgain(by = root.dataset.sort) {
+  root.dataset.sort = by
+  order = sorted(openQuestions(book), by).map(({ id }) => id)
+  for (const link of root.querySelectorAll("[data-sort-by]")) {
+    if (link.dataset.sortBy === (by || "votes")) link.setAttribute("aria-current", "true")
+    else link.removeAttribute("aria-current")
+  }
+  paint()
+}
+
+function hear(frame) {
+  const before = questionOnAir(book)
+  const known = openQuestions(book).length
+  book = reduceQuestions(book, frame)
+  const now = questionOnAir(book)
+  if (now && now.id !== before?.id) {
+    sayNow(text("said_answering", { question: now.text }))
+    emit("tabs:news", { part: PART })
+  } else if (openQuestions(book).length > known) emit("tabs:news", { part: PART })
+  paint()
+}
+
+function arrive(snapshot) {
+  const isFirst = order.length === 0
+  isJoined = Boolean(snapshot.me.attendee)
+  session = snapshot.session.state
+  paintRules(snapshot.session)
+  book = reduceQuestions(book, snapshot)
+  if (isFirst) sortAgain()
+  else paint()
+}
+
+function paintRules({ questions }) {
+  setText(root, "[data-ask-note]", text(questions.moderated ? "ask_moderated" : "ask_open"))
+  const part = find("name-part")
+  part.hidden = !questions.named
+  part.querySelector("input").disabled = !questions.named
+}
+
+on("live:snapshot", arrive)
+for (const type of ["question.changed", "question.tally", "question.gone"]) on(`live:${type}`, hear)
+on("live:session.changed", (frame) => {
+  session = frame.session.state
+  paintRules(frame.session)
+  paint()
+})
+on("tabs:opened", ({ part }) => part === PART && sortAgain())
+on("upvote:changed", paint)
+on("upvote:answered", ({ question, upvoted }) => {
+  const known = book.get(question)
+  if (known) book = new Map(book).set(question, { ...known, mine: { ...known.mine, upvoted } })
+  paint()
+})
+root.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-sort-by]")
+  if (!link || book.size === 0) return
+  event.preventDefault()
+  sortAgain(link.dataset.sortBy)
+})
+
+startUpvoting((id) => book.get(id))

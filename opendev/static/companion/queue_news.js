@@ -1,0 +1,19 @@
+// Questions in the control room: votes are painted in place, any other change has the page's regions fetched anew.
+
+import { emit, on, setText } from "./markup.js"
+
+function paintVotes({ questions }) {
+  for (const { id, votes } of questions) setText(document, `[data-votes-of="${CSS.escape(id)}"]`, votes)
+}
+
+function isKnownHere({ id, version }) {
+  const item = document.querySelector(`[data-queue-item="${CSS.escape(id)}"]`)
+  return Number(item?.dataset.questionVersion) >= version
+}
+
+on("live:question.tally", paintVotes)
+for (const type of ["question.changed", "question.gone"]) on(`live:${type}`, () => emit("control:stale"))
+on("live:snapshot", (frame) => {
+  paintVotes(frame)
+  if (!frame.questions.every(isKnownHere)) emit("control:stale")
+})

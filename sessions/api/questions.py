@@ -1,0 +1,342 @@
+"""REST for questions from the room."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
+from opendev.core.limits import check_limit
+from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.text import clean_id, clean_line, id_in_address
+from sessions import services
+from sessions.api import Endpoint, QuestionRulesShape, page
+from sessions.models import Question
+from sessions.permissions.questions import may_see_question
+from sessions.question_box import read_upvote, upvote_box
+from sessions.selectors.questions import (
+    keeps_queue,
+    own_upvotes,
+    question_by_id,
+    questions_of,
+    similar_questions,
+)
+from sessions.serializers import session_state
+from sessions.serializers.questions import mine_json, question_json
+from sessions.services.joining import MAX_NAME_LENGTH
+from sessions.services.question_queue import MAX_ANSWER_LENGTH
+from sessions.services.questions import MAX_TEXT_LENGTH
+
+
+class QuestionMineShape(serializers.Serializer[Any]):
+    author = serializers.BooleanField()
+    upvoted = serializers.BooleanField()
+
+
+class QuestionShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    session = serializers.CharField()
+    text = serializers.CharField()
+    name = serializers.CharField(allow_blank=True, help_text="as whom it was asked; empty without a name")
+    state = serializers.ChoiceField(Question.State.choices)
+    pinned = serializers.BooleanField()
+    votes = serializers.IntegerField(help_text="how many people want it answered")
+    answer = serializers.CharField(allow_blank=True, help_text="a written answer, once it is answered")
+    asked_at = serializers.DateTimeField()
+    on_air_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    merged = serializers.ListField(child=serializers.CharField(), help_text="the questions that stand in it")
+    version = serializers.IntegerField()
+    merged_into = serializers.CharField(
+        allow_null=True, required=False, help_text="for moderators and helpers"
+    )
+    undo_until = serializers.DateTimeField(
+        allow_null=True, required=False, help_text="for moderators and helpers"
+    )
+    is_merged = serializers.BooleanField(required=False, help_text="for its author")
+    mine = QuestionMineShape()
+
+
+class QuestionList(serializers.Serializer[Any]):
+    results = QuestionShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class QuestionWanted(serializers.Serializer[Any]):
+    text = serializers.CharField(min_length=1, max_length=MAX_TEXT_LENGTH)
+    name = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=MAX_NAME_LENGTH
+    )
+
+
+class QuestionChange(serializers.Serializer[Any]):
+    text = serializers.CharField(
+        min_length=1, max_length=MAX_TEXT_LENGTH, required=False, help_text="its author alone"
+    )
+    answer = serializers.CharField(
+        max_length=MAX_ANSWER_LENGTH, required=False, allow_blank=True, allow_null=True
+    )
+    pinned = serializers.BooleanField(required=False)
+    merged_into = serializers.CharField(required=False, allow_null=True)
+
+
+class QuestionStateWanted(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(Question.State.choices)
+    answer = serializers.CharField(
+        max_length=MAX_ANSWER_LENGTH, required=False, allow_blank=True, allow_null=True
+    )
+
+
+class QuestionRulesWanted(serializers.Serializer[Any]):
+    named = serializers.BooleanField(required=False, allow_null=True)
+    moderated = serializers.BooleanField(required=False, allow_null=True)
+
+
+class QuestionGoneShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class SimilarShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    state = serializers.ChoiceField(Question.State.choices)
+    votes = serializers.IntegerField()
+
+
+class SimilarList(serializers.Serializer[Any]):
+    results = SimilarShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class QuestionEndpoint(Endpoint):
+    """What the endpoints about questions share."""
+
+    def find(self, text: str) -> tuple[Question, Caller]:
+        """Return the question that the address names, and the caller.
+
+        Raises:
+            NotFound: also for a question that the caller may not know of.
+        """
+        question = question_by_id(id_in_address(text))
+        caller = self.caller(question.session.event_id)
+        keeps, attendee_id = self.standing(caller, question.session_id, question.session.event_id)
+        if not may_see_question(question, keeps_queue=keeps, attendee_id=attendee_id):
+            raise NotFound
+        return question, caller
+
+    def standing(self, caller: Caller, session_id: int, event_id: int) -> tuple[bool, int | None]:
+        """Return whether the caller keeps the session's questions, and which attendee they are."""
+        attendee = caller.attendee_of(event_id)
+        return keeps_queue(caller, session_id), attendee.attendee_id if attendee else None
+
+    def answer(self, question_id: int, caller: Caller, *, status: int = 200) -> Response:
+        """Return the question as it stands now for the caller.
+
+        Raises:
+            NotFound: the caller may no longer know of it.
+        """
+        question = question_by_id(question_id)
+        shown = self.for_caller([question], caller, question.session_id, question.session.event_id)
+        if not shown:
+            raise NotFound
+        return Response(shown[0], status=status)
+
+    def for_caller(
+        self, questions: list[Question], caller: Caller, session_id: int, event_id: int
+    ) -> list[dict[str, Any]]:
+        """Return those of a session's questions that exist for the caller, with what they are to them."""
+        keeps, attendee_id = self.standing(caller, session_id, event_id)
+        upvoted = own_upvotes([(attendee_id, session_id)])[0] if attendee_id is not None else set()
+        shown = []
+        for question in questions:
+            is_author = attendee_id is not None and question.attendee_id == attendee_id
+            audience = MODERATORS if keeps else AUTHOR if is_author else EVERYBODY
+            if body := question_json(question, audience):
+                mine = mine_json(question, attendee_id, upvoted=question.pk in upvoted)
+                shown.append({**body, "mine": mine})
+        return shown
+
+
+class QuestionsOfSession(QuestionEndpoint):
+    """A session's questions."""
+
+    @extend_schema(operation_id="session_questions_list", auth=OPEN, responses=answers(QuestionList))
+    def get(self, request: Request, session: str) -> Response:
+        """List the questions that the caller may see, oldest first."""
+        found = self.session(session)
+        caller = self.caller(found.event_id)
+        return page(self.for_caller(questions_of([found.pk]), caller, found.pk, found.event_id))
+
+    @extend_schema(
+        operation_id="question_ask",
+        request=QuestionWanted,
+        responses=answers(QuestionShape, status=201, refusals=WRITE),
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Ask. Where the session moderates questions, it waits until somebody lets it through."""
+        found, body = self.session(session), self.body()
+        caller = self.caller(found.event_id)
+        attendee = self.attendee(caller, found.event_id)
+        check_limit("ask", str(attendee.attendee_id))
+        question = services.ask_question(
+            session_id=found.pk,
+            attendee=attendee,
+            text=body.get("text"),
+            name=body.get("name"),
+            now=timezone.now(),
+        )
+        return self.answer(question.pk, caller, status=201)
+
+
+class SimilarQuestions(QuestionEndpoint):
+    """Questions that ask nearly the same."""
+
+    @extend_schema(
+        operation_id="session_questions_similar",
+        auth=OPEN,
+        parameters=[OpenApiParameter("text", str, required=True)],
+        responses=answers(SimilarList, refusals=(400, *READ)),
+    )
+    def get(self, request: Request, session: str) -> Response:
+        """List up to three of the session's public questions that share most of the words of `text`."""
+        found = self.session(session)
+        text = clean_line(request.query_params.get("text"), field="text", most=MAX_TEXT_LENGTH)
+        near = similar_questions(found.pk, text)
+        return page([{"id": str(q.pk), "text": q.text, "state": q.state, "votes": q.votes} for q in near])
+
+
+class RulesOfQuestions(QuestionEndpoint):
+    """How a session takes questions."""
+
+    @extend_schema(
+        operation_id="session_question_rules_change",
+        request=QuestionRulesWanted,
+        responses=answers(QuestionRulesShape, refusals=WRITE),
+    )
+    def patch(self, request: Request, session: str) -> Response:
+        """Say whether questions may carry names, and whether they wait for approval. For moderators."""
+        found = self.session(session)
+        caller = self.caller(found.event_id)
+        services.check_moderates(caller=caller, session_id=found.pk)
+        body = self.body()
+        changed = services.set_question_rules(
+            session_id=found.pk, caller=caller, named=body.get("named"), moderated=body.get("moderated")
+        )
+        return Response(session_state(changed)["questions"])
+
+
+class OneQuestion(QuestionEndpoint):
+    """One question."""
+
+    @extend_schema(operation_id="question_read", auth=OPEN, responses=answers(QuestionShape))
+    def get(self, request: Request, question: str) -> Response:
+        """Return a question as the caller may see it."""
+        found, caller = self.find(question)
+        return self.answer(found.pk, caller)
+
+    @extend_schema(
+        operation_id="question_change",
+        request=QuestionChange,
+        responses=answers(QuestionShape, refusals=WRITE),
+    )
+    def patch(self, request: Request, question: str) -> Response:
+        """Change one's own question's `text`; for moderators and helpers `answer`, `pinned` and `merged_into`."""
+        found, caller = self.find(question)
+        given, now = self.body(), timezone.now()
+        attendee = caller.attendee_of(found.session.event_id)
+        with transaction.atomic():
+            if "text" in given:
+                services.edit_question(question_id=found.pk, attendee=attendee, text=given["text"])
+            if {"answer", "pinned", "merged_into"} & given.keys() or "text" not in given:
+                services.check_keeps_queue(caller=caller, session_id=found.session_id)
+            if "answer" in given:
+                services.write_answer(question_id=found.pk, caller=caller, answer=given["answer"])
+            if "pinned" in given:
+                services.pin_question(question_id=found.pk, caller=caller, pinned=given["pinned"])
+            if "merged_into" in given:
+                into = given["merged_into"]
+                into = None if into is None else clean_id(into, field="merged_into")
+                services.merge_question(question_id=found.pk, caller=caller, into=into, now=now)
+        return self.answer(found.pk, caller)
+
+    @extend_schema(
+        operation_id="question_withdraw",
+        responses=answers(QuestionGoneShape, refusals=WRITE),
+    )
+    def delete(self, request: Request, question: str) -> Response:
+        """Withdraw one's own question."""
+        found, caller = self.find(question)
+        attendee = self.attendee(caller, found.session.event_id)
+        gone = services.withdraw_question(question_id=found.pk, attendee=attendee)
+        return Response({"id": str(gone.pk), "version": gone.version})
+
+
+class StateOfQuestion(QuestionEndpoint):
+    """A question's state."""
+
+    @extend_schema(
+        operation_id="question_set_state",
+        request=QuestionStateWanted,
+        responses=answers(QuestionShape, refusals=WRITE),
+    )
+    def put(self, request: Request, question: str) -> Response:
+        """Approve, put on air, answer (perhaps in writing), dismiss, or reopen. For moderators and helpers."""
+        found, caller = self.find(question)
+        services.check_keeps_queue(caller=caller, session_id=found.session_id)
+        body = self.body()
+        services.set_question_state(
+            question_id=found.pk,
+            caller=caller,
+            state=body.get("state"),
+            answer=body.get("answer"),
+            now=timezone.now(),
+        )
+        return self.answer(found.pk, caller)
+
+
+class UndoOfQuestion(QuestionEndpoint):
+    """Taking the last move back."""
+
+    @extend_schema(
+        operation_id="question_undo", request=None, responses=answers(QuestionShape, refusals=WRITE)
+    )
+    def post(self, request: Request, question: str) -> Response:
+        """Take the last move of a question, or its merging, back within five seconds. For moderators and helpers."""
+        found, caller = self.find(question)
+        services.undo_question(question_id=found.pk, caller=caller, now=timezone.now())
+        return self.answer(found.pk, caller)
+
+
+class OwnUpvote(QuestionEndpoint):
+    """One's own upvote."""
+
+    @extend_schema(
+        operation_id="question_upvote",
+        request=None,
+        responses=answers(QuestionShape, refusals=WRITE),
+    )
+    def put(self, request: Request, question: str) -> Response:
+        """Want it answered. Saying it again changes nothing; a merged question's upvote counts for where it stands."""
+        return self._cast(question, takes_back=False)
+
+    @extend_schema(operation_id="question_take_back", responses=answers(QuestionShape, refusals=WRITE))
+    def delete(self, request: Request, question: str) -> Response:
+        """Take one's upvote back."""
+        return self._cast(question, takes_back=True)
+
+    def _cast(self, question: str, *, takes_back: bool) -> Response:
+        # Not by find(): a question that was merged a moment ago is there for nobody, and its upvote still counts.
+        found = question_by_id(id_in_address(question))
+        caller = self.caller(found.session.event_id)
+        if caller.attendee_of(found.session.event_id) is None:
+            self.find(question)
+        attendee = self.attendee(caller, found.session.event_id)
+        wanted = read_upvote(question=question, attendee=attendee, takes_back=takes_back)
+        return self.answer(upvote_box.put_and_wait(wanted).question_id, caller)

@@ -1,0 +1,212 @@
+"""What the socket of a room can do with questions, and their part of its snapshot."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.consumers import error_frame
+from opendev.core.errors import DomainError
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Group, encode
+from opendev.core.limits import check_limit
+from opendev.core.text import clean_id
+from sessions import services
+from sessions.models import Question
+from sessions.news.questions import KIND
+from sessions.question_box import Deed, desk, read_upvote, upvote_box, upvotes_reader
+
+
+class QuestionsSocket(Protocol):
+    """What these commands need of a consumer."""
+
+    attendee: AttendeePass | None
+    moderator_id: int | None
+    helper_id: int | None
+    unanswered: int
+    group: Group | None
+
+    def answer(self, frame: dict[str, Any]) -> None: ...
+    def audience(self, topic: str) -> str: ...
+
+
+def caller_of(socket: QuestionsSocket) -> Caller:
+    """Return who speaks by this socket. A sign-in counts where the socket was opened with it, as the control room's."""
+    user_id = socket.moderator_id if socket.moderator_id is not None else socket.helper_id
+    return Caller(user_id=user_id, attendee=socket.attendee)
+
+
+def _put_on_desk(
+    socket: QuestionsSocket, frame: dict[str, Any], deed: Deed, mine: dict[str, bool] | None = None
+) -> None:
+    """Have a deed done; `ok` follows the commit."""
+    ref = frame.get("ref")
+
+    def answer(outcome: Question | DomainError) -> None:
+        socket.unanswered -= 1
+        if isinstance(outcome, DomainError):
+            socket.answer(error_frame(outcome, ref))
+        else:
+            said = {"type": "ok", "ref": ref, "question": str(outcome.pk), "version": outcome.version}
+            socket.answer({**said, "mine": mine} if mine else said)
+
+    desk.put(deed, answer)
+    socket.unanswered += 1
+
+
+OWN = {"author": True, "upvoted": False}
+
+
+def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.ask`: put a question to the room."""
+    if socket.attendee is None:
+        raise services.NotJoined
+    assert socket.group is not None  # noqa: S101
+    check_limit("ask", str(socket.attendee.attendee_id))
+    deed = partial(
+        services.ask_question,
+        session_id=socket.group.key,
+        attendee=socket.attendee,
+        text=frame.get("text"),
+        name=frame.get("name"),
+        now=timezone.now(),
+    )
+    _put_on_desk(socket, frame, deed, OWN)
+
+
+def edit(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.edit`: change the text of one's own."""
+    pk = clean_id(frame.get("question"), field="question")
+    deed = partial(services.edit_question, question_id=pk, attendee=socket.attendee, text=frame.get("text"))
+    _put_on_desk(socket, frame, deed, OWN)
+
+
+def withdraw(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.withdraw`: take one's own back."""
+    pk = clean_id(frame.get("question"), field="question")
+    _put_on_desk(socket, frame, partial(services.withdraw_question, question_id=pk, attendee=socket.attendee))
+
+
+def upvote(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.upvote`: want it answered."""
+    _cast(socket, frame, takes_back=False)
+
+
+def take_back(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.take_back`: want it answered no longer."""
+    _cast(socket, frame, takes_back=True)
+
+
+def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
+    if socket.attendee is None:
+        raise services.NotJoined
+    wanted = read_upvote(question=frame.get("question"), attendee=socket.attendee, takes_back=takes_back)
+    ref = frame.get("ref")
+
+    def answer(outcome: services.Upvoted | DomainError) -> None:
+        socket.unanswered -= 1
+        if isinstance(outcome, DomainError):
+            socket.answer(error_frame(outcome, ref))
+            return
+        mine = {"author": False, "upvoted": outcome.upvoted}
+        said = {"type": "ok", "ref": ref, "question": str(outcome.question_id)}
+        socket.answer({**said, "mine": mine, "version": outcome.version})
+
+    upvote_box.put(wanted, answer)
+    socket.unanswered += 1
+
+
+def _for_keepers(service: Callable[..., Question], **fields: str) -> Callable[..., None]:
+    """Return the command that has a service of the queue done; `fields`: the service's argument, the frame's field."""
+
+    def command(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+        pk = clean_id(frame.get("question"), field="question")
+        given = {argument: frame.get(field) for argument, field in fields.items()}
+        _put_on_desk(socket, frame, partial(service, question_id=pk, caller=caller_of(socket), **given))
+
+    return command
+
+
+def set_state(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.state`: approve, put on air, answer, dismiss."""
+    given = {field: frame.get(field) for field in ("state", "answer", "seen")}
+    _with_now(socket, frame, services.set_question_state, **given)
+
+
+def undo(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.undo`: take the last move back."""
+    _with_now(socket, frame, services.undo_question)
+
+
+def merge(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    """`question.merge`: have it stand in another one, or (null) for itself again."""
+    into = frame.get("merged_into")
+    _with_now(
+        socket,
+        frame,
+        services.merge_question,
+        into=None if into is None else clean_id(into, field="merged_into"),
+    )
+
+
+def _with_now(
+    socket: QuestionsSocket, frame: dict[str, Any], service: Callable[..., Question], **given: Any
+) -> None:
+    pk = clean_id(frame.get("question"), field="question")
+    _put_on_desk(
+        socket,
+        frame,
+        partial(service, question_id=pk, caller=caller_of(socket), now=timezone.now(), **given),
+    )
+
+
+COMMANDS = {
+    "question.ask": ask,
+    "question.edit": edit,
+    "question.withdraw": withdraw,
+    "question.upvote": upvote,
+    "question.take_back": take_back,
+    "question.state": set_state,
+    "question.answer": _for_keepers(services.write_answer, answer="answer"),
+    "question.pin": _for_keepers(services.pin_question, pinned="pinned"),
+    "question.merge": merge,
+    "question.undo": undo,
+}
+
+
+async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
+    """Return the questions that the attendee voted for; those who join at once share the queries."""
+    future: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
+
+    def answer(found: set[int] | DomainError) -> None:
+        if not future.done():
+            future.set_result(set() if isinstance(found, DomainError) else found)
+
+    upvotes_reader.put((attendee.attendee_id, session_id), answer)
+    return await future
+
+
+def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int]) -> str:
+    """Return the snapshot's `questions` as JSON text, put together from texts that the Hub encoded once for all."""
+    parts = []
+    attendee_id = socket.attendee.attendee_id if socket.attendee else None
+    for topic, known in group.topics.items():
+        kind, _, identity = topic.partition(":")
+        if kind == KIND and (text := known.state_text(socket.audience(topic))):
+            is_author = attendee_id is not None and known.author == attendee_id
+            mine = {"author": is_author, "upvoted": int(identity) in upvoted}
+            parts.append(f'{text[:-1]},"mine":{encode(mine)}}}')
+    return f"[{','.join(parts)}]"
+
+
+def question_audience(socket: QuestionsSocket, topic: str) -> str:
+    """Return the audience that a socket belongs to for one question."""
+    if socket.moderator_id is not None or socket.helper_id is not None:
+        return MODERATORS
+    known = socket.group.topics.get(topic) if socket.group else None
+    is_author = (
+        socket.attendee is not None and known is not None and known.author == socket.attendee.attendee_id
+    )
+    return AUTHOR if is_author else EVERYBODY

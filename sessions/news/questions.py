@@ -1,0 +1,45 @@
+"""How questions travel to the sockets of a session: what each audience is told, and in which frames."""
+
+from collections.abc import Sequence
+
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, News, State
+from sessions.models import Question
+from sessions.serializers.questions import question_json
+
+KIND = "question"
+QUESTION_AUDIENCES = (MODERATORS, AUTHOR, EVERYBODY)
+
+
+class QuestionFrames:
+    """How a question travels: whole as `question.changed`; the votes of all that moved in one `question.tally`."""
+
+    def changed(self, state: State, now: str) -> Frame:
+        """Return the frame with the whole question."""
+        return {"type": "question.changed", "now": now, "question": state}
+
+    def tally(self, state: State, now: str) -> Frame:
+        """Return the frame with the votes alone."""
+        return self.tallies([state], now)
+
+    def tallies(self, states: Sequence[State], now: str) -> Frame:
+        """Return the frame with the votes of several questions."""
+        votes = [{"id": s["id"], "votes": s["votes"], "version": s["version"]} for s in states]
+        return {"type": "question.tally", "questions": votes}
+
+    def gone(self, topic: str, version: int) -> Frame:
+        """Return the frame for those who saw a question that they may no longer see."""
+        return {"type": "question.gone", "question": topic.partition(":")[2], "version": version}
+
+
+def topic_of(question_id: int) -> str:
+    """Return the question's topic in its session's group."""
+    return f"{KIND}:{question_id}"
+
+
+def news_of(question: Question, *, whole: bool = True, gone: bool = False) -> News:
+    """Return the question as it stands, for every audience; for none of them where it is gone."""
+    states = {a: None if gone else question_json(question, a) for a in QUESTION_AUDIENCES}
+    topic = topic_of(question.pk)
+    return News(
+        question.session_id, topic, question.version, states, whole=whole, author=question.attendee_id
+    )

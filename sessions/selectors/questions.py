@@ -1,0 +1,113 @@
+"""What is read about questions, and who keeps them."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models import Prefetch, QuerySet
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from sessions.models import Event, Person, Question, QuestionVote, Session, SessionRole
+from sessions.permissions.questions import PUBLIC
+from sessions.selectors import moderates, sessions_of
+from sessions.similarity import similarity
+
+SIMILAR_FROM = 0.5
+MOST_SIMILAR = 3
+
+
+def helper_ids(session_id: int) -> frozenset[int]:
+    """Return the users who may keep the session's questions and do nothing else."""
+    helpers = Person.objects.filter(
+        roles__session=session_id, roles__role=SessionRole.Role.HELPER, user__is_active=True
+    ).values_list("user_id", flat=True)
+    return frozenset(user for user in helpers.order_by() if user is not None)
+
+
+def keeps_queue(caller: Caller, session_id: int) -> bool:
+    """Tell whether the caller may keep the session's questions: its moderators, organisers and helpers."""
+    return moderates(caller, session_id) or (
+        caller.user_id is not None and caller.user_id in helper_ids(session_id)
+    )
+
+
+def _with_merged(questions: QuerySet[Question]) -> QuerySet[Question]:
+    """Read with each question the ones that were merged into it and that everybody could see before."""
+    shown = Question.objects.filter(state__in=PUBLIC).only("pk", "merged_into_id").order_by("pk")
+    return questions.prefetch_related(Prefetch("merged", queryset=shown))
+
+
+def questions_of(session_ids: Iterable[int]) -> list[Question]:
+    """Return the sessions' questions, oldest first, in two queries."""
+    found = Question.objects.filter(session__in=list(session_ids))
+    return list(_with_merged(found).order_by("asked_at", "pk"))
+
+
+def questions_by_id(question_ids: Collection[int]) -> list[Question]:
+    """Return those of the questions that there are, by id."""
+    return list(_with_merged(Question.objects.filter(pk__in=question_ids)).order_by("pk"))
+
+
+def question_by_id(question_id: int, *, session_id: int | None = None) -> Question:
+    """Return the question with its session.
+
+    Raises:
+        NotFound: there is none, or it belongs to another session than asked for.
+    """
+    found = _with_merged(Question.objects.filter(pk=question_id).select_related("session")).first()
+    if found is None or session_id not in {None, found.session_id}:
+        raise NotFound
+    return found
+
+
+def question_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Return (session id, question id, version) of every question of the sessions."""
+    found = Question.objects.filter(session__in=list(session_ids)).order_by()
+    return list(found.values_list("session_id", "pk", "version"))
+
+
+def merged_roots(session_ids: Iterable[int]) -> dict[int, int]:
+    """Return for each merged question of the sessions the one that it stands in, at the end of the chain."""
+    merged = Question.objects.filter(session__in=list(session_ids), merged_into__isnull=False).order_by()
+    into = dict(merged.values_list("pk", "merged_into_id"))
+
+    def root(pk: int) -> int:
+        while pk in into:
+            pk = into[pk]
+        return pk
+
+    return {pk: root(pk) for pk in into}
+
+
+def own_upvotes(wanted: Sequence[tuple[int, int]]) -> list[set[int]]:
+    """Return for each (attendee id, session id) the questions that the attendee voted for: two queries for all.
+
+    A vote for a question that was merged is one for the question that it stands in.
+    """
+    session_ids = {session_id for _attendee, session_id in wanted}
+    votes = QuestionVote.objects.filter(
+        attendee__in={attendee for attendee, _session in wanted}, question__session__in=session_ids
+    ).order_by()
+    roots = merged_roots(session_ids)
+    found: dict[tuple[int, int], set[int]] = {}
+    for attendee, question, session in votes.values_list("attendee", "question", "question__session"):
+        found.setdefault((attendee, session), set()).add(roots.get(question, question))
+    return [found.get(pair, set()) for pair in wanted]
+
+
+def similar_questions(session_id: int, text: str) -> list[Question]:
+    """Return up to three of the session's public questions that ask nearly the same, the nearest first."""
+    shown = Question.objects.filter(session=session_id, state__in=PUBLIC, merged_into=None)
+    scored = [(similarity(text, question.text), question) for question in shown]
+    near = [pair for pair in scored if pair[0] >= SIMILAR_FROM]
+    return [question for _score, question in sorted(near, key=lambda pair: -pair[0])[:MOST_SIMILAR]]
+
+
+def answered_questions(event: Event) -> list[tuple[Session, list[Question]]]:
+    """Return the event's sessions in which questions were answered, in the order of the programme, with those."""
+    answered = Question.objects.filter(
+        session__event=event, state=Question.State.ANSWERED, merged_into=None
+    ).order_by("answered_at", "asked_at", "pk")
+    by_session: dict[int, list[Question]] = {}
+    for question in answered:
+        by_session.setdefault(question.session_id, []).append(question)
+    return [(session, by_session[session.pk]) for session in sessions_of(event) if session.pk in by_session]

@@ -1,0 +1,53 @@
+"""The public JSON of questions, built for an audience. What an audience may not see is not in it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from opendev.core.groups import AUTHOR, MODERATORS
+from opendev.core.text import time_text
+from sessions.models import Question
+from sessions.permissions.questions import is_public
+
+UNDO_S = 5
+
+
+def undo_until(question: Question) -> datetime | None:
+    """Return until when the last move, or the merging, can be taken back; None where there is nothing to take back."""
+    since = question.moved_at if question.merged_into_id is None else question.merged_at
+    return since and since + timedelta(seconds=UNDO_S)
+
+
+def question_json(question: Question, audience: str) -> dict[str, Any] | None:
+    """Return the question for moderators and helpers, its author or everybody; None where it does not exist for them.
+
+    The question was read by one of the selectors, which read what was merged into it.
+    """
+    if audience not in {MODERATORS, AUTHOR} and not is_public(question):
+        return None
+    is_answered = question.state == Question.State.ANSWERED
+    body: dict[str, Any] = {
+        "id": str(question.pk),
+        "session": str(question.session_id),
+        "text": question.text,
+        "name": question.name,
+        "state": question.state,
+        "pinned": question.pinned,
+        "votes": question.votes,
+        "answer": question.answer if is_answered or audience == MODERATORS else "",
+        "asked_at": time_text(question.asked_at),
+        "on_air_at": time_text(question.on_air_at),
+        "answered_at": time_text(question.answered_at) if is_answered else None,
+        "merged": [str(pk) for pk in question.merged_ids],
+        "version": question.version,
+    }
+    if audience == MODERATORS:
+        body["merged_into"] = str(question.merged_into_id) if question.merged_into_id else None
+        body["undo_until"] = time_text(undo_until(question))
+    if audience == AUTHOR:
+        body["is_merged"] = question.merged_into_id is not None
+    return body
+
+
+def mine_json(question: Question, attendee_id: int | None, upvoted: bool) -> dict[str, bool]:
+    """Return what a question is to one attendee: theirs, or one that they voted for."""
+    return {"author": attendee_id is not None and question.attendee_id == attendee_id, "upvoted": upvoted}

@@ -1,0 +1,235 @@
+"""Questions as those who ask see them: asking, mending, withdrawing; and how a session takes questions."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
+from opendev.core.text import clean_line
+from sessions import broadcasts
+from sessions.broadcasts import questions as told
+from sessions.models import Attendee, Question, QuestionVote, Session
+from sessions.permissions.questions import may_see_question
+from sessions.selectors.questions import merged_roots, question_by_id
+from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver
+from sessions.services.rights import NotJoined, check_moderates
+
+State = Question.State
+MAX_TEXT_LENGTH = 300
+MAX_UNANSWERED = 10  # questions of one attendee that nobody has taken up
+
+
+class NotYourQuestion(NotAllowed):
+    code, message = "not_your_question", _("Somebody else asked this question.")
+
+
+class QuestionIsTaken(Conflict):
+    code, message = "question_is_taken", _("This question was taken up already; it stays as it is.")
+
+
+class QuestionHasVotes(Conflict):
+    code, message = (
+        "question_has_votes",
+        _("People have voted for this question as it stands. Ask a new one instead."),
+    )
+
+
+class TooManyQuestions(Conflict):
+    code, message = (
+        "too_many_questions",
+        _("Ten of your questions wait for an answer already. Withdraw one first."),
+    )
+
+
+def lock_session(session_id: int) -> Session:
+    """Return the session, locked until the transaction ends. It is the lock of all of its questions.
+
+    Raises:
+        NotFound
+    """
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    return session
+
+
+def lock_question(question_id: int) -> Question:
+    """Return the question with its session, both locked.
+
+    Raises:
+        NotFound
+    """
+    session_id = Question.objects.filter(pk=question_id).values_list("session_id", flat=True).first()
+    if session_id is None:
+        raise NotFound
+    session = lock_session(session_id)
+    question = Question.objects.filter(pk=question_id).first()
+    if question is None:
+        raise NotFound
+    question.session = session
+    return question
+
+
+def save_and_tell(question: Question) -> Question:
+    """Write the question with its next version, and say it."""
+    question.version += 1
+    question.save()
+    told.question_changed(question_by_id(question.pk))
+    return question
+
+
+def recount(question: Question) -> None:
+    """Set how many people want the question answered, each once over all that was merged into it; the caller saves."""
+    roots = merged_roots([question.session_id])
+    family = [question.pk, *(pk for pk, root in roots.items() if root == question.pk)]
+    votes = QuestionVote.objects.filter(question__in=family)
+    question.votes = votes.order_by().values("attendee").distinct().count()
+
+
+def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePass:
+    """Return the pass of whoever joined the session's event.
+
+    Raises:
+        NotJoined
+    """
+    if attendee is None or attendee.event_id != session.event_id:
+        raise NotJoined
+    if not Attendee.objects.filter(pk=attendee.attendee_id, event=session.event_id).exists():
+        raise NotJoined
+    return attendee
+
+
+@transaction.atomic
+def ask_question(
+    *, session_id: int, attendee: AttendeePass | None, text: Any, name: Any = "", now: datetime
+) -> Question:
+    """Put a question to the room; where the session moderates questions, it waits until somebody lets it through.
+
+    Args:
+        name: as whom; "" or None asks without a name.
+
+    Raises:
+        NotFound, NotJoined
+        SessionIsOver: there is nobody to answer any more.
+        Malformed: no text, one that is too long, or a name in a session whose questions carry none.
+        TooManyQuestions
+    """
+    session = lock_session(session_id)
+    asker = check_attends(attendee, session)
+    if session.state == Session.State.OVER:
+        raise SessionIsOver
+    text = clean_line(text, field="text", most=MAX_TEXT_LENGTH)
+    name = clean_line(name, field="name", most=MAX_NAME_LENGTH, required=False)
+    if name and not session.questions_named:
+        sentence = _("Questions carry no name in this session.")
+        raise Malformed(sentence, fields={"name": sentence})
+    own = Question.objects.filter(session=session, attendee=asker.attendee_id)
+    if own.filter(state__in=[State.WAITING, State.OPEN], merged_into=None).count() >= MAX_UNANSWERED:
+        raise TooManyQuestions
+    question = Question(
+        session=session,
+        attendee_id=asker.attendee_id,
+        text=text,
+        name=name,
+        state=State.WAITING if session.questions_moderated else State.OPEN,
+        asked_at=now,
+        version=0,
+    )
+    return save_and_tell(question)
+
+
+def _lock_own(question_id: int, attendee: AttendeePass | None) -> Question:
+    """Return the attendee's own question, locked, while it is theirs to change.
+
+    Raises:
+        NotFound: also for one that they may not know of.
+        NotJoined, NotYourQuestion, QuestionIsTaken
+    """
+    question = lock_question(question_id)
+    attendee_id = attendee.attendee_id if attendee else None
+    if not may_see_question(question, keeps_queue=False, attendee_id=attendee_id):
+        raise NotFound
+    check_attends(attendee, question.session)
+    if question.attendee_id != attendee_id:
+        raise NotYourQuestion
+    if question.state in {State.ON_AIR, State.ANSWERED}:
+        raise QuestionIsTaken
+    return question
+
+
+@transaction.atomic
+def edit_question(*, question_id: int, attendee: AttendeePass | None, text: Any) -> Question:
+    """Change the text of one's own question; where questions are moderated, it waits to be let through again.
+
+    Raises:
+        NotFound, NotJoined, NotYourQuestion, SessionIsOver, Malformed
+        QuestionIsTaken: it is being answered, was answered or dismissed, or stands in another one.
+        QuestionHasVotes: people voted for what it says.
+    """
+    question = _lock_own(question_id, attendee)
+    text = clean_line(text, field="text", most=MAX_TEXT_LENGTH)
+    if question.session.state == Session.State.OVER:
+        raise SessionIsOver
+    if question.state == State.DISMISSED or question.merged_into_id is not None:
+        raise QuestionIsTaken
+    if question.votes:
+        raise QuestionHasVotes
+    if text == question.text:
+        return question
+    question.text = text
+    if question.session.questions_moderated:
+        question.state = State.WAITING
+        question.moved_at = None
+    return save_and_tell(question)
+
+
+@transaction.atomic
+def withdraw_question(*, question_id: int, attendee: AttendeePass | None) -> Question:
+    """Delete one's own question with its votes. What was merged into it stands for itself again.
+
+    Returns it as it was, with the version under which it is told to be gone.
+
+    Raises:
+        NotFound, NotJoined, NotYourQuestion, QuestionIsTaken
+    """
+    question = _lock_own(question_id, attendee)
+    stood_in, freed = question.merged_into_id, list(question.merged.values_list("pk", flat=True))
+    pk, question.version = question.pk, question.version + 1
+    question.delete()
+    question.pk = pk
+    told.question_gone(question)
+    for other in Question.objects.filter(pk__in=[*freed, *([stood_in] if stood_in else [])]):
+        recount(other)
+        save_and_tell(other)
+    return question
+
+
+@transaction.atomic
+def set_question_rules(
+    *, session_id: int, caller: Caller, named: Any = None, moderated: Any = None
+) -> Session:
+    """Say whether questions may carry a name, and whether they wait for approval. None leaves it as it is.
+
+    What was asked before stays as it is. For moderators.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: neither true nor false.
+    """
+    session = lock_session(session_id)
+    check_moderates(caller=caller, session_id=session_id)
+    for field, value in (("named", named), ("moderated", moderated)):
+        if value is not None and not isinstance(value, bool):
+            sentence = _("This must be true or false.")
+            raise Malformed(sentence, fields={field: sentence})
+    before = session.questions_named, session.questions_moderated
+    session.questions_named = before[0] if named is None else named
+    session.questions_moderated = before[1] if moderated is None else moderated
+    if (session.questions_named, session.questions_moderated) != before:
+        session.version += 1
+        session.save()
+        broadcasts.session_changed(session)
+    return session

@@ -1,0 +1,160 @@
+"""Upvotes: one transaction a batch, so that a room that votes all at once costs little."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.errors import Conflict, DomainError, NotFound
+from sessions.broadcasts import questions as told
+from sessions.models import Attendee, Question, QuestionVote, Session
+from sessions.permissions.questions import PUBLIC, is_public
+from sessions.selectors.questions import merged_roots, questions_by_id
+from sessions.services.joining import SessionIsOver
+from sessions.services.questions import recount
+from sessions.services.rights import NotJoined
+
+
+class OwnQuestion(Conflict):
+    code, message = "own_question", _("This is your own question. Others can vote for it.")
+
+
+class QuestionNotOpen(Conflict):
+    code, message = "question_not_open", _("This question was taken up already.")
+
+
+@dataclass(frozen=True, slots=True)
+class Upvote:
+    """Somebody wants a question answered, or (`takes_back`) no longer."""
+
+    question_id: int
+    attendee: AttendeePass
+    takes_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upvoted:
+    """An upvote that is recorded. `question_id` is the question that it counts for, which may be another by now."""
+
+    question_id: int
+    upvoted: bool
+    version: int
+
+
+Pair = tuple[int, int]  # question, attendee
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the upvotes may touch, as those that came before have left it."""
+
+    questions: dict[int, Question] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)
+    roots: dict[int, int] = field(default_factory=dict)
+    families: dict[int, list[int]] = field(default_factory=dict)
+    attendees: dict[int, int] = field(default_factory=dict)  # attendee -> event
+    stored: set[Pair] = field(default_factory=set)
+    held: set[Pair] = field(default_factory=set)
+
+    def root_of(self, question_id: int) -> Question:
+        return self.questions[self.roots.get(question_id, question_id)]
+
+    def given(self, root: Question, attendee_id: int) -> set[Pair]:
+        """The attendee's votes for the question and for all that stands in it."""
+        return {(pk, attendee_id) for pk in self.families[root.pk]} & self.held
+
+
+def record_upvotes(upvotes: Sequence[Upvote]) -> list[Upvoted | DomainError]:
+    """Record a batch of upvotes in one transaction; each sees the effects of those before it.
+
+    Saying it again changes nothing. An upvote for a question that was merged counts for the one that it stands in.
+    Returns one outcome an upvote, in the same order: Upvoted once it is durable, or the error by which that one alone
+    is refused (NotFound, NotJoined, SessionIsOver, OwnQuestion, QuestionNotOpen). One broadcast a question follows.
+    """
+    with transaction.atomic():
+        batch = _lock_and_read(upvotes)
+        done = [_apply(batch, upvote) for upvote in upvotes]
+        _write(batch)
+    return [
+        outcome
+        if isinstance(outcome, DomainError)
+        else Upvoted(outcome.pk, not upvote.takes_back, outcome.version)
+        for upvote, outcome in zip(upvotes, done, strict=True)
+    ]
+
+
+def _lock_and_read(upvotes: Sequence[Upvote]) -> _Batch:
+    asked = {upvote.question_id for upvote in upvotes}
+    session_ids = set(Question.objects.filter(pk__in=asked).values_list("session_id", flat=True).order_by())
+    locked = Session.objects.select_for_update(no_key=True).filter(pk__in=session_ids).order_by("pk")
+    batch = _Batch(sessions={session.pk: session for session in locked})
+    batch.roots = merged_roots(batch.sessions)
+    touched = asked | {batch.roots[pk] for pk in asked if pk in batch.roots}
+    batch.questions = {question.pk: question for question in questions_by_id(touched)}
+    for pk in batch.questions:
+        batch.families[pk] = [pk, *(child for child, root in batch.roots.items() if root == pk)]
+    attendees = {upvote.attendee.attendee_id for upvote in upvotes}
+    batch.attendees = dict(Attendee.objects.filter(pk__in=attendees).values_list("pk", "event_id"))
+    every = {pk for family in batch.families.values() for pk in family}
+    votes = QuestionVote.objects.filter(question__in=every, attendee__in=attendees).order_by()
+    batch.stored = set(votes.values_list("question_id", "attendee_id"))
+    batch.held = set(batch.stored)
+    return batch
+
+
+def _apply(batch: _Batch, upvote: Upvote) -> Question | DomainError:
+    """Apply one upvote to the batch; return the question that it counts for, or why not."""
+    attendee_id = upvote.attendee.attendee_id
+    try:
+        root = _check(batch, upvote.question_id, attendee_id)
+    except DomainError as refusal:
+        return refusal
+    given = batch.given(root, attendee_id)
+    if upvote.takes_back:
+        batch.held -= given
+    elif not given:
+        batch.held.add((root.pk, attendee_id))
+    return root
+
+
+def _check(batch: _Batch, question_id: int, attendee_id: int) -> Question:
+    """Return the open question that an upvote of this attendee counts for."""
+    question = batch.questions.get(question_id)
+    if question is None:
+        raise NotFound
+    root, session = batch.root_of(question.pk), batch.sessions[question.session_id]
+    is_author = question.attendee_id == attendee_id
+    if not is_author and (question.state not in PUBLIC or not is_public(root)):
+        raise NotFound
+    if batch.attendees.get(attendee_id) != session.event_id:
+        raise NotJoined
+    if session.state == Session.State.OVER:
+        raise SessionIsOver
+    if is_author or root.attendee_id == attendee_id:
+        raise OwnQuestion
+    if root.state != Question.State.OPEN:
+        raise QuestionNotOpen
+    return root
+
+
+def _write(batch: _Batch) -> None:
+    """Write what the batch changed, count anew, raise the versions, and speak."""
+    new, gone = batch.held - batch.stored, batch.stored - batch.held
+    QuestionVote.objects.bulk_create(
+        QuestionVote(question_id=question, attendee_id=attendee) for question, attendee in sorted(new)
+    )
+    for question_id in sorted({question for question, _attendee in gone}):
+        attendees = [attendee for question, attendee in gone if question == question_id]
+        QuestionVote.objects.filter(question=question_id, attendee__in=attendees).delete()
+    for root in _roots(batch, new | gone):
+        recount(root)
+        root.version += 1
+        Question.objects.filter(pk=root.pk).update(votes=root.votes, version=root.version)
+        told.question_tallied(root)
+
+
+def _roots(batch: _Batch, changed: Iterable[Pair]) -> list[Question]:
+    pks = sorted({batch.roots.get(question, question) for question, _attendee in changed})
+    return [batch.questions[pk] for pk in pks]

@@ -1,0 +1,37 @@
+"""How near two questions are: by the words that they share. Plain, and explained in one sentence.
+
+Words are compared without case, accents and the endings of plurals; little words do not count. The similarity is twice
+the number of shared words by the number of words in both (Dice): 0 for nothing in common, 1 for the same words.
+"""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+_LITTLE_WORDS = """
+    a about an and any are as at be been but by can could did do does for from had has have how i if
+    in is it its me my of on or our should so than that the their them then there these they this to
+    us was we were what when where which who why will with would you your
+"""
+_LITTLE = frozenset(_LITTLE_WORDS.split())
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words that a text is compared by; all of its words where it has little ones alone."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    words = _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
+    telling = [word for word in words if word not in _LITTLE]
+    return frozenset(_stem(word) for word in telling or words)
+
+
+def _stem(word: str) -> str:
+    """Return the word without the ending of a plural: "clusters" and "cluster" are one, "kubernetes" stays."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "aeius" else word
+
+
+def similarity(one: str, other: str) -> float:
+    """Return how near two texts are, from 0 to 1."""
+    mine, theirs = words_of(one), words_of(other)
+    if not mine or not theirs:
+        return 0.0
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))

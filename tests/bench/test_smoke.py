@@ -1,0 +1,23 @@
+"""The benchmark plays on a small scale, and measures what can be true. No figure is judged here."""
+
+import pytest
+
+from bench import parts, report
+from bench.parts import Scale
+from bench.stage import Stage
+
+TINY = Scale(runs=1, fanout=5, rooms=(8,), vote_within_s=0.2, settle_s=0)
+
+
+@pytest.mark.timeout(180)
+def test_fanout_and_room_are_measured_on_a_small_scale(monkeypatch):
+    monkeypatch.setattr(parts, "vendors", lambda stage: ["sqlite"])
+    with Stage() as stage:
+        told = report.nested({**parts.fanout(stage, TINY), **parts.room(stage, TINY)})
+    room = told["room"]["8"]
+    assert 0 < room["ack_p50_ms"] <= room["ack_p95_ms"] <= room["ack_p99_ms"]
+    assert (room["lost"], room["unanswered"], room["errors"], room["forgotten"]) == (0, 0, 0, 0)
+    assert room["settled_s"] > 0
+    assert room["join_s"] > 0
+    assert room["cpu_per_vote_us"] > 0
+    assert told["fanout"]["cpu_ratio_to_bare_asgi"] > 0

@@ -1,0 +1,251 @@
+"""Health and figures: answered on the loop, red for what is broken, and not for the public."""
+
+import asyncio
+import json
+import re
+from contextlib import AsyncExitStack
+
+import pytest
+
+from opendev.core import limits, logs
+from opendev.core.attendance import sign_pass
+from opendev.core.live import hub
+from opendev.home import page_queue, views
+from tests.factories import make_attendee, make_poll, make_session, options_of
+from tests.factories.databases import connected_to
+from tests.support.databases import Redis
+from tests.support.inner_server import inner
+from tests.support.people import open_socket
+from tests.support.server import Server
+from tests.support.socket_client import connect
+
+__all__ = ["inner"]
+
+STRANGER = {"X-Forwarded-For": "203.0.113.7"}
+
+
+def figure(text: str, name: str) -> float:
+    """The value of a sample, named with its labels."""
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+@pytest.fixture
+def visitor(inner):
+    with inner.http() as client:
+        yield client
+
+
+def test_process_says_that_it_answers(visitor):
+    assert visitor.get("/healthz").json() == {"status": "ok"}
+    assert visitor.head("/healthz").content == b""
+    assert visitor.post("/healthz").status_code == 405
+
+
+def test_whole_process_is_ready(visitor):
+    answer = visitor.get("/readyz")
+    assert answer.json() == {"status": "ok", "checks": {"live": True, "bus": True, "database": True}}
+    assert answer.status_code == 200
+
+
+def test_process_whose_background_task_died_is_not_ready(visitor, inner):
+    async def die() -> None:
+        raise ZeroDivisionError
+
+    before = list(hub.lasting)
+    hub.loop.call_soon_threadsafe(hub.spawn_lasting, die())
+    try:
+        inner.until(lambda: len(hub.lasting) > len(before) and hub.lasting[-1].done())
+        answer = visitor.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["live"]) == (503, False)
+    finally:
+        hub.lasting[:] = before
+    assert visitor.get("/readyz").status_code == 200
+
+
+def test_figures_tell_of_sockets_votes_batches_and_lag(visitor, inner):
+    session = make_session()
+    poll = make_poll(session)
+    attendee = make_attendee(session)
+    before = visitor.get("/metrics").text
+    with open_socket(inner, session.pk, token=sign_pass(attendee), origin=None) as socket:
+        options = [str(options_of(poll)["a"])]
+        assert socket.ask("poll.vote", poll=str(poll.pk), options=options)["type"] == "ok"
+        refused = socket.ask("poll.vote", poll=str(poll.pk), options=["999999"])
+        inner.until(lambda: figure(visitor.get("/metrics").text, "companion_sockets") == 1.0)
+        text = visitor.get("/metrics").text
+    for name in (
+        'companion_votes_total{outcome="ok"}',
+        f'companion_votes_total{{outcome="{refused["code"]}"}}',
+        'companion_batch_size_sum{queue="answers-reader"}',
+        "companion_news_frames_total",
+        "companion_tick_seconds_count",
+        "companion_loop_lag_seconds_count",
+    ):
+        assert figure(text, name) > figure(before, name), name
+    assert figure(text, 'companion_batch_size_count{queue="ballot-box"}') >= 2
+    assert figure(text, "companion_bus_up") == 1.0
+    assert 'companion_queue_depth{queue="ballot-box"} 0.0' in text
+    inner.until(lambda: figure(visitor.get("/metrics").text, "companion_sockets") == 0.0)
+
+
+def test_figures_are_not_for_the_public(visitor, settings):
+    assert visitor.get("/metrics").status_code == 200
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"):
+        assert visitor.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403, header
+    settings.TRUSTED_ADDRESSES = ["10.0.0.0/8"]
+    limits.forget_all()
+    assert visitor.get("/metrics").status_code == 403
+
+
+def test_token_opens_the_figures_from_anywhere_and_nothing_else_does_then(visitor, settings):
+    settings.METRICS_TOKEN = "a-token-for-the-scraper"
+    for headers in (
+        {},
+        {"Authorization": "Bearer a-token"},
+        {"Authorization": "Basic a-token-for-the-scraper"},
+    ):
+        refused = visitor.get("/metrics", headers=headers)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    shown = visitor.get("/metrics", headers={"Authorization": "Bearer a-token-for-the-scraper", **STRANGER})
+    assert shown.status_code == 200
+
+
+SOCKETS = 7
+
+
+async def figures_with_sockets(server: Server, session_id: int) -> set[float]:
+    """What several scrapes say of the open sockets once all are counted; each may reach either worker."""
+    async with AsyncExitStack() as stack:
+        for _ in range(SOCKETS):
+            watching = connect(server, session_id)
+            client = await stack.enter_async_context(watching)
+            await client.next("snapshot")
+        async with asyncio.timeout(20):
+            while scrape(server) != SOCKETS:
+                await asyncio.sleep(0.1)
+        return {scrape(server) for _ in range(12)}
+
+
+def scrape(server: Server) -> float:
+    with server.http() as visitor:
+        return figure(visitor.get("/metrics").text, "companion_sockets")
+
+
+def test_figures_of_two_workers_are_added_up_and_a_dead_one_counts_no_more(
+    start_server, redis_url, django_db_blocker
+):
+    server = start_server(database="postgres", REDIS_URL=redis_url, WORKERS="2", start=False)
+    with django_db_blocker.unblock(), connected_to(server.environment["DATABASE_URL"]):
+        session = make_session()
+    server.start()
+    assert asyncio.run(figures_with_sockets(server, session.pk)) == {SOCKETS}
+    files = list((server.folder / "metrics").glob("gauge_livesum_*.db"))
+    assert len(files) == 2
+    dead = files[0].with_name("gauge_livesum_99999999.db")
+    dead.write_bytes(files[0].read_bytes())
+    scrape(server)
+    assert not dead.exists()
+
+
+# --- the queue before the pages
+
+
+async def ask(pages, path="/"):
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    await pages(scope, None, send)
+    return said
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/events/"])
+async def test_requests_beyond_the_queue_are_refused_with_when_to_come_back(monkeypatch, path):
+    monkeypatch.setattr(page_queue, "MAX_REQUESTS", 3)
+    free = asyncio.Event()
+
+    async def pages(scope, receive, send):
+        await free.wait()
+        await send({"type": "http.response.start", "status": 200})
+
+    queue = page_queue.PageQueue(pages)
+    waiting = [asyncio.ensure_future(ask(queue)) for _ in range(3)]
+    await asyncio.sleep(0)
+    start, body = await ask(queue, path)
+    assert start["status"] == 429
+    assert dict(start["headers"])[b"retry-after"] == b"2"
+    assert b"try_later" in body["body"]
+    free.set()
+    assert [said[0]["status"] for said in await asyncio.gather(*waiting)] == [200, 200, 200]
+    assert (await ask(queue))[0]["status"] == 200
+
+
+# --- ids and the log
+
+
+def test_every_answer_has_an_id_and_a_trusted_proxy_may_name_it(visitor, settings):
+    ids = {visitor.get("/").headers["X-Request-ID"] for _ in range(3)}
+    assert len(ids) == 3
+    assert all(one.startswith("r-") for one in ids)
+    assert visitor.get("/", headers={"X-Request-ID": "proxy-0123"}).headers["X-Request-ID"] == "proxy-0123"
+    odd = visitor.get("/", headers={"X-Request-ID": "<b>no</b> id"}).headers["X-Request-ID"]
+    assert odd.startswith("r-")
+    settings.TRUSTED_ADDRESSES = ["10.0.0.0/8"]
+    limits.forget_all()
+    assert (
+        visitor.get("/", headers={"X-Request-ID": "stranger-0123"}).headers["X-Request-ID"].startswith("r-")
+    )
+
+
+def test_defect_is_logged_under_the_id_that_its_page_and_header_name(visitor, inner, caplog, monkeypatch):
+    def broken() -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(views.selectors, "all_events", broken)
+    formatter = logs.JsonFormatter()
+    said = []
+    monkeypatch.setattr(caplog.handler, "emit", lambda record: said.append(formatter.format(record)))
+    answer = visitor.get("/")
+    assert answer.status_code == 500
+    mark = answer.headers["X-Request-ID"]
+    assert mark in answer.text
+    lines = [json.loads(line) for line in said if "planted" in line]
+    assert {line["id"] for line in lines} == {mark}
+    assert "ZeroDivisionError" in lines[0]["traceback"]
+
+
+def test_log_keeps_no_sign_in_token_code_or_row(caplog):
+    text = "GET /sign-in/abcDEF-123/, /s/screen/abc-1/ and /j/123456/ failed\nDETAIL:  Key (name)=(Ada) already exists.\nthen"
+    kept = logs.without_secrets(text)
+    assert kept == "GET /sign-in/…/, /s/screen/…/ and /j/…/ failed\nDETAIL: (left out)\nthen"
+
+
+def test_lines_of_a_server_are_json_where_it_is_wanted_and_readiness_tells_of_the_bus(
+    start_server, own_redis
+):
+    server = start_server(LOG_FORMAT="json", REDIS_URL=own_redis.url, demo=True)
+    with server.http() as visitor:
+        session = visitor.get("/api/v1/events/").json()["results"][0]["slug"]
+        live = visitor.get(f"/api/v1/events/{session}/sessions/").json()["results"][0]["id"]
+        asyncio.run(one_socket(server, live, own_redis))
+        answer = visitor.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["bus"]) == (503, False)
+    server.stop()
+    lines = [json.loads(line) for line in server.log().splitlines()]
+    assert [line for line in lines if not {"at", "level", "logger", "message"} <= line.keys()] == []
+    assert [line["level"] for line in lines if "bus between processes is down" in line["message"]] == [
+        "WARNING"
+    ]
+
+
+async def one_socket(server: Server, session_id: str, redis: Redis) -> None:
+    """With somebody in a room the process speaks to the bus, and notices that it is gone."""
+    async with connect(server, session_id) as client:
+        await client.next("snapshot")
+        redis.kill()
+        async with asyncio.timeout(20):
+            while "is down" not in server.log():
+                await asyncio.sleep(0.1)

@@ -1,0 +1,222 @@
+"""Questions in real browsers: asked by keyboard, upvoted with a tap, read without jumps, kept in the control room."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.demo import EVENT, ROOM, Demo
+from tests.journeys.stage import Stage
+from tests.journeys.test_accessibility import DESKTOP, is_accessible, seen
+
+PART = "?tab=questions"
+QUEUE = f"{ROOM}control/questions/"
+FIRST, SECOND, THIRD = "How do you upgrade?", "Who runs disposable clusters?", "Where does Metal3 fit?"
+
+
+class Crowd:
+    """Programs that ask and vote."""
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.path = f"sessions/{demo.session['id']}/questions/"
+
+    def ask(self, text: str, votes: int = 0, **given: str) -> str:
+        with self.demo.attendee() as asker:
+            answer = asker.post(self.path, json={"text": text, **given})
+            assert answer.is_success, answer.text
+        for _ in range(votes):
+            self.vote(answer.json()["id"])
+        return str(answer.json()["id"])
+
+    def vote(self, question: str) -> None:
+        with self.demo.attendee() as voter:
+            assert voter.put(f"questions/{question}/upvote/").is_success
+
+    def move(self, question: str, state: str, **given: str) -> None:
+        self.demo.ask("PUT", f"questions/{question}/state/", state=state, **given)
+
+    def clear(self) -> None:
+        for question in self.demo.ask("GET", self.path)["results"]:
+            if question["state"] in {"waiting", "open", "on_air"} and not question["merged_into"]:
+                self.move(question["id"], "dismissed")
+        self.demo.ask("PATCH", f"{self.path}rules/", moderated=False, named=True)
+
+
+@pytest.fixture
+def crowd(demo: Demo) -> Crowd:
+    made = Crowd(demo)
+    made.clear()
+    return made
+
+
+def room(stage: Stage, **options: Any) -> Page:
+    """The questions of the room, on the phone of somebody who joined."""
+    page = stage.attendee(**options).page
+    page.goto(stage.demo.server.url + ROOM + PART)
+    return page
+
+
+def said(page: Page) -> list[str]:
+    return page.locator("[data-open-list] [data-said]").all_inner_texts()
+
+
+def row(page: Page, text: str) -> Locator:
+    return page.locator("[data-asked]", has_text=text).first
+
+
+def test_order_stays_while_one_reads_and_is_new_when_one_comes_back(play, crowd):
+    first, second = crowd.ask(FIRST, votes=1), crowd.ask(SECOND)
+
+    def scene(stage: Stage) -> None:
+        page = room(stage)
+        expect(row(page, FIRST)).to_be_visible()
+        assert said(page) == [FIRST, SECOND]
+        row(page, SECOND).locator("[data-up]").click()
+        for _ in range(2):
+            crowd.vote(second)
+        crowd.ask(THIRD)
+        expect(row(page, SECOND).locator("[data-votes]")).to_have_text("3")
+        expect(row(page, THIRD)).to_be_visible()
+        assert said(page) == [FIRST, SECOND, THIRD]  # nothing moved under the reader
+        page.locator("[data-tab=poll]").click()
+        page.locator("[data-tab=questions]").click()
+        assert said(page) == [SECOND, FIRST, THIRD]
+        page.get_by_role("link", name="Oldest first").click()
+        assert said(page) == [FIRST, SECOND, THIRD]
+        crowd.move(first, "on_air")
+        expect(page.locator("[data-on-air-part]")).to_contain_text(FIRST)
+        assert said(page) == [SECOND, THIRD]
+
+    play(scene)
+
+
+def test_question_is_asked_voted_for_changed_and_withdrawn_by_keyboard_alone(play, crowd):
+    crowd.ask(SECOND)
+
+    def scene(stage: Stage) -> None:
+        author, reader = room(stage), room(stage)
+        author.locator("#asking summary").focus()
+        author.keyboard.press("Enter")
+        expect(author.locator("#ask-text")).to_be_focused()
+        author.keyboard.type("Who runs disposable cluster?")
+        expect(author.locator("[data-similar-list]")).to_contain_text(SECOND)
+        author.locator("#ask-text").fill(FIRST)
+        author.locator("#ask-button").focus()
+        author.keyboard.press("Enter")
+        expect(row(author, FIRST)).to_contain_text("Your question")
+        up = row(reader, FIRST).locator("[data-up]")
+        expect(up).to_have_accessible_name("Upvote, 0 votes")
+        for pressed, name in (("true", "Upvote, 1 vote"), ("false", "Upvote, 0 votes")):
+            up.focus()
+            reader.keyboard.press("Space")
+            expect(up).to_have_attribute("aria-pressed", pressed)
+            expect(up).to_have_accessible_name(name)
+            expect(row(author, FIRST).locator("[data-up]")).to_have_accessible_name(
+                name.replace("Upvote", "Your question")
+            )
+        row(author, FIRST).get_by_text("Change it").focus()
+        author.keyboard.press("Enter")
+        row(author, FIRST).get_by_role("textbox").fill(THIRD)
+        row(author, FIRST).get_by_role("button", name="Save").press("Enter")
+        expect(row(reader, THIRD)).to_be_visible()
+        row(author, THIRD).get_by_role("button", name="Withdraw").press("Enter")
+        expect(row(reader, THIRD)).to_have_count(0)
+
+    play(scene)
+
+
+def test_what_is_typed_survives_a_refusal_a_reload_and_news(play, crowd):
+    def scene(stage: Stage) -> None:
+        page = room(stage)
+        page.locator("#asking summary").click()
+        page.locator("#ask-text").fill(FIRST)
+        crowd.ask(SECOND)
+        expect(row(page, SECOND)).to_be_visible()
+        expect(page.locator("#ask-text")).to_have_value(FIRST)
+        page.reload()
+        expect(page.locator("#ask-text")).to_have_value(FIRST)
+        crowd.demo.set_session("over")
+        page.locator("#ask-text").evaluate("(field) => field.form.requestSubmit()")
+        expect(page.locator("[data-ask-error-text]")).to_have_text(re.compile("This session is over"))
+        expect(page.locator("#ask-text")).to_have_value(FIRST)
+        crowd.demo.set_session("live")
+
+    play(scene)
+
+
+def test_queue_is_kept_by_keys_and_every_screen_follows(play, crowd):
+    crowd.ask(FIRST, votes=2)
+    crowd.ask(SECOND)
+
+    def scene(stage: Stage) -> None:
+        control, screen, reader = stage.moderator().page, stage.screen().page, room(stage)
+        for page in (control, screen):
+            stage.is_live(page)
+        control.keyboard.press("w")
+        expect(screen.locator("h1")).to_have_text(FIRST)
+        expect(screen.locator("[data-asked-by]")).to_have_text("Anonymous, 2 votes")
+        expect(reader.locator("[data-on-air-part]")).to_contain_text(FIRST)
+        expect(control.locator("[data-undo]")).to_be_visible()
+        control.keyboard.press("u")
+        expect(reader.locator("[data-on-air-part]")).to_be_hidden()
+        expect(control.locator("[data-key=w]")).to_contain_text(FIRST)
+        control.keyboard.press("w")
+        expect(control.locator("[data-region=queue]")).to_contain_text("Being answered")
+        control.keyboard.press("d")
+        expect(reader.locator("[data-answered-count]")).to_have_text("1")
+        expect(screen.locator("h1")).not_to_have_text(FIRST)
+
+    play(scene)
+
+
+def test_helper_approves_and_nobody_sees_it_before(play, crowd):
+    crowd.demo.ask("PATCH", f"{crowd.path}rules/", moderated=True)
+
+    def scene(stage: Stage) -> None:
+        reader = room(stage)
+        queue = stage.moderator(path=QUEUE).page
+        stage.is_live(queue)
+        crowd.ask(FIRST)
+        expect(queue.get_by_text(FIRST).first).to_be_visible()
+        assert FIRST not in reader.content()
+        queue.get_by_role("button", name=f"Approve: {FIRST}").click()
+        expect(row(reader, FIRST)).to_be_visible()
+        crowd.vote(crowd.demo.ask("GET", crowd.path)["results"][-1]["id"])
+        expect(row(reader, FIRST).locator("[data-votes]")).to_have_text("1")
+
+    play(scene)
+
+
+def test_questions_are_accessible(play, crowd):
+    """The room with a question on air, open, answered and one's own; the queue, its form, and the event's page."""
+    for text, state in ((FIRST, "on_air"), (SECOND, "answered")):
+        crowd.move(crowd.ask(text, votes=1), state)
+    pk = crowd.ask(THIRD, votes=1, name="Kenji")
+
+    def scene(stage: Stage) -> None:
+        page = room(stage)
+        page.locator("#asking summary").click()
+        page.locator("#answered summary").click()
+        is_accessible(page)
+        page.locator("#ask-text").fill("Where does Metal3 fit here?")
+        expect(page.locator("[data-similar-list] a")).to_be_visible()
+        assert seen(page, DESKTOP, "light") == []  # on a phone the hint may rest half under the tabs
+        is_accessible(stage.moderator(path=QUEUE).page)
+        is_accessible(stage.moderator(path=f"{QUEUE}{pk}/").page)
+        is_accessible(stage.open(f"{EVENT}questions/"))
+        is_accessible(stage.screen().page, is_a_picture=True)
+
+    play(scene)
+
+
+def test_demo_holds_its_two_answered_questions(play):
+    def scene(stage: Stage) -> None:
+        page = stage.open(f"{EVENT}questions/", java_script_enabled=False)
+        texts = page.locator("h3.said").all_inner_texts()
+        assert len(texts) >= 2
+        assert "data stream" in texts[0]
+        assert "virtual machines" in texts[1]
+
+    play(scene)
