@@ -11,6 +11,7 @@ from etherpad_links.notes import Notes, difference, notes_of
 from etherpad_links.selectors import copies_newer_than
 from opendev.core.groups import Group, Member, encode
 from opendev.core.live import hub
+from opendev.core.sending import TextMessage
 
 NOTHING = Notes(-1, ())
 
@@ -38,12 +39,12 @@ class Feed:
         change = difference(before.lines, notes.lines)
         lines = [line.as_json() for line in change.lines]
         frame = {"type": "notes.changed", "revision": notes.revision, "from": before.revision}
-        text = encode({**frame, "at": change.at, "removed": change.removed, "lines": lines})
+        told = TextMessage(encode({**frame, "at": change.at, "removed": change.removed, "lines": lines}))
         for member in self.followers - self.behind:
             if member in hub.writer.slow:
                 self.behind.add(member)
             else:
-                hub.reply(self.group, member, text)
+                hub.writer.reply(self.group, member, told)
 
     def catch_up(self) -> None:
         """Give the whole to those who lack it and can take it."""
@@ -51,9 +52,9 @@ class Feed:
         if not waiting or self.notes.revision < 0:
             return
         lines = [line.as_json() for line in self.notes.lines]
-        text = encode({"type": "notes.whole", "revision": self.notes.revision, "lines": lines})
+        told = TextMessage(encode({"type": "notes.whole", "revision": self.notes.revision, "lines": lines}))
         for member in waiting:
-            hub.reply(self.group, member, text)
+            hub.writer.reply(self.group, member, told)
             self.behind.discard(member)
 
     def forget_gone(self) -> None:
