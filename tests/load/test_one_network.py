@@ -69,13 +69,12 @@ def test_script_with_300_cookies_is_slowed_and_told_to_the_moderators_alone(inne
     ):
         assert watching.snapshot["joins"] == "usual"
         assert "joins" not in other.snapshot
-        tokens = [
-            script.post(f"sessions/{session.pk}/attendees/", json={}).json()["token"] for _ in range(PEOPLE)
-        ]
+        joins = [script.post(f"sessions/{session.pk}/attendees/", json={}) for _ in range(PEOPLE)]
+        tokens = [answer.json()["token"] for answer in joins if answer.status_code == 201]
         watching.next("presence", joins="unusual")
         refusals = [script.post(f"sessions/{session.pk}/attendees/", json={}) for _ in range(40)]
-        assert {answer.status_code for answer in refusals} == {201, 429}
-        assert refusals[-1].json()["code"] == "too_often"
+        refusals = [answer for answer in refusals if answer.status_code != 201]
+        assert {answer.json()["code"] for answer in refusals} == {"too_often"}
         assert 1 <= int(refusals[-1].headers["Retry-After"]) <= 60
         votes = [
             script.put(
@@ -85,18 +84,22 @@ def test_script_with_300_cookies_is_slowed_and_told_to_the_moderators_alone(inne
             ).status_code
             for token in tokens
         ]
-        assert votes.count(200) <= 5
+        assert votes.count(429) > votes.count(200)
         assert "data-unusual-joins hidden" not in moderator.get(control).text
         assert [frame for frame in other.drain() if "joins" in frame] == []
-        # A neighbour, and somebody of the same network who opens the page, vote as before.
-        headers = {**SCRIPT, "Authorization": f"Bearer {tokens[-1]}"}
-        address = f"{inner.socket_url}/ws/sessions/{session.pk}/"
-        with blocking_websocket(address, additional_headers=headers, compression=None, proxy=None) as page:
-            page.recv()
-            page.send(json.dumps({"type": "poll.vote", "ref": 1, "poll": str(poll.pk), "options": [option]}))
-            while (answer := json.loads(page.recv())).get("ref") != 1:
-                pass
-            assert answer["type"] == "ok"
+        assert vote_from_a_page(inner, session, poll, tokens[-1], option)["type"] == "ok"
+
+
+def vote_from_a_page(server, session, poll, token, option) -> dict:
+    """Somebody of the script's network, with a cookie of the script, who opens the page: they vote as before."""
+    headers = {**SCRIPT, "Authorization": f"Bearer {token}"}
+    address = f"{server.socket_url}/ws/sessions/{session.pk}/"
+    with blocking_websocket(address, additional_headers=headers, compression=None, proxy=None) as page:
+        page.recv()
+        page.send(json.dumps({"type": "poll.vote", "ref": 1, "poll": str(poll.pk), "options": [option]}))
+        while (answer := json.loads(page.recv())).get("ref") != 1:
+            pass
+    return answer
 
 
 def test_page_that_joins_is_seen_by_the_room_it_is_led_to(inner):
