@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from etherpad_links.padserver.pad_socket import Identity, PadSocket, new_token
 from etherpad_links.services import point_to_heading, write_heading_anew
 from etherpad_links.sync.worker import Worker
 from opendev.room.pad_results import PollResults
-from sessions.models import Session
+from sessions.models import Session, SignUpLine
 from tests.factories import make_attendee, make_line, make_session, put_name
 from tests.factories.databases import committing_postgres, committing_sqlite, connected_to
 from tests.factories.sessions import organiser_of
@@ -99,9 +100,15 @@ class Room:
 
     def __init__(self, etherpad: Etherpad, name: str, body: str) -> None:
         self.etherpad, self.name = etherpad, name
+        self.database = ""  # its URL, where processes of their own need it
         self.session: Session = make_session()
         self.address = etherpad.pad(name, body)
         self.link = EtherpadLink.objects.create(session=self.session, url=self.address.url)
+
+    @cached_property
+    def line(self) -> SignUpLine:
+        """The line whose heading stands in the pad's body."""
+        return make_line(self.session, HEADING)
 
     @property
     def text(self) -> str:
@@ -185,7 +192,7 @@ def stage(
     )
     with django_db_blocker.unblock(), connected_to(server.environment["DATABASE_URL"]):
         room = make_room(etherpad)
-        room.line = make_line(room.session, HEADING)
+        assert room.line.is_open
         server.start()
         yield server, room
 

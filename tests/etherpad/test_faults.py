@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ from tests.support.server import clean_environment
 def sign_up(room: Room, line, *names: str) -> None:
     for name in names:
         put_name(line, make_attendee(room.session, name=name))
+
+
+def has_cut(proxy: Proxy, times: int) -> bool:
+    return len(proxy.cuts) == times
 
 
 def all_written(count: int) -> bool:
@@ -67,7 +72,7 @@ def test_connections_cut_before_and_after_a_change_write_each_name_once(room: Ro
         for n, name in enumerate(names, 1):
             sign_up(room, line, name)
             if n % 2 == 0:
-                wait_until(lambda so_far=n: all_written(so_far), seconds=30)
+                wait_until(partial(all_written, n), seconds=30)
         assert proxy.cuts == [fate for fate in fates if fate != PASS]
         worker.stop()
     assert_each_once(room, names)
@@ -122,7 +127,7 @@ def test_worker_killed_before_and_after_a_change_writes_each_name_once(
             sign_up(room, line, *names[n * 3 : n * 3 + 3])
             processes.start()
             if n < 2:
-                wait_until(lambda cuts=n + 1: len(proxy.cuts) == cuts)
+                wait_until(partial(has_cut, proxy, n + 1))
                 assert not all_written(n * 3 + 3)
         wait_until(lambda: all_written(9))
     assert_each_once(room, names)

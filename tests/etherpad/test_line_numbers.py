@@ -26,7 +26,7 @@ def test_shown_number_follows_the_heading(stage, browser):
 
 def follow(chromium: Browser, url: str, room: Room) -> dict[str, float]:
     hand, times = Typist(room), {}
-    with open_page(chromium, **PHONE) as page:
+    with open_page(chromium, quiet=True, **PHONE) as page:
         page.goto(f"{url}{room.session.get_absolute_url()}?tab=follow-ups")
         number = page.locator(f"[data-line='{room.line.pk}'] [data-number]")
 
@@ -43,15 +43,15 @@ def follow(chromium: Browser, url: str, room: Room) -> dict[str, float]:
         shows("renamed", "A network API, for whatever runs pods")
         hand.remove("inserted 7")
         shows("a line deleted", "A network API, for whatever runs pods")
-        lands_on(page, f"{url}/f/{room.line.code}/", "A network API, for whatever runs pods")
+        lands_on(chromium, page, f"{url}/f/{room.line.code}/", "A network API, for whatever runs pods")
     return times
 
 
-def lands_on(page: Page, address: str, heading: str) -> None:
+def lands_on(chromium: Browser, page: Page, address: str, heading: str) -> None:
     """The line's own page leads into the pad, to the heading."""
     page.goto(address)
-    link = page.locator("[data-pad-link]").get_attribute("href")
-    other = page.context.browser.new_context()
+    link = page.locator("[data-pad-link]").get_attribute("href") or ""
+    other = chromium.new_context()
     try:
         pad = other.new_page()
         pad.goto(link)

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page
 from etherpad_links.models import PadName
 from sessions.models import SignUp
 from tests.etherpad.conftest import BODY, HEADING, Room, wait_until
-from tests.factories import make_line
 from tests.support.server import Server
 
 PEOPLE = 50
@@ -116,7 +115,6 @@ def test_fifty_names_and_no_word_lost_while_three_people_type(stage, browser, ru
         play(server, room, browser, *((WORDS, SECONDS) if runs > 1 else (LEAN_WORDS, LEAN_SECONDS)))
         if run < runs - 1:
             room = make_room(etherpad, suffix=f"-{run}")
-            room.line = make_line(room.session, HEADING)
 
 
 def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -> None:

@@ -13,6 +13,7 @@ from etherpad_links.easysync import (
     add_lines,
     follow,
     from_units,
+    map_line_end,
     map_position,
     pack,
     remove_line,
@@ -67,6 +68,33 @@ def test_position_agrees_with_the_model(data: st.DataObject):
     places = {name: at for at, (name, _, _) in enumerate(cells_after(document, change))}
     for position in range(len(document.text)):
         assert map_position(change, position) == places.get(position)
+
+
+@given(st.data())
+def test_end_of_a_line_stays_with_the_line(data: st.DataObject):
+    """The model: the first newline at or behind what stood before the old one; gone if that newline is."""
+    document = data.draw(documents())
+    change = data.draw(changesets(document))
+    cells = cells_after(document, change)
+    for line in split_lines(document):
+        inserted = typed_before(change, line.end)
+        at = next((n for n, (name, _, _) in enumerate(cells) if name == line.end), None)
+        if "\n" in inserted:
+            mapped = map_line_end(change, line.end)
+            assert mapped is not None
+            assert cells[mapped][1] == "\n"
+        else:
+            assert map_line_end(change, line.end) == at
+
+
+def typed_before(change: Changeset, position: int) -> str:
+    """What a change inserts right before the unit at a position."""
+    old, typed = 0, ""
+    for op in change.ops:
+        if op.kind == "+" and old == position:
+            typed += op.text
+        old += 0 if op.kind == "+" else op.length
+    return typed
 
 
 @given(edited_twice(), st.booleans())

@@ -1,0 +1,41 @@
+"""The pad as people read it here."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etherpad_links.easysync import Document
+from etherpad_links.models import PadCopy
+from etherpad_links.notes import NotesLine, difference, notes_of
+from tests.etherpad_links.strategies import documents
+
+short = st.sampled_from([NotesLine(0, ((text, 0),)) for text in "abc"])
+
+
+def copy_of(document: Document) -> PadCopy:
+    runs, pool = document.to_wire()
+    text = document.text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    return PadCopy(revision=7, text=text, runs=runs, pool=pool)
+
+
+@given(st.lists(short, max_size=6), st.lists(short, max_size=6))
+def test_difference_turns_one_into_the_other(before: list[NotesLine], after: list[NotesLine]):
+    change = difference(before, after)
+    assert [*before[: change.at], *change.lines, *before[change.at + change.removed :]] == after
+
+
+@given(documents())
+def test_copy_holds_the_whole_document(document: Document):
+    runs, pool = document.to_wire()
+    assert Document.from_wire(document.text, runs, pool) == document
+
+
+def test_lines_are_told_by_author_and_depth():
+    ann, bob = (("author", "a.ann"),), (("author", "a.bob"),)
+    mark = (("author", "a.ann"), ("list", "bullet2"), ("lmkr", "1"))
+    document = Document("*ab\n<b>\n", (mark, ann, bob, (), ann, ann, ann, ()))
+    notes = notes_of(copy_of(document))
+    assert notes.lines == (NotesLine(2, (("a", 1), ("b", 2))), NotesLine(0, (("<b>", 1),)))
+
+
+def test_copy_that_cannot_be_read_is_empty_notes():
+    assert notes_of(PadCopy(revision=1, text="abc\n", runs="+1", pool={})).lines == ()
