@@ -117,6 +117,18 @@ def test_fifty_names_and_no_word_lost_while_three_people_type(stage, browser, ru
             room = make_room(etherpad, suffix=f"-{run}")
 
 
+def body_with(ann: list[str], ben: list[str]) -> list[str]:
+    """The notes outside the block, with what two people typed there."""
+    expected = outside(BODY.rstrip("\n").split("\n"))
+    for after, typed in (
+        (NOTE, [" ".join(ann)]),
+        (LINK, [" ".join(ben[n : n + 6]) for n in range(0, len(ben), 6)]),
+    ):
+        at = expected.index(after) + 1
+        expected[at:at] = typed
+    return expected
+
+
 def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -> None:
     may_begin, outcome = threading.Event(), {}
     people = threading.Thread(
@@ -140,14 +152,7 @@ def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -
     ann, ben, cleo = outcome["typed"]
     written = [name for name in names if block.count(name) == 1]
     kept = [name for name in cleo if block.count(name) == 1]
-    ann_line = " ".join(ann)
-    ben_lines = [" ".join(ben[n : n + 6]) for n in range(0, words, 6)]
-    body = BODY.rstrip("\n").split("\n")
-    expected = outside(body)
-    at = expected.index(NOTE) + 1
-    expected[at:at] = [ann_line]
-    at = expected.index(LINK) + 1
-    expected[at:at] = ben_lines
+    expected = body_with(ann, ben)
     print(
         f"\n{len(written)} of {PEOPLE} names, {len(kept)} of {words} typed names, settled {settled:.2f} s after"
         f" the last tap, connected {outcome['connected']}"
