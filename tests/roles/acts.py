@@ -21,7 +21,7 @@ from tests.factories import (
     make_session,
 )
 from tests.factories.polls import record, vote_for
-from tests.roles import follow_up_acts, question_acts
+from tests.roles import follow_up_acts, pad_acts, question_acts
 from tests.support.doors import PAGE, REST, SOCKET, At, do
 from tests.support.people import Address, Answer, Person, of_page, of_rest, open_socket
 
@@ -319,6 +319,7 @@ def answers_by_page(rules: dict[str, Any], cast: Cast, who: Person) -> Answer:
 ACTS: dict[str, dict[str, list[Try]]] = {
     **question_acts.ACTS,
     **follow_up_acts.ACTS,
+    **pad_acts.ACTS,
     "See the programme and the room": {
         PAGE: [
             see(lambda session: f"/{session.event.slug}/"),
