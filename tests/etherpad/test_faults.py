@@ -14,7 +14,7 @@ import pytest
 from etherpad_links.models import EtherpadLink, PadName
 from tests.etherpad.conftest import BODY, HEADING, Room, wait_until
 from tests.etherpad.proxy import AFTER, BEFORE, PASS, Proxy
-from tests.factories import make_attendee, make_line, put_name
+from tests.factories import make_attendee, make_line, put_name, withdraw
 from tests.support.databases import ROOT
 from tests.support.etherpad import Etherpad
 from tests.support.programs import dying_with_us, end, kill_group, start
@@ -159,3 +159,21 @@ def test_second_worker_waits_on_sqlite_too(room: Room, start_worker, caplog: pyt
     sign_up(room, line, "Cid")
     wait_until(lambda: all_written(3))
     assert_each_once(room, ["Ann", "Bob", "Cid"])
+
+
+def test_default_limit_of_the_server_sends_nobody_away(
+    committing_sqlite: None, own_etherpad: Etherpad, make_room, start_worker, caplog: pytest.LogCaptureFixture
+):
+    """Forty single changes and more, as fast as the worker goes, under ten messages a second for an address."""
+    room = make_room(own_etherpad)
+    line, names = make_line(room.session, HEADING), [f"Name {n}" for n in range(40)]
+    people = [make_attendee(room.session, name=name) for name in names]
+    start_worker()
+    for attendee in people:
+        put_name(line, attendee)
+    wait_until(lambda: all_written(40))
+    for attendee in people[:20]:
+        withdraw(line, attendee)  # each line is taken out by a change of its own
+    wait_until(lambda: PadName.objects.filter(state="taken_out").count() == 20)
+    assert "Names are kept until it is back" not in caplog.text
+    assert_each_once(room, names[20:])

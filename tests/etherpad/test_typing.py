@@ -76,11 +76,14 @@ def type_together(
         time.sleep(max(0.0, begin + seconds * (n + 1) / words - time.monotonic()))
     time.sleep(2)  # the last keys are on their way to the server; browsers send every half second
     people = [ann, ben, cleo]
-    return {
+    seen = {
         "connected": [one.is_connected for one in people],
         "typed": [one.typed for one in people],
         "lines": [one.lines for one in people],
     }
+    for one in people:
+        one.page.context.close()
+    return seen
 
 
 def sign_up_all(server: Server, room: Room, seconds: float) -> list[str]:
@@ -133,7 +136,7 @@ def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -
     may_begin, outcome = threading.Event(), {}
     people = threading.Thread(
         target=lambda: outcome.update(
-            browser(lambda chromium: type_together(chromium, room, may_begin, words, seconds), seconds=90)
+            browser(lambda chromium: type_together(chromium, room, may_begin, words, seconds), seconds=180)
         )
     )
     people.start()
@@ -147,7 +150,7 @@ def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -
         )
     )
     settled = time.monotonic() - last
-    people.join(90)
+    people.join(180)
     block, lines = room.under(HEADING), room.text.rstrip("\n").split("\n")
     ann, ben, cleo = outcome["typed"]
     written = [name for name in names if block.count(name) == 1]

@@ -1,0 +1,50 @@
+"""The acts of docs/roles.md about a session's pad: how each is tried by each door."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from etherpad_links.models import EtherpadLink
+from tests.factories import make_line
+from tests.support.doors import PAGE, SOCKET
+from tests.support.people import Answer, Person
+
+if TYPE_CHECKING:
+    from tests.roles.cast import Cast
+
+URL = "https://pads.example/p/agenda"
+
+
+def linked(cast: "Cast") -> None:
+    EtherpadLink.objects.update_or_create(session=cast.session, defaults={"url": URL})
+
+
+def link_by_page(cast: "Cast", who: Person) -> Answer:
+    address = cast.session.address("control-pad-link")
+    made = who.post(address, act="link", url=URL)
+    gone = who.post(address, act="unlink")
+    assert made.code == gone.code, (made, gone)
+    return made
+
+
+def repair_by_page(cast: "Cast", who: Person) -> Answer:
+    linked(cast)
+    line = make_line(cast.session)
+    return who.post(cast.session.address("control-line-repair", line=line.pk), act="anew")
+
+
+def notes_by_page(cast: "Cast", who: Person) -> Answer:
+    linked(cast)
+    page = who.get(f"{cast.session.get_absolute_url()}?tab=notes").text
+    return Answer(200, "" if URL in page else "not_shown")
+
+
+def notes_by_socket(cast: "Cast", who: Person) -> Answer:
+    linked(cast)
+    return who.say(cast.session.pk, "notes.follow")
+
+
+ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
+    "Read the notes": {PAGE: [notes_by_page], SOCKET: [notes_by_socket]},
+    "Link the session with a pad, and take that back": {PAGE: [link_by_page]},
+    "Say which line of the pad is meant, have a heading written": {PAGE: [repair_by_page]},
+}
