@@ -142,7 +142,7 @@ def test_service_of_organisers_lets_nobody_else_through(work):
 
 
 def test_every_service_that_takes_a_caller_is_tried_here():
-    """A deed that is added has to be added above. Tokens are looked up among the caller's own; services note what they did."""
+    """A deed that is added has to be added above. Tokens are the caller's own; services note what they did."""
     taking = {
         work
         for module in (polls, sessions)
