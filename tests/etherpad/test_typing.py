@@ -111,6 +111,16 @@ def outside(lines: list[str]) -> list[str]:
     return lines[: at + 1] + lines[end:]
 
 
+def body_with(ann: list[str], ben: list[str]) -> list[str]:
+    """The pad's lines outside the block, with what Ann and Ben typed where they typed it."""
+    lines = outside(BODY.rstrip("\n").split("\n"))
+    at = lines.index(NOTE) + 1
+    lines[at:at] = [" ".join(ann)]
+    at = lines.index(LINK) + 1
+    lines[at:at] = [" ".join(ben[n : n + 6]) for n in range(0, len(ben), 6)]
+    return lines
+
+
 @pytest.mark.timeout(1500)  # ten runs on a busy machine
 def test_fifty_names_and_no_word_lost_while_three_people_type(stage, browser, runs: int, make_room, etherpad):
     server, room = stage
@@ -143,14 +153,7 @@ def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -
     ann, ben, cleo = outcome["typed"]
     written = [name for name in names if block.count(name) == 1]
     kept = [name for name in cleo if block.count(name) == 1]
-    ann_line = " ".join(ann)
-    ben_lines = [" ".join(ben[n : n + 6]) for n in range(0, words, 6)]
-    body = BODY.rstrip("\n").split("\n")
-    expected = outside(body)
-    at = expected.index(NOTE) + 1
-    expected[at:at] = [ann_line]
-    at = expected.index(LINK) + 1
-    expected[at:at] = ben_lines
+    expected = body_with(ann, ben)
     print(
         f"\n{len(written)} of {PEOPLE} names, {len(kept)} of {words} typed names, settled {settled:.2f} s after"
         f" the last tap, connected {outcome['connected']}"
