@@ -3,15 +3,16 @@
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from bench import machine, plot, report
 from bench.parts import NEEDS, PARTS, Scale
 from bench.stage import Stage
 from tests.support.databases import ROOT
+from tools.debian import stop_as_if_interrupted_on_sigterm
 
 REPORT = ROOT / "bench" / "report.json"
+FIGURES = ROOT / "docs" / "figures.md"
 PLOT = ROOT / "docs" / "pictures" / "benchmark.svg"
 FULL_ROOM = 10_000
 
@@ -24,14 +25,16 @@ def scale_of(environment: dict[str, str]) -> Scale:
 
 
 def main() -> int:
-    """Run what ONLY names, or everything."""
+    """Run what ONLY names, or everything. 1: a part failed; 2: ONLY is not known."""
     only = os.environ.get("ONLY", "")
     if only and only not in PARTS:
         print(f"ONLY={only} is not known; say one of {', '.join(PARTS)}.", file=sys.stderr)
         return 2
     scale = scale_of(dict(os.environ))
-    began, found = time.monotonic(), measure([only] if only else list(PARTS), scale)
-    about = {
+    stop_as_if_interrupted_on_sigterm()
+    began = time.monotonic()
+    found, failed = measure([only] if only else list(PARTS), scale)
+    about: dict[str, Any] = {
         "machine": machine.description(),
         "runs": scale.runs,
         "minutes": round((time.monotonic() - began) / 60, 1),
@@ -40,19 +43,24 @@ def main() -> int:
     print(f"\n{report.table(found)}\n")
     report.write(REPORT, found, about)
     print(f"{REPORT.relative_to(ROOT)} has the same figures. {about['machine']}.")
-    if found.get("room"):
-        draw(PLOT, found, about)
-    return 0
+    if not only and not failed and scale.runs >= Scale().runs:  # else the documents keep the last whole run
+        FIGURES.write_text(report.document(found, about))
+        PLOT.write_text(plot.svg(found, about["machine"]))
+        print("docs/figures.md and docs/pictures/benchmark.svg are written anew.")
+    for part in failed:
+        print(f"{part} could not be measured.", file=sys.stderr)
+    return 1 if failed else 0
 
 
-def measure(parts: list[str], scale: Scale) -> dict[str, Any]:
-    """Play the parts; what this machine cannot do is said."""
+def measure(parts: list[str], scale: Scale) -> tuple[dict[str, Any], list[str]]:
+    """Play the parts; return what was found, and which parts failed. What this machine cannot do is said."""
     allowed = machine.allow_open_files(scale.most_sockets)
     if allowed < scale.most_sockets:
         print(f"Only {allowed} sockets may be open here; larger rooms are left out.")
         rooms = tuple(people for people in scale.rooms if people <= allowed)
         scale = Scale(scale.runs, min(scale.fanout, allowed // 2), min(scale.voters, allowed // 3), rooms)
     found: dict[str, Any] = {}
+    failed = []
     with Stage() as stage:
         if not stage.is_pinned:
             print("This machine has no second core to pin to: server and driver take time from each other.")
@@ -62,15 +70,19 @@ def measure(parts: list[str], scale: Scale) -> dict[str, Any]:
         for part in parts:
             if not set(NEEDS.get(part, [])) & set(lacking):
                 print(f"== {part}", flush=True)
-                found = report.merged(found, PARTS[part](stage, scale))
-    return found
-
-
-def draw(path: Path, found: dict[str, Any], about: dict[str, Any]) -> None:
-    """Draw the rooms, unless nothing was measured that can be drawn."""
-    path.write_text(plot.svg(found, about["machine"]))
-    print(f"{path.relative_to(ROOT)} is drawn anew.")
+                try:
+                    found = report.merged(found, PARTS[part](stage, scale))
+                except (
+                    AssertionError,
+                    RuntimeError,
+                ) as error:  # a program's own words; the other parts go on
+                    print(error, file=sys.stderr)
+                    failed.append(part)
+    return found, failed
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -78,6 +78,17 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
+def document(found: dict[str, Any], about: dict[str, Any]) -> str:
+    """Return docs/figures.md: the table of the last whole run, with the machine that it was made on."""
+    return (
+        "# Figures of the last whole run of `make bench`\n\n"
+        f"{about['machine']}. Median of {about['runs']} runs, and their spread; {about['minutes']} minutes.\n"
+        f"The machine's load before it began was {about['load_before']}. What the lines mean\n"
+        "stands in [benchmark.md](benchmark.md).\n\n"
+        f"![Acknowledgements by the size of the room](pictures/benchmark.svg)\n\n```\n{table(found)}\n```\n"
+    )
+
+
 def judged(section: str, name: str, value: float) -> str:
     """Return the limit of a figure, with a mark where it is missed."""
     if (least := AT_LEAST.get((section, name))) is not None:

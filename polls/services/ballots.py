@@ -126,7 +126,8 @@ def record_ballots(votes: Sequence[Vote], now: datetime) -> list[Recorded | Doma
         named = [(vote, _names_of(batches.get(vote.poll_id), vote)) for vote in votes]
         _read_ballots(batches, named)
         cast = [_cast(batches.get(vote.poll_id), vote, names) for vote, names in named]
-        _write(list(batches.values()))
+        with ballot_store.sent_together():
+            _write(list(batches.values()))
     return [
         mine if isinstance(mine, DomainError) else _recorded(batches[vote.poll_id].poll, mine)
         for vote, mine in zip(votes, cast, strict=True)

@@ -59,12 +59,8 @@ def invite_moderator(
     if person.user is None:
         person.user = _user_without_password(person)
     person.save()
-    SessionRole.objects.get_or_create(
-        session=session,
-        person=person,
-        role=role,
-        defaults={"position": session.roles.count() + 1},
-    )
+    place = {"position": session.roles.count() + 1}
+    SessionRole.objects.get_or_create(session=session, person=person, role=role, defaults=place)
     is_safe = not selectors.has_rights_beyond(person.user, session.event_id)
     return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
 

@@ -37,6 +37,13 @@ def test_table_marks_what_misses_its_limit_and_nothing_else():
     ]
 
 
+def test_document_names_the_machine_and_holds_the_table():
+    about = {"machine": "A machine", "runs": 3, "minutes": 7.5, "load_before": 0.1}
+    text = report.document(FOUND, about)
+    assert "A machine. Median of 3 runs" in text
+    assert report.table(FOUND) in text
+
+
 def test_parts_that_measure_the_same_group_are_merged():
     assert report.merged({"postgres": {"votes": {}}}, {"postgres": {"room": {}}, "pages": {}}) == {
         "postgres": {"votes": {}, "room": {}},

@@ -130,6 +130,18 @@ def test_fifty_names_and_no_word_lost_while_three_people_type(stage, browser, ru
             room = make_room(etherpad, suffix=f"-{run}")
 
 
+def body_with(ann: list[str], ben: list[str]) -> list[str]:
+    """The notes outside the block, with what two people typed there."""
+    expected = outside(BODY.rstrip("\n").split("\n"))
+    for after, typed in (
+        (NOTE, [" ".join(ann)]),
+        (LINK, [" ".join(ben[n : n + 6]) for n in range(0, len(ben), 6)]),
+    ):
+        at = expected.index(after) + 1
+        expected[at:at] = typed
+    return expected
+
+
 def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -> None:
     may_begin, outcome = threading.Event(), {}
     people = threading.Thread(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -90,10 +91,7 @@ def test_odd_frames_are_all_answered_and_nothing_breaks(start_server, django_db_
 
     began = time.monotonic()
     asyncio.run(send_all())
-    codes: dict[str, int] = {}
-    for sender in senders:
-        for code, times in sender.codes.items():
-            codes[code] = codes.get(code, 0) + times
+    codes = sum((Counter(sender.codes) for sender in senders), Counter())
     if soaks:
         with capsys.disabled():
             print(f"\n{sum(codes.values())} odd frames in {time.monotonic() - began:.0f} s: {codes}")

@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from polls import ballot_store
@@ -138,3 +139,19 @@ def test_large_batch_is_one_statement_a_table(poll, django_assert_num_queries):
         ballot_store.ballots_by_key([(poll.pk, b.key) for b in ballots])
         ballot_store.selections_of([b.id for b in ballots])
     assert Selection.objects.values("option").annotate(n=Count("ballot")).get()["n"] == 1_000
+
+
+def test_what_breaks_among_statements_sent_together_is_raised_and_undoes_them_all(poll):
+    stored, option = new_ballot(poll), options_of(poll)["a"]
+    ballot_store.insert_ballots([stored])
+
+    def write() -> None:
+        with transaction.atomic(), ballot_store.sent_together():
+            ballot_store.insert_ballots([new_ballot(poll)])
+            ballot_store.insert_ballots([stored])
+            ballot_store.add_to_counts({option: 1})
+
+    with pytest.raises(IntegrityError):
+        write()
+    assert Ballot.objects.count() == 1
+    assert Option.objects.get(pk=option).count == 0

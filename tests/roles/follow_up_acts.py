@@ -12,7 +12,7 @@ from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person
 
 if TYPE_CHECKING:
-    from tests.roles.acts import Cast
+    from tests.roles.cast import Cast
 
 LISTED, HIDDEN, ADDRESS = "Listed Lisa", "Hidden Hanna", "hanna@example.org"
 

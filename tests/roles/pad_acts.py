@@ -9,7 +9,7 @@ from tests.support.doors import PAGE, SOCKET
 from tests.support.people import Answer, Person
 
 if TYPE_CHECKING:
-    from tests.roles.acts import Cast
+    from tests.roles.cast import Cast
 
 URL = "https://pads.example/p/agenda"
 

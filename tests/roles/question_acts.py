@@ -12,7 +12,7 @@ from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person, of_page, open_socket
 
 if TYPE_CHECKING:
-    from tests.roles.acts import Cast
+    from tests.roles.cast import Cast
 
 Try = Callable[["Cast", Person], Answer]
 

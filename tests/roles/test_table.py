@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.roles.acts import ACTS, NO_RIGHT, ROLES, SIGNED_IN, Cast
+from tests.roles.acts import ACTS, NO_RIGHT
+from tests.roles.cast import ROLES, SIGNED_IN, Cast
 from tests.support.databases import ROOT
 from tests.support.inner_server import InnerServer
 

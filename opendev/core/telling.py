@@ -1,0 +1,127 @@
+"""Telling: how news reach the sockets of a group, at a pace that the room can follow."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from opendev.core import metrics
+from opendev.core.groups import (
+    AUDIENCES,
+    EVERYBODY,
+    MODERATORS,
+    Gather,
+    Group,
+    Member,
+    Messages,
+    Source,
+    encode,
+    now_text,
+)
+from opendev.core.sending import TextMessage
+from opendev.core.sweep import PRESENCE
+from opendev.core.threads import any_at_work
+from opendev.core.writing import Writer
+
+TICK_S = 0.3  # at most four news a second to a socket, the voter's own included
+CHUNK = 200  # writes between two breaths of the loop: about 2 ms
+BREATH_S = (
+    0.003  # while a batch of votes wants the interpreter: with 0, telling 5,000 holds it up for half a second
+)
+REST_FACTOR = 2  # telling a large room may take half of the time, the other half is for its votes
+
+
+class Telling:
+    """The part of the Hub that makes messages of topics and gives them to every socket."""
+
+    source: Source | None
+    writer: Writer
+    spawn: Callable[[Any], asyncio.Task[Any]]
+
+    def _step_soon(self, group: Group) -> None:
+        if group.stepping is None and group.members:
+            group.stepping = self.spawn(self._step(group))
+
+    async def _step(self, group: Group) -> None:
+        """Tell the sockets one topic a tick until they have heard all."""
+        try:
+            while group.unheard and group.members:
+                await asyncio.sleep(max(0.0, group.next_step_at - now()))
+                if not group.unheard:
+                    break
+                began = now()
+                group.next_step_at = began + TICK_S
+                topic = next(iter(group.unheard))
+                whole = group.unheard.pop(topic)
+                kind = topic.partition(":")[0]
+                gather = getattr(self.source and self.source.kinds.get(kind), "tallies", None)
+                topics = [topic]
+                if gather and not whole:
+                    topics += group.take_tallies(kind)
+                    messages = self._gathered(group, topics, gather)
+                else:
+                    messages = {a: self._message(group, topic, a, whole=whole) for a in AUDIENCES}
+                if known := group.topics.get(topic):
+                    known.gone_for.clear()
+                await self._fan_out(group, topics, messages, whole=whole)
+                group.next_step_at = max(group.next_step_at, began + REST_FACTOR * (now() - began))
+        finally:
+            group.stepping = None
+        if group.unheard:  # news came between the last look and here
+            self._step_soon(group)
+
+    async def _fan_out(self, group: Group, topics: list[str], messages: Messages, *, whole: bool) -> None:
+        """Tell every socket one message; a slow one is owed each of its topics."""
+        if not any(messages.values()):
+            return
+        began, count = now(), 0
+        for count, member in enumerate(list(group.members), 1):
+            if member.is_ready and (message := messages[member.audience(topics[0])]):
+                self.writer.write(group, member, message, *topics, whole=whole)
+            if count % CHUNK == 0:
+                await asyncio.sleep(BREATH_S if any_at_work() else 0)
+        metrics.FRAMES.inc(count)
+        metrics.TICK.observe(now() - began)
+
+    def _gathered(self, group: Group, topics: list[str], gather: Gather) -> Messages:
+        """Return the messages that tell the tallies of many topics at once."""
+
+        def for_audience(audience: str) -> TextMessage | None:
+            states = [group.topics[topic].states.get(audience) for topic in topics]
+            known = [state for state in states if state is not None]
+            return TextMessage(encode(gather(known, now_text()))) if known else None
+
+        return {**dict.fromkeys(AUDIENCES, for_audience(EVERYBODY)), MODERATORS: for_audience(MODERATORS)}
+
+    def _message(
+        self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False
+    ) -> TextMessage | None:
+        """Return the message that tells an audience about a topic; None when there is nothing it may hear.
+
+        `late`: for a socket that missed some; to one of those who saw the topic, it is told again that it is gone.
+        """
+        if topic == PRESENCE:
+            told: dict[str, Any] = {"type": "presence", "present": group.present}
+            if audience == MODERATORS:
+                told["joins"] = group.joins
+            return TextMessage(encode(told))
+        known = group.topics.get(topic)
+        if known is None or self.source is None:
+            return None
+        kind = self.source.kinds[topic.partition(":")[0]]
+        state = known.states.get(audience)
+        if state is None:
+            gone_for = known.shown_to if late else known.gone_for
+            return TextMessage(encode(kind.gone(topic, known.version))) if audience in gone_for else None
+        if whole:
+            return TextMessage(encode(kind.changed(state, now_text())))
+        if audience not in known.tallies:
+            known.tallies[audience] = TextMessage(encode(kind.tally(state, now_text())))
+        return known.tallies[audience]
+
+    def reply(self, group: Group, member: Member, text: str) -> None:
+        """Write an answer to one socket, without waiting for it."""
+        self.writer.reply(group, member, TextMessage(text))
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
