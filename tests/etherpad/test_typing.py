@@ -111,16 +111,6 @@ def outside(lines: list[str]) -> list[str]:
     return lines[: at + 1] + lines[end:]
 
 
-def body_with(ann: list[str], ben: list[str]) -> list[str]:
-    """The pad's lines outside the block, with what Ann and Ben typed where they typed it."""
-    lines = outside(BODY.rstrip("\n").split("\n"))
-    at = lines.index(NOTE) + 1
-    lines[at:at] = [" ".join(ann)]
-    at = lines.index(LINK) + 1
-    lines[at:at] = [" ".join(ben[n : n + 6]) for n in range(0, len(ben), 6)]
-    return lines
-
-
 @pytest.mark.timeout(1500)  # ten runs on a busy machine
 def test_fifty_names_and_no_word_lost_while_three_people_type(stage, browser, runs: int, make_room, etherpad):
     server, room = stage
