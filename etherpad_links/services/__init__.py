@@ -22,6 +22,7 @@ from etherpad_links.services.records import (
     record_names,
     record_passage,
     record_places,
+    record_read_only_id,
     record_typed_name,
     repair_done,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "record_names",
     "record_passage",
     "record_places",
+    "record_read_only_id",
     "record_typed_name",
     "repair_done",
     "unlink_pad",

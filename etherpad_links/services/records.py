@@ -51,6 +51,13 @@ def record_author_token(*, link_id: int, token: str) -> None:
 
 
 @transaction.atomic
+def record_read_only_id(*, link_id: int, read_only_id: str) -> None:
+    """Keep the name under which people may read the pad."""
+    EtherpadLink.objects.filter(pk=link_id).update(read_only_id=read_only_id)
+    _count_version(link_id)
+
+
+@transaction.atomic
 def record_health(*, link_id: int, health: str, now: datetime) -> None:
     """Record whether the pad can be reached; only a change counts."""
     changed = (

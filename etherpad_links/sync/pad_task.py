@@ -37,6 +37,7 @@ from etherpad_links.sync.locks import RENEW_S, PadLocks
 from etherpad_links.sync.pace import Pace
 from etherpad_links.sync.passages import Passage, PassageAct, PassageSource, passage_act, removal_act
 from etherpad_links.sync.plan import compare, settle
+from etherpad_links.sync.reading import learn_read_only_id
 from etherpad_links.sync.tracking import TrackedLine, tracked
 from opendev.core.errors import DomainError
 
@@ -149,6 +150,7 @@ class PadTask:
             if self.failures:
                 log.warning("Pad %s is back.", self.address.name)
             self.failures, self.rows_changed = 0, True
+            await learn_read_only_id(self.link, self.database)
             while True:
                 await self._hold()
                 await self._round(pad)

@@ -1,6 +1,9 @@
 """Names go into the pad and come out of it, by the worker, on a real Etherpad."""
 
-from etherpad_links.models import PadLine, PadName
+from etherpad_links.models import EtherpadLink, PadLine, PadName
+from etherpad_links.padserver.addresses import read_pad_address
+from etherpad_links.padserver.http import export_text
+from etherpad_links.selectors import reading_url
 from sessions.models import SignUp
 from sessions.services import remove_name
 from tests.etherpad.conftest import BODY, HEADING, OTHER_HEADING, Room, wait_until
@@ -113,3 +116,13 @@ def test_one_blank_line_among_the_names_is_bridged(room: Room, start_worker, typ
     put_name(line, make_attendee(room.session, name="Bob"))
     wait_until(lambda: PadName.objects.filter(state="written").count() == 2)
     assert f"{HEADING}\n\nAnn\nBob\n" in room.text
+
+
+def test_link_leads_to_the_read_only_pad_once_the_session_is_over(room: Room, start_worker):
+    start_worker()
+    link = wait_until(lambda: EtherpadLink.objects.exclude(read_only_id="").select_related("session").first())
+    assert reading_url(link) == room.address.url
+    link.session.state = "over"
+    read_only = read_pad_address(reading_url(link))
+    assert read_only.name.startswith("r.")
+    assert export_text(read_only, room.etherpad.reach) == room.text
