@@ -58,7 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop: clean up as after Ctrl-C
     programs.adopt_orphans()
     programs.required = config.getoption("--require-servers")
-    if config.getoption("numprocesses", None):  # a worker process names it here again, for a folder of its own
+    if config.getoption(
+        "numprocesses", None
+    ):  # a worker process names it here again, for a folder of its own
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
