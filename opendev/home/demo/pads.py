@@ -32,9 +32,9 @@ def make_demo_pads(event: Event) -> int:
     linked = notes_urls([session.pk for session in sessions])
     lacking = [session for session in sessions if session.pk not in linked]
     for session in lacking:
-        url, read_only_id = make_pad(
-            name=f"{event.slug[:16].rstrip('-')}-{session.slug[:30]}", text=body_of(session)
-        )
+        # The code is another one in each database, so that nobody finds the pads of an earlier demo.
+        name = f"{event.slug[:8].rstrip('-')}-{session.slug[:30].rstrip('-')}-{session.code}"
+        url, read_only_id = make_pad(name=name, text=body_of(session))
         keep_made_pad(session_id=session.pk, url=url, read_only_id=read_only_id)
     return len(lacking)
 
