@@ -37,9 +37,9 @@ LIMITS = {
 }
 
 
-@lru_cache
-def _limiter() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(MemoryStorage())
+# Made here and not when it is first asked for: two threads that ask at once would count in one each.
+_counts = MemoryStorage()
+_limiter = MovingWindowRateLimiter(_counts)
 
 
 @lru_cache
@@ -112,7 +112,7 @@ def network_of(address: str) -> str:
 
 def forget_all() -> None:
     """Begin counting anew, as after a restart."""
-    _limiter.cache_clear()
+    _counts.reset()
     newcomers.forget_all()
 
 
@@ -122,10 +122,10 @@ def check_limit(kind: str, who: str) -> None:
     Raises:
         TooOften: with the seconds to wait.
     """
-    limiter, limit = _limiter(), _limit(kind)
-    if not limiter.hit(limit, kind, who):
+    limit = _limit(kind)
+    if not _limiter.hit(limit, kind, who):
         metrics.REFUSED.labels(kind).inc()
-        raise _too_often(limiter, limit, kind, who)
+        raise _too_often(limit, kind, who)
 
 
 def check_address(kind: str, request: HttpRequest) -> None:
@@ -168,8 +168,8 @@ def limited_network(request: HttpRequest) -> str | None:
     return None if is_trusted(address) else network_of(address)
 
 
-def _too_often(limiter: MovingWindowRateLimiter, limit: RateLimitItem, kind: str, who: str) -> TooOften:
-    stats = limiter.get_window_stats(limit, kind, who)
+def _too_often(limit: RateLimitItem, kind: str, who: str) -> TooOften:
+    stats = _limiter.get_window_stats(limit, kind, who)
     error = TooOften()
     error.retry_after = max(1, ceil(stats.reset_time - time.time()))
     return error

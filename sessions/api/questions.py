@@ -250,9 +250,9 @@ class OneQuestion(QuestionEndpoint):
         """Change one's own question's `text`; for moderators and helpers `answer`, `pinned` and `merged_into`."""
         found, caller = self.find(question)
         given, now = self.body(), timezone.now()
-        attendee = caller.attendee_of(found.session.event_id)
         with transaction.atomic():
             if "text" in given:
+                attendee = self.attendee(caller, found.session.event_id)
                 services.edit_question(question_id=found.pk, attendee=attendee, text=given["text"])
             if {"answer", "pinned", "merged_into"} & given.keys() or "text" not in given:
                 services.check_keeps_queue(caller=caller, session_id=found.session_id)

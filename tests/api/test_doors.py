@@ -12,12 +12,14 @@ from sessions.models import ApiToken, Session
 from sessions.services import make_api_token, make_display_link, revoke_api_token
 from tests.factories import (
     make_attendee,
+    make_line,
     make_moderator,
     make_organiser,
     make_poll,
     make_question,
     make_session,
     options_of,
+    put_name,
 )
 from tests.support.people import CSRF, Answer, of_rest
 
@@ -30,7 +32,10 @@ def test_every_address_answers_head_as_get_without_a_body_and_options_with_its_m
     moderator = person(user=make_moderator(session))
     caller = Caller(user_id=moderator.user.pk)
     link, _token = make_display_link(session_id=session.pk, caller=caller, now=timezone.now())
+    line = make_line(session)
+    name = put_name(line, make_attendee(session, name="Ada"))
     values = {"slug": session.event.slug, "session": session.pk, "poll": poll.pk, "link": link.pk}
+    values |= {"line": line.pk, "sign_up": name.pk, "question": make_question(session).pk}
     values["question"] = make_question(session).pk
     headers = {"Authorization": f"Bearer {moderator.token}"}
     for template, described in contract.document["paths"].items():

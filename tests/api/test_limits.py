@@ -28,7 +28,7 @@ def few(monkeypatch: pytest.MonkeyPatch):
 
 def forget() -> None:
     limits._limit.cache_clear()
-    limits._limiter.cache_clear()
+    limits.forget_all()
 
 
 def until_refused(ask: Callable[[], Any]) -> tuple[int, Any]:

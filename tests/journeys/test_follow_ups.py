@@ -25,6 +25,9 @@ def join(stage: Stage, path: str = FOLLOW_UPS, **options: object) -> Page:
     """Somebody with a phone in the telco session."""
     page = stage.open(OTHER_ROOM, **{**PHONE, **options})
     page.get_by_role("button", name="Join this session").click()
+    expect(page.get_by_role("button", name="Join this session")).to_have_count(0)
+    page.goto("about:blank")
+    stage.heard[page].clear()  # so that what is heard next is the next page's
     page.goto(stage.demo.server.url + path)
     if options.get("java_script_enabled", True):
         stage.is_live(page)

@@ -90,6 +90,8 @@ def test_socket_that_sends_thousands_of_frames_and_never_reads_holds_up_nobody(s
     }
     deaf = DeafSocket(stage, deaf_attendee)
     try:
+        with stage.server.http() as visitor:  # the first page loads templates and the names of countries
+            assert visitor.get(stage.session.get_absolute_url()).status_code == 200
         before = memory_kb(stage.server.process)
         assert deaf.send_until_stuck(frames[kind]) >= ENOUGH_FRAMES
         asyncio.run(vote_and_hear(stage, 0, people))

@@ -175,7 +175,7 @@ def test_display_whose_link_is_revoked_is_closed_and_the_others_stay(person):
         foyer.socket(session.pk, view=DISPLAY_VIEW) as light,
         person().socket(session.pk) as room,
     ):
-        assert dark.snapshot["me"] == {"attendee": None, "moderator": False}
+        assert dark.snapshot["me"] == {"attendee": None, "moderator": False, "helper": False}
         revoke_display_link(link_id=links[hall].pk, **given)
         with pytest.raises(ConnectionClosed) as closed:
             dark.drain(quiet=5)

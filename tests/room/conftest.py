@@ -21,7 +21,7 @@ __all__ = ["committing_sqlite"]
 @pytest.fixture(autouse=True)
 def counts_of_tries_begin_anew() -> None:
     """They are kept in memory by attendee, and rolled-back attendees leave their ids to the next test."""
-    limits._limiter.cache_clear()
+    limits.forget_all()
 
 
 @pytest.fixture
