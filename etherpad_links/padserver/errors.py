@@ -2,6 +2,7 @@
 
     PadTrouble
       PadUnreachable    the server does not answer, answers with an error of its own, or the connection broke
+        ChangeRefused   the server took a change of ours for a wrong one, and sent us away
       PadMissing        the server has no such pad
       PadRefused        the server does not let us in: login, private pad, wrong key; trying again does not help
       RateLimited       we were too fast; come back after `retry_after` seconds
@@ -17,6 +18,10 @@ class PadTrouble(Exception):
 
 
 class PadUnreachable(PadTrouble):
+    pass
+
+
+class ChangeRefused(PadUnreachable):
     pass
 
 

@@ -15,6 +15,7 @@ from etherpad_links.easysync import BadChangeset, Changeset, Document, follow, p
 from etherpad_links.padserver.addresses import PadAddress, Reach
 from etherpad_links.padserver.engine_io import Channel
 from etherpad_links.padserver.errors import (
+    ChangeRefused,
     OutcomeUnknown,
     PadRefused,
     PadTrouble,
@@ -290,4 +291,5 @@ def _dismissal(reason: str) -> PadTrouble:
         return RateLimited("too many messages", RATE_PAUSE_S)
     if reason in LETS_NOBODY_IN:
         return PadRefused(f"the server sends us away ({reason})")
-    return PadUnreachable(f"the server sends us away ({reason})")
+    kind = ChangeRefused if reason == "badChangeset" else PadUnreachable
+    return kind(f"the server sends us away ({reason})")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from etherpad_links.models import MAX_HEADING_LENGTH, EtherpadLink, PadCopy, PadLine, PadName, PadPassage
-from etherpad_links.sealing import seal
+from etherpad_links.sealing import seal, unseal
 from sessions.services import record_pad_name, update_pad_name, withdraw_pad_name
 
 CHANGED_IN_NOTES = "changed in the notes"  # a name of ours that somebody edited there: theirs from then on
@@ -45,9 +45,16 @@ def _count_version(link_id: int) -> None:
 
 
 @transaction.atomic
-def record_author_token(*, link_id: int, token: str) -> None:
-    """Keep the token that makes us one author of the pad, sealed."""
+def keep_author_token(*, link_id: int, token: str) -> str:
+    """Return the token that makes us one author of the pad: the one that is kept, else this one, kept from now on.
+
+    A worker that takes over asks anew: what it read when it began to wait may be older than the token.
+    """
+    link = EtherpadLink.objects.select_for_update(no_key=True).filter(pk=link_id).first()
+    if link is not None and (kept := unseal(link.sealed_token)):
+        return kept
     EtherpadLink.objects.filter(pk=link_id).update(sealed_token=seal(token))
+    return token
 
 
 @transaction.atomic

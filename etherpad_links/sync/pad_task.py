@@ -20,6 +20,7 @@ from etherpad_links.models import EtherpadLink, PadLine
 from etherpad_links.padserver.addresses import PadAddress, read_pad_address
 from etherpad_links.padserver.errors import (
     AddressForbidden,
+    ChangeRefused,
     PadMissing,
     PadRefused,
     PadTrouble,
@@ -28,7 +29,6 @@ from etherpad_links.padserver.errors import (
 )
 from etherpad_links.padserver.http import exists
 from etherpad_links.padserver.pad_socket import Change, Identity, KnownState, PadSocket, new_token
-from etherpad_links.sealing import unseal
 from etherpad_links.selectors import copy_of, lines_for_pad, passages_in
 from etherpad_links.sync.acts import Act, act_of, add_at_end
 from etherpad_links.sync.blocks import folded, names_under
@@ -73,6 +73,7 @@ class PadTask:
         self.rows_changed = True
         self.lines: dict[int, TrackedLine] = {}
         self.known: KnownState | None = None
+        self.reads_afresh = False  # what we knew led to a change that the server refused
         self.pad: PadSocket | None = None
         self.failures = 0
         self.said_that_we_wait = False
@@ -94,6 +95,7 @@ class PadTask:
                     self._say_that_we_wait()
                     await asyncio.sleep(RENEW_S)
                 except PadTrouble as trouble:
+                    self.reads_afresh = isinstance(trouble, ChangeRefused)
                     await self._rest(trouble)
                 except DatabaseError:
                     log.exception("The database failed while pad %s was kept in step.", self.address.name)
@@ -165,7 +167,9 @@ class PadTask:
         """Join the pad; with what we knew before if that still fits, so that nothing that was done is overlooked."""
         await self._check_that_it_exists()
         identity = Identity(await self._token(), OUR_NAME)
-        if self.known is None:
+        if self.reads_afresh:
+            self.known = None
+        elif self.known is None:
             await self._remember()
         if self.known is not None:
             pad = PadSocket(self.address, identity, self._heard)
@@ -199,11 +203,7 @@ class PadTask:
                 raise
 
     async def _token(self) -> str:
-        token = unseal(self.link.sealed_token)
-        if not token:
-            token = new_token()
-            await self.database(services.record_author_token, link_id=self.link.pk, token=token)
-            await self.database(self.link.refresh_from_db)
+        token: str = await self.database(services.keep_author_token, link_id=self.link.pk, token=new_token())
         return token
 
     async def _remember(self) -> None:
