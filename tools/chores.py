@@ -11,7 +11,12 @@ from tools.environment import PYTHON, ROOT, Unmet
 
 # What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
 # combinations, or does the same again on PostgreSQL.
-LONGER = ("journeys", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "polls/test_races.py")
+LONGER = (
+    *("journeys", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "bench"),
+    *("polls/test_races.py", "polls/test_life.py", "polls/test_guards.py", "home/test_health.py"),
+    *("sessions/test_question_races.py", "room/test_sockets.py", "room/test_room_socket.py"),
+    *("room/test_question_sockets.py", "room/test_line_sockets.py"),
+)
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
 # Two processes at least: many tests wait for a browser or a server. A file's tests stay together.
