@@ -95,7 +95,7 @@ class PadTask:
                     self._say_that_we_wait()
                     await asyncio.sleep(RENEW_S)
                 except PadTrouble as trouble:
-                    self.reads_afresh = isinstance(trouble, ChangeRefused)
+                    self.reads_afresh |= isinstance(trouble, ChangeRefused)
                     await self._rest(trouble)
                 except DatabaseError:
                     log.exception("The database failed while pad %s was kept in step.", self.address.name)
@@ -186,7 +186,7 @@ class PadTask:
             )
             log.warning("Pad %s has lost revisions; %d names are written again.", self.address.name, lost)
         self.lines = {}  # positions belong to the document that we knew
-        self.known = None
+        self.known, self.reads_afresh = None, False
         return pad
 
     async def _check_that_it_exists(self) -> None:
