@@ -6,11 +6,14 @@ from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
-from sessions.models.sessions import Session, new_code
+from sessions.models.resources import Resource
+from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
+from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 
 __all__ = [
+    "BREAK",
     "ApiToken",
     "Attendance",
     "Attendee",
@@ -21,11 +24,14 @@ __all__ = [
     "Person",
     "Question",
     "QuestionVote",
+    "Resource",
     "Session",
     "SessionRole",
     "SignInLink",
     "SignUp",
     "SignUpLine",
+    "Star",
+    "StarList",
     "TimelineEntry",
     "new_code",
     "new_line_code",
