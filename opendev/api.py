@@ -10,7 +10,7 @@ from opendev.core.errors import NotFound
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, programme, questions, timeline
+from sessions.api import follow_ups, programme, questions, schedules, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -36,6 +36,8 @@ urlpatterns = [
     path("events/", sessions.Events.as_view()),
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
+    path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),
     path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),

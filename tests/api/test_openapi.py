@@ -132,6 +132,7 @@ class Prober:
     def with_real_ids(self, polls: list[str]) -> Path:
         link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
+        real["file_format"] = ["json", "xml", "csv"]
         line, name = self.new_name()
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
         document = deepcopy(self.document)
