@@ -14,6 +14,11 @@ BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3"
 SILENT = {"script", "style"}
 
 
+def shown(text: str) -> str:
+    """Return a text without what cannot be shown, or stored."""
+    return UNSEEN.sub("", text)
+
+
 class _Words(HTMLParser):
     """Collects the words of HTML; paragraphs become lines, and an address stands behind its words."""
 
@@ -57,7 +62,7 @@ def plain(value: Any) -> str | None:
         value = texts[0] if texts else ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = UNSEEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    text = shown(str(value).replace("\r\n", "\n").replace("\r", "\n"))
     if TAG.search(text):
         reader = _Words()
         reader.feed(text)
