@@ -2,27 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sessions.models import Session
-
-
-def state_by_clock(session: Session, now: datetime) -> Session.State | None:
-    """Return the state that a session is due to take by the clock; None where it runs by people, or none is due."""
-    if not session.runs_by_clock or session.is_cancelled:
-        return None
-    if session.state == Session.State.UPCOMING and session.starts_at <= now < session.ends_at:
-        return Session.State.LIVE
-    return Session.State.OVER if session.state == Session.State.LIVE and session.ends_at <= now else None
-
-
-def due_by_clock(now: datetime) -> list[tuple[int, Session.State]]:
-    """Return the sessions that are due to start or end by the clock, each with its state to be."""
-    begun = Session.objects.filter(
-        runs_by_clock=True, cancelled_at__isnull=True, starts_at__lte=now, state__in=["upcoming", "live"]
-    )
-    states = [(session.pk, state_by_clock(session, now)) for session in begun]
-    return [(pk, state) for pk, state in states if state is not None]
 
 
 @dataclass(frozen=True, slots=True)

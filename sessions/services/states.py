@@ -9,7 +9,6 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from sessions import broadcasts
 from sessions.models import Session, TimelineEntry
-from sessions.selectors.now import state_by_clock
 from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
 from sessions.services.timeline import note
@@ -32,24 +31,9 @@ class IllegalSessionMove(Conflict):
     code, message = "illegal_move", _("The session cannot go from its state to that one.")
 
 
-def _check_may_move(*, session: Session, caller: Caller | None, state: str, now: datetime) -> None:
-    """Let moderators pass, and the clock (no caller) where it is due in a session that runs by it.
-
-    Raises:
-        NotSignedIn, NotModerator, IllegalSessionMove
-    """
-    if caller is not None:
-        check_moderates(caller=caller, session_id=session.pk)
-    elif state != state_by_clock(session, now):
-        raise IllegalSessionMove
-
-
 @transaction.atomic
-def set_session_state(*, session_id: int, caller: Caller | None, state: str, now: datetime) -> Session:
+def set_session_state(*, session_id: int, caller: Caller, state: str, now: datetime) -> Session:
     """Start a session, end it, or take either back. Setting the state that it has does nothing.
-
-    Args:
-        caller: None for the clock, which may only what is due by it.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -59,7 +43,7 @@ def set_session_state(*, session_id: int, caller: Caller | None, state: str, now
     session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
     if session is None:
         raise NotFound
-    _check_may_move(session=session, caller=caller, state=state, now=now)
+    check_moderates(caller=caller, session_id=session_id)
     if state not in Session.State.values:
         sentence = _("There is no such state.")
         raise Malformed(sentence, fields={"state": sentence})

@@ -1,6 +1,6 @@
 """The programme edited by organisers: events, days, sessions, resources, and the next edition."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,15 +8,12 @@ import pytest
 from opendev.core.attendance import NOBODY, Caller
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from opendev.home.organise.events import clone_with_polls
-from opendev.room.services import run_by_clock
 from polls.models import Poll
-from polls.services import set_poll_state
 from sessions.models import Attendee, Event, EventDay, Person, Session, SessionRole
 from sessions.services import (
     AddressTaken,
     DayHasSessions,
     DayIsThere,
-    IllegalSessionMove,
     NotOrganiser,
     SessionHasBegun,
     add_day,
@@ -32,7 +29,6 @@ from sessions.services import (
     remove_day,
     remove_resource,
     set_committee,
-    set_session_state,
     split_session,
     step_session,
     take_off_stage,
@@ -313,41 +309,6 @@ def test_host_comes_on_stage_and_leaves_it_without_rights(event, caller):
     make_moderator(session)
     with pytest.raises(NotFound):
         take_off_stage(session_id=session.pk, caller=caller, role_id=session.roles.get().pk)
-
-
-# --- by the clock
-
-
-def test_session_that_runs_by_the_clock_starts_and_ends_by_it_and_its_polls_close(event, caller):
-    at = datetime(2026, 10, 24, 10, 0, tzinfo=BERLIN)
-    mine, by_people = slots(event, (10, 0, 30), (10, 0, 30))
-    Session.objects.filter(pk=mine.pk).update(runs_by_clock=True)
-    steps = [(-1, "upcoming"), (0, "live"), (29, "live"), (30, "over"), (31, "over")]
-    poll = make_poll(mine, state="draft")
-    for minutes, state in steps:
-        run_by_clock(at + timedelta(minutes=minutes))
-        mine.refresh_from_db()
-        assert mine.state == state, minutes
-        if minutes == 0:
-            set_poll_state(poll_id=poll.pk, caller=caller, state="live", now=at)
-    poll.refresh_from_db()
-    assert poll.state == "closed"
-    assert (mine.went_live_at, mine.ended_at) == (at, at + timedelta(minutes=30))
-    assert [entry.actor for entry in mine.timeline.filter(verb__startswith="session.")] == [None, None]
-    by_people.refresh_from_db()
-    assert by_people.state == "upcoming"
-
-
-def test_clock_moves_nothing_that_is_not_due_or_cancelled(event, caller):
-    at = datetime(2026, 10, 24, 10, 0, tzinfo=BERLIN)
-    (mine,) = slots(event, (10, 0, 30))
-    for state in ("live", "over"):
-        with pytest.raises(IllegalSessionMove):
-            set_session_state(session_id=mine.pk, caller=None, state=state, now=at)
-    Session.objects.filter(pk=mine.pk).update(runs_by_clock=True, cancelled_at=NOW)
-    assert run_by_clock(at) == 0
-    Session.objects.filter(pk=mine.pk).update(cancelled_at=None)
-    assert run_by_clock(at + timedelta(minutes=30)) == 0  # it was never started: its time is past
 
 
 # --- resources
