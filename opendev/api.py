@@ -8,6 +8,14 @@ from rest_framework.request import Request
 
 from opendev.core.errors import NotFound
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.run_sheet_api import (
+    ItemsOfRunSheet,
+    NextOfRunSheet,
+    OneItem,
+    Running,
+    RunSheetOfSession,
+    UndoOfRunSheet,
+)
 from polls import api as polls
 from sessions import api as sessions
 from sessions.api import follow_ups, questions, timeline
@@ -61,5 +69,11 @@ urlpatterns = [
     path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
+    path("sessions/<str:session>/run-sheet/", RunSheetOfSession.as_view()),
+    path("sessions/<str:session>/run-sheet/items/", ItemsOfRunSheet.as_view()),
+    path("sessions/<str:session>/run-sheet/items/<str:item>/", OneItem.as_view()),
+    path("sessions/<str:session>/run-sheet/running/", Running.as_view()),
+    path("sessions/<str:session>/run-sheet/next/", NextOfRunSheet.as_view()),
+    path("sessions/<str:session>/run-sheet/undo/", UndoOfRunSheet.as_view()),
     re_path(r"", Nowhere.as_view()),
 ]

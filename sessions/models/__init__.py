@@ -6,6 +6,7 @@ from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
+from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.timeline import TimelineEntry
@@ -21,6 +22,8 @@ __all__ = [
     "Person",
     "Question",
     "QuestionVote",
+    "RunSheet",
+    "RunSheetItem",
     "Session",
     "SessionRole",
     "SignInLink",

@@ -12,7 +12,17 @@ from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import DisplayLink, FollowUpGroup, Person, Question, Session, SignUp, SignUpLine
+from sessions.models import (
+    DisplayLink,
+    FollowUpGroup,
+    Person,
+    Question,
+    RunSheet,
+    RunSheetItem,
+    Session,
+    SignUp,
+    SignUpLine,
+)
 from tests.factories import (
     NOW,
     make_attendee,
@@ -28,7 +38,8 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question)
+ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, RunSheet, RunSheetItem)
+NOTE = sessions.NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -49,6 +60,12 @@ FOR_MODERATORS = {
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
+    sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
+    sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
+    sessions.remove_item: lambda at: {"session_id": at.session.pk, "item_id": at.item},
+    sessions.run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
+    sessions.run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
+    sessions.step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
 }
 FOR_HELPERS = {
     sessions.set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
@@ -91,6 +108,10 @@ class At:
         sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
+        by_right = {"session_id": self.session.pk, "caller": self.moderator}
+        running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
+        sessions.run_item(item_id=running.pk, now=NOW, **by_right)
+        self.item = other.pk
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)
