@@ -18,7 +18,7 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, questions, timeline
+from sessions.api import follow_ups, programme, questions, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -44,6 +44,7 @@ urlpatterns = [
     path("events/", sessions.Events.as_view()),
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),

@@ -6,12 +6,15 @@ from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
+from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
-from sessions.models.sessions import Session, new_code
+from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
+from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 
 __all__ = [
+    "BREAK",
     "ApiToken",
     "Attendance",
     "Attendee",
@@ -22,6 +25,7 @@ __all__ = [
     "Person",
     "Question",
     "QuestionVote",
+    "Resource",
     "RunSheet",
     "RunSheetItem",
     "Session",
@@ -29,6 +33,8 @@ __all__ = [
     "SignInLink",
     "SignUp",
     "SignUpLine",
+    "Star",
+    "StarList",
     "TimelineEntry",
     "new_code",
     "new_line_code",

@@ -1,5 +1,6 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
+from sessions.services.calendar_entries import keep_calendar
 from sessions.services.displays import (
     LinkIsRevoked,
     ScreenIsClosed,
@@ -18,6 +19,12 @@ from sessions.services.pad_names import (
     record_pad_name,
     update_pad_name,
     withdraw_pad_name,
+)
+from sessions.services.programme import (
+    SessionHasBegun,
+    cancel_session,
+    move_session,
+    restore_session,
 )
 from sessions.services.question_queue import (
     IllegalQuestionMove,
@@ -77,6 +84,7 @@ from sessions.services.sign_ups import (
     record_sign_ups,
     sign_up,
 )
+from sessions.services.stars import star_session
 from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
 from sessions.services.team import invite_moderator, remove_moderator
 from sessions.services.timeline import note
@@ -103,6 +111,7 @@ __all__ = [
     "NotOrganiser",
     "NotOwner",
     "ScreenIsClosed",
+    "SessionHasBegun",
     "SessionIsOver",
     "SignUpWish",
     "SignedUp",
@@ -112,6 +121,7 @@ __all__ = [
     "Upvoted",
     "add_items",
     "ask_question",
+    "cancel_session",
     "check_keeps_queue",
     "check_moderates",
     "check_opens_screen",
@@ -130,11 +140,13 @@ __all__ = [
     "invite_moderator",
     "join_pad_name",
     "join_session",
+    "keep_calendar",
     "make_api_token",
     "make_display_link",
     "make_group",
     "make_sign_in_link",
     "merge_question",
+    "move_session",
     "note",
     "note_opened",
     "open_line",
@@ -149,6 +161,7 @@ __all__ = [
     "remove_moderator",
     "remove_name",
     "restore_name",
+    "restore_session",
     "revoke_api_token",
     "revoke_display_link",
     "run_item",
@@ -159,6 +172,7 @@ __all__ = [
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
+    "star_session",
     "step_back",
     "undo_question",
     "update_pad_name",
