@@ -7,6 +7,7 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
 from opendev.core.errors import NotFound
+from opendev.recap import api as recap
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from polls import api as polls
 from sessions import api as sessions
@@ -36,6 +37,11 @@ urlpatterns = [
     path("events/", sessions.Events.as_view()),
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/<slug:slug>/recap/", recap.Recap.as_view()),
+    path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
+    path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),
+    path("events/<slug:slug>/recap/versions/", recap.VersionsOfRecap.as_view()),
+    path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),

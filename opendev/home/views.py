@@ -25,6 +25,7 @@ from sessions import selectors, services
 from sessions.models import Session
 from sessions.selectors.follow_up_groups import sessions_with_lines
 from sessions.selectors.questions import answered_questions
+from sessions.selectors.recap import has_published_recap
 
 
 @require_safe
@@ -124,7 +125,13 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
         session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
     present = present_in(session.pk for session in sessions)
     with_lines = sessions_with_lines(found.pk)
-    context = {"event": found, "days": days, "present": present, "with_lines": with_lines}
+    context = {
+        "event": found,
+        "days": days,
+        "present": present,
+        "with_lines": with_lines,
+        "has_recap": has_published_recap(found.pk),
+    }
     return render(request, "home/programme.html", context)
 
 

@@ -6,6 +6,8 @@ from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
+from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.models.registrations import FigureNote, Registration
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.timeline import TimelineEntry
@@ -17,12 +19,19 @@ __all__ = [
     "DisplayLink",
     "Event",
     "EventDay",
+    "FigureNote",
     "FollowUpGroup",
+    "NextStep",
     "Person",
     "Question",
     "QuestionVote",
+    "RecapDraft",
+    "RecapEdit",
+    "RecapVersion",
+    "Registration",
     "Session",
     "SessionRole",
+    "SessionSummary",
     "SignInLink",
     "SignUp",
     "SignUpLine",

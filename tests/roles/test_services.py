@@ -7,12 +7,22 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotSignedIn
+from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.services import set_session_state
 from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import DisplayLink, FollowUpGroup, Person, Question, Session, SignUp, SignUpLine
+from sessions.models import (
+    DisplayLink,
+    FollowUpGroup,
+    Person,
+    Question,
+    Session,
+    SessionSummary,
+    SignUp,
+    SignUpLine,
+)
 from tests.factories import (
     NOW,
     make_attendee,
@@ -28,7 +38,7 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question)
+ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, SessionSummary)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -48,6 +58,7 @@ FOR_MODERATORS = {
     sessions.remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
+    sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
 }
 FOR_HELPERS = {
@@ -64,6 +75,15 @@ FOR_ORGANISERS = {
         "now": NOW,
     },
     sessions.edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
+    sessions.keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    sessions.edit_recap: lambda at: {
+        "event_id": at.session.event_id,
+        "key": "event/title",
+        "given": {"text": "Mine"},
+        "now": NOW,
+    },
+    sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
     sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
@@ -91,6 +111,9 @@ class At:
         sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
+        recap = {"event_id": self.session.event_id, "caller": self.organiser, "now": NOW}
+        draft_recap(**recap)
+        publish_recap(**recap)
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)
