@@ -7,6 +7,7 @@ from opendev.recap import views
 urlpatterns = [
     path("<slug:event>/sessions/<slug:session>/summary/", views.summary, name="session-summary"),
     path("<slug:event>/recap/", views.recap, name="recap"),
+    path("<slug:event>/recap.<str:form>", views.file, name="recap-file"),
     path("<slug:event>/recap/edit/", views.edit, name="recap-edit"),
     path("<slug:event>/recap/preview/", views.preview, name="recap-preview"),
     path("<slug:event>/recap/draft/", views.draft, name="recap-draft"),

@@ -17,6 +17,7 @@ from opendev.recap import services
 from opendev.recap.document import anchor_of, paragraphs_of, to_publish
 from opendev.recap.reading import reading_of
 from opendev.recap.working import worked_recap
+from opendev.recap.writing import FORMS, reading_for_file
 from sessions import selectors
 from sessions import services as sessions
 from sessions.models import Event, RecapVersion
@@ -52,8 +53,30 @@ def _read(
         "version": version,
         "organises": organises,
         "is_preview": is_preview,
+        "forms": [("md", "Markdown"), ("html", "HTML"), ("txt", _("Plain text"))],
     }
     return render(request, "recap/recap.html", context)
+
+
+@require_safe
+@never_cache
+def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
+    """The published recap as a file; organisers may have the draft as well, by `?draft`."""
+    found = selectors.event_by_slug(event)
+    if form not in FORMS:
+        raise NotFound
+    if "draft" in request.GET:
+        _organised(request, event)
+        paragraphs = to_publish(worked_recap(found.pk))
+    else:
+        version = recaps.published_recap(found.pk)
+        if version is None:
+            raise NotFound(_("The recap of this event is not published yet."))
+        paragraphs = paragraphs_of(version.paragraphs)
+    content_type, write = FORMS[form]
+    response = HttpResponse(write(found, reading_for_file(paragraphs)), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}-recap.{form}"'
+    return response
 
 
 @require_safe

@@ -107,14 +107,38 @@ def words_of(page):
     """The page's words and the addresses of its links, without the marks of footnotes."""
     text = re.sub(r'<sup class="note-mark">.*?</sup>|<svg.*?</svg>', "", page, flags=re.DOTALL)
     text = re.sub(r'href="([^"]+)"[^>]*>', r"> \1 ", text)
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
+    return folded(html.unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def folded(text):
+    return re.sub(r"\s+", " ", text)
+
+
+def words_of_markdown(text):
+    return folded(re.sub(r"\[\^\d+\]|[*]{2}|\\(?=\W)", "", text)).replace("- ", "")
+
+
+def words_of_text(text):
+    return folded(re.sub(r"\s\[\d+\]", "", text))
+
+
+def missing_in(words):
+    missing = {part: [fact for fact in facts if fact not in words] for part, facts in FACTS.items()}
+    return {part: facts for part, facts in missing.items() if facts}
 
 
 @pytest.mark.django_db
-def test_recap_of_the_demo_carries_every_fact(client, demo):
-    words = words_of(client.get(f"/{demo.slug}/recap/").content.decode())
-    missing = {part: [fact for fact in facts if fact not in words] for part, facts in FACTS.items()}
-    assert {part: facts for part, facts in missing.items() if facts} == {}
+def test_recap_of_the_demo_carries_every_fact_on_the_page_and_in_every_file(client, demo):
+    def read(ending):
+        return client.get(f"/{demo.slug}/recap{ending}").content.decode()
+
+    words = words_of(read("/"))
+    assert missing_in(words) == {}
     titles = [FACTS[part][0] for part in "2345"]
     assert [words.index(title) for title in titles] == sorted(words.index(title) for title in titles)
     assert "made up" in words
+    page = read(".html")
+    assert missing_in(words_of(page)) == {}
+    assert re.findall(r'src=|<link|<script|href="/', page) == []
+    assert missing_in(words_of_markdown(read(".md"))) == {}
+    assert missing_in(words_of_text(read(".txt"))) == {}

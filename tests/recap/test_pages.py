@@ -71,3 +71,18 @@ def test_words_of_an_editor_are_shown_as_words(client, organiser, event):
     page = text_of(client.get(f"/{event.slug}/recap/"))
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_file_shows_words_of_others_as_words_and_the_draft_to_organisers_alone(client, organiser, event):
+    address = f"/{event.slug}/recap"
+    assert client.get(f"{address}.md").status_code == 404
+    post(organiser, event, "draft")
+    post(organiser, event, "paragraph", key="event/title", text="# <b>1. [x](y)|*", do="rewrite")
+    assert client.get(f"{address}.md?draft=1").status_code == 401
+    markdown = organiser.get(f"{address}.md?draft=1").content.decode()
+    assert markdown.startswith("# \\# \\<b\\>1. \\[x\\](y)\\|\\*\n")
+    assert client.get(f"{address}.exe").status_code == 404
+    post(organiser, event, "publish")
+    answer = client.get(f"{address}.html")
+    assert "&lt;b&gt;" in text_of(answer)
+    assert answer.headers["content-disposition"] == f'attachment; filename="{event.slug}-recap.html"'
