@@ -1,4 +1,4 @@
-"""The acts of docs/roles.md about recaps: how each is tried by each door."""
+"""The acts of docs/roles.md about recaps and exports: how each is tried by each door."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -73,8 +73,34 @@ def keep_by_rest(cast: "Cast", who: Person) -> Answer:
     )
 
 
+def export_by_page(cast: "Cast", who: Person) -> Answer:
+    base, poll = cast.session.get_absolute_url(), cast.poll()
+    files = [
+        f"{base}export.csv",
+        f"{base}export.json?hidden=1&people=1",
+        f"{base}polls/{poll.poll_id}/export.md",
+    ]
+    return agree(*(of_page(who.get(file)) for file in files))
+
+
+def export_by_rest(cast: "Cast", who: Person) -> Answer:
+    paths = [f"sessions/{cast.session.pk}/export/?hidden=1&people=1", f"polls/{cast.poll().poll_id}/export/"]
+    return agree(*(who.rest("GET", path) for path in paths))
+
+
+def export_event_by_page(cast: "Cast", who: Person) -> Answer:
+    base = f"/{cast.event.slug}/export"
+    return agree(*(of_page(who.get(base + rest)) for rest in ("/", ".csv", ".json?hidden=1&people=1")))
+
+
+def export_event_by_rest(cast: "Cast", who: Person) -> Answer:
+    return who.rest("GET", f"events/{cast.event.slug}/export/?people=1")
+
+
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Read the recap once it is published": {PAGE: [read_by_page], REST: [read_by_rest]},
     "Write a session's summary for the recap": {PAGE: [write_by_page], REST: [write_by_rest]},
     "Draft, edit, publish and withdraw the recap": {PAGE: [keep_by_page], REST: [keep_by_rest]},
+    "Export polls and a session": {PAGE: [export_by_page], REST: [export_by_rest]},
+    "Export a whole event, with its people": {PAGE: [export_event_by_page], REST: [export_event_by_rest]},
 }
