@@ -7,6 +7,8 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
 from opendev.core.errors import NotFound
+from opendev.exports import api as exports
+from opendev.recap import api as recap
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
@@ -45,6 +47,14 @@ urlpatterns = [
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
     path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
+    path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
+    path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),
+    path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
+    path("events/<slug:slug>/recap/", recap.Recap.as_view()),
+    path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
+    path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),
+    path("events/<slug:slug>/recap/versions/", recap.VersionsOfRecap.as_view()),
+    path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),

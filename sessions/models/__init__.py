@@ -6,6 +6,8 @@ from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
+from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.models.registrations import FigureNote, Registration
 from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
@@ -21,15 +23,22 @@ __all__ = [
     "DisplayLink",
     "Event",
     "EventDay",
+    "FigureNote",
     "FollowUpGroup",
+    "NextStep",
     "Person",
     "Question",
     "QuestionVote",
+    "RecapDraft",
+    "RecapEdit",
+    "RecapVersion",
+    "Registration",
     "Resource",
     "RunSheet",
     "RunSheetItem",
     "Session",
     "SessionRole",
+    "SessionSummary",
     "SignInLink",
     "SignUp",
     "SignUpLine",

@@ -40,6 +40,15 @@ from sessions.services.questions import (
     set_question_rules,
     withdraw_question,
 )
+from sessions.services.recap import (
+    NoRecapDraft,
+    NothingPublished,
+    edit_recap,
+    keep_recap_draft,
+    publish_recap,
+    withdraw_recap,
+    write_summary,
+)
 from sessions.services.rights import (
     NotHelper,
     NotJoined,
@@ -103,6 +112,7 @@ __all__ = [
     "NameWasRemoved",
     "NewItem",
     "NoNextItem",
+    "NoRecapDraft",
     "NoSignUp",
     "NotFromThePad",
     "NotHelper",
@@ -110,6 +120,7 @@ __all__ = [
     "NotModerator",
     "NotOrganiser",
     "NotOwner",
+    "NothingPublished",
     "ScreenIsClosed",
     "SessionHasBegun",
     "SessionIsOver",
@@ -134,6 +145,7 @@ __all__ = [
     "edit_item",
     "edit_line",
     "edit_question",
+    "edit_recap",
     "find_display_link",
     "find_sign_in_link",
     "forget_expired_contacts",
@@ -141,6 +153,7 @@ __all__ = [
     "join_pad_name",
     "join_session",
     "keep_calendar",
+    "keep_recap_draft",
     "make_api_token",
     "make_display_link",
     "make_group",
@@ -152,6 +165,7 @@ __all__ = [
     "open_line",
     "part_pad_name",
     "pin_question",
+    "publish_recap",
     "read_item",
     "read_wish",
     "record_pad_name",
@@ -178,5 +192,7 @@ __all__ = [
     "update_pad_name",
     "withdraw_pad_name",
     "withdraw_question",
+    "withdraw_recap",
     "write_answer",
+    "write_summary",
 ]

@@ -7,6 +7,7 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotSignedIn
+from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.services import set_session_state
 from polls import services as polls
 from polls.models import Poll
@@ -20,6 +21,7 @@ from sessions.models import (
     RunSheet,
     RunSheetItem,
     Session,
+    SessionSummary,
     SignUp,
     SignUpLine,
 )
@@ -38,7 +40,10 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, RunSheet, RunSheetItem)
+ROWS = (
+    *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
+    *(RunSheet, RunSheetItem, SessionSummary),
+)
 NOTE = sessions.NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
@@ -59,6 +64,7 @@ FOR_MODERATORS = {
     sessions.remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
+    sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
     sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
     sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
@@ -81,6 +87,15 @@ FOR_ORGANISERS = {
         "now": NOW,
     },
     sessions.edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
+    sessions.keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    sessions.edit_recap: lambda at: {
+        "event_id": at.session.event_id,
+        "key": "event/title",
+        "given": {"text": "Mine"},
+        "now": NOW,
+    },
+    sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
     sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
@@ -112,6 +127,9 @@ class At:
         running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
         sessions.run_item(item_id=running.pk, now=NOW, **by_right)
         self.item = other.pk
+        recap = {"event_id": self.session.event_id, "caller": self.organiser, "now": NOW}
+        draft_recap(**recap)
+        publish_recap(**recap)
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)
