@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
+from etherpad_links import api as pads
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.recap import api as recap
@@ -80,6 +81,10 @@ urlpatterns = [
     path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
+    path("sessions/<str:session>/etherpad-link/", pads.PadOfSession.as_view()),
+    path("sign-up-lines/<str:line>/heading/", pads.HeadingOfLine.as_view()),
+    path("events/<slug:slug>/pads/", pads.PadsOfEvent.as_view()),
+    path("events/<slug:slug>/pad-rules/", pads.RulesOfPads.as_view()),
     path("sessions/<str:session>/run-sheet/", RunSheetOfSession.as_view()),
     path("sessions/<str:session>/run-sheet/items/", ItemsOfRunSheet.as_view()),
     path("sessions/<str:session>/run-sheet/items/<str:item>/", OneItem.as_view()),
