@@ -7,7 +7,7 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
 from opendev.core.errors import NotFound
-from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
     NextOfRunSheet,
@@ -46,6 +46,7 @@ urlpatterns = [
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/clock/", ClockOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),
     path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),

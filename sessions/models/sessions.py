@@ -1,6 +1,7 @@
 """Sessions: one moderated discussion each."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -77,6 +78,11 @@ class Session(models.Model):
     def address(self, page: str, **more: object) -> str:
         """Return the address of one of the session's pages, by the page's URL name."""
         return reverse(page, kwargs={"event": self.event.slug, "session": self.slug, **more})
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends by plan."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def code_spaced(self) -> str:

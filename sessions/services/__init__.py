@@ -77,7 +77,14 @@ from sessions.services.sign_ups import (
     record_sign_ups,
     sign_up,
 )
-from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
+from sessions.services.states import (
+    SESSION_MOVES,
+    ClockIsPast,
+    IllegalSessionMove,
+    move_by_clock,
+    set_session_clock,
+    set_session_state,
+)
 from sessions.services.team import invite_moderator, remove_moderator
 from sessions.services.timeline import note
 from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
@@ -85,6 +92,7 @@ from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 __all__ = [
     "MAX_NAME_LENGTH",
     "SESSION_MOVES",
+    "ClockIsPast",
     "IllegalQuestionMove",
     "IllegalSessionMove",
     "ItemIsRunning",
@@ -135,6 +143,7 @@ __all__ = [
     "make_group",
     "make_sign_in_link",
     "merge_question",
+    "move_by_clock",
     "note",
     "note_opened",
     "open_line",
@@ -156,6 +165,7 @@ __all__ = [
     "set_question_rules",
     "set_question_state",
     "set_screen_access",
+    "set_session_clock",
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
