@@ -10,7 +10,7 @@ from etherpad_links import api as pads
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.recap import api as recap
-from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
     NextOfRunSheet,
@@ -58,6 +58,7 @@ urlpatterns = [
     path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/clock/", ClockOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),
     path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),

@@ -94,7 +94,14 @@ from sessions.services.sign_ups import (
     sign_up,
 )
 from sessions.services.stars import star_session
-from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
+from sessions.services.states import (
+    SESSION_MOVES,
+    ClockIsPast,
+    IllegalSessionMove,
+    move_by_clock,
+    set_session_clock,
+    set_session_state,
+)
 from sessions.services.team import invite_moderator, remove_moderator
 from sessions.services.timeline import note
 from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
@@ -102,6 +109,7 @@ from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 __all__ = [
     "MAX_NAME_LENGTH",
     "SESSION_MOVES",
+    "ClockIsPast",
     "IllegalQuestionMove",
     "IllegalSessionMove",
     "ItemIsRunning",
@@ -159,6 +167,7 @@ __all__ = [
     "make_group",
     "make_sign_in_link",
     "merge_question",
+    "move_by_clock",
     "move_session",
     "note",
     "note_opened",
@@ -183,6 +192,7 @@ __all__ = [
     "set_question_rules",
     "set_question_state",
     "set_screen_access",
+    "set_session_clock",
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
