@@ -21,7 +21,7 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, programme, questions, timeline
+from sessions.api import follow_ups, programme, questions, schedules, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -47,6 +47,8 @@ urlpatterns = [
     path("events/", sessions.Events.as_view()),
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
+    path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),
     path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
     path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
     path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),

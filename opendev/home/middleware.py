@@ -13,6 +13,7 @@ from opendev.core.errors import DomainError
 from opendev.core.limits import is_trusted
 from opendev.core.logs import current_id, taken_or_new
 from opendev.core.threads import is_away
+from opendev.core.uploads import largest_body
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -85,7 +86,8 @@ class BodyLimitMiddleware:
         if request.headers.get("Transfer-Encoding"):  # WSGI would drop such a body silently
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        is_usual = length.isdigit() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not is_usual and not (length.isdigit() and int(length) <= largest_body(request)):
             return answer_refusal(request, TooLarge())
         return self.get_response(request)
 

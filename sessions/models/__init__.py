@@ -14,6 +14,7 @@ from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
+from sessions.models.uploads import ScheduleUpload
 
 __all__ = [
     "BREAK",
@@ -36,6 +37,7 @@ __all__ = [
     "Resource",
     "RunSheet",
     "RunSheetItem",
+    "ScheduleUpload",
     "Session",
     "SessionRole",
     "SessionSummary",
