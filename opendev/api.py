@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.recap import api as recap
+from opendev.recordings import api as recordings
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from polls import api as polls
 from sessions import api as sessions
@@ -45,6 +46,9 @@ urlpatterns = [
     path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
     path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),
     path("events/<slug:slug>/recap/versions/", recap.VersionsOfRecap.as_view()),
+    path("sessions/<str:session>/recording/", recordings.RecordingOfSession.as_view()),
+    path("sessions/<str:session>/recording/chapters/", recordings.ChaptersOfSession.as_view()),
+    path("sessions/<str:session>/recording/chapters/<str:chapter>/", recordings.OneChapter.as_view()),
     path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),

@@ -128,6 +128,7 @@ class SessionDraft:
         links = []
         if self.session.recording_url:
             links.append({"kind": "recording", "url": self.session.recording_url})
+            links.append({"kind": "chapters", "url": self.session.address("recording")})
         if notes := self.found.notes.get(self.session.pk):
             links.append({"kind": "notes", "url": notes})
         if links:

@@ -45,9 +45,11 @@ def _with_full_addresses(paragraph: Paragraph) -> Paragraph:
         replace(sentence, source=Source(sentence.source.label, _full(sentence.source.address)))
         for sentence in paragraph.sentences
     )
-    facts = {
-        key: _full(value) if key in {"address", "url"} else value for key, value in paragraph.facts.items()
-    }
+    facts = dict(paragraph.facts)
+    for key in facts.keys() & {"address", "url"}:
+        facts[key] = _full(facts[key])
+    if "links" in facts:
+        facts["links"] = [{**link, "url": _full(link["url"])} for link in facts["links"]]
     return replace(paragraph, sentences=said, facts=facts)
 
 
@@ -238,7 +240,11 @@ def _session(block: Block) -> str:
 
 
 def _links(block: Block) -> list[tuple[str, str]]:
-    labels = {"recording": _("Watch the recording"), "notes": _("Read the notes")}
+    labels = {
+        "recording": _("Watch the recording"),
+        "chapters": _("Its chapters"),
+        "notes": _("Read the notes"),
+    }
     return [(link.get("label") or labels[link["kind"]], link["url"]) for link in block.facts["links"]]
 
 

@@ -7,6 +7,7 @@ from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_li
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.models.recordings import Chapter, Recording
 from sessions.models.registrations import FigureNote, Registration
 from sessions.models.sessions import Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
@@ -16,6 +17,7 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "Chapter",
     "DisplayLink",
     "Event",
     "EventDay",
@@ -28,6 +30,7 @@ __all__ = [
     "RecapDraft",
     "RecapEdit",
     "RecapVersion",
+    "Recording",
     "Registration",
     "Session",
     "SessionRole",

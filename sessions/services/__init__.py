@@ -42,6 +42,7 @@ from sessions.services.recap import (
     withdraw_recap,
     write_summary,
 )
+from sessions.services.recordings import add_chapter, edit_chapter, set_recording
 from sessions.services.rights import (
     NotHelper,
     NotJoined,
@@ -106,6 +107,7 @@ __all__ = [
     "SignedUp",
     "Upvote",
     "Upvoted",
+    "add_chapter",
     "ask_question",
     "check_keeps_queue",
     "check_moderates",
@@ -115,6 +117,7 @@ __all__ = [
     "consent_words",
     "default_contact_until",
     "dissolve_group",
+    "edit_chapter",
     "edit_group",
     "edit_line",
     "edit_question",
@@ -147,6 +150,7 @@ __all__ = [
     "revoke_display_link",
     "set_question_rules",
     "set_question_state",
+    "set_recording",
     "set_screen_access",
     "set_session_state",
     "sign_up",

@@ -14,6 +14,7 @@ from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
 from sessions.models import (
+    Chapter,
     DisplayLink,
     FollowUpGroup,
     Person,
@@ -38,7 +39,7 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, SessionSummary)
+ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, SessionSummary, Chapter)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -59,6 +60,21 @@ FOR_MODERATORS = {
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
     sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
+    sessions.set_recording: lambda at: {
+        "session_id": at.session.pk,
+        "given": {"url": "https://x.org/v"},
+        "now": NOW,
+    },
+    sessions.add_chapter: lambda at: {
+        "session_id": at.session.pk,
+        "given": {"title": "More", "after": 5},
+        "now": NOW,
+    },
+    sessions.edit_chapter: lambda at: {
+        "session_id": at.session.pk,
+        "key": f"own-{at.chapter.pk}",
+        "given": {"title": "Less"},
+    },
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
 }
 FOR_HELPERS = {
@@ -111,6 +127,7 @@ class At:
         sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
+        self.chapter = Chapter.objects.create(session=self.session, title="Mine", at_s=5)
         recap = {"event_id": self.session.event_id, "caller": self.organiser, "now": NOW}
         draft_recap(**recap)
         publish_recap(**recap)
