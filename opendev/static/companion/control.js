@@ -18,6 +18,7 @@ import { removeGently } from "./focus.js"
 import { connect } from "./live.js"
 import { on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
+import { nothingIsPressed } from "./presses.js"
 import { emptyBook, hasCounts, reduce } from "./poll_state.js"
 import { paintResults } from "./poll_rows.js"
 import { fetchPage, hasRegions, swapRegions } from "./regions.js"
@@ -97,6 +98,7 @@ async function refresh() {
     const asked = acts
     try {
       const { page } = await fetchPage(location.href)
+      await nothingIsPressed()
       if (asked !== acts) isStale = true
       else if (hasRegions(page)) swapRegions(page, { except: TYPED })
     } catch {
@@ -119,13 +121,14 @@ function paintTallies() {
     setText(document, `[data-ballots-of="${CSS.escape(poll.id)}"]`, poll.ballots)
     const chart = document.querySelector(`.stage [data-poll="${CSS.escape(poll.id)}"]`)
     if (chart) paintChart(chart, poll)
-    if (poll.ballots > 0) dropLaunchUndo(poll.id)
+    dropSpentUndo(poll)
   }
 }
 
-// A launch can be taken back only until the first vote.
-function dropLaunchUndo(id) {
-  removeGently(document.querySelector(`[data-undo="${CSS.escape(id)}"][data-state="live"]`))
+// An act can be taken back until the next one, and a launch only until the first vote.
+function dropSpentUndo({ id, state, ballots }) {
+  const banner = document.querySelector(`[data-undo="${CSS.escape(id)}"]`)
+  if (banner && (banner.dataset.state !== state || (state === "live" && ballots > 0))) removeGently(banner)
 }
 
 function paintChart(chart, poll) {

@@ -1,9 +1,11 @@
 // The room's parts and their tabs. The tabs are links that work without this file; here they open without a new page.
+// Which part is seen, the style sheet says by the body's data-open-part. On a wide page the notes have a column of their own beside the others, so that they are no tab there.
 // Says `tabs:opened`; hears `tabs:news` {part} (marks a tab that is not open) and `tabs:exists` {part, count}.
 
 import { emit, on } from "./markup.js"
 
 const nav = document.querySelector("[data-tabs]")
+const wide = matchMedia("(min-width: 60rem)") // as in product.css
 
 function tabOf(part) {
   return nav.querySelector(`[data-tab="${CSS.escape(part)}"]`)
@@ -11,6 +13,10 @@ function tabOf(part) {
 
 export function isOpenPart(part) {
   return document.body.dataset.openPart === part
+}
+
+export function isInColumn(part) {
+  return part === "notes" && wide.matches && "hasNotes" in document.body.dataset
 }
 
 function markNews(part, isNew) {
@@ -24,7 +30,6 @@ function open(part) {
     if (tab.dataset.tab === part) tab.setAttribute("aria-current", "page")
     else tab.removeAttribute("aria-current")
   }
-  for (const node of document.querySelectorAll("[data-part]")) node.hidden = node.dataset.part !== part
   markNews(part, false)
   emit("tabs:opened", { part })
 }
@@ -45,12 +50,25 @@ nav.addEventListener("click", (event) => {
   scrollTo({ top: 0, behavior: "instant" })
 })
 
+function keepColumn() {
+  if (isInColumn(document.body.dataset.openPart)) open("poll")
+  else emit("tabs:opened", { part: document.body.dataset.openPart })
+}
+
+wide.addEventListener("change", keepColumn)
+
 on("tabs:news", ({ part }) => isOpenPart(part) || markNews(part, true))
 
 // A part that comes to be gets its tab; the tabs are there from the second part on.
 on("tabs:exists", ({ part, count }) => {
   const tab = tabOf(part)
+  if (part === "notes" && count) {
+    document.body.dataset.hasNotes = ""
+    keepColumn()
+  }
   if (count) tab.hidden = false
   tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
   nav.hidden = nav.querySelectorAll("[data-tab]:not([hidden])").length < 2
 })
+
+if (isInColumn(document.body.dataset.openPart)) open("poll")
