@@ -11,9 +11,17 @@ from opendev.exports import api as exports
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.run_sheet_api import (
+    ItemsOfRunSheet,
+    NextOfRunSheet,
+    OneItem,
+    Running,
+    RunSheetOfSession,
+    UndoOfRunSheet,
+)
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, questions, timeline
+from sessions.api import follow_ups, programme, questions, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -39,6 +47,7 @@ urlpatterns = [
     path("events/", sessions.Events.as_view()),
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
     path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
     path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),
     path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
@@ -75,5 +84,11 @@ urlpatterns = [
     path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
+    path("sessions/<str:session>/run-sheet/", RunSheetOfSession.as_view()),
+    path("sessions/<str:session>/run-sheet/items/", ItemsOfRunSheet.as_view()),
+    path("sessions/<str:session>/run-sheet/items/<str:item>/", OneItem.as_view()),
+    path("sessions/<str:session>/run-sheet/running/", Running.as_view()),
+    path("sessions/<str:session>/run-sheet/next/", NextOfRunSheet.as_view()),
+    path("sessions/<str:session>/run-sheet/undo/", UndoOfRunSheet.as_view()),
     re_path(r"", Nowhere.as_view()),
 ]

@@ -229,6 +229,8 @@ SPECTACULAR_SETTINGS = {
         "SessionState": "sessions.models.Session.State",
         "QuestionState": "sessions.models.Question.State",
         "LineState": "sessions.models.SignUpLine.State",
+        "ItemKind": "sessions.models.RunSheetItem.Kind",
+        "PollKind": "polls.models.Poll.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -1,6 +1,10 @@
 """Events, sessions and people for operators."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
 from sessions.models import (
     ApiToken,
@@ -17,6 +21,7 @@ from sessions.models import (
     SignUp,
     SignUpLine,
 )
+from sessions.services import keep_calendar
 
 
 class EventDayInline(admin.TabularInline):
@@ -46,6 +51,13 @@ class SessionAdmin(admin.ModelAdmin):
     # The state has a life of its own, with rules: it is set in the control room.
     readonly_fields = ["state", "went_live_at", "ended_at"]
     inlines = [SessionRoleInline]
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        """Save the session; calendars hear of it as by the organisers' pages."""
+        if change:
+            before = Session.objects.get(pk=obj.pk).calendar_facts
+            keep_calendar(session=obj, before=before, now=timezone.now())
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Person)

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from opendev.home import follow_ups, groups, views
+from opendev.home import calendars, follow_ups, groups, programme, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -25,5 +25,10 @@ urlpatterns = [
         groups.dissolve,
         name="follow-up-group-dissolve",
     ),
-    path("<slug:event>/", views.programme, name="programme"),
+    path("<slug:event>.ics", calendars.of_event, name="event-calendar"),
+    path("<slug:event>/days/<int:number>.ics", calendars.of_day, name="day-calendar"),
+    path("<slug:event>/sessions/<slug:session>.ics", calendars.of_session, name="session-calendar"),
+    path("<slug:event>/sessions/<slug:session>/star/", calendars.star, name="star"),
+    path("<slug:event>/my/<str:token>.ics", calendars.of_stars, name="star-calendar"),
+    path("<slug:event>/", programme.programme, name="programme"),
 ]

@@ -14,18 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from etherpad_links.selectors import notes_urls
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
-from opendev.core.presence import note_join, present_in
+from opendev.core.presence import note_join
 from sessions import selectors, services
-from sessions.models import Session
-from sessions.selectors.follow_up_groups import sessions_with_lines
 from sessions.selectors.questions import answered_questions
-from sessions.selectors.recap import has_published_recap
 
 
 @require_safe
@@ -112,27 +108,6 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     }
     context |= {"form": form, "errors": errors, "error_code": error_code}
     return render(request, "home/join_session.html", context, status=status)
-
-
-@require_safe
-def programme(request: HttpRequest, event: str) -> HttpResponse:
-    """Days and sessions."""
-    found = selectors.event_by_slug(event)
-    days = selectors.programme(found)
-    sessions: list[Session] = [session for day in days for session in day.sessions.all()]
-    notes = notes_urls(session.pk for session in sessions)
-    for session in sessions:
-        session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
-    present = present_in(session.pk for session in sessions)
-    with_lines = sessions_with_lines(found.pk)
-    context = {
-        "event": found,
-        "days": days,
-        "present": present,
-        "with_lines": with_lines,
-        "has_recap": has_published_recap(found.pk),
-    }
-    return render(request, "home/programme.html", context)
 
 
 @require_safe

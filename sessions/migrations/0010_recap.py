@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0005_timeline'),
+        ('opendev_sessions', '0007_programme'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,11 +9,15 @@ from sessions.models.questions import Question, QuestionVote
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording
 from sessions.models.registrations import FigureNote, Registration
-from sessions.models.sessions import Session, new_code
+from sessions.models.resources import Resource
+from sessions.models.run_sheet import RunSheet, RunSheetItem
+from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
+from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 
 __all__ = [
+    "BREAK",
     "ApiToken",
     "Attendance",
     "Attendee",
@@ -32,12 +36,17 @@ __all__ = [
     "RecapVersion",
     "Recording",
     "Registration",
+    "Resource",
+    "RunSheet",
+    "RunSheetItem",
     "Session",
     "SessionRole",
     "SessionSummary",
     "SignInLink",
     "SignUp",
     "SignUpLine",
+    "Star",
+    "StarList",
     "TimelineEntry",
     "new_code",
     "new_line_code",

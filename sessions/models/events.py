@@ -10,7 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 RESERVED_SLUGS = frozenset(
-    {"accounts", "admin", "api", "docs", "f", "healthz", "j", "join", "media", "metrics", "readyz"}
+    {
+        "accounts",
+        "admin",
+        "api",
+        "docs",
+        "f",
+        "healthz",
+        "j",
+        "join",
+        "media",
+        "metrics",
+        "organise",
+        "readyz",
+    }
     | {"sign-in", "sign-out", "static", "ws"}
 )
 

@@ -16,6 +16,8 @@ class Person(models.Model):
     name = models.CharField(_("name"), max_length=120)
     company = models.CharField(_("company"), max_length=120, blank=True)
     title = models.CharField(_("job title"), max_length=120, blank=True)
+    biography = models.TextField(_("about the person"), max_length=4000, blank=True)
+    external_id = models.CharField(max_length=64, blank=True, editable=False)  # where they were imported from
     on_committee = models.BooleanField(_("on the Programming Committee"), default=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,13 +1,18 @@
 """Sessions: one moderated discussion each."""
 
 import secrets
+import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions.models.events import Event, EventDay
+
+BREAK = "break"  # the kind of sessions that are pauses
 
 
 def new_code() -> str:
@@ -27,9 +32,16 @@ class Session(models.Model):
     day = models.ForeignKey(EventDay, on_delete=models.CASCADE, related_name="sessions")
     slug = models.SlugField(_("address"), max_length=120)
     title = models.CharField(_("title"), max_length=300)
+    subtitle = models.CharField(_("subtitle"), max_length=300, blank=True)
     short_title = models.CharField(_("short title"), max_length=120, blank=True)
     part = models.CharField(_("part of a longer topic"), max_length=40, blank=True)
     topic = models.TextField(_("what it is about"), max_length=4000, blank=True)
+    description = models.TextField(_("more about it"), max_length=20_000, blank=True)
+    prompts = models.TextField(_("questions to begin with"), max_length=4000, blank=True)
+    place = models.CharField(_("room or stream"), max_length=120, blank=True)
+    track = models.CharField(_("track"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
     starts_at = models.DateTimeField(_("starts at"))
     minutes = models.PositiveSmallIntegerField(_("planned minutes"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.UPCOMING)
@@ -43,6 +55,13 @@ class Session(models.Model):
     questions_moderated = models.BooleanField(_("questions wait for approval"), default=False)
     screen_is_open = models.BooleanField(_("anybody may open the presenter screen"), default=True)
     version = models.PositiveBigIntegerField(default=1, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
+    # Who it is in calendars and schedules of others: never changes, and is taken over from where it was imported from.
+    guid = models.UUIDField(default=uuid.uuid4, editable=False)
+    external_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    imported_at = models.DateTimeField(null=True, blank=True, editable=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    calendar_changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("session")
@@ -50,6 +69,7 @@ class Session(models.Model):
         ordering = ["day", "starts_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["event", "slug"], name="session_slug_once_an_event"),
+            models.UniqueConstraint(fields=["event", "guid"], name="session_guid_once_an_event"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["upcoming", "live", "over"]), name="session_state_is_known"
             ),
@@ -77,6 +97,31 @@ class Session(models.Model):
     def address(self, page: str, **more: object) -> str:
         """Return the address of one of the session's pages, by the page's URL name."""
         return reverse(page, kwargs={"event": self.event.slug, "session": self.slug, **more})
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends as planned."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it does not take place."""
+        return self.cancelled_at is not None
+
+    @property
+    def is_break(self) -> bool:
+        """Whether it is a pause in the programme, with no room to go to."""
+        return self.kind.lower() == BREAK
+
+    @property
+    def prompt_lines(self) -> list[str]:
+        """The questions to begin with, one a line."""
+        return [line.strip() for line in self.prompts.splitlines() if line.strip()]
+
+    @property
+    def calendar_facts(self) -> tuple[Any, ...]:
+        """What somebody who put the session into a calendar has to hear of when it changes."""
+        return (self.title, self.starts_at, self.minutes, self.place, self.is_cancelled)
 
     @property
     def code_spaced(self) -> str:

@@ -44,17 +44,22 @@ def session_json(session: Session, present: int) -> dict[str, Any]:
         "minutes": session.minutes,
         "code": session.code,
         "present": present,
-        "people": [
-            {
-                "name": role.person.name,
-                "company": role.person.company,
-                "title": role.person.title,
-                "role": role.role,
-            }
-            for role in session.people
-        ],
+        "people": people_json(session),
         "url": session.get_absolute_url(),
     }
+
+
+def people_json(session: Session) -> list[dict[str, str]]:
+    """Return who leads a session and who helps, in their order."""
+    return [
+        {
+            "name": role.person.name,
+            "company": role.person.company,
+            "title": role.person.title,
+            "role": role.role,
+        }
+        for role in session.people
+    ]
 
 
 def display_link_json(link: DisplayLink) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
+from sessions.services.calendar_entries import keep_calendar
 from sessions.services.displays import (
     LinkIsRevoked,
     ScreenIsClosed,
@@ -18,6 +19,12 @@ from sessions.services.pad_names import (
     record_pad_name,
     update_pad_name,
     withdraw_pad_name,
+)
+from sessions.services.programme import (
+    SessionHasBegun,
+    cancel_session,
+    move_session,
+    restore_session,
 )
 from sessions.services.question_queue import (
     IllegalQuestionMove,
@@ -54,6 +61,16 @@ from sessions.services.rights import (
     check_organises,
     check_sees_contacts,
 )
+from sessions.services.run_sheet import (
+    ItemIsRunning,
+    NewItem,
+    TooManyItems,
+    add_items,
+    edit_item,
+    read_item,
+    remove_item,
+)
+from sessions.services.running import NoNextItem, Step, note_opened, run_item, run_next, step_back
 from sessions.services.sign_in import (
     LinkIsSpent,
     find_sign_in_link,
@@ -77,6 +94,7 @@ from sessions.services.sign_ups import (
     record_sign_ups,
     sign_up,
 )
+from sessions.services.stars import star_session
 from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
 from sessions.services.team import invite_moderator, remove_moderator
 from sessions.services.timeline import note
@@ -87,11 +105,14 @@ __all__ = [
     "SESSION_MOVES",
     "IllegalQuestionMove",
     "IllegalSessionMove",
+    "ItemIsRunning",
     "LineIsClosed",
     "LinkIsRevoked",
     "LinkIsSpent",
     "NameNeeded",
     "NameWasRemoved",
+    "NewItem",
+    "NoNextItem",
     "NoRecapDraft",
     "NoSignUp",
     "NotFromThePad",
@@ -102,13 +123,18 @@ __all__ = [
     "NotOwner",
     "NothingPublished",
     "ScreenIsClosed",
+    "SessionHasBegun",
     "SessionIsOver",
     "SignUpWish",
     "SignedUp",
+    "Step",
+    "TooManyItems",
     "Upvote",
     "Upvoted",
     "add_chapter",
+    "add_items",
     "ask_question",
+    "cancel_session",
     "check_keeps_queue",
     "check_moderates",
     "check_opens_screen",
@@ -119,6 +145,7 @@ __all__ = [
     "dissolve_group",
     "edit_chapter",
     "edit_group",
+    "edit_item",
     "edit_line",
     "edit_question",
     "edit_recap",
@@ -128,26 +155,34 @@ __all__ = [
     "invite_moderator",
     "join_pad_name",
     "join_session",
+    "keep_calendar",
     "keep_recap_draft",
     "make_api_token",
     "make_display_link",
     "make_group",
     "make_sign_in_link",
     "merge_question",
+    "move_session",
     "note",
+    "note_opened",
     "open_line",
     "part_pad_name",
     "pin_question",
     "publish_recap",
+    "read_item",
     "read_wish",
     "record_pad_name",
     "record_sign_ups",
     "record_upvotes",
+    "remove_item",
     "remove_moderator",
     "remove_name",
     "restore_name",
+    "restore_session",
     "revoke_api_token",
     "revoke_display_link",
+    "run_item",
+    "run_next",
     "set_question_rules",
     "set_question_state",
     "set_recording",
@@ -155,6 +190,8 @@ __all__ = [
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
+    "star_session",
+    "step_back",
     "undo_question",
     "update_pad_name",
     "withdraw_pad_name",

@@ -11,6 +11,7 @@ from sessions import broadcasts
 from sessions.models import Session, TimelineEntry
 from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
+from sessions.services.running import stop_running
 from sessions.services.timeline import note
 
 SESSION_MOVES = {
@@ -55,6 +56,7 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
         session.went_live_at = now
     if state == Session.State.OVER:
         settle_on_air(session_id=session_id, now=now)
+        stop_running(session=session, now=now)
     session.ended_at = now if state == Session.State.OVER else None
     session.state = state
     session.version += 1

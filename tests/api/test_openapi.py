@@ -133,6 +133,9 @@ class Prober:
         link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
         line, name = self.new_name()
+        plan = f"sessions/{self.session}/run-sheet/items/"
+        added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})
+        real["item"] = [item["id"] for item in added["items"]]
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():

@@ -19,6 +19,8 @@ from sessions.models import (
     FollowUpGroup,
     Person,
     Question,
+    RunSheet,
+    RunSheetItem,
     Session,
     SessionSummary,
     SignUp,
@@ -39,7 +41,11 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, SessionSummary, Chapter)
+ROWS = (
+    *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
+    *(RunSheet, RunSheetItem, SessionSummary, Chapter),
+)
+NOTE = sessions.NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -76,6 +82,12 @@ FOR_MODERATORS = {
         "given": {"title": "Less"},
     },
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
+    sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
+    sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
+    sessions.remove_item: lambda at: {"session_id": at.session.pk, "item_id": at.item},
+    sessions.run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
+    sessions.run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
+    sessions.step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
 }
 FOR_HELPERS = {
     sessions.set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
@@ -128,6 +140,10 @@ class At:
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
         self.chapter = Chapter.objects.create(session=self.session, title="Mine", at_s=5)
+        by_right = {"session_id": self.session.pk, "caller": self.moderator}
+        running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
+        sessions.run_item(item_id=running.pk, now=NOW, **by_right)
+        self.item = other.pk
         recap = {"event_id": self.session.event_id, "caller": self.organiser, "now": NOW}
         draft_recap(**recap)
         publish_recap(**recap)

@@ -41,15 +41,35 @@ function paintTime(node, zone, eventZone) {
   node.textContent = moved ? `${weekday(date, zone)} ${clock(date, zone)}` : clock(date, zone)
 }
 
-function paintNotes(zone) {
+// "Central European Summer Time (Europe/Paris)": the words that stand for the zone on the day of the first time shown.
+function inWords(zone) {
+  const first = document.querySelector("time[data-time]")
+  const on = first ? new Date(first.dateTime) : new Date()
+  const parts = new Intl.DateTimeFormat(language, { timeZone: zone, timeZoneName: "long" }).formatToParts(on)
+  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? zone
+  return name === zone ? zone : `${name} (${zone})`
+}
+
+function paintNotes(zone, eventZone) {
   for (const note of document.querySelectorAll("[data-zone-note]")) {
-    if (note.dataset.yours && zone === ownZone) note.textContent = fill(note.dataset.yours, { zone })
+    if (note.dataset.words) {
+      const words = zone === eventZone ? note.dataset.same : note.dataset.words
+      note.textContent = fill(words, { yours: inWords(zone), events: inWords(eventZone) })
+    } else if (note.dataset.yours && zone === ownZone) note.textContent = fill(note.dataset.yours, { zone })
   }
+}
+
+function paintEventTime(node, zone, eventZone) {
+  const date = new Date(node.dataset.eventTime)
+  node.hidden = zone === eventZone || clock(date, zone) === clock(date, eventZone)
+  const short = new Intl.DateTimeFormat(language, { timeZone: eventZone, timeZoneName: "short" }).formatToParts(date)
+  node.textContent = `${clock(date, eventZone)} ${short.find(({ type }) => type === "timeZoneName")?.value ?? ""}`.trim()
 }
 
 function paint(zone, eventZone) {
   for (const node of document.querySelectorAll("time[data-time]")) paintTime(node, zone, eventZone)
-  paintNotes(zone)
+  for (const node of document.querySelectorAll("[data-event-time]")) paintEventTime(node, zone, eventZone)
+  paintNotes(zone, eventZone)
 }
 
 function addOption(select, zone, words) {
@@ -67,7 +87,7 @@ function offerZones(select) {
     paint(select.value, eventZone)
   })
   select.closest("[data-zone-tool]").hidden = false
-  for (const note of document.querySelectorAll("[data-zone-note]")) note.hidden = true // the select says it
+  document.addEventListener("page:swapped", () => paint(select.value, eventZone))
   paint(select.value, eventZone)
 }
 

@@ -1,0 +1,96 @@
+"""Calendars of an event, a day, a session, and of the sessions that somebody starred."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opendev.core.errors import NotFound
+from opendev.core.limits import check_address
+from sessions import selectors, services
+from sessions.calendar import calendar_of
+from sessions.models import Event, Session
+from sessions.selectors.stars import starred_sessions
+
+COOKIE_LASTS_S = 400 * 24 * 3600  # as long as browsers keep any
+
+
+def stars_cookie(event_id: int) -> str:
+    """Return the name of the cookie that holds the secret of somebody's list, one an event."""
+    return f"stars-{event_id}"
+
+
+def _answer(event: Event, sessions: Sequence[Session], name: str, file_name: str) -> HttpResponse:
+    calendar = calendar_of(
+        event, [s for s in sessions if not s.is_break], name=name, base_url=settings.PUBLIC_URL
+    )
+    response = HttpResponse(calendar, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
+    return response
+
+
+@require_safe
+def of_event(request: HttpRequest, event: str) -> HttpResponse:
+    """All sessions of an event."""
+    found = selectors.event_by_slug(event)
+    return _answer(found, selectors.sessions_of(found), found.name, found.slug)
+
+
+@require_safe
+def of_day(request: HttpRequest, event: str, number: int) -> HttpResponse:
+    """The sessions of one day."""
+    found = selectors.event_by_slug(event)
+    if not found.days.filter(number=number).exists():
+        raise NotFound
+    sessions = [session for session in selectors.sessions_of(found) if session.day.number == number]
+    name = _("%(event)s, day %(number)d") % {"event": found.name, "number": number}
+    return _answer(found, sessions, name, f"{found.slug}-day-{number}")
+
+
+@require_safe
+def of_session(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """One session."""
+    found = selectors.session_by_slug(event, session)
+    return _answer(found.event, [found], found.title, found.slug)
+
+
+@sensitive_variables("token")
+@require_safe
+@never_cache
+def of_stars(request: HttpRequest, event: str, token: str) -> HttpResponse:
+    """The sessions that somebody starred, at their secret address."""
+    found = selectors.event_by_slug(event)
+    name = _("%(event)s, my sessions") % {"event": found.name}
+    return _answer(found, starred_sessions(found, token), name, f"{found.slug}-my-sessions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def star(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Star a session, or take the star back. The browser keeps the secret of its list in a cookie."""
+    found = selectors.session_by_slug(event, session)
+    response = redirect(f"{found.event.get_absolute_url()}#session-{found.pk}")
+    if request.method == "POST":
+        check_address("write", request)
+        name = stars_cookie(found.event_id)
+        token = services.star_session(
+            session_id=found.pk,
+            token=request.COOKIES.get(name, ""),
+            starred=request.POST.get("starred") == "yes",
+            now=timezone.now(),
+        )
+        response.set_cookie(
+            name,
+            token,
+            max_age=COOKIE_LASTS_S,
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+        )
+    return response

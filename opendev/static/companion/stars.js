@@ -1,0 +1,20 @@
+// Stars a session without leaving the page. Without script, and where the request fails, the form posts.
+
+import { fetchPage, swapRegions } from "./regions.js"
+
+async function send(form) {
+  const { page, status } = await fetchPage(form.action, { method: "POST", body: new FormData(form) })
+  if (status !== 200) throw new Error(String(status))
+  swapRegions(page)
+  document.dispatchEvent(new CustomEvent("page:swapped"))
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-star]")
+  if (!form) return
+  event.preventDefault()
+  const place = form.closest("[data-session]")?.id
+  send(form)
+    .then(() => document.querySelector(`#${place} [data-star] button`)?.focus({ preventScroll: true }))
+    .catch(() => form.submit())
+})

@@ -1,0 +1,199 @@
+"""Calendars: what two independent parsers make of them, and viewers in other zones."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import vobject
+from django.test import Client
+
+from sessions.models import EventDay, Session
+from sessions.services import cancel_session, move_session, restore_session
+from tests.factories import make_event, make_session
+from tests.factories.sessions import organiser_of
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
+
+
+def entry_by_icalendar(text):
+    entry = icalendar.Calendar.from_ical(text).events[0]
+    return {
+        "uid": str(entry["UID"]),
+        "sequence": int(entry["SEQUENCE"]),
+        "status": str(entry["STATUS"]),
+        "title": str(entry["SUMMARY"]),
+        "start": entry.decoded("DTSTART"),
+        "end": entry.decoded("DTEND"),
+        "changed": entry.decoded("LAST-MODIFIED"),
+        "url": str(entry["URL"]),
+    }
+
+
+def entry_by_vobject(text):
+    entry = vobject.readOne(text).vevent
+    return {
+        "uid": entry.uid.value,
+        "sequence": int(entry.sequence.value),
+        "status": entry.status.value,
+        "title": entry.summary.value,
+        "start": entry.dtstart.value,
+        "end": entry.dtend.value,
+        "changed": entry.last_modified.value,
+        "url": entry.url.value,
+    }
+
+
+READERS = [entry_by_icalendar, entry_by_vobject]
+
+
+def calendar(path):
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    return answer.content.decode()
+
+
+def counts(text):
+    """How many entries each parser finds."""
+    return len(icalendar.Calendar.from_ical(text).events), len(list(vobject.readOne(text).vevent_list))
+
+
+def address(session):
+    return session.get_absolute_url().rstrip("/") + ".ics"
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_session_moved_twice_and_cancelled_once_stays_one_entry(read):
+    session = make_session(make_event(time_zone="Europe/Berlin"), state="upcoming")
+    caller, first = organiser_of(session.event), read(calendar(address(session)))
+    start = datetime(2026, 10, 24, 13, 0, tzinfo=UTC)
+    for number in (1, 2):
+        move_session(
+            session_id=session.pk,
+            caller=caller,
+            starts_at=start + timedelta(hours=number),
+            now=NOW + timedelta(hours=number),
+        )
+    moved = read(calendar(address(session)))
+    cancelled_at = NOW + timedelta(hours=3)
+    cancel_session(session_id=session.pk, caller=caller, now=cancelled_at)
+    cancelled = read(calendar(address(session)))
+    assert [entry["sequence"] for entry in (first, moved, cancelled)] == [0, 2, 3]
+    assert first["uid"] == moved["uid"] == cancelled["uid"]
+    assert (first["status"], moved["status"], cancelled["status"]) == ("CONFIRMED", "CONFIRMED", "CANCELLED")
+    assert cancelled["start"] == start + timedelta(hours=2)
+    assert cancelled["changed"] == cancelled_at
+    assert counts(calendar(f"/{session.event.slug}.ics")) == (1, 1)
+
+
+def test_what_does_not_change_the_entry_leaves_its_sequence():
+    session = make_session(state="upcoming")
+    caller = organiser_of(session.event)
+    move_session(session_id=session.pk, caller=caller, starts_at=session.starts_at, now=NOW)
+    restore_session(session_id=session.pk, caller=caller, now=NOW)
+    assert entry_by_icalendar(calendar(address(session)))["sequence"] == 0
+    cancel_session(session_id=session.pk, caller=caller, now=NOW)
+    restore_session(session_id=session.pk, caller=caller, now=NOW)
+    assert entry_by_icalendar(calendar(address(session)))["sequence"] == 2
+
+
+@pytest.fixture
+def over_the_change():
+    """Two sessions at ten in Berlin, on the last day of summer time and on the day after."""
+    event = make_event(time_zone="Europe/Berlin", slug="over-the-change")
+    event.days.update(date=date(2026, 10, 24))
+    day = EventDay.objects.create(event=event, number=2, date=date(2026, 10, 25))
+    make_session(event, starts_at=datetime(2026, 10, 24, 8, 0, tzinfo=UTC), minutes=90)
+    Session.objects.create(
+        day=day, slug="after", title="After", starts_at=datetime(2026, 10, 25, 9, 0, tzinfo=UTC), minutes=90
+    )
+    return event
+
+
+VIEWERS = [
+    ("America/Los_Angeles", ["2026-10-24 01:00", "2026-10-25 02:00"]),  # UTC-7
+    ("Asia/Kolkata", ["2026-10-24 13:30", "2026-10-25 14:30"]),  # UTC+5:30
+    ("Asia/Shanghai", ["2026-10-24 16:00", "2026-10-25 17:00"]),  # UTC+8
+    ("Europe/Berlin", ["2026-10-24 10:00", "2026-10-25 10:00"]),
+]
+
+
+@pytest.mark.parametrize(("zone", "expected"), VIEWERS)
+def test_viewer_in_another_zone_sees_the_right_times(over_the_change, zone, expected):
+    text = calendar("/over-the-change.ics")
+    by_icalendar = [entry.decoded("DTSTART") for entry in icalendar.Calendar.from_ical(text).events]
+    by_vobject = [entry.dtstart.value for entry in vobject.readOne(text).vevent_list]
+    for starts in (by_icalendar, by_vobject):
+        assert [f"{start.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" for start in starts] == expected
+
+
+def test_zone_is_described_in_the_calendar_itself(over_the_change):
+    """A program that knows no zones finds both offsets; vobject reads them from here, not from a database."""
+    read = icalendar.Calendar.from_ical(calendar("/over-the-change.ics"))
+    (zone,) = read.timezones
+    assert str(zone["TZID"]) == "Europe/Berlin"
+    offsets = {part["TZOFFSETTO"].to_ical() for part in zone.walk() if part.name in {"DAYLIGHT", "STANDARD"}}
+    assert offsets == {"+0100", "+0200"}
+    assert {entry["DTSTART"].params["TZID"] for entry in read.events} == {"Europe/Berlin"}
+
+
+def test_day_session_and_event_have_their_calendars(over_the_change):
+    assert counts(calendar("/over-the-change.ics")) == (2, 2)
+    assert counts(calendar("/over-the-change/days/2.ics")) == (1, 1)
+    entry = entry_by_vobject(calendar("/over-the-change/sessions/after.ics"))
+    assert (entry["title"], entry["url"].endswith("/over-the-change/sessions/after/")) == ("After", True)
+    assert entry["end"] - entry["start"] == timedelta(minutes=90)
+    for missing in ("/over-the-change/days/3.ics", "/over-the-change/sessions/no.ics", "/no-such-event.ics"):
+        assert Client().get(missing).status_code == 404
+
+
+def test_text_of_a_session_survives_commas_lines_and_long_words():
+    title = "Clouds; pods, and “nodes”: " + "ß" * 90
+    session = make_session(state="upcoming", title=title, topic="One\nTwo, three; four\\five")
+    text = calendar(address(session))
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert entry_by_icalendar(text)["title"] == entry_by_vobject(text)["title"] == title
+    assert "Two, three; four\\five" in vobject.readOne(text).vevent.description.value
+
+
+# --- my sessions
+
+
+def test_starred_sessions_stand_in_a_calendar_of_their_own():
+    event = make_event()
+    mine, other = make_session(event), make_session(event)
+    browser, stranger = Client(), Client()
+    star = mine.get_absolute_url() + "star/"
+    assert browser.post(star, {"starred": "yes"}).status_code == 302
+    token = browser.cookies[f"stars-{event.pk}"].value
+    path = f"/{event.slug}/my/{token}.ics"
+    read = icalendar.Calendar.from_ical(stranger.get(path).content)
+    assert [str(entry["UID"]) for entry in read.events] == [str(mine.guid)]
+    browser.post(other.get_absolute_url() + "star/", {"starred": "yes"})
+    browser.post(star, {"starred": "no"})
+    read = icalendar.Calendar.from_ical(stranger.get(path).content)
+    assert [str(entry["UID"]) for entry in read.events] == [str(other.guid)]
+
+
+def test_list_of_stars_is_found_by_its_secret_alone():
+    session = make_session()
+    browser = Client()
+    browser.post(session.get_absolute_url() + "star/", {"starred": "yes"})
+    token = browser.cookies[f"stars-{session.event_id}"].value
+    assert browser.get(f"/{session.event.slug}/my/{token}.ics").status_code == 200
+    assert Client().get(f"/{session.event.slug}/my/{token[:-1]}x.ics").status_code == 404
+    assert Client().get(f"/{make_event().slug}/my/{token}.ics").status_code == 404
+
+
+def test_star_that_is_set_twice_stays_one_and_a_false_secret_gets_a_new_list():
+    session = make_session()
+    browser = Client()
+    browser.cookies[f"stars-{session.event_id}"] = "guessed"
+    for _ in range(2):
+        browser.post(session.get_absolute_url() + "star/", {"starred": "yes"})
+    token = browser.cookies[f"stars-{session.event_id}"].value
+    assert token != "guessed"
+    read = icalendar.Calendar.from_ical(browser.get(f"/{session.event.slug}/my/{token}.ics").content)
+    assert len(read.events) == 1
