@@ -20,6 +20,7 @@ from opendev.recap.document import (
     LINE,
     LINKS,
     POLL,
+    RESOURCE,
     SESSION,
     STEP,
     TITLE,
@@ -129,6 +130,14 @@ def _markdown_poll(block: Block) -> list[str]:
     return [heading, _words(block), *table, _voted(block.facts)]
 
 
+def _markdown_resource(block: Block) -> list[str]:
+    facts = block.facts
+    said = " ".join(part for part in (_link(facts["title"], facts["url"]), escaped(facts["note"])) if part)
+    rows = [f"| {escaped(row['label'])} | {row['value']} {escaped(facts['unit'])} |" for row in facts["bars"]]
+    head = [f"| {_('What')} | {_('Value')} |", "| --- | ---: |"]
+    return [said, *(["\n".join([*head, *rows])] if rows else [])]
+
+
 MARKDOWN: dict[str, Callable[[Block], list[str]]] = {
     DAY: lambda block: [f"## {_day(block)}: {escaped(block.text)}"],
     SESSION: lambda block: [f"### {escaped(_session(block))}"],
@@ -136,6 +145,7 @@ MARKDOWN: dict[str, Callable[[Block], list[str]]] = {
     BY_LINE: lambda block: [f"*{_words(block)}*"],
     LINKS: lambda block: [" · ".join(_link(label, address) for label, address in _links(block))],
     POLL: _markdown_poll,
+    RESOURCE: _markdown_resource,
     LINE: _markdown_line,
     STEP: lambda block: [f"### {_link(block.facts['title'], block.facts['url'])}", _words(block)],
 }
@@ -186,12 +196,20 @@ def _text_step(block: Block) -> list[str]:
     return [part for part in parts if part]
 
 
+def _text_resource(block: Block) -> list[str]:
+    facts = block.facts
+    parts = [_text_words(block), facts["url"]]
+    parts += ["\n".join(f"{row['value']:>8} {facts['unit']}  {row['label']}" for row in facts["bars"])]
+    return [part for part in parts if part]
+
+
 TEXT: dict[str, Callable[[Block], list[str]]] = {
     DAY: lambda block: [_underlined(f"{_day(block)}: {block.text}", "=")],
     SESSION: lambda block: [_underlined(_session(block), "-")],
     FIGURE: _text_figure,
     LINKS: lambda block: ["\n".join(f"{label}: {address}" for label, address in _links(block))],
     POLL: _text_poll,
+    RESOURCE: _text_resource,
     LINE: _text_line,
     STEP: _text_step,
 }

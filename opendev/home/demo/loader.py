@@ -17,7 +17,17 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
-from sessions.models import Event, EventDay, NextStep, Person, Question, Session, SessionRole, TimelineEntry
+from sessions.models import (
+    Event,
+    EventDay,
+    NextStep,
+    Person,
+    Question,
+    Resource,
+    Session,
+    SessionRole,
+    TimelineEntry,
+)
 from sessions.services import edit_recap, join_session, open_line, read_wish, sign_up, write_summary
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
@@ -69,6 +79,7 @@ def _load_session(
 ) -> None:
     facts = dict(facts)
     roles, polls, lines = facts.pop("roles"), facts.pop("polls", []), facts.pop("sign_up_lines", [])
+    resources = facts.pop("resources", [])
     questions, summary = facts.pop("questions", []), facts.pop("summary")
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
@@ -87,6 +98,9 @@ def _load_session(
         _load_poll(session, poll, number, organiser, now)
     for number, text in enumerate(questions, 1):
         _load_question(session, text, number)
+    Resource.objects.bulk_create(
+        Resource(session=session, position=place, **resource) for place, resource in enumerate(resources, 1)
+    )
     _load_timeline(session)
     passes: dict[str, AttendeePass] = {}
     for line in lines:
