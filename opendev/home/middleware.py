@@ -1,5 +1,6 @@
 """Refusals become pages."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -74,6 +75,11 @@ class Unavailable(DomainError):
     retry_after = 3
 
 
+# Lists of registrations come as files; everything else that people send is small.
+TAKES_FILES = re.compile(r"/[-\w]+/registrations/import/|/api/v1/events/[-\w]+/registrations/imports/")
+LARGEST_FILE = 8 * 1024 * 1024  # bytes
+
+
 class BodyLimitMiddleware:
     """Refuses bodies over the limit before anything reads them."""
 
@@ -85,7 +91,8 @@ class BodyLimitMiddleware:
         if request.headers.get("Transfer-Encoding"):  # WSGI would drop such a body silently
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        most = LARGEST_FILE if TAKES_FILES.fullmatch(request.path) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not length.isdigit() or int(length) > most:
             return answer_refusal(request, TooLarge())
         return self.get_response(request)
 

@@ -8,7 +8,12 @@ from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording
-from sessions.models.registrations import FigureNote, Registration
+from sessions.models.registrations import (
+    FigureNote,
+    Registration,
+    RegistrationImport,
+    RegistrationRow,
+)
 from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
@@ -36,6 +41,8 @@ __all__ = [
     "RecapVersion",
     "Recording",
     "Registration",
+    "RegistrationImport",
+    "RegistrationRow",
     "Resource",
     "RunSheet",
     "RunSheetItem",

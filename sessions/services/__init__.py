@@ -50,6 +50,13 @@ from sessions.services.recap import (
     write_summary,
 )
 from sessions.services.recordings import add_chapter, edit_chapter, set_recording
+from sessions.services.registrations import (
+    NotUnfinished,
+    finish_import,
+    import_registrations,
+    note_joined,
+    set_figure,
+)
 from sessions.services.rights import (
     NotHelper,
     NotJoined,
@@ -121,6 +128,7 @@ __all__ = [
     "NotModerator",
     "NotOrganiser",
     "NotOwner",
+    "NotUnfinished",
     "NothingPublished",
     "ScreenIsClosed",
     "SessionHasBegun",
@@ -151,7 +159,9 @@ __all__ = [
     "edit_recap",
     "find_display_link",
     "find_sign_in_link",
+    "finish_import",
     "forget_expired_contacts",
+    "import_registrations",
     "invite_moderator",
     "join_pad_name",
     "join_session",
@@ -164,6 +174,7 @@ __all__ = [
     "merge_question",
     "move_session",
     "note",
+    "note_joined",
     "note_opened",
     "open_line",
     "part_pad_name",
@@ -183,6 +194,7 @@ __all__ = [
     "revoke_display_link",
     "run_item",
     "run_next",
+    "set_figure",
     "set_question_rules",
     "set_question_state",
     "set_recording",

@@ -19,6 +19,7 @@ from sessions.models import (
     FollowUpGroup,
     Person,
     Question,
+    RegistrationImport,
     RunSheet,
     RunSheetItem,
     Session,
@@ -112,6 +113,20 @@ FOR_ORGANISERS = {
     },
     sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
     sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
+    sessions.import_registrations: lambda at: {
+        "event_id": at.session.event_id,
+        "content": b"email\na@example.org",
+        "name": "list.csv",
+        "skips_bad": False,
+        "now": NOW,
+    },
+    sessions.finish_import: lambda at: {"import_id": at.cut_off.pk, "now": NOW},
+    sessions.set_figure: lambda at: {
+        "event_id": at.session.event_id,
+        "figure": "joined",
+        "shown": "20+",
+        "source": "The door",
+    },
     sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
@@ -139,6 +154,8 @@ class At:
         sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
+        event = self.session.event
+        self.cut_off = RegistrationImport.objects.create(event=event, total=2, began_at=NOW)
         self.chapter = Chapter.objects.create(session=self.session, title="Mine", at_s=5)
         by_right = {"session_id": self.session.pk, "caller": self.moderator}
         running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
