@@ -10,6 +10,8 @@ from etherpad_links import api as pads
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.recap import api as recap
+from opendev.recordings import api as recordings
+from opendev.registrations import api as registrations
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
@@ -53,10 +55,15 @@ urlpatterns = [
     path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
     path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),
     path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
+    path("events/<slug:slug>/figures/", registrations.FiguresOfEvent.as_view()),
+    path("events/<slug:slug>/registrations/imports/", registrations.ImportsOfEvent.as_view()),
     path("events/<slug:slug>/recap/", recap.Recap.as_view()),
     path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
     path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),
     path("events/<slug:slug>/recap/versions/", recap.VersionsOfRecap.as_view()),
+    path("sessions/<str:session>/recording/", recordings.RecordingOfSession.as_view()),
+    path("sessions/<str:session>/recording/chapters/", recordings.ChaptersOfSession.as_view()),
+    path("sessions/<str:session>/recording/chapters/<str:chapter>/", recordings.OneChapter.as_view()),
     path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),

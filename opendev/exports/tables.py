@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Count
 
 from opendev.core.text import time_text
+from opendev.registrations.links import personal_link
 from opendev.room.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
@@ -207,10 +209,11 @@ def _attendees(event_id: int) -> Table:
 
 def _registrations(event_id: int) -> Table:
     found = Registration.objects.filter(event=event_id).order_by("pk")
-    columns = ("name", "email", "company", "country", "registered_at")
+    read = ("name", "email", "company", "country", "registered_at", "pk")
+    columns = (*read[:-1], "personal_link")
 
     def rows() -> Iterator[Row]:
-        for *said, registered_at in found.values_list(*columns).iterator(chunk_size=CHUNK):
-            yield *said, time_text(registered_at)
+        for *said, registered_at, pk in found.values_list(*read).iterator(chunk_size=CHUNK):
+            yield *said, time_text(registered_at), f"{settings.PUBLIC_URL}{personal_link(pk)}"
 
     return Table("registrations", columns, found.count(), rows)

@@ -20,7 +20,10 @@ BY_LINE, PROSE, POLL, QUESTION, LINE, LINKS, STEP = (
     "links",
     "step",
 )
-FIXED = frozenset({FIGURE, LINKS})  # no words of their own: they may be left out, and not be rewritten
+RESOURCE = "resource"
+FIXED = frozenset(
+    {FIGURE, LINKS, RESOURCE}
+)  # no words of their own: they may be left out, and not be rewritten
 
 
 LABELS = {
@@ -37,6 +40,7 @@ LABELS = {
     LINE: gettext_noop("Follow-up"),
     LINKS: gettext_noop("Links"),
     STEP: gettext_noop("Next step"),
+    RESOURCE: gettext_noop("Resource"),
 }
 
 

@@ -13,6 +13,7 @@ from opendev.recap.document import (
     POLL,
     PROSE,
     QUESTION,
+    RESOURCE,
     SESSION,
     Paragraph,
     Sentence,
@@ -22,7 +23,7 @@ from opendev.recap.material import Material
 from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
 from opendev.room.shares import bar_widths, whole_shares
 from polls.models import Poll
-from sessions.models import Question, Session, SessionRole, SessionSummary
+from sessions.models import Question, Resource, Session, SessionRole, SessionSummary
 from sessions.selectors.follow_ups import LineWithNames
 
 BY = {
@@ -59,9 +60,11 @@ class SessionDraft:
         if summary:
             yield from self._said(summary, "onward", summary.onward)
         yield from self._lines()
+        for resource in self.found.resources.get(session.pk, []):
+            yield self._resource(resource)
         yield from self._links()
 
-    def _part(self, name: str, kind: str, *sentences: Sentence, **facts: object) -> Paragraph:
+    def _part(self, name: str, kind: str, /, *sentences: Sentence, **facts: object) -> Paragraph:
         key = f"session/{self.session.pk}/{name}".rstrip("/")
         return Paragraph(key, kind, sentences, {"session": self.session.pk, **facts})
 
@@ -103,6 +106,20 @@ class SessionDraft:
             words.append(Sentence(question.answer, source))
         return self._part(f"question/{question.pk}", QUESTION, *words)
 
+    def _resource(self, resource: Resource) -> Paragraph:
+        """Return a link, a picture's address, or a chart with its table."""
+        text = f"{resource.title}. {resource.note}" if resource.note else resource.title
+        facts = {
+            "kind": resource.kind,
+            "title": resource.title,
+            "note": resource.note,
+            "url": resource.url,
+            "unit": resource.unit,
+            "bars": resource.bars,
+        }
+        sentence = Sentence(text, self._source(_("The session’s resources")))
+        return self._part(f"resource/{resource.pk}", RESOURCE, sentence, **facts)
+
     def _lines(self) -> Iterator[Paragraph]:
         lines = [found.line for found in self.found.lines.get(self.session.pk, [])]
         if lines:
@@ -128,6 +145,7 @@ class SessionDraft:
         links = []
         if self.session.recording_url:
             links.append({"kind": "recording", "url": self.session.recording_url})
+            links.append({"kind": "chapters", "url": self.session.address("recording")})
         if notes := self.found.notes.get(self.session.pk):
             links.append({"kind": "notes", "url": notes})
         if links:

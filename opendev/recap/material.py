@@ -10,11 +10,12 @@ from polls.models import Poll
 from polls.permissions import OVER, may_see_tally
 from polls.selectors import polls_of
 from sessions import selectors
-from sessions.models import Event, EventDay, NextStep, Question, Session, SessionSummary
+from sessions.models import Event, EventDay, NextStep, Question, Resource, Session, SessionSummary
 from sessions.selectors.follow_ups import LineWithNames, lines_of
 from sessions.selectors.questions import answered_questions
 from sessions.selectors.recap import next_steps_of, summaries_of
 from sessions.selectors.registrations import Figure, figures_of
+from sessions.selectors.resources import resources_of
 
 NO_COPY = -1
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Material:
     lines: Mapping[int, list[LineWithNames]]
     notes: Mapping[int, str]
     headings: Mapping[int, list[str]]
+    resources: Mapping[int, list[Resource]]
     next_steps: list[NextStep]
 
     @property
@@ -63,6 +65,7 @@ def material_of(event: Event) -> Material:
         lines=_by_session((found.line.session_id, found) for found in lines_of(ids)),
         notes=notes_urls(ids),
         headings={session: headings_of(copy) for session, copy in copies.items()},
+        resources=resources_of(event.pk),
         next_steps=next_steps_of(event),
     )
 

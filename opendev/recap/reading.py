@@ -12,6 +12,7 @@ from opendev.recap.document import (
     POLL,
     PROSE,
     QUESTION,
+    RESOURCE,
     SESSION,
     TITLE,
     Paragraph,
@@ -24,7 +25,7 @@ from sessions.models import SignUp
 
 NAMES_SHOWN = 4
 TALK = "talk"
-TALK_KINDS = frozenset({SESSION, BY_LINE, PROSE, QUESTION, LINKS})
+TALK_KINDS = frozenset({SESSION, BY_LINE, PROSE, QUESTION, LINKS, RESOURCE})
 ALONE = frozenset({SESSION, POLL})
 
 

@@ -20,6 +20,7 @@ from opendev.recap.document import (
     LINE,
     LINKS,
     POLL,
+    RESOURCE,
     SESSION,
     STEP,
     TITLE,
@@ -45,9 +46,11 @@ def _with_full_addresses(paragraph: Paragraph) -> Paragraph:
         replace(sentence, source=Source(sentence.source.label, _full(sentence.source.address)))
         for sentence in paragraph.sentences
     )
-    facts = {
-        key: _full(value) if key in {"address", "url"} else value for key, value in paragraph.facts.items()
-    }
+    facts = dict(paragraph.facts)
+    for key in facts.keys() & {"address", "url"}:
+        facts[key] = _full(facts[key])
+    if "links" in facts:
+        facts["links"] = [{**link, "url": _full(link["url"])} for link in facts["links"]]
     return replace(paragraph, sentences=said, facts=facts)
 
 
@@ -127,6 +130,14 @@ def _markdown_poll(block: Block) -> list[str]:
     return [heading, _words(block), *table, _voted(block.facts)]
 
 
+def _markdown_resource(block: Block) -> list[str]:
+    facts = block.facts
+    said = " ".join(part for part in (_link(facts["title"], facts["url"]), escaped(facts["note"])) if part)
+    rows = [f"| {escaped(row['label'])} | {row['value']} {escaped(facts['unit'])} |" for row in facts["bars"]]
+    head = [f"| {_('What')} | {_('Value')} |", "| --- | ---: |"]
+    return [said, *(["\n".join([*head, *rows])] if rows else [])]
+
+
 MARKDOWN: dict[str, Callable[[Block], list[str]]] = {
     DAY: lambda block: [f"## {_day(block)}: {escaped(block.text)}"],
     SESSION: lambda block: [f"### {escaped(_session(block))}"],
@@ -134,6 +145,7 @@ MARKDOWN: dict[str, Callable[[Block], list[str]]] = {
     BY_LINE: lambda block: [f"*{_words(block)}*"],
     LINKS: lambda block: [" · ".join(_link(label, address) for label, address in _links(block))],
     POLL: _markdown_poll,
+    RESOURCE: _markdown_resource,
     LINE: _markdown_line,
     STEP: lambda block: [f"### {_link(block.facts['title'], block.facts['url'])}", _words(block)],
 }
@@ -184,12 +196,20 @@ def _text_step(block: Block) -> list[str]:
     return [part for part in parts if part]
 
 
+def _text_resource(block: Block) -> list[str]:
+    facts = block.facts
+    parts = [_text_words(block), facts["url"]]
+    parts += ["\n".join(f"{row['value']:>8} {facts['unit']}  {row['label']}" for row in facts["bars"])]
+    return [part for part in parts if part]
+
+
 TEXT: dict[str, Callable[[Block], list[str]]] = {
     DAY: lambda block: [_underlined(f"{_day(block)}: {block.text}", "=")],
     SESSION: lambda block: [_underlined(_session(block), "-")],
     FIGURE: _text_figure,
     LINKS: lambda block: ["\n".join(f"{label}: {address}" for label, address in _links(block))],
     POLL: _text_poll,
+    RESOURCE: _text_resource,
     LINE: _text_line,
     STEP: _text_step,
 }
@@ -238,7 +258,11 @@ def _session(block: Block) -> str:
 
 
 def _links(block: Block) -> list[tuple[str, str]]:
-    labels = {"recording": _("Watch the recording"), "notes": _("Read the notes")}
+    labels = {
+        "recording": _("Watch the recording"),
+        "chapters": _("Its chapters"),
+        "notes": _("Read the notes"),
+    }
     return [(link.get("label") or labels[link["kind"]], link["url"]) for link in block.facts["links"]]
 
 

@@ -7,7 +7,13 @@ from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_li
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
-from sessions.models.registrations import FigureNote, Registration
+from sessions.models.recordings import Chapter, Recording
+from sessions.models.registrations import (
+    FigureNote,
+    Registration,
+    RegistrationImport,
+    RegistrationRow,
+)
 from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
@@ -21,6 +27,7 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "Chapter",
     "DisplayLink",
     "Event",
     "EventDay",
@@ -33,7 +40,10 @@ __all__ = [
     "RecapDraft",
     "RecapEdit",
     "RecapVersion",
+    "Recording",
     "Registration",
+    "RegistrationImport",
+    "RegistrationRow",
     "Resource",
     "RunSheet",
     "RunSheetItem",

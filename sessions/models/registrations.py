@@ -1,4 +1,4 @@
-"""Registrations: who signed up for an event beforehand, and the figures that are printed of them."""
+"""Registrations: who signed up for an event beforehand, how lists of them came, and the figures that are printed."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,8 @@ from sessions.models.events import Event
 class Registration(models.Model):
     """Somebody who registered for an event, once an e-mail address. Addresses are kept in lower case.
 
-    `link_hash` is of the token of a personal link; `call_url` is the call's own, where its host gives one to each.
+    `call_url` is the call's own link for this person, where its host gives one to each. The link by which they join
+    here is signed and not kept (opendev/registrations/links.py).
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrations")
@@ -20,7 +21,6 @@ class Registration(models.Model):
     company = models.CharField(_("company"), max_length=120, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     call_url = models.URLField(_("personal link to the call"), max_length=500, blank=True)
-    link_hash = models.CharField(max_length=64, blank=True, editable=False)
     attendee = models.OneToOneField(
         Attendee, on_delete=models.SET_NULL, null=True, blank=True, related_name="registration"
     )
@@ -33,14 +33,71 @@ class Registration(models.Model):
         ordering = ["event", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["event", "email"], name="registration_email_once_an_event"),
-            models.UniqueConstraint(
-                fields=["link_hash"], condition=~Q(link_hash=""), name="registration_link_is_one_persons"
-            ),
             models.CheckConstraint(condition=~Q(email=""), name="registration_has_an_email"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class RegistrationImport(models.Model):
+    """A list of registrations that somebody brought: read into rows first, and taken over once all are read."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        TAKING_OVER = "taking_over", _("Being taken over")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Nothing taken over")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registration_imports")
+    name = models.CharField(_("file"), max_length=200, blank=True)
+    skips_bad = models.BooleanField(_("takes the rest over where rows are wrong"), default=False)
+    state = models.CharField(_("state"), max_length=11, choices=State.choices, default=State.READING)
+    total = models.PositiveIntegerField(_("rows in the file"), default=0)
+    read = models.PositiveIntegerField(_("rows read"), default=0)
+    taken_over = models.PositiveIntegerField(_("rows taken over"), default=0)
+    added = models.PositiveIntegerField(_("registrations added"), default=0)
+    merged = models.PositiveIntegerField(_("rows merged by e-mail address"), default=0)
+    bad = models.PositiveIntegerField(_("rows that are wrong"), default=0)
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    brought_by = models.CharField(_("brought by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("import of registrations")
+        verbose_name_plural = _("imports of registrations")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["reading", "taking_over", "done", "refused"]),
+                name="registration_import_state_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegistrationRow(models.Model):
+    """A row of a list, until it is taken over; one that is wrong stays, as the report of what was wrong."""
+
+    brought = models.ForeignKey(RegistrationImport, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(_("row"))
+    email = models.CharField(_("e-mail address"), max_length=254, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    company = models.CharField(_("company"), max_length=120, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    call_url = models.CharField(_("personal link to the call"), max_length=500, blank=True)
+    wrong_field = models.CharField(_("field that is wrong"), max_length=20, blank=True)
+    reason = models.CharField(_("what is wrong"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of an import")
+        ordering = ["brought", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
 
 
 class FigureNote(models.Model):

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from sessions.models import Attendee, Event, FigureNote, Registration
+from opendev.core.errors import NotFound
+from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
 
 EXACT_BELOW = 20
+MOST_IMPORTS = 10
+MOST_BAD_ROWS = 500  # named in a report; more of them mean that the file is another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,31 @@ def _counts(event: Event) -> dict[str, int]:
         FigureNote.Figure.COMPANIES: len(companies - {""}),
         FigureNote.Figure.COUNTRIES: len(countries - {""}),
     }
+
+
+def registration_by_id(registration_id: int) -> Registration | None:
+    """Return the registration with its event, None where there is none."""
+    return Registration.objects.select_related("event").filter(pk=registration_id).first()
+
+
+def imports_of(event_id: int) -> list[RegistrationImport]:
+    """Return the lists that were brought, newest first."""
+    return list(RegistrationImport.objects.filter(event=event_id).order_by("-pk")[:MOST_IMPORTS])
+
+
+def import_of_event(import_id: int, event_id: int) -> RegistrationImport:
+    """Return one of the event's imports.
+
+    Raises:
+        NotFound
+    """
+    found = RegistrationImport.objects.filter(pk=import_id, event=event_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def bad_rows_of(import_id: int) -> list[RegistrationRow]:
+    """Return the rows that are wrong, in the order of the file: its report."""
+    bad = RegistrationRow.objects.filter(brought=import_id).exclude(wrong_field="")
+    return list(bad.order_by("number")[:MOST_BAD_ROWS])

@@ -63,6 +63,14 @@ from sessions.services.recap import (
     withdraw_recap,
     write_summary,
 )
+from sessions.services.recordings import add_chapter, edit_chapter, set_recording
+from sessions.services.registrations import (
+    NotUnfinished,
+    finish_import,
+    import_registrations,
+    note_joined,
+    set_figure,
+)
 from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
     NotHelper,
@@ -157,6 +165,7 @@ __all__ = [
     "NotModerator",
     "NotOrganiser",
     "NotOwner",
+    "NotUnfinished",
     "NothingPublished",
     "ScreenIsClosed",
     "SessionHasBegun",
@@ -167,6 +176,7 @@ __all__ = [
     "TooManyItems",
     "Upvote",
     "Upvoted",
+    "add_chapter",
     "add_day",
     "add_items",
     "add_resource",
@@ -185,6 +195,7 @@ __all__ = [
     "create_session",
     "default_contact_until",
     "dissolve_group",
+    "edit_chapter",
     "edit_event",
     "edit_group",
     "edit_item",
@@ -194,7 +205,9 @@ __all__ = [
     "edit_session",
     "find_display_link",
     "find_sign_in_link",
+    "finish_import",
     "forget_expired_contacts",
+    "import_registrations",
     "import_schedule",
     "invite_moderator",
     "join_pad_name",
@@ -210,6 +223,7 @@ __all__ = [
     "move_day",
     "move_session",
     "note",
+    "note_joined",
     "note_opened",
     "open_line",
     "order_sessions",
@@ -234,8 +248,10 @@ __all__ = [
     "run_item",
     "run_next",
     "set_committee",
+    "set_figure",
     "set_question_rules",
     "set_question_state",
+    "set_recording",
     "set_screen_access",
     "set_session_clock",
     "set_session_state",

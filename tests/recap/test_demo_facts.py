@@ -27,6 +27,7 @@ FACTS = {
         "2019 OpenStack User Survey",
         "which container and PaaS tools people use to manage applications on OpenStack",
         "openstack.org/analytics",
+        "2019 OpenStack User Survey: which container and PaaS tools manage applications on OpenStack",
     ],
     "2": [
         "Demo: monitoring container usage with Kata Containers, Kubernetes, Prometheus and Grafana",
@@ -89,6 +90,7 @@ FACTS = {
         "protect the host from malicious container apps",
         "best practices for securing containers",
         "security guidance for telco network functions",
+        "demo-link/security-guidance-for-telco-network-functions",
         "security-isolation-recording",
     ],
     "next steps": [

@@ -16,7 +16,7 @@ from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of
 
 pytestmark = pytest.mark.django_db
-QUERIES = 20
+QUERIES = 21
 
 
 def texts_of(event):

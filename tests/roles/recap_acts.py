@@ -1,4 +1,4 @@
-"""The acts of docs/roles.md about recaps and exports: how each is tried by each door."""
+"""The acts of docs/roles.md about recaps, recordings, registrations and exports: how each is tried by each door."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.recap.services import draft_recap, publish_recap
+from sessions.models import Chapter, RegistrationImport
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
 
@@ -97,10 +98,72 @@ def export_event_by_rest(cast: "Cast", who: Person) -> Answer:
     return who.rest("GET", f"events/{cast.event.slug}/export/?people=1")
 
 
+def watch_by_page(cast: "Cast", who: Person) -> Answer:
+    return of_page(who.get(cast.session.address("recording")))
+
+
+def watch_by_rest(cast: "Cast", who: Person) -> Answer:
+    return who.rest("GET", f"sessions/{cast.session.pk}/recording/")
+
+
+def own_chapter(cast: "Cast") -> str:
+    return f"own-{Chapter.objects.create(session=cast.session, title='Mine', at_s=5).pk}"
+
+
+def record_by_page(cast: "Cast", who: Person) -> Answer:
+    def post(page: str, **fields: str) -> Answer:
+        return who.post(f"{cast.session.address('recording')}{page}/", **fields)
+
+    return agree(
+        post("set", url="https://example.org/v", offset="1:35"),
+        post("chapters", title="A break", after="10:00"),
+        post(f"chapters/{own_chapter(cast)}", title="Ours", after="7", do="change"),
+    )
+
+
+def record_by_rest(cast: "Cast", who: Person) -> Answer:
+    path = f"sessions/{cast.session.pk}/recording/"
+    return agree(
+        who.rest("PATCH", path, {"url": "https://example.org/v", "offset": 95}),
+        who.rest("POST", f"{path}chapters/", {"title": "A break", "after": 600}),
+        who.rest("PATCH", f"{path}chapters/{own_chapter(cast)}/", {"hidden": True}),
+    )
+
+
+LIST = "email,name\nada@example.org,Ada\n"
+
+
+def figures_by_rest(cast: "Cast", who: Person) -> Answer:
+    return who.rest("GET", f"events/{cast.event.slug}/figures/")
+
+
+def import_by_page(cast: "Cast", who: Person) -> Answer:
+    base = f"/{cast.event.slug}/registrations/"
+    cut = RegistrationImport.objects.create(event=cast.event, total=2, began_at=timezone.now())
+    return agree(
+        of_page(who.get(base)),
+        who.post(f"{base}figures/", figure="joined", shown="20+", source="The door"),
+        who.post(f"{base}import/{cut.pk}/"),
+    )
+
+
+def import_by_rest(cast: "Cast", who: Person) -> Answer:
+    path = f"events/{cast.event.slug}/"
+    return agree(
+        who.rest("GET", f"{path}registrations/imports/"),
+        who.rest("POST", f"{path}registrations/imports/", {"csv": LIST, "bad_rows": "refuse"}),
+        who.rest("PUT", f"{path}figures/", {"figure": "joined", "shown": "20+", "source": "The door"}),
+    )
+
+
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Read the recap once it is published": {PAGE: [read_by_page], REST: [read_by_rest]},
     "Write a session's summary for the recap": {PAGE: [write_by_page], REST: [write_by_rest]},
     "Draft, edit, publish and withdraw the recap": {PAGE: [keep_by_page], REST: [keep_by_rest]},
+    "See a recording and its chapters": {PAGE: [watch_by_page], REST: [watch_by_rest]},
+    "Say where the recording is, edit its chapters": {PAGE: [record_by_page], REST: [record_by_rest]},
     "Export polls and a session": {PAGE: [export_by_page], REST: [export_by_rest]},
+    "Read an event's figures": {REST: [figures_by_rest]},
+    "Import registrations, print figures otherwise": {PAGE: [import_by_page], REST: [import_by_rest]},
     "Export a whole event, with its people": {PAGE: [export_event_by_page], REST: [export_event_by_rest]},
 }

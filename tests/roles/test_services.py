@@ -14,10 +14,12 @@ from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
 from sessions.models import (
+    Chapter,
     DisplayLink,
     FollowUpGroup,
     Person,
     Question,
+    RegistrationImport,
     RunSheet,
     RunSheetItem,
     Session,
@@ -42,7 +44,7 @@ from tests.factories.sessions import make_user
 pytestmark = pytest.mark.django_db
 ROWS = (
     *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
-    *(RunSheet, RunSheetItem, SessionSummary),
+    *(RunSheet, RunSheetItem, SessionSummary, Chapter),
 )
 NOTE = sessions.NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
@@ -66,6 +68,21 @@ FOR_MODERATORS = {
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
     sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
+    sessions.set_recording: lambda at: {
+        "session_id": at.session.pk,
+        "given": {"url": "https://x.org/v"},
+        "now": NOW,
+    },
+    sessions.add_chapter: lambda at: {
+        "session_id": at.session.pk,
+        "given": {"title": "More", "after": 5},
+        "now": NOW,
+    },
+    sessions.edit_chapter: lambda at: {
+        "session_id": at.session.pk,
+        "key": f"own-{at.chapter.pk}",
+        "given": {"title": "Less"},
+    },
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
     sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
     sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
@@ -97,6 +114,20 @@ FOR_ORGANISERS = {
     },
     sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
     sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
+    sessions.import_registrations: lambda at: {
+        "event_id": at.session.event_id,
+        "content": b"email\na@example.org",
+        "name": "list.csv",
+        "skips_bad": False,
+        "now": NOW,
+    },
+    sessions.finish_import: lambda at: {"import_id": at.cut_off.pk, "now": NOW},
+    sessions.set_figure: lambda at: {
+        "event_id": at.session.event_id,
+        "figure": "joined",
+        "shown": "20+",
+        "source": "The door",
+    },
     sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
@@ -124,6 +155,9 @@ class At:
         sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
+        event = self.session.event
+        self.cut_off = RegistrationImport.objects.create(event=event, total=2, began_at=NOW)
+        self.chapter = Chapter.objects.create(session=self.session, title="Mine", at_s=5)
         by_right = {"session_id": self.session.pk, "caller": self.moderator}
         running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
         sessions.run_item(item_id=running.pk, now=NOW, **by_right)

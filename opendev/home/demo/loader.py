@@ -18,7 +18,17 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
-from sessions.models import Event, EventDay, NextStep, Person, Question, Session, SessionRole
+from sessions.models import (
+    Event,
+    EventDay,
+    NextStep,
+    Person,
+    Question,
+    Resource,
+    Session,
+    SessionRole,
+    TimelineEntry,
+)
 from sessions.services import edit_recap, join_session, open_line, read_wish, sign_up, write_summary
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
@@ -71,6 +81,7 @@ def _load_session(
     facts = dict(facts)
     roles, polls, lines = facts.pop("roles"), facts.pop("polls", []), facts.pop("sign_up_lines", [])
     questions, summary, plan = facts.pop("questions", []), facts.pop("summary"), facts.pop("run_sheet", [])
+    resources = facts.pop("resources", [])
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
@@ -90,9 +101,34 @@ def _load_session(
         _load_question(session, text, number)
     if plan:
         paste_plan(session_id=session.pk, caller=organiser, text="\n".join(plan), now=now)
+    Resource.objects.bulk_create(
+        Resource(session=session, position=place, **resource) for place, resource in enumerate(resources, 1)
+    )
+    _load_timeline(session)
     passes: dict[str, AttendeePass] = {}
     for line in lines:
         _load_line(session, line, people, passes, organiser, now)
+
+
+def _load_timeline(session: Session) -> None:
+    """Write down what happened in a session that began, as the services do: chapters are made of it."""
+    if session.state == Session.State.UPCOMING:
+        return
+    verb = TimelineEntry.Verb
+    happened: list[tuple[Any, TimelineEntry.Verb, object, str]] = [
+        (session.starts_at, verb.SESSION_STARTED, "", "")
+    ]
+    for poll in Poll.objects.filter(session=session, launched_at__isnull=False):
+        happened += [
+            (poll.launched_at, verb.POLL_LAUNCHED, poll.pk, poll.question),
+            (poll.closed_at, verb.POLL_CLOSED, poll.pk, poll.question),
+        ]
+    for question in Question.objects.filter(session=session):
+        happened.append((question.answered_at, verb.QUESTION_ANSWERED, question.pk, question.text))
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(session=session, at=at, verb=what, subject=str(subject), title=title)
+        for at, what, subject, title in sorted(happened, key=lambda one: str(one[0]))
+    )
 
 
 def _load_line(
