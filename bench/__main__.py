@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 from bench import machine, plot, report
@@ -58,7 +59,8 @@ def measure(parts: list[str], scale: Scale) -> tuple[dict[str, Any], list[str]]:
     if allowed < scale.most_sockets:
         print(f"Only {allowed} sockets may be open here; larger rooms are left out.")
         rooms = tuple(people for people in scale.rooms if people <= allowed)
-        scale = Scale(scale.runs, min(scale.fanout, allowed // 2), min(scale.voters, allowed // 3), rooms)
+        fanout, voters = min(scale.fanout, allowed // 2), min(scale.voters, allowed // 3)
+        scale = replace(scale, fanout=fanout, voters=voters, rooms=rooms)
     found: dict[str, Any] = {}
     failed = []
     with Stage() as stage:

@@ -16,6 +16,7 @@ class Scale:
 
     runs: int = 3
     fanout: int = 3_000
+    fanout_rounds: int = 10
     voters: int = 1_000
     rooms: tuple[int, ...] = (500, 600, 2_000, 5_000)
     workers: int = 2_000
@@ -39,6 +40,7 @@ def fanout(stage: Stage, scale: Scale) -> Found:
         sockets=2 * scale.fanout,
         settle_s=scale.settle_s,
         runs=scale.runs + 2,  # short ones
+        rounds=scale.fanout_rounds,
         product=place(product, made),
         bare=place(bare),
     )

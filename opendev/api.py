@@ -6,8 +6,21 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
+from etherpad_links import api as pads
 from opendev.core.errors import NotFound
-from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.exports import api as exports
+from opendev.recap import api as recap
+from opendev.recordings import api as recordings
+from opendev.registrations import api as registrations
+from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.run_sheet_api import (
+    ItemsOfRunSheet,
+    NextOfRunSheet,
+    OneItem,
+    Running,
+    RunSheetOfSession,
+    UndoOfRunSheet,
+)
 from polls import api as polls
 from sessions import api as sessions
 from sessions.api import follow_ups, programme, questions, schedules, timeline
@@ -39,8 +52,22 @@ urlpatterns = [
     path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
     path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),
     path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
+    path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
+    path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),
+    path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
+    path("events/<slug:slug>/figures/", registrations.FiguresOfEvent.as_view()),
+    path("events/<slug:slug>/registrations/imports/", registrations.ImportsOfEvent.as_view()),
+    path("events/<slug:slug>/recap/", recap.Recap.as_view()),
+    path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
+    path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),
+    path("events/<slug:slug>/recap/versions/", recap.VersionsOfRecap.as_view()),
+    path("sessions/<str:session>/recording/", recordings.RecordingOfSession.as_view()),
+    path("sessions/<str:session>/recording/chapters/", recordings.ChaptersOfSession.as_view()),
+    path("sessions/<str:session>/recording/chapters/<str:chapter>/", recordings.OneChapter.as_view()),
+    path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/clock/", ClockOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),
     path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),
@@ -64,5 +91,15 @@ urlpatterns = [
     path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
+    path("sessions/<str:session>/etherpad-link/", pads.PadOfSession.as_view()),
+    path("sign-up-lines/<str:line>/heading/", pads.HeadingOfLine.as_view()),
+    path("events/<slug:slug>/pads/", pads.PadsOfEvent.as_view()),
+    path("events/<slug:slug>/pad-rules/", pads.RulesOfPads.as_view()),
+    path("sessions/<str:session>/run-sheet/", RunSheetOfSession.as_view()),
+    path("sessions/<str:session>/run-sheet/items/", ItemsOfRunSheet.as_view()),
+    path("sessions/<str:session>/run-sheet/items/<str:item>/", OneItem.as_view()),
+    path("sessions/<str:session>/run-sheet/running/", Running.as_view()),
+    path("sessions/<str:session>/run-sheet/next/", NextOfRunSheet.as_view()),
+    path("sessions/<str:session>/run-sheet/undo/", UndoOfRunSheet.as_view()),
     re_path(r"", Nowhere.as_view()),
 ]

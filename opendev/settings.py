@@ -26,6 +26,7 @@ DEBUG = env.bool("DEBUG", False)
 WORKERS = env.int("WORKERS", 1)
 REDIS_URL = env.str("REDIS_URL", "")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+UNDO_SECONDS = env.int("UNDO_SECONDS", 5)
 MAX_SOCKETS = env.int("MAX_SOCKETS", 20_000)  # a process
 MAX_SOCKETS_OF_NETWORK = env.int("MAX_SOCKETS_OF_NETWORK", 1_500)
 LIMITS = env.dict("LIMITS", default={})
@@ -56,6 +57,10 @@ if WORKERS > 1 and (IS_SQLITE or not REDIS_URL):
         "SQLite has one writer, and without Redis the workers do not hear each other."
     )
 
+if not 5 <= UNDO_SECONDS <= 60:
+    raise ImproperlyConfigured(
+        f"UNDO_SECONDS must be 5 to 60, not {UNDO_SECONDS}: only then is a closed poll final."
+    )
 if LOG_FORMAT not in {"line", "json"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 
@@ -224,6 +229,8 @@ SPECTACULAR_SETTINGS = {
         "SessionState": "sessions.models.Session.State",
         "QuestionState": "sessions.models.Question.State",
         "LineState": "sessions.models.SignUpLine.State",
+        "ItemKind": "sessions.models.RunSheetItem.Kind",
+        "PollKind": "polls.models.Poll.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

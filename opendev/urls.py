@@ -12,5 +12,9 @@ urlpatterns = [
     path("api/v1/", include("opendev.api")),
     re_path(r"^api/", api.Nowhere.as_view()),
     path("", include("opendev.room.urls")),
+    path("", include("opendev.exports.urls")),
+    path("", include("opendev.recap.urls")),
+    path("", include("opendev.registrations.urls")),
+    path("", include("opendev.recordings.urls")),
     path("", include("opendev.home.urls")),
 ]

@@ -49,7 +49,7 @@ class PollShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     session = serializers.CharField()
     question = serializers.CharField()
-    kind = serializers.ChoiceField(Poll.Kind.values)
+    kind = serializers.ChoiceField(Poll.Kind.choices)
     min = serializers.IntegerField()
     max = serializers.IntegerField()
     anonymous = serializers.BooleanField()
@@ -80,7 +80,7 @@ class OptionWanted(serializers.Serializer[Any]):
 class PollWanted(serializers.Serializer[Any]):
     question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH)
     options = serializers.ListField(child=OptionWanted(), min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
-    kind = serializers.ChoiceField(Poll.Kind.values, required=False)
+    kind = serializers.ChoiceField(Poll.Kind.choices, required=False)
     min = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
     max = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
     anonymous = serializers.BooleanField(required=False)

@@ -1,16 +1,15 @@
 """The public JSON of polls, built for an audience. What an audience may not see is not in it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
 from opendev.core.text import time_text
+from opendev.core.undo import undo_window
 from polls.models import Option, Poll
 from polls.permissions import close_shows_something_new, may_see_poll, may_see_tally
 from polls.selectors import Mine
-
-UNDO_S = 5
 
 
 def undo_until(poll: Poll) -> datetime | None:
@@ -25,7 +24,7 @@ def undo_until(poll: Poll) -> datetime | None:
             since = poll.closed_at
         case Poll.State.PUBLISHED:
             since = poll.published_at
-    return since and since + timedelta(seconds=UNDO_S)
+    return since and since + undo_window()
 
 
 def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str, Any] | None:

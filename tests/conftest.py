@@ -43,7 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, instead of skipping, where Chromium, Redis or PostgreSQL is missing",
     )
 
-    parser.addoption("--soak", action="store_true", help="every fault ten times, and 100,000 odd frames")
+    parser.addoption(
+        "--soak",
+        action="store_true",
+        help="every fault ten times, 100,000 odd frames, and more of what is random",
+    )
     parser.addoption(
         "--runs", type=int, default=1, help="how often storms and brawls are repeated, to be read with -s"
     )
@@ -52,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def runs(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("runs"))
+
+
+@pytest.fixture(scope="session")
+def soaks(request: pytest.FixtureRequest) -> bool:
+    """Whether `make soak` runs, which has the time for many more cases."""
+    return bool(request.config.getoption("soak"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

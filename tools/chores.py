@@ -93,10 +93,15 @@ def bench() -> int:
 
 
 def soak() -> int:
-    """Let every fault strike ten times, send a hundred thousand odd frames, and live five hundred lives of a poll."""
+    """Let every fault strike ten times, send a hundred thousand odd frames, and play much more of what is random."""
     install_what_tests_need(list(debian.NEEDS))
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
-    what = ["tests/faults", "tests/polls/test_life.py"]
+    what = [
+        "tests/faults",
+        "tests/polls/test_life.py",
+        "tests/load/test_moderators.py",
+        "tests/api/test_openapi.py",
+    ]
     return pytest("--soak", "--timeout=1800", *what)
 
 

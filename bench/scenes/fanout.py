@@ -9,7 +9,6 @@ from bench.machine import cpu_s
 from bench.sockets import Socket, close_all, connect_all, now
 
 EVERY_S = 0.3  # the product tells a socket at most four news a second
-ROUNDS = 10
 PATIENCE_S = 30.0
 
 
@@ -50,11 +49,11 @@ class Hall:
         if self.waited_for == 0:
             self.all_heard.set()
 
-    async def rounds(self, say: Any) -> dict[str, float]:
-        """Say something, wait until all have heard, ten times; what that cost the server."""
+    async def rounds(self, say: Any, count: int) -> dict[str, float]:
+        """Say something, wait until all have heard, so many times; what that cost the server."""
         self.latencies = []
         before, received = cpu_s(self.pids), self.received()
-        for _ in range(ROUNDS):
+        for _ in range(count):
             self.waited_for = len(self.listeners)
             self.all_heard.clear()
             self.said_at = now()
@@ -95,11 +94,12 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
     await asyncio.sleep(
         spec["settle_s"]
     )  # a round of the sweep: the count of those who are here has been told
-    await product.rounds(say_by_vote)
-    await bare.rounds(say)
+    count = spec["rounds"]
+    await product.rounds(say_by_vote, count)
+    await bare.rounds(say, count)
     runs = []
     for _ in range(spec["runs"]):
-        ours, limit = await product.rounds(say_by_vote), await bare.rounds(say)
+        ours, limit = await product.rounds(say_by_vote, count), await bare.rounds(say, count)
         runs.append({"product": ours, "bare": limit})
     frame_bytes = len(product.last)
     await close_all(product.listeners + bare.listeners)

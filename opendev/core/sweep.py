@@ -18,6 +18,9 @@ PRESENCE = "presence"  # a topic of every group
 
 NOT_ALLOWED = 4403  # close code: the rights that this socket was opened with are gone
 SWEEP_S = 2.0
+ON_ITS_WAY_S = (
+    0.25  # for news of what has just been committed; without it a storm of votes is read anew each round
+)
 SIGN_OF_LIFE_S = 20.0  # presence is repeated at least this often, so that a page can tell silence from death
 SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
 
@@ -66,15 +69,23 @@ class Sweep:
         before = {key: {t: held.version for t, held in self.groups[key].topics.items()} for key in keys}
         found = await self.read_in_thread(self.source.versions, keys)
         for key in keys:
-            group, versions = self.groups.get(key), found.get(key, {})
-            if group is None:
-                continue
-            self._forget_vanished(group, before[key], versions)
-            known = {topic: held.version for topic, held in group.topics.items()}
-            if any(version > known.get(topic, -1) for topic, version in versions.items()):
+            if group := self.groups.get(key):
+                self._forget_vanished(group, before[key], found.get(key, {}))
+        if not any(self._is_behind(key, found) for key in keys):
+            return
+        await asyncio.sleep(ON_ITS_WAY_S)
+        for key in keys:
+            if self._is_behind(key, found):
                 state = await self.read_in_thread(self.source.read, key)
                 for news in state.news if state else []:
                     self.take(news)
+
+    def _is_behind(self, key: int, found: dict[int, dict[str, int]]) -> bool:
+        """Return whether the database had a newer version of something than what this process knows by now."""
+        if (group := self.groups.get(key)) is None:
+            return False
+        known = {topic: held.version for topic, held in group.topics.items()}
+        return any(version > known.get(topic, -1) for topic, version in found.get(key, {}).items())
 
     def _forget_vanished(self, group: Group, before: dict[str, int], versions: dict[str, int]) -> None:
         """Tell of topics that the database has no more; one that came or changed while we looked is not among them."""

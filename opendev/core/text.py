@@ -136,4 +136,5 @@ def time_text(moment: datetime | None) -> str | None:
 
 def csv_cell(text: str) -> str:
     """Return a text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_SIGNS) else text
+    is_formula = text.startswith(("\t", "\r")) or text.lstrip().startswith(_FORMULA_SIGNS)
+    return f"'{text}" if is_formula else text

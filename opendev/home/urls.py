@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from opendev.home import calendars, follow_ups, groups, programme, views
+from opendev.home import calendars, follow_ups, groups, pads, programme, views
 from opendev.home.organise import events as organise
 from opendev.home.organise import schedules
 
@@ -27,6 +27,9 @@ urlpatterns = [
         groups.dissolve,
         name="follow-up-group-dissolve",
     ),
+    path("<slug:event>/pads/", pads.pads, name="event-pads"),
+    path("<slug:event>/pads/rules/", pads.rules, name="event-pads-rules"),
+    path("<slug:event>/pads/make/", pads.make_missing, name="event-pads-make"),
     path("<slug:event>.ics", calendars.of_event, name="event-calendar"),
     path("<slug:event>/days/<int:number>.ics", calendars.of_day, name="day-calendar"),
     path("<slug:event>/sessions/<slug:session>.ics", calendars.of_session, name="session-calendar"),

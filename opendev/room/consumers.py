@@ -13,7 +13,7 @@ from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
-from opendev.room import notes
+from opendev.room import notes, run_sheet_socket
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
@@ -37,7 +37,13 @@ class RoomConsumer(LiveConsumer):
     With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
     """
 
-    commands = {**polls.COMMANDS, **questions.COMMANDS, **lines.COMMANDS, **notes.COMMANDS}
+    commands = {
+        **polls.COMMANDS,
+        **questions.COMMANDS,
+        **lines.COMMANDS,
+        **notes.COMMANDS,
+        **run_sheet_socket.COMMANDS,
+    }
     attendee: AttendeePass | None = None
 
     def group_key(self) -> int:
@@ -105,7 +111,7 @@ class RoomConsumer(LiveConsumer):
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, pad, polls, questions, lines}`."""
+        """Return `{type, now, session, present, me, pad, running, run_sheet?, polls, questions, lines}`."""
         state = group.topics["session"].states[EVERYBODY]
         pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
@@ -122,6 +128,7 @@ class RoomConsumer(LiveConsumer):
                 },
                 **({"joins": group.joins} if self.is_moderator else {}),
                 "pad": pad.states[EVERYBODY] if pad else None,
+                **run_sheet_socket.snapshot_parts(group, is_moderator=self.is_moderator),
             }
         )
         body = polls.snapshot_polls(

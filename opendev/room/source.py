@@ -12,9 +12,11 @@ from sessions import news as session_news
 from sessions.models import Session
 from sessions.news import follow_ups as line_news
 from sessions.news import questions as question_news
+from sessions.news import run_sheet as sheet_news
 from sessions.selectors import display_ids, moderator_ids, session_versions
 from sessions.selectors.follow_ups import line_versions, lines_of
 from sessions.selectors.questions import helper_ids, question_versions, questions_of
+from sessions.selectors.run_sheet import run_sheet_versions, run_sheets_of
 
 
 class RoomSource:
@@ -26,6 +28,8 @@ class RoomSource:
         question_news.KIND: question_news.QuestionFrames(),
         line_news.KIND: line_news.LineFrames(),
         pad_news.KIND: pad_news.PadFrames(),
+        sheet_news.PLAN: sheet_news.PlanFrames(),
+        sheet_news.RUNNING: sheet_news.RunningFrames(),
     }
 
     def read(self, group: int) -> GroupState | None:
@@ -38,6 +42,8 @@ class RoomSource:
         told += [question_news.news_of(question) for question in questions_of([group])]
         told += [line_news.news_of(found) for found in lines_of([group])]
         told += [pad_news.news_of(found) for found in pad_states([group])]
+        for sheet in run_sheets_of([group]):
+            told += [sheet_news.plan_news(sheet), sheet_news.running_news(sheet)]
         return GroupState({"event_id": session.event_id}, told)
 
     def moderators(self, group: int) -> frozenset[int]:
@@ -64,6 +70,8 @@ class RoomSource:
             found.setdefault(session, {})[question_news.topic_of(question)] = version
         for session, line, version in line_versions(groups):
             found.setdefault(session, {})[line_news.topic_of(line)] = version
+        for session, version, running in run_sheet_versions(groups):
+            found.setdefault(session, {}).update({sheet_news.PLAN: version, sheet_news.RUNNING: running})
         for session, version in pad_versions(groups).items():
             found.setdefault(session, {})[pad_news.TOPIC] = version
         return found

@@ -7,10 +7,10 @@ from random import SystemRandom
 from django.db import transaction
 from django.db.models import QuerySet
 
+from opendev.core.undo import undo_window
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection, random_row_key
-from polls.serializers import UNDO_S
 from polls.services.states import close, lock_poll, note_poll, save_and_tell
 from sessions.models import Session, TimelineEntry
 
@@ -47,14 +47,14 @@ def _close(poll: Poll, now: datetime) -> bool:
 
 
 def finalise_due_polls(now: datetime) -> int:
-    """Finalise what was closed five seconds ago or longer; return how many.
+    """Finalise what was closed so long ago that nobody can open it again; return how many.
 
     From then on the tally is final for ever. In an anonymous poll nothing joins people and ballots any more: marks and
     mark key are gone, and the ballots stand in a new random order under new row keys.
     """
     due = Poll.objects.filter(
         finalised_at__isnull=True,
-        closed_at__lte=now - timedelta(seconds=UNDO_S),
+        closed_at__lte=now - undo_window(),
         state__in=["closed", "published", "archived"],
     )
     return _each_unlocked(due, lambda poll: _finalise(poll, now))

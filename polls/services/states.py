@@ -10,16 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.undo import undo_window
 from polls import broadcasts
 from polls.models import Ballot, MarkKey, Option, Participation, Poll
 from polls.permissions import close_shows_something_new
-from polls.serializers import UNDO_S
 from sessions.models import Session, TimelineEntry
 from sessions.services import SessionIsOver, check_moderates, note
 
 State = Poll.State
 Verb = TimelineEntry.Verb
-UNDO = timedelta(seconds=UNDO_S)
 LONGEST_COUNTDOWN_S = 24 * 3600
 
 
@@ -162,7 +161,7 @@ def _restore_draft(poll: Poll, now: datetime) -> None:
 
 
 def _check_undo(since: datetime | None, now: datetime) -> None:
-    if since is None or now > since + UNDO:
+    if since is None or now > since + undo_window():
         raise TooLateToUndo
 
 

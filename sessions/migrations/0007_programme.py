@@ -18,7 +18,7 @@ def give_each_its_own_guid(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0005_timeline'),
+        ('opendev_sessions', '0006_run_sheet'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,16 @@ from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.questions import Question, QuestionVote
+from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.models.recordings import Chapter, Recording
+from sessions.models.registrations import (
+    FigureNote,
+    Registration,
+    RegistrationImport,
+    RegistrationRow,
+)
 from sessions.models.resources import Resource
+from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
@@ -18,17 +27,30 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "Chapter",
     "DisplayLink",
     "Event",
     "EventDay",
+    "FigureNote",
     "FollowUpGroup",
+    "NextStep",
     "Person",
     "Question",
     "QuestionVote",
+    "RecapDraft",
+    "RecapEdit",
+    "RecapVersion",
+    "Recording",
+    "Registration",
+    "RegistrationImport",
+    "RegistrationRow",
     "Resource",
+    "RunSheet",
+    "RunSheetItem",
     "ScheduleUpload",
     "Session",
     "SessionRole",
+    "SessionSummary",
     "SignInLink",
     "SignUp",
     "SignUpLine",

@@ -25,6 +25,8 @@ class TimelineEntry(models.Model):
         QUESTION_ANSWERED = "question.answered", _("A question was answered")
         QUESTION_SET_BACK = "question.set_back", _("An act with a question was taken back")
         LINE_OPENED = "line.opened", _("A follow-up was opened")
+        ITEM_STARTED = "item.started", _("An item of the run sheet began")
+        ITEM_SET_BACK = "item.set_back", _("A step of the run sheet was taken back")
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="timeline")
     at = models.DateTimeField(_("at"))
@@ -55,6 +57,8 @@ class TimelineEntry(models.Model):
                         "question.answered",
                         "question.set_back",
                         "line.opened",
+                        "item.started",
+                        "item.set_back",
                     ]
                 ),
                 name="timeline_verb_is_known",

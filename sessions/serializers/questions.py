@@ -1,20 +1,19 @@
 """The public JSON of questions, built for an audience. What an audience may not see is not in it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from opendev.core.groups import AUTHOR, MODERATORS
 from opendev.core.text import time_text
+from opendev.core.undo import undo_window
 from sessions.models import Question
 from sessions.permissions.questions import is_public
-
-UNDO_S = 5
 
 
 def undo_until(question: Question) -> datetime | None:
     """Return until when the last move, or the merging, can be taken back; None where there is nothing to take back."""
     since = question.moved_at if question.merged_into_id is None else question.merged_at
-    return since and since + timedelta(seconds=UNDO_S)
+    return since and since + undo_window()
 
 
 def question_json(question: Question, audience: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Questions as moderators and helpers see them: a queue in which they approve, answer, dismiss, pin and merge."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,17 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_text
+from opendev.core.undo import undo_window
 from sessions.models import Question, Session, TimelineEntry
 from sessions.permissions.questions import is_public, may_see_question
 from sessions.selectors.questions import keeps_queue
-from sessions.serializers.questions import UNDO_S
 from sessions.services.joining import SessionIsOver
 from sessions.services.questions import lock_question, recount, save_and_tell
 from sessions.services.rights import check_keeps_queue
 from sessions.services.timeline import note
 
 State = Question.State
-UNDO = timedelta(seconds=UNDO_S)
 MAX_ANSWER_LENGTH = 4000
 
 QUESTION_MOVES = {
@@ -149,7 +148,7 @@ def undo_question(*, question_id: int, caller: Caller, now: datetime) -> Questio
     """
     question = _lock_for(caller, question_id)
     since = question.moved_at if question.merged_into_id is None else question.merged_at
-    if since is None or now > since + UNDO:
+    if since is None or now > since + undo_window():
         raise TooLateToUndoMove
     if question.merged_into_id is not None:
         return _separate(question)

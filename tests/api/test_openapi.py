@@ -89,8 +89,8 @@ HIDDEN = ["ignored_auth", "missing_required_header"]
 class Prober:
     """Runs schemathesis on the served document, with ids that exist in the addresses."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
-        self.server, self.folder = server, folder
+    def __init__(self, server: Server, folder: Path, examples: int) -> None:
+        self.server, self.folder, self.examples = server, folder, examples
         self.moderator = server.manage("api_token", "john-garbutt").strip()
         with server.http() as client:
             self.document = client.get("/api/v1/schema/", params={"format": "json"}).json()
@@ -134,6 +134,9 @@ class Prober:
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
         real["file_format"] = ["json", "xml", "csv"]
         line, name = self.new_name()
+        plan = f"sessions/{self.session}/run-sheet/items/"
+        added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})
+        real["item"] = [item["id"] for item in added["items"]]
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():
@@ -154,7 +157,8 @@ class Prober:
         config.write_text("[checks.missing_required_header]\nexpected-statuses = [401, 403]\n")
         program = Path(sys.executable).with_name("schemathesis")
         command = [str(program), "--config-file", str(config), "run", str(self.with_real_ids(polls))]
-        command += ["--url", self.server.url, "--seed", "20200810", "--max-examples", "10", "--no-color"]
+        command += ["--url", self.server.url, "--seed", "20200810", "--no-color"]
+        command += ["--max-examples", str(self.examples)]
         command += ["--exclude-checks", ",".join(without), "--warnings", "off", *options]
         answer = subprocess.run(
             command,
@@ -162,7 +166,7 @@ class Prober:
             env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=1500,
             check=False,
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
@@ -170,8 +174,9 @@ class Prober:
 
 
 @pytest.fixture(scope="module")
-def prober(demo_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Prober:
-    return Prober(demo_server, tmp_path_factory.mktemp("schemathesis"))
+def prober(demo_server: Server, tmp_path_factory: pytest.TempPathFactory, soaks: bool) -> Prober:
+    """A few random cases of each operation beside the systematic ones; many in `make soak`."""
+    return Prober(demo_server, tmp_path_factory.mktemp("schemathesis"), 100 if soaks else 4)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from bench import parts, report
 from bench.parts import Scale
 from bench.stage import Stage
 
-TINY = Scale(runs=1, fanout=5, rooms=(8,), vote_within_s=0.2, settle_s=0)
+TINY = Scale(runs=1, fanout=5, fanout_rounds=2, rooms=(8,), vote_within_s=0.2, settle_s=0)
 
 
 @pytest.mark.timeout(180)

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.journeys.demo import Demo
 from tests.journeys.stage import Stage
 
+ENOUGH_TO_UNDO = "20"  # seconds, also on a machine that has much else to do
 Scene = Callable[[Stage], Any]
-expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="package")
@@ -22,7 +21,7 @@ def shared_demo(
     """A server for all journeys that bring their own polls."""
     factory = make_server_factory(tmp_path_factory.mktemp("journeys"))
     try:
-        yield from running_demo(factory(demo=True, start=False))
+        yield from running_demo(factory(demo=True, start=False, UNDO_SECONDS=ENOUGH_TO_UNDO))
     finally:
         factory.stop_all()
 

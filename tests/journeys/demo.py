@@ -107,6 +107,9 @@ class Demo:
 
     def clear(self) -> None:
         """An empty stage: the session is live, and nothing is or was on air."""
+        for question in self.ask("GET", f"sessions/{self.session['id']}/questions/")["results"]:
+            if question["state"] == "on_air":
+                self.ask("PUT", f"questions/{question['id']}/state/", state="dismissed")
         if self.ask("GET", f"sessions/{self.session['id']}/")["state"] != "live":
             self.set_session("live")
         for poll in self.polls():

@@ -17,6 +17,7 @@ PHONE: dict[str, Any] = browser.PHONE
 SCREEN: dict[str, Any] = browser.SCREEN
 
 PATIENCE = 10.0
+expect.set_options(timeout=1000 * PATIENCE)
 ROWS_WITH_COUNTS = """(rows) => rows.map((row) => [
   row.querySelector("[data-option-text]").textContent.trim(),
   Number(row.querySelector("[data-count]").textContent),
@@ -231,8 +232,9 @@ class Moderator(Seen):
         """One of the big buttons at the bottom of the stage."""
         self.deck.get_by_role("button", name=name).click()
 
-    def undo(self) -> Locator:
-        return self.page.locator("[data-undo]")
+    def undo(self, state: str) -> Locator:
+        """What takes back the act that brought a poll into this state."""
+        return self.page.locator(f"[data-undo][data-state={state}]")
 
     def item(self, question: str, state: str) -> Locator:
         """A poll in the list, in this state."""

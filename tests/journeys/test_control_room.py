@@ -77,6 +77,21 @@ def test_two_moderators_see_one_state_whoever_acts(play, demo):
     play(scene)
 
 
+def test_button_that_is_held_down_while_news_come_in_still_acts(play, demo):
+    def scene(stage: Stage) -> None:
+        draft = demo.add_poll(QUESTION, "here", "there")
+        john = stage.moderator()
+        stage.is_live(john.page)
+        john.deck.get_by_role("button", name="Launch").hover()
+        john.page.mouse.down()
+        with john.page.expect_response(lambda answer: answer.url.partition("?")[0].endswith("/control/")):
+            demo.change(draft, question="Where are you today?")  # the page fetches itself anew
+        john.page.mouse.up()
+        expect(john.item("Where are you today?", "live")).to_be_visible()
+
+    play(scene)
+
+
 def words_of(moderator: Moderator) -> list[str]:
     """What the window says of the polls, without the seconds that an Undo has left."""
     parts = moderator.page.locator("[data-region=polls], [data-region=stage], [data-region=deck]")

@@ -57,7 +57,7 @@ def test_room_plays_both_polls_of_the_demo_from_draft_to_published(play_first_ni
 
 def everybody_comes(stage: Stage, line: Line) -> Room:
     john = signs_in_by_link(stage)
-    screens = [stage.screen(), stage.screen(**SMALL_SCREEN)]
+    screens = [stage.screen(reduced_motion="no-preference"), stage.screen(**SMALL_SCREEN)]
     by_digits = joins_by_digits(stage)
     by_qr = joins_by_qr(stage, screens[0])
     without_script = stage.attendee(java_script_enabled=False, known="status of 400").page

@@ -160,7 +160,7 @@ def test_queue_is_kept_by_keys_and_every_screen_follows(play, crowd):
         expect(screen.locator("h1")).to_have_text(FIRST)
         expect(screen.locator("[data-asked-by]")).to_have_text("Anonymous, 2 votes")
         expect(reader.locator("[data-on-air-part]")).to_contain_text(FIRST)
-        expect(control.locator("[data-undo]")).to_be_visible()
+        expect(control.locator("[data-undo][data-state=on_air]")).to_be_visible()
         control.keyboard.press("u")
         expect(reader.locator("[data-on-air-part]")).to_be_hidden()
         expect(control.locator("[data-key=w]")).to_contain_text(FIRST)

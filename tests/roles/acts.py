@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from opendev.room.consumers import DISPLAY_VIEW
 from sessions.models import Session
 from sessions.services import make_display_link
-from tests.roles import follow_up_acts, pad_acts, programme_acts, question_acts
+from tests.roles import follow_up_acts, pad_acts, programme_acts, question_acts, recap_acts, run_sheet_acts
 from tests.roles.cast import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET, At, do
 from tests.support.people import Answer, Person, of_page, of_rest, open_socket
@@ -246,7 +246,9 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     **question_acts.ACTS,
     **follow_up_acts.ACTS,
     **pad_acts.ACTS,
+    **run_sheet_acts.ACTS,
     **programme_acts.ACTS,
+    **recap_acts.ACTS,
     "See the programme and the room": {
         PAGE: [
             see(lambda session: f"/{session.event.slug}/"),

@@ -7,12 +7,26 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotSignedIn
+from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.services import set_session_state
 from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
-from sessions.models import DisplayLink, FollowUpGroup, Person, Question, Session, SignUp, SignUpLine
+from sessions.models import (
+    Chapter,
+    DisplayLink,
+    FollowUpGroup,
+    Person,
+    Question,
+    RegistrationImport,
+    RunSheet,
+    RunSheetItem,
+    Session,
+    SessionSummary,
+    SignUp,
+    SignUpLine,
+)
 from tests.factories import (
     NOW,
     make_attendee,
@@ -28,7 +42,11 @@ from tests.factories import (
 from tests.factories.sessions import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = (Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question)
+ROWS = (
+    *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
+    *(RunSheet, RunSheetItem, SessionSummary, Chapter),
+)
+NOTE = sessions.NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -38,6 +56,7 @@ FOR_MODERATORS = {
     polls.set_closing_time: lambda at: {"poll_id": at.poll.pk, "closes_at": SOON, "now": NOW},
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    sessions.set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
     sessions.set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
     sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
@@ -48,7 +67,29 @@ FOR_MODERATORS = {
     sessions.remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
     sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
     sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
+    sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
+    sessions.set_recording: lambda at: {
+        "session_id": at.session.pk,
+        "given": {"url": "https://x.org/v"},
+        "now": NOW,
+    },
+    sessions.add_chapter: lambda at: {
+        "session_id": at.session.pk,
+        "given": {"title": "More", "after": 5},
+        "now": NOW,
+    },
+    sessions.edit_chapter: lambda at: {
+        "session_id": at.session.pk,
+        "key": f"own-{at.chapter.pk}",
+        "given": {"title": "Less"},
+    },
     sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
+    sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
+    sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
+    sessions.remove_item: lambda at: {"session_id": at.session.pk, "item_id": at.item},
+    sessions.run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
+    sessions.run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
+    sessions.step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
 }
 FOR_HELPERS = {
     sessions.set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
@@ -64,6 +105,29 @@ FOR_ORGANISERS = {
         "now": NOW,
     },
     sessions.edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
+    sessions.keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    sessions.edit_recap: lambda at: {
+        "event_id": at.session.event_id,
+        "key": "event/title",
+        "given": {"text": "Mine"},
+        "now": NOW,
+    },
+    sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
+    sessions.import_registrations: lambda at: {
+        "event_id": at.session.event_id,
+        "content": b"email\na@example.org",
+        "name": "list.csv",
+        "skips_bad": False,
+        "now": NOW,
+    },
+    sessions.finish_import: lambda at: {"import_id": at.cut_off.pk, "now": NOW},
+    sessions.set_figure: lambda at: {
+        "event_id": at.session.event_id,
+        "figure": "joined",
+        "shown": "20+",
+        "source": "The door",
+    },
     sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
@@ -91,6 +155,16 @@ class At:
         sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
         self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
+        event = self.session.event
+        self.cut_off = RegistrationImport.objects.create(event=event, total=2, began_at=NOW)
+        self.chapter = Chapter.objects.create(session=self.session, title="Mine", at_s=5)
+        by_right = {"session_id": self.session.pk, "caller": self.moderator}
+        running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
+        sessions.run_item(item_id=running.pk, now=NOW, **by_right)
+        self.item = other.pk
+        recap = {"event_id": self.session.event_id, "caller": self.organiser, "now": NOW}
+        draft_recap(**recap)
+        publish_recap(**recap)
         self.neighbour = Caller(user_id=make_moderator(make_session(self.session.event)).pk)
         self.foreigner = Caller(user_id=make_organiser(make_session().event).pk)
         self.somebody = Caller(user_id=make_user().pk)

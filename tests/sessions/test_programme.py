@@ -8,6 +8,7 @@ import pytest
 from opendev.core.attendance import NOBODY, Caller
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from opendev.home.organise.events import clone_with_polls
+from opendev.room.services import start_and_end_by_clock
 from polls.models import Poll
 from sessions.models import Attendee, Event, EventDay, Person, Session, SessionRole
 from sessions.services import (
@@ -309,6 +310,15 @@ def test_host_comes_on_stage_and_leaves_it_without_rights(event, caller):
     make_moderator(session)
     with pytest.raises(NotFound):
         take_off_stage(session_id=session.pk, caller=caller, role_id=session.roles.get().pk)
+
+
+def test_clock_starts_no_session_that_is_cancelled(event, caller):
+    at = datetime(2026, 10, 24, 10, 0, tzinfo=BERLIN)
+    off, on = slots(event, (10, 0, 30), (10, 0, 30))
+    event.sessions.update(runs_by_clock=True)
+    cancel_session(session_id=off.pk, caller=caller, now=NOW)
+    start_and_end_by_clock(at)
+    assert [Session.objects.get(pk=each.pk).state for each in (off, on)] == ["upcoming", "live"]
 
 
 # --- resources

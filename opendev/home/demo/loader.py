@@ -10,13 +10,26 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from opendev.core.attendance import AttendeePass, Caller
+from opendev.home.demo.registrations import load_registrations
+from opendev.recap.services import draft_recap, publish_recap
+from opendev.room.run_sheets import paste_plan
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
-from sessions.models import Event, EventDay, Person, Question, Session, SessionRole
-from sessions.services import join_session, open_line, read_wish, sign_up
+from sessions.models import (
+    Event,
+    EventDay,
+    NextStep,
+    Person,
+    Question,
+    Resource,
+    Session,
+    SessionRole,
+    TimelineEntry,
+)
+from sessions.services import edit_recap, join_session, open_line, read_wish, sign_up, write_summary
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
 
@@ -29,13 +42,25 @@ def load_demo(now: datetime) -> Event:
     organiser = _user("organiser", "Organiser")
     event.organisers.add(organiser)
     people = {person["slug"]: Person.objects.create(event=event, **person) for person in facts["people"]}
+    load_registrations(event, now)
+    steps = enumerate(facts["next_steps"], 1)
+    NextStep.objects.bulk_create(NextStep(event=event, position=place, **step) for place, step in steps)
     for day in facts["days"]:
         made = EventDay.objects.create(
             event=event, number=day["number"], date=date.fromisoformat(day["date"])
         )
         for session in day["sessions"]:
             _load_session(made, session, people, Caller(user_id=organiser.pk), now)
+    _publish_recap(event, facts["recap"], Caller(user_id=organiser.pk), now)
     return event
+
+
+def _publish_recap(event: Event, edits: dict[str, str], organiser: Caller, now: datetime) -> None:
+    """Draft the recap, put the headlines of an editor in it, and publish it."""
+    draft_recap(event_id=event.pk, caller=organiser, now=now)
+    for key, text in edits.items():
+        edit_recap(event_id=event.pk, caller=organiser, key=key, given={"text": text}, now=now)
+    publish_recap(event_id=event.pk, caller=organiser, now=now)
 
 
 def _user(username: str, name: str) -> User:
@@ -55,7 +80,8 @@ def _load_session(
 ) -> None:
     facts = dict(facts)
     roles, polls, lines = facts.pop("roles"), facts.pop("polls", []), facts.pop("sign_up_lines", [])
-    questions = facts.pop("questions", [])
+    questions, summary, plan = facts.pop("questions", []), facts.pop("summary"), facts.pop("run_sheet", [])
+    resources = facts.pop("resources", [])
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
@@ -68,13 +94,41 @@ def _load_session(
             person.user = _user(slug, person.name)
             person.save()
         SessionRole.objects.create(session=session, person=person, role=role, position=position)
+    write_summary(session_id=session.pk, caller=organiser, given=summary, now=now)
     for number, poll in enumerate(polls, 1):
         _load_poll(session, poll, number, organiser, now)
     for number, text in enumerate(questions, 1):
         _load_question(session, text, number)
+    if plan:
+        paste_plan(session_id=session.pk, caller=organiser, text="\n".join(plan), now=now)
+    Resource.objects.bulk_create(
+        Resource(session=session, position=place, **resource) for place, resource in enumerate(resources, 1)
+    )
+    _load_timeline(session)
     passes: dict[str, AttendeePass] = {}
     for line in lines:
         _load_line(session, line, people, passes, organiser, now)
+
+
+def _load_timeline(session: Session) -> None:
+    """Write down what happened in a session that began, as the services do: chapters are made of it."""
+    if session.state == Session.State.UPCOMING:
+        return
+    verb = TimelineEntry.Verb
+    happened: list[tuple[Any, TimelineEntry.Verb, object, str]] = [
+        (session.starts_at, verb.SESSION_STARTED, "", "")
+    ]
+    for poll in Poll.objects.filter(session=session, launched_at__isnull=False):
+        happened += [
+            (poll.launched_at, verb.POLL_LAUNCHED, poll.pk, poll.question),
+            (poll.closed_at, verb.POLL_CLOSED, poll.pk, poll.question),
+        ]
+    for question in Question.objects.filter(session=session):
+        happened.append((question.answered_at, verb.QUESTION_ANSWERED, question.pk, question.text))
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(session=session, at=at, verb=what, subject=str(subject), title=title)
+        for at, what, subject, title in sorted(happened, key=lambda one: str(one[0]))
+    )
 
 
 def _load_line(

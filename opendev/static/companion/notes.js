@@ -1,8 +1,8 @@
-// The notes, live: asks for them while their tab is open, paints whole lines, and says nothing aloud. What stands in a
+// The notes, live: asks for them while they can be seen, paints whole lines, and says nothing aloud. What stands in a
 // pad is text and nothing else.
 
 import { clone, emit, on } from "./markup.js"
-import { isOpenPart } from "./tabs.js"
+import { isInColumn, isOpenPart } from "./tabs.js"
 
 const PART = "notes"
 const home = document.querySelector("[data-notes]")
@@ -54,7 +54,7 @@ function follow() {
 }
 
 function keepUp() {
-  const wanted = isOpenPart(PART)
+  const wanted = isOpenPart(PART) || isInColumn(PART)
   if (wanted && !isFollowing) follow()
   if (!wanted && isFollowing) emit("live:send", { type: "notes.leave", ref: "notes" })
   isFollowing = wanted

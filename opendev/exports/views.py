@@ -1,0 +1,103 @@
+"""Exports as files, and the page where organisers choose what they want."""
+
+from collections.abc import Mapping, Sequence
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from opendev.core.callers import caller_of
+from opendev.core.errors import Malformed, NotFound
+from opendev.core.text import id_in_address
+from opendev.exports.tables import Asked, Scope, Table, tables_of
+from opendev.exports.writing import FORMATS
+from polls.selectors import poll_by_id
+from sessions import selectors
+from sessions.services import check_moderates, check_organises
+
+ON = "1"
+
+
+def asked(query: Mapping[str, str]) -> Asked:
+    """Return what of an export was asked for beyond what everybody may see."""
+    return Asked(hidden=query.get("hidden") == ON, people=query.get("people") == ON)
+
+
+@require_safe
+@never_cache
+def choose(request: HttpRequest, event: str) -> HttpResponse:
+    """What can be exported. For organisers."""
+    found = selectors.event_by_slug(event)
+    check_organises(caller=caller_of(request, found.pk), event_id=found.pk)
+    context = {
+        "event": found,
+        "sessions": selectors.sessions_of(found),
+        "formats": FORMATS,
+        "query": request.GET,
+    }
+    return render(request, "exports/choose.html", context)
+
+
+@require_safe
+@never_cache
+def event_file(request: HttpRequest, event: str, form: str) -> HttpResponseBase:
+    """All of an event. For organisers."""
+    found = selectors.event_by_slug(event)
+    check_organises(caller=caller_of(request, found.pk), event_id=found.pk)
+    scope = Scope(
+        selectors.sessions_of(found), event_id=found.pk, today=timezone.now().date(), asked=asked(request.GET)
+    )
+    return _file(request, scope, form, found.slug)
+
+
+@require_safe
+@never_cache
+def session_file(request: HttpRequest, event: str, session: str, form: str) -> HttpResponseBase:
+    """All of a session. For moderators."""
+    found = selectors.session_by_slug(event, session)
+    check_moderates(caller=caller_of(request, found.event_id), session_id=found.pk)
+    scope = Scope([found], today=timezone.now().date(), asked=asked(request.GET))
+    return _file(request, scope, form, found.slug)
+
+
+@require_safe
+@never_cache
+def poll_file(request: HttpRequest, event: str, session: str, poll: str, form: str) -> HttpResponseBase:
+    """One poll. For moderators."""
+    found = selectors.session_by_slug(event, session)
+    check_moderates(caller=caller_of(request, found.event_id), session_id=found.pk)
+    one = poll_by_id(id_in_address(poll), session_id=found.pk)
+    return _file(
+        request, Scope([found], [one], asked=asked(request.GET)), form, f"{found.slug}-poll-{one.pk}"
+    )
+
+
+def _file(request: HttpRequest, scope: Scope, form: str, name: str) -> HttpResponseBase:
+    """Return the file, streamed; `Export-Rows` says how many rows it will have."""
+    if form not in FORMATS:
+        raise NotFound
+    kind = FORMATS[form]
+    tables = tables_of(scope)
+    if not kind.holds_all:
+        tables = [_wanted(tables, request.GET.get("table", tables[0].name))]
+        name = f"{name}-{tables[0].name}"
+    response = StreamingHttpResponse(kind.write(tables), content_type=kind.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    response["Export-Rows"] = str(sum(table.count for table in tables))
+    return response
+
+
+def _wanted(tables: Sequence[Table], name: str) -> Table:
+    """Return the table of this name.
+
+    Raises:
+        Malformed: there is none, or it was not asked for by `people`.
+    """
+    found = next((table for table in tables if table.name == name), None)
+    if found is None:
+        sentence = _("Choose one of: %(choices)s.") % {"choices": ", ".join(table.name for table in tables)}
+        raise Malformed(sentence, fields={"table": sentence})
+    return found

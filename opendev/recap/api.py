@@ -1,0 +1,292 @@
+"""REST for recaps, and for the summaries that they draw on."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.text import clean_line, clean_word, time_text
+from opendev.recap import services
+from opendev.recap.document import Worked, paragraphs_of
+from opendev.recap.reading import Reading, reading_of
+from opendev.recap.working import worked_recap
+from sessions import selectors
+from sessions import services as sessions
+from sessions.api import Endpoint, page
+from sessions.models import Event, RecapVersion, SessionSummary
+from sessions.models.recap import MAX_KEY_LENGTH, MAX_PARAGRAPH_LENGTH
+from sessions.selectors import recap as recaps
+
+PUBLISHED, WITHDRAWN = "published", "withdrawn"
+
+
+class SentenceShape(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    source = serializers.CharField(help_text="where it comes from, in words")  # type: ignore[assignment]
+    address = serializers.CharField(allow_blank=True, help_text="where one can look")
+
+
+class NameUnderLine(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    company = serializers.CharField(allow_blank=True)
+
+
+class ParagraphShape(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    kind = serializers.CharField()
+    sentences = SentenceShape(many=True)
+    facts = serializers.DictField(help_text="what the kind shows beside its words: counts, links, dates")
+    names = NameUnderLine(many=True, help_text="under a sign-up line: the first who agreed to be shown")
+
+
+class RecapShape(serializers.Serializer[Any]):
+    event = serializers.CharField()
+    version = serializers.IntegerField()
+    published_at = serializers.DateTimeField()
+    paragraphs = ParagraphShape(many=True)
+
+
+class WorkedShape(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    kind = serializers.CharField()
+    text = serializers.CharField(allow_blank=True, help_text="as it will be published")
+    drafted = serializers.CharField(allow_blank=True, help_text="as the data says it now")
+    base = serializers.CharField(
+        allow_blank=True, help_text="the drafted text that the editor had before them"
+    )
+    edited = serializers.BooleanField()
+    differs = serializers.BooleanField(help_text="it was edited, and is drafted differently since")
+    left_out = serializers.BooleanField()
+    gone = serializers.BooleanField(help_text="the data has nothing any more that it was drafted from")
+
+
+class RecapDraftShape(serializers.Serializer[Any]):
+    drafted_at = serializers.DateTimeField(allow_null=True)
+    paragraphs = WorkedShape(many=True)
+
+
+class ParagraphWanted(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=MAX_KEY_LENGTH)
+    text = serializers.CharField(
+        max_length=MAX_PARAGRAPH_LENGTH, required=False, allow_null=True, help_text="null: the drafted words"
+    )
+    left_out = serializers.BooleanField(required=False)
+
+
+class RecapStateWanted(serializers.Serializer[Any]):
+    state = serializers.ChoiceField([PUBLISHED, WITHDRAWN])
+    version = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="publish what this earlier version said"
+    )
+
+
+class RecapVersionShape(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    published_at = serializers.DateTimeField()
+    published_by = serializers.CharField(allow_blank=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+
+
+class RecapVersionList(serializers.Serializer[Any]):
+    results = RecapVersionShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class SummaryWanted(serializers.Serializer[Any]):
+    opening = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    discussion = serializers.CharField(required=False, allow_blank=True, max_length=MAX_PARAGRAPH_LENGTH)
+    onward = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class SummaryShape(serializers.Serializer[Any]):
+    opening = serializers.CharField(allow_blank=True)
+    discussion = serializers.CharField(allow_blank=True)
+    onward = serializers.CharField(allow_blank=True)
+    written_by = serializers.CharField(allow_blank=True)
+    written_at = serializers.DateTimeField(allow_null=True)
+
+
+class RecapEndpoint(Endpoint):
+    """What the endpoints about a recap share."""
+
+    def organised(self, slug: str) -> tuple[Event, Caller]:
+        """Return the event and the caller, who is one of its organisers.
+
+        Raises:
+            NotFound, NotSignedIn, NotOrganiser
+        """
+        event = selectors.event_by_slug(slug)
+        caller = self.caller(event.pk)
+        sessions.check_organises(caller=caller, event_id=event.pk)
+        return event, caller
+
+
+class Recap(RecapEndpoint):
+    """The published recap."""
+
+    @extend_schema(operation_id="recap_read", auth=OPEN, responses=answers(RecapShape))
+    def get(self, request: Request, slug: str) -> Response:
+        """Return the recap as it is published, with the source of every sentence."""
+        event = selectors.event_by_slug(slug)
+        version = recaps.published_recap(event.pk)
+        if version is None:
+            raise NotFound(_("The recap of this event is not published yet."))
+        return Response(_recap_json(event, version))
+
+
+class DraftOfRecap(RecapEndpoint):
+    """The draft that organisers work on."""
+
+    @extend_schema(operation_id="recap_draft_read", responses=answers(RecapDraftShape, refusals=(*READ, 403)))
+    def get(self, request: Request, slug: str) -> Response:
+        """Return each paragraph as it will be published, as it is drafted, and whether these differ. For organisers."""
+        event, _caller = self.organised(slug)
+        return Response(_draft_json(event))
+
+    @extend_schema(
+        operation_id="recap_draft_make", request=None, responses=answers(RecapDraftShape, refusals=WRITE)
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Draft the recap anew from the data; what was edited stays. For organisers."""
+        event, caller = self.organised(slug)
+        services.draft_recap(event_id=event.pk, caller=caller, now=timezone.now())
+        return Response(_draft_json(event))
+
+    @extend_schema(
+        operation_id="recap_paragraph_edit",
+        request=ParagraphWanted,
+        responses=answers(RecapDraftShape, refusals=WRITE),
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        """Rewrite a paragraph, take its drafted words again, leave it out or put it back in. For organisers."""
+        event, caller = self.organised(slug)
+        body = self.body()
+        key = clean_line(body.get("key"), field="key", most=MAX_KEY_LENGTH)
+        sessions.edit_recap(event_id=event.pk, caller=caller, key=key, given=body, now=timezone.now())
+        return Response(_draft_json(event))
+
+
+class StateOfRecap(RecapEndpoint):
+    """Whether the recap is published."""
+
+    @extend_schema(
+        operation_id="recap_set_state",
+        request=RecapStateWanted,
+        responses=answers(RecapVersionShape, refusals=WRITE),
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Publish the draft, or an earlier version, as the next one; or withdraw what is published. For organisers."""
+        event, caller = self.organised(slug)
+        body, now = self.body(), timezone.now()
+        state = clean_word(body.get("state"), field="state", choices=[PUBLISHED, WITHDRAWN])
+        if state == WITHDRAWN:
+            version = sessions.withdraw_recap(event_id=event.pk, caller=caller, now=now)
+        elif "version" in body:
+            version = services.republish_recap(
+                event_id=event.pk, number=body["version"], caller=caller, now=now
+            )
+        else:
+            version = services.publish_recap(event_id=event.pk, caller=caller, now=now)
+        return Response(_version_json(version))
+
+
+class VersionsOfRecap(RecapEndpoint):
+    """What was published."""
+
+    @extend_schema(
+        operation_id="recap_versions_list", responses=answers(RecapVersionList, refusals=(*READ, 403))
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """List the published versions, newest first. For organisers."""
+        event, _caller = self.organised(slug)
+        return page([_version_json(version) for version in recaps.recap_versions_of(event.pk)])
+
+
+class SummaryOfSession(Endpoint):
+    """A session in the words of whoever led it."""
+
+    @extend_schema(
+        operation_id="session_summary_read", responses=answers(SummaryShape, refusals=(*READ, 403))
+    )
+    def get(self, request: Request, session: str) -> Response:
+        """Return the summary. For moderators."""
+        found = self.session(session)
+        sessions.check_moderates(caller=self.caller(found.event_id), session_id=found.pk)
+        return Response(_summary_json(recaps.summaries_of([found.pk]).get(found.pk)))
+
+    @extend_schema(
+        operation_id="session_summary_write",
+        request=SummaryWanted,
+        responses=answers(SummaryShape, refusals=WRITE),
+    )
+    def patch(self, request: Request, session: str) -> Response:
+        """Write how the session opened, what was discussed and where it goes on. For moderators."""
+        found = self.session(session)
+        summary = sessions.write_summary(
+            session_id=found.pk, caller=self.caller(found.event_id), given=self.body(), now=timezone.now()
+        )
+        return Response(_summary_json(summary))
+
+
+def _recap_json(event: Event, version: RecapVersion) -> dict[str, Any]:
+    reading: Reading = reading_of(paragraphs_of(version.paragraphs))
+    return {
+        "event": event.slug,
+        "version": version.number,
+        "published_at": time_text(version.published_at),
+        "paragraphs": [
+            {
+                **block.paragraph.as_json(),
+                "names": [{"name": name.name, "company": name.company} for name in block.names],
+            }
+            for block in reading.blocks
+        ],
+    }
+
+
+def _draft_json(event: Event) -> dict[str, Any]:
+    draft = recaps.recap_draft_of(event.pk)
+    return {
+        "drafted_at": time_text(draft.drafted_at) if draft else None,
+        "paragraphs": [_worked_json(one) for one in worked_recap(event.pk)],
+    }
+
+
+def _worked_json(one: Worked) -> dict[str, Any]:
+    return {
+        "key": one.drafted.key,
+        "kind": one.drafted.kind,
+        "text": one.text,
+        "drafted": one.drafted.text,
+        "base": one.edit.base if one.edit and one.is_edited else "",
+        "edited": one.is_edited,
+        "differs": one.differs,
+        "left_out": one.is_left_out,
+        "gone": one.is_gone,
+    }
+
+
+def _version_json(version: RecapVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "published_at": time_text(version.published_at),
+        "published_by": version.published_by,
+        "withdrawn_at": time_text(version.withdrawn_at),
+    }
+
+
+def _summary_json(summary: SessionSummary | None) -> dict[str, Any]:
+    return {
+        "opening": summary.opening if summary else "",
+        "discussion": summary.discussion if summary else "",
+        "onward": summary.onward if summary else "",
+        "written_by": summary.written_by if summary else "",
+        "written_at": time_text(summary.written_at) if summary else None,
+    }

@@ -1,0 +1,153 @@
+"""The draft of a recap: every sentence is made of what is recorded, and says where it comes from."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from opendev.recap.document import DAY, FIGURE, LEDE, STEP, THANKS, TITLE, Paragraph, Sentence, Source
+from opendev.recap.draft_session import SessionDraft, line_paragraph, programme_of
+from opendev.recap.material import Material, material_of
+from opendev.recap.wording import in_words, join_words
+from sessions.models import Event, NextStep
+
+
+def draft(event: Event) -> list[Paragraph]:
+    """Return the recap of an event as the data has it now. It reads alone."""
+    found = material_of(event)
+    return [*_head(found), *_days(found), *_follow_ups(found), *_steps(found), *_thanks(found)]
+
+
+def _about(event: Event) -> Source:
+    return Source(_("The event’s description"), event.get_absolute_url())
+
+
+def _head(found: Material) -> Iterator[Paragraph]:
+    event = found.event
+    yield Paragraph("event/title", TITLE, (Sentence(event.name, _about(event)),))
+    said = [text for text in (_sentence(event.series), event.summary) if text]
+    yield Paragraph("event/lede", LEDE, (*(Sentence(text, _about(event)) for text in said), *_reach(found)))
+    words = {
+        "registered": _("participants"),
+        "companies": _("companies"),
+        "countries": _("countries"),
+    }
+    for name, label in words.items():
+        figure = found.figures[name]
+        if figure.shown != "0":
+            facts = {"shown": figure.shown, "label": label}
+            sentence = Sentence(f"{figure.shown} {label}", Source(figure.source))
+            yield Paragraph(f"event/figures/{name}", FIGURE, (sentence,), facts)
+    yield from _votes(found)
+
+
+def _reach(found: Material) -> Iterator[Sentence]:
+    """Return the sentence with the figures, in words: only with those that there are."""
+    figures = {name: figure for name, figure in found.figures.items() if figure.shown != "0"}
+    if "registered" not in figures:
+        return
+    sources = "; ".join(
+        figures[name].source for name in ("registered", "companies", "countries") if name in figures
+    )
+    said = {name: _at_least(figure.shown) for name, figure in figures.items()}
+    if {"companies", "countries"} <= figures.keys():
+        text = (
+            _("%(registered)s people registered, from %(countries)s countries and %(companies)s companies.")
+            % said
+        )
+    else:
+        text = _("%(registered)s people registered.") % said
+    yield Sentence(text[0].upper() + text[1:], Source(sources))
+
+
+def _at_least(shown: str) -> str:
+    """Return "700+" as it is said in a sentence: "more than 700"."""
+    return _("more than %(number)s") % {"number": shown[:-1]} if shown.endswith("+") else shown
+
+
+def _votes(found: Material) -> Iterator[Paragraph]:
+    polls = [poll for session in found.sessions for poll in found.polls.get(session.pk, [])]
+    total = sum(poll.ballots for poll in polls)
+    if total:
+        label = ngettext("votes in %(polls)s poll", "votes in %(polls)s polls", len(polls)) % {
+            "polls": in_words(len(polls))
+        }
+        source = Source(_("Counted from the ballots of the polls below"))
+        facts = {"shown": f"{total:,}", "label": label, "polls": [poll.pk for poll in polls]}
+        yield Paragraph("event/figures/votes", FIGURE, (Sentence(f"{total:,} {label}", source),), facts)
+
+
+def _days(found: Material) -> Iterator[Paragraph]:
+    for day in found.days:
+        sessions = list(day.sessions.all())
+        if not sessions:
+            continue
+        facts = {"number": day.number, "date": day.date.isoformat()}
+        heading = Sentence(formats.date_format(day.date, "l j F Y"), programme_of(found))
+        yield Paragraph(f"day/{day.number}", DAY, (heading,), facts)
+        for session in sessions:
+            yield from SessionDraft(found, session).paragraphs()
+
+
+def _follow_ups(found: Material) -> Iterator[Paragraph]:
+    for session in found.sessions:
+        for line in found.lines.get(session.pk, []):
+            yield line_paragraph(line, session)
+
+
+def _steps(found: Material) -> Iterator[Paragraph]:
+    source = Source(_("The event’s next steps"), found.event.get_absolute_url())
+    for step in found.next_steps:
+        facts = {"kind": step.kind, "title": step.title, "url": step.url, "when": when(step)}
+        words = [Sentence(step.text, source)] if step.text else []
+        if step.starts_on and step.kind == NextStep.Kind.UPCOMING:
+            words.insert(0, Sentence(_sentence(_long(step.starts_on, step.ends_on)), source))
+        yield Paragraph(f"step/{step.pk}", STEP, tuple(words), facts)
+
+
+def when(step: NextStep) -> str:
+    """Return the dates of a next step as they stand in the margin: "19–23 Oct"; "" where it has none."""
+    if step.starts_on is None or step.kind == NextStep.Kind.EARLIER:
+        return ""
+    first, last = step.starts_on, step.ends_on or step.starts_on
+    end = formats.date_format(last, "j M")
+    if first == last:
+        return end
+    start = (
+        str(first.day)
+        if (first.year, first.month) == (last.year, last.month)
+        else formats.date_format(first, "j M")
+    )
+    return f"{start}–{end}"
+
+
+def _long(first: date, last: date | None) -> str:
+    """Return "Monday 19 to Friday 23 October 2020"."""
+    if last is None or last == first:
+        return formats.date_format(first, "l j F Y")
+    start = formats.date_format(first, "l j" if first.month == last.month else "l j F")
+    return _("%(first)s to %(last)s") % {"first": start, "last": formats.date_format(last, "l j F Y")}
+
+
+def _thanks(found: Material) -> Iterator[Paragraph]:
+    event, words = found.event, []
+    if event.sponsors_line:
+        words.append(Sentence(_sentence(event.sponsors_line), Source(_("The event’s sponsors"))))
+    if found.committee:
+        text = _("The programme was put together by the Programming Committee: %(names)s.") % {
+            "names": join_words(found.committee)
+        }
+        source = Source(
+            _("People of the event who are on the committee"), reverse("programme", args=[event.slug])
+        )
+        words.append(Sentence(text, source))
+    if words:
+        yield Paragraph("event/thanks", THANKS, (Sentence(_("With thanks."), words[0].source), *words))
+
+
+def _sentence(text: str) -> str:
+    """Return a text with a full stop at its end."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -1,0 +1,211 @@
+"""One session's part of the draft."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from opendev.recap.document import (
+    BY_LINE,
+    LINE,
+    LINKS,
+    POLL,
+    PROSE,
+    QUESTION,
+    RESOURCE,
+    SESSION,
+    Paragraph,
+    Sentence,
+    Source,
+)
+from opendev.recap.material import Material
+from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
+from opendev.room.shares import bar_widths, whole_shares
+from polls.models import Poll
+from sessions.models import Question, Resource, Session, SessionRole, SessionSummary
+from sessions.selectors.follow_ups import LineWithNames
+
+BY = {
+    SessionRole.Role.HOST: gettext_noop("Hosted by %(names)s."),
+    SessionRole.Role.PRESENTER: gettext_noop("Presented by %(names)s."),
+    SessionRole.Role.MODERATOR: gettext_noop("Moderated by %(names)s."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDraft:
+    """What is drafted of one session."""
+
+    found: Material
+    session: Session
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        """Return the session's paragraphs in their order."""
+        session = self.session
+        heading = Sentence(session.title, programme_of(self.found))
+        about = {"part": session.part, "summary": session.address("session-summary")}
+        yield self._part("", SESSION, heading, **about)
+        yield from self._by_line()
+        summary = self.found.summaries.get(session.pk)
+        if summary:
+            yield from self._said(summary, "opening", summary.opening)
+        for poll in self.found.polls.get(session.pk, []):
+            yield poll_paragraph(poll, session)
+        if summary:
+            yield from self._said(summary, "discussion", summary.discussion)
+        yield from self._headings()
+        for question in self.found.questions.get(session.pk, []):
+            yield self._question(question)
+        if summary:
+            yield from self._said(summary, "onward", summary.onward)
+        yield from self._lines()
+        for resource in self.found.resources.get(session.pk, []):
+            yield self._resource(resource)
+        yield from self._links()
+
+    def _part(self, name: str, kind: str, /, *sentences: Sentence, **facts: object) -> Paragraph:
+        key = f"session/{self.session.pk}/{name}".rstrip("/")
+        return Paragraph(key, kind, sentences, {"session": self.session.pk, **facts})
+
+    def _source(self, label: str) -> Source:
+        return Source(label, self.session.get_absolute_url())
+
+    def _by_line(self) -> Iterator[Paragraph]:
+        for role, words in BY.items():
+            people = [_person(held) for held in self.session.people if held.role == role]
+            if people:
+                text = _(words) % {"names": join_words(people)}
+                yield self._part(f"by/{role}", BY_LINE, Sentence(text, programme_of(self.found)))
+
+    def _said(self, summary: SessionSummary, name: str, text: str) -> Iterator[Paragraph]:
+        if text:
+            by = _("Summary by %(name)s") % {"name": summary.written_by}
+            yield self._part(
+                name, PROSE, Sentence(text, Source(by if summary.written_by else _("The session’s summary")))
+            )
+
+    def _headings(self) -> Iterator[Paragraph]:
+        """Return what the notes have sections on, without what is the title of the session or a line of it."""
+        known = {
+            self.session.title,
+            *(found.line.title for found in self.found.lines.get(self.session.pk, [])),
+        }
+        headings = [text for text in self.found.headings.get(self.session.pk, []) if text not in known]
+        if headings:
+            text = _("The notes have sections on: %(headings)s.") % {"headings": "; ".join(headings)}
+            source = Source(_("Headings in the session’s notes"), self.found.notes.get(self.session.pk, ""))
+            yield self._part("headings", PROSE, Sentence(text, source))
+
+    def _question(self, question: Question) -> Paragraph:
+        source = self._source(_("Questions that were answered in the session"))
+        words = [
+            Sentence(_("Asked and answered: %(question)s") % {"question": quoted(question.text)}, source)
+        ]
+        if question.answer:
+            words.append(Sentence(question.answer, source))
+        return self._part(f"question/{question.pk}", QUESTION, *words)
+
+    def _resource(self, resource: Resource) -> Paragraph:
+        """Return a link, a picture's address, or a chart with its table."""
+        text = f"{resource.title}. {resource.note}" if resource.note else resource.title
+        facts = {
+            "kind": resource.kind,
+            "title": resource.title,
+            "note": resource.note,
+            "url": resource.url,
+            "unit": resource.unit,
+            "bars": resource.bars,
+        }
+        sentence = Sentence(text, self._source(_("The session’s resources")))
+        return self._part(f"resource/{resource.pk}", RESOURCE, sentence, **facts)
+
+    def _lines(self) -> Iterator[Paragraph]:
+        lines = [found.line for found in self.found.lines.get(self.session.pk, [])]
+        if lines:
+            named = [
+                _("%(title)s (add your name on line %(line)d)")
+                % {"title": quoted(line.title), "line": line.announced_line}
+                if line.announced_line
+                else quoted(line.title)
+                for line in lines
+            ]
+            count = len(lines)
+            text = ngettext(
+                "One follow-up came out of it: %(lines)s.",
+                "%(count)s follow-ups came out of it: %(lines)s.",
+                count,
+            )
+            said = text % {"count": in_words(count).capitalize(), "lines": join_words(named)}
+            yield self._part(
+                "sign-ups", PROSE, Sentence(said, self._source(_("The session’s sign-up lines")))
+            )
+
+    def _links(self) -> Iterator[Paragraph]:
+        links = []
+        if self.session.recording_url:
+            links.append({"kind": "recording", "url": self.session.recording_url})
+            links.append({"kind": "chapters", "url": self.session.address("recording")})
+        if notes := self.found.notes.get(self.session.pk):
+            links.append({"kind": "notes", "url": notes})
+        if links:
+            yield self._part("links", LINKS, links=links)
+
+
+def programme_of(found: Material) -> Source:
+    """Return the programme as a source."""
+    return Source(_("The programme"), found.event.get_absolute_url())
+
+
+def _person(held: SessionRole) -> str:
+    """Return "John Garbutt (Stack HPC, principal engineer)"."""
+    about = ", ".join(word for word in (held.person.company, held.person.title) if word)
+    return f"{held.person.name} ({about})" if about else held.person.name
+
+
+def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
+    """Return what a poll said in words, with what its chart shows."""
+    options = [(option.text, option.count) for option in poll.options.all()]
+    single = poll.kind == Poll.Kind.SINGLE
+    counts = [count for _text, count in options]
+    shares, widths = whole_shares(counts, poll.ballots, single=single), bar_widths(counts, poll.ballots)
+    rows = [
+        {"text": text, "count": count, "share": share, "width": width}
+        for (text, count), share, width in zip(options, shares, widths, strict=True)
+    ]
+    facts = {
+        "session": session.pk,
+        "poll": poll.pk,
+        "question": poll.question,
+        "number": poll.number,
+        "round": poll.round,
+        "ballots": poll.ballots,
+        "single": single,
+        "rows": sorted(rows, key=lambda row: -int(str(row["count"]))),
+    }
+    label = _("The ballots of %(poll)s, %(votes)s") % {
+        "poll": quoted(poll.question),
+        "votes": votes(poll.ballots),
+    }
+    said = [
+        Sentence(text, Source(label, session.get_absolute_url()))
+        for text in poll_words(options, poll.ballots, single=single)
+    ]
+    return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
+
+
+def line_paragraph(found: LineWithNames, session: Session) -> Paragraph:
+    """Return a sign-up line. Its names are looked up when it is read, so that a name taken back is gone at once."""
+    line = found.line
+    source = Source(_("The sign-up line"), line.get_absolute_url())
+    words = [_("From %(session)s.") % {"session": quoted(session.short_title)}]
+    if line.summary:
+        words.append(line.summary)
+    facts = {
+        "session": session.pk,
+        "line": line.pk,
+        "title": line.title,
+        "address": line.get_absolute_url(),
+        "announced_line": line.announced_line,
+    }
+    return Paragraph(f"line/{line.pk}", LINE, tuple(Sentence(word, source) for word in words), facts)

@@ -1,0 +1,77 @@
+"""What a recap is drafted from: read at once, in the same number of queries whatever the size of the event."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from etherpad_links.headings import headings_of
+from etherpad_links.selectors import copies_newer_than, notes_urls
+from polls.models import Poll
+from polls.permissions import OVER, may_see_tally
+from polls.selectors import polls_of
+from sessions import selectors
+from sessions.models import Event, EventDay, NextStep, Question, Resource, Session, SessionSummary
+from sessions.selectors.follow_ups import LineWithNames, lines_of
+from sessions.selectors.questions import answered_questions
+from sessions.selectors.recap import next_steps_of, summaries_of
+from sessions.selectors.registrations import Figure, figures_of
+from sessions.selectors.resources import resources_of
+
+NO_COPY = -1
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All of it, by session where it belongs to one."""
+
+    event: Event
+    days: list[EventDay]
+    figures: Mapping[str, Figure]
+    committee: list[str]
+    summaries: Mapping[int, SessionSummary]
+    polls: Mapping[int, list[Poll]]
+    questions: Mapping[int, list[Question]]
+    lines: Mapping[int, list[LineWithNames]]
+    notes: Mapping[int, str]
+    headings: Mapping[int, list[str]]
+    resources: Mapping[int, list[Resource]]
+    next_steps: list[NextStep]
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions in the order of the programme."""
+        return [session for day in self.days for session in day.sessions.all()]
+
+
+def is_told(poll: Poll) -> bool:
+    """Tell whether a poll's result may stand in a recap: voting is over, and everybody may see it."""
+    return poll.state in OVER and may_see_tally(poll, is_moderator=False, has_voted=False)
+
+
+def material_of(event: Event) -> Material:
+    """Read what the recap of an event is drafted from."""
+    days = selectors.programme(event)
+    ids = [session.pk for day in days for session in day.sessions.all()]
+    copies = copies_newer_than(dict.fromkeys(ids, NO_COPY))
+    return Material(
+        event=event,
+        days=days,
+        figures=figures_of(event),
+        committee=[person.name for person in event.committee],
+        summaries=summaries_of(ids),
+        polls=_by_session((poll.session_id, poll) for poll in polls_of(ids) if is_told(poll)),
+        questions={session.pk: questions for session, questions in answered_questions(event)},
+        lines=_by_session((found.line.session_id, found) for found in lines_of(ids)),
+        notes=notes_urls(ids),
+        headings={session: headings_of(copy) for session, copy in copies.items()},
+        resources=resources_of(event.pk),
+        next_steps=next_steps_of(event),
+    )
+
+
+def _by_session(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = {}
+    for session, thing in pairs:
+        found.setdefault(session, []).append(thing)
+    return found

@@ -1,0 +1,167 @@
+"""A recap as it is read: by whom whatever, without results and names that may not be read any more, with footnotes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from opendev.recap.document import (
+    BY_LINE,
+    DAY,
+    LINE,
+    LINKS,
+    POLL,
+    PROSE,
+    QUESTION,
+    RESOURCE,
+    SESSION,
+    TITLE,
+    Paragraph,
+    Source,
+    anchor_of,
+)
+from opendev.recap.material import is_told
+from polls.models import Poll
+from sessions.models import SignUp
+
+NAMES_SHOWN = 4
+TALK = "talk"
+TALK_KINDS = frozenset({SESSION, BY_LINE, PROSE, QUESTION, LINKS, RESOURCE})
+ALONE = frozenset({SESSION, POLL})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Some words and the footnote that says where they come from; None where the next words have the same one."""
+
+    text: str
+    footnote: int | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph ready to be shown."""
+
+    paragraph: Paragraph
+    words: list[Words]
+    names: list[SignUp] = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def kind(self) -> str:
+        """What kind of paragraph it is."""
+        return self.paragraph.kind
+
+    @property
+    def facts(self) -> Any:
+        """What it shows beside its words."""
+        return self.paragraph.facts
+
+    @property
+    def text(self) -> str:
+        """Its words without footnotes."""
+        return self.paragraph.text
+
+    @property
+    def anchor(self) -> str:
+        """The paragraph's place on the page."""
+        return anchor_of(self.paragraph.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Blocks that stand together under one number in the margin."""
+
+    kind: str
+    blocks: list[Block]
+
+    @property
+    def head(self) -> Block:
+        """The first of them: the heading where there is one."""
+        return self.blocks[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The whole recap as it is read."""
+
+    blocks: list[Block]
+    sources: list[Source]
+
+    def of(self, *kinds: str) -> list[Block]:
+        """Return the blocks of these kinds."""
+        return [block for block in self.blocks if block.kind in kinds]
+
+    @property
+    def groups(self) -> list[Group]:
+        """The blocks in their groups, in their order; a session's words go on in a group of their own after a poll."""
+        found: list[Group] = []
+        for block in self.blocks:
+            kind = TALK if block.kind in TALK_KINDS else block.kind
+            if found and found[-1].kind == kind and block.kind not in ALONE:
+                found[-1].blocks.append(block)
+            else:
+                found.append(Group(kind, [block]))
+        return found
+
+    @property
+    def title(self) -> str:
+        """The headline."""
+        return next((block.text for block in self.of(TITLE)), "")
+
+
+def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
+    """Return the recap as everybody may read it now, in two queries whatever its length."""
+    names = _names_of({p.facts["line"] for p in paragraphs if p.kind == LINE})
+    shown = list(_with_meaning(list(_readable(paragraphs))))
+    sources: dict[Source, int] = {}
+    blocks = []
+    for paragraph in shown:
+        listed, count = names.get(paragraph.facts.get("line", 0), ([], 0))
+        more = max(count - NAMES_SHOWN, 0)
+        blocks.append(Block(paragraph, _words(paragraph, sources), listed[:NAMES_SHOWN], more))
+    return Reading(blocks, list(sources))
+
+
+def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """Leave out polls whose result may not be read any more: hidden, archived, or set back since it was published."""
+    polls = {p.facts["poll"] for p in paragraphs if p.kind == POLL}
+    polls |= {poll for p in paragraphs for poll in p.facts.get("polls", [])}
+    told = {poll.pk for poll in Poll.objects.filter(pk__in=polls) if is_told(poll)} if polls else set()
+    for paragraph in paragraphs:
+        wanted = (
+            {paragraph.facts["poll"]} if paragraph.kind == POLL else set(paragraph.facts.get("polls", []))
+        )
+        if wanted <= told:
+            yield paragraph
+
+
+def _with_meaning(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """Leave out days without a session."""
+    for place, paragraph in enumerate(paragraphs):
+        if paragraph.kind == DAY:
+            after = paragraphs[place + 1].kind if place + 1 < len(paragraphs) else ""
+            if after != SESSION:
+                continue
+        yield paragraph
+
+
+def _names_of(lines: set[int]) -> dict[int, tuple[list[SignUp], int]]:
+    """Return for each line the names of those who agreed to be shown, and how many they are."""
+    found: dict[int, tuple[list[SignUp], int]] = {}
+    present = SignUp.objects.present().filter(line__in=lines, shown=True) if lines else SignUp.objects.none()
+    for sign_up in present.order_by("line", "signed_up_at", "pk"):
+        names, count = found.get(sign_up.line_id, ([], 0))
+        found[sign_up.line_id] = ([*names, sign_up] if count < NAMES_SHOWN else names, count + 1)
+    return found
+
+
+def _words(paragraph: Paragraph, sources: dict[Source, int]) -> list[Words]:
+    """Return the words with their footnotes: one mark where several sentences in a row share a source."""
+    said = paragraph.sentences
+    found = []
+    for place, sentence in enumerate(said):
+        number = sources.setdefault(sentence.source, len(sources) + 1)
+        is_last = place + 1 == len(said) or said[place + 1].source != sentence.source
+        found.append(Words(sentence.text, number if is_last else None, sentence.source))
+    return found

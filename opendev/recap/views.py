@@ -1,0 +1,251 @@
+"""Pages of a recap: read, drafted and edited, previewed, published, exported."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of
+from opendev.core.errors import DomainError, NotFound
+from opendev.recap import services
+from opendev.recap.document import anchor_of, paragraphs_of, to_publish
+from opendev.recap.reading import reading_of
+from opendev.recap.working import worked_recap
+from opendev.recap.writing import FORMS, reading_for_file
+from sessions import selectors
+from sessions import services as sessions
+from sessions.models import Event, RecapVersion
+from sessions.selectors import recap as recaps
+
+
+@require_safe
+@never_cache
+def recap(request: HttpRequest, event: str) -> HttpResponse:
+    """The recap as it is published."""
+    found = selectors.event_by_slug(event)
+    version = recaps.published_recap(found.pk)
+    organises = selectors.organises(caller_of(request, found.pk), found.pk)
+    if version is None and organises:
+        return redirect("recap-edit", event=found.slug)
+    if version is None:
+        raise NotFound(_("The recap of this event is not published yet."))
+    return _read(request, found, version.paragraphs, version=version, organises=organises)
+
+
+def _read(
+    request: HttpRequest,
+    event: Event,
+    kept: list[Any],
+    *,
+    organises: bool,
+    version: RecapVersion | None = None,
+    is_preview: bool = False,
+) -> HttpResponse:
+    context = {
+        "event": event,
+        "reading": reading_of(paragraphs_of(kept)),
+        "version": version,
+        "organises": organises,
+        "is_preview": is_preview,
+        "forms": [("md", "Markdown"), ("html", "HTML"), ("txt", _("Plain text"))],
+    }
+    return render(request, "recap/recap.html", context)
+
+
+@require_safe
+@never_cache
+def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
+    """The published recap as a file; organisers may have the draft as well, by `?draft`."""
+    found = selectors.event_by_slug(event)
+    if form not in FORMS:
+        raise NotFound
+    if "draft" in request.GET:
+        _organised(request, event)
+        paragraphs = to_publish(worked_recap(found.pk))
+    else:
+        version = recaps.published_recap(found.pk)
+        if version is None:
+            raise NotFound(_("The recap of this event is not published yet."))
+        paragraphs = paragraphs_of(version.paragraphs)
+    content_type, write = FORMS[form]
+    response = HttpResponse(write(found, reading_for_file(paragraphs)), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}-recap.{form}"'
+    return response
+
+
+@require_safe
+@never_cache
+def preview(request: HttpRequest, event: str) -> HttpResponse:
+    """The draft as it would be published now. For organisers."""
+    found, _caller = _organised(request, event)
+    kept = [paragraph.as_json() for paragraph in to_publish(worked_recap(found.pk))]
+    return _read(request, found, kept, organises=True, is_preview=True)
+
+
+@require_safe
+@never_cache
+def version(request: HttpRequest, event: str, number: int) -> HttpResponse:
+    """What was published once. For organisers."""
+    found, _caller = _organised(request, event)
+    kept = recaps.recap_version(found.pk, number)
+    if kept is None:
+        raise NotFound
+    return _read(request, found, kept.paragraphs, version=kept, organises=True)
+
+
+@require_safe
+@never_cache
+def edit(request: HttpRequest, event: str) -> HttpResponse:
+    """The paragraphs of the draft, each with its form. For organisers."""
+    found, _caller = _organised(request, event)
+    return _editor(request, found)
+
+
+def _editor(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
+    worked = worked_recap(event.pk)
+    context: dict[str, Any] = {
+        "event": event,
+        "draft": recaps.recap_draft_of(event.pk),
+        "worked": worked,
+        "differing": [one for one in worked if one.differs],
+        "versions": recaps.recap_versions_of(event.pk),
+        "is_published": recaps.has_published_recap(event.pk),
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
+        "refused_key": request.POST.get("key", ""),
+        "typed": request.POST.get("text", ""),
+    }
+    return render(request, "recap/edit.html", context, status=refused.status if refused else 200)
+
+
+SUMMARY_FIELDS = ("opening", "discussion", "onward")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def summary(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """What a session's moderator writes for the recap."""
+    found = selectors.session_by_slug(event, session)
+    caller = caller_of(request, found.event_id)
+    sessions.check_moderates(caller=caller, session_id=found.pk)
+    kept = recaps.summaries_of([found.pk]).get(found.pk)
+    form = {field: getattr(kept, field, "") for field in SUMMARY_FIELDS}
+    context: dict[str, Any] = {
+        "session": found,
+        "event": found.event,
+        "form": form,
+        "errors": {},
+        "kept": kept,
+    }
+    status = 200
+    if request.method == "POST":
+        context["form"] = form = {field: request.POST.get(field, "") for field in SUMMARY_FIELDS}
+        try:
+            sessions.write_summary(session_id=found.pk, caller=caller, given=form, now=timezone.now())
+            return redirect(found.address("session-summary"))
+        except DomainError as refusal:
+            context |= {"errors": refusal.fields or {"form": refusal.message}, "error_code": refusal.code}
+            status = refusal.status
+    context["organises"] = selectors.organises(caller, found.event_id)
+    return render(request, "recap/summary.html", context, status=status)
+
+
+def _organised(request: HttpRequest, event: str) -> tuple[Event, Caller]:
+    """Return the event and the caller, who is one of its organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+    found = selectors.event_by_slug(event)
+    caller = caller_of(request, found.pk)
+    sessions.check_organises(caller=caller, event_id=found.pk)
+    return found, caller
+
+
+def _act(
+    request: HttpRequest, event: str, work: Callable[[Event, Caller], object], *, at: str = ""
+) -> HttpResponse:
+    """Do one act and go back to the editor; a refusal shows it there, with its status and code."""
+    found, caller = _organised(request, event)
+    if request.method == "POST":
+        try:
+            work(found, caller)
+        except DomainError as refusal:
+            return _editor(request, found, refused=refusal)
+    response = redirect("recap-edit", event=found.slug)
+    response["Location"] += at
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def draft(request: HttpRequest, event: str) -> HttpResponse:
+    """Draft it anew from the data."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.draft_recap(event_id=found.pk, caller=caller, now=timezone.now()),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
+    """Rewrite a paragraph, take the drafted words again, or leave it out; the button says which."""
+    key = request.POST.get("key", "")
+    wanted: dict[str, dict[str, Any]] = {
+        "rewrite": {"text": request.POST.get("text", ""), "base": request.POST.get("base")},
+        "take_draft": {"text": None},
+        "leave_out": {"left_out": True},
+        "put_back": {"left_out": False},
+    }
+    given = wanted.get(request.POST.get("do", "rewrite"), {})
+    return _act(
+        request,
+        event,
+        lambda found, caller: sessions.edit_recap(
+            event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now()
+        ),
+        at=f"#{anchor_of(key)}",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def publish(request: HttpRequest, event: str) -> HttpResponse:
+    """Publish what the preview shows."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.publish_recap(event_id=found.pk, caller=caller, now=timezone.now()),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def withdraw(request: HttpRequest, event: str) -> HttpResponse:
+    """Take the published recap away from its readers."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: sessions.withdraw_recap(event_id=found.pk, caller=caller, now=timezone.now()),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def republish(request: HttpRequest, event: str, number: int) -> HttpResponse:
+    """Publish what an earlier version said."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.republish_recap(
+            event_id=found.pk, number=number, caller=caller, now=timezone.now()
+        ),
+    )

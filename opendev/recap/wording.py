@@ -1,0 +1,155 @@
+"""What a poll said, in words whose every number is counted: majority, plurality, ties, several choices, too few."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from opendev.room.shares import whole_shares
+
+FEWEST = 5  # fewer people than that are not put in words: a share of four people says more of them than of the room
+MOST_NAMED = 3
+HALF = 50
+NUMBER_WORDS = (
+    *(
+        gettext_noop("no"),
+        gettext_noop("one"),
+        gettext_noop("two"),
+        gettext_noop("three"),
+        gettext_noop("four"),
+    ),
+    *(gettext_noop("five"), gettext_noop("six"), gettext_noop("seven"), gettext_noop("eight")),
+    *(gettext_noop("nine"), gettext_noop("ten"), gettext_noop("eleven"), gettext_noop("twelve")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An option with its count and its share of those who voted, in whole percent."""
+
+    text: str
+    count: int
+    share: int
+
+
+def in_words(number: int) -> str:
+    """Return a small number as a word, a greater one in figures."""
+    return _(NUMBER_WORDS[number]) if 0 <= number < len(NUMBER_WORDS) else str(number)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def poll_words(options: Sequence[tuple[str, int]], voted: int, *, single: bool) -> list[str]:
+    """Return what the poll said, a sentence or two.
+
+    Args:
+        options: text and count of each, in the poll's order.
+        voted: how many people voted; with several choices the counts add up to more.
+    """
+    if voted == 0:
+        return [_("Nobody voted.")]
+    if voted < FEWEST:
+        return [_("Fewer than five people voted: too few to say more.")]
+    shares = whole_shares([count for _text, count in options], voted, single=single)
+    answers = [
+        Answer(text, count, share) for (text, count), share in zip(options, shares, strict=True) if count
+    ]
+    ranked = sorted(answers, key=lambda answer: -answer.count)
+    groups = [list(group) for _count, group in groupby(ranked, key=lambda answer: answer.count)]
+    lead = _lead(groups, voted, single=single)
+    rest = _next(groups, single=single) if len(groups[0]) == 1 and 2 * ranked[0].count >= voted else []
+    several = [] if single else [_("People could pick several.")]
+    return [lead, *rest, *several]
+
+
+def _lead(groups: Sequence[Sequence[Answer]], voted: int, *, single: bool) -> str:
+    """Return the sentence about what was chosen most."""
+    first = groups[0]
+    top = first[0]
+    said = {"voted": voted, "count": top.count, "share": top.share, "option": quoted(top.text)}
+    if len(first) == 1 and 2 * top.count >= voted:
+        return _at_least_half(top, voted) % said
+    if top.count < FEWEST:
+        return (
+            _("The answers of the %(voted)d who voted are spread out: no option was chosen by five or more.")
+            % said
+        )
+    said["names"] = join_words([quoted(answer.text) for answer in first])
+    if len(first) == 2 and single and 2 * top.count == voted:
+        return _("The %(voted)d who voted were split evenly between %(names)s, %(count)d each.") % said
+    return (
+        _most_named(groups, voted)
+        or _("Of the %(voted)d who voted, none was ahead: %(names)s were named most, %(count)d times each.")
+        % said
+    )
+
+
+def _at_least_half(top: Answer, voted: int) -> str:
+    """Return the sentence, still to be filled, about an answer that half of the people or more gave."""
+    if top.count == voted:
+        return _("All %(voted)d who voted chose %(option)s.")
+    if 2 * top.count == voted:
+        return _("Half of the %(voted)d who voted chose %(option)s.")
+    if top.count < FEWEST:
+        return _("The majority of the %(voted)d who voted chose %(option)s.")
+    if top.share == HALF:  # "50%" would deny what it follows
+        return _("The majority of the %(voted)d who voted, %(count)d, chose %(option)s.")
+    return _("The majority of the %(voted)d who voted, %(count)d (%(share)d%%), chose %(option)s.")
+
+
+def _most_named(groups: Sequence[Sequence[Answer]], voted: int) -> str:
+    """Return "The three most named were …", cut where no tie is cut; "" where more than three share the lead."""
+    named: list[Answer] = []
+    for group in groups:
+        if len(named) + len(group) > MOST_NAMED or group[0].count < FEWEST:
+            break
+        named += group
+    if not named:
+        return ""
+    said = {
+        "voted": voted,
+        "number": in_words(len(named)),
+        "answers": join_words([_counted(one) for one in named]),
+    }
+    if len(named) == 1:
+        return _("Of the %(voted)d who voted, more named %(answers)s than anything else.") % said
+    if len(groups[0]) == len(named):
+        said["names"] = join_words([quoted(one.text) for one in named])
+        return _("%(names)s were named equally often by the %(voted)d who voted, %(count)d times each.") % {
+            **said,
+            "count": named[0].count,
+        }
+    return _("The %(number)s most named by the %(voted)d who voted were %(answers)s.") % said
+
+
+def _next(groups: Sequence[Sequence[Answer]], *, single: bool) -> list[str]:
+    """Return the sentence about what came after a majority: up to two answers, cut where no tie is cut."""
+    named: list[Answer] = []
+    for group in groups[1:]:
+        if len(named) + len(group) > MOST_NAMED - 1 or group[0].count < FEWEST:
+            break
+        named += group
+    if not named:
+        return []
+    return [_("Next came %(answers)s.") % {"answers": join_words([_counted(one) for one in named])}]
+
+
+def _counted(answer: Answer) -> str:
+    return f"{quoted(answer.text)} ({answer.count})"
+
+
+def quoted(text: str) -> str:
+    """Return the words of somebody else in quotation marks."""
+    return f"“{text}”"
+
+
+def votes(count: int) -> str:
+    """Return "1 vote", "176 votes"."""
+    return ngettext("%(count)d vote", "%(count)d votes", count) % {"count": count}

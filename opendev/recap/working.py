@@ -1,0 +1,10 @@
+"""The recap as its editors have it."""
+
+from opendev.recap.document import Worked, paragraphs_of, worked_on
+from sessions.selectors.recap import recap_draft_of, recap_edits_of
+
+
+def worked_recap(event_id: int) -> list[Worked]:
+    """Return the kept draft with what the editors said about it; [] where nothing was drafted yet."""
+    draft = recap_draft_of(event_id)
+    return worked_on(paragraphs_of(draft.paragraphs if draft else []), recap_edits_of(event_id))

@@ -1,0 +1,125 @@
+"""The page of a session's recording: nothing is loaded from elsewhere until somebody asks for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of
+from opendev.core.errors import DomainError
+from opendev.recordings.chapters import clock_of, shown_chapters
+from opendev.recordings.providers import player_of, start_in
+from sessions import selectors
+from sessions import services as sessions
+from sessions.models import Session
+from sessions.selectors.recordings import recording_of
+
+
+@require_safe
+@never_cache
+def recording(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The recording, its chapters, and for moderators the forms that edit them."""
+    return _page(request, selectors.session_by_slug(event, session))
+
+
+def _page(request: HttpRequest, session: Session, *, refused: DomainError | None = None) -> HttpResponse:
+    moderates = selectors.moderates(caller_of(request, session.event_id), session.pk)
+    kept = recording_of(session.pk)
+    offset = kept.offset_s if kept else 0
+    player = player_of(session.recording_url) if session.recording_url else None
+    context: dict[str, Any] = {
+        "session": session,
+        "event": session.event,
+        "player": player,
+        "link": player.link_at(max(offset, 0)) if player else "",
+        "frame": player.frame_at(max(offset, 0)) if player and player.frame_at else "",
+        "chapters": shown_chapters(session, with_hidden=moderates),
+        "moderates": moderates,
+        "form": {
+            "url": request.POST.get("url", session.recording_url),
+            "offset": request.POST.get("offset", clock_of(offset)),
+        },
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
+    }
+    response = render(
+        request, "recordings/recording.html", context, status=refused.status if refused else 200
+    )
+    return _allow_frame(request, response, player.frame_origin if player else "")
+
+
+def _allow_frame(request: HttpRequest, response: HttpResponse, origin: str) -> HttpResponse:
+    """Have the page's policy allow frames of this origin, and of no other; "" for none."""
+    if origin:
+        csp_update({"frame-src": [origin]})(lambda _request: response)(request)
+    return response
+
+
+def _act(
+    request: HttpRequest, event: str, session: str, work: Callable[[Session, Caller], object]
+) -> HttpResponse:
+    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
+    found = selectors.session_by_slug(event, session)
+    caller = caller_of(request, found.event_id)
+    if request.method == "POST":
+        try:
+            work(found, caller)
+        except DomainError as refusal:
+            sessions.check_moderates(caller=caller, session_id=found.pk)
+            return _page(request, selectors.session_by_slug(event, session), refused=refusal)
+    return redirect(found.address("recording"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def set_recording(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Say where the recording is and when the session starts in it; a link that names its second says that, too."""
+    url = request.POST.get("url", "")
+    given = {"url": url, "offset": request.POST.get("offset") or start_in(url)}
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: sessions.set_recording(
+            session_id=found.pk, caller=caller, given=given, now=timezone.now()
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def add_chapter(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Add a chapter of one's own."""
+    given = {field: request.POST.get(field, "") for field in ("title", "after")}
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: sessions.add_chapter(
+            session_id=found.pk, caller=caller, given=given, now=timezone.now()
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit_chapter(request: HttpRequest, event: str, session: str, key: str) -> HttpResponse:
+    """Rename or move a chapter, leave it out, or put it back in; the button says which."""
+    wanted: dict[str, dict[str, Any]] = {
+        "change": {field: request.POST.get(field, "") for field in ("title", "after")},
+        "hide": {"hidden": True},
+        "show": {"hidden": False},
+    }
+    given = wanted.get(request.POST.get("do", "change"), {})
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: sessions.edit_chapter(session_id=found.pk, caller=caller, key=key, given=given),
+    )

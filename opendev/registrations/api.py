@@ -1,0 +1,166 @@
+"""REST for registrations: bringing lists, how far they are, and figures."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from opendev.core.errors import Malformed
+from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.text import clean_line, clean_word, time_text
+from opendev.core.uploads import takes_uploads
+from sessions import selectors, services
+from sessions.api import Endpoint, page
+from sessions.models import Event, FigureNote, RegistrationImport, RegistrationRow
+from sessions.selectors import registrations
+
+SKIP, REFUSE = "skip", "refuse"
+MOST_CSV = 8 * 1024 * 1024
+
+
+class FigureShape(serializers.Serializer[Any]):
+    figure = serializers.ChoiceField(FigureNote.Figure.choices)
+    counted = serializers.IntegerField()
+    shown = serializers.CharField(help_text="as it is printed: rounded down, or as an organiser said")
+    source = serializers.CharField()  # type: ignore[assignment]
+
+
+class FigureList(serializers.Serializer[Any]):
+    results = FigureShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class FigureWanted(serializers.Serializer[Any]):
+    figure = serializers.ChoiceField(FigureNote.Figure.choices)
+    shown = serializers.CharField(max_length=20, allow_blank=True)
+    source = serializers.CharField(max_length=200, allow_blank=True)  # type: ignore[assignment]
+
+
+class BadRowShape(serializers.Serializer[Any]):
+    row = serializers.IntegerField()
+    field = serializers.CharField()
+    reason = serializers.CharField()
+    email = serializers.CharField(allow_blank=True)
+
+
+class ImportShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(RegistrationImport.State.choices)
+    total = serializers.IntegerField()
+    read = serializers.IntegerField()
+    taken_over = serializers.IntegerField()
+    added = serializers.IntegerField()
+    merged = serializers.IntegerField()
+    bad = serializers.IntegerField()
+    began_at = serializers.DateTimeField()
+    bad_rows = BadRowShape(many=True)
+
+
+class ImportList(serializers.Serializer[Any]):
+    results = ImportShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ImportWanted(serializers.Serializer[Any]):
+    csv = serializers.CharField(max_length=MOST_CSV, help_text="the list, with a row of headings")
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    bad_rows = serializers.ChoiceField([SKIP, REFUSE], help_text="skip: the rest comes in; refuse: nothing")
+
+
+class RegistrationsEndpoint(Endpoint):
+    """What these endpoints share."""
+
+    def organised(self, slug: str) -> Event:
+        """Return the event, of which the caller is an organiser.
+
+        Raises:
+            NotFound, NotSignedIn, NotOrganiser
+        """
+        event = selectors.event_by_slug(slug)
+        services.check_organises(caller=self.caller(event.pk), event_id=event.pk)
+        return event
+
+
+@takes_uploads
+class ImportsOfEvent(RegistrationsEndpoint):
+    """Lists of registrations."""
+
+    @extend_schema(
+        operation_id="registration_imports_list", responses=answers(ImportList, refusals=(*READ, 403))
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """List what was brought, newest first, and how far it is; the newest with its wrong rows. For organisers."""
+        event = self.organised(slug)
+        imports = registrations.imports_of(event.pk)
+        bad = registrations.bad_rows_of(imports[0].pk) if imports else []
+        return page([_import_json(one, bad if one is imports[0] else []) for one in imports])
+
+    @extend_schema(
+        operation_id="registration_import",
+        request=ImportWanted,
+        responses=answers(ImportShape, status=201, refusals=WRITE),
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Import a list: what is wrong is told by row and field. For organisers."""
+        event, body = self.organised(slug), self.body()
+        csv = body.get("csv")
+        if not isinstance(csv, str):
+            sentence = _("This must be a text.")
+            raise Malformed(sentence, fields={"csv": sentence})
+        brought = services.import_registrations(
+            event_id=event.pk,
+            caller=self.caller(event.pk),
+            content=csv.encode("utf-8", errors="replace"),
+            name=clean_line(body.get("name"), field="name", most=200, required=False),
+            skips_bad=clean_word(body.get("bad_rows"), field="bad_rows", choices=[SKIP, REFUSE]) == SKIP,
+            now=timezone.now(),
+        )
+        return Response(_import_json(brought, registrations.bad_rows_of(brought.pk)), status=201)
+
+
+class FiguresOfEvent(RegistrationsEndpoint):
+    """Figures of an event."""
+
+    @extend_schema(operation_id="figures_list", auth=OPEN, responses=answers(FigureList))
+    def get(self, request: Request, slug: str) -> Response:
+        """List registered, joined, companies and countries, as counted and as printed."""
+        return _figures(selectors.event_by_slug(slug))
+
+    @extend_schema(
+        operation_id="figure_set", request=FigureWanted, responses=answers(FigureList, refusals=WRITE)
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Print a figure as said, with its source; both empty: as it is counted. For organisers."""
+        event, body = self.organised(slug), self.body()
+        given = {field: body.get(field) for field in ("figure", "shown", "source")}
+        services.set_figure(event_id=event.pk, caller=self.caller(event.pk), **given)
+        return _figures(event)
+
+
+def _figures(event: Event) -> Response:
+    return page(
+        [
+            {"figure": one.name, "counted": one.counted, "shown": one.shown, "source": one.source}
+            for one in registrations.figures_of(event).values()
+        ]
+    )
+
+
+def _import_json(one: RegistrationImport, bad: list[RegistrationRow]) -> dict[str, Any]:
+    counts = {name: getattr(one, name) for name in ("total", "read", "taken_over", "added", "merged", "bad")}
+    return {
+        "id": str(one.pk),
+        "name": one.name,
+        "state": one.state,
+        **counts,
+        "began_at": time_text(one.began_at),
+        "bad_rows": [
+            {"row": row.number, "field": row.wrong_field, "reason": row.reason, "email": row.email}
+            for row in bad
+        ],
+    }

@@ -1,0 +1,31 @@
+"""Personal links: signed, so that none has to be kept, and nobody can make one up."""
+
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from opendev.core.errors import NotFound
+from opendev.core.text import id_in_address
+from sessions.models import Registration
+from sessions.selectors.registrations import registration_by_id
+
+_signer = Signer(salt="opendev.registration", sep=".")
+
+
+def personal_link(registration_id: int) -> str:
+    """Return the address by which somebody who registered joins."""
+    return reverse("join-registered", kwargs={"token": _signer.sign(str(registration_id))})
+
+
+def registration_of(token: str) -> Registration:
+    """Return whose personal link this is.
+
+    Raises:
+        NotFound: the link was made up, or the registration is gone.
+    """
+    try:
+        found = registration_by_id(id_in_address(_signer.unsign(token)))
+    except BadSignature:
+        found = None
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,13 @@
+"""Addresses of registrations."""
+
+from django.urls import path
+
+from opendev.registrations import views
+
+urlpatterns = [
+    path("join/<str:token>/", views.join_registered, name="join-registered"),
+    path("<slug:event>/registrations/", views.overview, name="registrations"),
+    path("<slug:event>/registrations/import/", views.bring, name="registrations-import"),
+    path("<slug:event>/registrations/import/<str:brought>/", views.finish, name="registrations-finish"),
+    path("<slug:event>/registrations/figures/", views.set_figure, name="registrations-figure"),
+]

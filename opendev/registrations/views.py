@@ -1,0 +1,144 @@
+"""Pages of registrations: lists that organisers bring, figures, and joining by a personal link."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of, keep_pass
+from opendev.core.errors import DomainError, Malformed
+from opendev.core.limits import check_join
+from opendev.core.presence import note_join
+from opendev.core.text import id_in_address
+from opendev.core.uploads import takes_uploads
+from opendev.registrations.links import registration_of
+from sessions import selectors, services
+from sessions.models import Event, FigureNote, Session
+from sessions.selectors import registrations
+
+
+@require_safe
+@never_cache
+def overview(request: HttpRequest, event: str) -> HttpResponse:
+    """The figures, and the lists that were brought. For organisers."""
+    found, _caller = _organised(request, event)
+    return _page(request, found)
+
+
+def _organised(request: HttpRequest, event: str) -> tuple[Event, Caller]:
+    found = selectors.event_by_slug(event)
+    caller = caller_of(request, found.pk)
+    services.check_organises(caller=caller, event_id=found.pk)
+    return found, caller
+
+
+def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
+    imports = registrations.imports_of(event.pk)
+    notes = {note.figure: note for note in FigureNote.objects.filter(event=event)}
+    figures = [
+        (figure, FigureNote.Figure(figure.name).label, notes.get(figure.name))
+        for figure in registrations.figures_of(event).values()
+    ]
+    context: dict[str, Any] = {
+        "event": event,
+        "figures": figures,
+        "imports": imports,
+        "bad_rows": registrations.bad_rows_of(imports[0].pk) if imports else [],
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
+        "refused_figure": request.POST.get("figure", ""),
+        "typed": request.POST,
+    }
+    return render(request, "registrations/overview.html", context, status=refused.status if refused else 200)
+
+
+def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
+    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
+    found, caller = _organised(request, event)
+    if request.method == "POST":
+        try:
+            work(found, caller)
+        except DomainError as refusal:
+            return _page(request, found, refused=refusal)
+    return redirect("registrations", event=found.slug)
+
+
+@takes_uploads
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def bring(request: HttpRequest, event: str) -> HttpResponse:
+    """Import a list."""
+
+    def work(found: Event, caller: Caller) -> None:
+        file = request.FILES.get("file")
+        if file is None:
+            sentence = _("Choose a file.")
+            raise Malformed(sentence, fields={"file": sentence})
+        services.import_registrations(
+            event_id=found.pk,
+            caller=caller,
+            content=file.read(),
+            name=file.name or "",
+            skips_bad=request.POST.get("bad_rows") == "skip",
+            now=timezone.now(),
+        )
+
+    return _act(request, event, work)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def finish(request: HttpRequest, event: str, brought: str) -> HttpResponse:
+    """Take over what an import that was cut off had read."""
+
+    def work(found: Event, caller: Caller) -> None:
+        one = registrations.import_of_event(id_in_address(brought), found.pk)
+        services.finish_import(import_id=one.pk, caller=caller, now=timezone.now())
+
+    return _act(request, event, work)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def set_figure(request: HttpRequest, event: str) -> HttpResponse:
+    """Print a figure as it is said elsewhere, with the source."""
+    given = {field: request.POST.get(field, "") for field in ("figure", "shown", "source")}
+    return _act(
+        request, event, lambda found, caller: services.set_figure(event_id=found.pk, caller=caller, **given)
+    )
+
+
+@sensitive_variables("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def join_registered(request: HttpRequest, token: str) -> HttpResponse:
+    """Join by a personal link: GET shows who one is and what one can join, POST does it, so that no scanner joins."""
+    one = registration_of(token)
+    sessions = [
+        session for session in selectors.sessions_of(one.event) if session.state != Session.State.OVER
+    ]
+    context: dict[str, Any] = {"registration": one, "event": one.event, "sessions": sessions}
+    if request.method == "POST":
+        check_join(request)
+        wanted = selectors.session_by_slug(one.event.slug, request.POST.get("session", ""))
+        attendee, attendee_pass = services.join_session(
+            session_id=wanted.pk,
+            known=caller_of(request, one.event_id).attendee,
+            name=one.name,
+            company=one.company,
+            country=one.country,
+            now=timezone.now(),
+        )
+        services.note_joined(registration_id=one.pk, attendee_id=attendee.pk)
+        note_join(request, wanted.pk, attendee_pass.attendee_id)
+        response = redirect(wanted)
+        keep_pass(response, attendee_pass)
+        return response
+    return render(request, "registrations/join.html", context)

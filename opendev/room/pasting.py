@@ -1,0 +1,64 @@
+"""A run sheet as text, an item a line, turned into the JSON form of its items. What is right the services say.
+
+    Opening prompt: What images do you build? (5)
+    Poll: Where are you today? / Trying it out / In production (4 min)
+    Questions (10)
+    Follow-up: Networking API for Kubernetes (3)
+    Hand over to part three
+
+The word before the first colon says the kind, whatever stands before it; a line without one is a note, which the room
+never sees, so that nothing is shown to everybody by mistake.
+"""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from opendev.core.errors import Malformed
+
+_KINDS = {
+    "prompt": "prompt",
+    "poll": "poll",
+    "question": "questions",
+    "questions": "questions",
+    "q&a": "questions",
+    "follow-up": "line",
+    "follow-ups": "line",
+    "note": "note",
+}
+_MINUTES = re.compile(r"\s*\(\s*(\d{1,3})\s*(?:min|minutes|′|')?\.?\s*\)\s*$", re.IGNORECASE)
+_HEAD = re.compile(r"^([^:/?]{1,40}?)\s*(?::\s*(.*))?$", re.DOTALL)
+MAX_PASTED = 40_000
+
+
+def read_plan(text: Any) -> list[dict[str, Any]]:
+    """Return the items of a pasted plan: `{kind, text, minutes, line?}`; empty lines part nothing.
+
+    Raises:
+        Malformed: no text, or too long a one.
+    """
+    if not isinstance(text, str) or not text.strip():
+        sentence = _("Write an item a line.")
+        raise Malformed(sentence, fields={"lines": sentence})
+    if len(text) > MAX_PASTED:
+        sentence = _("This is too long for a run sheet.")
+        raise Malformed(sentence, fields={"lines": sentence})
+    return [read_plan_line(line) for line in text.splitlines() if line.strip()]
+
+
+def read_plan_line(line: str) -> dict[str, Any]:
+    """Return one item. A poll's `line` is its text with the options, where it has any."""
+    said, minutes = line.strip().lstrip("-*•").strip(), 0
+    if found := _MINUTES.search(said):
+        said, minutes = said[: found.start()].strip(), int(found[1])
+    head = _HEAD.match(said)
+    words = head[1].split() if head else []
+    kind = _KINDS.get(words[-1].casefold()) if words else None
+    if head is None or kind is None or (head[2] is None and (kind != "questions" or len(words) > 1)):
+        return {"kind": "note", "text": said, "minutes": minutes}
+    text = (head[2] or "").strip()
+    item: dict[str, Any] = {"kind": kind, "text": text, "minutes": minutes}
+    if kind == "poll":
+        item |= {"text": "", "line": text}
+    return item

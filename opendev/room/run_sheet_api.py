@@ -1,0 +1,211 @@
+"""REST for run sheets: the plan for moderators, and what runs for everybody."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from opendev.core.attendance import Caller
+from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.text import clean_id, id_in_address
+from opendev.room import run_sheets
+from opendev.room.run_sheet_socket import FIELDS, listed
+from sessions import services
+from sessions.api import Endpoint
+from sessions.models import RunSheetItem, Session
+from sessions.selectors.run_sheet import SheetWithItems, sheet_with_items
+from sessions.serializers.run_sheet import run_sheet_json, running_json
+from sessions.services import check_moderates
+from sessions.services.run_sheet import MAX_ITEMS, MAX_MINUTES, MAX_TEXT_LENGTH
+
+
+class ItemShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(RunSheetItem.Kind.choices)
+    text = serializers.CharField(allow_blank=True)
+    minutes = serializers.IntegerField()
+    subject = serializers.CharField(allow_null=True, help_text="the id of the poll or the sign-up line")
+    started_at = serializers.DateTimeField(allow_null=True)
+    used_s = serializers.IntegerField(help_text="seconds, without a run that still goes on")
+
+
+class RunSheetShape(serializers.Serializer[Any]):
+    session = serializers.CharField()
+    version = serializers.IntegerField()
+    running = serializers.CharField(allow_null=True, help_text="the id of the item that runs")
+    since = serializers.DateTimeField(allow_null=True)
+    moved_by = serializers.CharField(allow_blank=True, help_text="who went on last")
+    undo_until = serializers.DateTimeField(allow_null=True)
+    items = ItemShape(many=True)
+
+
+class RunningItemShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(RunSheetItem.Kind.choices, help_text="never a note")
+    text = serializers.CharField(allow_blank=True)
+    line = serializers.CharField(allow_null=True, help_text="the sign-up line that is announced")
+    since = serializers.DateTimeField()
+
+
+class RunningShape(serializers.Serializer[Any]):
+    session = serializers.CharField()
+    version = serializers.IntegerField()
+    item = RunningItemShape(allow_null=True)
+
+
+class ItemWanted(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(RunSheetItem.Kind.choices)
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=MAX_TEXT_LENGTH, help_text="of a follow-up: 120 at most"
+    )
+    minutes = serializers.IntegerField(required=False, min_value=0, max_value=MAX_MINUTES)
+    subject = serializers.CharField(required=False, allow_null=True)
+    line = serializers.CharField(
+        required=False, help_text="of a poll, instead of its id: Question? / one / two"
+    )
+
+
+class ItemsWanted(serializers.Serializer[Any]):
+    items = serializers.ListField(child=ItemWanted(), required=False, min_length=1, max_length=MAX_ITEMS)
+    lines = serializers.CharField(required=False, help_text="the plan as text, instead: an item a line")
+
+
+class ItemChange(serializers.Serializer[Any]):
+    text = serializers.CharField(required=False, allow_blank=True, max_length=MAX_TEXT_LENGTH)
+    minutes = serializers.IntegerField(required=False, min_value=0, max_value=MAX_MINUTES)
+    position = serializers.IntegerField(required=False, min_value=1, help_text="its new place, from 1")
+
+
+class RunningWanted(serializers.Serializer[Any]):
+    item = serializers.CharField(allow_null=True, help_text="null: none")
+    seen = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, help_text="the item that you saw running"
+    )
+
+
+class NextWanted(serializers.Serializer[Any]):
+    seen = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, help_text="the item that you saw running"
+    )
+
+
+def _answer(found: SheetWithItems, *, status: int = 200) -> Response:
+    return Response(run_sheet_json(found), status=status)
+
+
+class SheetEndpoint(Endpoint):
+    """What these endpoints share."""
+
+    def asked(self, session: str) -> tuple[Session, Caller]:
+        """Return the session and who asks.
+
+        Raises:
+            NotFound
+        """
+        found = self.session(session)
+        return found, self.caller(found.event_id)
+
+
+class RunSheetOfSession(SheetEndpoint):
+    """A session's plan."""
+
+    @extend_schema(operation_id="run_sheet_read", responses=answers(RunSheetShape, refusals=(*READ, 403)))
+    def get(self, request: Request, session: str) -> Response:
+        """Return the plan, and what of it was used. For moderators."""
+        found, caller = self.asked(session)
+        check_moderates(caller=caller, session_id=found.pk)
+        return _answer(sheet_with_items(found.pk))
+
+
+class ItemsOfRunSheet(SheetEndpoint):
+    """The items of a plan."""
+
+    @extend_schema(
+        operation_id="run_sheet_add",
+        request=ItemsWanted,
+        responses=answers(RunSheetShape, status=201, refusals=WRITE),
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Add items, or a plan as text, at the end: all of it or nothing. For moderators."""
+        found, caller = self.asked(session)
+        check_moderates(caller=caller, session_id=found.pk)
+        body, now = self.body(), timezone.now()
+        if "lines" in body:
+            added = run_sheets.paste_plan(session_id=found.pk, caller=caller, text=body["lines"], now=now)
+        else:
+            items = listed(body.get("items"))
+            added = run_sheets.add_items(session_id=found.pk, caller=caller, given=items, now=now)
+        return _answer(added, status=201)
+
+
+class OneItem(SheetEndpoint):
+    """An item of a plan."""
+
+    @extend_schema(
+        operation_id="run_sheet_edit", request=ItemChange, responses=answers(RunSheetShape, refusals=WRITE)
+    )
+    def patch(self, request: Request, session: str, item: str) -> Response:
+        """Change its text, its minutes or its place. For moderators."""
+        found, caller = self.asked(session)
+        body = self.body()
+        given = {field: body[field] for field in FIELDS if field in body}
+        return _answer(
+            services.edit_item(session_id=found.pk, item_id=id_in_address(item), caller=caller, given=given)
+        )
+
+    @extend_schema(operation_id="run_sheet_remove", responses=answers(RunSheetShape, refusals=WRITE))
+    def delete(self, request: Request, session: str, item: str) -> Response:
+        """Take it out of the plan; what it opened stays. For moderators."""
+        found, caller = self.asked(session)
+        return _answer(services.remove_item(session_id=found.pk, item_id=id_in_address(item), caller=caller))
+
+
+class Running(SheetEndpoint):
+    """What runs now."""
+
+    @extend_schema(operation_id="running_read", auth=OPEN, responses=answers(RunningShape))
+    def get(self, request: Request, session: str) -> Response:
+        """Return what runs now, as everybody may know it: never what is planned."""
+        return Response(running_json(sheet_with_items(self.session(session).pk)))
+
+    @extend_schema(
+        operation_id="running_set", request=RunningWanted, responses=answers(RunSheetShape, refusals=WRITE)
+    )
+    def put(self, request: Request, session: str) -> Response:
+        """Go to an item, wherever it stands; a poll's draft is launched, a follow-up opened. For moderators."""
+        found, caller = self.asked(session)
+        check_moderates(caller=caller, session_id=found.pk)
+        body = self.body()
+        wanted = None if "item" in body and body["item"] is None else clean_id(body.get("item"), field="item")
+        seen, now = body.get("seen"), timezone.now()
+        return _answer(
+            run_sheets.go_to(session_id=found.pk, item_id=wanted, caller=caller, seen=seen, now=now)
+        )
+
+
+class NextOfRunSheet(SheetEndpoint):
+    """One step."""
+
+    @extend_schema(
+        operation_id="run_sheet_next", request=NextWanted, responses=answers(RunSheetShape, refusals=WRITE)
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Go on to the next item. For moderators."""
+        found, caller = self.asked(session)
+        seen, now = self.body().get("seen"), timezone.now()
+        return _answer(run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, now=now))
+
+
+class UndoOfRunSheet(SheetEndpoint):
+    """A step back."""
+
+    @extend_schema(
+        operation_id="run_sheet_undo", request=None, responses=answers(RunSheetShape, refusals=WRITE)
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Take the last step back within five seconds, and the launch that came with it. For moderators."""
+        found, caller = self.asked(session)
+        return _answer(run_sheets.step_back(session_id=found.pk, caller=caller, now=timezone.now()))

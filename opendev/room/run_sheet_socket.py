@@ -1,0 +1,124 @@
+"""What the socket of a room can do with its run sheet, and the run sheet's part of the snapshot."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.consumers import error_frame
+from opendev.core.errors import DomainError, Malformed
+from opendev.core.groups import EVERYBODY, MODERATORS, Group
+from opendev.core.text import clean_id
+from opendev.room import run_sheets
+from sessions import services
+from sessions.consumers.questions import caller_of
+from sessions.news.run_sheet import PLAN, RUNNING
+from sessions.question_box import desk
+from sessions.selectors.run_sheet import SheetWithItems
+
+FIELDS = ("text", "minutes", "position")
+
+
+class RunSheetSocket(Protocol):
+    """What these commands need of a consumer."""
+
+    attendee: AttendeePass | None
+    moderator_id: int | None
+    helper_id: int | None
+    unanswered: int
+    group: Group | None
+
+    def answer(self, frame: dict[str, Any]) -> None: ...
+    def audience(self, topic: str) -> str: ...
+
+
+Frame = dict[str, Any]
+Service = Callable[..., SheetWithItems]
+
+
+def _do(socket: RunSheetSocket, frame: Frame, service: Service, **given: Any) -> None:
+    """Have a deed done for whoever speaks; `ok` follows the commit, with the run sheet's version."""
+    assert socket.group is not None  # noqa: S101
+    ref = frame.get("ref")
+
+    def answer(outcome: SheetWithItems | DomainError) -> None:
+        socket.unanswered -= 1
+        if isinstance(outcome, DomainError):
+            socket.answer(error_frame(outcome, ref))
+        else:
+            socket.answer({"type": "ok", "ref": ref, "version": outcome.sheet.version})
+
+    desk.put(partial(service, session_id=socket.group.key, caller=caller_of(socket), **given), answer)
+    socket.unanswered += 1
+
+
+def _item_of(frame: Frame) -> int:
+    return clean_id(frame.get("item"), field="item")
+
+
+def go_on(socket: RunSheetSocket, frame: Frame) -> None:
+    """`run_sheet.next`: go on to the next item."""
+    _do(socket, frame, run_sheets.go_on, seen=frame.get("seen"), now=timezone.now())
+
+
+def go_to(socket: RunSheetSocket, frame: Frame) -> None:
+    """`run_sheet.go`: go to this item; null has none running."""
+    item_id = None if "item" in frame and frame["item"] is None else _item_of(frame)
+    _do(socket, frame, run_sheets.go_to, item_id=item_id, seen=frame.get("seen"), now=timezone.now())
+
+
+def step_back(socket: RunSheetSocket, frame: Frame) -> None:
+    """`run_sheet.undo`: take the last step back."""
+    _do(socket, frame, run_sheets.step_back, now=timezone.now())
+
+
+def add(socket: RunSheetSocket, frame: Frame) -> None:
+    """`run_sheet.add`: add `items`, or a plan as `lines` of text, at the end."""
+    now = timezone.now()
+    if "lines" in frame:
+        _do(socket, frame, run_sheets.paste_plan, text=frame["lines"], now=now)
+        return
+    _do(socket, frame, run_sheets.add_items, given=listed(frame.get("items")), now=now)
+
+
+def listed(items: Any) -> list[Any]:
+    """Return the list of items that a client sent.
+
+    Raises:
+        Malformed: it is none.
+    """
+    if not isinstance(items, list) or not items:
+        raise Malformed(fields={"items": Malformed.message})
+    return items
+
+
+def edit(socket: RunSheetSocket, frame: Frame) -> None:
+    """`run_sheet.edit`: change an item's text, minutes or position."""
+    given = {field: frame[field] for field in FIELDS if field in frame}
+    _do(socket, frame, services.edit_item, item_id=_item_of(frame), given=given)
+
+
+def remove(socket: RunSheetSocket, frame: Frame) -> None:
+    """`run_sheet.remove`: take an item out of the plan."""
+    _do(socket, frame, services.remove_item, item_id=_item_of(frame))
+
+
+COMMANDS = {
+    "run_sheet.next": go_on,
+    "run_sheet.go": go_to,
+    "run_sheet.undo": step_back,
+    "run_sheet.add": add,
+    "run_sheet.edit": edit,
+    "run_sheet.remove": remove,
+}
+
+
+def snapshot_parts(group: Group, *, is_moderator: bool) -> dict[str, Any]:
+    """Return what runs, for everybody, and the plan, for moderators; None where nobody wrote any."""
+    running, plan = group.topics.get(RUNNING), group.topics.get(PLAN)
+    parts: dict[str, Any] = {"running": running.states[EVERYBODY] if running else None}
+    if is_moderator:
+        parts["run_sheet"] = plan.states[MODERATORS] if plan else None
+    return parts

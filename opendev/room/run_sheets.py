@@ -1,0 +1,147 @@
+"""Deeds with a run sheet that touch polls: items that are polls, and steps that launch one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.text import clean_id
+from opendev.room.forms import read_line
+from opendev.room.pasting import read_plan
+from polls.models import Poll
+from polls.selectors import poll_by_id, polls_of
+from polls.services import add_poll, set_poll_state
+from polls.services.drafts import read_draft
+from sessions import services as sessions
+from sessions.models import RunSheetItem
+from sessions.selectors.run_sheet import SheetWithItems
+from sessions.services import Step, check_moderates
+
+Kind = RunSheetItem.Kind
+
+
+class PollIsGone(Conflict):
+    code, message = (
+        "poll_is_gone",
+        gettext_lazy("The poll of this item is archived or gone. Go to another item."),
+    )
+
+
+@transaction.atomic
+def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: datetime) -> SheetWithItems:
+    """Add items to the plan from their JSON form: all of them, or none. A poll's options may come along, in one line.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: see sessions.services.read_item, add_poll; a poll of another session.
+        BadLine: a poll that is not there and has no options.
+        TooManyItems
+    """
+    check_moderates(caller=caller, session_id=session_id)
+    if not all(isinstance(item, Mapping) for item in given):
+        raise Malformed(_("Each item is an object."), fields={"items": _("Each item is an object.")})
+    items = [_read(item, session_id, caller, now) for item in given]
+    return sessions.add_items(session_id=session_id, caller=caller, items=items)
+
+
+@transaction.atomic
+def paste_plan(*, session_id: int, caller: Caller, text: Any, now: datetime) -> SheetWithItems:
+    """Add a plan that was pasted as text, an item a line (pasting.py): all of it, or nothing.
+
+    Raises:
+        as add_items; the sentence of a Malformed or BadLine says which line.
+    """
+    check_moderates(caller=caller, session_id=session_id)
+    items = []
+    for given in read_plan(text):
+        try:
+            items.append(_read(given, session_id, caller, now))
+        except Malformed as refusal:
+            words = {"line": given.get("line") or given["text"], "why": refusal.message}
+            sentence = _("“%(line)s”: %(why)s") % words
+            raise type(refusal)(sentence, fields={"lines": sentence}) from None
+    return sessions.add_items(session_id=session_id, caller=caller, items=items)
+
+
+def _read(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> sessions.NewItem:
+    """Return a checked item; one of a poll has its id, and its question where the item has no text of its own."""
+    if given.get("kind") != Kind.POLL:
+        return sessions.read_item(given)
+    poll = _poll_of(given, session_id, caller, now)
+    text = given.get("text") or poll.question
+    return sessions.read_item({**given, "text": text, "subject": str(poll.pk)})
+
+
+def _poll_of(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> Poll:
+    """Return the poll that an item names by its id, or by its line: one that is there, else a new draft."""
+    if (line := given.get("line")) is not None:
+        if not isinstance(line, str):
+            raise Malformed(_("This must be a text."), fields={"line": _("This must be a text.")})
+        drafts = [poll for poll in polls_of([session_id]) if poll.state == Poll.State.DRAFT]
+        known = next((poll for poll in drafts if poll.question.casefold() == line.strip().casefold()), None)
+        return known or add_poll(
+            session_id=session_id, caller=caller, draft=read_draft(read_line(line)), now=now
+        )
+    if given.get("subject") is None:
+        raise Malformed(_("Say which poll."), fields={"subject": _("Say which poll.")})
+    try:
+        return poll_by_id(clean_id(given["subject"], field="subject"), session_id=session_id)
+    except NotFound:
+        sentence = _("There is no such poll in this session.")
+        raise Malformed(sentence, fields={"subject": sentence}) from None
+
+
+@transaction.atomic
+def go_on(*, session_id: int, caller: Caller, seen: Any = None, now: datetime) -> SheetWithItems:
+    """Go on to the next item; a poll's draft is launched with it.
+
+    Raises:
+        see sessions.services.run_next; PollIsGone; those of a launch.
+    """
+    step = sessions.run_next(session_id=session_id, caller=caller, seen=seen, now=now)
+    return _open_poll(step, caller, now)
+
+
+@transaction.atomic
+def go_to(
+    *, session_id: int, item_id: int | None, caller: Caller, seen: Any = None, now: datetime
+) -> SheetWithItems:
+    """Go to this item, or (None) have none running; a poll's draft is launched with it.
+
+    Raises:
+        see sessions.services.run_item; PollIsGone; those of a launch.
+    """
+    step = sessions.run_item(session_id=session_id, item_id=item_id, caller=caller, seen=seen, now=now)
+    return _open_poll(step, caller, now)
+
+
+def _open_poll(step: Step, caller: Caller, now: datetime) -> SheetWithItems:
+    item = step.item
+    if not step.has_moved or item is None or item.kind != Kind.POLL:
+        return step.found
+    poll = Poll.objects.filter(pk=item.subject or 0, session=item.session_id).first()
+    if poll is None or poll.state == Poll.State.ARCHIVED:
+        raise PollIsGone
+    if poll.state == Poll.State.DRAFT:
+        set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
+        sessions.note_opened(step.found.sheet)
+    return step.found
+
+
+@transaction.atomic
+def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithItems:
+    """Take the last step back within five seconds, and the launch that came with it.
+
+    Raises:
+        see sessions.services.step_back
+        TooLateToUndo: somebody has voted already; then nothing is taken back.
+    """
+    step = sessions.step_back(session_id=session_id, caller=caller, now=now)
+    if step.has_moved and step.item is not None and step.item.subject is not None:
+        set_poll_state(poll_id=step.item.subject, caller=caller, state=Poll.State.DRAFT, now=now)
+    return step.found

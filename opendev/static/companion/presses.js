@@ -1,0 +1,26 @@
+// A press that began on a button has to end on it: whoever swaps buttons waits here while one is held down.
+
+let held = null
+
+function hold() {
+  if (held) return
+  let letGo
+  const promise = new Promise((resolve) => (letGo = resolve))
+  held = { promise, letGo }
+}
+
+// The click comes after the pointer or the key is up; only then may its button go.
+function release() {
+  const ending = held
+  held = null
+  if (ending) setTimeout(ending.letGo)
+}
+
+addEventListener("pointerdown", hold, true)
+addEventListener("keydown", ({ key }) => key === " " && hold(), true)
+for (const type of ["pointerup", "pointercancel", "keyup"]) addEventListener(type, release, true)
+addEventListener("blur", release) // of the window: the release happens elsewhere
+
+export async function nothingIsPressed() {
+  while (held) await held.promise
+}

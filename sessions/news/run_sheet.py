@@ -1,0 +1,52 @@
+"""How run sheets travel to the sockets of a session: two topics, so that all hear nothing of the plan."""
+
+from opendev.core.groups import AUDIENCES, MODERATORS, Frame, News, State
+from sessions.selectors.run_sheet import SheetWithItems
+from sessions.serializers.run_sheet import run_sheet_json, running_json
+
+PLAN, RUNNING = "run_sheet", "running"
+
+
+class PlanFrames:
+    """How the plan travels, to moderators: always whole."""
+
+    def changed(self, state: State, now: str) -> Frame:
+        """Return the frame with the plan."""
+        return {"type": "run_sheet.changed", "now": now, "run_sheet": state}
+
+    def tally(self, state: State, now: str) -> Frame:
+        """Return the same."""
+        return self.changed(state, now)
+
+    def gone(self, topic: str, version: int) -> Frame:
+        """Return the frame of a plan that was deleted."""
+        return {"type": "run_sheet.gone", "version": version}
+
+
+class RunningFrames:
+    """How what runs now travels, to everybody alike."""
+
+    def changed(self, state: State, now: str) -> Frame:
+        """Return the frame with the running item, or that there is none."""
+        return {"type": "running.changed", "now": now, "running": state}
+
+    def tally(self, state: State, now: str) -> Frame:
+        """Return the same."""
+        return self.changed(state, now)
+
+    def gone(self, topic: str, version: int) -> Frame:
+        """Return the frame of a run sheet that was deleted."""
+        return {"type": "running.gone", "version": version}
+
+
+def plan_news(found: SheetWithItems) -> News:
+    """Return the plan as it stands, for moderators alone."""
+    states: dict[str, State | None] = dict.fromkeys(AUDIENCES)
+    states[MODERATORS] = run_sheet_json(found)
+    return News(found.sheet.session_id, PLAN, found.sheet.version, states)
+
+
+def running_news(found: SheetWithItems) -> News:
+    """Return what runs now, for every audience."""
+    states = dict.fromkeys(AUDIENCES, running_json(found))
+    return News(found.sheet.session_id, RUNNING, found.sheet.running_version, states)

@@ -1,0 +1,51 @@
+"""What is read about recaps, and of what they are made."""
+
+from collections.abc import Iterable
+
+from sessions.models import Event, NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+
+
+def summaries_of(session_ids: Iterable[int]) -> dict[int, SessionSummary]:
+    """Return the summaries by session, for sessions that have one."""
+    found = SessionSummary.objects.filter(session__in=list(session_ids))
+    return {summary.session_id: summary for summary in found}
+
+
+def next_steps_of(event: Event) -> list[NextStep]:
+    """Return the event's next steps in their order."""
+    return list(NextStep.objects.filter(event=event).order_by("position", "pk"))
+
+
+def recap_draft_of(event_id: int) -> RecapDraft | None:
+    """Return the event's draft, None where none was made."""
+    return RecapDraft.objects.filter(event=event_id).first()
+
+
+def recap_edits_of(event_id: int) -> list[RecapEdit]:
+    """Return all edits, oldest first: the newest of a paragraph counts."""
+    return list(RecapEdit.objects.filter(event=event_id).order_by("pk"))
+
+
+def recap_versions_of(event_id: int) -> list[RecapVersion]:
+    """Return what was published, newest first, without the paragraphs."""
+    versions = RecapVersion.objects.filter(event=event_id).defer("paragraphs")
+    return list(versions.order_by("-number"))
+
+
+def recap_version(event_id: int, number: int) -> RecapVersion | None:
+    """Return one version, None where there is none of this number."""
+    return RecapVersion.objects.filter(event=event_id, number=number).first()
+
+
+def published_recap(event_id: int) -> RecapVersion | None:
+    """Return what everybody reads: the newest version, unless it was withdrawn."""
+    newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
+    return newest if newest and newest.withdrawn_at is None else None
+
+
+def has_published_recap(event_id: int) -> bool:
+    """Tell whether there is a recap for everybody to read."""
+    newest = (
+        RecapVersion.objects.filter(event=event_id).order_by("-number").values_list("withdrawn_at", flat=True)
+    )
+    return list(newest[:1]) == [None]

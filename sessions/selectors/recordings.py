@@ -1,0 +1,86 @@
+"""What is read about recordings: the chapters that the timeline gives, as moderators edited them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sessions.models import Chapter, Recording, Session, TimelineEntry
+
+Verb = TimelineEntry.Verb
+OPENING = {
+    Verb.SESSION_STARTED,
+    Verb.POLL_LAUNCHED,
+    Verb.POLL_CLOSED,
+    Verb.QUESTION_ANSWERED,
+    Verb.LINE_OPENED,
+}
+TAKEN_BACK = {Verb.POLL_SET_BACK, Verb.QUESTION_SET_BACK}
+POLL_VERBS = {Verb.POLL_LAUNCHED, Verb.POLL_CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterMark:
+    """A chapter, `after_s` seconds after the start of the session, at `at_s` in the recording; `key` names it."""
+
+    key: str
+    verb: str
+    title: str
+    after_s: int
+    at_s: int
+    is_hidden: bool = False
+
+
+def recording_of(session_id: int) -> Recording | None:
+    """Return how the session's recording is aligned, None where nobody said."""
+    return Recording.objects.filter(session=session_id).first()
+
+
+def chapters_of(
+    session: Session, *, hidden_subjects: Collection[tuple[str, str]] = (), with_hidden: bool = False
+) -> list[ChapterMark]:
+    """Return the chapters in the order of the recording; those before its beginning are not in it.
+
+    Args:
+        hidden_subjects: (verb, subject) of what may not be named.
+        with_hidden: also those that a moderator left out, for editing.
+    """
+    recording = recording_of(session.pk)
+    offset = recording.offset_s if recording else 0
+    said = {chapter.entry_id: chapter for chapter in Chapter.objects.filter(session=session)}
+    own = Chapter.objects.filter(session=session, entry__isnull=True)
+    marks = [_own_mark(chapter, offset) for chapter in own]
+    entries = _standing(session.pk)
+    start = next((entry.at for entry in entries if entry.verb == Verb.SESSION_STARTED), None)
+    for entry in entries if start is not None else []:
+        after = round((entry.at - start).total_seconds()) if start else 0
+        if (entry.verb, entry.subject) not in hidden_subjects:
+            marks.append(_mark(entry, said.get(entry.pk), after, offset))
+    shown = [mark for mark in marks if mark.at_s >= 0 and (with_hidden or not mark.is_hidden)]
+    return sorted(shown, key=lambda mark: mark.at_s)
+
+
+def _standing(session_id: int) -> list[TimelineEntry]:
+    """Return what happened and was not taken back."""
+    standing: list[TimelineEntry] = []
+    for entry in TimelineEntry.objects.filter(session=session_id).order_by("pk"):
+        if entry.verb == Verb.SESSION_SET_BACK:
+            standing.clear()
+        elif entry.verb in TAKEN_BACK:
+            area = entry.verb.partition(".")[0]
+            of_it = [one for one in standing if one.subject == entry.subject and one.verb.startswith(area)]
+            if of_it:
+                standing.remove(of_it[-1])
+        elif entry.verb in OPENING:
+            standing.append(entry)
+    return standing
+
+
+def _own_mark(chapter: Chapter, offset: int) -> ChapterMark:
+    after = chapter.at_s or 0
+    return ChapterMark(f"own-{chapter.pk}", "", chapter.title, after, after + offset)
+
+
+def _mark(entry: TimelineEntry, said: Chapter | None, after: int, offset: int) -> ChapterMark:
+    title = (said.title if said else "") or entry.title
+    moved = said.at_s if said and said.at_s is not None else after
+    hidden = said.is_hidden if said else False
+    return ChapterMark(f"entry-{entry.pk}", entry.verb, title, moved, moved + offset, hidden)

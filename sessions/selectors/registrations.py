@@ -1,0 +1,104 @@
+"""What is read about registrations: the figures that an event is described with."""
+
+from dataclasses import dataclass
+
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from opendev.core.errors import NotFound
+from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
+
+EXACT_BELOW = 20
+MOST_IMPORTS = 10
+MOST_BAD_ROWS = 500  # named in a report; more of them mean that the file is another one
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number about an event: as it was counted, as it is printed, and where that comes from."""
+
+    name: str
+    counted: int
+    shown: str
+    source: str
+
+
+def rounded_down(number: int) -> str:
+    """Return a number as it is read easily, "700+" for 706: two leading digits at most, never more than there are."""
+    if number < EXACT_BELOW:
+        return str(number)
+    step = 10
+    while number >= step * 100:
+        step *= 10
+    floor = number // step * step
+    return f"{floor:,}" if floor == number else f"{floor:,}+"
+
+
+def figures_of(event: Event) -> dict[str, Figure]:
+    """Return registered, joined, companies and countries, in this order, in four queries.
+
+    Companies and countries are those of who registered; where nobody did, of who joined.
+    """
+    counts = _counts(event)
+    made_up = _("made up for the demo") if event.is_demo else ""
+    notes = {note.figure: note for note in FigureNote.objects.filter(event=event)}
+    sources = {
+        FigureNote.Figure.REGISTERED: _("Counted from %(count)d registrations"),
+        FigureNote.Figure.JOINED: _("Counted from %(count)d people who joined"),
+        FigureNote.Figure.COMPANIES: _("Counted from %(count)d companies that people gave"),
+        FigureNote.Figure.COUNTRIES: _("Counted from %(count)d countries that people gave"),
+    }
+    found = {}
+    for figure, source in sources.items():
+        counted = counts[figure]
+        said = source % {"count": counted} + (f", {made_up}" if made_up else "")
+        note = notes.get(figure)
+        shown, said = (note.shown, note.source) if note else (rounded_down(counted), said)
+        found[figure.value] = Figure(figure.value, counted, shown, said)
+    return found
+
+
+def _counts(event: Event) -> dict[str, int]:
+    registrations = Registration.objects.filter(event=event)
+    attendees = Attendee.objects.filter(event=event)
+    registered = registrations.count()
+    people = registrations if registered else attendees
+    given = people.order_by().values_list(Lower("company"), "country")
+    companies, countries = set(), set()
+    for company, country in given:
+        companies.add(company.strip())
+        countries.add(country)
+    return {
+        FigureNote.Figure.REGISTERED: registered,
+        FigureNote.Figure.JOINED: attendees.count(),
+        FigureNote.Figure.COMPANIES: len(companies - {""}),
+        FigureNote.Figure.COUNTRIES: len(countries - {""}),
+    }
+
+
+def registration_by_id(registration_id: int) -> Registration | None:
+    """Return the registration with its event, None where there is none."""
+    return Registration.objects.select_related("event").filter(pk=registration_id).first()
+
+
+def imports_of(event_id: int) -> list[RegistrationImport]:
+    """Return the lists that were brought, newest first."""
+    return list(RegistrationImport.objects.filter(event=event_id).order_by("-pk")[:MOST_IMPORTS])
+
+
+def import_of_event(import_id: int, event_id: int) -> RegistrationImport:
+    """Return one of the event's imports.
+
+    Raises:
+        NotFound
+    """
+    found = RegistrationImport.objects.filter(pk=import_id, event=event_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def bad_rows_of(import_id: int) -> list[RegistrationRow]:
+    """Return the rows that are wrong, in the order of the file: its report."""
+    bad = RegistrationRow.objects.filter(brought=import_id).exclude(wrong_field="")
+    return list(bad.order_by("number")[:MOST_BAD_ROWS])

@@ -1,0 +1,57 @@
+"""The public JSON of run sheets: the plan for moderators, and what runs for everybody."""
+
+from datetime import datetime
+from typing import Any
+
+from opendev.core.text import time_text
+from opendev.core.undo import undo_window
+from sessions.models import RunSheet, RunSheetItem
+from sessions.permissions.run_sheet import may_everybody_read
+from sessions.selectors.run_sheet import SheetWithItems
+
+
+def undo_until(sheet: RunSheet) -> datetime | None:
+    """Return until when the last step can be taken back; None where there is none."""
+    return sheet.moved_at and sheet.moved_at + undo_window()
+
+
+def item_json(item: RunSheetItem) -> dict[str, Any]:
+    """Return an item of the plan, to moderators; `used_s` leaves out a run that still goes on."""
+    return {
+        "id": str(item.pk),
+        "kind": item.kind,
+        "text": item.text,
+        "minutes": item.minutes,
+        "subject": str(item.subject) if item.subject is not None else None,
+        "started_at": time_text(item.started_at),
+        "used_s": item.used_seconds,
+    }
+
+
+def run_sheet_json(found: SheetWithItems) -> dict[str, Any]:
+    """Return the whole plan, to moderators."""
+    sheet = found.sheet
+    return {
+        "session": str(sheet.session_id),
+        "version": sheet.version,
+        "running": str(sheet.running_id) if sheet.running_id else None,
+        "since": time_text(sheet.since),
+        "moved_by": sheet.moved_by,
+        "undo_until": time_text(undo_until(sheet)),
+        "items": [item_json(item) for item in found.items],
+    }
+
+
+def running_json(found: SheetWithItems) -> dict[str, Any]:
+    """Return what runs now, to everybody: never what is planned, and nothing of a note."""
+    item = found.running
+    told = None
+    if item is not None and may_everybody_read(item):
+        told = {
+            "id": str(item.pk),
+            "kind": item.kind,
+            "text": "" if item.kind == RunSheetItem.Kind.POLL else item.text,
+            "line": str(item.subject) if item.kind == RunSheetItem.Kind.LINE and item.subject else None,
+            "since": time_text(found.sheet.since),
+        }
+    return {"session": str(found.sheet.session_id), "version": found.sheet.running_version, "item": told}

@@ -1,0 +1,178 @@
+"""The recap: drafted, edited, published, withdrawn; and the summaries that moderators write for it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, NotFound
+from opendev.core.text import clean_text, clean_yes_or_no
+from sessions import selectors
+from sessions.models import Event, RecapDraft, RecapEdit, RecapVersion, Session, SessionSummary
+from sessions.models.recap import MAX_PARAGRAPH_LENGTH
+from sessions.services.rights import check_moderates, check_organises
+
+MAX_OPENING_LENGTH = 2000
+SUMMARY_LENGTHS = {
+    "opening": MAX_OPENING_LENGTH,
+    "discussion": MAX_PARAGRAPH_LENGTH,
+    "onward": MAX_OPENING_LENGTH,
+}
+
+
+class NoRecapDraft(Conflict):
+    code, message = "no_recap_draft", _("There is no draft yet. Draft the recap first.")
+
+
+class NothingPublished(Conflict):
+    code, message = "nothing_published", _("No recap is published.")
+
+
+@transaction.atomic
+def write_summary(
+    *, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime
+) -> SessionSummary:
+    """Write how a session opened, what was discussed and where it goes on; what is not given stays. For moderators.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: a text that is too long or cannot be shown.
+    """
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_moderates(caller=caller, session_id=session_id)
+    texts = {
+        field: clean_text(given[field], field=field, most=most, required=False)
+        for field, most in SUMMARY_LENGTHS.items()
+        if field in given
+    }
+    summary = SessionSummary.objects.filter(session=session).first() or SessionSummary(session=session)
+    for field, text in texts.items():
+        setattr(summary, field, text)
+    summary.written_at, summary.written_by = now, _name(caller, session.event_id)
+    summary.save()
+    return summary
+
+
+@transaction.atomic
+def keep_recap_draft(
+    *, event_id: int, caller: Caller, paragraphs: Sequence[Mapping[str, Any]], now: datetime
+) -> RecapDraft:
+    """Keep what was drafted from the data, in place of the draft before. Edits stay what they are. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+    _lock_event(event_id, caller)
+    said = {"paragraphs": list(paragraphs), "drafted_at": now, "drafted_by": _name(caller, event_id)}
+    draft, _is_new = RecapDraft.objects.update_or_create(event_id=event_id, defaults=said)
+    return draft
+
+
+@transaction.atomic
+def edit_recap(
+    *, event_id: int, caller: Caller, key: str, given: Mapping[str, Any], now: datetime
+) -> RecapEdit:
+    """Rewrite a paragraph, leave it out, or take the drafted words again (`text` None). For organisers.
+
+    `text` where it is given becomes the paragraph's; `base` is the drafted text that it was made from, by default the
+    one of now; `left_out` takes the paragraph out, or back in.
+
+    Raises:
+        NotFound: no such event, or no such paragraph in the draft or among the edits.
+        NotSignedIn, NotOrganiser, NoRecapDraft
+        Malformed: a text that is too long or cannot be shown.
+    """
+    _lock_event(event_id, caller)
+    drafted = _drafted_texts(event_id)
+    before = RecapEdit.objects.filter(event=event_id, key=key).order_by("-pk").first()
+    if key not in drafted and before is None:
+        raise NotFound
+    edit = RecapEdit(event_id=event_id, key=key, edited_at=now, edited_by=_name(caller, event_id))
+    if before is not None:
+        edit.text, edit.base, edit.is_left_out = before.text, before.base, before.is_left_out
+    if "text" in given:
+        text = given["text"]
+        edit.text = None if text is None else clean_text(text, field="text", most=MAX_PARAGRAPH_LENGTH)
+        base = given.get("base")
+        edit.base = (
+            drafted.get(key, edit.base)
+            if base is None
+            else clean_text(base, field="base", most=MAX_PARAGRAPH_LENGTH, required=False)
+        )
+        if edit.text == edit.base:
+            edit.text = None
+    if "left_out" in given:
+        edit.is_left_out = clean_yes_or_no(given["left_out"], field="left_out")
+    is_same = before is not None and _said(before) == _said(edit)
+    if before is not None and is_same:
+        return before
+    edit.save()
+    return edit
+
+
+def _said(edit: RecapEdit) -> tuple[object, ...]:
+    return edit.text, edit.base, edit.is_left_out
+
+
+@transaction.atomic
+def publish_recap(
+    *, event_id: int, caller: Caller, paragraphs: Sequence[Mapping[str, Any]], now: datetime
+) -> RecapVersion:
+    """Publish these paragraphs as the recap's next version; the versions before stay as its history. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
+    """
+    _lock_event(event_id, caller)
+    _drafted_texts(event_id)
+    newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
+    if newest is not None and newest.withdrawn_at is None and newest.paragraphs == list(paragraphs):
+        return newest
+    return RecapVersion.objects.create(
+        event_id=event_id,
+        number=newest.number + 1 if newest else 1,
+        paragraphs=list(paragraphs),
+        published_at=now,
+        published_by=_name(caller, event_id),
+    )
+
+
+@transaction.atomic
+def withdraw_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVersion:
+    """Take the published recap away from its readers; it stays in the history. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, NothingPublished
+    """
+    _lock_event(event_id, caller)
+    newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
+    if newest is None:
+        raise NothingPublished
+    if newest.withdrawn_at is None:
+        newest.withdrawn_at, newest.withdrawn_by_id = now, caller.user_id
+        newest.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return newest
+
+
+def _lock_event(event_id: int, caller: Caller) -> Event:
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    if event is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=event_id)
+    return event
+
+
+def _drafted_texts(event_id: int) -> dict[str, str]:
+    draft = RecapDraft.objects.filter(event=event_id).first()
+    if draft is None:
+        raise NoRecapDraft
+    return {one["key"]: " ".join(said["text"] for said in one["sentences"]) for one in draft.paragraphs}
+
+
+def _name(caller: Caller, event_id: int) -> str:
+    return selectors.name_of_user(caller.user_id, event_id)[:150] if caller.user_id is not None else ""

@@ -1,0 +1,174 @@
+"""Registrations: lists that are brought, and the figures that are printed. For organisers.
+
+A list is read into rows of its own, a chunk at a time, and taken over when all of it is known to be right, or whatever
+of it is right, as chosen. Every chunk is a transaction of a few milliseconds, so that no vote waits for a list.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, NotFound
+from opendev.core.text import clean_line, clean_word
+from sessions import selectors
+from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.services.registration_files import ReadRow, rows_of
+from sessions.services.rights import check_organises
+
+CHUNK = 200  # rows a transaction
+BREATH_S = 0.005  # between two of them: whoever waits for SQLite's lock gets it
+FIELDS = ("name", "company", "country", "call_url")
+MAX_SHOWN_LENGTH, MAX_SOURCE_LENGTH, MAX_FILE_NAME = 20, 200, 200
+T = TypeVar("T")
+State = RegistrationImport.State
+
+
+class NotUnfinished(Conflict):
+    code, message = "not_unfinished", _("This list is done with already.")
+
+
+def import_registrations(
+    *, event_id: int, caller: Caller, content: bytes, name: str, skips_bad: bool, now: datetime
+) -> RegistrationImport:
+    """Read a list, and take it over: all of it, or with `skips_bad` whatever is right, or nothing.
+
+    Rows of an e-mail address that is there already are merged: what they say replaces what was said before, and what
+    they leave open stays. It takes seconds; `RegistrationImport.read` and `taken_over` say how far it is.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        Malformed: a file that cannot be read at all.
+    """
+    if not Event.objects.filter(pk=event_id).exists():
+        raise NotFound
+    check_organises(caller=caller, event_id=event_id)
+    rows = rows_of(content)
+    brought = RegistrationImport.objects.create(
+        event_id=event_id,
+        name=name[:MAX_FILE_NAME],
+        skips_bad=skips_bad,
+        total=len(rows),
+        began_at=now,
+        brought_by=selectors.name_of_user(caller.user_id or 0, event_id)[:150],
+    )
+    for chunk in _chunks(rows):
+        _keep_rows(brought, chunk)
+    return _take_over(brought, now)
+
+
+def finish_import(*, import_id: int, caller: Caller, now: datetime) -> RegistrationImport:
+    """Take over what an import that was cut off had read; what was read in part is refused. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        NotUnfinished: it came to its end.
+    """
+    brought = RegistrationImport.objects.filter(pk=import_id).first()
+    if brought is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=brought.event_id)
+    if brought.state not in {State.READING, State.TAKING_OVER}:
+        raise NotUnfinished
+    if brought.read < brought.total:
+        return _end(brought, State.REFUSED, now)
+    return _take_over(brought, now)
+
+
+def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(rows), CHUNK):
+        if begin:
+            time.sleep(BREATH_S)
+        yield rows[begin : begin + CHUNK]
+
+
+@transaction.atomic
+def _keep_rows(brought: RegistrationImport, rows: Sequence[ReadRow]) -> None:
+    RegistrationRow.objects.bulk_create(
+        RegistrationRow(
+            brought=brought, number=row.number, wrong_field=row.wrong_field, reason=row.reason, **row.said
+        )
+        for row in rows
+    )
+    brought.read += len(rows)
+    brought.bad += sum(1 for row in rows if row.wrong_field)
+    brought.save(update_fields=["read", "bad"])
+
+
+def _take_over(brought: RegistrationImport, now: datetime) -> RegistrationImport:
+    if brought.bad and not brought.skips_bad:
+        return _end(brought, State.REFUSED, now)
+    brought.state = State.TAKING_OVER
+    brought.save(update_fields=["state"])
+    right = RegistrationRow.objects.filter(brought=brought, wrong_field="").order_by("number")
+    while rows := list(right[:CHUNK]):
+        _take_over_rows(brought, rows, now)
+        time.sleep(BREATH_S)
+    return _end(brought, State.DONE, now)
+
+
+@transaction.atomic
+def _take_over_rows(brought: RegistrationImport, rows: Sequence[RegistrationRow], now: datetime) -> None:
+    """Make registrations of rows, and forget these rows, in one transaction."""
+    event_id, addresses = brought.event_id, {row.email for row in rows}
+    there = {one.email: one for one in Registration.objects.filter(event=event_id, email__in=addresses)}
+    known = len(there)
+    for row in rows:
+        one = there.setdefault(row.email, Registration(event_id=event_id, email=row.email, registered_at=now))
+        for field in FIELDS:
+            if value := getattr(row, field):
+                setattr(one, field, value)
+    Registration.objects.bulk_create(
+        there.values(), update_conflicts=True, unique_fields=["event", "email"], update_fields=list(FIELDS)
+    )
+    RegistrationRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    brought.taken_over += len(rows)
+    brought.added += len(there) - known
+    brought.merged += len(rows) - (len(there) - known)
+    brought.save(update_fields=["taken_over", "added", "merged"])
+
+
+def _end(brought: RegistrationImport, state: str, now: datetime) -> RegistrationImport:
+    """Close the import; of its rows those that are wrong stay, as its report."""
+    brought.state, brought.ended_at = state, now
+    brought.save(update_fields=["state", "ended_at"])
+    left = RegistrationRow.objects.filter(brought=brought, wrong_field="")
+    while rows := list(left.values_list("pk", flat=True)[:CHUNK]):
+        RegistrationRow.objects.filter(pk__in=rows).delete()
+    return brought
+
+
+@transaction.atomic
+def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source: Any) -> FigureNote | None:
+    """Print a figure as `shown`, with the `source` it comes from; both empty: as it is counted. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        Malformed: no such figure, one of both without the other, or a text that is too long.
+    """
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    if event is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=event_id)
+    name = clean_word(figure, field="figure", choices=FigureNote.Figure.values)
+    is_given = bool(str(shown or "").strip() or str(source or "").strip())
+    said = {
+        "shown": clean_line(shown, field="shown", most=MAX_SHOWN_LENGTH, required=is_given),
+        "source": clean_line(source, field="source", most=MAX_SOURCE_LENGTH, required=is_given),
+    }
+    if not is_given:
+        FigureNote.objects.filter(event=event, figure=name).delete()
+        return None
+    note, _is_new = FigureNote.objects.update_or_create(event=event, figure=name, defaults=said)
+    return note
+
+
+@transaction.atomic
+def note_joined(*, registration_id: int, attendee_id: int) -> None:
+    """Note that somebody who registered came; of several devices the first is kept."""
+    if not Attendee.objects.filter(pk=attendee_id, registration__isnull=False).exists():
+        Registration.objects.filter(pk=registration_id, attendee__isnull=True).update(attendee=attendee_id)

@@ -1,0 +1,185 @@
+"""A session's plan: its items are added, edited, moved and removed, before the session and while it runs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, Malformed
+from opendev.core.text import clean_id, clean_line, clean_word
+from sessions.broadcasts import run_sheet as told
+from sessions.models import RunSheet, RunSheetItem, SignUpLine
+from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.selectors.run_sheet import SheetWithItems, item_by_id, items_of
+from sessions.services.questions import lock_session
+from sessions.services.rights import check_moderates
+
+Kind = RunSheetItem.Kind
+MAX_TEXT_LENGTH, MAX_MINUTES, MAX_ITEMS = 300, 600, 100
+WITHOUT_TEXT = {Kind.POLL, Kind.QUESTIONS}  # a poll says itself what it asks; "Questions" is enough
+WITH_SUBJECT = {Kind.POLL, Kind.LINE}
+
+
+class TooManyItems(Conflict):
+    code, message = "too_many_items", _("A run sheet has 100 items at most.")
+
+
+class ItemIsRunning(Conflict):
+    code, message = "item_is_running", _("This item is running. Go on to another one first.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """What an item is made of. `subject` is the poll or the sign-up line that it opens; a line may come with it."""
+
+    kind: str
+    text: str
+    minutes: int
+    subject: int | None = None
+
+
+def _wrong(field: str, sentence: Any) -> Malformed:
+    return Malformed(sentence, fields={field: sentence})
+
+
+def _clean_minutes(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_MINUTES:
+        raise _wrong("minutes", _("This must be a whole number of minutes, up to 600."))
+    return value
+
+
+def _clean_item_text(value: Any, kind: str) -> str:
+    most = MAX_TITLE_LENGTH if kind == Kind.LINE else MAX_TEXT_LENGTH  # it becomes the line's title
+    return clean_line(value, field="text", most=most, required=kind not in WITHOUT_TEXT)
+
+
+def read_item(given: Mapping[str, Any]) -> NewItem:
+    """Return a checked item from its JSON form: `{kind, text, minutes?, subject?}`.
+
+    Raises:
+        Malformed: a field of the wrong type, too long, out of range, or none of this kind; `fields` names it.
+    """
+    kind = clean_word(given.get("kind"), field="kind", choices=Kind.values)
+    subject = given.get("subject")
+    if subject is not None and kind not in WITH_SUBJECT:
+        raise _wrong("subject", _("Only a poll or a follow-up has one."))
+    if subject is None and kind == Kind.POLL:
+        raise _wrong("subject", _("Say which poll."))
+    return NewItem(
+        kind,
+        _clean_item_text(given.get("text"), kind),
+        _clean_minutes(given.get("minutes", 0)),
+        None if subject is None else clean_id(subject, field="subject"),
+    )
+
+
+def lock_sheet(*, session_id: int, caller: Caller) -> RunSheet:
+    """Return the run sheet of a session that the caller moderates, locked with its session; made where there is none.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    session = lock_session(session_id)
+    check_moderates(caller=caller, session_id=session_id)
+    sheet, _is_new = RunSheet.objects.get_or_create(session=session)
+    sheet.session = session
+    return sheet
+
+
+def save_and_tell(sheet: RunSheet, *, runs_otherwise: bool = False) -> SheetWithItems:
+    """Save a locked run sheet as its next version, and tell it after the commit: what runs to all, if that changed."""
+    sheet.version += 1
+    sheet.running_version += runs_otherwise
+    sheet.save()
+    found = SheetWithItems(sheet, items_of(sheet.session_id))
+    told.plan_changed(found)
+    if runs_otherwise:
+        told.running_changed(found)
+    return found
+
+
+@transaction.atomic
+def add_items(*, session_id: int, caller: Caller, items: Iterable[NewItem]) -> SheetWithItems:
+    """Add items at the end of the plan: all of them, or none.
+
+    The poll of an item is expected to be one of the session's: whoever knows polls checks it.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: a sign-up line of another session.
+        TooManyItems
+    """
+    sheet = lock_sheet(session_id=session_id, caller=caller)
+    standing, new = items_of(session_id), list(items)
+    if len(standing) + len(new) > MAX_ITEMS:
+        raise TooManyItems
+    lines = {item.subject for item in new if item.kind == Kind.LINE and item.subject is not None}
+    if SignUpLine.objects.filter(session=session_id, pk__in=lines).count() != len(lines):
+        raise _wrong("subject", _("There is no such follow-up in this session."))
+    first = standing[-1].position + 1 if standing else 1
+    for position, item in enumerate(new, first):
+        RunSheetItem.objects.create(
+            session_id=session_id,
+            position=position,
+            kind=item.kind,
+            text=item.text,
+            minutes=item.minutes,
+            subject=item.subject,
+        )
+    return save_and_tell(sheet)
+
+
+@transaction.atomic
+def edit_item(*, session_id: int, item_id: int, caller: Caller, given: Mapping[str, Any]) -> SheetWithItems:
+    """Change an item's text, its minutes or its place: `{text?, minutes?, position?}`; position counts from 1.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator, Malformed
+    """
+    sheet = lock_sheet(session_id=session_id, caller=caller)
+    item = item_by_id(item_id, session_id=session_id)
+    before = (item.text, item.minutes)
+    if "text" in given:
+        item.text = _clean_item_text(given["text"], item.kind)
+    if "minutes" in given:
+        item.minutes = _clean_minutes(given["minutes"])
+    changed = before != (item.text, item.minutes)
+    if changed:
+        item.save()
+    moved = "position" in given and _place(item, given["position"])
+    if not (changed or moved):
+        return SheetWithItems(sheet, items_of(session_id))
+    return save_and_tell(sheet, runs_otherwise=sheet.running_id == item.pk and before[0] != item.text)
+
+
+def _place(item: RunSheetItem, position: Any) -> bool:
+    """Put the item at a place, the others close up; return whether that changed their order."""
+    before = items_of(item.session_id)
+    if not isinstance(position, int) or isinstance(position, bool) or not 1 <= position <= len(before):
+        raise _wrong("position", _("This must be a place in the run sheet, counted from 1."))
+    after = [other for other in before if other.pk != item.pk]
+    after.insert(position - 1, item)
+    for place, other in enumerate(after, 1):
+        RunSheetItem.objects.filter(pk=other.pk).update(position=place)
+    return [other.pk for other in before] != [other.pk for other in after]
+
+
+@transaction.atomic
+def remove_item(*, session_id: int, item_id: int, caller: Caller) -> SheetWithItems:
+    """Take an item out of the plan. What it opened stays.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        ItemIsRunning
+    """
+    sheet = lock_sheet(session_id=session_id, caller=caller)
+    item = item_by_id(item_id, session_id=session_id)
+    if item.pk == sheet.running_id:
+        raise ItemIsRunning
+    if item.pk == sheet.previous_id:  # there is no going back to it
+        sheet.previous, sheet.previous_since, sheet.moved_at = None, None, None
+    item.delete()
+    return save_and_tell(sheet)

@@ -1,0 +1,199 @@
+"""Which item of the run sheet runs: going on, taking a step back, and the end of the session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict
+from opendev.core.undo import undo_window
+from sessions.models import RunSheet, RunSheetItem, Session, SignUpLine, TimelineEntry
+from sessions.selectors import name_of_user
+from sessions.selectors.follow_ups import line_with_names
+from sessions.selectors.run_sheet import SheetWithItems, item_after, item_by_id, items_of
+from sessions.services.joining import SessionIsOver
+from sessions.services.run_sheet import lock_sheet, save_and_tell
+from sessions.services.sign_up_lines import edit_line, open_line
+from sessions.services.timeline import note
+
+Kind = RunSheetItem.Kind
+
+
+class RunChangedMeanwhile(Conflict):
+    code, message = "changed_meanwhile", _("Somebody was faster: another item is running by now.")
+
+
+class NoNextItem(Conflict):
+    code, message = "no_next_item", _("That was the last item of the run sheet.")
+
+
+class TooLateToStepBack(Conflict):
+    code, message = "illegal_move", _("It is too late to take that step back.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the run sheet: what it came to, and whether anything moved."""
+
+    found: SheetWithItems
+    item: RunSheetItem | None
+    has_moved: bool
+
+
+@transaction.atomic
+def run_next(*, session_id: int, caller: Caller, seen: Any = None, now: datetime) -> Step:
+    """Go on to the next item. `seen` is the id of the item that whoever acts saw running ("" for none), if they say.
+
+    Of two who press at the same moment one goes on; the other is told that somebody was faster.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        RunChangedMeanwhile: another item runs than was seen.
+        NoNextItem
+        SessionIsOver
+    """
+    sheet = lock_sheet(session_id=session_id, caller=caller)
+    _check_seen(sheet, seen)
+    item = item_after(items_of(session_id), sheet.running_id)
+    if item is None:
+        raise NoNextItem
+    return Step(_move(sheet, item, caller, now), item, has_moved=True)
+
+
+@transaction.atomic
+def run_item(
+    *, session_id: int, item_id: int | None, caller: Caller, seen: Any = None, now: datetime
+) -> Step:
+    """Go to an item, wherever it stands, or (None) have none running. Going to the one that runs does nothing.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator, RunChangedMeanwhile, SessionIsOver
+    """
+    sheet = lock_sheet(session_id=session_id, caller=caller)
+    item = None if item_id is None else item_by_id(item_id, session_id=session_id)
+    if sheet.running_id == item_id:
+        return Step(SheetWithItems(sheet, items_of(session_id)), item, has_moved=False)
+    _check_seen(sheet, seen)
+    return Step(_move(sheet, item, caller, now), item, has_moved=True)
+
+
+def _check_seen(sheet: RunSheet, seen: Any) -> None:
+    if seen is not None and seen != str(sheet.running_id or ""):
+        raise RunChangedMeanwhile
+    if sheet.session.state == Session.State.OVER:
+        raise SessionIsOver
+
+
+def _move(sheet: RunSheet, item: RunSheetItem | None, caller: Caller, now: datetime) -> SheetWithItems:
+    """End the run of one item and begin that of another; a follow-up line opens with it."""
+    _end_run(sheet, now)
+    sheet.previous_id, sheet.previous_since = sheet.running_id, sheet.since
+    sheet.running, sheet.since = item, now if item else None
+    sheet.moved_at, sheet.moved_by = now, _name_of(caller, sheet)
+    sheet.has_opened = False
+    if item is not None:
+        item.started_at = item.started_at or now
+        if item.kind == Kind.LINE:
+            sheet.has_opened = _open_line(item, caller, now)
+        item.save()
+        _note(sheet, TimelineEntry.Verb.ITEM_STARTED, item, caller, now)
+    return save_and_tell(sheet, runs_otherwise=True)
+
+
+def _name_of(caller: Caller, sheet: RunSheet) -> str:
+    return name_of_user(caller.user_id or 0, sheet.session.event_id)[:150]
+
+
+def _end_run(sheet: RunSheet, now: datetime) -> None:
+    if sheet.running is not None and sheet.since is not None:
+        sheet.running.used_seconds += max(0, round((now - sheet.since).total_seconds()))
+        sheet.running.save(update_fields=["used_seconds"])
+
+
+def _note(
+    sheet: RunSheet, verb: TimelineEntry.Verb, item: RunSheetItem, caller: Caller | None, now: datetime
+) -> None:
+    title = item.text or str(item.get_kind_display())
+    note(session=sheet.session, verb=verb, now=now, subject=item.pk, title=title, caller=caller)
+
+
+def _open_line(item: RunSheetItem, caller: Caller, now: datetime) -> bool:
+    """Open the item's sign-up line, a new one where it has none yet; return whether it was not open before."""
+    if item.subject is None:
+        given = {"title": item.text}
+        item.subject = open_line(session_id=item.session_id, caller=caller, given=given, now=now).pk
+        return True
+    line = SignUpLine.objects.filter(pk=item.subject, session=item.session_id).first()
+    if line is None or line.is_open:
+        return False
+    edit_line(line_id=line.pk, caller=caller, given={"state": SignUpLine.State.OPEN}, now=now)
+    return True
+
+
+def note_opened(sheet: RunSheet) -> None:
+    """Note that the last step launched its poll, so that taking the step back takes the launch back."""
+    sheet.has_opened = True
+    sheet.save(update_fields=["has_opened"])
+
+
+@transaction.atomic
+def step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
+    """Take the last step back within five seconds: the item before runs again, as if it had never ended.
+
+    A line that the step opened closes again where nobody signed up. The step that is returned names the item whose run
+    was taken back, and has moved where it had launched a poll: whoever knows polls takes that back.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        TooLateToStepBack
+    """
+    sheet = lock_sheet(session_id=session_id, caller=caller)
+    if (
+        sheet.moved_at is None
+        or now > sheet.moved_at + undo_window()
+        or sheet.session.state == Session.State.OVER
+    ):
+        raise TooLateToStepBack
+    undone, had_opened = sheet.running, sheet.has_opened
+    if undone is not None:
+        if undone.started_at == sheet.moved_at:
+            undone.started_at = None
+            undone.save(update_fields=["started_at"])
+        if undone.kind == Kind.LINE and had_opened:
+            _close_unused_line(undone, caller, now)
+        _note(sheet, TimelineEntry.Verb.ITEM_SET_BACK, undone, caller, now)
+    _resume_previous(sheet)
+    sheet.moved_by = _name_of(caller, sheet)
+    found = save_and_tell(sheet, runs_otherwise=True)
+    return Step(found, undone, has_moved=had_opened and undone is not None and undone.kind == Kind.POLL)
+
+
+def _resume_previous(sheet: RunSheet) -> None:
+    """Run the item before again since when it began, without what its run was counted for."""
+    assert sheet.moved_at is not None  # noqa: S101  # the caller looked
+    before = sheet.previous
+    if before is not None and sheet.previous_since is not None:
+        counted = max(0, round((sheet.moved_at - sheet.previous_since).total_seconds()))
+        before.used_seconds = max(0, before.used_seconds - counted)
+        before.save(update_fields=["used_seconds"])
+    sheet.running, sheet.since = before, sheet.previous_since if before else None
+    sheet.previous, sheet.previous_since, sheet.moved_at, sheet.has_opened = None, None, None, False
+
+
+def _close_unused_line(item: RunSheetItem, caller: Caller, now: datetime) -> None:
+    if item.subject is not None and line_with_names(item.subject).count == 0:
+        edit_line(line_id=item.subject, caller=caller, given={"state": SignUpLine.State.CLOSED}, now=now)
+
+
+def stop_running(*, session: Session, now: datetime) -> None:
+    """Have nothing running: the session has ended. The caller holds the session's lock."""
+    sheet = RunSheet.objects.select_related("running").filter(session=session).first()
+    if sheet is None or sheet.running is None:
+        return
+    _end_run(sheet, now)
+    sheet.running, sheet.since, sheet.previous, sheet.previous_since = None, None, None, None
+    sheet.moved_at, sheet.moved_by = None, ""
+    save_and_tell(sheet, runs_otherwise=True)

@@ -1,0 +1,182 @@
+"""Exports: the same totals in every format, nothing hidden, nobody's name unless asked for, no formula."""
+
+import csv
+import io
+import json
+
+import openpyxl
+import pytest
+
+from opendev.core.text import csv_cell
+from polls.models import Poll
+from sessions.models import Registration, Session, SignUp
+from tests.factories import NOW, make_attendee, make_line, make_poll, make_question, make_session, put_name
+from tests.factories.polls import record, vote_for
+from tests.factories.sessions import make_moderator, organiser_of
+
+pytestmark = pytest.mark.django_db
+FORMULAS = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1", "＝1"]
+
+
+@pytest.fixture
+def session():
+    return make_session(title="=HYPERLINK(1)")
+
+
+@pytest.fixture
+def organiser(browser_of, session):
+    organiser_of(session.event)
+    return browser_of(user=session.event.organisers.first())
+
+
+def voted_on(session, **rules):
+    """A poll with five votes for a, two for b."""
+    poll = make_poll(session, options=("a", "b | c"), **rules)
+    voters = [make_attendee(session, name=f"Voter {n}") for n in range(7)]
+    record(*(vote_for(poll, voter, "a" if n < 5 else "b | c") for n, voter in enumerate(voters)))
+    Poll.objects.filter(pk=poll.pk).update(state="closed", closed_at=NOW)
+    return poll
+
+
+def read(client, path, form, **query):
+    answer = client.get(f"{path}.{form}", query)
+    assert answer.status_code == 200, answer.content
+    return b"".join(answer.streaming_content)
+
+
+def rows_in(content, form):
+    """The rows of the polls' table, as texts by column."""
+    if form == "json":
+        rows = json.loads(content)["polls"]
+    elif form == "csv":
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    elif form == "xlsx":
+        head, *lines = openpyxl.load_workbook(io.BytesIO(content))["polls"].iter_rows(values_only=True)
+        rows = [dict(zip(head, line, strict=True)) for line in lines]
+    else:
+        lines = (
+            content.decode()
+            .partition("## Polls\n\n")[2]
+            .partition("\n\n")[0]
+            .replace(r"\|", "¦")
+            .splitlines()
+        )
+        head, _, *cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+        rows = [dict(zip([name.replace("\\", "") for name in head], line, strict=True)) for line in cells]
+    return [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
+
+
+def path_of(session, poll=None):
+    middle = f"/polls/{poll.pk}" if poll else ""
+    return f"/{session.event.slug}/sessions/{session.slug}{middle}/export"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "md"])
+def test_totals_are_equal_in_every_format_and_scope(organiser, session, form):
+    poll = voted_on(session)
+    for path in (path_of(session, poll), path_of(session), f"/{session.event.slug}/export"):
+        rows = rows_in(read(organiser, path, form), form)
+        assert [(row["votes"], row["share_percent"], row["voted"]) for row in rows] == [
+            ("5", "71", "7"),
+            ("2", "29", "7"),
+        ]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "md"])
+def test_hidden_result_is_in_no_file_unless_a_moderator_asks_for_it(organiser, session, form):
+    voted_on(session, visibility="moderators")
+    make_poll(session, state="draft", question="A draft?")
+    path = path_of(session)
+    rows = rows_in(read(organiser, path, form), form)
+    assert [(row["votes"], row["result"]) for row in rows] == [("", "hidden"), ("", "hidden")]
+    asked = rows_in(read(organiser, path, form, hidden="1"), form)
+    assert [row["votes"] for row in asked] == ["5", "2", "0", "0", "0"]
+    assert {row["question"] for row in asked} == {"Which?", "A draft?"}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "md"])
+def test_nobody_is_named_unless_names_are_asked_for(organiser, session, form):
+    voted_on(session, anonymous=False)
+    line = make_line(session)
+    put_name(
+        line, make_attendee(session, name="Hidden Hanna"), shown=False, email="h@example.org", consent=True
+    )
+    Registration.objects.create(
+        event=session.event, email="r@example.org", name="Reg Istered", registered_at=NOW
+    )
+    SignUp.objects.update(contact_until="2099-01-01")
+    path = f"/{session.event.slug}/export"
+    names = ["Voter 1", "Hidden Hanna", "h@example.org", "r@example.org", "Reg Istered"]
+
+    def found(**query):
+        content = read(organiser, path, form, **query)
+        if form == "xlsx":
+            book = openpyxl.load_workbook(io.BytesIO(content))
+            text = str([list(sheet.values) for sheet in book])
+        else:
+            text = content.decode()
+        return [name for name in names if name in text]
+
+    assert found() == []
+    if form == "csv":
+        assert found(people="1", table="answers") == ["Voter 1"]
+        assert found(people="1", table="registrations") == ["r@example.org", "Reg Istered"]
+        refused = organiser.get(f"{path}.csv", {"table": "registrations"})
+        assert refused.status_code == 400
+    elif form == "md":
+        assert len(found(people="1")) == len(names)
+    else:
+        assert found(people="1") == names
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_cell_is_no_formula_in_a_spreadsheet(formula):
+    assert csv_cell(formula) == f"'{formula}"
+
+
+def test_texts_of_others_are_no_formulas_in_csv_and_xlsx(organiser, session):
+    voted_on(session)
+    row = rows_in(read(organiser, path_of(session), "csv"), "csv")[0]
+    assert row["session"] == "'=HYPERLINK(1)"
+    book = openpyxl.load_workbook(io.BytesIO(read(organiser, path_of(session), "xlsx")))
+    assert {cell.data_type for sheet in book for line in sheet for cell in line} <= {"s", "n"}
+
+
+def test_moderator_exports_their_session_and_no_other(browser_of, session):
+    moderator = browser_of(user=make_moderator(session))
+    other = make_session(session.event)
+    assert moderator.get(f"{path_of(session)}.csv").status_code == 200
+    for path in (path_of(other), f"/{session.event.slug}/export"):
+        assert moderator.get(f"{path}.csv").status_code == 403
+    assert moderator.get(f"{path_of(session)}.exe").status_code == 404
+
+
+def test_moderator_gets_no_registrations_with_the_names_of_a_session(browser_of, session):
+    Registration.objects.create(event=session.event, email="r@example.org", registered_at=NOW)
+    moderator = browser_of(user=make_moderator(session))
+    assert b"r@example.org" not in read(moderator, path_of(session), "json", people="1")
+
+
+def test_file_says_how_many_rows_come_and_the_page_offers_every_format(organiser, session):
+    voted_on(session)
+    make_question(session)
+    assert organiser.get(f"{path_of(session)}.json").headers["Export-Rows"] == "4"
+    page = organiser.get(f"/{session.event.slug}/export/?people=1").content.decode()
+    for form in ("csv", "xlsx", "json", "md"):
+        assert f"{path_of(session)}.{form}?people=1" in page
+
+
+def test_export_asks_no_more_for_many_sessions_than_for_one(
+    organiser, session, django_assert_max_num_queries
+):
+    def ask():
+        with django_assert_max_num_queries(30) as asked:
+            read(organiser, f"/{session.event.slug}/export", "json", hidden="1", people="1")
+        return len(asked)
+
+    voted_on(session)
+    few = ask()
+    for _ in range(2):
+        voted_on(make_session(session.event))
+    assert ask() == few
+    assert Session.objects.filter(event=session.event).count() == 3

@@ -1,0 +1,280 @@
+"""Lists of registrations: what is wrong is told by row and field, the rest comes in or nothing does, as chosen."""
+
+import io
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from opendev.core.errors import Malformed, NotFound
+from opendev.registrations.links import personal_link, registration_of
+from sessions.models import Attendee, Registration, RegistrationImport, RegistrationRow
+from sessions.selectors.registrations import bad_rows_of, figures_of, rounded_down
+from sessions.services import NotUnfinished, finish_import, import_registrations, set_figure
+from sessions.services import registrations as service
+from sessions.services.registration_files import rows_of
+from tests.factories import NOW, make_attendee, make_event, make_session
+from tests.factories.sessions import organiser_of
+from tests.room.pages import code_of, text_of
+
+pytestmark = pytest.mark.django_db
+HEAD = "Email Address,Full Name,Organisation,Country/Region,Join URL\n"
+GOOD = "ada@example.org,Ada,Engines,United Kingdom,https://call.example/1\nbo@example.org,Bo,Boats,KR,\n"
+BAD = "no-address,Cy,,,\neve@example.org,Eve,,Atlantis,\nfay@example.org,Fay,,,not a link\n"
+
+
+@pytest.fixture
+def event():
+    return make_event()
+
+
+def bring(event, text, *, skips_bad=False):
+    content = text if isinstance(text, bytes) else text.encode()
+    given = {"event_id": event.pk, "caller": organiser_of(event), "name": "list.csv", "now": NOW}
+    return import_registrations(content=content, skips_bad=skips_bad, **given)
+
+
+def kept(event):
+    return list(
+        Registration.objects.filter(event=event).order_by("email").values_list("email", "name", "country")
+    )
+
+
+# --- bringing a list
+
+
+def test_three_bad_rows_are_named_and_nothing_comes_in_unless_the_rest_is_asked_for(event):
+    refused = bring(event, HEAD + GOOD + BAD)
+    assert (refused.state, refused.total, refused.bad) == ("refused", 5, 3)
+    assert kept(event) == []
+    told = [(row.number, row.wrong_field) for row in bad_rows_of(refused.pk)]
+    assert told == [(4, "email"), (5, "country"), (6, "call_url")]
+    assert all(row.reason for row in bad_rows_of(refused.pk))
+    done = bring(event, HEAD + GOOD + BAD, skips_bad=True)
+    assert (done.state, done.added, done.bad) == ("done", 2, 3)
+    assert kept(event) == [("ada@example.org", "Ada", "GB"), ("bo@example.org", "Bo", "KR")]
+    assert RegistrationRow.objects.filter(brought=done, wrong_field="").count() == 0
+
+
+def test_rows_of_one_address_are_merged_and_keep_what_the_newer_leaves_open(event):
+    bring(event, HEAD + GOOD)
+    again = bring(event, "email,name,company\nADA@example.org,Ada Lovelace,\nada@Example.org,,Analytical\n")
+    assert (again.added, again.merged) == (0, 2)
+    ada = Registration.objects.get(email="ada@example.org")
+    assert (ada.name, ada.company, ada.country, ada.call_url) == (
+        "Ada Lovelace",
+        "Analytical",
+        "GB",
+        "https://call.example/1",
+    )
+
+
+def test_list_longer_than_a_chunk_comes_in_whole_and_says_how_far_it_is(event, monkeypatch):
+    monkeypatch.setattr(service, "CHUNK", 3)
+    heard = []
+    take_over = service._take_over_rows
+
+    def listening(brought, rows, now):
+        take_over(brought, rows, now)
+        heard.append((brought.read, RegistrationImport.objects.get(pk=brought.pk).taken_over))
+
+    monkeypatch.setattr(service, "_take_over_rows", listening)
+    done = bring(event, "email\n" + "".join(f"p{n}@example.org\n" for n in range(8)))
+    assert heard == [(8, 3), (8, 6), (8, 8)]
+    assert (done.added, Registration.objects.filter(event=event).count()) == (8, 8)
+
+
+def test_import_that_was_cut_off_is_finished_and_one_that_was_read_in_part_is_refused(event, monkeypatch):
+    def cut_off(brought, now):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "_take_over", cut_off)
+        with pytest.raises(RuntimeError):
+            bring(event, HEAD + GOOD)
+    by_right = {"caller": organiser_of(event), "now": NOW}
+    cut = RegistrationImport.objects.get(event=event)
+    assert kept(event) == []
+    assert finish_import(import_id=cut.pk, **by_right).state == "done"
+    assert len(kept(event)) == 2
+    with pytest.raises(NotUnfinished):
+        finish_import(import_id=cut.pk, **by_right)
+    part = RegistrationImport.objects.create(event=event, total=9, read=3, began_at=NOW)
+    assert finish_import(import_id=part.pk, **by_right).state == "refused"
+
+
+# --- files
+
+
+def as_xlsx(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "email;first name;last name;company;country\nada@example.org;Ada;Lovelace;Ünikum;gbr\n".encode(),
+        "\ufeffE-Mail\tName\tCompany\tCountry\r\nada@example.org\tAda Lovelace\tÜnikum\tUK\r\n".encode(),
+        "email,name,company,country\nada@example.org,Ada Lovelace,Ünikum,GB\n".encode("cp1252"),
+        as_xlsx(
+            ["Email", "Name", "Company", "Country", 7],
+            ["ada@example.org", "Ada Lovelace", "Ünikum", "GB"],
+            [None],
+        ),
+    ],
+    ids=["semicolons", "tabs", "windows", "xlsx"],
+)
+def test_list_is_read_in_the_forms_in_which_they_come(content):
+    (row,) = rows_of(content)
+    assert row.said == {
+        "email": "ada@example.org",
+        "name": "Ada Lovelace",
+        "company": "Ünikum",
+        "country": "GB",
+        "call_url": "",
+    }
+    assert row.number == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"name\nAda\n",
+        b"email\n",
+        b'email\n"ada\n',
+        b"\x00\x01",
+        b"PK\x03\x04 no spreadsheet",
+        b"email\n" + b"a@example.org\n" * 50_001,
+    ],
+    ids=["empty", "no email", "no rows", "open quote", "binary", "broken xlsx", "too long"],
+)
+def test_file_that_cannot_be_read_is_refused_by_its_field(content):
+    with pytest.raises(Malformed) as refusal:
+        rows_of(content)
+    assert list(refusal.value.fields) == ["file"]
+
+
+def test_row_with_signs_that_cannot_be_shown_is_wrong():
+    (row,) = rows_of(b"email,name\nada@example.org,A\x07da\n")
+    assert (row.number, row.wrong_field) == (2, "name")
+
+
+# --- figures
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0"),
+        (19, "19"),
+        (20, "20"),
+        (73, "70+"),
+        (470, "470"),
+        (706, "700+"),
+        (5_230, "5,200+"),
+        (12_900, "12,000+"),
+    ],
+)
+def test_figure_is_rounded_down_to_what_is_read_easily(number, shown):
+    assert rounded_down(number) == shown
+
+
+def test_figures_are_counted_and_can_be_printed_otherwise_with_their_source(event):
+    bring(event, HEAD + GOOD + "cy@example.org,Cy,engines,GB,\n")
+    figures = figures_of(event)
+    assert [(name, one.counted) for name, one in figures.items()] == [
+        ("registered", 3),
+        ("joined", 0),
+        ("companies", 2),
+        ("countries", 2),
+    ]
+    by_right = {"event_id": event.pk, "caller": organiser_of(event), "figure": "registered"}
+    set_figure(shown="700+", source="The foundation’s report", **by_right)
+    assert (figures_of(event)["registered"].shown, figures_of(event)["registered"].counted) == ("700+", 3)
+    with pytest.raises(Malformed) as refusal:
+        set_figure(shown="700+", source="", **by_right)
+    assert list(refusal.value.fields) == ["source"]
+    set_figure(shown="", source="", **by_right)
+    assert figures_of(event)["registered"].shown == "3"
+
+
+# --- pages
+
+
+@pytest.fixture
+def organiser(browser_of, event):
+    organiser_of(event)
+    return browser_of(user=event.organisers.first())
+
+
+def test_organiser_brings_a_list_by_the_page_and_reads_what_is_wrong(organiser, event):
+    address = f"/{event.slug}/registrations/"
+
+    def post(content, **said):
+        file = SimpleUploadedFile("list.csv", content.encode())
+        return organiser.post(f"{address}import/", {"file": file, **said})
+
+    assert code_of(organiser.post(f"{address}import/", {})) == "malformed"
+    assert code_of(post("name\nAda\n")) == "malformed"
+    assert post(HEAD + GOOD + BAD).status_code == 302
+    page = text_of(organiser.get(address))
+    assert "Nothing taken over" in page
+    assert "country" in page
+    post(HEAD + GOOD + BAD, bad_rows="skip")
+    assert "2 added, 0 merged, 3 wrong." in text_of(organiser.get(address))
+    organiser.post(f"{address}figures/", {"figure": "registered", "shown": "700+", "source": "The report"})
+    assert "700+" in text_of(organiser.get(address))
+
+
+def test_large_list_comes_in_where_lists_are_taken_and_nowhere_else(organiser, event):
+    content = (
+        "email,name\n" + "".join(f"person-{n}@example.org,{'n' * 100}\n" for n in range(2_500))
+    ).encode()
+    assert len(content) > 256 * 1024
+    for page, status in (("import/", 302), ("figures/", 413)):
+        answer = organiser.post(
+            f"/{event.slug}/registrations/{page}", {"file": SimpleUploadedFile("list.csv", content)}
+        )
+        assert answer.status_code == status
+
+
+def test_personal_link_joins_with_what_was_registered_and_only_by_post(client, event):
+    session = make_session(event)
+    bring(event, HEAD + GOOD)
+    ada = Registration.objects.get(email="ada@example.org")
+    address = personal_link(ada.pk)
+    before = Attendee.objects.count()
+    page = text_of(client.get(address))
+    assert "Welcome, Ada" in page
+    assert "https://call.example/1" in page
+    assert Attendee.objects.count() == before
+    answer = client.post(address, {"session": session.slug})
+    assert answer.headers["location"] == session.get_absolute_url()
+    attendee = Attendee.objects.latest("pk")
+    assert (attendee.name, attendee.company, attendee.country) == ("Ada", "Engines", "GB")
+    ada.refresh_from_db()
+    assert ada.attendee == attendee
+
+
+def test_link_that_was_made_up_leads_nowhere(client, event):
+    bring(event, HEAD + GOOD)
+    one, other = Registration.objects.filter(event=event)
+    number, _dot, sign = personal_link(one.pk).rstrip("/").rpartition("/")[2].partition(".")
+    for token in (f"{other.pk}.{sign}", number, f"{number}.", "x"):
+        with pytest.raises(NotFound):
+            registration_of(token)
+        assert client.get(f"/join/{token}/").status_code == 404
+
+
+def test_session_of_another_event_is_not_joined_by_a_personal_link(client, event):
+    bring(event, HEAD + GOOD)
+    elsewhere = make_session()
+    make_attendee(elsewhere)
+    address = personal_link(Registration.objects.filter(event=event).first().pk)
+    assert client.post(address, {"session": elsewhere.slug}).status_code == 404

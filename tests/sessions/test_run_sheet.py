@@ -1,0 +1,248 @@
+"""A run sheet is planned, run item by item, and taken back: one step for whoever presses, by moderators alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import DomainError
+from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, step_back
+from opendev.room.services import set_session_state
+from polls.models import Poll
+from sessions.models import RunSheet, RunSheetItem, SignUpLine
+from sessions.selectors.run_sheet import sheet_with_items
+from sessions.selectors.timeline import timeline_of
+from sessions.serializers.run_sheet import run_sheet_json, running_json
+from sessions.services import edit_item, remove_item
+from tests.factories import NOW, make_attendee, make_moderator, make_poll, make_session, record, vote_for
+from tests.factories.sessions import make_user
+
+PLAN = """\
+Opening prompt: What images do you build? (5)
+Poll: Where are you today? / Trying it out / In production (4 min)
+
+- Questions (10)
+Follow-up: Networking API for Kubernetes (3)
+Hand over to part three
+"""
+
+
+def after(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def session(db):
+    return make_session()
+
+
+@pytest.fixture
+def caller(session):
+    return Caller(user_id=make_moderator(session, "Gergely Csatari").pk)
+
+
+@pytest.fixture
+def plan(session, caller):
+    """The items of a pasted plan."""
+    return paste_plan(session_id=session.pk, caller=caller, text=PLAN, now=NOW).items
+
+
+def refused(work, **given):
+    with pytest.raises(DomainError) as refusal:
+        work(**given)
+    return refusal.value.code
+
+
+def running_of(session):
+    return running_json(sheet_with_items(session.pk))["item"]
+
+
+def texts_of(session):
+    return [item.text for item in sheet_with_items(session.pk).items]
+
+
+def test_pasted_plan_has_an_item_a_line_and_drafts_of_its_polls(session, plan):
+    assert [(item.kind, item.text, item.minutes) for item in plan] == [
+        ("prompt", "What images do you build?", 5),
+        ("poll", "Where are you today?", 4),
+        ("questions", "", 10),
+        ("line", "Networking API for Kubernetes", 3),
+        ("note", "Hand over to part three", 0),
+    ]
+    poll = Poll.objects.get(session=session)
+    assert (poll.pk, poll.state, poll.options.count()) == (plan[1].subject, "draft", 2)
+
+
+def test_pasted_poll_that_is_a_draft_already_is_that_draft(session, caller):
+    draft = make_poll(session, state="draft", question="Which one?")
+    found = paste_plan(session_id=session.pk, caller=caller, text="Poll: which one? (3)", now=NOW)
+    assert (found.items[0].subject, found.items[0].minutes) == (draft.pk, 3)
+
+
+def test_plan_with_one_bad_line_is_refused_as_a_whole_and_names_the_line(session, caller):
+    with pytest.raises(DomainError) as refusal:
+        paste_plan(session_id=session.pk, caller=caller, text=f"{PLAN}Poll: Nothing to choose", now=NOW)
+    assert refusal.value.code == "bad_line"
+    assert "Nothing to choose" in refusal.value.fields["lines"]
+    assert not RunSheetItem.objects.filter(session=session).exists()
+    assert not Poll.objects.filter(session=session).exists()
+
+
+def test_going_on_steps_through_the_plan_opening_what_each_item_is_about(session, caller, plan):
+    poll = Poll.objects.get(session=session)
+    seen, told = "", []
+    for step in range(5):
+        found = go_on(session_id=session.pk, caller=caller, seen=seen, now=after(60 * step))
+        seen = str(found.running.pk)
+        told.append(running_of(session))
+    line = SignUpLine.objects.get(session=session)
+    poll.refresh_from_db()
+    assert (poll.state, line.title, line.state) == ("live", "Networking API for Kubernetes", "open")
+    assert [item and (item["kind"], item["text"], item["line"]) for item in told] == [
+        ("prompt", "What images do you build?", None),
+        ("poll", "", None),
+        ("questions", "", None),
+        ("line", "Networking API for Kubernetes", str(line.pk)),
+        None,  # a note is the moderators' own
+    ]
+    assert refused(go_on, session_id=session.pk, caller=caller, seen=seen, now=after(400)) == "no_next_item"
+    assert [entry.verb for entry in timeline_of(session.pk)] == [
+        "item.started", "item.started", "poll.launched", "item.started", "line.opened", "item.started", "item.started",
+    ]  # fmt: skip
+
+
+def test_of_two_who_saw_the_same_item_one_goes_on(session, caller, plan):
+    other = Caller(user_id=make_moderator(session, "Xu Wang").pk)
+    go_on(session_id=session.pk, caller=caller, seen="", now=NOW)
+    assert refused(go_on, session_id=session.pk, caller=other, seen="", now=NOW) == "changed_meanwhile"
+    found = sheet_with_items(session.pk)
+    assert (found.running, found.sheet.moved_by) == (plan[0], "Gergely Csatari")
+    first = str(plan[0].pk)
+    go_to(session_id=session.pk, item_id=plan[2].pk, caller=other, seen=first, now=NOW)
+    assert refused(go_to, session_id=session.pk, item_id=plan[1].pk, caller=caller, seen=first, now=NOW) == (
+        "changed_meanwhile"
+    )
+    before = sheet_with_items(session.pk).sheet.version
+    go_to(session_id=session.pk, item_id=plan[2].pk, caller=caller, seen=first, now=after(1))
+    assert sheet_with_items(session.pk).sheet.version == before  # it is there already
+
+
+def test_step_taken_back_runs_the_item_before_as_if_it_had_not_ended(session, caller, plan):
+    go_on(session_id=session.pk, caller=caller, now=NOW)
+    go_on(session_id=session.pk, caller=caller, now=after(90))
+    assert sheet_with_items(session.pk).items[0].used_seconds == 90
+    step_back(session_id=session.pk, caller=caller, now=after(94))
+    found = sheet_with_items(session.pk)
+    assert (found.running, found.sheet.since, found.items[0].used_seconds) == (plan[0], NOW, 0)
+    assert (found.items[1].started_at, Poll.objects.get(session=session).state) == (None, "draft")
+    assert refused(step_back, session_id=session.pk, caller=caller, now=after(95)) == "illegal_move"
+    assert timeline_of(session.pk)[-2].verb == "item.set_back"
+
+
+def test_step_that_people_voted_on_is_not_taken_back_in_part(session, caller, plan):
+    go_on(session_id=session.pk, caller=caller, now=NOW)
+    go_on(session_id=session.pk, caller=caller, now=after(10))
+    poll = Poll.objects.get(session=session)
+    assert record(vote_for(poll, make_attendee(session), "In production", at=after(10))) == ["In production"]
+    assert refused(step_back, session_id=session.pk, caller=caller, now=after(11)) == "illegal_move"
+    assert sheet_with_items(session.pk).running == plan[1]
+
+
+def test_step_is_taken_back_for_five_seconds(session, caller, plan):
+    go_on(session_id=session.pk, caller=caller, now=NOW)
+    assert refused(step_back, session_id=session.pk, caller=caller, now=after(5.1)) == "illegal_move"
+    step_back(session_id=session.pk, caller=caller, now=after(5))
+    assert sheet_with_items(session.pk).running is None
+
+
+def test_line_that_a_step_opened_closes_again_with_it_where_nobody_signed_up(session, caller, plan):
+    go_to(session_id=session.pk, item_id=plan[3].pk, caller=caller, now=NOW)
+    step_back(session_id=session.pk, caller=caller, now=after(1))
+    assert SignUpLine.objects.get(session=session).state == "closed"
+    go_to(session_id=session.pk, item_id=plan[3].pk, caller=caller, now=after(9))
+    assert SignUpLine.objects.get(session=session).state == "open"  # the same one
+
+
+def test_items_move_change_and_go(session, caller, plan):
+    def edit(item, **given):
+        edit_item(session_id=session.pk, item_id=item.pk, caller=caller, given=given)
+
+    edit(plan[4], position=1)
+    edit(plan[0], text="Which base images?", minutes=7)
+    assert texts_of(session)[:2] == ["Hand over to part three", "Which base images?"]
+    go_on(session_id=session.pk, caller=caller, now=NOW)
+    taken = {"session_id": session.pk, "caller": caller}
+    assert refused(remove_item, item_id=plan[4].pk, **taken) == "item_is_running"
+    remove_item(item_id=plan[2].pk, **taken)
+    assert len(texts_of(session)) == 4
+    for given in ({"position": 0}, {"position": 5}, {"minutes": -1}, {"minutes": True}, {"text": ""}):
+        assert refused(edit_item, item_id=plan[0].pk, given=given, **taken) == "malformed", given
+    assert refused(edit_item, item_id=plan[2].pk, given={}, **taken) == "not_found"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"kind": "dance", "text": "x"},
+        {"kind": "prompt"},
+        {"kind": "prompt", "text": "x" * 301},
+        {"kind": "line", "text": "x" * 121},
+        {"kind": "prompt", "text": "x", "subject": "1"},
+        {"kind": "poll", "subject": "999999"},
+        {"kind": "poll"},
+        {"kind": "line", "text": "x", "subject": "999999"},
+        {"kind": "note", "text": "x", "minutes": "5"},
+        "prompt",
+    ],
+)
+def test_item_that_breaks_a_rule_is_refused_with_all_that_came_along(session, caller, item):
+    given = [{"kind": "note", "text": "Before"}, item]
+    assert refused(add_items, session_id=session.pk, caller=caller, given=given, now=NOW) == "malformed"
+    assert texts_of(session) == []
+
+
+def test_poll_of_another_session_is_no_item_here(session, caller):
+    other = make_poll(make_session(session.event), state="draft")
+    given = [{"kind": "poll", "subject": str(other.pk)}]
+    assert refused(add_items, session_id=session.pk, caller=caller, given=given, now=NOW) == "malformed"
+
+
+def test_plan_is_for_moderators_alone(session, plan):
+    other = make_moderator(make_session(session.event))
+    for user, code in (
+        (None, "not_signed_in"),
+        (make_user().pk, "not_moderator"),
+        (other.pk, "not_moderator"),
+    ):
+        who = {"session_id": session.pk, "caller": Caller(user_id=user)}
+        assert refused(go_on, now=NOW, **who) == code
+        assert refused(go_to, item_id=plan[0].pk, now=NOW, **who) == code
+        assert refused(step_back, now=NOW, **who) == code
+        assert refused(add_items, given=[{"kind": "note", "text": "x"}], now=NOW, **who) == code
+        assert refused(paste_plan, text="x", now=NOW, **who) == code
+        assert refused(edit_item, item_id=plan[0].pk, given={}, **who) == code
+        assert refused(remove_item, item_id=plan[0].pk, **who) == code
+
+
+def test_end_of_the_session_is_the_end_of_what_runs(session, caller, plan):
+    go_on(session_id=session.pk, caller=caller, now=NOW)
+    set_session_state(session_id=session.pk, caller=caller, state="over", now=after(120))
+    found = sheet_with_items(session.pk)
+    assert (found.running, found.items[0].used_seconds, running_of(session)) == (None, 120, None)
+    assert refused(go_on, session_id=session.pk, caller=caller, now=after(121)) == "session_is_over"
+
+
+def test_archived_poll_is_not_gone_on_to(session, caller):
+    poll = make_poll(session, state="archived")
+    given = [{"kind": "poll", "subject": str(poll.pk)}]
+    add_items(session_id=session.pk, caller=caller, given=given, now=NOW)
+    assert refused(go_on, session_id=session.pk, caller=caller, now=NOW) == "poll_is_gone"
+    assert RunSheet.objects.get(session=session).running is None
+
+
+def test_plan_that_moderators_read_says_who_went_on_and_what_was_used(session, caller, plan):
+    go_on(session_id=session.pk, caller=caller, now=NOW)
+    go_on(session_id=session.pk, caller=caller, now=after(61))
+    said = run_sheet_json(sheet_with_items(session.pk))
+    assert (said["moved_by"], said["running"]) == ("Gergely Csatari", str(plan[1].pk))
+    assert [item["used_s"] for item in said["items"]] == [61, 0, 0, 0, 0]
