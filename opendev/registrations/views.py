@@ -17,6 +17,7 @@ from opendev.core.errors import DomainError, Malformed
 from opendev.core.limits import check_join
 from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
+from opendev.core.uploads import takes_uploads
 from opendev.registrations.links import registration_of
 from sessions import selectors, services
 from sessions.models import Event, FigureNote, Session
