@@ -76,8 +76,7 @@ class Unavailable(DomainError):
 
 
 # Lists of registrations come as files; everything else that people send is small.
-TAKES_FILES = re.compile(r"/[-\w]+/registrations/import/|/api/v1/events/[-\w]+/registrations/imports/")
-LARGEST_FILE = 8 * 1024 * 1024  # bytes
+TAKES_LISTS = re.compile(r"/[-\w]+/registrations/import/|/api/v1/events/[-\w]+/registrations/imports/")
 
 
 class BodyLimitMiddleware:
@@ -91,7 +90,7 @@ class BodyLimitMiddleware:
         if request.headers.get("Transfer-Encoding"):  # WSGI would drop such a body silently
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
-        most = LARGEST_FILE if TAKES_FILES.fullmatch(request.path) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        most = settings.LIST_LIMIT if TAKES_LISTS.fullmatch(request.path) else settings.BODY_LIMIT
         if not length.isdigit() or int(length) > most:
             return answer_refusal(request, TooLarge())
         return self.get_response(request)
