@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models import Session, SignUp, SignUpLine
+from sessions.models import Event, Session, SignUp, SignUpLine
 
 MAX_HEADING_LENGTH = 300  # of a line in a pad, which may grow around the title that we wrote
 
@@ -53,6 +53,21 @@ class EtherpadLink(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class PadRules(models.Model):
+    """How an event's new pads are called and what they begin with; "" leaves it to the operator's settings."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="pad_rules")
+    name_pattern = models.CharField(_("name pattern"), max_length=80, blank=True)
+    template = models.CharField(_("template pad"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("rules for pads")
+        verbose_name_plural = _("rules for pads")
+
+    def __str__(self) -> str:
+        return self.name_pattern or self.template
 
 
 class PadCopy(models.Model):

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from django.db.models import Count, Prefetch, Q
 
-from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage
+from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage, PadRules
 from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
 from sessions.models import Session, SignUp, SignUpLine
 
@@ -27,6 +27,27 @@ def address_of(link: EtherpadLink) -> PadAddress | None:
 def link_of(session_id: int) -> EtherpadLink | None:
     """Return the session's link, None where it has no pad."""
     return EtherpadLink.objects.filter(session=session_id).select_related("session").first()
+
+
+def pads_of_event(event_id: int) -> list[tuple[Session, EtherpadLink | None]]:
+    """Return an event's sessions in the order of the programme, each with its link, in two queries.
+
+    A link has `lost_lines`: how many headings of the session's sign-up lines cannot be found in the pad.
+    """
+    lost = Q(session__sign_up_lines__pad_line__state__in=[PadLine.State.MISSING, PadLine.State.DOUBLED])
+    links = EtherpadLink.objects.filter(session__event=event_id).select_related("session")
+    counted = links.annotate(lost_lines=Count("session__sign_up_lines", filter=lost))
+    by_session = {link.session_id: link for link in counted}
+    sessions = Session.objects.filter(event=event_id).select_related("event", "day")
+    return [
+        (session, by_session.get(session.pk))
+        for session in sessions.order_by("day__number", "starts_at", "pk")
+    ]
+
+
+def pad_rules_of(event_id: int) -> PadRules:
+    """Return the event's rules for new pads; empty ones where nothing was said."""
+    return PadRules.objects.filter(event=event_id).first() or PadRules(event_id=event_id)
 
 
 def reading_url(link: EtherpadLink) -> str:

@@ -6,12 +6,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
+from etherpad_links import api as pads
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.registrations import api as registrations
-from opendev.room.api import DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
     NextOfRunSheet,
@@ -22,7 +23,7 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, programme, questions, timeline
+from sessions.api import follow_ups, programme, questions, schedules, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -48,6 +49,8 @@ urlpatterns = [
     path("events/", sessions.Events.as_view()),
     path("events/<slug:slug>/", sessions.OneEvent.as_view()),
     path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
+    path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),
     path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
     path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
     path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),
@@ -64,6 +67,7 @@ urlpatterns = [
     path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
     path("sessions/<str:session>/", sessions.OneSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/clock/", ClockOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),
     path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),
@@ -87,6 +91,10 @@ urlpatterns = [
     path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
+    path("sessions/<str:session>/etherpad-link/", pads.PadOfSession.as_view()),
+    path("sign-up-lines/<str:line>/heading/", pads.HeadingOfLine.as_view()),
+    path("events/<slug:slug>/pads/", pads.PadsOfEvent.as_view()),
+    path("events/<slug:slug>/pad-rules/", pads.RulesOfPads.as_view()),
     path("sessions/<str:session>/run-sheet/", RunSheetOfSession.as_view()),
     path("sessions/<str:session>/run-sheet/items/", ItemsOfRunSheet.as_view()),
     path("sessions/<str:session>/run-sheet/items/<str:item>/", OneItem.as_view()),

@@ -235,9 +235,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-# What people send is small, but for the addresses that take lists (opendev/home/middleware.py), which Django reads too.
-BODY_LIMIT, LIST_LIMIT = 256 * 1024, 8 * 1024 * 1024  # bytes
-DATA_UPLOAD_MAX_MEMORY_SIZE = LIST_LIMIT
+BODY_LIMIT = 256 * 1024  # bytes; addresses that take uploads have more (opendev/core/uploads.py)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # Django reads what BodyLimitMiddleware let through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LOGGING = {

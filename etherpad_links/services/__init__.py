@@ -1,15 +1,13 @@
 """What can be done with pads: the only writers of this app's rows."""
 
-from etherpad_links.services.links import (
+from etherpad_links.services.links import NotAPad, PadNotAllowed, clean_pad_url, link_pad, unlink_pad
+from etherpad_links.services.making import (
     NoPadServer,
-    NotAPad,
-    PadNotAllowed,
     PadNotMade,
-    clean_pad_url,
     keep_made_pad,
-    link_pad,
     make_pad,
-    unlink_pad,
+    make_pad_for,
+    set_pad_rules,
 )
 from etherpad_links.services.records import (
     NameInPad,
@@ -41,6 +39,7 @@ __all__ = [
     "keep_made_pad",
     "link_pad",
     "make_pad",
+    "make_pad_for",
     "point_to_heading",
     "record_changed_name",
     "record_gone_name",
@@ -52,6 +51,7 @@ __all__ = [
     "record_read_only_id",
     "record_typed_name",
     "repair_done",
+    "set_pad_rules",
     "unlink_pad",
     "write_heading_anew",
 ]

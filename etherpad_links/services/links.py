@@ -9,11 +9,10 @@ from etherpad_links import configuration
 from etherpad_links.broadcasts import pad_changed
 from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage
 from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
-from etherpad_links.padserver.errors import AddressForbidden, PadTrouble
-from etherpad_links.padserver.http import HttpApi
+from etherpad_links.padserver.errors import AddressForbidden
 from etherpad_links.sealing import seal
 from opendev.core.attendance import Caller
-from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line
 from sessions.models import Session
 from sessions.services import check_moderates
@@ -35,14 +34,6 @@ class NotAPad(Malformed):
 
 class PadNotAllowed(Malformed):
     code, message = "pad_not_allowed", _("Pads of this server may not be linked here.")
-
-
-class NoPadServer(Conflict):
-    code, message = "no_pad_server", _("No server is set up here on which pads are made.")
-
-
-class PadNotMade(Conflict):
-    code, message = "pad_not_made", _("The pad server did not make the pad. Try again in a moment.")
 
 
 def clean_pad_url(value: Any) -> PadAddress:
@@ -117,36 +108,3 @@ def _forget_pad(link: EtherpadLink) -> None:
     PadName.objects.filter(sign_up__line__session=link.session_id).delete()
     link.health, link.health_at = EtherpadLink.Health.UNKNOWN, None
     link.read_only_id = link.sealed_token = link.sealed_key = ""
-
-
-def make_pad(*, name: str, text: str, template: str = "") -> tuple[str, str]:
-    """Make a pad on the operator's server, from a text or a template pad; return its address and read-only name.
-
-    Nobody has it open yet, so the HTTP API may be used. One that is there already stays as it is. Speaks with the
-    server: never call it inside a transaction.
-
-    Raises:
-        NoPadServer, PadNotMade
-    """
-    server, key = configuration.own_server(), configuration.own_key()
-    if server is None or not key:
-        raise NoPadServer
-    address, api = server.pad(name), HttpApi(server, key, configuration.reach())
-    try:
-        if template:
-            api.copy_pad(server.pad(template).name, address.name)
-        else:
-            api.create_pad(address.name, text)
-        return address.url, api.read_only_id(address.name)
-    except PadTrouble as trouble:
-        raise PadNotMade from trouble
-
-
-@transaction.atomic
-def keep_made_pad(*, session_id: int, url: str, read_only_id: str) -> EtherpadLink:
-    """Link a session with the pad that was made for it; one that is linked already stays so."""
-    link, _is_new = EtherpadLink.objects.get_or_create(
-        session_id=session_id, defaults={"url": url, "read_only_id": read_only_id}
-    )
-    pad_changed(session_id)
-    return link

@@ -1,6 +1,5 @@
 """Refusals become pages."""
 
-import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from opendev.core.errors import DomainError
 from opendev.core.limits import is_trusted
 from opendev.core.logs import current_id, taken_or_new
 from opendev.core.threads import is_away
+from opendev.core.uploads import largest_body
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -75,10 +75,6 @@ class Unavailable(DomainError):
     retry_after = 3
 
 
-# Lists of registrations come as files; everything else that people send is small.
-TAKES_LISTS = re.compile(r"/[-\w]+/registrations/import/|/api/v1/events/[-\w]+/registrations/imports/")
-
-
 class BodyLimitMiddleware:
     """Refuses bodies over the limit before anything reads them."""
 
@@ -90,8 +86,8 @@ class BodyLimitMiddleware:
         if request.headers.get("Transfer-Encoding"):  # WSGI would drop such a body silently
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
-        most = settings.LIST_LIMIT if TAKES_LISTS.fullmatch(request.path) else settings.BODY_LIMIT
-        if not length.isdigit() or int(length) > most:
+        is_usual = length.isdigit() and int(length) <= settings.BODY_LIMIT
+        if not is_usual and not (length.isdigit() and int(length) <= largest_body(request)):
             return answer_refusal(request, TooLarge())
         return self.get_response(request)
 

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from etherpad_links.selectors import notes_urls
+from opendev.core.callers import caller_of
 from opendev.core.presence import present_in
 from opendev.home.calendars import stars_cookie
 from sessions import selectors
@@ -43,6 +44,7 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
         "live": [session.pk for session in standing.live],
         "starred": starred,
         "star_token": token if starred else "",
+        "organises": selectors.organises(caller_of(request, found.pk), found.pk),
     }
     return render(request, "home/programme.html", context)
 

@@ -1,9 +1,11 @@
 """Addresses of the pages around the sessions."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
-from opendev.home import calendars, follow_ups, groups, programme, views
+from opendev.home import calendars, follow_ups, groups, pads, programme, views
+from opendev.home.organise import events as organise
+from opendev.home.organise import schedules
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -25,10 +27,16 @@ urlpatterns = [
         groups.dissolve,
         name="follow-up-group-dissolve",
     ),
+    path("<slug:event>/pads/", pads.pads, name="event-pads"),
+    path("<slug:event>/pads/rules/", pads.rules, name="event-pads-rules"),
+    path("<slug:event>/pads/make/", pads.make_missing, name="event-pads-make"),
     path("<slug:event>.ics", calendars.of_event, name="event-calendar"),
     path("<slug:event>/days/<int:number>.ics", calendars.of_day, name="day-calendar"),
     path("<slug:event>/sessions/<slug:session>.ics", calendars.of_session, name="session-calendar"),
     path("<slug:event>/sessions/<slug:session>/star/", calendars.star, name="star"),
     path("<slug:event>/my/<str:token>.ics", calendars.of_stars, name="star-calendar"),
+    path("organise/", organise.create, name="organise-new"),
+    path("<slug:event>/organise/", include("opendev.home.organise.urls")),
+    path("<slug:event>/schedule.<str:file_format>", schedules.export, name="schedule-export"),
     path("<slug:event>/", programme.programme, name="programme"),
 ]

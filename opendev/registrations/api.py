@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from opendev.core.errors import Malformed
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_line, clean_word, time_text
+from opendev.core.uploads import takes_uploads
 from sessions import selectors, services
 from sessions.api import Endpoint, page
 from sessions.models import Event, FigureNote, RegistrationImport, RegistrationRow
@@ -85,6 +86,7 @@ class RegistrationsEndpoint(Endpoint):
         return event
 
 
+@takes_uploads
 class ImportsOfEvent(RegistrationsEndpoint):
     """Lists of registrations."""
 

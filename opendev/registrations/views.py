@@ -17,6 +17,7 @@ from opendev.core.errors import DomainError, Malformed
 from opendev.core.limits import check_join
 from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
+from opendev.core.uploads import takes_uploads
 from opendev.registrations.links import registration_of
 from sessions import selectors, services
 from sessions.models import Event, FigureNote, Session
@@ -69,6 +70,7 @@ def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], objec
     return redirect("registrations", event=found.slug)
 
 
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def bring(request: HttpRequest, event: str) -> HttpResponse:

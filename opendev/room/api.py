@@ -40,6 +40,30 @@ class StateOfSession(Endpoint):
         return Response(session_json(self.session(session), present_in([found.pk])[found.pk]))
 
 
+class ClockWanted(serializers.Serializer[Any]):
+    by_clock = serializers.BooleanField(help_text="false: people start and end it")
+
+
+class ClockOfSession(Endpoint):
+    """Whether a session starts and ends by itself."""
+
+    @extend_schema(
+        operation_id="session_set_clock",
+        request=ClockWanted,
+        responses=answers(SessionShape, refusals=WRITE),
+    )
+    def put(self, request: Request, session: str) -> Response:
+        """Have the session start and end by the clock, or by hand alone. For moderators."""
+        found = self.session(session)
+        services.set_session_clock(
+            session_id=found.pk,
+            caller=self.caller(found.event_id),
+            by_clock=self.body().get("by_clock"),
+            now=timezone.now(),
+        )
+        return Response(session_json(self.session(session), present_in([found.pk])[found.pk]))
+
+
 class DisplayLinkWanted(serializers.Serializer[Any]):
     name = serializers.CharField(
         required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH

@@ -18,6 +18,7 @@ from opendev.core.live import hub
 from opendev.core.pulse import pulse
 from opendev.core.threads import DatabaseAway, with_fresh_connections
 from opendev.room import pads
+from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
@@ -91,6 +92,7 @@ def tame_garbage_collector() -> None:
 def close_and_finalise() -> None:
     """One round of the closer."""
     now = timezone.now()
+    start_and_end_by_clock(now)
     close_due_polls(now)
     finalise_due_polls(now)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from etherpad_links import services
 from etherpad_links.selectors import link_of
+from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import id_in_address
 from opendev.home.middleware import mark
@@ -18,16 +19,20 @@ from opendev.room.lines import line_cards
 from opendev.room.pads import in_pads
 from opendev.room.posting import posted_from
 from sessions.models import Session, SignUpLine
+from sessions.selectors import organises
 from sessions.services import check_moderates
 
 
-def _page(request: HttpRequest, session: Session, *, refused: DomainError | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, session: Session, caller: Caller, *, refused: DomainError | None = None
+) -> HttpResponse:
     link = link_of(session.pk)
     typed = request.POST.get("url", "") if refused else ""
     context: dict[str, Any] = {
         "event": session.event,
         "session": session,
         "link": link,
+        "organises": organises(caller, session.event_id),
         "lines": line_cards([session.pk], None, in_pads([session.pk], None)),
         "url": typed or (link.url if link else ""),
         "can_make": bool(settings.ETHERPAD_URL and settings.ETHERPAD_API_KEY),
@@ -42,8 +47,8 @@ def _page(request: HttpRequest, session: Session, *, refused: DomainError | None
 @never_cache
 def pad(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The pad's page."""
-    found, _caller = enter(request, event, session)
-    return _page(request, found)
+    found, caller = enter(request, event, session)
+    return _page(request, found, caller)
 
 
 @posted_from("control-pad")
@@ -57,22 +62,14 @@ def link(request: HttpRequest, event: str, session: str) -> HttpResponse:
                 url, key = request.POST.get("url"), request.POST.get("key", "")
                 services.link_pad(session_id=found.pk, caller=caller, url=url, key=key)
             case "make":
-                _make(found)
+                services.make_pad_for(session=found, caller=caller)
             case "unlink":
                 services.unlink_pad(session_id=found.pk, caller=caller)
             case _:
                 raise NotFound
     except DomainError as refusal:
-        return _page(request, found, refused=refusal)
+        return _page(request, found, caller, refused=refusal)
     return redirect(found.address("control-pad"))
-
-
-def _make(session: Session) -> None:
-    """Make the pad first, outside any transaction, then link it: a pad without a link harms nobody."""
-    name = settings.ETHERPAD_PAD_NAME.format(event=session.event.slug, session=session.slug)[:50]
-    text = f"{session.title}\n{session.event.name}\n\n"
-    url, read_only_id = services.make_pad(name=name, text=text, template=settings.ETHERPAD_TEMPLATE)
-    services.keep_made_pad(session_id=session.pk, url=url, read_only_id=read_only_id)
 
 
 @posted_from("control")

@@ -20,12 +20,15 @@ from opendev.room.pads import in_pads
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
 from opendev.room.question_cards import queue_questions, room_questions
+from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
 from sessions.selectors import attendee_by_id
 from sessions.selectors.follow_ups import has_signed_up
 from sessions.services import consent_words, default_contact_until
+
+SCREEN_QUESTIONS = 5
 
 
 @dataclass
@@ -71,12 +74,15 @@ def room_context(
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
     cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
-    first = on_air(cards)
+    first, running = on_air(cards), running_of(session.pk)
+    if first and not first.is_live and is_taken(running):
+        first = None  # a poll that is over leaves the stage to what runs
     if tried[0]:
         first = next((card for card in cards if card.id == tried[0]), first)
     others = [card for card in cards if card is not first]
     context = {
         **common(session),
+        "running": running,
         **questions_context(session, attendee, sort=request.GET.get("sort", "")),
         **lines_context(session, attendee),
         "attendee": attendee,
@@ -161,14 +167,54 @@ def queue_context(session: Session, *, sort: str, now: datetime) -> dict[str, An
 def screen_context(session: Session) -> dict[str, Any]:
     """Return the presenter screen: always what everybody may see, whoever is signed in."""
     cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
-    poll, question = on_air(cards), room_questions(session, None).on_air
-    if question and not (
-        poll and poll.is_live
-    ):  # votes are being cast: nothing takes the poll off the screen
+    poll, asked = on_air(cards), room_questions(session, None)
+    question, running = asked.on_air, running_of(session.pk)
+    if poll and poll.is_live:  # votes are being cast: nothing takes the poll off the screen
+        question = running = None
+    elif question or is_taken(running):
         poll = None
-    else:
-        question = None
-    return {**common(session), "on_air": poll, "question": question}
+    item = running if running and is_taken(running) and not question else None
+    asked_most = asked.open[:SCREEN_QUESTIONS] if item and item["kind"] == "questions" else []
+    line = next(
+        (card for card in line_cards([session.pk], None, {}) if item and card.id == item["line"]), None
+    )
+    return {
+        **common(session),
+        "on_air": poll,
+        "question": question,
+        "item": item,
+        "asked_most": asked_most,
+        "line": line,
+    }
+
+
+def _on_stage(sheet: SheetCard, first: Any) -> Any:
+    """Return the poll that is on stage unasked: what runs goes before polls that are over; None for what is no poll."""
+    running = sheet.running
+    if running is None or (first and first.is_live):
+        return first
+    return running.poll
+
+
+def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
+    """Return the page on which the run sheet is written, and what its items may be about."""
+    cards = {str(poll.pk): card_for(poll, is_moderator=True) for poll in polls_of([session.pk])}
+    sheet = sheet_card(session.pk, cards, now)
+    drafts = [
+        card
+        for card in cards.values()
+        if card and card.state == Poll.State.DRAFT and card.id not in sheet.polls_in_it
+    ]
+    taken = {card.item.subject for card in sheet.items}
+    lines = [card for card in line_cards([session.pk], None, {}) if int(card.id) not in taken]
+    return {
+        **common(session),
+        "sheet": sheet,
+        "drafts": drafts,
+        "free_lines": lines,
+        "local_begin": session.starts_at.astimezone(session.event.zone),
+        "local_end": session.ends_at.astimezone(session.event.zone),
+    }
 
 
 def control_context(session: Session, *, user_name: str, picked: str, now: datetime) -> dict[str, Any]:
@@ -181,12 +227,19 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         assert card is not None  # noqa: S101  # moderators see every poll
         cards.append(ControlCard(card, moves_of(card), undo_of(card, now)))
     first = on_air(cards)
-    selected: Any = next((card for card in cards if card.id == picked), first)
+    sheet = sheet_card(session.pk, {card.id: card for card in cards}, now)
+    selected: Any = next((card for card in cards if card.id == picked), _on_stage(sheet, first))
+    if sheet.undo_seconds:  # taking the step back takes its launch back: one button for both
+        for card in cards:
+            card.undo = None if card.id == sheet.undo_of else card.undo
     next_draft = next((card for card in cards if card.state == Poll.State.DRAFT), None)
     since = session.went_live_at if session.state == Session.State.LIVE else None
     return {
         **common(session),
         "cards": cards,
+        "sheet": sheet,
+        "loose_polls": [card for card in cards if card.id not in sheet.polls_in_it],
+        "stage_item": sheet.running if selected is None else None,
         "queue": queue_questions(session, now=now),
         "on_air": first,
         "selected": selected,

@@ -63,8 +63,14 @@ class Tab:
     exists: bool
 
 
+PART_OF_KIND = {"questions": "questions", "line": "follow-ups"}  # where the room goes on with what runs
+
+
 def parts_context(context: Context, wanted: str) -> dict[str, Any]:
-    """Return what the room's tabs and parts show; `wanted` is the part that was asked for, "" for the first."""
+    """Return what the room's tabs and parts show; `wanted` is the part that was asked for, "" for what runs."""
+    running = context.get("running")
+    if not wanted and running and not (context["on_air"] and context["on_air"].is_live):
+        wanted = PART_OF_KIND.get(running["kind"], "")
     tabs = [Tab(part, part.count(context), part.exists(context)) for part in PARTS]
     existing = [tab.part.key for tab in tabs if tab.exists]
     return {

@@ -53,8 +53,9 @@ def read_plan_line(line: str) -> dict[str, Any]:
     if found := _MINUTES.search(said):
         said, minutes = said[: found.start()].strip(), int(found[1])
     head = _HEAD.match(said)
-    kind = _KINDS.get(head[1].split()[-1].casefold()) if head and head[1].split() else None
-    if head is None or kind is None or (head[2] is None and kind != "questions"):
+    words = head[1].split() if head else []
+    kind = _KINDS.get(words[-1].casefold()) if words else None
+    if head is None or kind is None or (head[2] is None and (kind != "questions" or len(words) > 1)):
         return {"kind": "note", "text": said, "minutes": minutes}
     text = (head[2] or "").strip()
     item: dict[str, Any] = {"kind": kind, "text": text, "minutes": minutes}

@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from opendev.room import control, lines_control, pad_control, questions, queue, team, views
+from opendev.room import (
+    control,
+    lines_control,
+    pad_control,
+    questions,
+    queue,
+    run_sheet_control,
+    team,
+    views,
+)
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 QUESTION = f"{SESSION}questions/<str:question>/"
 QUEUED = f"{SESSION}control/questions/<str:question>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
+PLAN = f"{SESSION}control/run-sheet/"
 LINE = f"{SESSION}control/lines/<str:line>/"
 
 urlpatterns = [
@@ -46,6 +56,14 @@ urlpatterns = [
     path(f"{SESSION}control/pad/link/", pad_control.link, name="control-pad-link"),
     path(f"{LINE}state/", lines_control.line_state, name="control-line-state"),
     path(f"{LINE}names/", lines_control.line_name, name="control-line-name"),
+    path(PLAN, run_sheet_control.plan, name="control-run-sheet"),
+    path(f"{SESSION}control/clock/", run_sheet_control.clock, name="control-session-clock"),
+    path(f"{PLAN}next/", run_sheet_control.go_on, name="control-run-next"),
+    path(f"{PLAN}undo/", run_sheet_control.step_back, name="control-run-undo"),
+    path(f"{PLAN}items/", run_sheet_control.add, name="control-run-add"),
+    path(f"{PLAN}paste/", run_sheet_control.paste, name="control-run-paste"),
+    path(f"{PLAN}items/<str:item>/", run_sheet_control.item, name="control-run-item"),
+    path(f"{PLAN}items/<str:item>/run/", run_sheet_control.go_to, name="control-run-go"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
     path(f"{POLL}answers/", control.poll_answers, name="control-poll-answers"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),

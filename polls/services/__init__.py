@@ -13,6 +13,7 @@ from polls.services.ballots import (
     record_ballots,
 )
 from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
+from polls.services.copies import copy_polls
 from polls.services.drafts import PollDraft, add_poll, edit_poll, run_again
 from polls.services.recount import WrongTally, recount_polls
 from polls.services.states import IllegalMove, set_closing_time, set_poll_state
@@ -33,6 +34,7 @@ __all__ = [
     "add_poll",
     "close_due_polls",
     "close_live_polls",
+    "copy_polls",
     "edit_poll",
     "finalise_due_polls",
     "record_ballots",

@@ -142,6 +142,7 @@ class SessionShape(serializers.Serializer[Any]):
     topic = serializers.CharField(allow_blank=True)
     starts_at = serializers.DateTimeField()
     minutes = serializers.IntegerField()
+    runs_by_clock = serializers.BooleanField(help_text="starts and ends by itself, at its planned times")
     code = serializers.CharField()
     present = serializers.IntegerField()
     people = PersonShape(many=True)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0007_programme'),
+        ('opendev_sessions', '0008_programme_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

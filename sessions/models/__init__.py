@@ -20,6 +20,7 @@ from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
+from sessions.models.uploads import ScheduleUpload
 
 __all__ = [
     "BREAK",
@@ -46,6 +47,7 @@ __all__ = [
     "Resource",
     "RunSheet",
     "RunSheetItem",
+    "ScheduleUpload",
     "Session",
     "SessionRole",
     "SessionSummary",

@@ -35,7 +35,7 @@ class Session(models.Model):
     subtitle = models.CharField(_("subtitle"), max_length=300, blank=True)
     short_title = models.CharField(_("short title"), max_length=120, blank=True)
     part = models.CharField(_("part of a longer topic"), max_length=40, blank=True)
-    topic = models.TextField(_("what it is about"), max_length=4000, blank=True)
+    topic = models.TextField(_("what it is about"), max_length=10_000, blank=True)
     description = models.TextField(_("more about it"), max_length=20_000, blank=True)
     prompts = models.TextField(_("questions to begin with"), max_length=4000, blank=True)
     place = models.CharField(_("room or stream"), max_length=120, blank=True)

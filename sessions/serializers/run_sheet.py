@@ -1,19 +1,18 @@
 """The public JSON of run sheets: the plan for moderators, and what runs for everybody."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from opendev.core.text import time_text
+from opendev.core.undo import undo_window
 from sessions.models import RunSheet, RunSheetItem
 from sessions.permissions.run_sheet import may_everybody_read
 from sessions.selectors.run_sheet import SheetWithItems
 
-UNDO_S = 5
-
 
 def undo_until(sheet: RunSheet) -> datetime | None:
     """Return until when the last step can be taken back; None where there is none."""
-    return sheet.moved_at and sheet.moved_at + timedelta(seconds=UNDO_S)
+    return sheet.moved_at and sheet.moved_at + undo_window()
 
 
 def item_json(item: RunSheetItem) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
 from sessions.services.calendar_entries import keep_calendar
+from sessions.services.cloning import clone_event
 from sessions.services.displays import (
     LinkIsRevoked,
     ScreenIsClosed,
@@ -10,7 +11,20 @@ from sessions.services.displays import (
     revoke_display_link,
     set_screen_access,
 )
+from sessions.services.events import (
+    AddressTaken,
+    DayHasSessions,
+    DayIsThere,
+    add_day,
+    check_makes_events,
+    create_event,
+    edit_event,
+    move_day,
+    remove_day,
+    set_committee,
+)
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
+from sessions.services.importing import ImportPlan, import_schedule, plan_import
 from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
 from sessions.services.pad_names import (
     NotFromThePad,
@@ -57,6 +71,7 @@ from sessions.services.registrations import (
     note_joined,
     set_figure,
 )
+from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
     NotHelper,
     NotJoined,
@@ -78,6 +93,16 @@ from sessions.services.run_sheet import (
     remove_item,
 )
 from sessions.services.running import NoNextItem, Step, note_opened, run_item, run_next, step_back
+from sessions.services.schedule_uploads import take_upload, upload_schedule
+from sessions.services.sessions import (
+    add_to_stage,
+    create_session,
+    edit_session,
+    order_sessions,
+    split_session,
+    step_session,
+    take_off_stage,
+)
 from sessions.services.sign_in import (
     LinkIsSpent,
     find_sign_in_link,
@@ -102,7 +127,14 @@ from sessions.services.sign_ups import (
     sign_up,
 )
 from sessions.services.stars import star_session
-from sessions.services.states import SESSION_MOVES, IllegalSessionMove, set_session_state
+from sessions.services.states import (
+    SESSION_MOVES,
+    ClockIsPast,
+    IllegalSessionMove,
+    move_by_clock,
+    set_session_clock,
+    set_session_state,
+)
 from sessions.services.team import invite_moderator, remove_moderator
 from sessions.services.timeline import note
 from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
@@ -110,8 +142,13 @@ from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 __all__ = [
     "MAX_NAME_LENGTH",
     "SESSION_MOVES",
+    "AddressTaken",
+    "ClockIsPast",
+    "DayHasSessions",
+    "DayIsThere",
     "IllegalQuestionMove",
     "IllegalSessionMove",
+    "ImportPlan",
     "ItemIsRunning",
     "LineIsClosed",
     "LinkIsRevoked",
@@ -140,28 +177,38 @@ __all__ = [
     "Upvote",
     "Upvoted",
     "add_chapter",
+    "add_day",
     "add_items",
+    "add_resource",
+    "add_to_stage",
     "ask_question",
     "cancel_session",
     "check_keeps_queue",
+    "check_makes_events",
     "check_moderates",
     "check_opens_screen",
     "check_organises",
     "check_sees_contacts",
+    "clone_event",
     "consent_words",
+    "create_event",
+    "create_session",
     "default_contact_until",
     "dissolve_group",
     "edit_chapter",
+    "edit_event",
     "edit_group",
     "edit_item",
     "edit_line",
     "edit_question",
     "edit_recap",
+    "edit_session",
     "find_display_link",
     "find_sign_in_link",
     "finish_import",
     "forget_expired_contacts",
     "import_registrations",
+    "import_schedule",
     "invite_moderator",
     "join_pad_name",
     "join_session",
@@ -172,40 +219,53 @@ __all__ = [
     "make_group",
     "make_sign_in_link",
     "merge_question",
+    "move_by_clock",
+    "move_day",
     "move_session",
     "note",
     "note_joined",
     "note_opened",
     "open_line",
+    "order_sessions",
     "part_pad_name",
     "pin_question",
+    "plan_import",
     "publish_recap",
     "read_item",
     "read_wish",
     "record_pad_name",
     "record_sign_ups",
     "record_upvotes",
+    "remove_day",
     "remove_item",
     "remove_moderator",
     "remove_name",
+    "remove_resource",
     "restore_name",
     "restore_session",
     "revoke_api_token",
     "revoke_display_link",
     "run_item",
     "run_next",
+    "set_committee",
     "set_figure",
     "set_question_rules",
     "set_question_state",
     "set_recording",
     "set_screen_access",
+    "set_session_clock",
     "set_session_state",
     "sign_up",
     "spend_sign_in_link",
+    "split_session",
     "star_session",
     "step_back",
+    "step_session",
+    "take_off_stage",
+    "take_upload",
     "undo_question",
     "update_pad_name",
+    "upload_schedule",
     "withdraw_pad_name",
     "withdraw_question",
     "withdraw_recap",

@@ -1,7 +1,7 @@
 """Which item of the run sheet runs: going on, taking a step back, and the end of the session."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,18 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict
+from opendev.core.undo import undo_window
 from sessions.models import RunSheet, RunSheetItem, Session, SignUpLine, TimelineEntry
 from sessions.selectors import name_of_user
 from sessions.selectors.follow_ups import line_with_names
 from sessions.selectors.run_sheet import SheetWithItems, item_after, item_by_id, items_of
-from sessions.serializers.run_sheet import UNDO_S
 from sessions.services.joining import SessionIsOver
 from sessions.services.run_sheet import lock_sheet, save_and_tell
 from sessions.services.sign_up_lines import edit_line, open_line
 from sessions.services.timeline import note
 
 Kind = RunSheetItem.Kind
-UNDO = timedelta(seconds=UNDO_S)
 
 
 class RunChangedMeanwhile(Conflict):
@@ -152,7 +151,11 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
         TooLateToStepBack
     """
     sheet = lock_sheet(session_id=session_id, caller=caller)
-    if sheet.moved_at is None or now > sheet.moved_at + UNDO or sheet.session.state == Session.State.OVER:
+    if (
+        sheet.moved_at is None
+        or now > sheet.moved_at + undo_window()
+        or sheet.session.state == Session.State.OVER
+    ):
         raise TooLateToStepBack
     undone, had_opened = sheet.running, sheet.has_opened
     if undone is not None:

@@ -135,6 +135,7 @@ class Prober:
         recording = f"sessions/{self.session}/recording/chapters/"
         made = self.rest("POST", recording, {"title": "A break", "after": 5})
         real |= {"chapter": [one["id"] for one in made["chapters"]]}
+        real["file_format"] = ["json", "xml", "csv"]
         line, name = self.new_name()
         plan = f"sessions/{self.session}/run-sheet/items/"
         added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})

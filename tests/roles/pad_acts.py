@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from etherpad_links.models import EtherpadLink
 from tests.factories import make_line
-from tests.support.doors import PAGE, SOCKET
-from tests.support.people import Answer, Person
+from tests.support.doors import PAGE, REST, SOCKET
+from tests.support.people import Answer, Person, of_page
 
 if TYPE_CHECKING:
     from tests.roles.cast import Cast
@@ -43,8 +43,49 @@ def notes_by_socket(cast: "Cast", who: Person) -> Answer:
     return who.say(cast.session.pk, "notes.follow")
 
 
+def link_by_rest(cast: "Cast", who: Person) -> Answer:
+    path = f"sessions/{cast.session.pk}/etherpad-link/"
+    made = who.rest("PUT", path, {"url": URL})
+    gone = who.rest("DELETE", path)
+    assert made.code == gone.code, (made, gone)
+    return made
+
+
+def repair_by_rest(cast: "Cast", who: Person) -> Answer:
+    linked(cast)
+    return who.rest("PUT", f"sign-up-lines/{make_line(cast.session).pk}/heading/", {"anew": True})
+
+
+def notes_by_rest(cast: "Cast", who: Person) -> Answer:
+    linked(cast)
+    return who.rest("GET", f"sessions/{cast.session.pk}/etherpad-link/")
+
+
+def organise_by_page(cast: "Cast", who: Person) -> Answer:
+    address = f"/{cast.event.slug}/pads/"
+    seen = of_page(who.get(address))
+    kept = who.post(f"{address}rules/", name_pattern="{session}", template="")
+    assert seen.code == kept.code, (seen, kept)
+    return seen
+
+
+def organise_by_rest(cast: "Cast", who: Person) -> Answer:
+    event = f"events/{cast.event.slug}"
+    seen = [who.rest("GET", f"{event}/pads/"), who.rest("GET", f"{event}/pad-rules/")]
+    kept = who.rest("PATCH", f"{event}/pad-rules/", {"template": "minutes"})
+    assert {answer.code for answer in seen} == {kept.code}, (seen, kept)
+    return kept
+
+
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
-    "Read the notes": {PAGE: [notes_by_page], SOCKET: [notes_by_socket]},
-    "Link the session with a pad, and take that back": {PAGE: [link_by_page]},
-    "Say which line of the pad is meant, have a heading written": {PAGE: [repair_by_page]},
+    "Read the notes": {PAGE: [notes_by_page], REST: [notes_by_rest], SOCKET: [notes_by_socket]},
+    "Link the session with a pad, and take that back": {PAGE: [link_by_page], REST: [link_by_rest]},
+    "Say which line of the pad is meant, have a heading written": {
+        PAGE: [repair_by_page],
+        REST: [repair_by_rest],
+    },
+    "See all pads of the event, make the missing ones, set how new ones are made": {
+        PAGE: [organise_by_page],
+        REST: [organise_by_rest],
+    },
 }

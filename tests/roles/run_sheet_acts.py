@@ -10,8 +10,8 @@ from sessions.models import RunSheet, RunSheetItem
 from sessions.services import add_items, read_item, run_item
 from tests.factories import NOW
 from tests.roles.question_acts import agree
-from tests.support.doors import REST, SOCKET
-from tests.support.people import Answer, Person, open_socket
+from tests.support.doors import PAGE, REST, SOCKET
+from tests.support.people import Answer, Person, of_page, open_socket
 
 if TYPE_CHECKING:
     from tests.roles.cast import Cast
@@ -106,13 +106,61 @@ def running_by_socket(cast: "Cast", who: Person) -> Answer:
         return Answer(200, "" if socket.snapshot["running"]["item"]["text"] == WORDS else "not_shown")
 
 
+def plan_by_page(cast: "Cast", who: Person) -> Answer:
+    def post(name: str, **fields: str) -> Answer:
+        return who.post(cast.session.address(f"control-run-{name}"), **fields)
+
+    address = cast.session.address("control-run-item", item=item_of(cast).pk)
+    plan = who.get(cast.session.address("control-run-sheet"))
+    is_sign_in = plan.status_code == 302 and "/sign-in/" in plan.headers["location"]
+    return agree(
+        Answer(302, "sign_in_first") if is_sign_in else of_page(plan),
+        post("add", kind="note", text="Ours"),
+        post("paste", lines="Prompt: Why? (5)"),
+        who.post(address, do="up"),
+        who.post(address, do="save", text="Why not?", minutes="7"),
+        who.post(address, do="remove"),
+    )
+
+
+def go_on_by_page(cast: "Cast", who: Person) -> Answer:
+    address = cast.session.address("control-run-go", item=item_of(cast).pk)
+    start_over(cast)
+    return agree(
+        who.post(cast.session.address("control-run-next"), seen=""),
+        who.post(cast.session.address("control-run-undo")),
+        who.post(address),
+    )
+
+
+def running_by_page(cast: "Cast", who: Person) -> Answer:
+    run(cast)
+    pages = [cast.session.get_absolute_url(), who.screen or cast.session.address("screen")]
+    return agree(*(Answer(200, "" if WORDS in who.get(page).text else "not_shown") for page in pages))
+
+
+def clock_by_rest(cast: "Cast", who: Person) -> Answer:
+    return who.rest("PUT", f"sessions/{cast.session.pk}/clock/", {"by_clock": False})
+
+
+def clock_by_page(cast: "Cast", who: Person) -> Answer:
+    return who.post(cast.session.address("control-session-clock"), by_clock="0")
+
+
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
-    "See what runs now of the run sheet": {REST: [running_by_rest], SOCKET: [running_by_socket]},
+    "See what runs now of the run sheet": {
+        PAGE: [running_by_page],
+        REST: [running_by_rest],
+        SOCKET: [running_by_socket],
+    },
     "Read the run sheet, add, edit, move and remove its items": {
+        PAGE: [plan_by_page],
         REST: [plan_by_rest],
         SOCKET: [plan_by_socket],
     },
+    "Have the session start and end by the clock": {PAGE: [clock_by_page], REST: [clock_by_rest]},
     "Go on to an item of the run sheet, and undo that": {
+        PAGE: [go_on_by_page],
         REST: [go_on_by_rest],
         SOCKET: [go_on_by_socket],
     },

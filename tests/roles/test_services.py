@@ -56,6 +56,7 @@ FOR_MODERATORS = {
     polls.set_closing_time: lambda at: {"poll_id": at.poll.pk, "closes_at": SOON, "now": NOW},
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    sessions.set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
     sessions.set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
     sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},

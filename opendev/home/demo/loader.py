@@ -12,6 +12,7 @@ from django.db import transaction
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.home.demo.registrations import load_registrations
 from opendev.recap.services import draft_recap, publish_recap
+from opendev.room.run_sheets import paste_plan
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, random_row_key
@@ -79,8 +80,8 @@ def _load_session(
 ) -> None:
     facts = dict(facts)
     roles, polls, lines = facts.pop("roles"), facts.pop("polls", []), facts.pop("sign_up_lines", [])
+    questions, summary, plan = facts.pop("questions", []), facts.pop("summary"), facts.pop("run_sheet", [])
     resources = facts.pop("resources", [])
-    questions, summary = facts.pop("questions", []), facts.pop("summary")
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
@@ -98,6 +99,8 @@ def _load_session(
         _load_poll(session, poll, number, organiser, now)
     for number, text in enumerate(questions, 1):
         _load_question(session, text, number)
+    if plan:
+        paste_plan(session_id=session.pk, caller=organiser, text="\n".join(plan), now=now)
     Resource.objects.bulk_create(
         Resource(session=session, position=place, **resource) for place, resource in enumerate(resources, 1)
     )

@@ -11,20 +11,21 @@ import "./keys.js"
 import "./keys_dialog.js"
 import "./presence.js"
 import "./queue_news.js"
+import "./run_clock.js"
 import "./undo.js"
 import "./unusual_joins.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { removeGently } from "./focus.js"
 import { connect } from "./live.js"
-import { on, setText } from "./markup.js"
+import { emit, on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
 import { nothingIsPressed } from "./presses.js"
 import { emptyBook, hasCounts, reduce } from "./poll_state.js"
 import { paintResults } from "./poll_rows.js"
-import { fetchPage, hasRegions, swapRegions } from "./regions.js"
+import { fetchPage, hasRegions, isHalfWritten, swapRegions } from "./regions.js"
 
 const GATHER = 120 // news come in clusters: one fetch for all of them
-const TYPED = ["quick", "new-line"] // regions in which somebody may be typing
+const TYPED = ["quick", "new-line", "plan-add", "plan-paste"] // regions in which somebody may be typing
 
 let book = emptyBook()
 let isRefreshing = false
@@ -53,6 +54,7 @@ function take({ page, url, status }, form) {
   hideBanner("act")
   if (status < 400 && !/\/(polls|lines)\//.test(new URL(url).pathname)) history.replaceState(null, "", withHash(url))
   swapRegions(page, { except: TYPED.filter((region) => !form?.closest(`[data-region="${region}"]`)) })
+  emit("control:swapped")
   paintTallies()
 }
 
@@ -100,12 +102,13 @@ async function refresh() {
       const { page } = await fetchPage(location.href)
       await nothingIsPressed()
       if (asked !== acts) isStale = true
-      else if (hasRegions(page)) swapRegions(page, { except: TYPED })
+      else if (hasRegions(page)) swapRegions(page, { except: [...TYPED, ...["plan"].filter(isHalfWritten)] })
     } catch {
       break // the connection banner says it; the next snapshot tries again
     }
   }
   isRefreshing = false
+  emit("control:swapped")
   paintTallies()
 }
 
@@ -164,6 +167,11 @@ on("live:poll.tally", hear)
 on("live:snapshot", ({ lines }) => {
   if (!lines.every(isLineKnownHere)) refreshSoon()
 })
+on("live:snapshot", ({ run_sheet: sheet }) => {
+  const known = document.querySelector("[data-sheet-version]")?.dataset.sheetVersion
+  if (sheet && known !== undefined && known !== String(sheet.version)) refreshSoon()
+})
+on("live:run_sheet.changed", refreshSoon)
 on("pad:moved", refreshSoon)
 on("live:line.tally", ({ line, count }) => setText(document, `[data-count-of-line="${CSS.escape(line)}"]`, count))
 for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, refreshSoon)

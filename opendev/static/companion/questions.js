@@ -62,7 +62,7 @@ function paint() {
   setHidden(root, "[data-no-questions]", open.length > 0)
   setHidden(root, "[data-own-part]", own.length === 0)
   setHidden(root, "[data-answered-part]", answered.length === 0)
-  find("asking").hidden = session === "over" || !isJoined
+  setHidden(document, "[data-asking]", session === "over" || !isJoined)
   emit("tabs:exists", { part: PART, count: open.length + (questionOnAir(book) ? 1 : 0) })
 }
 
@@ -106,8 +106,8 @@ function arrive(snapshot) {
 }
 
 function paintRules({ questions }) {
-  setText(root, "[data-ask-note]", text(questions.moderated ? "ask_moderated" : "ask_open"))
-  const part = find("name-part")
+  setText(document, "[data-ask-note]", text(questions.moderated ? "ask_moderated" : "ask_open"))
+  const part = document.querySelector("[data-name-part]")
   part.hidden = !questions.named
   part.querySelector("input").disabled = !questions.named
 }

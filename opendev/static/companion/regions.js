@@ -39,6 +39,12 @@ function swapRegion(standing, fresh) {
   standing.replaceChildren(...fresh.childNodes)
 }
 
+// Somebody has begun to change a field in it: news wait until it is saved.
+export function isHalfWritten(name) {
+  const fields = document.querySelectorAll(`[data-region="${name}"] :is(input:not([type=hidden]), textarea)`)
+  return [...fields].some((field) => field.value !== field.defaultValue)
+}
+
 export function hasRegions(page) {
   return page.querySelector("[data-region]") !== null
 }

@@ -4,6 +4,7 @@ import "./connection.js"
 import "./lines.js"
 import "./presence.js"
 import "./questions.js"
+import { isTakenByItem } from "./running.js"
 import { paintChoice } from "./choice.js"
 import { clockOf } from "./countdown.js"
 import { connect } from "./live.js"
@@ -31,7 +32,7 @@ function contextOf(poll) {
 
 function paint({ isForced = false } = {}) {
   if (!hasSnapshot) return
-  stagePoll = chooseStage(book, { isForced })
+  stagePoll = chooseStage(book, { isForced, isTaken: isTakenByItem() })
   paintStage(book, stagePoll, contextOf, { session, isJoined: Boolean(me.attendee) })
   paintEarlier(session === "over" ? [] : overPolls(book).filter(({ id }) => id !== stagePoll?.id))
   setText(document, "[data-stage] [data-present]", peopleHere())
@@ -121,6 +122,7 @@ function changed({ poll, isOwnAct }) {
 }
 
 for (const type of ["poll.changed", "poll.tally", "poll.gone"]) on(`live:${type}`, hear)
+on("running:painted", () => paint())
 on("live:snapshot", arrive)
 on("live:session.changed", (frame) => {
   session = frame.session.state

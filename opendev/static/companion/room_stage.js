@@ -14,8 +14,10 @@ const dock = document.querySelector("[data-dock]")
 let stageId = stage.querySelector(":scope > [data-poll]")?.dataset.poll ?? null
 let offeredId = null
 
-export function chooseStage(book, { isForced = false } = {}) {
-  const next = onAir(book)
+// Polls that are over leave the stage to what runs, and stand among the earlier ones.
+export function chooseStage(book, { isForced = false, isTaken = false } = {}) {
+  const last = onAir(book)
+  const next = isTaken && last?.state !== "live" ? null : last
   const current = book.polls.get(stageId)
   const mayStay = !isForced && current?.state === "live" && next?.state === "live" && next.id !== current.id
   if (mayStay && (offeredId || isChoosing(current))) return offer(current, next)

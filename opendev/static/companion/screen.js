@@ -9,11 +9,12 @@ import "./screen_acts.js"
 import { setClock } from "./countdown.js"
 import { fitScreen } from "./screen_fit.js"
 import { connect } from "./live.js"
-import { on, setHidden, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
 import { emptyBook, hasCounts, onAir, reduce } from "./poll_state.js"
 import { paintPicks, paintResults } from "./poll_rows.js"
-import { questionOnAir, reduceQuestions } from "./question_state.js"
+import { clone, on, setHidden, setText, syncChildren } from "./markup.js"
+import { openQuestions, questionOnAir, reduceQuestions, sorted } from "./question_state.js"
+import { reduceRunning, runningItem } from "./running_state.js"
 import { counted, text } from "./texts.js"
 
 const page = document.body.dataset
@@ -21,6 +22,9 @@ const main = document.querySelector("[data-screen]")
 const list = main.querySelector("[data-rows]")
 let book = emptyBook()
 let questions = new Map()
+let running = null
+const names = new Map() // sign-up line -> how many names stand under it
+const QUESTIONS_SHOWN = 5
 
 function paintRows(poll, view) {
   if (main.dataset.view !== view || main.dataset.poll !== poll.id) list.replaceChildren()
@@ -62,8 +66,42 @@ function paintQuestion({ name, text: said, votes }) {
 }
 
 // While votes are being cast nothing takes the poll off the screen.
+function isVoting() {
+  return onAir(book)?.state === "live"
+}
+
 function questionToShow() {
-  return onAir(book)?.state === "live" ? null : questionOnAir(questions)
+  return isVoting() ? null : questionOnAir(questions)
+}
+
+// A poll that runs is shown as a poll; a question on air goes before what runs.
+function itemToShow() {
+  const item = runningItem(running)
+  return isVoting() || questionOnAir(questions) || item?.kind === "poll" ? null : item
+}
+
+function paintItem(item) {
+  const state = document.querySelector("[data-screen-state]")
+  setText(main, "[data-question]", item.text || text("running_questions_text"))
+  if (main.dataset.view !== item.kind) list.replaceChildren()
+  state.dataset.state = main.dataset.state = "live"
+  state.textContent = text(`running_${item.kind}`)
+  main.dataset.view = item.kind
+  main.dataset.poll = ""
+  if (item.kind === "questions") paintMostWanted()
+  if (item.kind === "line") setText(main, "[data-asked-by]", counted("call", names.get(item.line) ?? 0))
+}
+
+function paintMostWanted() {
+  const wanted = sorted(openQuestions(questions), "votes").slice(0, QUESTIONS_SHOWN)
+  setText(main, "[data-asked-by]", text("screen_ask"))
+  syncChildren(list, wanted.map(({ id }) => id), { keyOf: (row) => row.dataset.option, make: () => clone("asked-row") })
+  wanted.forEach(({ id, votes, text: said }, index) => {
+    const row = list.children[index]
+    row.dataset.option = id
+    setText(row, "[data-place]", votes)
+    setText(row, "[data-option-text]", said)
+  })
 }
 
 function paintTurnout(poll) {
@@ -75,14 +113,18 @@ function paintTurnout(poll) {
 
 function paint() {
   const question = questionToShow()
-  const poll = question ? null : onAir(book)
+  const item = itemToShow()
+  const poll = question || item ? null : onAir(book)
   if (question) paintQuestion(question)
+  else if (item) paintItem(item)
   else if (poll) paintPoll(poll)
   else paintCalm()
-  setHidden(document, "[data-screen-state]", !poll && !question)
-  setHidden(main, "[data-asked-by]", !question)
-  setHidden(main, "[data-calm-words]", Boolean(poll || question))
-  setHidden(document, "[data-screen] [data-rows], [data-turnout], [data-progress]", !poll)
+  setHidden(document, "[data-screen-state]", !poll && !question && !item)
+  setHidden(main, "[data-asked-by]", !question && item?.kind !== "line" && item?.kind !== "questions")
+  setHidden(main, "[data-calm-words]", Boolean(poll || question || item))
+  setHidden(document, "[data-turnout], [data-progress]", !poll)
+  list.hidden = !poll && !list.children.length
+  list.setAttribute("aria-label", text(poll ? "rows_options" : "rows_questions"))
   setHidden(main, "[data-calm-part]", Boolean(poll))
   setClock(document, poll)
   paintTurnout(poll)
@@ -90,13 +132,21 @@ function paint() {
   fitScreen(main)
 }
 
+function hearNames({ lines = [], line, count }) {
+  for (const { id, count: under } of lines) names.set(id, under)
+  if (typeof line === "string") names.set(line, count)
+  else if (line) names.set(line.id, line.count)
+}
+
 function hear(frame) {
   book = reduce(book, frame)
+  running = reduceRunning(running, frame)
+  hearNames(frame)
   questions = reduceQuestions(questions, frame)
   paint()
 }
 
-const NEWS = ["poll.changed", "poll.tally", "poll.gone", "question.changed", "question.tally", "question.gone"]
+const NEWS = ["running.changed", "running.gone", "line.changed", "line.tally", "poll.changed", "poll.tally", "poll.gone", "question.changed", "question.tally", "question.gone"]
 for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
 function hearSession({ session }) {
   setText(main, "[data-calm-now]", text(`calm_${session.state}`))

@@ -7,11 +7,14 @@ const FIRST_TWO_COLUMNS = 4 // from this size on the options stand in two column
 const MANY = 8
 const QUESTION_SHARE = 0.34 // of the picture: a long question leaves room for its answers
 const QUESTION_SHARE_BESIDE_MANY = 0.26
+const SHARE_ALONE = 0.8 // a prompt has the picture for itself
 
 function shrinkQuestion(main) {
   const head = main.querySelector("h1")
   const isMany = Number(main.dataset.rowsCount) > MANY
-  const room = main.clientHeight * (isMany ? QUESTION_SHARE_BESIDE_MANY : QUESTION_SHARE)
+  const isAlone = main.dataset.view === "prompt"
+  const share = isAlone ? SHARE_ALONE : isMany ? QUESTION_SHARE_BESIDE_MANY : QUESTION_SHARE
+  const room = main.clientHeight * share
   for (let size = 0; size <= SMALLEST_QUESTION; size += 1) {
     main.dataset.ask = size
     if (head.offsetHeight <= room) return

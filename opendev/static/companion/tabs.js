@@ -1,11 +1,15 @@
 // The room's parts and their tabs. The tabs are links that work without this file; here they open without a new page.
 // Which part is seen, the style sheet says by the body's data-open-part. On a wide page the notes have a column of their own beside the others, so that they are no tab there.
-// Says `tabs:opened`; hears `tabs:news` {part} (marks a tab that is not open) and `tabs:exists` {part, count}.
+// Says `tabs:opened`; hears `tabs:news` {part} (marks a tab that is not open), `tabs:exists` {part, count} and `tabs:suggest`
+// {part}: opens it for a reader who did not choose another part, and marks its tab for who did.
 
 import { emit, on } from "./markup.js"
 
 const nav = document.querySelector("[data-tabs]")
 const wide = matchMedia("(min-width: 60rem)") // as in product.css
+
+const first = nav.querySelector("[data-tab]").dataset.tab
+let chosen = new URLSearchParams(location.search).get("tab")
 
 function tabOf(part) {
   return nav.querySelector(`[data-tab="${CSS.escape(part)}"]`)
@@ -41,13 +45,26 @@ function addressOf(part) {
   return url
 }
 
-nav.addEventListener("click", (event) => {
-  const tab = event.target.closest("[data-tab]")
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-tabs] [data-tab], [data-tab-link]")
+  const tab = link && tabOf(link.dataset.tab ?? link.dataset.tabLink)
   if (!tab || event.metaKey || event.ctrlKey || event.shiftKey) return
   event.preventDefault()
   history.replaceState(null, "", addressOf(tab.dataset.tab))
+  chosen = tab.dataset.tab
   open(tab.dataset.tab)
   scrollTo({ top: 0, behavior: "instant" })
+})
+
+function isTyping() {
+  return document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea") ?? false
+}
+
+on("tabs:suggest", ({ part }) => {
+  const isFree = !chosen || chosen === first
+  if (isOpenPart(part) || tabOf(part).hidden) return
+  if (isFree && !isTyping()) open(part)
+  else markNews(part, true)
 })
 
 function keepColumn() {

@@ -1,0 +1,27 @@
+"""Addresses that take more than the usual body: files that somebody uploads."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def takes_uploads(view: View) -> View:
+    """Have a view, or a class of REST endpoints, take bodies of up to `LARGEST_UPLOAD`."""
+    view.largest_body = LARGEST_UPLOAD  # type: ignore[attr-defined]
+    return view
+
+
+def largest_body(request: HttpRequest) -> int:
+    """Return how many bytes the address of a request takes."""
+    usual = settings.BODY_LIMIT
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return usual
+    return int(getattr(getattr(view, "cls", view), "largest_body", usual))

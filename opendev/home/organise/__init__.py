@@ -1,0 +1,1 @@
+"""The organisers' pages: an event, its days and sessions, schedules in and out."""

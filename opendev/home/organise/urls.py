@@ -1,0 +1,20 @@
+"""Addresses of the organisers' pages, below `/<event>/organise/`."""
+
+from django.urls import path
+
+from opendev.home.organise import events, schedules, sessions
+
+urlpatterns = [
+    path("", events.overview, name="organise"),
+    path("event/", events.edit, name="organise-event"),
+    path("clone/", events.clone, name="organise-clone"),
+    path("committee/", events.committee, name="organise-committee"),
+    path("days/", events.add_day, name="organise-days"),
+    path("days/<str:day>/", events.day, name="organise-day"),
+    path("days/<str:day>/order/", events.order, name="organise-order"),
+    path("schedule/", schedules.schedule, name="organise-schedule"),
+    path("schedule/take/", schedules.take, name="organise-schedule-take"),
+    path("sessions/", sessions.create, name="organise-session-new"),
+    path("sessions/<slug:session>/", sessions.edit, name="organise-session"),
+    path("sessions/<slug:session>/act/", sessions.act, name="organise-session-act"),
+]

@@ -1,0 +1,141 @@
+"""A run sheet as pages show it: the plan in the control room, and what runs in the room and on the screen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sessions.models import RunSheetItem
+from sessions.selectors.run_sheet import SheetWithItems, sheet_with_items
+from sessions.serializers.run_sheet import running_json, undo_until
+
+Kind = RunSheetItem.Kind
+
+
+@dataclass
+class ItemCard:
+    """An item of the plan. `begins` is its minute by plan; `used` seconds include the run that goes on."""
+
+    item: RunSheetItem
+    begins: int
+    used: int
+    is_running: bool
+    position: int
+    poll: Any = None  # its card in the control room, where the item is a poll that is there
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return str(self.item.pk)
+
+    @property
+    def title(self) -> str:
+        """What stands in the list: its text, the poll's question as it is now, or the kind."""
+        if self.poll is not None:
+            return str(self.poll.poll["question"])
+        return self.item.text or str(self.item.get_kind_display())
+
+    @property
+    def was_run(self) -> bool:
+        """Whether it ran before, and does not now."""
+        return self.item.started_at is not None and not self.is_running
+
+    @property
+    def state(self) -> str:
+        """The state by which it is painted; of a poll the poll's own."""
+        if self.poll is not None:
+            return str(self.poll.state)
+        return "live" if self.is_running else "closed" if self.was_run else "plain"
+
+    @property
+    def used_minutes(self) -> int:
+        """Whole minutes that it took so far."""
+        return self.used // 60
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it takes longer than was planned."""
+        return 0 < self.item.minutes * 60 < self.used
+
+
+@dataclass
+class SheetCard:
+    """The run sheet of a session, for its moderators."""
+
+    found: SheetWithItems
+    items: list[ItemCard]
+    undo_seconds: int = 0
+    behind: int = 0  # minutes over what was planned for the items that ran; below 0: still to spare
+    polls_in_it: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def running(self) -> ItemCard | None:
+        """The item that runs."""
+        return next((card for card in self.items if card.is_running), None)
+
+    @property
+    def next(self) -> ItemCard | None:
+        """The item that one step leads to."""
+        following = self.found.next
+        return next((card for card in self.items if following and card.item.pk == following.pk), None)
+
+    @property
+    def seen(self) -> str:
+        """What whoever presses has before their eyes: the id of the running item, "" for none."""
+        return str(self.found.sheet.running_id or "")
+
+    @property
+    def minutes(self) -> int:
+        """How long the plan is."""
+        return sum(card.item.minutes for card in self.items)
+
+    @property
+    def undo_of(self) -> str:
+        """What the last step launched, as the undo banner names it: a poll's id, else "run"."""
+        running, has_opened = self.running, self.found.sheet.has_opened
+        launched = has_opened and running is not None and running.poll is not None
+        return str(running.poll.id) if launched and running else "run"
+
+
+def sheet_card(session_id: int, polls: Mapping[str, Any], now: datetime) -> SheetCard:
+    """Return the plan of a session; `polls` are its cards by id, as moderators see them."""
+    found = sheet_with_items(session_id)
+    sheet = found.sheet
+    cards, begins = [], 0
+    for position, item in enumerate(found.items, 1):
+        is_running = item.pk == sheet.running_id
+        goes_on = max(0, int((now - sheet.since).total_seconds())) if is_running and sheet.since else 0
+        poll = polls.get(str(item.subject)) if item.kind == Kind.POLL else None
+        cards.append(ItemCard(item, begins, item.used_seconds + goes_on, is_running, position, poll))
+        begins += item.minutes
+    until = undo_until(sheet)
+    return SheetCard(
+        found,
+        cards,
+        undo_seconds=max(0, round((until - now).total_seconds())) if until else 0,
+        behind=_behind(cards),
+        polls_in_it=frozenset(card.poll.id for card in cards if card.poll is not None),
+    )
+
+
+def _behind(cards: Sequence[ItemCard]) -> int:
+    """Return by how many minutes what ran took longer than planned; the running item counts once its time is up."""
+    seconds = 0
+    for card in cards:
+        planned = card.item.minutes * 60
+        if card.was_run:
+            seconds += card.used - planned
+        elif card.is_running:
+            seconds += max(0, card.used - planned)
+    return int(seconds / 60)
+
+
+def running_of(session_id: int) -> dict[str, Any] | None:
+    """Return what runs, as everybody may know it: None, or `{id, kind, text, line, since}`."""
+    item: dict[str, Any] | None = running_json(sheet_with_items(session_id))["item"]
+    return item
+
+
+def is_taken(running: dict[str, Any] | None) -> bool:
+    """Tell whether what runs is for the room and no poll, so that it has the stage."""
+    return running is not None and running["kind"] != Kind.POLL

@@ -1,0 +1,189 @@
+"""The run sheet in the control room: steps, and a page on which the plan is written. Each act is a plain form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import DomainError, Malformed, NotFound, NotSignedIn
+from opendev.core.text import id_in_address
+from opendev.home.middleware import mark
+from opendev.room import run_sheets
+from opendev.room.control import act, enter
+from opendev.room.pages import run_sheet_context
+from opendev.room.posting import posted_from
+from sessions import selectors, services
+from sessions.models import RunSheetItem, Session
+from sessions.selectors.run_sheet import item_by_id, items_of
+
+PAGE = "control-run-sheet"
+Work = Callable[[Session, Caller], object]
+
+
+@posted_from("control")
+def go_on(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Go on to the next item."""
+    seen = request.POST.get("seen")
+
+    def work(found: Session, caller: Caller) -> None:
+        run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, now=timezone.now())
+
+    return act(request, event, session, work)
+
+
+@posted_from("control")
+def step_back(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Take the last step back."""
+
+    def work(found: Session, caller: Caller) -> None:
+        run_sheets.step_back(session_id=found.pk, caller=caller, now=timezone.now())
+
+    return act(request, event, session, work)
+
+
+@posted_from("control")
+def go_to(request: HttpRequest, event: str, session: str, item: str) -> HttpResponse:
+    """Go to this item."""
+    seen = request.POST.get("seen")
+
+    def work(found: Session, caller: Caller) -> None:
+        wanted = id_in_address(item)
+        run_sheets.go_to(session_id=found.pk, item_id=wanted, caller=caller, seen=seen, now=timezone.now())
+
+    return act(request, event, session, work)
+
+
+def _page(
+    request: HttpRequest, session: Session, *, refused: DomainError | None = None, form: str = ""
+) -> HttpResponse:
+    """Return the page on which the plan is written; `form` is the one that was refused, which keeps what it held."""
+    context = run_sheet_context(session, now=timezone.now())
+    errors = dict(refused.fields) if refused else {}
+    context["kept"] = {form: request.POST.dict()} if form else {}
+    context["form"], context["errors"] = form, errors
+    context["plan_error"] = {"code": refused.code, "message": refused.message} if refused else None
+    response = render(request, "room/run_sheet.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response
+
+
+@require_safe
+@never_cache
+def plan(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """The plan, to be written."""
+    try:
+        found, _caller = enter(request, event, session)
+    except NotSignedIn:
+        return redirect_to_login(request.get_full_path())
+    return _page(request, found)
+
+
+def _act(
+    request: HttpRequest, event: str, session: str, work: Work, *, form: str = "", anchor: str = ""
+) -> HttpResponse:
+    """Do one act and go back to the page; a refusal shows it there, with what the form held."""
+    found, caller = enter(request, event, session)
+    try:
+        work(found, caller)
+    except DomainError as refusal:
+        return _page(request, selectors.session_by_slug(event, session), refused=refusal, form=form)
+    return redirect(found.address(PAGE) + anchor)
+
+
+@posted_from(PAGE)
+def add(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Add an item."""
+    kind, text = request.POST.get("kind", ""), request.POST.get("text", "")
+    given: dict[str, Any] = {"kind": kind, "text": text}
+    if kind == RunSheetItem.Kind.POLL:
+        given |= {"text": "", "line": text}
+        if subject := request.POST.get("poll"):
+            given = {"kind": kind, "subject": subject, "text": text}
+    elif kind == RunSheetItem.Kind.LINE and (subject := request.POST.get("line")):
+        given["subject"] = subject
+
+    def work(found: Session, caller: Caller) -> None:
+        items = [{**given, "minutes": _minutes_of(request)}]
+        run_sheets.add_items(session_id=found.pk, caller=caller, given=items, now=timezone.now())
+
+    return _act(request, event, session, work, form="add", anchor="#add")
+
+
+def _minutes_of(request: HttpRequest) -> int:
+    """Return the minutes that the form says; none are 0.
+
+    Raises:
+        Malformed
+    """
+    text = request.POST.get("minutes", "").strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        sentence = _("This must be a whole number of minutes, up to 600.")
+        raise Malformed(sentence, fields={"minutes": sentence})
+    return int(text)
+
+
+@posted_from(PAGE)
+def paste(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Add a plan as text."""
+    lines = request.POST.get("lines", "")
+
+    def work(found: Session, caller: Caller) -> None:
+        run_sheets.paste_plan(session_id=found.pk, caller=caller, text=lines, now=timezone.now())
+
+    return _act(request, event, session, work, form="paste")
+
+
+@posted_from(PAGE)
+def item(request: HttpRequest, event: str, session: str, item: str) -> HttpResponse:
+    """Change an item, move it up or down or to a place, or remove it, by the button that was pressed."""
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: _change(request, found, caller, id_in_address(item)),
+        form=f"item-{item}" if request.POST.get("do") == "save" else "",
+        anchor=f"#item-{item}",
+    )
+
+
+def _change(request: HttpRequest, found: Session, caller: Caller, item_id: int) -> None:
+    who: dict[str, Any] = {"session_id": found.pk, "item_id": item_id, "caller": caller}
+    services.check_moderates(caller=caller, session_id=found.pk)
+    match request.POST.get("do"):
+        case "save":
+            given = {"text": request.POST.get("text", ""), "minutes": _minutes_of(request)}
+            services.edit_item(**who, given=given)
+        case "remove":
+            services.remove_item(**who)
+        case "up" | "down" | "place":
+            services.edit_item(**who, given={"position": _place_of(request, found.pk, item_id)})
+        case _:
+            raise NotFound
+
+
+def _place_of(request: HttpRequest, session_id: int, item_id: int) -> int:
+    """Return the place that is asked for; at either end "up" and "down" lead nowhere else."""
+    here = item_by_id(item_id, session_id=session_id)
+    ids = [one.pk for one in items_of(session_id)]
+    if request.POST.get("do") == "place":
+        text = request.POST.get("position", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
+    step = -1 if request.POST.get("do") == "up" else 1
+    return min(max(ids.index(here.pk) + 1 + step, 1), len(ids))
+
+
+@posted_from(PAGE)
+def clock(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Have the session start and end by the clock, or by hand alone."""
+    by_clock = {"1": True, "0": False}.get(request.POST.get("by_clock", ""))
+
+    def work(found: Session, caller: Caller) -> None:
+        services.set_session_clock(session_id=found.pk, caller=caller, by_clock=by_clock, now=timezone.now())
+
+    return _act(request, event, session, work, anchor="#clock")

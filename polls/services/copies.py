@@ -1,0 +1,31 @@
+"""Polls copied into another session as drafts: their questions and rules, nothing of what was voted."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from opendev.core.attendance import Caller
+from polls.models import Option, Poll
+from polls.services.drafts import add_poll, draft_of
+from sessions.services import check_moderates
+
+
+@transaction.atomic
+def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now: datetime) -> int:
+    """Copy the polls of a session into another as drafts, each once whatever its rounds; return how many.
+
+    Archived polls are left out. Of several rounds the latest is copied: its texts are the mended ones.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator: in either session.
+    """
+    check_moderates(caller=caller, session_id=from_session_id)
+    latest: dict[int, Poll] = {}
+    for poll in Poll.objects.filter(session=from_session_id).exclude(state=Poll.State.ARCHIVED):
+        known = latest.get(poll.first_round_id)
+        if known is None or poll.round > known.round:
+            latest[poll.first_round_id] = poll
+    for poll in sorted(latest.values(), key=lambda poll: (poll.position, poll.pk)):
+        draft = draft_of(poll, list(Option.objects.filter(poll=poll).order_by("position")))
+        add_poll(session_id=to_session_id, caller=caller, draft=draft, now=now)
+    return len(latest)

@@ -1,0 +1,25 @@
+"""Schedule files that somebody looks at before they are taken over."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sessions.models.events import Event
+
+
+class ScheduleUpload(models.Model):
+    """A file between its trial and its import: what was shown is what is taken. It is gone after either, or a day."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="schedule_uploads")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("file name"), max_length=200, blank=True)
+    content = models.BinaryField(_("content"))
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+
+    class Meta:
+        verbose_name = _("uploaded schedule")
+        verbose_name_plural = _("uploaded schedules")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

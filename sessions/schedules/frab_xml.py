@@ -1,0 +1,257 @@
+"""`schedule.xml` as frab and pretalx write it and the C3VOC describes it (https://c3voc.de/wiki/schedule)."""
+
+import re
+import xml.etree.ElementTree as ET  # only writes here
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat  # with document types, and with them all entities, refused
+from zoneinfo import ZoneInfo
+
+from sessions.schedules import times
+from sessions.schedules.frab_json import GENERATOR, bounds
+from sessions.schedules.reading import Found, Reader, zone_or
+from sessions.schedules.schedule import Item, Schedule, ScheduleDay
+from sessions.schedules.troubles import Troubles
+from sessions.schedules.words import one_line
+
+DEEPEST = 50
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Node:
+    """An element, with the line on which it begins."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    children: list["Node"] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its own words."""
+        return "".join(self.parts).strip()
+
+    def all(self, name: str) -> list["Node"]:
+        """Its children of this name."""
+        return [child for child in self.children if child.name == name]
+
+    def first(self, name: str) -> "Node | None":
+        """Its first child of this name."""
+        return next(iter(self.all(name)), None)
+
+    def word(self, name: str) -> str:
+        """The words of its first child of this name, else of the attribute; "" where it has neither."""
+        child = self.first(name)
+        return (child.text if child else "") or self.attributes.get(name, "")
+
+
+class FrabXml:
+    """The format."""
+
+    name, label, media_type = "xml", "schedule.xml", "application/xml"
+
+    def knows(self, content: bytes) -> bool:
+        """Tell by the first sign, in whichever encoding."""
+        return content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<"
+
+    def read(self, content: bytes, *, zone: str) -> Schedule:
+        """Return what the file says.
+
+        Raises:
+            BadSchedule
+        """
+        root = _parse(content)
+        troubles = Troubles()
+        conference = root.first("conference")
+        if conference is None:
+            raise Troubles.only(root.line, "schedule.conference", "missing")
+        name = zone_or(conference.word("time_zone_name"), zone)
+        acronym = conference.word("acronym") or conference.word("title")
+        base_url = conference.word("base_url") or root.word("base_url")
+        title = one_line(conference.word("title")) or acronym
+        reader = Reader(troubles, ZoneInfo(name), acronym, title, base_url)
+        days = tuple(
+            day for number, node in enumerate(root.all("day"), 1) for day in _read_day(node, number, reader)
+        )
+        if not troubles.found and not any(day.items for day in days):
+            troubles.add(root.line, "schedule.day", "empty")
+        troubles.raise_any()
+        return Schedule(
+            title=title,
+            acronym=acronym,
+            version=root.word("version"),
+            zone=name,
+            days=days,
+            base_url=base_url,
+            notes=tuple(reader.notes),
+        )
+
+    def write(self, schedule: Schedule) -> bytes:
+        """Return the file, its elements in the order of the description."""
+        root = ET.Element("schedule")
+        ET.SubElement(root, "generator", GENERATOR)
+        _add(root, "version", schedule.version)
+        conference = ET.SubElement(root, "conference")
+        dates = [day.date.isoformat() for day in schedule.days]
+        _add(conference, "acronym", schedule.acronym)
+        _add(conference, "title", schedule.title)
+        if dates:
+            _add(conference, "start", min(dates))
+            _add(conference, "end", max(dates))
+        _add(conference, "days", str(len(dates)))
+        _add(conference, "timeslot_duration", "00:05")
+        _add(conference, "base_url", schedule.base_url)
+        _add(conference, "time_zone_name", schedule.zone)
+        for number, day in enumerate(schedule.days, 1):
+            _write_day(root, schedule, number, day)
+        ET.indent(root)
+        return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+FORMAT = FrabXml()
+
+
+def _parse(content: bytes) -> Node:
+    """Return the root element.
+
+    Raises:
+        BadSchedule: not well-formed, nested too deeply, or with a document type (which alone could declare entities).
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    root = Node("", {}, 1)
+    open_nodes = [root]
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        if len(open_nodes) > DEEPEST:
+            raise Troubles.only(parser.CurrentLineNumber, "", "too_deep")
+        node = Node(name, attributes, parser.CurrentLineNumber)
+        open_nodes[-1].children.append(node)
+        open_nodes.append(node)
+
+    def words(text: str) -> None:
+        open_nodes[-1].parts.append(text)
+
+    def refuse(*_declaration: Any) -> None:
+        raise Troubles.only(parser.CurrentLineNumber, "", "entities")
+
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = lambda _name: open_nodes.pop()
+    parser.CharacterDataHandler = words
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(content, True)  # noqa: FBT003  # takes no keywords
+    except expat.ExpatError as error:
+        told = {"column": error.offset + 1, "reason": expat.ErrorString(error.code)}
+        raise Troubles.only(error.lineno, "", "broken", **told) from None
+    except (ValueError, LookupError):  # an encoding that nobody knows
+        raise Troubles.only(1, "", "not_utf8") from None
+    found = root.children[0]
+    if found.name != "schedule":
+        raise Troubles.only(found.line, found.name, "is_no_schedule")
+    return found
+
+
+def _read_day(node: Node, number: int, reader: Reader) -> Iterator[ScheduleDay]:
+    text, path = node.attributes.get("date", ""), f"day[{number}]"
+    on = times.read_date(text) if text else None
+    if text and on is None:
+        reader.troubles.add(node.line, f"{path}.date", "no_date", value=text[:40])
+        return
+    starts_at = times.read_moment(node.attributes.get("start", ""), reader.zone)
+    items = []
+    for room in node.all("room"):
+        name = room.attributes.get("name", "")
+        for place, event in enumerate(room.all("event"), 1):
+            found = _found(event, f'{path}.room["{name}"].event[{place}]')
+            item = reader.item(found, day=on, room=name, day_starts_at=starts_at)
+            items += [item] if item else []
+    if on is None and items:
+        on = min(item.starts_at for item in items).astimezone(reader.zone).date()
+    if on is not None:
+        yield ScheduleDay(on, tuple(items))
+
+
+def _found(event: Node, path: str) -> Found:
+    fields: dict[str, Any] = {**event.attributes, **{child.name: child.text for child in event.children}}
+    persons, links, files = (
+        [child for parent in event.all(name) for child in parent.children]
+        for name in ("persons", "links", "attachments")
+    )
+    fields["persons"] = [
+        {**person.attributes, **{child.name: child.text for child in person.children}}
+        | ({"public_name": person.text} if person.text else {})
+        for person in persons
+    ]
+    fields["links"] = [_link(node) for node in links]
+    fields["attachments"] = [_link(node) for node in files]
+    lines = {child.name: child.line for child in event.children}
+    return Found(fields, lines, event.line, path)
+
+
+def _link(node: Node) -> dict[str, str]:
+    url = node.attributes.get("href", "") or node.word("url") or node.text
+    return {"url": url, "title": node.text or node.word("title")}
+
+
+def _add(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Element:
+    node = ET.SubElement(parent, name, attributes)
+    node.text = UNWRITABLE.sub("", text)
+    return node
+
+
+def _write_day(root: ET.Element, schedule: Schedule, number: int, day: ScheduleDay) -> None:
+    zone = ZoneInfo(schedule.zone)
+    begins, ends = bounds(day, zone)
+    node = ET.SubElement(
+        root,
+        "day",
+        {
+            "index": str(number),
+            "date": day.date.isoformat(),
+            "start": begins.isoformat(),
+            "end": ends.isoformat(),
+        },
+    )
+    rooms: dict[str, ET.Element] = {}
+    for item in day.items:
+        place = item.place or schedule.title
+        if place not in rooms:
+            rooms[place] = ET.SubElement(node, "room", {"name": UNWRITABLE.sub("", place)})
+        _write_item(rooms[place], item, place, zone)
+
+
+def _write_item(room: ET.Element, item: Item, place: str, zone: ZoneInfo) -> None:
+    starts_at = item.starts_at.astimezone(zone)
+    event = ET.SubElement(room, "event", {"guid": str(item.guid), "id": str(item.external_id)})
+    for name, text in (
+        ("room", place),
+        ("title", item.title),
+        ("subtitle", item.subtitle),
+        ("type", item.kind),
+        ("date", starts_at.isoformat()),
+        ("start", f"{starts_at:%H:%M}"),
+        ("duration", times.write_length(item.minutes)),
+        ("abstract", item.abstract),
+        ("slug", item.slug),
+        ("track", item.track),
+        ("language", item.language),
+        ("description", item.description),
+    ):
+        _add(event, name, text)
+    persons = ET.SubElement(event, "persons")
+    for one in item.speakers:
+        _add(persons, "person", one.name)
+    links, files = ET.SubElement(event, "links"), ET.SubElement(event, "attachments")
+    for link in item.links:
+        _add(
+            files if link.is_file else links,
+            "attachment" if link.is_file else "link",
+            link.title,
+            href=link.url,
+        )
+    if item.url:
+        _add(event, "url", item.url)

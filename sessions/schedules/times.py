@@ -1,0 +1,64 @@
+"""Times as schedules write them."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.dateparse import parse_date, parse_datetime, parse_duration
+
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
+LENGTH = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?")
+MINUTE = timedelta(minutes=1)
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return a moment that is written with its date; in `zone` where it names none. None where it is no moment."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    try:
+        return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+    except OverflowError:
+        return None
+
+
+def read_date(text: str) -> date | None:
+    """Return a date; of a moment, the date that it is written with. None where it is none."""
+    try:
+        return parse_date(text[:10])
+    except ValueError:
+        return None
+
+
+def read_clock(text: str) -> time | None:
+    """Return a time of day, 9:05 or 09:05:00. None where it is none."""
+    found = CLOCK.fullmatch(text)
+    if not found:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return time(hours, minutes, seconds) if hours < 24 and minutes < 60 and seconds < 60 else None
+
+
+def read_length(text: str) -> timedelta | None:
+    """Return a length of time: 0:30, 00:30, 01:30:00, PT90M, or 90 for as many minutes. None where it is none."""
+    if text.isascii() and text.isdigit() and len(text) < 6:
+        return int(text) * MINUTE
+    found = LENGTH.fullmatch(text)
+    if not found:
+        return parse_duration(text) if text.startswith("P") else None
+    first, second, third = found.groups()
+    if third is None:
+        return timedelta(hours=int(first[:6]), minutes=int(second)) if int(second) < 60 else None
+    if third == "00" or int(first[:6]) > 31:
+        is_whole = int(second) < 60 and int(third) < 60
+        return timedelta(hours=int(first[:6]), minutes=int(second), seconds=int(third)) if is_whole else None
+    is_day = int(second) < 24 and int(third) < 60  # days, hours, minutes: what lasts longer than a day
+    return timedelta(days=int(first[:6]), hours=int(second), minutes=int(third)) if is_day else None
+
+
+def write_length(minutes: int) -> str:
+    """Return hours and minutes: 01:30."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

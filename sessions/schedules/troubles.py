@@ -1,0 +1,80 @@
+"""What is wrong in a schedule, with line and field, collected so that all of it is said at once."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opendev.core.errors import Malformed
+
+MOST = 25  # complaints that are told; with more of them the file is another one than was meant
+
+
+def sentences() -> dict[str, str]:
+    """Return what can be wrong, in words."""
+    return {
+        "is_no_schedule": _("This is neither a schedule.json nor a schedule.xml."),
+        "not_utf8": _("This is not text in an encoding that can be read (UTF-8 is best)."),
+        "broken": _("The file is broken here, at column %(column)s: %(reason)s."),
+        "too_deep": _("This is nested too deeply."),
+        "entities": _("This has a document type or entities, which are not read."),
+        "not_an_object": _("This must be an object, as in {…}."),
+        "not_a_list": _("This must be a list, as in […]."),
+        "missing": _("This is missing."),
+        "no_text": _("This must be a text."),
+        "too_long": _("This may have %(most)s characters at most; it has %(count)s."),
+        "no_date": _("This is no date: %(value)s."),
+        "no_time": _("This is no time: %(value)s."),
+        "no_duration": _("This is no length of time as hours and minutes, 00:30 for example: %(value)s."),
+        "no_minutes": _("This lasts no time."),
+        "too_many_days": _("This lasts longer than a week."),
+        "not_a_number": _("This must be a whole number."),
+        "same_guid": _("The same guid stands in line %(first)s already."),
+        "same_id": _("The same id stands in line %(first)s already, and nothing tells the two apart."),
+        "empty": _("There is no session in it."),
+    }
+
+
+class BadSchedule(Malformed):
+    code = "bad_schedule"
+    message = gettext_lazy("The schedule cannot be taken as it is. Nothing was changed.")
+
+
+class Troubles:
+    """The mistakes that were found so far."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+
+    def add(self, line: int, field: str, what: str, **words: Any) -> None:
+        """Note a mistake.
+
+        Args:
+            line: counted from 1; 0 where that cannot be said.
+            field: the path of the field, such as `days[0].rooms["Hall"][2].start`; "" for the file itself.
+            what: one of `sentences()`, with the words that it wants.
+        """
+        place = ", ".join(
+            part for part in (_("line %(line)d") % {"line": line} if line else "", field) if part
+        )
+        self.found.setdefault(place or _("file"), sentences()[what] % words)
+
+    def raise_any(self) -> None:
+        """Refuse the file where anything was wrong.
+
+        Raises:
+            BadSchedule
+        """
+        if not self.found:
+            return
+        told = dict(list(self.found.items())[:MOST])
+        if len(self.found) > MOST:
+            told[_("and more")] = _("%(count)d mistakes in all") % {"count": len(self.found)}
+        raise BadSchedule(fields=told)
+
+    @classmethod
+    def only(cls, line: int, field: str, what: str, **words: Any) -> BadSchedule:
+        """Return the refusal of a file with this one mistake."""
+        troubles = cls()
+        troubles.add(line, field, what, **words)
+        return BadSchedule(fields=troubles.found)

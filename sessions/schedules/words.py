@@ -1,0 +1,72 @@
+"""Texts of other programs as plain text: of several languages one, of HTML the words, without what cannot be shown."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+TAG = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|blockquote|code|pre|img|table|tr|td|th|hr)\b[^<>]*>",
+    re.I,
+)
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+BLANK_LINES = re.compile(r"\n{3,}")
+BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+SILENT = {"script", "style"}
+
+
+class _Words(HTMLParser):
+    """Collects the words of HTML; paragraphs become lines, and an address stands behind its words."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.silent = 0
+        self.link = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in SILENT
+        if tag in BLOCKS:
+            self.parts.append("\n\n")
+        elif tag in {"br", "tr", "hr"}:
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag == "a":
+            self.link = dict(attrs).get("href") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent = max(0, self.silent - (tag in SILENT))
+        if tag in BLOCKS:
+            self.parts.append("\n\n")
+        elif tag == "a" and self.link.startswith(("http://", "https://")):
+            if self.link != (self.parts[-1].strip() if self.parts else ""):
+                self.parts.append(f" ({self.link})")
+            self.link = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+
+def plain(value: Any) -> str | None:
+    """Return a value's text, on its own lines; None where it is none. Of several languages English, or the first."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        texts = [text for text in (value.get("en"), *value.values()) if isinstance(text, str) and text]
+        value = texts[0] if texts else ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = UNSEEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    if TAG.search(text):
+        reader = _Words()
+        reader.feed(text)
+        reader.close()
+        text = "\n".join(line.strip() for line in "".join(reader.parts).split("\n"))
+    return BLANK_LINES.sub("\n\n", text).strip()
+
+
+def one_line(value: Any) -> str | None:
+    """Return a value's text on one line; None where it is none."""
+    text = plain(value)
+    return None if text is None else " ".join(text.split())

@@ -1,0 +1,81 @@
+"""An event's programme as a `Schedule`, to be written in any format."""
+
+from collections.abc import Iterable
+
+from django.utils.text import slugify
+
+from sessions.models import Event, Resource, Session, SessionRole
+from sessions.schedules import Item, Link, Schedule, ScheduleDay, Speaker
+from sessions.selectors import programme
+from sessions.selectors.resources import resources_of
+
+ON_STAGE = (SessionRole.Role.HOST, SessionRole.Role.PRESENTER, SessionRole.Role.MODERATOR)
+SHORTEST_ACRONYM = 4  # as the C3VOC describes it
+
+
+def schedule_of(event: Event, *, base_url: str) -> Schedule:
+    """Return the whole programme without what is cancelled.
+
+    Args:
+        base_url: what the product's addresses begin with, without a slash at the end.
+    """
+    resources = resources_of(event.pk)
+    days = [(day.date, [s for s in day.sessions.all() if not s.is_cancelled]) for day in programme(event)]
+    numbers = _numbers(session for _date, sessions in days for session in sessions)
+    acronym = slugify(event.slug).replace("-", "_")
+    return Schedule(
+        title=event.name,
+        acronym=acronym.ljust(SHORTEST_ACRONYM, "_"),
+        version=_version(session for _date, sessions in days for session in sessions),
+        zone=event.time_zone,
+        base_url=base_url + event.get_absolute_url(),
+        days=tuple(
+            ScheduleDay(
+                date, tuple(_item(s, numbers[s.pk], resources.get(s.pk, []), base_url) for s in sessions)
+            )
+            for date, sessions in days
+        ),
+    )
+
+
+def _version(sessions: Iterable[Session]) -> str:
+    """Return what tells this state of the programme from others: when it last changed in a calendar's eyes."""
+    changed = max((session.calendar_changed_at for session in sessions), default=None)
+    return f"{changed:%Y-%m-%d %H:%M}" if changed else "0"
+
+
+def _numbers(sessions: Iterable[Session]) -> dict[int, int]:
+    """Return a number for each session that no other has: the one that it was imported with, where that is free."""
+    numbers: dict[int, int] = {}
+    rest = []
+    for session in sessions:
+        if session.external_id and session.external_id not in numbers.values():
+            numbers[session.pk] = session.external_id
+        else:
+            rest.append(session.pk)
+    free = max([0, *numbers.values()]) + 1
+    return numbers | {pk: free + place for place, pk in enumerate(rest)}
+
+
+def _item(session: Session, number: int, resources: list[Resource], base_url: str) -> Item:
+    people = dict.fromkeys(role.person for role in session.people if role.role in ON_STAGE)
+    return Item(
+        guid=session.guid,
+        title=session.title,
+        starts_at=session.starts_at,
+        minutes=session.minutes,
+        external_id=number,
+        slug=session.slug.lower().ljust(2, "_") + ("0" if session.slug.endswith(("-", "_")) else ""),
+        subtitle=session.subtitle,
+        abstract=session.topic,
+        description=session.description,
+        place=session.place,
+        track=session.track,
+        kind=session.kind,
+        language=session.language,
+        url=base_url + session.get_absolute_url(),
+        speakers=tuple(Speaker(one.name, one.external_id, one.biography) for one in people),
+        links=tuple(
+            Link(one.title, one.url, one.kind == Resource.Kind.ATTACHMENT) for one in resources if one.url
+        ),
+    )

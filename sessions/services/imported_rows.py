@@ -1,0 +1,220 @@
+"""The rows of an imported schedule, written a table at a time: the lock is held for a handful of statements."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+
+from django.utils.text import slugify
+
+from sessions import broadcasts
+from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole
+from sessions.models.sessions import new_code
+from sessions.schedules import Item, Schedule
+from sessions.services.calendar_entries import keep_calendar
+
+Pair = tuple[Item, Session | None, str]
+
+
+def item_fields(item: Item) -> dict[str, Any]:
+    """Return an item as the fields of a session."""
+    return {
+        "title": item.title,
+        "starts_at": item.starts_at,
+        "minutes": item.minutes,
+        "subtitle": item.subtitle,
+        "topic": item.abstract,
+        "description": item.description,
+        "place": item.place,
+        "track": item.track,
+        "kind": item.kind,
+        "language": item.language,
+    }
+
+
+def write_schedule(
+    *, event: Event, schedule: Schedule, pairs: Sequence[Pair], gone: Sequence[Session], now: datetime
+) -> None:
+    """Write what the plan says. The caller holds the event's lock.
+
+    Args:
+        pairs: each item, its session (None where it is new), and the plan's verb.
+        gone: sessions to be cancelled.
+    """
+    days = write_days(event, {day.date for day in schedule.days if day.items})
+    day_of = {id(item): days[day.date] for day in schedule.days for item in day.items}
+    known: list[Session] = []
+    changed: list[Session] = []
+    for item, session, verb in pairs:
+        if session is None:
+            continue
+        before = session.calendar_facts
+        for name, value in item_fields(item).items():
+            setattr(session, name, value)
+        session.day, session.cancelled_at = day_of[id(item)], None
+        session.external_id, session.imported_at = item.external_id, now
+        _tell(session, before, now, is_changed=verb == "changed")
+        known.append(session)
+        changed += [session] if verb == "changed" else []
+    for session in gone:
+        before = session.calendar_facts
+        session.cancelled_at = now
+        _tell(session, before, now, is_changed=True)
+        changed.append(session)
+    fields = ["day", "cancelled_at", "external_id", "imported_at", "version", "short_title"]
+    calendar = ["calendar_sequence", "calendar_changed_at"]
+    Session.objects.bulk_update(
+        {session.pk: session for session in [*known, *changed]}.values(),
+        [*item_fields(schedule.items[0]), *fields, *calendar],
+        batch_size=100,
+    )
+    made = _make_sessions(event, [(item, day_of[id(item)]) for item, found, _verb in pairs if not found], now)
+    both = [(item, found) for item, found, _verb in pairs if found] + made
+    _write_people(event, both)
+    _write_links(both)
+    for session in changed:
+        broadcasts.session_changed(session)
+
+
+def _tell(session: Session, before: tuple[Any, ...], now: datetime, *, is_changed: bool) -> None:
+    if session.title != before[0]:
+        session.short_title = session.title[:120]
+    keep_calendar(session=session, before=before, now=now)
+    session.version += is_changed
+
+
+def write_days(event: Event, dates: Iterable[date]) -> dict[date, EventDay]:
+    """Make the days that are missing, number all of the event's by their dates, and return them by date."""
+    days = {day.date: day for day in event.days.all()}
+    missing = set(dates) - days.keys()
+    free = max([0, *(day.number for day in days.values())]) + 1
+    for number, on in enumerate(sorted(missing), free):
+        days[on] = EventDay.objects.create(event=event, number=number, date=on)
+    number_days(event)
+    return {day.date: day for day in event.days.all()}
+
+
+def number_days(event: Event) -> None:
+    """Number the event's days by their dates, from 1, past the constraint that each number is there once."""
+    days = list(event.days.order_by("date"))
+    wanted = {day.pk: number for number, day in enumerate(days, 1)}
+    moved = [day for day in days if day.number != wanted[day.pk]]
+    above = max([0, *(day.number for day in days)]) + len(days)
+    for offset, day in enumerate(moved, 1):
+        EventDay.objects.filter(pk=day.pk).update(number=above + offset)
+    for day in moved:
+        EventDay.objects.filter(pk=day.pk).update(number=wanted[day.pk])
+
+
+def _make_sessions(
+    event: Event, items: Sequence[tuple[Item, EventDay]], now: datetime
+) -> list[tuple[Item, Session]]:
+    taken = set(Session.objects.filter(event=event).values_list("slug", flat=True))
+    codes = free_codes(len(items))
+    made = []
+    for (item, day), code in zip(items, codes, strict=True):
+        slug = free_slug(item.title, taken)
+        taken.add(slug)
+        session = Session(
+            event=event,
+            day=day,
+            slug=slug,
+            guid=item.guid,
+            external_id=item.external_id,
+            imported_at=now,
+            calendar_changed_at=now,
+            code=code,
+            short_title=item.title[:120],
+            **item_fields(item),
+        )
+        made.append((item, session))
+    Session.objects.bulk_create([session for _item, session in made])
+    return made
+
+
+def free_slug(title: str, taken: set[str]) -> str:
+    """Return an address for a title that is not taken yet."""
+    base = slugify(title)[:100].strip("-") or "session"
+    return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def free_codes(number: int) -> list[str]:
+    """Return as many join codes that no session has."""
+    codes: set[str] = set()
+    while len(codes) < number:
+        wanted = {new_code() for _ in range(number - len(codes))}
+        codes |= wanted - set(Session.objects.filter(code__in=wanted).values_list("code", flat=True))
+    return sorted(codes, key=hash)
+
+
+def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> None:
+    """Make the speakers people of the event, each once, and presenters of their sessions.
+
+    Somebody who has a role in the session already keeps that; presenters whom the file does not name any more are none.
+    """
+    people = _people_of(event, [speaker for item, _session in pairs for speaker in item.speakers])
+    sessions = [session.pk for _item, session in pairs]
+    roles = list(SessionRole.objects.filter(session__in=sessions))
+    there = {(role.session_id, role.person_id) for role in roles}
+    wanted = {
+        (session.pk, people[speaker.name].pk): place
+        for item, session in pairs
+        for place, speaker in enumerate(item.speakers, 1)
+    }
+    unnamed = [
+        role.pk
+        for role in roles
+        if role.role == SessionRole.Role.PRESENTER and (role.session_id, role.person_id) not in wanted
+    ]
+    SessionRole.objects.filter(pk__in=unnamed).delete()
+    SessionRole.objects.bulk_create(
+        SessionRole(session_id=session, person_id=person, role=SessionRole.Role.PRESENTER, position=place)
+        for (session, person), place in wanted.items()
+        if (session, person) not in there
+    )
+
+
+def _people_of(event: Event, speakers: Sequence[Any]) -> dict[str, Person]:
+    """Return the event's people by the name that the file has for them; those that are missing are made."""
+    people = list(Person.objects.filter(event=event))
+    by_id = {person.external_id: person for person in people if person.external_id}
+    by_name = {person.name: person for person in people}
+    taken = {person.slug for person in people}
+    found: dict[str, Person] = {}
+    for speaker in speakers:
+        if speaker.name in found:
+            continue
+        person = by_id.get(speaker.external_id) or by_name.get(speaker.name)
+        if person is None:
+            slug = free_slug(speaker.name, taken)[:80]
+            taken.add(slug)
+            person = Person(event=event, slug=slug)
+        person.name = speaker.name
+        person.external_id = person.external_id or speaker.external_id
+        person.biography = speaker.biography or person.biography
+        found[speaker.name] = person
+    Person.objects.bulk_create([person for person in found.values() if person.pk is None])
+    old = [person for person in found.values() if person in people]
+    Person.objects.bulk_update(old, ["name", "external_id", "biography"], batch_size=100)
+    return found
+
+
+def _write_links(pairs: Sequence[tuple[Item, Session]]) -> None:
+    """Add the links that are not there yet; what organisers added stays."""
+    there = set(
+        Resource.objects.filter(session__in=[session.pk for _item, session in pairs]).values_list(
+            "session_id", "url"
+        )
+    )
+    Resource.objects.bulk_create(
+        Resource(
+            session=session,
+            kind=Resource.Kind.ATTACHMENT if link.is_file else Resource.Kind.LINK,
+            title=link.title,
+            url=link.url,
+            position=place,
+        )
+        for item, session in pairs
+        for place, link in enumerate(item.links, 1)
+        if (session.pk, link.url) not in there
+    )

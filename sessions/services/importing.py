@@ -1,0 +1,181 @@
+"""A schedule taken over from a file: first what would change, then all of it or nothing. For the event's organisers.
+
+An item is the session with its guid; else the only one that came with its number (`external_id`). So a file that comes
+again changes what it made, and doubles nothing. Sessions of our own are left alone, and so is all that a schedule does
+not speak of: polls, questions, notes, who moderates.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from sessions.models import Event, Session, SessionRole
+from sessions.schedules import Item, Schedule
+from sessions.services.imported_rows import item_fields, write_schedule
+from sessions.services.programme import lock_event
+from sessions.services.rights import check_organises
+
+SHOWN = 200  # signs of a long text
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that would change."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an import does to one session: `verb` is added, changed, same, gone or cancelled."""
+
+    verb: str
+    title: str
+    line: int = 0
+    item: Item | None = None
+    session: Session | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import does. `zone` is the time zone that the event takes over; "" where it keeps its own."""
+
+    schedule: Schedule
+    changes: list[Change] = field(default_factory=list)
+    zone: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def of(self, *verbs: str) -> list[Change]:
+        """Return the changes of these kinds."""
+        return [change for change in self.changes if change.verb in verbs]
+
+
+def plan_import(
+    *, event_id: int, caller: Caller, schedule: Schedule, cancel_gone: bool = False
+) -> ImportPlan:
+    """Return what an import would do. Nothing is written.
+
+    Args:
+        cancel_gone: whether sessions of earlier imports that the file does not name any more are cancelled.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=event.pk)
+    return _plan(event, schedule, cancel_gone)
+
+
+@transaction.atomic
+def import_schedule(
+    *, event_id: int, caller: Caller, schedule: Schedule, cancel_gone: bool = False, now: datetime
+) -> ImportPlan:
+    """Take a schedule over, all of it or nothing; return what was done.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    plan = _plan(event, schedule, cancel_gone)
+    if plan.zone:
+        event.time_zone = plan.zone
+        event.save(update_fields=["time_zone"])
+    write_schedule(
+        event=event,
+        schedule=schedule,
+        pairs=[(change.item, change.session, change.verb) for change in plan.changes if change.item],
+        gone=[change.session for change in plan.of("cancelled") if change.session],
+        now=now,
+    )
+    return plan
+
+
+def _plan(event: Event, schedule: Schedule, cancel_gone: bool) -> ImportPlan:
+    found = Session.objects.filter(event=event).select_related("day")
+    sessions = list(found.prefetch_related("roles__person", "resources"))
+    pairs = _pairs(schedule.items, sessions)
+    kept = {session.pk for _item, session in pairs if session}
+    days = {id(item): day.date for day in schedule.days for item in day.items}
+    changes = [_change(item, session, days[id(item)]) for item, session in pairs]
+    for session in sessions:
+        if session.imported_at and session.pk not in kept and not session.is_cancelled:
+            may_cancel = cancel_gone and session.state == Session.State.UPCOMING
+            changes.append(Change("cancelled" if may_cancel else "gone", session.title, session=session))
+    takes_zone = schedule.zone != event.time_zone and not sessions
+    notes = list(schedule.notes)
+    if schedule.zone != event.time_zone and not takes_zone:
+        words = {"theirs": schedule.zone, "ours": event.time_zone}
+        notes.append(
+            _("The file is in %(theirs)s; the event stays in %(ours)s. The moments are the same.") % words
+        )
+    return ImportPlan(schedule, changes, schedule.zone if takes_zone else "", notes)
+
+
+def _pairs(items: list[Item], sessions: list[Session]) -> list[tuple[Item, Session | None]]:
+    """Return each item with the session that it is: by guid, else by number where that is not ambiguous."""
+    by_guid = {session.guid: session for session in sessions}
+    taken = {by_guid[item.guid].pk for item in items if item.guid in by_guid}
+    often = Counter(item.external_id for item in items)
+    by_number: dict[int | None, list[Session]] = {}
+    for session in sessions:
+        if session.external_id is not None and session.pk not in taken:
+            by_number.setdefault(session.external_id, []).append(session)
+
+    def session_of(item: Item) -> Session | None:
+        if item.guid in by_guid:
+            return by_guid[item.guid]
+        found = by_number.get(item.external_id, [])
+        return found[0] if len(found) == 1 and often[item.external_id] == 1 else None
+
+    return [(item, session_of(item)) for item in items]
+
+
+def _change(item: Item, session: Session | None, on: Any) -> Change:
+    if session is None:
+        return Change("added", item.title, item.line, item)
+    wanted = item_fields(item)
+    differences = [
+        Difference(name, _shown(getattr(session, name)), _shown(value))
+        for name, value in wanted.items()
+        if getattr(session, name) != value
+    ]
+    if session.day.date != on:
+        differences.append(Difference("day", str(session.day.date), str(on)))
+    if session.is_cancelled:
+        differences.append(Difference("cancelled", _("yes"), _("no")))
+    differences += _people_and_links(item, session)
+    return Change(
+        "changed" if differences else "same", item.title, item.line, item, session, tuple(differences)
+    )
+
+
+def _people_and_links(item: Item, session: Session) -> list[Difference]:
+    """Return what an import adds to a session's people and links, and which presenters it does not name any more."""
+    roles = list(session.roles.all())
+    ours, theirs = {role.person.name for role in roles}, {speaker.name for speaker in item.speakers}
+    gone = {role.person.name for role in roles if role.role == SessionRole.Role.PRESENTER} - theirs
+    differences = []
+    if theirs - ours or gone:
+        then = ours - gone | theirs
+        differences.append(Difference("people", ", ".join(sorted(ours)), ", ".join(sorted(then))))
+    there = {resource.url for resource in session.resources.all()}
+    links = [link.url for link in item.links if link.url not in there]
+    return [*differences, *([Difference("links", "", _shown(", ".join(links)))] if links else [])]
+
+
+def _shown(value: Any) -> str:
+    text = (
+        f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else "" if value is None else str(value)
+    )
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,0 +1,173 @@
+"""The run sheet without script: written, run and taken back in the control room, shown in the room and on screen."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from polls.models import Poll
+from sessions.models import RunSheetItem, SignUpLine
+from sessions.selectors.run_sheet import sheet_with_items
+from tests.factories import make_line, make_moderator, make_poll, make_question, make_session
+from tests.room.pages import at, code_of, followed, text_of
+
+pytestmark = pytest.mark.django_db
+SECRET = "A-secret-of-the-plan"
+PLAN = f"""\
+Prompt: What images do you build? (5)
+Note: {SECRET} for us (2)
+Questions (10)
+Follow-up: Keep talking (3)
+Poll: Which one? / {SECRET}-a / b (4)
+Prompt: {SECRET} for later
+"""
+
+
+@pytest.fixture
+def desk(session, browser_of):
+    return browser_of(user=make_moderator(session, "Gergely Csatari"))
+
+
+@pytest.fixture
+def plan(desk, session):
+    followed(desk, desk.post(at(session, "control-run-paste"), {"lines": PLAN}))
+    return sheet_with_items(session.pk).items
+
+
+def go_on(desk, session):
+    seen = sheet_with_items(session.pk).sheet.running_id or ""
+    return text_of(followed(desk, desk.post(at(session, "control-run-next"), {"seen": seen})))
+
+
+def item_at(item, name="control-run-item"):
+    return item.session.address(name, item=item.pk)
+
+
+def texts(session):
+    return [item.text for item in sheet_with_items(session.pk).items]
+
+
+def test_items_are_added_changed_moved_and_removed_by_forms(desk, session):
+    draft, line = make_poll(session, state="draft", question="Where?"), make_line(session, "Networking")
+    add = at(session, "control-run-add")
+    for form in (
+        {"kind": "prompt", "text": "Why?", "minutes": "5"},
+        {"kind": "poll", "text": "", "poll": draft.pk},
+        {"kind": "poll", "text": "Which? / a / b", "poll": ""},
+        {"kind": "line", "text": "Networking", "line": line.pk, "minutes": ""},
+        {"kind": "questions", "text": ""},
+    ):
+        page = text_of(followed(desk, desk.post(add, form)))
+    items = sheet_with_items(session.pk).items
+    assert [(item.kind, item.text, item.minutes) for item in items] == [
+        ("prompt", "Why?", 5), ("poll", "Where?", 0), ("poll", "Which?", 0), ("line", "Networking", 0),
+        ("questions", "", 0),
+    ]  # fmt: skip
+    assert (items[1].subject, items[3].subject) == (draft.pk, line.pk)
+    assert f"remove-{items[4].pk}" in page
+    first = items[0]
+    desk.post(item_at(first), {"do": "down"})
+    assert texts(session)[:2] == ["Where?", "Why?"]
+    for do, place in (("place", {"position": "5"}), ("down", {}), ("up", {})):
+        desk.post(item_at(first), {"do": do, **place})
+    assert texts(session) == ["Where?", "Which?", "Networking", "Why?", ""]
+    desk.post(item_at(first), {"do": "save", "text": "Why not?", "minutes": "7"})
+    desk.post(item_at(items[1]), {"do": "remove"})
+    assert texts(session) == ["Which?", "Networking", "Why not?", ""]
+    assert desk.post(item_at(first), {"do": "dance"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "code", "kept"),
+    [
+        ("control-run-add", {"kind": "prompt", "text": "x" * 301, "minutes": "5"}, "malformed", "x" * 301),
+        ("control-run-add", {"kind": "poll", "text": "No options"}, "bad_line", "No options"),
+        ("control-run-add", {"kind": "prompt", "text": "Why?", "minutes": "a few"}, "malformed", "a few"),
+        ("control-run-paste", {"lines": "Prompt: Why?\nPoll: No options"}, "bad_line", "Poll: No options"),
+        ("control-run-paste", {"lines": " "}, "malformed", ""),
+    ],
+)
+def test_refused_form_keeps_what_was_typed_and_adds_nothing(desk, session, name, form, code, kept):
+    answer = desk.post(at(session, name), form)
+    assert (answer.status_code, code_of(answer)) == (400, code)
+    assert kept in text_of(answer)
+    assert texts(session) == []
+
+
+def test_change_that_is_refused_keeps_what_was_typed_in_its_row(desk, session, plan):
+    answer = desk.post(item_at(plan[0]), {"do": "save", "text": " ", "minutes": "5x"})
+    assert (answer.status_code, code_of(answer)) == (400, "malformed")
+    assert 'value="5x"' in text_of(answer)
+    assert texts(session)[0] == "What images do you build?"
+
+
+def test_steps_show_the_room_and_the_screen_what_runs_and_nothing_of_the_plan(
+    desk, browser_of, session, plan, ada
+):
+    def seen_by_others():
+        pages = [text_of(browser_of(ada).get(at(session))), text_of(browser_of().get(at(session, "screen")))]
+        assert not any(SECRET in page for page in pages)
+        return pages
+
+    make_question(session, "Who runs this in production?")
+    seen_by_others()
+    page = go_on(desk, session)
+    assert "Gergely Csatari went on to: What images do you build?" in page
+    for shown in seen_by_others():
+        assert "What images do you build?" in shown
+    assert "Only moderators see this note" in go_on(desk, session)
+    for shown in seen_by_others():
+        assert "What images do you build?" not in shown
+    go_on(desk, session)
+    room, screen = seen_by_others()
+    assert 'data-open-part="questions"' in room
+    assert "Who runs this in production?" in screen
+    go_on(desk, session)
+    room, screen = seen_by_others()
+    assert 'data-open-part="follow-ups"' in room
+    assert "Put your name under it on your phone. 0 names so far." in screen
+    assert SignUpLine.objects.get(session=session).title == "Keep talking"
+    assert "Live, voting open" in go_on(desk, session)
+    assert Poll.objects.get(session=session).state == "live"
+    assert 'data-open-part="poll"' in text_of(browser_of(ada).get(at(session)))
+
+
+def test_step_is_refused_to_who_saw_another_item_and_taken_back_by_its_button(desk, session, plan):
+    go_on(desk, session)
+    late = desk.post(at(session, "control-run-next"), {"seen": ""})
+    assert (late.status_code, code_of(late)) == (409, "changed_meanwhile")
+    page = text_of(followed(desk, desk.post(at(session, "control-run-undo"))))
+    assert "Nothing on air" in page
+    assert sheet_with_items(session.pk).running is None
+    followed(desk, desk.post(item_at(plan[2], "control-run-go"), {"seen": ""}))
+    assert sheet_with_items(session.pk).running == plan[2]
+    assert code_of(desk.post(item_at(plan[2]), {"do": "remove"})) == "item_is_running"
+
+
+def test_plan_and_its_steps_are_for_moderators(browser_of, session, plan):
+    outsider = browser_of(user=make_moderator(make_session(session.event)))
+    posts = [at(session, f"control-run-{name}") for name in ("next", "undo", "add", "paste")]
+    for address in (*posts, item_at(plan[0]), item_at(plan[0], "control-run-go")):
+        answer = outsider.post(address, {"do": "remove", "lines": "x", "kind": "note", "text": "x"})
+        assert (answer.status_code, code_of(answer)) == (403, "not_moderator"), address
+    assert code_of(outsider.get(at(session, "control-run-sheet"))) == "not_moderator"
+    assert "/sign-in/" in browser_of().get(at(session, "control-run-sheet")).headers["Location"]
+    assert RunSheetItem.objects.filter(session=session).count() == len(plan)
+
+
+def test_item_of_another_session_is_not_found(desk, session):
+    other = make_session(session.event)
+    item = RunSheetItem.objects.create(session=other, position=1, kind="note", text="Theirs")
+    for name in ("control-run-item", "control-run-go"):
+        assert desk.post(session.address(name, item=item.pk), {"do": "remove"}).status_code == 404
+
+
+def test_control_room_asks_no_more_for_a_long_plan(desk, session):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(at(session, "control"))
+        return len(asked)
+
+    desk.post(at(session, "control-run-paste"), {"lines": "Prompt: Why?"})
+    few = queries()
+    desk.post(at(session, "control-run-paste"), {"lines": "Prompt: Why?\n" * 20})
+    assert queries() == few
