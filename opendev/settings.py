@@ -186,7 +186,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "opendev.core.rest.answer_error",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+BODY_LIMIT = 256 * 1024  # bytes; addresses that take uploads have more (opendev/core/uploads.py)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # Django reads what BodyLimitMiddleware let through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", "WARNING"))
