@@ -194,6 +194,8 @@ class Scene:
             assert record(vote_for(self.poll, attendee, text, secret=case.secret)) == [text]
         if moments := {field: at() if callable(at) else at for field, at in case.row.items()}:
             Poll.objects.filter(pk=self.poll.pk).update(**moments)
+        asker = attendee if case.mine else None
+        question = make_question(self.session, "Which one?", state=case.question, attendee=asker)
         if case.session != "live":
             Session.objects.filter(pk=self.session.pk).update(state=case.session)
         self.who = {
@@ -203,8 +205,6 @@ class Scene:
             "moderator": lambda: person(user=make_moderator(self.session)),
             "neighbour": lambda: person(user=make_moderator(make_session(self.session.event))),
         }[case.who]()
-        asker = attendee if case.mine else None
-        question = make_question(self.session, "Which one?", state=case.question, attendee=asker)
         self.at = At(self.session, self.poll, case.poll_id, case.question_id or str(question.pk))
 
     def rows(self) -> Any:
@@ -319,7 +319,7 @@ def effect(scene: Scene) -> Any:
     return (
         polls,
         people,
-        list(Question.objects.filter(session=scene.session).order_by("pk").values_list(*shown_of_questions)),
+        sorted(Question.objects.filter(session=scene.session).values_list(*shown_of_questions)),
         Session.objects.get(pk=scene.session.pk).state,
         Ballot.objects.filter(poll__session=scene.session).count(),
     )
