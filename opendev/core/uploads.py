@@ -19,7 +19,7 @@ def takes_uploads(view: View) -> View:
 
 def largest_body(request: HttpRequest) -> int:
     """Return how many bytes the address of a request takes."""
-    usual = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    usual = settings.BODY_LIMIT
     try:
         view = resolve(request.path_info).func
     except Resolver404:

@@ -86,7 +86,7 @@ class BodyLimitMiddleware:
         if request.headers.get("Transfer-Encoding"):  # WSGI would drop such a body silently
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
-        is_usual = length.isdigit() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        is_usual = length.isdigit() and int(length) <= settings.BODY_LIMIT
         if not is_usual and not (length.isdigit() and int(length) <= largest_body(request)):
             return answer_refusal(request, TooLarge())
         return self.get_response(request)

@@ -20,8 +20,8 @@ from sessions.models import Attendee, Event, FigureNote, Registration, Registrat
 from sessions.services.registration_files import ReadRow, rows_of
 from sessions.services.rights import check_organises
 
-CHUNK = 200  # rows a transaction
-BREATH_S = 0.005  # between two of them: whoever waits for SQLite's lock gets it
+CHUNK = 100  # rows a transaction
+BREATH_S = 0.02  # between two of them: whoever waits for a lock, or for the processor, gets it
 FIELDS = ("name", "company", "country", "call_url")
 MAX_SHOWN_LENGTH, MAX_SOURCE_LENGTH, MAX_FILE_NAME = 20, 200, 200
 T = TypeVar("T")

@@ -132,6 +132,9 @@ class Prober:
     def with_real_ids(self, polls: list[str]) -> Path:
         link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
+        recording = f"sessions/{self.session}/recording/chapters/"
+        made = self.rest("POST", recording, {"title": "A break", "after": 5})
+        real |= {"chapter": [one["id"] for one in made["chapters"]]}
         real["file_format"] = ["json", "xml", "csv"]
         line, name = self.new_name()
         plan = f"sessions/{self.session}/run-sheet/items/"

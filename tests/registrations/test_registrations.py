@@ -1,16 +1,19 @@
 """Lists of registrations: what is wrong is told by row and field, the rest comes in or nothing does, as chosen."""
 
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
 
 from opendev.core.errors import Malformed, NotFound
 from opendev.registrations.links import personal_link, registration_of
 from sessions.models import Attendee, Registration, RegistrationImport, RegistrationRow
 from sessions.selectors.registrations import bad_rows_of, figures_of, rounded_down
-from sessions.services import NotUnfinished, finish_import, import_registrations, set_figure
+from sessions.services import NotUnfinished, finish_import, import_registrations, make_api_token, set_figure
 from sessions.services import registrations as service
 from sessions.services.registration_files import rows_of
 from tests.factories import NOW, make_attendee, make_event, make_session
@@ -278,3 +281,17 @@ def test_session_of_another_event_is_not_joined_by_a_personal_link(client, event
     make_attendee(elsewhere)
     address = personal_link(Registration.objects.filter(event=event).first().pk)
     assert client.post(address, {"session": elsewhere.slug}).status_code == 404
+
+
+def test_large_list_comes_in_by_rest(event):
+    organiser_of(event)
+    token = make_api_token(
+        user=event.organisers.first(), name="", lasts=timedelta(days=1), now=timezone.now()
+    )
+    csv = "email,name\n" + "".join(f"person-{n}@example.org,{'n' * 100}\n" for n in range(2_500))
+    answer = Client(headers={"Authorization": f"Bearer {token}"}).post(
+        f"/api/v1/events/{event.slug}/registrations/imports/",
+        {"csv": csv, "bad_rows": "refuse"},
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json()["added"]) == (201, 2_500)

@@ -60,11 +60,21 @@ function isTyping() {
   return document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea") ?? false
 }
 
-on("tabs:suggest", ({ part }) => {
+let suggested = null // until there is such a part: its own news may come a moment later
+
+function followSuggestion() {
+  const part = suggested
+  if (!part || tabOf(part).hidden) return
+  suggested = null
   const isFree = !chosen || chosen === first
-  if (isOpenPart(part) || tabOf(part).hidden) return
+  if (isOpenPart(part)) return
   if (isFree && !isTyping()) open(part)
   else markNews(part, true)
+}
+
+on("tabs:suggest", ({ part }) => {
+  suggested = part
+  followSuggestion()
 })
 
 function keepColumn() {
@@ -86,6 +96,7 @@ on("tabs:exists", ({ part, count }) => {
   if (count) tab.hidden = false
   tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
   nav.hidden = nav.querySelectorAll("[data-tab]:not([hidden])").length < 2
+  followSuggestion()
 })
 
 if (isInColumn(document.body.dataset.openPart)) open("poll")
