@@ -29,7 +29,6 @@ from sessions.services import (
     move_day,
     order_sessions,
     remove_day,
-    remove_resource,
     restore_session,
     set_committee,
     set_session_state,
@@ -332,41 +331,6 @@ def test_clock_starts_no_session_that_is_cancelled(event, caller):
     cancel_session(session_id=off.pk, caller=caller, now=NOW)
     start_and_end_by_clock(at)
     assert [Session.objects.get(pk=each.pk).state for each in (off, on)] == ["upcoming", "live"]
-
-
-# --- resources
-
-
-def test_chart_keeps_its_table_in_order_and_draws_it(event, caller):
-    session = make_session(event)
-    rows = "Kubernetes: 58\nOpenShift: 15.5 %\nCloud Foundry (PaaS): 1\n"
-    chart = add_resource(
-        session_id=session.pk, caller=caller, given={"kind": "chart", "title": "Tools", "rows": rows}
-    )
-    assert chart.rows == [["Kubernetes", 58], ["OpenShift", 15.5], ["Cloud Foundry (PaaS)", 1]]
-    assert [bar["share"] for bar in chart.bars] == ["100.0", "26.7", "1.7"]
-    remove_resource(session_id=session.pk, caller=caller, resource_id=chart.pk)
-    assert not session.resources.exists()
-
-
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"kind": "chart"}, "rows"),
-        ({"kind": "chart", "rows": "a: 1\nb"}, "rows"),
-        ({"kind": "chart", "rows": "a: -1"}, "rows"),
-        ({"kind": "chart", "rows": "a: nan"}, "rows"),
-        ({"kind": "link"}, "url"),
-        ({"kind": "link", "url": "javascript:alert(1)"}, "url"),
-        ({"kind": "film", "url": "https://e.org/"}, "kind"),
-        ({"kind": "link", "url": "https://e.org/", "title": ""}, "title"),
-    ],
-)
-def test_resource_that_cannot_be_is_refused_by_its_field(event, caller, said, field):
-    session = make_session(event)
-    with pytest.raises(Malformed) as refused:
-        add_resource(session_id=session.pk, caller=caller, given={"title": "T", **said})
-    assert fields_of(refused) == {field}
 
 
 # --- the next edition
