@@ -30,7 +30,7 @@ WANTED = [
 
 def rows(*, is_always_there: bool = True) -> Any:
     """Return the shape of a table: its rows, each with a cell by column."""
-    cells: Any = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    cells: Any = serializers.DictField(child=serializers.JSONField())
     return serializers.ListField(child=cells, required=is_always_there)
 
 
@@ -45,7 +45,7 @@ class ExportShape(serializers.Serializer[Any]):
     registrations = rows(is_always_there=False)
 
 
-ANSWERS = answers(ExportShape, refusals=(*READ, 403))
+ANSWERS = answers(ExportShape, refusals=(400, *READ, 403))
 
 
 class ExportOfEvent(Endpoint):

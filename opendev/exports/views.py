@@ -11,19 +11,26 @@ from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotFound
-from opendev.core.text import id_in_address
+from opendev.core.text import clean_word, id_in_address
 from opendev.exports.tables import Asked, Scope, Table, tables_of
 from opendev.exports.writing import FORMATS
 from polls.selectors import poll_by_id
 from sessions import selectors
 from sessions.services import check_moderates, check_organises
 
-ON = "1"
+ON, OFF = "1", "0"
 
 
 def asked(query: Mapping[str, str]) -> Asked:
-    """Return what of an export was asked for beyond what everybody may see."""
-    return Asked(hidden=query.get("hidden") == ON, people=query.get("people") == ON)
+    """Return what of an export was asked for beyond what everybody may see.
+
+    Raises:
+        Malformed: neither "0" nor "1".
+    """
+    said = {
+        name: clean_word(query.get(name, OFF), field=name, choices=[OFF, ON]) for name in ("hidden", "people")
+    }
+    return Asked(hidden=said["hidden"] == ON, people=said["people"] == ON)
 
 
 @require_safe

@@ -103,7 +103,7 @@ def edit_chapter(*, session_id: int, caller: Caller, key: str, given: Mapping[st
     if "title" in given:
         chapter.title = clean_line(given["title"], field="title", most=MAX_CHAPTER_LENGTH, required=is_own)
     if "after" in given:
-        is_given = is_own or given["after"] not in {None, ""}
+        is_given = is_own or not (given["after"] is None or given["after"] == "")
         chapter.at_s = read_seconds(given["after"], field="after") if is_given else None
     if "hidden" in given:
         chapter.is_hidden = clean_yes_or_no(given["hidden"], field="hidden")
