@@ -56,8 +56,10 @@ document.addEventListener("click", (event) => {
   scrollTo({ top: 0, behavior: "instant" })
 })
 
-function isTyping() {
-  return document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea") ?? false
+// Writing, or choosing in a poll and not sent yet: nobody is led away from that.
+function isBusy() {
+  const isTyping = document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea")
+  return isTyping || document.querySelector('[data-part="poll"] [name="option"]:checked') !== null
 }
 
 let suggested = null // until there is such a part: its own news may come a moment later
@@ -68,7 +70,7 @@ function followSuggestion() {
   suggested = null
   const isFree = !chosen || chosen === first
   if (isOpenPart(part)) return
-  if (isFree && !isTyping()) open(part)
+  if (isFree && !isBusy()) open(part)
   else markNews(part, true)
 }
 
