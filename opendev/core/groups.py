@@ -90,6 +90,11 @@ class Member(Protocol):
     def note_voted(self, topic: str, *, voted: bool) -> bool: ...
 
 
+def has_right(member: Member) -> bool:
+    """Return whether the socket is a moderator's, a helper's or a display's."""
+    return not (member.moderator_id is None and member.helper_id is None and member.display_id is None)
+
+
 _encoder = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -133,6 +138,7 @@ class Group:
         self.facts: dict[str, Any] = {}
         self.topics: dict[str, Topic] = {}
         self.members: set[Member] = set()
+        self.holders: set[Member] = set()  # those that were opened with a right, which may be taken away
         self.by_attendee: dict[int, set[Member]] = {}
         self.page_loads: dict[int, float] = {}
         self.present = 0

@@ -31,6 +31,7 @@ from opendev.core.groups import (
     News,
     Source,
     Topic,
+    has_right,
 )
 from opendev.core.newcomers import newcomers
 from opendev.core.sweep import Sweep
@@ -198,6 +199,8 @@ class Hub(Telling, Sweep):
     def enter(self, group: Group, member: Member) -> None:
         """Add a socket. It hears nothing until its `is_ready` is set, right after it was given the snapshot."""
         group.members.add(member)
+        if has_right(member):
+            group.holders.add(member)
         if member.attendee_id is not None:
             group.by_attendee.setdefault(member.attendee_id, set()).add(member)
             group.page_loads.pop(member.attendee_id, None)
@@ -206,6 +209,7 @@ class Hub(Telling, Sweep):
     def leave(self, group: Group, member: Member) -> None:
         """Forget a socket, and the group after its last one."""
         group.members.discard(member)
+        group.holders.discard(member)
         if member.attendee_id is not None:
             mine = group.by_attendee.get(member.attendee_id, set())
             mine.discard(member)

@@ -53,7 +53,8 @@ def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[
     None: the socket took it (or is gone, which its consumer hears of by itself). Otherwise the rest of the sending, to
     be awaited by a task: the socket is slow. No task and no queue a socket is needed for the thousands that are not.
     """
-    if isinstance(message, TextMessage) and send_frames(send, (message,)):
+    if isinstance(message, TextMessage) and (transport := open_transport(send)):
+        transport.write(message.frame)
         return None
     coroutine = send(message)
     try:
@@ -66,7 +67,18 @@ def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[
 
 
 def send_frames(send: SendMessage, messages: Sequence[TextMessage]) -> bool:
-    """Give ready frames to the server's transport in one write; False where that is not possible right now.
+    """Give ready frames to the server's transport in one write; False where that is not possible right now."""
+    transport = open_transport(send)
+    if transport is None:
+        return False
+    transport.write(
+        messages[0].frame if len(messages) == 1 else b"".join([message.frame for message in messages])
+    )
+    return True
+
+
+def open_transport(send: SendMessage) -> Any:
+    """Return the transport to which ready frames can be given right now; None where there is none.
 
     uvicorn frames every copy of a message anew, which is half the cost of telling it to thousands (docs/adr/0010). This
     is for its protocol alone, and only while the socket is open, takes data and compresses nothing. Everything else
@@ -81,8 +93,5 @@ def send_frames(send: SendMessage, messages: Sequence[TextMessage]) -> bool:
         or server.conn.extensions
         or server.transport.is_closing()
     ):
-        return False
-    server.transport.write(
-        messages[0].frame if len(messages) == 1 else b"".join([message.frame for message in messages])
-    )
-    return True
+        return None
+    return server.transport

@@ -110,7 +110,7 @@ class Sweep:
     async def _recheck(
         self, group: Group, right: Callable[[Member], int | None], holders: Callable[[int], frozenset[int]]
     ) -> None:
-        members = [member for member in group.members if right(member) is not None]
+        members = [member for member in group.holders if right(member) is not None]
         if members:
             still = await self.read_in_thread(holders, group.key)
             for member in members:

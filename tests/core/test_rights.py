@@ -14,9 +14,11 @@ from tests.core.listening import Listener, running
 )
 async def test_socket_whose_right_is_taken_away_is_closed_and_the_others_stay(right, holders):
     async with running() as (hub, rooms):
-        first, second, plain = [await Listener(hub).join() for _ in range(3)]
+        first, second, plain = [Listener(hub) for _ in range(3)]
         setattr(first, right, 1)
         setattr(second, right, 2)
+        for listener in (first, second, plain):
+            await listener.join()
         setattr(rooms, holders, frozenset({1, 2}))
         await asyncio.sleep(5)
         assert [listener.closed for listener in (first, second, plain)] == [None] * 3
