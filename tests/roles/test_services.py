@@ -40,6 +40,8 @@ from tests.factories import (
     put_name,
 )
 from tests.factories.sessions import make_user
+from tests.roles import programme_services
+from tests.roles.programme_services import Programme
 
 pytestmark = pytest.mark.django_db
 ROWS = (
@@ -54,6 +56,11 @@ FOR_MODERATORS = {
     polls.edit_poll: lambda at: {"poll_id": at.poll.pk, "given": {"question": "Mine?"}, "now": NOW},
     polls.set_poll_state: lambda at: {"poll_id": at.poll.pk, "state": "closed", "now": NOW},
     polls.set_closing_time: lambda at: {"poll_id": at.poll.pk, "closes_at": SOON, "now": NOW},
+    polls.copy_polls: lambda at: {
+        "from_session_id": at.session.pk,
+        "to_session_id": at.session.pk,
+        "now": NOW,
+    },
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     sessions.set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
@@ -215,6 +222,16 @@ def test_service_of_organisers_lets_nobody_else_through(work):
     work(caller=at.organiser, **given)
 
 
+@pytest.mark.parametrize("work", programme_services.FOR_ORGANISERS, ids=lambda work: work.__name__)
+def test_service_of_the_programme_lets_organisers_alone_through(work):
+    at = At()
+    given = programme_services.FOR_ORGANISERS[work](Programme(at.session.event, at.organiser.user_id))
+    assert refused_as(work, caller=Caller(), **given) == "not_signed_in"
+    for caller in (at.neighbour, at.foreigner, at.somebody, at.moderator, at.helper):
+        assert refused_as(work, caller=caller, **given) == "not_organiser"
+    work(caller=at.organiser, **given)
+
+
 def test_every_service_that_takes_a_caller_is_tried_here():
     """A deed that is added has to be added above. Tokens are the caller's own; services note what they did."""
     taking = {
@@ -223,6 +240,7 @@ def test_every_service_that_takes_a_caller_is_tried_here():
         for _, work in inspect.getmembers(module, inspect.isfunction)
         if "caller" in inspect.signature(work).parameters and not work.__name__.startswith("check_")
     }
-    assert taking - {sessions.revoke_api_token, sessions.note} == (
-        FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
-    ) - {set_session_state}
+    tried = FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
+    tried |= programme_services.FOR_ORGANISERS.keys()
+    for_others = {sessions.revoke_api_token, sessions.note, sessions.create_event}
+    assert taking - for_others == tried - {set_session_state}

@@ -1,0 +1,101 @@
+"""What the services of the programme need to be tried as somebody: for tests/roles/test_services.py."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sessions import services as sessions
+from sessions.models import Event, Resource, ScheduleUpload, SessionRole
+from sessions.schedules import read_schedule
+from tests.factories import NOW, make_session
+
+FILE = (Path(__file__).parent.parent / "sessions" / "files" / "schedule.xml").read_bytes()
+FREE = date(2031, 5, 1)
+Given = dict[str, Any]
+
+
+class Programme:
+    """An event's upcoming session with somebody on stage and a resource, an empty day, and an upload."""
+
+    def __init__(self, event: Event, user_id: int) -> None:
+        self.event, self.now = event, NOW
+        self.session = make_session(event, state="upcoming", minutes=60)
+        self.session.save()
+        self.empty = event.days.create(number=40, date=FREE)
+        person = event.people.create(slug="on-stage", name="On Stage")
+        self.role = SessionRole.objects.create(session=self.session, person=person, role="host", position=1)
+        self.resource = Resource.objects.create(
+            session=self.session, kind="link", title="L", url="https://e.org/", position=1
+        )
+        self.upload = ScheduleUpload.objects.create(
+            event=event, user_id=user_id, name="a.xml", content=FILE, uploaded_at=NOW
+        )
+
+    @property
+    def of_event(self) -> Given:
+        return {"event_id": self.event.pk}
+
+    @property
+    def of_session(self) -> Given:
+        return {"session_id": self.session.pk}
+
+    @property
+    def new_session(self) -> Given:
+        return {"title": "New", "day": str(self.session.day_id), "time": "09:00", "minutes": "30"}
+
+    @property
+    def schedule(self) -> Any:
+        return read_schedule(FILE, zone="UTC")
+
+
+# `create_event` is not among them: it is for whoever organises any event already (tests/sessions/test_programme.py).
+FOR_ORGANISERS = {
+    sessions.edit_event: lambda p: {**p.of_event, "given": {"name": "Renamed"}},
+    sessions.set_committee: lambda p: {**p.of_event, "names": "Ada Lovelace"},
+    sessions.add_day: lambda p: {**p.of_event, "given": {"date": "2031-06-01"}},
+    sessions.move_day: lambda p: {
+        **p.of_event,
+        "day_id": p.empty.pk,
+        "given": {"date": str(FREE + timedelta(days=1))},
+        "now": p.now,
+    },
+    sessions.remove_day: lambda p: {**p.of_event, "day_id": p.empty.pk},
+    sessions.clone_event: lambda p: {
+        **p.of_event,
+        "given": {"name": "Next edition", "slug": "", "first_date": "2032-01-01"},
+        "now": p.now,
+    },
+    sessions.create_session: lambda p: {**p.of_event, "given": p.new_session, "now": p.now},
+    sessions.edit_session: lambda p: {**p.of_session, "given": {"title": "Renamed"}, "now": p.now},
+    sessions.move_session: lambda p: {
+        **p.of_session,
+        "starts_at": p.session.starts_at + timedelta(minutes=5),
+        "now": p.now,
+    },
+    sessions.step_session: lambda p: {**p.of_session, "direction": "down", "now": p.now},
+    sessions.split_session: lambda p: {**p.of_session, "given": {"minutes": "20"}, "now": p.now},
+    sessions.cancel_session: lambda p: {**p.of_session, "now": p.now},
+    sessions.restore_session: lambda p: {**p.of_session, "now": p.now},
+    sessions.order_sessions: lambda p: {
+        **p.of_event,
+        "day_id": p.session.day_id,
+        "order": list(p.session.day.sessions.order_by("starts_at").values_list("pk", flat=True)),
+        "now": p.now,
+    },
+    sessions.add_to_stage: lambda p: {**p.of_session, "given": {"role": "host", "name": "Ada Lovelace"}},
+    sessions.take_off_stage: lambda p: {**p.of_session, "role_id": p.role.pk},
+    sessions.add_resource: lambda p: {
+        **p.of_session,
+        "given": {"kind": "link", "title": "More", "url": "https://e.org/more"},
+    },
+    sessions.remove_resource: lambda p: {**p.of_session, "resource_id": p.resource.pk},
+    sessions.plan_import: lambda p: {**p.of_event, "schedule": p.schedule},
+    sessions.import_schedule: lambda p: {**p.of_event, "schedule": p.schedule, "now": p.now},
+    sessions.upload_schedule: lambda p: {**p.of_event, "name": "a.xml", "content": FILE, "now": p.now},
+    sessions.take_upload: lambda p: {
+        **p.of_event,
+        "upload_id": p.upload.pk,
+        "cancel_gone": False,
+        "now": p.now,
+    },
+}
