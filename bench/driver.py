@@ -11,9 +11,15 @@ from typing import Any
 import uvloop
 
 from bench.machine import allow_open_files
-from bench.scenes import fanout, pages, room, votes
+from bench.scenes import fanout, pages, room, upvotes, votes
 
-SCENES = {"fanout": fanout.play, "votes": votes.play, "room": room.play, "pages": pages.play}
+SCENES = {
+    "fanout": fanout.play,
+    "votes": votes.play,
+    "room": room.play,
+    "upvotes": upvotes.play,
+    "pages": pages.play,
+}
 
 
 def main() -> None:

@@ -37,3 +37,9 @@ def vote(*, ref: int, poll: str, option: str, seq: int) -> bytes:
     """Return the frame that votes."""
     frame = {"type": "poll.vote", "ref": ref, "poll": poll, "options": [option], "seq": seq}
     return json.dumps(frame, separators=(",", ":")).encode()
+
+
+def upvote(*, ref: int, question: str) -> bytes:
+    """Return the frame that wants a question answered."""
+    frame = {"type": "question.upvote", "ref": ref, "question": question}
+    return json.dumps(frame, separators=(",", ":")).encode()

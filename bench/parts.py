@@ -20,6 +20,8 @@ class Scale:
     voters: int = 1_000
     rooms: tuple[int, ...] = (500, 600, 2_000, 5_000)
     workers: int = 2_000
+    upvoters: int = 1_000
+    upvote_within_s: float = 1.0
     vote_within_s: float = 5.0
     page_seconds: float = 2.0
     settle_s: float = 2.5  # a round of the sweep
@@ -27,7 +29,7 @@ class Scale:
     @property
     def most_sockets(self) -> int:
         """How many sockets the largest part opens in one process."""
-        return max(2 * self.fanout, 3 * self.voters, *self.rooms)
+        return max(2 * self.fanout, 3 * self.voters, self.upvoters + 1, *self.rooms)
 
 
 def fanout(stage: Stage, scale: Scale) -> Found:
@@ -161,6 +163,35 @@ def workers(stage: Stage, scale: Scale) -> Found:
     return {"workers": {count: figures(measured) for count, measured in runs.items()}}
 
 
+QUESTIONS_A_ROOM = 20
+
+
+def upvotes(stage: Stage, scale: Scale) -> Found:
+    """A thousand upvotes in one second, on each database in turn."""
+    runs: dict[str, list[dict[str, float]]] = {}
+    for number in range(scale.runs):
+        for vendor in vendors(stage):
+            database = stage.database(vendor)
+            made = stage.seed(
+                database, attendees=scale.upvoters, questions=QUESTIONS_A_ROOM, visibility="after_voting"
+            )
+            server = stage.product(database)
+            played = stage.play(
+                "upvotes",
+                sockets=scale.upvoters + 1,
+                seed=number,
+                within_s=scale.upvote_within_s,
+                settle_s=scale.settle_s,
+                **place(server, made),
+            )
+            server.stop()
+            runs.setdefault(vendor, []).append(played)
+    found: Found = {"upvotes": figures(runs["sqlite"])}
+    if "postgres" in runs:
+        found["postgres"] = {"upvotes": figures(runs["postgres"])}
+    return found
+
+
 def pages(stage: Stage, scale: Scale) -> Found:
     """Page and REST requests a second, of one process with sixteen connections."""
     server = stage.product(stage.database("sqlite", demo=True))
@@ -201,6 +232,7 @@ PARTS: dict[str, Callable[[Stage, Scale], Found]] = {
     "votes": votes,
     "room": room,
     "workers": workers,
+    "upvotes": upvotes,
     "pages": pages,
 }
 NEEDS = {"workers": ["postgresql", "redis-server"]}

@@ -29,6 +29,8 @@ NAMES = {
     "ack_p99_ms": "acknowledged p99, ms",
     "settled_s": "last vote until the last client has the final tally, s",
     "lost": "acknowledged votes that are not counted",
+    "miscounted": "votes that a client is shown wrongly at the end",
+    "most_in_a_second": "news to one client in its busiest second",
     "unanswered": "votes without an answer",
     "errors": "errors",
     "messages_per_client_s": "news a client and second",
@@ -51,6 +53,7 @@ LIMITS: dict[tuple[str, str], float] = {
     ("room.5000", "kb_per_attendee"): 25,
 }
 ROOM_LIMITS = {"settled_s": 0.6, "lost": 0, "unanswered": 0, "errors": 0, "messages_per_client_s": 4}
+UPVOTE_LIMITS = {"miscounted": 0, "unanswered": 0, "errors": 0, "most_in_a_second": 4}
 AT_LEAST = {("votes", "share_of_bare_asgi"): 0.35, ("postgres.votes", "share_of_bare_asgi"): 0.24}
 
 
@@ -96,6 +99,8 @@ def judged(section: str, name: str, value: float) -> str:
     most = LIMITS.get((section, name))
     if most is None and ".".join(section.split(".")[:-1]).endswith("room"):
         most = ROOM_LIMITS.get(name)
+    if most is None and section.split(".")[-1] == "upvotes":
+        most = UPVOTE_LIMITS.get(name)
     if most is None:
         return ""
     return f"at most {most:g}{'' if value <= most else '  MISSED'}"

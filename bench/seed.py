@@ -14,14 +14,14 @@ django.setup()
 
 from opendev.core.attendance import new_pass, sign_pass  # noqa: E402  # needs the settings
 from sessions.models import Attendance, Attendee  # noqa: E402
-from tests.factories import NOW, make_poll, make_session  # noqa: E402
+from tests.factories import NOW, make_poll, make_question, make_session  # noqa: E402
 
 OPTIONS = ("Bare metal", "Virtual machines", "Both, by workload", "We are still deciding")
 QUESTION = "Where do your containers run in production today?"
 
 
-def seed(*, attendees: int, polls: int, visibility: str) -> dict[str, Any]:
-    """Make one live session with live polls and people who joined it."""
+def seed(*, attendees: int, polls: int, visibility: str, questions: int = 0) -> dict[str, Any]:
+    """Make one live session with live polls, open questions, and people who joined it."""
     session = make_session()
     made = [
         make_poll(session, question=QUESTION, options=OPTIONS, visibility=visibility) for _ in range(polls)
@@ -36,6 +36,7 @@ def seed(*, attendees: int, polls: int, visibility: str) -> dict[str, Any]:
             {"id": str(poll.pk), "options": [str(option.pk) for option in poll.options.order_by("position")]}
             for poll in made
         ],
+        "questions": [str(make_question(session, f"{QUESTION} ({n})").pk) for n in range(questions)],
         "tokens": [sign_pass(new_pass(session.event_id, one.pk)) for one in people],
     }
 

@@ -126,9 +126,16 @@ class Stage:
 
     # -- the two processes beside them --------------------------------------------------------------------------
 
-    def seed(self, database: str, *, attendees: int, polls: int = 1, visibility: str) -> dict[str, Any]:
+    def seed(
+        self, database: str, *, attendees: int, polls: int = 1, visibility: str, questions: int = 0
+    ) -> dict[str, Any]:
         """Fill a database; return what was made."""
-        order = {"attendees": attendees, "polls": polls, "visibility": visibility}
+        order = {
+            "attendees": attendees,
+            "polls": polls,
+            "visibility": visibility,
+            "questions": questions,
+        }
         return self._run("bench.seed", order, {**self.environment, "DATABASE_URL": database})
 
     def play(self, scene: str, *, sockets: int, **spec: Any) -> dict[str, Any]:

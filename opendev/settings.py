@@ -8,10 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from opendev.core.logs import logging_settings
+from opendev.databases import SQLITE, database_settings
 from opendev.machine import lan_address, read_or_make_secret_key
+from opendev.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from opendev.policy import content_security_policy
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +53,7 @@ public = urlsplit(PUBLIC_URL)
 if public.scheme not in {"http", "https"} or not public.hostname:
     raise ImproperlyConfigured(f"PUBLIC_URL must be an http or https address, not {PUBLIC_URL!r}.")
 IS_HTTPS = public.scheme == "https"
-IS_SQLITE = DATABASE["ENGINE"] == "django.db.backends.sqlite3"
+IS_SQLITE = DATABASE["ENGINE"] == SQLITE
 if WORKERS > 1 and (IS_SQLITE or not REDIS_URL):
     raise ImproperlyConfigured(
         f"WORKERS={WORKERS} needs REDIS_URL and a PostgreSQL DATABASE_URL: "
@@ -118,27 +121,7 @@ TEMPLATES = [
     },
 ]
 
-# One writer at a time on SQLite: IMMEDIATE takes the lock where a transaction begins, so the busy timeout applies and
-# "database is locked" does not strike half-way. FULL: what was acknowledged survives a power cut.
-DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
-if (
-    not IS_SQLITE
-):  # a database host that vanished is noticed; where it stands in the same machine these mean nothing
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 20_000,
-        **DATABASE.get("OPTIONS", {}),
-    }
-if IS_SQLITE:
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
-    }
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+DATABASES = {"default": database_settings(DATABASE, VAR_DIR)}
 
 # redis-py 8 would end an idle receive() after 5 s and refuse more than 100 connections; say what is wanted.
 CHANNEL_LAYERS = {
@@ -176,23 +159,9 @@ if IS_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        # Older Safari does not take 'self' for sockets, so the address is named too.
-        "connect-src": [SELF, f"{'wss' if IS_HTTPS else 'ws'}://{public.netloc}"],
-        "manifest-src": [SELF],
-        **({"frame-src": [ETHERPAD_ORIGIN]} if ETHERPAD_EMBED else {}),
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(
+    public.netloc, IS_HTTPS, frames=[ETHERPAD_ORIGIN] if ETHERPAD_EMBED else []
+)
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
@@ -217,51 +186,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "opendev.core.rest.answer_error",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "OpenDev Companion",
-    "DESCRIPTION": "Polls beside a live session. Ids are strings, times ISO 8601 in UTC; see docs/live-protocol.md.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {
-        "PollState": "polls.models.Poll.State",
-        "SessionState": "sessions.models.Session.State",
-        "QuestionState": "sessions.models.Question.State",
-        "LineState": "sessions.models.SignUpLine.State",
-        "ItemKind": "sessions.models.RunSheetItem.Kind",
-        "PollKind": "polls.models.Poll.Kind",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
 BODY_LIMIT = 256 * 1024  # bytes; addresses that take uploads have more (opendev/core/uploads.py)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # Django reads what BodyLimitMiddleware let through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "opendev.core.logs.LineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        },
-        "json": {"()": "opendev.core.logs.JsonFormatter"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
-        "django.request": {"level": "ERROR"},
-        "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
-        "uvicorn.access": {"handlers": [], "propagate": False},  # it would tell who asked for what
-        "channels_redis": {
-            "level": "CRITICAL"
-        },  # each failed try; our Bus says when Redis goes and when it is back
-        "opendev": {"level": "INFO"},
-        "polls": {"level": "INFO"},
-        "sessions": {"level": "INFO"},
-        "etherpad_links": {"level": "INFO"},
-    },
-}
+LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", "WARNING"))

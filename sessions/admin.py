@@ -15,6 +15,7 @@ from sessions.models import (
     EventDay,
     FollowUpGroup,
     Person,
+    Resource,
     Session,
     SessionRole,
     SignInLink,
@@ -26,6 +27,11 @@ from sessions.services import keep_calendar
 
 class EventDayInline(admin.TabularInline):
     model = EventDay
+    extra = 0
+
+
+class ResourceInline(admin.TabularInline):
+    model = Resource
     extra = 0
 
 
@@ -50,7 +56,7 @@ class SessionAdmin(admin.ModelAdmin):
     search_fields = ["title", "code"]
     # The state has a life of its own, with rules: it is set in the control room.
     readonly_fields = ["state", "went_live_at", "ended_at"]
-    inlines = [SessionRoleInline]
+    inlines = [SessionRoleInline, ResourceInline]
 
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         """Save the session; calendars hear of it as by the organisers' pages."""

@@ -18,7 +18,8 @@ COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
 State = dict[str, Any]
 Frame = dict[str, Any]
 Gather = Callable[[Sequence[State], str], Frame]
-Messages = dict[str, TextMessage | None]  # one an audience; None where it hears nothing
+Gone = tuple[str, int]  # a topic that is no longer there, and its version
+GatherWhole = Callable[[Sequence[State], Sequence[Gone], str], Frame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ class GroupState:
 class TopicKind(Protocol):
     """How an app puts its topics into frames.
 
-    A kind of which many topics move at once has `tallies: Gather` too, for one frame with all of them. A tally of such
-    a topic is the same for all who may know of it, but for moderators.
+    A kind of which many topics move at once has `tallies: Gather` too, for one frame with all of them, and
+    `several: GatherWhole` for one with all that changed. A tally of such a topic is the same for all who may know of
+    it, but for moderators.
     """
 
     def changed(self, state: State, now: str) -> Frame: ...
@@ -154,9 +156,12 @@ class Group:
         """What moderators are told of the way people join: `usual` or `unusual`."""
         return "unusual" if self.is_unusual else "usual"
 
-    def take_tallies(self, kind: str) -> list[str]:
-        """Return the topics of a kind of which only the tally is unheard, and take them off the list."""
-        found = [topic for topic, whole in self.unheard.items() if not whole and topic.startswith(f"{kind}:")]
+    def take_alike(self, kind: str, *, whole: bool, most: int) -> list[str]:
+        """Return topics of a kind that wait in the same way, whole or their tally, and take them off the list."""
+        alike = [
+            topic for topic, how in self.unheard.items() if how == whole and topic.startswith(f"{kind}:")
+        ]
+        found = alike[:most]
         for topic in found:
             del self.unheard[topic]
         return found

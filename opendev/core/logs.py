@@ -10,6 +10,7 @@ import re
 import secrets
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 _SECRETS = re.compile(r"(/sign-in/|/j/|/my/|/screen/)[^/\s\"']+")
@@ -58,3 +59,33 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             said["traceback"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(said, ensure_ascii=False)
+
+
+def logging_settings(form: str, level: str) -> dict[str, Any]:
+    """Return Django's LOGGING: everything to the console, as `line` or `json`; what is ours from INFO on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "opendev.core.logs.LineFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            },
+            "json": {"()": "opendev.core.logs.JsonFormatter"},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
+            "django.request": {"level": "ERROR"},
+            "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
+            "uvicorn.access": {"handlers": [], "propagate": False},  # it would tell who asked for what
+            "channels_redis": {
+                "level": "CRITICAL"
+            },  # each failed try; our Bus says when Redis goes and when it is back
+            "opendev": {"level": "INFO"},
+            "polls": {"level": "INFO"},
+            "sessions": {"level": "INFO"},
+            "etherpad_links": {"level": "INFO"},
+        },
+    }

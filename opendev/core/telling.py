@@ -10,9 +10,9 @@ from opendev.core.groups import (
     EVERYBODY,
     MODERATORS,
     Gather,
+    GatherWhole,
     Group,
     Member,
-    Messages,
     Source,
     encode,
     now_text,
@@ -27,7 +27,11 @@ CHUNK = 200  # writes between two breaths of the loop: about 2 ms
 BREATH_S = (
     0.003  # while a batch of votes wants the interpreter: with 0, telling 5,000 holds it up for half a second
 )
+MOST_TALLIES, MOST_WHOLE = 100_000, 20  # topics told in one frame; whole ones have texts
 REST_FACTOR = 2  # telling a large room may take half of the time, the other half is for its votes
+
+
+MessageFor = Callable[[Member], TextMessage | None]
 
 
 class Telling:
@@ -50,39 +54,82 @@ class Telling:
                     break
                 began = now()
                 group.next_step_at = began + TICK_S
-                topic = next(iter(group.unheard))
-                whole = group.unheard.pop(topic)
-                kind = topic.partition(":")[0]
-                gather = getattr(self.source and self.source.kinds.get(kind), "tallies", None)
-                topics = [topic]
-                if gather and not whole:
-                    topics += group.take_tallies(kind)
-                    messages = self._gathered(group, topics, gather)
-                else:
-                    messages = {a: self._message(group, topic, a, whole=whole) for a in AUDIENCES}
-                if known := group.topics.get(topic):
-                    known.gone_for.clear()
-                await self._fan_out(group, topics, messages, whole=whole)
+                topics, whole = self._take_next(group)
+                message_for = self._messages(group, topics, whole=whole)
+                for topic in topics:
+                    if known := group.topics.get(topic):
+                        known.gone_for.clear()
+                if message_for:
+                    await self._fan_out(group, topics, message_for, whole=whole)
                 group.next_step_at = max(group.next_step_at, began + REST_FACTOR * (now() - began))
         finally:
             group.stepping = None
         if group.unheard:  # news came between the last look and here
             self._step_soon(group)
 
-    async def _fan_out(self, group: Group, topics: list[str], messages: Messages, *, whole: bool) -> None:
+    def _take_next(self, group: Group) -> tuple[list[str], bool]:
+        """Return the topics to tell now, and whether whole: the first that waits, with all that can go in its frame."""
+        topic = next(iter(group.unheard))
+        whole = group.unheard.pop(topic)
+        kind = topic.partition(":")[0]
+        how, most = ("several", MOST_WHOLE - 1) if whole else ("tallies", MOST_TALLIES)
+        if hasattr(self.source and self.source.kinds.get(kind), how):
+            return [topic, *group.take_alike(kind, whole=whole, most=most)], whole
+        return [topic], whole
+
+    def _messages(self, group: Group, topics: list[str], *, whole: bool) -> MessageFor | None:
+        """Return what each socket is told of these topics; None where nobody is told anything."""
+        kind: Any = self.source and self.source.kinds.get(topics[0].partition(":")[0])
+        if whole and len(topics) > 1:
+            return self._several(group, topics, kind.several)
+        if not whole and hasattr(kind, "tallies"):
+            messages = self._gathered(group, topics, kind.tallies)
+        else:
+            messages = {a: self._message(group, topics[0], a, whole=whole) for a in AUDIENCES}
+        return (lambda member: messages[member.audience(topics[0])]) if any(messages.values()) else None
+
+    def _several(self, group: Group, topics: list[str], gather: GatherWhole) -> MessageFor:
+        """Return what each socket is told of several topics that changed: its authors are told of their own besides."""
+        held = [
+            (topic, known, frozenset(known.gone_for))
+            for topic in topics
+            if (known := group.topics.get(topic))
+        ]
+        authors = {known.author for _topic, known, _gone in held if known.author is not None}
+
+        def message(audience_of: Callable[[str], str]) -> TextMessage | None:
+            states, gone = [], []
+            for topic, known, gone_for in held:
+                audience = audience_of(topic)
+                if (state := known.states.get(audience)) is not None:
+                    states.append(state)
+                elif audience in gone_for:
+                    gone.append((topic, known.version))
+            return TextMessage(encode(gather(states, gone, now_text()))) if states or gone else None
+
+        everybody, moderators = message(lambda _topic: EVERYBODY), message(lambda _topic: MODERATORS)
+
+        def message_for(member: Member) -> TextMessage | None:
+            if member.audience(topics[0]) == MODERATORS:
+                return moderators
+            return message(member.audience) if member.attendee_id in authors else everybody
+
+        return message_for
+
+    async def _fan_out(
+        self, group: Group, topics: list[str], message_for: MessageFor, *, whole: bool
+    ) -> None:
         """Tell every socket one message; a slow one is owed each of its topics."""
-        if not any(messages.values()):
-            return
         began, count = now(), 0
         for count, member in enumerate(list(group.members), 1):
-            if member.is_ready and (message := messages[member.audience(topics[0])]):
+            if member.is_ready and (message := message_for(member)):
                 self.writer.write(group, member, message, *topics, whole=whole)
             if count % CHUNK == 0:
                 await asyncio.sleep(BREATH_S if any_at_work() else 0)
         metrics.FRAMES.inc(count)
         metrics.TICK.observe(now() - began)
 
-    def _gathered(self, group: Group, topics: list[str], gather: Gather) -> Messages:
+    def _gathered(self, group: Group, topics: list[str], gather: Gather) -> dict[str, TextMessage | None]:
         """Return the messages that tell the tallies of many topics at once."""
 
         def for_audience(audience: str) -> TextMessage | None:

@@ -43,6 +43,7 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
         "next": {session.pk for session in standing.next},
         "live": [session.pk for session in standing.live],
         "starred": starred,
+        "series": selectors.others_of_series(found),
         "star_token": token if starred else "",
         "organises": selectors.organises(caller_of(request, found.pk), found.pk),
     }

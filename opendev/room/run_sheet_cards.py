@@ -109,10 +109,14 @@ def sheet_card(session_id: int, polls: Mapping[str, Any], now: datetime) -> Shee
         cards.append(ItemCard(item, begins, item.used_seconds + goes_on, is_running, position, poll))
         begins += item.minutes
     until = undo_until(sheet)
+    running = next((card for card in cards if card.is_running), None)
+    is_voted_on = (
+        sheet.has_opened and running is not None and running.poll is not None and running.poll.ballots
+    )
     return SheetCard(
         found,
         cards,
-        undo_seconds=max(0, round((until - now).total_seconds())) if until else 0,
+        undo_seconds=max(0, round((until - now).total_seconds())) if until and not is_voted_on else 0,
         behind=_behind(cards),
         polls_in_it=frozenset(card.poll.id for card in cards if card.poll is not None),
     )

@@ -20,7 +20,8 @@ from polls.services.drafts import read_draft
 from sessions import services as sessions
 from sessions.models import RunSheetItem
 from sessions.selectors.run_sheet import SheetWithItems
-from sessions.services import Step, check_moderates
+from sessions.services import Step, TooManyItems, check_moderates
+from sessions.services.run_sheet import MAX_ITEMS
 
 Kind = RunSheetItem.Kind
 
@@ -43,6 +44,8 @@ def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: dat
         TooManyItems
     """
     check_moderates(caller=caller, session_id=session_id)
+    if len(given) > MAX_ITEMS:
+        raise TooManyItems
     if not all(isinstance(item, Mapping) for item in given):
         raise Malformed(_("Each item is an object."), fields={"items": _("Each item is an object.")})
     items = [_read(item, session_id, caller, now) for item in given]
@@ -57,8 +60,10 @@ def paste_plan(*, session_id: int, caller: Caller, text: Any, now: datetime) -> 
         as add_items; the sentence of a Malformed or BadLine says which line.
     """
     check_moderates(caller=caller, session_id=session_id)
-    items = []
-    for given in read_plan(text):
+    items, wanted = [], read_plan(text)
+    if len(wanted) > MAX_ITEMS:
+        raise TooManyItems
+    for given in wanted:
         try:
             items.append(_read(given, session_id, caller, now))
         except Malformed as refusal:

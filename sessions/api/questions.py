@@ -91,6 +91,9 @@ class QuestionStateWanted(serializers.Serializer[Any]):
     answer = serializers.CharField(
         max_length=MAX_ANSWER_LENGTH, required=False, allow_blank=True, allow_null=True
     )
+    seen = serializers.ChoiceField(
+        Question.State.choices, required=False, allow_null=True, help_text="only if it is still in that state"
+    )
 
 
 class QuestionRulesWanted(serializers.Serializer[Any]):
@@ -296,6 +299,7 @@ class StateOfQuestion(QuestionEndpoint):
             caller=caller,
             state=body.get("state"),
             answer=body.get("answer"),
+            seen=body.get("seen"),
             now=timezone.now(),
         )
         return self.answer(found.pk, caller)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, News, State
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Gone, News, State
 from sessions.models import Question
 from sessions.serializers.questions import question_json
 
@@ -26,9 +26,18 @@ class QuestionFrames:
         votes = [{"id": s["id"], "votes": s["votes"], "version": s["version"]} for s in states]
         return {"type": "question.tally", "questions": votes}
 
+    def several(self, states: Sequence[State], gone: Sequence[Gone], now: str) -> Frame:
+        """Return the frame with several questions that changed at once, and those that are no longer there."""
+        left = [{"question": _id_in(topic), "version": version} for topic, version in gone]
+        return {"type": "questions.changed", "now": now, "questions": list(states), "gone": left}
+
     def gone(self, topic: str, version: int) -> Frame:
         """Return the frame for those who saw a question that they may no longer see."""
-        return {"type": "question.gone", "question": topic.partition(":")[2], "version": version}
+        return {"type": "question.gone", "question": _id_in(topic), "version": version}
+
+
+def _id_in(topic: str) -> str:
+    return topic.partition(":")[2]
 
 
 def topic_of(question_id: int) -> str:

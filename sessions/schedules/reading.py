@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from sessions.schedules import times
 from sessions.schedules.schedule import Item, Link, Speaker
 from sessions.schedules.troubles import Troubles
-from sessions.schedules.words import one_line, plain
+from sessions.schedules.words import one_line, plain, shown
 
 MOST = {"title": 300, "subtitle": 300, "abstract": 10_000, "description": 20_000, "biography": 4_000}
 NAMES = ("full_public_name", "public_name", "name", "display_name", "full_name")
@@ -215,7 +215,7 @@ class Reader:
                 address = next((link[key] for key in ("url", "href", "link") if link.get(key)), None)
                 url = self._address(address)
                 if not url:
-                    words = {"line": found.line, "address": str(address)[:80]}
+                    words = {"line": found.line, "address": shown(str(address)[:80])}
                     sentence = _("Line %(line)d: a link without a web address was left out: %(address)s")
                     self.notes.append(sentence % words)
                     continue

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_duration
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 LENGTH = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?")
 MINUTE = timedelta(minutes=1)
+YEARS = range(1970, 2200)  # others are mistakes, and some of them have no moment in every zone
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime | None:
@@ -17,20 +18,18 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    if found is None:
+    if found is None or found.year not in YEARS:
         return None
-    try:
-        return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
-    except OverflowError:
-        return None
+    return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
 
 
 def read_date(text: str) -> date | None:
     """Return a date; of a moment, the date that it is written with. None where it is none."""
     try:
-        return parse_date(text[:10])
+        found = parse_date(text[:10])
     except ValueError:
         return None
+    return found if found and found.year in YEARS else None
 
 
 def read_clock(text: str) -> time | None:

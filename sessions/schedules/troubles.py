@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.errors import Malformed
+from sessions.schedules.words import shown
 
 MOST = 25  # complaints that are told; with more of them the file is another one than was meant
 
@@ -57,7 +58,7 @@ class Troubles:
         place = ", ".join(
             part for part in (_("line %(line)d") % {"line": line} if line else "", field) if part
         )
-        self.found.setdefault(place or _("file"), sentences()[what] % words)
+        self.found.setdefault(shown(place) or _("file"), shown(sentences()[what] % words))
 
     def raise_any(self) -> None:
         """Refuse the file where anything was wrong.

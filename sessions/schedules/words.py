@@ -4,14 +4,21 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-TAG = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|blockquote|code|pre|img|table|tr|td|th|hr)\b[^<>]*>",
-    re.I,
+# HTML begins with a block or closes something; a text that merely speaks of a <div> stays as it is.
+HTML = re.compile(
+    r"\A\s*<(?:p|div|ul|ol|h[1-6]|blockquote|table|pre)\b[^<>]*>"
+    r"|</(?:p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|blockquote|code|pre|table|tr|td|th)>|<br ?/?>",
+    re.IGNORECASE,
 )
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 BLANK_LINES = re.compile(r"\n{3,}")
 BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
 SILENT = {"script", "style"}
+
+
+def shown(text: str) -> str:
+    """Return a text without what cannot be shown, or stored."""
+    return UNSEEN.sub("", text)
 
 
 class _Words(HTMLParser):
@@ -48,8 +55,8 @@ class _Words(HTMLParser):
             self.parts.append(re.sub(r"\s+", " ", data))
 
 
-def plain(value: Any) -> str | None:
-    """Return a value's text, on its own lines; None where it is none. Of several languages English, or the first."""
+def _text_of(value: Any) -> str | None:
+    """Return a value's text without what cannot be shown; None where it is none. Of several languages English."""
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -57,8 +64,15 @@ def plain(value: Any) -> str | None:
         value = texts[0] if texts else ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = UNSEEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    if TAG.search(text):
+    return shown(str(value).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def plain(value: Any) -> str | None:
+    """Return a value's text, on its own lines, of HTML the words; None where it is none."""
+    text = _text_of(value)
+    if text is None:
+        return None
+    if HTML.search(text):
         reader = _Words()
         reader.feed(text)
         reader.close()
@@ -67,6 +81,6 @@ def plain(value: Any) -> str | None:
 
 
 def one_line(value: Any) -> str | None:
-    """Return a value's text on one line; None where it is none."""
-    text = plain(value)
+    """Return a value's text on one line, tags and all: a title may be about them. None where it is none."""
+    text = _text_of(value)
     return None if text is None else " ".join(text.split())

@@ -44,6 +44,11 @@ def event_by_slug(slug: str) -> Event:
     return event
 
 
+def others_of_series(event: Event) -> list[Event]:
+    """Return the other events of the same series, by name."""
+    return list(Event.objects.filter(series=event.series).exclude(pk=event.pk)) if event.series else []
+
+
 def programme(event: Event) -> list[EventDay]:
     """Return the event's days, each with its sessions and their people, in four queries whatever their number."""
     sessions = _with_people(Session.objects.order_by("starts_at", "pk"))

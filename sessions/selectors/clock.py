@@ -6,7 +6,9 @@ from sessions.models import Session
 
 
 def state_by_clock(session: Session, now: datetime) -> Session.State | None:
-    """Return the state that the clock gives a session now; None where it leaves it as it is."""
+    """Return the state that the clock gives a session now; None where it leaves it as it is, or it is cancelled."""
+    if session.is_cancelled:
+        return None
     if session.state == Session.State.UPCOMING and session.starts_at <= now < session.ends_at:
         return Session.State.LIVE
     if session.state == Session.State.LIVE and session.ends_at <= now:

@@ -24,6 +24,26 @@ from sessions.services.rights import check_organises
 SHOWN = 200  # signs of a long text
 
 
+def labels() -> dict[str, str]:
+    """Return what the fields are called."""
+    return {
+        "title": _("title"),
+        "starts_at": _("starts at"),
+        "minutes": _("minutes"),
+        "subtitle": _("subtitle"),
+        "topic": _("what it is about"),
+        "description": _("more about it"),
+        "place": _("room"),
+        "track": _("track"),
+        "kind": _("kind"),
+        "language": _("language"),
+        "day": _("day"),
+        "cancelled": _("cancelled"),
+        "people": _("people"),
+        "links": _("links"),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A field that would change."""
@@ -31,6 +51,11 @@ class Difference:
     field: str
     before: str
     after: str
+
+    @property
+    def label(self) -> str:
+        """What the field is called."""
+        return labels()[self.field]
 
 
 @dataclass(frozen=True, slots=True)

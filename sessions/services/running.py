@@ -96,10 +96,10 @@ def _move(sheet: RunSheet, item: RunSheetItem | None, caller: Caller, now: datet
     sheet.has_opened = False
     if item is not None:
         item.started_at = item.started_at or now
+        _note(sheet, TimelineEntry.Verb.ITEM_STARTED, item, caller, now)
         if item.kind == Kind.LINE:
             sheet.has_opened = _open_line(item, caller, now)
         item.save()
-        _note(sheet, TimelineEntry.Verb.ITEM_STARTED, item, caller, now)
     return save_and_tell(sheet, runs_otherwise=True)
 
 

@@ -35,6 +35,10 @@ class ClockIsPast(Conflict):
     code, message = "clock_is_past", _("The planned end has passed, so the clock can do nothing here.")
 
 
+class SessionIsCancelled(Conflict):
+    code, message = "session_is_cancelled", _("This session is cancelled. An organiser can take that back.")
+
+
 class IllegalSessionMove(Conflict):
     code, message = "illegal_move", _("The session cannot go from its state to that one.")
 
@@ -46,6 +50,7 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: no such state.
+        SessionIsCancelled: it does not take place.
         IllegalSessionMove: an upcoming session cannot be over before it was live.
     """
     session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
@@ -59,6 +64,8 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
         return session
     if state not in SESSION_MOVES[Session.State(session.state)]:
         raise IllegalSessionMove
+    if session.is_cancelled:
+        raise SessionIsCancelled
     is_against_clock = state == Session.State.UPCOMING or (
         state == Session.State.LIVE and now >= session.ends_at
     )

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from polls.models import Ballot, Option, Poll, Selection
-from sessions.models import Attendee, Session
-from tests.factories import make_attendee, make_moderator, make_poll, make_session
+from sessions.models import Attendee, Question, Session
+from tests.factories import make_attendee, make_moderator, make_poll, make_question, make_session
 from tests.factories.polls import record, vote_for
 from tests.support.doors import DEEDS, PAGE, REST, SOCKET, At, do, doors_of
 
@@ -34,6 +34,9 @@ class Case:
     secret: bytes | None = None
     poll_id: str = ""
     said: dict[str, str] = field(default_factory=dict)
+    question: str = "open"
+    mine: bool = False
+    question_id: str = ""
     otherwise: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -60,6 +63,47 @@ MODERATORS_DEEDS: list[tuple[str, tuple[Any, ...]]] = [
     ("set session", ("over",)),
     ("add", ("More?", ["y", "n"])),
 ]
+KEEPERS_DEEDS: list[tuple[str, tuple[Any, ...]]] = [
+    ("set question", ("on_air",)),
+    ("undo question", ()),
+    ("pin", ()),
+    ("answer question", ("So.",)),
+    ("merge", ("999999",)),
+]
+MALFORMED_ID = {SOCKET: ("malformed", 400)}
+QUESTION_CASES = [
+    Case("ask", "not joined", "not_joined", 403, ("Why?",), "visitor", otherwise=STRANGER),
+    Case("ask", "nothing", "malformed", 400, (" ",)),
+    Case("ask", "301 letters", "malformed", 400, ("x" * 301,)),
+    Case("ask", "the session is over", "session_is_over", 409, ("Why?",), session="over"),
+    Case("change question", "somebody else's", "not_your_question", 403, ("Why?",)),
+    Case("change question", "taken up", "question_is_taken", 409, ("Why?",), question="answered", mine=True),
+    Case("change question", "to nothing", "malformed", 400, ("",), mine=True),
+    Case("change question", "no such question", "not_found", 404, ("Why?",), question_id="999999"),
+    Case("withdraw question", "somebody else's", "not_your_question", 403),
+    Case("withdraw question", "on air", "question_is_taken", 409, question="on_air", mine=True),
+    Case("upvote", "not joined", "not_joined", 403, who="visitor", otherwise=STRANGER),
+    Case("upvote", "one's own", "own_question", 409, mine=True),
+    Case("upvote", "answered", "question_not_open", 409, question="answered"),
+    Case("upvote", "one that waits", "not_found", 404, question="waiting"),
+    Case("upvote", "no such question", "not_found", 404, question_id="999999"),
+    Case("upvote", "an id that is none", "not_found", 404, question_id="x", otherwise=MALFORMED_ID),
+    Case("take back", "not joined", "not_joined", 403, who="visitor", otherwise=STRANGER),
+    Case("take back", "dismissed", "not_found", 404, question="dismissed"),
+    Case("set question", "no such state", "malformed", 400, ("asked",), "moderator"),
+    Case("set question", "back to waiting", "illegal_move", 409, ("waiting",), "moderator"),
+    Case("set question", "seen as it was", "changed_meanwhile", 409, ("on_air", "waiting"), "moderator"),
+    Case("set question", "on air after the end", "session_is_over", 409, ("on_air",), "moderator", session="over"),
+    Case("set question", "no such question", "not_found", 404, ("on_air",), "moderator", question_id="999999"),
+    Case("undo question", "nothing to undo", "illegal_move", 409, (), "moderator"),
+    Case("pin", "no such question", "not_found", 404, (), "moderator", question_id="999999"),
+    Case("answer question", "with NUL", "malformed", 400, ("a\x00",), "moderator"),
+    Case("merge", "with none", "malformed", 400, ("999999",), "moderator"),
+    *[Case(deed, "not signed in", "not_signed_in", 401, given, "visitor") for deed, given in KEEPERS_DEEDS],
+    *[Case(deed, "an attendee", "not_signed_in", 401, given) for deed, given in KEEPERS_DEEDS],
+    *[Case(deed, "a neighbour", "not_helper", 403, given, "neighbour",
+           otherwise={SOCKET: ("not_signed_in", 401)}) for deed, given in KEEPERS_DEEDS],
+]  # fmt: skip
 CASES = [
     Case("join", "the session is over", "session_is_over", 409, who="visitor", session="over"),
     Case("join", "a name of 121 letters", "malformed", 400, who="visitor", said={"name": "x" * 121}),
@@ -132,6 +176,7 @@ CASES = [
     Case("add", "an option of 121 letters", "malformed", 400, ("Q?", ["a", "x" * 121]), "moderator"),
     Case("add", "two options alike", "malformed", 400, ("Q?", ["a", "a"]), "moderator"),
     Case("add", "twenty-one options", "malformed", 400, ("Q?", [str(n) for n in range(21)]), "moderator"),
+    *QUESTION_CASES,
     *[Case(deed, "not signed in", "not_signed_in", 401, given, "visitor") for deed, given in MODERATORS_DEEDS],
     *[Case(deed, "an attendee", "not_signed_in", 401, given) for deed, given in MODERATORS_DEEDS],
     *[Case(deed, "a neighbour", "not_moderator", 403, given, "neighbour") for deed, given in MODERATORS_DEEDS],
@@ -149,6 +194,8 @@ class Scene:
             assert record(vote_for(self.poll, attendee, text, secret=case.secret)) == [text]
         if moments := {field: at() if callable(at) else at for field, at in case.row.items()}:
             Poll.objects.filter(pk=self.poll.pk).update(**moments)
+        asker = attendee if case.mine else None
+        question = make_question(self.session, "Which one?", state=case.question, attendee=asker)
         if case.session != "live":
             Session.objects.filter(pk=self.session.pk).update(state=case.session)
         self.who = {
@@ -158,7 +205,7 @@ class Scene:
             "moderator": lambda: person(user=make_moderator(self.session)),
             "neighbour": lambda: person(user=make_moderator(make_session(self.session.event))),
         }[case.who]()
-        self.at = At(self.session, self.poll, case.poll_id)
+        self.at = At(self.session, self.poll, case.poll_id, case.question_id or str(question.pk))
 
     def rows(self) -> Any:
         """All that a refused deed must leave alone; the closer may close and finalise meanwhile."""
@@ -173,9 +220,11 @@ class Scene:
         ]
         counts = [model.objects.count() for model in (Ballot, Selection, Attendee, Option)]
         session = Session.objects.filter(pk=self.session.pk).values_list("state", flat=True)
+        questions = list(Question.objects.filter(session=self.session).order_by("pk").values())
         return (
             polls,
             counts,
+            questions,
             list(session),
             list(Option.objects.filter(poll=self.poll).values_list("text", "count")),
         )
@@ -218,6 +267,15 @@ ALLOWED = [
     Case("set session", "end", "", 0, ("over",), "moderator"),
     Case("set session", "start", "", 0, ("live",), "moderator", session="upcoming"),
     Case("add", "", "", 0, ("Q?", ["y", "n"]), "moderator"),
+    Case("ask", "", "", 0, ("Why?",)),
+    Case("change question", "", "", 0, ("Why?",), mine=True),
+    Case("withdraw question", "", "", 0, mine=True),
+    Case("upvote", "", "", 0),
+    Case("set question", "put it on air", "", 0, ("on_air",), "moderator"),
+    Case("set question", "approve", "", 0, ("open",), "moderator", question="waiting"),
+    Case("set question", "dismiss", "", 0, ("dismissed", "open"), "moderator"),
+    Case("pin", "", "", 0, (), "moderator"),
+    Case("answer question", "", "", 0, ("So.",), "moderator"),
 ]
 
 
@@ -257,9 +315,11 @@ def effect(scene: Scene) -> Any:
     people = list(
         Attendee.objects.filter(event=scene.session.event).order_by("pk").values_list("name", flat=True)
     )
+    shown_of_questions = ("text", "state", "pinned", "votes", "answer")
     return (
         polls,
         people,
+        sorted(Question.objects.filter(session=scene.session).values_list(*shown_of_questions)),
         Session.objects.get(pk=scene.session.pk).state,
         Ballot.objects.filter(poll__session=scene.session).count(),
     )

@@ -6,18 +6,33 @@ from bench import parts, report
 from bench.parts import Scale
 from bench.stage import Stage
 
-TINY = Scale(runs=1, fanout=5, fanout_rounds=2, rooms=(8,), vote_within_s=0.2, settle_s=0)
+TINY = Scale(
+    runs=1,
+    fanout=5,
+    fanout_rounds=2,
+    rooms=(8,),
+    vote_within_s=0.2,
+    settle_s=0,
+    upvoters=8,
+    upvote_within_s=0.2,
+)
 
 
 @pytest.mark.timeout(180)
-def test_fanout_and_room_are_measured_on_a_small_scale(monkeypatch):
+def test_fanout_room_and_upvotes_are_measured_on_a_small_scale(monkeypatch):
     monkeypatch.setattr(parts, "vendors", lambda stage: ["sqlite"])
     with Stage() as stage:
-        told = report.nested({**parts.fanout(stage, TINY), **parts.room(stage, TINY)})
+        told = report.nested(
+            {**parts.fanout(stage, TINY), **parts.room(stage, TINY), **parts.upvotes(stage, TINY)}
+        )
     room = told["room"]["8"]
     assert 0 < room["ack_p50_ms"] <= room["ack_p95_ms"] <= room["ack_p99_ms"]
     assert (room["lost"], room["unanswered"], room["errors"], room["forgotten"]) == (0, 0, 0, 0)
     assert room["settled_s"] > 0
     assert room["join_s"] > 0
     assert room["cpu_per_vote_us"] > 0
+    asked = told["upvotes"]
+    assert 0 < asked["ack_p50_ms"] <= asked["ack_p99_ms"]
+    assert (asked["miscounted"], asked["unanswered"], asked["errors"]) == (0, 0, 0)
+    assert asked["most_in_a_second"] > 0
     assert told["fanout"]["cpu_ratio_to_bare_asgi"] > 0

@@ -7,7 +7,7 @@ import pytest
 
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
 from tests.core.jumping import at_jumping_time
-from tests.core.listening import ROOM, TOPIC, Listener, news, running
+from tests.core.listening import ROOM, TOPIC, Frames, Listener, news, running
 
 OTHER = 8
 
@@ -383,3 +383,49 @@ async def test_hub_leaves_no_task_behind():
     assert asyncio.all_tasks() == {asyncio.current_task()}
     tell(hub, rooms, news(2))  # nobody to tell any more, and no trouble
     assert hub.present(ROOM) == 0
+
+
+class SeveralFrames(Frames):
+    """A kind whose topics travel together where several changed."""
+
+    def several(self, states, gone, now):
+        told = [(state["version"], state["for"]) for state in states]
+        return {"type": "several", "told": told, "gone": list(gone)}
+
+
+@at_jumping_time
+async def test_topics_that_changed_at_once_are_told_in_one_frame_as_each_audience_may_know_them():
+    async with running() as (hub, rooms):
+        rooms.kinds = {"poll": SeveralFrames()}
+        for number in range(4):
+            rooms.store(news(1, topic=f"poll:{number}"))
+        moderator, attendee = [await Listener(hub, audience=a).join() for a in (MODERATORS, EVERYBODY)]
+        tell(hub, rooms, news(2, topic="poll:0", hidden=[EVERYBODY]))
+        for number in range(1, 4):
+            tell(hub, rooms, news(2, topic=f"poll:{number}"))
+        await asyncio.sleep(1)
+        assert moderator.frames("several", "changed", "gone") == [
+            {"type": "several", "told": [[2, MODERATORS]] * 4, "gone": []}
+        ]
+        assert attendee.frames("several", "changed", "gone") == [
+            {"type": "several", "told": [[2, EVERYBODY]] * 3, "gone": [["poll:0", 2]]}
+        ]
+        tell(hub, rooms, news(3, topic="poll:1"))
+        await asyncio.sleep(1)
+        assert [frame["type"] for frame in attendee.frames("changed")] == ["changed"]
+
+
+@at_jumping_time
+async def test_slow_socket_is_owed_each_of_several_topics_by_itself():
+    async with running() as (hub, rooms):
+        rooms.kinds = {"poll": SeveralFrames()}
+        slow = await Listener(hub).join()
+        slow.block()
+        tell(hub, rooms, news(1, topic="poll:9"))
+        await asyncio.sleep(1)
+        for number in range(3):
+            tell(hub, rooms, news(1, topic=f"poll:{number}"))
+        await asyncio.sleep(1)
+        slow.unblock()
+        await asyncio.sleep(1)
+        assert [frame["type"] for frame in slow.frames("several", "changed")] == ["changed"] * 4

@@ -112,11 +112,21 @@ class Demo:
                 self.ask("PUT", f"questions/{question['id']}/state/", state="dismissed")
         if self.ask("GET", f"sessions/{self.session['id']}/")["state"] != "live":
             self.set_session("live")
+        self.clear_run_sheet()
         for poll in self.polls():
             if poll["state"] == "live":
                 self.set_state(poll, "closed")
             if poll["state"] != "archived":
                 self.set_state(poll, "archived")
+
+    def clear_run_sheet(self) -> None:
+        """No plan: journeys have polls of their own."""
+        path = f"sessions/{self.session['id']}/run-sheet/"
+        sheet = self.ask("GET", path)
+        if sheet["running"]:
+            self.john.put(f"{path}running/", json={"item": None})
+        for item in sheet["items"]:
+            self.ask("DELETE", f"{path}items/{item['id']}/")
 
     # --- attendees without a browser
 

@@ -239,3 +239,30 @@ def test_pages_about_people_are_accessible(play, demo):
         is_accessible(organiser)
 
     play(scene)
+
+
+def test_run_sheet_is_accessible_where_it_is_written_run_and_shown(play, demo):
+    """With every kind of item; on air are a prompt, a round of questions and a follow-up."""
+
+    def scene(stage: Stage) -> None:
+        path = f"sessions/{demo.session['id']}/run-sheet/"
+        lines = "Prompt: What images do you build? (5)\nQuestions (10)\nFollow-up: Keep talking\nHand over"
+        items = demo.ask("POST", f"{path}items/", lines=lines)["items"]
+        john, room = stage.moderator(), stage.attendee(is_mobile=False, device_scale_factor=1)
+        screen = stage.screen()
+        plan = stage.open(f"{ROOM}control/run-sheet/", user="john-garbutt")
+        plan.locator(".plan-item summary").first.click()
+        is_accessible(plan)
+        for item, words in zip(
+            items, ("What images do you build?", "What do you want to know?"), strict=False
+        ):
+            demo.ask("PUT", f"{path}running/", item=item["id"])
+            for page in (room.page, screen.page):
+                expect(page.locator("main")).to_contain_text(words)
+            is_accessible(room.page)
+            is_accessible(screen.page, is_a_picture=True)
+        expect(john.page.locator("[data-stage-item]")).to_contain_text("Questions")
+        is_accessible(john.page)
+        is_accessible(stage.open(f"{ROOM}control/timeline/", user="john-garbutt"))
+
+    play(scene, seconds=100)

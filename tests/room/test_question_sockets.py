@@ -264,3 +264,39 @@ async def test_snapshot_and_news_of_one_question_are_the_same_but_for_what_is_on
         [shown] = (await client.next("snapshot"))["questions"]
     assert shown.pop("mine") == {"author": True, "upvoted": False}
     assert json.dumps(told) == json.dumps(shown)
+
+
+async def test_burst_of_questions_is_told_in_one_frame_a_tick_and_each_author_knows_their_own(
+    session, ada, bob
+):
+    """Nine at once, one of them hidden again: others hear of it as gone, or never; a poll waits for none of them."""
+
+    def burst():
+        asked = [
+            ask_question(session_id=session.pk, attendee=ada, text=f"Question {n}?", name="", now=NOW)
+            for n in range(9)
+        ]
+        by = organiser_of(session.event)
+        set_question_state(question_id=asked[-1].pk, caller=by, state="dismissed", now=NOW)
+        return [str(question.pk) for question in asked]
+
+    async with room_of(session, ada) as author, room_of(session, bob) as neighbour:
+        for client in (author, neighbour):
+            await client.next("snapshot")
+        asked = await act(burst)
+        told = {}
+        for name, client, wanted in (("author", author, 9), ("neighbour", neighbour, 8)):
+            known, frames = {}, 0
+            while {pk for pk, one in known.items() if one} < set(asked[:wanted]):
+                frame = await client.next()
+                frames += frame["type"] in {"question.changed", "questions.changed"}
+                for question in frame.get("questions", [frame["question"]] if "question" in frame else []):
+                    known[question["id"]] = question
+                for gone in frame.get("gone", []):
+                    known[gone["question"]] = None
+            assert frames <= 3
+            told[name] = known
+        assert told["author"][asked[-1]]["state"] == "dismissed"
+        assert not told["neighbour"].get(asked[-1])
+        assert "is_merged" in told["author"][asked[0]]
+        assert "is_merged" not in told["neighbour"][asked[0]]

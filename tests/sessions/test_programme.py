@@ -8,6 +8,7 @@ import pytest
 from opendev.core.attendance import NOBODY, Caller
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from opendev.home.organise.events import clone_with_polls
+from opendev.room.services import start_and_end_by_clock
 from polls.models import Poll
 from sessions.models import Attendee, Event, EventDay, Person, Session, SessionRole
 from sessions.services import (
@@ -16,6 +17,7 @@ from sessions.services import (
     DayIsThere,
     NotOrganiser,
     SessionHasBegun,
+    SessionIsCancelled,
     add_day,
     add_resource,
     add_to_stage,
@@ -27,8 +29,9 @@ from sessions.services import (
     move_day,
     order_sessions,
     remove_day,
-    remove_resource,
+    restore_session,
     set_committee,
+    set_session_state,
     split_session,
     step_session,
     take_off_stage,
@@ -311,39 +314,23 @@ def test_host_comes_on_stage_and_leaves_it_without_rights(event, caller):
         take_off_stage(session_id=session.pk, caller=caller, role_id=session.roles.get().pk)
 
 
-# --- resources
+def test_session_that_is_cancelled_is_not_started_before_that_is_taken_back(event, caller):
+    (session,) = slots(event, (10, 0, 30))
+    given = {"session_id": session.pk, "caller": caller, "now": NOW}
+    cancel_session(**given)
+    with pytest.raises(SessionIsCancelled):
+        set_session_state(**given, state="live")
+    restore_session(**given)
+    assert set_session_state(**given, state="live").state == "live"
 
 
-def test_chart_keeps_its_table_in_order_and_draws_it(event, caller):
-    session = make_session(event)
-    rows = "Kubernetes: 58\nOpenShift: 15.5 %\nCloud Foundry (PaaS): 1\n"
-    chart = add_resource(
-        session_id=session.pk, caller=caller, given={"kind": "chart", "title": "Tools", "rows": rows}
-    )
-    assert chart.rows == [["Kubernetes", 58], ["OpenShift", 15.5], ["Cloud Foundry (PaaS)", 1]]
-    assert [bar["share"] for bar in chart.bars] == ["100.0", "26.7", "1.7"]
-    remove_resource(session_id=session.pk, caller=caller, resource_id=chart.pk)
-    assert not session.resources.exists()
-
-
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"kind": "chart"}, "rows"),
-        ({"kind": "chart", "rows": "a: 1\nb"}, "rows"),
-        ({"kind": "chart", "rows": "a: -1"}, "rows"),
-        ({"kind": "chart", "rows": "a: nan"}, "rows"),
-        ({"kind": "link"}, "url"),
-        ({"kind": "link", "url": "javascript:alert(1)"}, "url"),
-        ({"kind": "film", "url": "https://e.org/"}, "kind"),
-        ({"kind": "link", "url": "https://e.org/", "title": ""}, "title"),
-    ],
-)
-def test_resource_that_cannot_be_is_refused_by_its_field(event, caller, said, field):
-    session = make_session(event)
-    with pytest.raises(Malformed) as refused:
-        add_resource(session_id=session.pk, caller=caller, given={"title": "T", **said})
-    assert fields_of(refused) == {field}
+def test_clock_starts_no_session_that_is_cancelled(event, caller):
+    at = datetime(2026, 10, 24, 10, 0, tzinfo=BERLIN)
+    off, on = slots(event, (10, 0, 30), (10, 0, 30))
+    event.sessions.update(runs_by_clock=True)
+    cancel_session(session_id=off.pk, caller=caller, now=NOW)
+    start_and_end_by_clock(at)
+    assert [Session.objects.get(pk=each.pk).state for each in (off, on)] == ["upcoming", "live"]
 
 
 # --- the next edition

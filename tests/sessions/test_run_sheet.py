@@ -107,7 +107,7 @@ def test_going_on_steps_through_the_plan_opening_what_each_item_is_about(session
     ]
     assert refused(go_on, session_id=session.pk, caller=caller, seen=seen, now=after(400)) == "no_next_item"
     assert [entry.verb for entry in timeline_of(session.pk)] == [
-        "item.started", "item.started", "poll.launched", "item.started", "line.opened", "item.started", "item.started",
+        "item.started", "item.started", "poll.launched", "item.started", "item.started", "line.opened", "item.started",
     ]  # fmt: skip
 
 

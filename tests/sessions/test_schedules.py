@@ -127,6 +127,26 @@ def test_encoding_is_recognised(encoding):
     assert read_schedule(PRETALX.decode().encode(encoding), zone="UTC") == read_schedule(PRETALX, zone="UTC")
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("<p>One</p><p>Two &amp; three</p>", "One\n\nTwo & three"),
+        ("One<br>Two", "One\nTwo"),
+        ('See <a href="https://e.org/">this</a>', "See this (https://e.org/)"),
+        ("<script>alert(1)</script><p>Fine</p>", "Fine"),
+        ("How a <div> came to be; a < b &amp; c", "How a <div> came to be; a < b &amp; c"),
+        ("- *one*\r\n- two", "- *one*\n- two"),
+        ({"de": "Eins", "en": "One"}, "One"),
+    ],
+)
+def test_text_is_read_plain_and_what_only_speaks_of_html_stays(written, read):
+    def change(items):
+        items[0].update(title="Why <b> is not <strong>", abstract=written)
+
+    item = read_schedule(with_(change), zone="UTC").items[0]
+    assert (item.title, item.abstract) == ("Why <b> is not <strong>", read)
+
+
 # --- refused
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
+from opendev.room.lifespan import close_and_finalise
 from opendev.room.services import set_session_state, start_and_end_by_clock
 from polls.models import Poll
 from sessions.models import Session
@@ -99,6 +101,15 @@ def test_clock_is_set_while_it_can_still_do_something():
     set_session_clock(by_clock=False, now=LATER, **who)
     start_and_end_by_clock(LATER)
     assert state_of(session) == "live"
+
+
+@pytest.mark.django_db
+def test_closer_of_a_serving_process_looks_at_the_clock():
+    due = make_session(
+        starts_at=timezone.now() - timedelta(minutes=1), minutes=60, runs_by_clock=True, state="upcoming"
+    )
+    close_and_finalise()
+    assert state_of(due) == "live"
 
 
 @pytest.mark.usefixtures("committing_postgres")

@@ -1,7 +1,7 @@
 """Every deed through every door: the form of a page, REST, and the socket.
 
-`do("vote", somebody, At(session, poll), REST, ["a"])` votes. Sockets carry votes alone: `doors_of` says where a deed is
-done.
+`do("vote", somebody, At(session, poll), REST, ["a"])` votes. Sockets carry votes and questions: `doors_of` says where a
+deed is done.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from websockets.exceptions import InvalidStatus
 
 from opendev.core.text import time_text
 from polls.models import Poll
@@ -27,6 +28,7 @@ class At:
     session: Session
     poll: Poll | None = None
     poll_id: str = ""
+    question: str = ""
     ids: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -121,6 +123,104 @@ def add(who: Person, at: At, door: str, question: str, texts: list[str]) -> Answ
     return who.rest("POST", f"sessions/{at.session.pk}/polls/", body)
 
 
+def _say(who: Person, at: At, deed: str, **fields: Any) -> Answer:
+    """One command about the question, by the socket of the page that they may open."""
+    about = {"question": at.question} if deed != "ask" else {}
+    for view in ("control", "") if who.user else ("",):
+        try:
+            with who.socket(at.session.pk, view=view) as socket:
+                frame = socket.ask(f"question.{deed}", **about, **fields)
+        except InvalidStatus:
+            continue
+        return Answer(0, "" if frame["type"] == "ok" else frame["code"], body=frame)
+    raise AssertionError("no socket opens")
+
+
+def _by_page(who: Person, at: At, name: str, **fields: str) -> Answer:
+    return who.post(at.session.address(name, question=at.question), **fields)
+
+
+def ask(who: Person, at: At, door: str, text: str) -> Answer:
+    if door == PAGE:
+        return who.post(at.session.address("question-ask"), text=text)
+    if door == SOCKET:
+        return _say(who, at, "ask", text=text)
+    return who.rest("POST", f"sessions/{at.session.pk}/questions/", {"text": text}, token=who.pass_token)
+
+
+def change_question(who: Person, at: At, door: str, text: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "question-edit", text=text)
+    if door == SOCKET:
+        return _say(who, at, "edit", text=text)
+    return who.rest("PATCH", f"questions/{at.question}/", {"text": text}, token=who.pass_token)
+
+
+def withdraw_question(who: Person, at: At, door: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "question-withdraw")
+    if door == SOCKET:
+        return _say(who, at, "withdraw")
+    return who.rest("DELETE", f"questions/{at.question}/", token=who.pass_token)
+
+
+def upvote(who: Person, at: At, door: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "question-upvote")
+    if door == SOCKET:
+        return _say(who, at, "upvote")
+    return who.rest("PUT", f"questions/{at.question}/upvote/", token=who.pass_token)
+
+
+def take_back(who: Person, at: At, door: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "question-upvote", take_back="1")
+    if door == SOCKET:
+        return _say(who, at, "take_back")
+    return who.rest("DELETE", f"questions/{at.question}/upvote/", token=who.pass_token)
+
+
+def set_question(who: Person, at: At, door: str, state: str, seen: str = "") -> Answer:
+    given = {"state": state, **({"seen": seen} if seen else {})}
+    if door == PAGE:
+        return _by_page(who, at, "control-question-state", **given)
+    if door == SOCKET:
+        return _say(who, at, "state", **given)
+    return who.rest("PUT", f"questions/{at.question}/state/", given)
+
+
+def undo_question(who: Person, at: At, door: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "control-question-undo")
+    if door == SOCKET:
+        return _say(who, at, "undo")
+    return who.rest("POST", f"questions/{at.question}/undo/")
+
+
+def pin(who: Person, at: At, door: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "control-question-pin", pinned="1")
+    if door == SOCKET:
+        return _say(who, at, "pin", pinned=True)
+    return who.rest("PATCH", f"questions/{at.question}/", {"pinned": True})
+
+
+def answer_question(who: Person, at: At, door: str, text: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "control-question-edit", do="answer", answer=text)
+    if door == SOCKET:
+        return _say(who, at, "answer", answer=text)
+    return who.rest("PATCH", f"questions/{at.question}/", {"answer": text})
+
+
+def merge(who: Person, at: At, door: str, into: str) -> Answer:
+    if door == PAGE:
+        return _by_page(who, at, "control-question-edit", do="merge", merged_into=into)
+    if door == SOCKET:
+        return _say(who, at, "merge", merged_into=into)
+    return who.rest("PATCH", f"questions/{at.question}/", {"merged_into": into})
+
+
 DEEDS: dict[str, Door] = {
     "join": join,
     "vote": vote,
@@ -132,8 +232,21 @@ DEEDS: dict[str, Door] = {
     "count down": count_down,
     "set session": set_session,
     "add": add,
+    "ask": ask,
+    "change question": change_question,
+    "withdraw question": withdraw_question,
+    "upvote": upvote,
+    "take back": take_back,
+    "set question": set_question,
+    "undo question": undo_question,
+    "pin": pin,
+    "answer question": answer_question,
+    "merge": merge,
 }
-BY_SOCKET = {"vote", "withdraw"}
+BY_SOCKET = {
+    "vote", "withdraw", "ask", "change question", "withdraw question", "upvote", "take back", "set question",
+    "undo question", "pin", "answer question", "merge",
+}  # fmt: skip
 
 
 def doors_of(deed: str) -> list[str]:

@@ -128,10 +128,14 @@ function paintTallies() {
   }
 }
 
-// An act can be taken back until the next one, and a launch only until the first vote.
-function dropSpentUndo({ id, state, ballots }) {
+// An act can be taken back until the next one, and a launch only until the first vote. What is known here may be older
+// than the banner, which came with the answer to the act.
+function dropSpentUndo({ id, state, ballots, version }) {
   const banner = document.querySelector(`[data-undo="${CSS.escape(id)}"]`)
-  if (banner && (banner.dataset.state !== state || (state === "live" && ballots > 0))) removeGently(banner)
+  if (!banner) return
+  const isMoved = version > Number(banner.dataset.version) && banner.dataset.state !== state
+  const isVotedOn = banner.dataset.state === "live" && state === "live" && ballots > 0
+  if (isMoved || isVotedOn) removeGently(banner)
 }
 
 function paintChart(chart, poll) {

@@ -7,6 +7,7 @@ import { makeLine, paintLine } from "./line_card.js"
 import { emit, on, syncChildren } from "./markup.js"
 import { askName, closeSignUp, showErrors } from "./sign_up_dialog.js"
 import "./notes.js"
+import "./note_taps.js"
 import "./pad_state.js"
 import { sayNow } from "./speak.js"
 import { isOpenPart } from "./tabs.js"
@@ -37,6 +38,7 @@ function paint() {
     paintLine(card, line, { pending: pendingOf(line.id), me })
   }
   emit("tabs:exists", { part: PART, count: lines.length })
+  emit("lines:painted")
 }
 
 function hear(frame) {

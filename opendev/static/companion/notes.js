@@ -28,6 +28,7 @@ function tinted(text, tint) {
 function number() {
   let count = 0
   for (const line of list.children) line.querySelector("[data-note-number]").textContent = ++count
+  emit("notes:painted")
 }
 
 function whole(frame) {

@@ -1,6 +1,7 @@
 // Moves "live now" and "next" while the page is open. It asks what is live every so often and loads the page anew when
 // that differs from what is shown; minutes count down by themselves. Others hear `programme:started` of each session.
 
+import { emit } from "./markup.js"
 import { fetchPage, swapRegions } from "./regions.js"
 import { text } from "./texts.js"
 
@@ -23,15 +24,8 @@ async function loadAnew() {
   swapRegions(page)
   shownAt = Date.now()
   home.dataset.live = page.querySelector("[data-now]")?.dataset.live ?? ""
-  document.dispatchEvent(new CustomEvent("page:swapped"))
+  emit("page:swapped")
   paintMinutes()
-}
-
-function tellStarted(live) {
-  const before = shownLive()
-  for (const session of live.filter(({ id }) => !before.includes(id))) {
-    document.dispatchEvent(new CustomEvent("programme:started", { detail: session }))
-  }
 }
 
 let nextShown = null
@@ -45,8 +39,9 @@ async function ask() {
   const isNews = live.map(({ id }) => id).join(" ") !== shownLive().join(" ") || (nextShown ?? nextIds) !== nextIds
   nextShown = nextIds
   if (!isNews) return
-  tellStarted(live)
+  const before = shownLive()
   await loadAnew()
+  for (const session of live.filter(({ id }) => !before.includes(id))) emit("programme:started", session)
 }
 
 function paintMinutes() {

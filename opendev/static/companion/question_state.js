@@ -6,6 +6,8 @@ export function reduceQuestions(book, frame) {
       return new Map(frame.questions.map((question) => [question.id, question]))
     case "question.changed":
       return withChanged(book, frame.question)
+    case "questions.changed":
+      return frame.gone.reduce(without, frame.questions.reduce(withChanged, book))
     case "question.tally":
       return frame.questions.reduce(withVotes, book)
     case "question.gone":

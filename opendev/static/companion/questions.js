@@ -113,7 +113,7 @@ function paintRules({ questions }) {
 }
 
 on("live:snapshot", arrive)
-for (const type of ["question.changed", "question.tally", "question.gone"]) on(`live:${type}`, hear)
+for (const type of ["question.changed", "questions.changed", "question.tally", "question.gone"]) on(`live:${type}`, hear)
 on("live:session.changed", (frame) => {
   session = frame.session.state
   paintRules(frame.session)

@@ -22,7 +22,15 @@ function follow() {
   const item = document.querySelector("[data-run-item][data-running]")
   if (item?.dataset.runItem === shown) return
   shown = item?.dataset.runItem ?? null
-  item?.scrollIntoView({ block: "nearest", behavior: "instant" })
+  if (item) scrollInto(item, item.closest(".side"))
+}
+
+// By hand: scrollIntoView would move the whole page too.
+function scrollInto(item, box) {
+  const { top, bottom } = item.getBoundingClientRect()
+  const edge = box.getBoundingClientRect()
+  if (bottom > edge.bottom) box.scrollTop += bottom - edge.bottom
+  else if (top < edge.top) box.scrollTop -= edge.top - top
 }
 
 on("control:swapped", () => {

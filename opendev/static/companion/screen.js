@@ -146,7 +146,7 @@ function hear(frame) {
   paint()
 }
 
-const NEWS = ["running.changed", "running.gone", "line.changed", "line.tally", "poll.changed", "poll.tally", "poll.gone", "question.changed", "question.tally", "question.gone"]
+const NEWS = ["running.changed", "running.gone", "line.changed", "line.tally", "poll.changed", "poll.tally", "poll.gone", "question.changed", "questions.changed", "question.tally", "question.gone"]
 for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
 function hearSession({ session }) {
   setText(main, "[data-calm-now]", text(`calm_${session.state}`))

@@ -56,15 +56,27 @@ document.addEventListener("click", (event) => {
   scrollTo({ top: 0, behavior: "instant" })
 })
 
-function isTyping() {
-  return document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea") ?? false
+// Writing, or choosing in a poll and not sent yet: nobody is led away from that.
+function isBusy() {
+  const isTyping = document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea")
+  return isTyping || document.querySelector('[data-part="poll"] [name="option"]:checked') !== null
+}
+
+let suggested = null // until there is such a part: its own news may come a moment later
+
+function followSuggestion() {
+  const part = suggested
+  if (!part || tabOf(part).hidden) return
+  suggested = null
+  const isFree = !chosen || chosen === first
+  if (isOpenPart(part)) return
+  if (isFree && !isBusy()) open(part)
+  else markNews(part, true)
 }
 
 on("tabs:suggest", ({ part }) => {
-  const isFree = !chosen || chosen === first
-  if (isOpenPart(part) || tabOf(part).hidden) return
-  if (isFree && !isTyping()) open(part)
-  else markNews(part, true)
+  suggested = part
+  followSuggestion()
 })
 
 function keepColumn() {
@@ -86,6 +98,7 @@ on("tabs:exists", ({ part, count }) => {
   if (count) tab.hidden = false
   tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
   nav.hidden = nav.querySelectorAll("[data-tab]:not([hidden])").length < 2
+  followSuggestion()
 })
 
 if (isInColumn(document.body.dataset.openPart)) open("poll")

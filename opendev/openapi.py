@@ -1,0 +1,22 @@
+"""What drf-spectacular is told about the OpenAPI document."""
+
+from typing import Any
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "OpenDev Companion",
+    "DESCRIPTION": "Polls beside a live session. Ids are strings, times ISO 8601 in UTC; see docs/live-protocol.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "PollState": "polls.models.Poll.State",
+        "SessionState": "sessions.models.Session.State",
+        "QuestionState": "sessions.models.Question.State",
+        "LineState": "sessions.models.SignUpLine.State",
+        "ItemKind": "sessions.models.RunSheetItem.Kind",
+        "PollKind": "polls.models.Poll.Kind",
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}

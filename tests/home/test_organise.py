@@ -1,0 +1,146 @@
+"""The organisers' pages: forms that come back with what was typed, files, and what strangers see."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from sessions.models import ScheduleUpload
+from tests.factories import make_event, make_moderator, make_organiser, make_session
+from tests.room.pages import code_of, text_of
+from tests.sessions.published_format import check_json, check_xml
+
+pytestmark = pytest.mark.django_db
+PRETALX = (Path(__file__).parent.parent / "sessions" / "files" / "schedule.json").read_bytes()
+
+
+@pytest.fixture
+def event():
+    return make_event()
+
+
+@pytest.fixture
+def organiser(event, browser_of):
+    return browser_of(user=make_organiser(event))
+
+
+def at(event, path=""):
+    return f"/{event.slug}/organise/{path}"
+
+
+def upload(browser, event, content=PRETALX):
+    file = BytesIO(content)
+    file.name = "schedule.json"
+    return browser.post(at(event, "schedule/"), {"file": file})
+
+
+def test_refused_form_comes_back_with_what_was_typed_and_every_mistake(event, organiser):
+    day = event.days.get()
+    sent = {
+        "title": "A title",
+        "day": str(day.pk),
+        "time": "14:75",
+        "minutes": "many",
+        "topic": "Typed & kept",
+    }
+    page = organiser.post(at(event, "sessions/"), sent)
+    assert (page.status_code, code_of(page)) == (400, "malformed")
+    text = text_of(page)
+    assert "This is no time of day, as in 14:30." in text
+    assert "This must be a whole number of minutes, from 1." in text
+    assert 'value="A title"' in text
+    assert "Typed &amp; kept" in text
+    assert not event.sessions.exists()
+
+
+def test_session_is_edited_where_its_form_stands(event, organiser):
+    session = make_session(event, state="upcoming")
+    page = text_of(organiser.get(at(event, f"sessions/{session.slug}/")))
+    assert f'value="{session.title}"' in page
+    form = {"title": "Other", "day": str(session.day_id), "time": "08:15", "minutes": "20", "place": "Hall"}
+    assert organiser.post(at(event, f"sessions/{session.slug}/"), form).status_code == 302
+    session.refresh_from_db()
+    assert (session.title, session.minutes, session.place) == ("Other", 20, "Hall")
+
+
+def test_act_that_does_not_exist_is_not_found(event, organiser):
+    session = make_session(event, state="upcoming")
+    assert organiser.post(at(event, f"sessions/{session.slug}/act/"), {"act": "explode"}).status_code == 404
+    assert organiser.get(at(event, f"sessions/{session.slug}/act/")).status_code == 302
+
+
+def test_pages_are_for_organisers_of_this_event_alone(event, organiser, browser_of):
+    session = make_session(event)
+    others = {
+        401: browser_of(),
+        403: browser_of(user=make_organiser(make_event())),
+    }
+    moderator = browser_of(user=make_moderator(session))
+    for path in ("", "event/", "clone/", "schedule/", "sessions/", f"sessions/{session.slug}/"):
+        assert organiser.get(at(event, path)).status_code == 200, path
+        for status, browser in others.items():
+            assert browser.get(at(event, path)).status_code == status, path
+        assert code_of(moderator.get(at(event, path))) == "not_organiser", path
+    assert "Edit the programme" in text_of(organiser.get(event.get_absolute_url()))
+    assert "Edit the programme" not in text_of(moderator.get(event.get_absolute_url()))
+
+
+def test_session_of_another_event_is_not_found_by_this_events_address(event, organiser):
+    elsewhere = make_session(make_event())
+    assert organiser.get(at(event, f"sessions/{elsewhere.slug}/")).status_code == 404
+
+
+# --- files
+
+
+def test_upload_is_shown_and_written_only_when_it_is_taken(event, organiser):
+    page = upload(organiser, event)
+    assert "What this would change" in text_of(page)
+    assert not event.sessions.exists()
+    taken = {"upload": str(ScheduleUpload.objects.get(event=event).pk)}
+    assert organiser.post(at(event, "schedule/take/"), taken).status_code == 302
+    assert event.sessions.count() == 4
+    again = organiser.post(at(event, "schedule/take/"), taken)
+    assert (again.status_code, "Upload it again" in text_of(again)) == (404, True)
+
+
+def test_upload_of_another_organiser_cannot_be_taken(event, organiser, browser_of):
+    upload(organiser, event)
+    other = browser_of(user=make_organiser(event))
+    taken = {"upload": str(ScheduleUpload.objects.get(event=event).pk)}
+    assert other.post(at(event, "schedule/take/"), taken).status_code == 404
+    assert not event.sessions.exists()
+
+
+def test_broken_file_is_told_with_its_places_and_not_kept(event, organiser):
+    content = PRETALX.replace(b'"00:45"', b'"00:75"')
+    page = upload(organiser, event, content=content)
+    assert (page.status_code, code_of(page)) == (400, "bad_schedule")
+    assert text_of(page).count("<dt>line ") == 2
+    assert not ScheduleUpload.objects.exists()
+    nothing = organiser.post(at(event, "schedule/"))
+    assert (nothing.status_code, "Choose a file first." in text_of(nothing)) == (400, True)
+
+
+def test_large_schedule_is_taken_where_files_are_and_nowhere_else(event, organiser):
+    whole = json.loads(PRETALX)
+    first = whole["schedule"]["conference"]["days"][0]["rooms"]["Main Hall"][0]
+    first["description"] = "long " * 100_000
+    content = json.dumps(whole).encode()
+    page = upload(organiser, event, content=content)
+    assert page.status_code == 200
+    assert "description was shortened to 20000 characters" in text_of(page)
+    elsewhere = organiser.post(at(event, "event/"), {"summary": "x" * 300_000})
+    assert (elsewhere.status_code, code_of(elsewhere)) == (413, "too_large")
+    huge = upload(organiser, event, content=b" " * 9_000_000)
+    assert (huge.status_code, code_of(huge)) == (413, "too_large")
+
+
+def test_export_is_for_everybody_in_every_format(event, client):
+    make_session(event, title="Clouds & “pods” <b>")
+    for name, check in (("json", check_json), ("xml", check_xml)):
+        answer = client.get(f"/{event.slug}/schedule.{name}")
+        assert answer.status_code == 200
+        check(answer.content)
+    assert client.get(f"/{event.slug}/schedule.csv").status_code == 404
