@@ -100,9 +100,11 @@ class RecapVersionList(serializers.Serializer[Any]):
 
 
 class SummaryWanted(serializers.Serializer[Any]):
-    opening = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-    discussion = serializers.CharField(required=False, allow_blank=True, max_length=MAX_PARAGRAPH_LENGTH)
-    onward = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    opening = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=2000)
+    discussion = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=MAX_PARAGRAPH_LENGTH
+    )
+    onward = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=2000)
 
 
 class SummaryShape(serializers.Serializer[Any]):

@@ -35,7 +35,7 @@ class RecordingShape(serializers.Serializer[Any]):
 
 
 class RecordingWanted(serializers.Serializer[Any]):
-    url = serializers.CharField(required=False, allow_blank=True, max_length=MAX_URL_LENGTH)
+    url = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=MAX_URL_LENGTH)
     offset = serializers.IntegerField(required=False, min_value=-LONGEST_S, max_value=LONGEST_S)
 
 
@@ -45,7 +45,9 @@ class ChapterWanted(serializers.Serializer[Any]):
 
 
 class ChapterChange(serializers.Serializer[Any]):
-    title = serializers.CharField(required=False, allow_blank=True, max_length=MAX_CHAPTER_LENGTH)
+    title = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=MAX_CHAPTER_LENGTH
+    )
     after = serializers.IntegerField(
         required=False, allow_null=True, min_value=-LONGEST_S, max_value=LONGEST_S
     )

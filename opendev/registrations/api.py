@@ -36,8 +36,8 @@ class FigureList(serializers.Serializer[Any]):
 
 class FigureWanted(serializers.Serializer[Any]):
     figure = serializers.ChoiceField(FigureNote.Figure.choices)
-    shown = serializers.CharField(max_length=20, allow_blank=True)
-    source = serializers.CharField(max_length=200, allow_blank=True)  # type: ignore[assignment]
+    shown = serializers.CharField(max_length=20, allow_blank=True, allow_null=True)
+    source = serializers.CharField(max_length=200, allow_blank=True, allow_null=True)  # type: ignore[assignment]
 
 
 class BadRowShape(serializers.Serializer[Any]):
@@ -68,7 +68,7 @@ class ImportList(serializers.Serializer[Any]):
 
 class ImportWanted(serializers.Serializer[Any]):
     csv = serializers.CharField(max_length=MOST_CSV, help_text="the list, with a row of headings")
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     bad_rows = serializers.ChoiceField([SKIP, REFUSE], help_text="skip: the rest comes in; refuse: nothing")
 
 
