@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0010_recap'),
+        ('opendev_sessions', '0009_recap'),
     ]
 
     operations = [
