@@ -74,6 +74,16 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+# Files whose tests wait for browsers, servers and storms. They come first: the many short ones then fill what is left,
+# and no process ends the run alone with a long one.
+LONG = {"api", "bench", "etherpad", "faults", "journeys", "leaks", "load", "secrecy"}
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffling, which stays within both halves
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """All fixtures are torn down here: whatever still runs was left behind, which is a failure of the run."""

@@ -20,7 +20,13 @@ LONGER = (
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
 # Two processes at least: many tests wait for a browser or a server. A file's tests stay together.
-SIDE_BY_SIDE = ["-n", str(min(4, max(2, os.cpu_count() or 2))), "--dist", "loadfile"]
+SIDE_BY_SIDE = [
+    "-n",
+    str(min(4, max(2, os.cpu_count() or 2))),
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+]
 COVERAGE = ["--cov", "--cov-report="]  # `coverage report` then lists the gaps
 CACHES = (
     ".pytest_cache",

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import Caller
-from sessions.models import RunSheet, RunSheetItem
-from sessions.services import add_items, read_item, run_item
+from polls.models import Poll
+from polls.services import set_poll_state
+from sessions.models import Question, RunSheet, RunSheetItem
+from sessions.services import add_items, read_item, run_item, set_question_state
 from tests.factories import NOW
 from tests.roles.question_acts import agree
 from tests.support.doors import PAGE, REST, SOCKET
@@ -29,6 +32,10 @@ def item_of(cast: "Cast", kind: str = "prompt") -> RunSheetItem:
 def run(cast: "Cast") -> None:
     """Have a prompt running."""
     organiser = Caller(user_id=cast.event.organisers.first().pk)  # type: ignore[union-attr]
+    for poll in Poll.objects.filter(session=cast.session, state=Poll.State.LIVE):  # it would keep the screen
+        set_poll_state(poll_id=poll.pk, state="closed", caller=organiser, now=timezone.now())
+    for question in Question.objects.filter(session=cast.session, state=Question.State.ON_AIR):
+        set_question_state(question_id=question.pk, state="dismissed", caller=organiser, now=timezone.now())
     run_item(session_id=cast.session.pk, item_id=item_of(cast).pk, caller=organiser, now=NOW)
 
 

@@ -17,6 +17,13 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def zones_from_the_file_alone(monkeypatch):
+    """vobject keeps every zone that it has read, whatever years that one described; each test starts without."""
+    known = vobject.icalendar.__dict__["__tzidMap"]
+    monkeypatch.setitem(vobject.icalendar.__dict__, "__tzidMap", {"UTC": known["UTC"]})
+
+
 def entry_by_icalendar(text):
     entry = icalendar.Calendar.from_ical(text).events[0]
     return {
