@@ -107,6 +107,7 @@ def soak() -> int:
         "tests/polls/test_life.py",
         "tests/load/test_moderators.py",
         "tests/api/test_openapi.py",
+        "tests/bench/test_smoke.py",
     ]
     return pytest("--soak", "--timeout=1800", *what)
 
