@@ -33,7 +33,7 @@ os.environ["SECRET_KEY"] = TEST_SECRET
 os.environ["DJANGO_SETTINGS_MODULE"] = "opendev.settings"
 django.setup()
 
-from opendev.core import limits  # noqa: E402  # needs the settings
+from opendev.core import limits, outages  # noqa: E402  # need the settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -135,6 +135,12 @@ def static_files_of_this_process(collected_static: Path) -> None:
 def fresh_limits() -> None:
     """Ids come again from test to test; what one test did too often is not held against the next."""
     limits.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_away() -> None:
+    """An outage that one test left begun does not end in the log of the next."""
+    outages.database.is_on = False
 
 
 def link_static(collected: Path, var: Path) -> None:
