@@ -15,10 +15,9 @@ from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no, id_in_address
 from sessions.api import Endpoint, page
-from sessions.models import Event, Session
-from sessions.selectors import event_by_slug
+from sessions.models import Session
 from sessions.selectors.follow_ups import line_with_names
-from sessions.services import check_moderates, check_organises
+from sessions.services import check_moderates
 
 
 class LineOfPadShape(serializers.Serializer[Any]):
@@ -151,38 +150,23 @@ class HeadingOfLine(Endpoint):
         return Response(pad_json(selectors.pad_states([found.session_id])[0]), status=202)
 
 
-class OrganisersEndpoint(Endpoint):
-    """What the endpoints about an event's pads share."""
-
-    def found(self, slug: str) -> tuple[Event, Caller]:
-        """Return the event, and the organiser who asks.
-
-        Raises:
-            NotFound, NotSignedIn, NotOrganiser
-        """
-        event = event_by_slug(slug)
-        caller = self.caller(event.pk)
-        check_organises(caller=caller, event_id=event.pk)
-        return event, caller
-
-
-class PadsOfEvent(OrganisersEndpoint):
+class PadsOfEvent(Endpoint):
     """The pads of an event's sessions."""
 
     @extend_schema(operation_id="event_pads_list", responses=answers(PadsOfEventShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str) -> Response:
         """List the sessions with the pad of each and whether we reach it. For organisers."""
-        event, _caller = self.found(slug)
+        event, _caller = self.organised(slug)
         return page([event_pad_json(*pair) for pair in selectors.pads_of_event(event.pk)])
 
 
-class RulesOfPads(OrganisersEndpoint):
+class RulesOfPads(Endpoint):
     """An event's rules for new pads."""
 
     @extend_schema(operation_id="pad_rules_read", responses=answers(PadRulesShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str) -> Response:
         """Return how new pads are called and what they are copied from; "" is the operator's choice. For organisers."""
-        event, _caller = self.found(slug)
+        event, _caller = self.organised(slug)
         return Response(pad_rules_json(selectors.pad_rules_of(event.pk)))
 
     @extend_schema(
@@ -192,7 +176,7 @@ class RulesOfPads(OrganisersEndpoint):
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change the rules. For organisers."""
-        event, caller = self.found(slug)
+        event, caller = self.organised(slug)
         return Response(
             pad_rules_json(services.set_pad_rules(event_id=event.pk, caller=caller, given=self.body()))
         )

@@ -18,7 +18,7 @@ from polls.permissions import may_see_poll
 from polls.selectors import poll_by_id
 from sessions import selectors
 from sessions.api import Endpoint
-from sessions.services import check_moderates, check_organises
+from sessions.services import check_moderates
 
 WANTED = [
     OpenApiParameter(
@@ -54,8 +54,7 @@ class ExportOfEvent(Endpoint):
     @extend_schema(operation_id="event_export", parameters=WANTED, responses=ANSWERS)
     def get(self, request: Request, slug: str) -> Response:
         """Return polls, questions, follow-ups and sessions of an event as tables. For organisers."""
-        event = selectors.event_by_slug(slug)
-        check_organises(caller=self.caller(event.pk), event_id=event.pk)
+        event, _caller = self.organised(slug)
         today = timezone.now().date()
         scope = Scope(
             selectors.sessions_of(event), event_id=event.pk, today=today, asked=asked(request.query_params)

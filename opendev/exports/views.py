@@ -14,9 +14,10 @@ from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_word, id_in_address
 from opendev.exports.tables import Asked, Scope, Table, tables_of
 from opendev.exports.writing import FORMATS
+from opendev.home.organise.entrance import enter
 from polls.selectors import poll_by_id
 from sessions import selectors
-from sessions.services import check_moderates, check_organises
+from sessions.services import check_moderates
 
 ON, OFF = "1", "0"
 
@@ -37,8 +38,7 @@ def asked(query: Mapping[str, str]) -> Asked:
 @never_cache
 def choose(request: HttpRequest, event: str) -> HttpResponse:
     """What can be exported. For organisers."""
-    found = selectors.event_by_slug(event)
-    check_organises(caller=caller_of(request, found.pk), event_id=found.pk)
+    found, _caller = enter(request, event)
     context = {
         "event": found,
         "sessions": selectors.sessions_of(found),
@@ -52,8 +52,7 @@ def choose(request: HttpRequest, event: str) -> HttpResponse:
 @never_cache
 def event_file(request: HttpRequest, event: str, form: str) -> HttpResponseBase:
     """All of an event. For organisers."""
-    found = selectors.event_by_slug(event)
-    check_organises(caller=caller_of(request, found.pk), event_id=found.pk)
+    found, _caller = enter(request, event)
     scope = Scope(
         selectors.sessions_of(found), event_id=found.pk, today=timezone.now().date(), asked=asked(request.GET)
     )

@@ -1,45 +1,31 @@
 """An event's pads, for its organisers: which session has one, whether we reach it, and how new ones are made."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from etherpad_links import services
 from etherpad_links.selectors import pad_rules_of, pads_of_event
 from opendev.core.attendance import Caller
-from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError
 from opendev.home.middleware import mark
-from sessions import selectors
+from opendev.home.organise.entrance import act, enter
 from sessions.models import Event
-from sessions.services import check_organises
 
 AT_ONCE = 50  # pads made by one press: each asks the server
 FIELDS = ("name_pattern", "template")
-
-
-def _enter(request: HttpRequest, slug: str) -> tuple[Event, Caller]:
-    """Return the event for an organiser.
-
-    Raises:
-        NotFound, NotSignedIn, NotOrganiser
-    """
-    event = selectors.event_by_slug(slug)
-    caller = caller_of(request, event.pk)
-    check_organises(caller=caller, event_id=event.pk)
-    return event, caller
 
 
 @require_safe
 @never_cache
 def pads(request: HttpRequest, event: str) -> HttpResponse:
     """The overview."""
-    return _page(request, _enter(request, event)[0])
+    return _page(request, enter(request, event)[0])
 
 
 def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
@@ -59,15 +45,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
     return mark(response, refused) if refused else response
 
 
-def _act(request: HttpRequest, slug: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
-    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
-    event, caller = _enter(request, slug)
-    if request.method == "POST":
-        try:
-            work(event, caller)
-        except DomainError as refusal:
-            return _page(request, event, refused=refusal)
-    return redirect("event-pads", event=event.slug)
+_act = partial(act, page=_page, back="event-pads")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_line, clean_word, time_text
@@ -115,22 +114,7 @@ class SummaryShape(serializers.Serializer[Any]):
     written_at = serializers.DateTimeField(allow_null=True)
 
 
-class RecapEndpoint(Endpoint):
-    """What the endpoints about a recap share."""
-
-    def organised(self, slug: str) -> tuple[Event, Caller]:
-        """Return the event and the caller, who is one of its organisers.
-
-        Raises:
-            NotFound, NotSignedIn, NotOrganiser
-        """
-        event = selectors.event_by_slug(slug)
-        caller = self.caller(event.pk)
-        sessions.check_organises(caller=caller, event_id=event.pk)
-        return event, caller
-
-
-class Recap(RecapEndpoint):
+class Recap(Endpoint):
     """The published recap."""
 
     @extend_schema(operation_id="recap_read", auth=OPEN, responses=answers(RecapShape))
@@ -143,7 +127,7 @@ class Recap(RecapEndpoint):
         return Response(_recap_json(event, version))
 
 
-class DraftOfRecap(RecapEndpoint):
+class DraftOfRecap(Endpoint):
     """The draft that organisers work on."""
 
     @extend_schema(operation_id="recap_draft_read", responses=answers(RecapDraftShape, refusals=(*READ, 403)))
@@ -175,7 +159,7 @@ class DraftOfRecap(RecapEndpoint):
         return Response(_draft_json(event))
 
 
-class StateOfRecap(RecapEndpoint):
+class StateOfRecap(Endpoint):
     """Whether the recap is published."""
 
     @extend_schema(
@@ -199,7 +183,7 @@ class StateOfRecap(RecapEndpoint):
         return Response(_version_json(version))
 
 
-class VersionsOfRecap(RecapEndpoint):
+class VersionsOfRecap(Endpoint):
     """What was published."""
 
     @extend_schema(

@@ -1,6 +1,7 @@
 """Pages of a recap: read, drafted and edited, previewed, published, exported."""
 
-from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
+from opendev.home.organise.entrance import act, enter
 from opendev.recap import services
 from opendev.recap.document import anchor_of, paragraphs_of, to_publish
 from opendev.recap.reading import reading_of
@@ -66,7 +67,7 @@ def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
     if form not in FORMS:
         raise NotFound
     if "draft" in request.GET:
-        _organised(request, event)
+        enter(request, event)
         paragraphs = to_publish(worked_recap(found.pk))
     else:
         version = recaps.published_recap(found.pk)
@@ -83,7 +84,7 @@ def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
 @never_cache
 def preview(request: HttpRequest, event: str) -> HttpResponse:
     """The draft as it would be published now. For organisers."""
-    found, _caller = _organised(request, event)
+    found, _caller = enter(request, event)
     kept = [paragraph.as_json() for paragraph in to_publish(worked_recap(found.pk))]
     return _read(request, found, kept, organises=True, is_preview=True)
 
@@ -92,7 +93,7 @@ def preview(request: HttpRequest, event: str) -> HttpResponse:
 @never_cache
 def version(request: HttpRequest, event: str, number: int) -> HttpResponse:
     """What was published once. For organisers."""
-    found, _caller = _organised(request, event)
+    found, _caller = enter(request, event)
     kept = recaps.recap_version(found.pk, number)
     if kept is None:
         raise NotFound
@@ -103,7 +104,7 @@ def version(request: HttpRequest, event: str, number: int) -> HttpResponse:
 @never_cache
 def edit(request: HttpRequest, event: str) -> HttpResponse:
     """The paragraphs of the draft, each with its form. For organisers."""
-    found, _caller = _organised(request, event)
+    found, _caller = enter(request, event)
     return _editor(request, found)
 
 
@@ -156,31 +157,7 @@ def summary(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return render(request, "recap/summary.html", context, status=status)
 
 
-def _organised(request: HttpRequest, event: str) -> tuple[Event, Caller]:
-    """Return the event and the caller, who is one of its organisers.
-
-    Raises:
-        NotFound, NotSignedIn, NotOrganiser
-    """
-    found = selectors.event_by_slug(event)
-    caller = caller_of(request, found.pk)
-    sessions.check_organises(caller=caller, event_id=found.pk)
-    return found, caller
-
-
-def _act(
-    request: HttpRequest, event: str, work: Callable[[Event, Caller], object], *, at: str = ""
-) -> HttpResponse:
-    """Do one act and go back to the editor; a refusal shows it there, with its status and code."""
-    found, caller = _organised(request, event)
-    if request.method == "POST":
-        try:
-            work(found, caller)
-        except DomainError as refusal:
-            return _editor(request, found, refused=refusal)
-    response = redirect("recap-edit", event=found.slug)
-    response["Location"] += at
-    return response
+_act = partial(act, page=_editor, back="recap-edit")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -206,14 +183,16 @@ def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
         "put_back": {"left_out": False},
     }
     given = wanted.get(request.POST.get("do", "rewrite"), {})
-    return _act(
+    response = _act(
         request,
         event,
         lambda found, caller: sessions.edit_recap(
             event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now()
         ),
-        at=f"#{anchor_of(key)}",
     )
+    if response.status_code == HTTPStatus.FOUND:
+        response["Location"] += f"#{anchor_of(key)}"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

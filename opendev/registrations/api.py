@@ -72,22 +72,8 @@ class ImportWanted(serializers.Serializer[Any]):
     bad_rows = serializers.ChoiceField([SKIP, REFUSE], help_text="skip: the rest comes in; refuse: nothing")
 
 
-class RegistrationsEndpoint(Endpoint):
-    """What these endpoints share."""
-
-    def organised(self, slug: str) -> Event:
-        """Return the event, of which the caller is an organiser.
-
-        Raises:
-            NotFound, NotSignedIn, NotOrganiser
-        """
-        event = selectors.event_by_slug(slug)
-        services.check_organises(caller=self.caller(event.pk), event_id=event.pk)
-        return event
-
-
 @takes_uploads
-class ImportsOfEvent(RegistrationsEndpoint):
+class ImportsOfEvent(Endpoint):
     """Lists of registrations."""
 
     @extend_schema(
@@ -95,7 +81,7 @@ class ImportsOfEvent(RegistrationsEndpoint):
     )
     def get(self, request: Request, slug: str) -> Response:
         """List what was brought, newest first, and how far it is; the newest with its wrong rows. For organisers."""
-        event = self.organised(slug)
+        event, _caller = self.organised(slug)
         imports = registrations.imports_of(event.pk)
         bad = registrations.bad_rows_of(imports[0].pk) if imports else []
         return page([_import_json(one, bad if one is imports[0] else []) for one in imports])
@@ -107,14 +93,14 @@ class ImportsOfEvent(RegistrationsEndpoint):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Import a list: what is wrong is told by row and field. For organisers."""
-        event, body = self.organised(slug), self.body()
+        (event, caller), body = self.organised(slug), self.body()
         csv = body.get("csv")
         if not isinstance(csv, str):
             sentence = _("This must be a text.")
             raise Malformed(sentence, fields={"csv": sentence})
         brought = services.import_registrations(
             event_id=event.pk,
-            caller=self.caller(event.pk),
+            caller=caller,
             content=csv.encode("utf-8", errors="replace"),
             name=clean_line(body.get("name"), field="name", most=200, required=False),
             skips_bad=clean_word(body.get("bad_rows"), field="bad_rows", choices=[SKIP, REFUSE]) == SKIP,
@@ -123,7 +109,7 @@ class ImportsOfEvent(RegistrationsEndpoint):
         return Response(_import_json(brought, registrations.bad_rows_of(brought.pk)), status=201)
 
 
-class FiguresOfEvent(RegistrationsEndpoint):
+class FiguresOfEvent(Endpoint):
     """Figures of an event."""
 
     @extend_schema(operation_id="figures_list", auth=OPEN, responses=answers(FigureList))
@@ -136,9 +122,9 @@ class FiguresOfEvent(RegistrationsEndpoint):
     )
     def put(self, request: Request, slug: str) -> Response:
         """Print a figure as said, with its source; both empty: as it is counted. For organisers."""
-        event, body = self.organised(slug), self.body()
+        (event, caller), body = self.organised(slug), self.body()
         given = {field: body.get(field) for field in ("figure", "shown", "source")}
-        services.set_figure(event_id=event.pk, caller=self.caller(event.pk), **given)
+        services.set_figure(event_id=event.pk, caller=caller, **given)
         return _figures(event)
 
 

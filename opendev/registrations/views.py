@@ -1,6 +1,6 @@
 """Pages of registrations: lists that organisers bring, figures, and joining by a personal link."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from opendev.core.limits import check_join
 from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
 from opendev.core.uploads import takes_uploads
+from opendev.home.organise.entrance import act, enter
 from opendev.registrations.links import registration_of
 from sessions import selectors, services
 from sessions.models import Event, FigureNote, Session
@@ -28,15 +29,8 @@ from sessions.selectors import registrations
 @never_cache
 def overview(request: HttpRequest, event: str) -> HttpResponse:
     """The figures, and the lists that were brought. For organisers."""
-    found, _caller = _organised(request, event)
+    found, _caller = enter(request, event)
     return _page(request, found)
-
-
-def _organised(request: HttpRequest, event: str) -> tuple[Event, Caller]:
-    found = selectors.event_by_slug(event)
-    caller = caller_of(request, found.pk)
-    services.check_organises(caller=caller, event_id=found.pk)
-    return found, caller
 
 
 def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
@@ -59,15 +53,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
     return render(request, "registrations/overview.html", context, status=refused.status if refused else 200)
 
 
-def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
-    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
-    found, caller = _organised(request, event)
-    if request.method == "POST":
-        try:
-            work(found, caller)
-        except DomainError as refusal:
-            return _page(request, found, refused=refusal)
-    return redirect("registrations", event=found.slug)
+_act = partial(act, page=_page, back="registrations")
 
 
 @takes_uploads

@@ -19,7 +19,7 @@ from opendev.core.presence import note_join, present_in
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import selectors, services
-from sessions.models import Session
+from sessions.models import Event, Session
 from sessions.serializers import attendee_json, event_json, session_json
 
 
@@ -87,6 +87,17 @@ class Endpoint(APIView):
             NotFound
         """
         return selectors.session_by_id(id_in_address(text))
+
+    def organised(self, slug: str) -> tuple[Event, Caller]:
+        """Return the event that the address names and the caller, who is one of its organisers.
+
+        Raises:
+            NotFound, NotSignedIn, NotOrganiser
+        """
+        event = selectors.event_by_slug(slug)
+        caller = self.caller(event.pk)
+        services.check_organises(caller=caller, event_id=event.pk)
+        return event, caller
 
 
 def page(results: list[Any]) -> Response:

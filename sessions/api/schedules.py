@@ -117,9 +117,7 @@ class SchedulesOfEvent(Endpoint):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Import a schedule.json or schedule.xml, all of it or nothing; without `apply=yes` say what would change."""
-        event = selectors.event_by_slug(slug)
-        caller = self.caller(event.pk)
-        services.check_organises(caller=caller, event_id=event.pk)
+        event, caller = self.organised(slug)
         sent: Any = request.data
         content = sent if isinstance(sent, bytes) else b""  # without a body it is an empty form
         given: dict[str, Any] = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
@@ -44,9 +44,22 @@ def show(
     return mark(response, refused) if refused else response
 
 
-def attempt(work: Callable[[], HttpResponse], page: Callable[[DomainError], HttpResponse]) -> HttpResponse:
-    """Do an act and return its answer; a refusal is shown on the page that the act came from."""
-    try:
-        return work()
-    except DomainError as refusal:
-        return page(refusal)
+def act(
+    request: HttpRequest,
+    event: str,
+    work: Callable[[Event, Caller], object],
+    *,
+    page: Callable[..., HttpResponse],
+    back: str,
+) -> HttpResponse:
+    """Do one act of an organiser's and go back to the page named `back`.
+
+    A refusal is shown by `page(request, event, refused=…)`, with its status and code.
+    """
+    found, caller = enter(request, event)
+    if request.method == "POST":
+        try:
+            work(found, caller)
+        except DomainError as refusal:
+            return page(request, found, refused=refusal)
+    return redirect(back, event=found.slug)

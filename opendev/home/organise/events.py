@@ -1,6 +1,6 @@
 """The organisers' pages of an event: made, edited, its days, its committee, its next edition."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import id_in_address
-from opendev.home.organise.entrance import enter, show
+from opendev.home.organise.entrance import act, enter, show
 from polls.services import copy_polls
 from sessions import selectors, services
 from sessions.models import Event
@@ -69,15 +69,7 @@ def _overview(request: HttpRequest, event: Event, *, refused: DomainError | None
     return show(request, "overview", context, refused=refused)
 
 
-def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
-    """Do one act and go back to the overview; a refusal is shown there."""
-    found, caller = enter(request, event)
-    if request.method == "POST":
-        try:
-            work(found, caller)
-        except DomainError as refusal:
-            return _overview(request, found, refused=refusal)
-    return redirect("organise", event=found.slug)
+_act = partial(act, page=_overview, back="organise")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
