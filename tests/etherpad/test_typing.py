@@ -12,13 +12,18 @@ from playwright.sync_api import Browser, Page
 
 from etherpad_links.models import PadName
 from sessions.models import SignUp
-from tests.etherpad.conftest import BODY, HEADING, Room, wait_until
+from tests.etherpad.conftest import BODY, HEADING, PATIENCE_S, Room, wait_until
 from tests.support.server import Server
 
 PEOPLE = 50
 WORDS, LEAN_WORDS = 36, 18  # a typist
 SECONDS, LEAN_SECONDS = 20.0, 8.0  # the second of each where it is played only once
 NOTE, LINK = "What kind of network API do telcos need?", "https://example.org/"
+
+
+def without_ends(lines: list[str]) -> list[str]:
+    """The lines that hold something, as a browser's page can be compared with the server's text."""
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 class Typist:
@@ -52,6 +57,12 @@ class Typist:
             )
         )
 
+    def wait_to_show(self, room: Room) -> None:
+        """Let the browser hear what the server has; the test looks afterwards whether it did."""
+        deadline = time.monotonic() + PATIENCE_S
+        while without_ends(self.lines) != without_ends(room.lines) and time.monotonic() < deadline:
+            self.page.wait_for_timeout(100)
+
     @property
     def lines(self) -> list[str]:
         """What this browser shows."""
@@ -61,7 +72,12 @@ class Typist:
 
 
 def type_together(
-    chromium: Browser, room: Room, may_begin: threading.Event, words: int, seconds: float
+    chromium: Browser,
+    room: Room,
+    may_begin: threading.Event,
+    all_written: threading.Event,
+    words: int,
+    seconds: float,
 ) -> dict[str, Any]:
     ann, ben = Typist(chromium, room, "Ann", NOTE), Typist(chromium, room, "Ben", LINK)
     cleo = Typist(chromium, room, "Cleo", HEADING)
@@ -75,7 +91,10 @@ def type_together(
         cleo.type(f"Cleo the {n}", "Enter" if n < words - 1 else "End")
         time.sleep(max(0.0, begin + seconds * (n + 1) / words - time.monotonic()))
     time.sleep(2)  # the last keys are on their way to the server; browsers send every half second
+    all_written.wait(60)  # on a busy machine names still come when the typists have done
     people = [ann, ben, cleo]
+    for one in people:
+        one.wait_to_show(room)
     seen = {
         "connected": [one.is_connected for one in people],
         "typed": [one.typed for one in people],
@@ -133,10 +152,13 @@ def body_with(ann: list[str], ben: list[str]) -> list[str]:
 
 
 def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -> None:
-    may_begin, outcome = threading.Event(), {}
+    may_begin, all_written, outcome = threading.Event(), threading.Event(), {}
     people = threading.Thread(
         target=lambda: outcome.update(
-            browser(lambda chromium: type_together(chromium, room, may_begin, words, seconds), seconds=180)
+            browser(
+                lambda chromium: type_together(chromium, room, may_begin, all_written, words, seconds),
+                seconds=240,
+            )
         )
     )
     people.start()
@@ -150,7 +172,8 @@ def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -
         )
     )
     settled = time.monotonic() - last
-    people.join(180)
+    all_written.set()
+    people.join(240)
     block, lines = room.under(HEADING), room.text.rstrip("\n").split("\n")
     ann, ben, cleo = outcome["typed"]
     written = [name for name in names if block.count(name) == 1]
@@ -164,8 +187,5 @@ def play(server: Server, room: Room, browser: Any, words: int, seconds: float) -
     assert len(kept) == words
     assert outside(lines) == expected  # to the byte, blanks at the ends of lines too
     assert outcome["connected"] == [True, True, True]
-    assert all(
-        [line.rstrip() for line in shown if line.strip()] == [line.rstrip() for line in lines if line.strip()]
-        for shown in outcome["lines"]
-    )
+    assert all(without_ends(shown) == without_ends(lines) for shown in outcome["lines"])
     wait_until(lambda: SignUp.objects.filter(line=room.line, source="pad").present().count() == words)
