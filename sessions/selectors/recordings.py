@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sessions.models import Chapter, Recording, Session, TimelineEntry
 
@@ -15,6 +16,9 @@ OPENING = {
 }
 TAKEN_BACK = {Verb.POLL_SET_BACK, Verb.QUESTION_SET_BACK}
 POLL_VERBS = {Verb.POLL_LAUNCHED, Verb.POLL_CLOSED}
+# A start so long after all before it is the real one, and what went before was a rehearsal; a sooner one only mends an
+# end that came too early. Longer than the longest break of a day's programme, shorter than the night before it.
+ANEW_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,16 @@ def chapters_of(
 
 
 def _standing(session_id: int) -> list[TimelineEntry]:
-    """Return what happened and was not taken back."""
+    """Return what happened in the recorded hour and was not taken back, with one start."""
     standing: list[TimelineEntry] = []
     for entry in TimelineEntry.objects.filter(session=session_id).order_by("pk"):
         if entry.verb == Verb.SESSION_SET_BACK:
             standing.clear()
+        elif entry.verb == Verb.SESSION_STARTED:
+            if standing and entry.at - standing[-1].at > ANEW_AFTER:
+                standing.clear()
+            if not any(one.verb == Verb.SESSION_STARTED for one in standing):
+                standing.append(entry)
         elif entry.verb in TAKEN_BACK:
             area = entry.verb.partition(".")[0]
             of_it = [one for one in standing if one.subject == entry.subject and one.verb.startswith(area)]

@@ -156,6 +156,27 @@ def test_what_was_taken_back_is_no_chapter(session):
     assert labels(session) == [("0:30", "Start"), ("1:00", "Poll: Which?")]
 
 
+def test_session_that_ended_too_early_and_went_on_has_one_start(session):
+    start(session)
+    start(session, 600, state="over")
+    start(session, 660)
+    poll = make_poll(session, state="draft", question="Which?")
+    set_poll_state(poll_id=poll.pk, state="live", now=at(700), **by(session))
+    assert labels(session) == [("0:30", "Start"), ("12:10", "Poll: Which?")]
+
+
+def test_rehearsal_of_the_evening_before_is_not_in_the_recording(session):
+    evening = -14 * 3600
+    start(session, evening)
+    poll = make_poll(session, state="draft", question="Which?")
+    set_poll_state(poll_id=poll.pk, state="live", now=at(evening + 60), **by(session))
+    set_poll_state(poll_id=poll.pk, state="draft", now=at(evening + 63), **by(session))
+    start(session, evening + 600, state="over")
+    start(session)
+    set_poll_state(poll_id=poll.pk, state="live", now=at(60), **by(session))
+    assert labels(session) == [("0:30", "Start"), ("1:30", "Poll: Which?")]
+
+
 def test_archived_poll_and_dismissed_question_are_no_chapters(session):
     start(session)
     poll = make_poll(session, state="closed", question="Secret?", now=at(10))
