@@ -77,9 +77,10 @@ class Hub(Telling, Sweep):
         if self.bus:
             await self.bus.stop()
         self.bus = None
-        for task in list(self.tasks):
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        while self.tasks:  # news that were on their way may have begun another one meanwhile
+            for task in list(self.tasks):
+                task.cancel()
+            await asyncio.gather(*self.tasks, return_exceptions=True)
         if self.reader:
             self.reader.shutdown(wait=True)
         self._reset()

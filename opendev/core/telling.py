@@ -7,8 +7,10 @@ from typing import Any
 from opendev.core import metrics
 from opendev.core.groups import (
     AUDIENCES,
+    AUTHOR,
     EVERYBODY,
     MODERATORS,
+    VOTED,
     Gather,
     GatherWhole,
     Group,
@@ -20,7 +22,7 @@ from opendev.core.groups import (
 from opendev.core.sending import TextMessage
 from opendev.core.sweep import PRESENCE
 from opendev.core.threads import any_at_work
-from opendev.core.writing import Writer
+from opendev.core.writing import MessageFor, Writer
 
 TICK_S = 0.3  # at most four news a second to a socket, the voter's own included
 CHUNK = 200  # writes between two breaths of the loop: about 2 ms
@@ -29,9 +31,6 @@ BREATH_S = (
 )
 MOST_TALLIES, MOST_WHOLE = 100_000, 20  # topics told in one frame; whole ones have texts
 REST_FACTOR = 2  # telling a large room may take half of the time, the other half is for its votes
-
-
-MessageFor = Callable[[Member], TextMessage | None]
 
 
 class Telling:
@@ -86,7 +85,9 @@ class Telling:
             messages = self._gathered(group, topics, kind.tallies)
         else:
             messages = {a: self._message(group, topics[0], a, whole=whole) for a in AUDIENCES}
-        return (lambda member: messages[member.audience(topics[0])]) if any(messages.values()) else None
+        if not any(messages.values()):
+            return None
+        return _for_members(group, topics[0], messages)
 
     def _several(self, group: Group, topics: list[str], gather: GatherWhole) -> MessageFor:
         """Return what each socket is told of several topics that changed: its authors are told of their own besides."""
@@ -120,13 +121,12 @@ class Telling:
         self, group: Group, topics: list[str], message_for: MessageFor, *, whole: bool
     ) -> None:
         """Tell every socket one message; a slow one is owed each of its topics."""
-        began, count = now(), 0
-        for count, member in enumerate(list(group.members), 1):
-            if member.is_ready and (message := message_for(member)):
-                self.writer.write(group, member, message, *topics, whole=whole)
-            if count % CHUNK == 0:
+        began, members = now(), list(group.members)
+        for first in range(0, len(members), CHUNK):
+            if first:
                 await asyncio.sleep(BREATH_S if any_at_work() else 0)
-        metrics.FRAMES.inc(count)
+            self.writer.write_to_all(group, members[first : first + CHUNK], message_for, topics, whole=whole)
+        metrics.FRAMES.inc(len(members))
         metrics.TICK.observe(now() - began)
 
     def _gathered(self, group: Group, topics: list[str], gather: Gather) -> dict[str, TextMessage | None]:
@@ -168,6 +168,15 @@ class Telling:
     def reply(self, group: Group, member: Member, text: str) -> None:
         """Write an answer to one socket, without waiting for it."""
         self.writer.reply(group, member, TextMessage(text))
+
+
+def _for_members(group: Group, topic: str, messages: dict[str, TextMessage | None]) -> MessageFor:
+    """Return what each socket is told. Where that is the same for all without a right, none is asked who it is."""
+    known, everybodys = group.topics.get(topic), messages[EVERYBODY]
+    others = [messages[VOTED]] + ([messages[AUTHOR]] if known and known.author is not None else [])
+    if everybodys is None or any(other is None or other.frame != everybodys.frame for other in others):
+        return lambda member: messages[member.audience(topic)]
+    return lambda member: messages[member.audience(topic)] if member in group.holders else everybodys
 
 
 def now() -> float:

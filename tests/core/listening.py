@@ -6,11 +6,22 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from opendev.core.groups import AUDIENCES, EVERYBODY, VOTED, Frame, GroupState, News, State, TopicKind
+from opendev.core.groups import (
+    AUDIENCES,
+    EVERYBODY,
+    MODERATORS,
+    VOTED,
+    Frame,
+    GroupState,
+    News,
+    State,
+    TopicKind,
+)
 from opendev.core.live import Hub
 from opendev.core.sending import SendMessage
 
 ROOM, TOPIC = 7, "poll:1"
+MODERATOR = 9  # who moderates it
 
 
 def news(
@@ -41,7 +52,7 @@ class Rooms:
         self.kinds: Mapping[str, TopicKind] = {"poll": Frames()}
         self.stored: dict[int, dict[str, News]] = {key: {} for key in keys or (ROOM,)}
         self.reads = 0
-        self.may_moderate: frozenset[int] = frozenset()
+        self.may_moderate: frozenset[int] = frozenset({MODERATOR})
         self.may_help: frozenset[int] = frozenset()
         self.may_display: frozenset[int] = frozenset()
 
@@ -77,7 +88,7 @@ class Listener:
 
     def __init__(self, hub: Hub, attendee_id: int | None = None, *, audience: str = EVERYBODY) -> None:
         self.hub, self.attendee_id, self.always = hub, attendee_id, audience
-        self.moderator_id: int | None = None
+        self.moderator_id: int | None = MODERATOR if audience == MODERATORS else None
         self.helper_id: int | None = None
         self.display_id: int | None = None
         self.is_ready, self.is_closed = True, False
