@@ -11,12 +11,16 @@ import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
+from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
+from tests.parts import folder_of, into_parts
 from tests.support import programs
 from tests.support.databases import Postgres, Redis, SqliteFiles, manage
 from tests.support.etherpad import Etherpad
@@ -32,6 +36,8 @@ os.environ["VAR_DIR"] = str(RUN_FOLDER / "var")
 os.environ["SECRET_KEY"] = TEST_SECRET
 os.environ["DJANGO_SETTINGS_MODULE"] = "opendev.settings"
 django.setup()
+
+settings.register_profile("same", derandomize=True)  # as `make test` says it: the same examples each time
 
 from opendev.core import limits, outages  # noqa: E402  # need the settings
 
@@ -74,14 +80,21 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-# Files whose tests wait for browsers, servers and storms. They come first: the many short ones then fill what is left,
-# and no process ends the run alone with a long one.
-LONG = {"api", "bench", "etherpad", "faults", "journeys", "leaks", "load", "secrecy"}
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadscope`, as `make test` says it, whole folders share a process: see tests/parts.py."""
+    if config.getvalue("dist") != "loadscope":
+        return None  # as xdist does it
 
+    class InParts(LoadScopeScheduling):
+        @cached_property
+        def parts(self) -> dict[str, int]:
+            return into_parts(map(folder_of, self.collection or []), self.numnodes)
 
-@pytest.hookimpl(trylast=True)  # after the shuffling, which stays within both halves
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+        def _split_scope(self, nodeid: str) -> str:
+            return f"part {self.parts[folder_of(nodeid)]}"
+
+    return InParts(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -19,14 +19,11 @@ LONGER = (
 )
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
-# Two processes at least: many tests wait for a browser or a server. A file's tests stay together.
-SIDE_BY_SIDE = [
-    "-n",
-    str(min(4, max(2, os.cpu_count() or 2))),
-    "--dist",
-    "loadfile",
-    "--no-loadscope-reorder",
-]
+# Two processes at least: many tests wait for a browser or a server. Which tests share a process: tests/conftest.py.
+SIDE_BY_SIDE = ["-n", str(min(4, max(2, os.cpu_count() or 2))), "--dist", "loadscope"]
+# A change is let in by one order of the tests and the same examples each time: who changed nothing that matters is not
+# stopped by chance. pytest by itself, and `make soak`, shuffle and look for new examples (docs/adr/0023).
+ONE_ORDER = ["--randomly-seed=1", "--hypothesis-profile=same"]
 COVERAGE = ["--cov", "--cov-report="]  # `coverage report` then lists the gaps
 CACHES = (
     ".pytest_cache",
@@ -63,7 +60,7 @@ def test() -> int:
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     if not only:
         etherpad.prepare()
-    return pytest(*SIDE_BY_SIDE, *(UNIT_ONLY if only else ()))
+    return pytest(*SIDE_BY_SIDE, *ONE_ORDER, *(UNIT_ONLY if only else ()))
 
 
 def coverage() -> int:
@@ -79,11 +76,7 @@ def pytest(*options: str) -> int:
 
 
 def install_what_tests_need(packages: list[str]) -> None:
-    lacking = debian.missing(packages)
-    if lacking and debian.can_install():
-        debian.install(lacking)
-        lacking = debian.missing(packages)
-    if lacking:
+    if lacking := debian.provide(packages):
         raise Unmet(f"The tests need these Debian packages, which are missing here: {' '.join(lacking)}.")
 
 

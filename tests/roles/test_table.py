@@ -1,6 +1,8 @@
 """The table of docs/roles.md is what happens: every act, tried as every role by every door."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -26,11 +28,27 @@ TABLE = read_table(PAGE_OF_ROLES)
 TRIES = [(act, role, door) for act, doors in ACTS.items() for role in ROLES for door in doors]
 
 
+MOST_TRIES = (
+    25  # in one session: each leaves something there, and pages that show it all take longer and longer
+)
+
+
 @pytest.fixture(scope="module")
-def cast(inner: InnerServer) -> Iterator[Cast]:
-    made = Cast(inner)
-    yield made
-    made.close()
+def casts(inner: InnerServer) -> Iterator[Iterator[Cast]]:
+    """The cast of each try; a new one every so often."""
+    with ExitStack() as doors:
+
+        def take_turns() -> Iterator[Cast]:
+            while True:
+                doors.close()
+                yield from repeat(doors.enter_context(closing(Cast(inner))), MOST_TRIES)
+
+        yield take_turns()
+
+
+@pytest.fixture
+def cast(casts: Iterator[Cast]) -> Cast:
+    return next(casts)
 
 
 def what_happens(cast: Cast, act: str, role: str, door: str) -> str:

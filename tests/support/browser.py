@@ -45,7 +45,9 @@ class BrowserThread:
     """Call it with a function that takes the browser; it runs in the browser's thread, and the answer comes back."""
 
     def __init__(self) -> None:
-        program = os.environ.get("CHROMIUM") or find("chromium", "chromium-browser")
+        program = os.environ.get("CHROMIUM") or find(
+            "chromium-headless-shell", "chromium", "chromium-browser"
+        )
         if program is None:
             lacking("chromium")
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="chromium")

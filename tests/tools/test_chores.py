@@ -47,6 +47,17 @@ def test_missing_packages_are_listed_for_who_may_not_install(monkeypatch: pytest
         chores.install_what_tests_need(["chromium", "postgresql"])
 
 
+def test_stand_in_does_where_a_package_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch):
+    asked: list[list[str]] = []
+    monkeypatch.setattr(debian, "NEEDS", {"chromium-headless-shell": lambda: False, "npm": lambda: False})
+    monkeypatch.setattr(debian, "STAND_INS", {"chromium": lambda: True})
+    monkeypatch.setattr(debian, "can_install", lambda: True)
+    monkeypatch.setattr(debian, "install", asked.append)
+    assert debian.provide(["chromium-headless-shell", "npm"]) == ["npm"]
+    assert asked == [["chromium-headless-shell", "npm"], ["npm"]]
+    assert debian.provide(["chromium-headless-shell"]) == []
+
+
 def test_services_may_not_start_while_packages_are_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(debian, "POLICY", tmp_path / "policy-rc.d")
     with debian.no_service_starts():
