@@ -1,5 +1,6 @@
 """A private PostgreSQL, a private Redis, and databases that are migrated once and then copied."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -137,17 +138,17 @@ class Postgres:
 
     def fresh_database(self, *, demo: bool = False) -> str:
         """The URL of a new database with all migrations, and the demo event if wanted."""
-        if demo not in self.templates:
-            self.templates[demo] = self.make_template(demo=demo)
-        return self.create(f"test_{next(self.numbers)}", template=self.templates[demo])
+        return self.create(f"test_{next(self.numbers)}", template=self.template(demo=demo))
 
-    def make_template(self, *, demo: bool) -> str:
-        name = "template_demo" if demo else "template_empty"
-        environment = {**self.environment, "DATABASE_URL": self.create(name)}
-        manage("migrate", "--noinput", "--verbosity=0", environment=environment)
-        if demo:
-            manage("load_demo", environment=environment)
-        return name
+    def template(self, *, demo: bool) -> str:
+        """The name of a database to copy, made for the first who wants one like it."""
+        if demo not in self.templates:
+            name = "template_demo" if demo else "template_empty"
+            url = self.create(name, template=self.template(demo=False)) if demo else self.create(name)
+            words = ["load_demo"] if demo else ["migrate", "--noinput", "--verbosity=0"]
+            manage(*words, environment={**self.environment, "DATABASE_URL": url})
+            self.templates[demo] = name
+        return self.templates[demo]
 
     def create(self, name: str, template: str = "template1") -> str:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -170,17 +171,21 @@ class SqliteFiles:
     def copy_to(self, target: Path, *, demo: bool = False) -> str:
         """The DATABASE_URL of a new file with all migrations, and the demo event if wanted."""
         template = self.folder / ("demo.sqlite3" if demo else "empty.sqlite3")
-        if not template.exists():
-            self.make(template, demo=demo)
+        with template.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another process of the run may be making it
+            if not template.exists():
+                self.make(template, demo=demo)
         shutil.copyfile(template, target)
         return f"sqlite:///{target}"
 
     def make(self, template: Path, *, demo: bool) -> None:
         raw = template.with_suffix(".making")
         environment = {**self.environment, "DATABASE_URL": f"sqlite:///{raw}"}
-        manage("migrate", "--noinput", "--verbosity=0", environment=environment)
         if demo:
+            self.copy_to(raw)
             manage("load_demo", environment=environment)
+        else:
+            manage("migrate", "--noinput", "--verbosity=0", environment=environment)
         wal = raw.with_name(raw.name + "-wal")
         assert not wal.exists() or not wal.stat().st_size, "the template's last writes are still in its log"
         raw.rename(template)
