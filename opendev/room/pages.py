@@ -20,7 +20,8 @@ from opendev.room.pads import in_pads
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
 from opendev.room.question_cards import queue_questions, room_questions
-from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card
+from opendev.room.record import record_of
+from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card, told_of
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
@@ -74,7 +75,8 @@ def room_context(
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
     cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
-    first, running = on_air(cards), running_of(session.pk)
+    first = on_air(cards)
+    running, prompts = told_of(session.pk)
     if first and not first.is_live and is_taken(running):
         first = None  # a poll that is over leaves the stage to what runs
     if tried[0]:
@@ -93,7 +95,7 @@ def room_context(
             key=lambda card: card.poll["launched_at"] or "",
             reverse=True,
         ),
-        "ever_polls": bool(cards),
+        "record": record_of(cards, prompts) if session.state == Session.State.OVER else [],
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
     wanted = part or request.GET.get("tab", "")
@@ -212,8 +214,6 @@ def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
         "sheet": sheet,
         "drafts": drafts,
         "free_lines": lines,
-        "local_begin": session.starts_at.astimezone(session.event.zone),
-        "local_end": session.ends_at.astimezone(session.event.zone),
     }
 
 

@@ -50,10 +50,17 @@ class RunningItemShape(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
 
 
+class PromptShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    shown_at = serializers.DateTimeField()
+
+
 class RunningShape(serializers.Serializer[Any]):
     session = serializers.CharField()
     version = serializers.IntegerField()
     item = RunningItemShape(allow_null=True)
+    prompts = PromptShape(many=True, help_text="those that the room was shown so far")
 
 
 class ItemWanted(serializers.Serializer[Any]):
@@ -168,7 +175,7 @@ class Running(SheetEndpoint):
 
     @extend_schema(operation_id="running_read", auth=OPEN, responses=answers(RunningShape))
     def get(self, request: Request, session: str) -> Response:
-        """Return what runs now, as everybody may know it: never what is planned."""
+        """Return what runs now and what prompts the room was shown, as everybody may know it: never what is planned."""
         return Response(running_json(sheet_with_items(self.session(session).pk)))
 
     @extend_schema(

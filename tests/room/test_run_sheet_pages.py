@@ -1,11 +1,14 @@
 """The run sheet without script: written, run and taken back in the control room, shown in the room and on screen."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from polls.models import Poll
-from sessions.models import RunSheetItem, SignUpLine
+from sessions.models import Event, RunSheetItem, Session, SignUpLine
 from sessions.selectors.run_sheet import sheet_with_items
 from tests.factories import make_line, make_moderator, make_poll, make_question, make_session
 from tests.room.pages import at, code_of, followed, text_of
@@ -171,3 +174,27 @@ def test_control_room_asks_no_more_for_a_long_plan(desk, session):
     few = queries()
     desk.post(at(session, "control-run-paste"), {"lines": "Prompt: Why?\n" * 20})
     assert queries() == few
+
+
+def test_room_that_is_over_lists_the_prompts_among_the_polls_by_the_events_clock(
+    desk, browser_of, session, plan
+):
+    Event.objects.filter(pk=session.event_id).update(time_zone="Asia/Kathmandu")
+    for _item in plan[:5]:
+        go_on(desk, session)
+    begun = RunSheetItem.objects.get(pk=plan[0].pk).started_at
+    for seconds, asked in ((-60, "What did you build last?"), (60, "And next?")):
+        make_poll(session, state="published", question=asked, now=begun + timedelta(seconds=seconds))
+    desk.post(at(session, "control-session-state"), {"state": "over"})
+    page = text_of(browser_of().get(at(session)))
+    asked = ("What did you build last?", "What images do you build?", "And next?")
+    places = [page.index(f">{text}</h2>") for text in asked]
+    assert places == sorted(places)
+    assert f"{SECRET} for" not in page
+    local = begun.astimezone(ZoneInfo("Asia/Kathmandu"))
+    assert f">{local:%H:%M}</time>" in page
+    assert "Times are in Asia/Kathmandu." in page
+    assert f">{local:%H:%M:%S}</time>" in text_of(desk.get(at(session, "control-timeline")))
+    begins = session.starts_at.astimezone(ZoneInfo("Asia/Kathmandu"))
+    Session.objects.filter(pk=session.pk).update(runs_by_clock=True)
+    assert f"{begins:%H:%M} and ends" in text_of(desk.get(at(session, "control-run-sheet")))

@@ -6,6 +6,7 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
+from opendev.core.text import time_text
 from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, step_back
 from opendev.room.services import set_session_state
 from polls.models import Poll
@@ -109,6 +110,37 @@ def test_going_on_steps_through_the_plan_opening_what_each_item_is_about(session
     assert [entry.verb for entry in timeline_of(session.pk)] == [
         "item.started", "item.started", "poll.launched", "item.started", "item.started", "line.opened", "item.started",
     ]  # fmt: skip
+
+
+def prompts_of(session):
+    return [
+        (prompt["text"], prompt["shown_at"])
+        for prompt in running_json(sheet_with_items(session.pk))["prompts"]
+    ]
+
+
+def test_prompts_that_were_shown_stay_told_in_the_order_of_the_hour(session, caller):
+    plan = "Prompt: Last?\nPrompt: First?\nNote: Ours\nPrompt: Never"
+    last, first, _note, never = paste_plan(session_id=session.pk, caller=caller, text=plan, now=NOW).items
+
+    def go(item, seconds):
+        go_to(session_id=session.pk, item_id=item.pk, caller=caller, now=after(seconds))
+
+    go(first, 0)
+    go(last, 60)
+    go(first, 90)  # once more: it stays where it was shown first
+    go(never, 120)
+    step_back(session_id=session.pk, caller=caller, now=after(122))  # which showed it to nobody
+    set_session_state(session_id=session.pk, caller=caller, state="over", now=after(200))
+    shown = [("First?", time_text(NOW)), ("Last?", time_text(after(60)))]
+    assert prompts_of(session) == shown
+    version = sheet_with_items(session.pk).sheet.running_version
+    edit_item(session_id=session.pk, item_id=never.pk, caller=caller, given={"text": "Never ever"})
+    assert sheet_with_items(session.pk).sheet.running_version == version  # the room hears nothing of it
+    edit_item(session_id=session.pk, item_id=last.pk, caller=caller, given={"text": "Last one?"})
+    remove_item(session_id=session.pk, item_id=first.pk, caller=caller)
+    assert prompts_of(session) == [("Last one?", shown[1][1])]
+    assert sheet_with_items(session.pk).sheet.running_version == version + 2
 
 
 def test_of_two_who_saw_the_same_item_one_goes_on(session, caller, plan):
