@@ -155,7 +155,7 @@ def questions_are_answered(hour: Hour) -> None:
     row_of(hour.phone.page, ASKED[0]).locator("[data-up]").click()
     expect(hour.screen.page.locator("[data-rows] > li").first).to_contain_text(ASKED[0])
     expect(hour.screen.page.locator("[data-rows] > li").first.locator("[data-place]")).to_have_text("6")
-    hour.john.page.reload()  # the queue is sorted by votes when it is read again
+    expect(hour.john.page.locator("[data-queue-open] > li").first).to_contain_text(ASKED[0])  # by votes
     hour.press("w")
     expect(hour.screen.page.locator("[data-question]")).to_have_text(ASKED[0])
     expect(hour.phone.page.locator("[data-on-air-part]")).to_contain_text(ASKED[0])
