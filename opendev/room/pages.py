@@ -22,6 +22,7 @@ from opendev.room.qr import qr_svg
 from opendev.room.question_cards import queue_questions, room_questions
 from opendev.room.record import record_of
 from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card, told_of
+from opendev.room.run_sheets import closed_with_step
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
@@ -198,6 +199,17 @@ def _on_stage(sheet: SheetCard, first: Any) -> Any:
     return running.poll
 
 
+def _join_undo(cards: list[Any], sheet: SheetCard, polls: list[Poll]) -> Any:
+    """Leave one button where a step is taken back with what it did; return the card of the poll that closed with it."""
+    if not sheet.undo_seconds:
+        return None
+    closed = {str(poll.pk) for poll in closed_with_step(polls, sheet.found.sheet.moved_at)}
+    for card in cards:
+        if card.id == sheet.undo_of or card.id in closed:
+            card.undo = None
+    return next((card for card in cards if card.id in closed), None)
+
+
 def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
     """Return the page on which the run sheet is written, and what its items may be about."""
     cards = {str(poll.pk): card_for(poll, is_moderator=True) for poll in polls_of([session.pk])}
@@ -229,9 +241,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     first = on_air(cards)
     sheet = sheet_card(session.pk, {card.id: card for card in cards}, now)
     selected: Any = next((card for card in cards if card.id == picked), _on_stage(sheet, first))
-    if sheet.undo_seconds:  # taking the step back takes its launch back: one button for both
-        for card in cards:
-            card.undo = None if card.id == sheet.undo_of else card.undo
+    closed_with = _join_undo(cards, sheet, polls)
     next_draft = next((card for card in cards if card.state == Poll.State.DRAFT), None)
     since = session.went_live_at if session.state == Session.State.LIVE else None
     return {
@@ -243,6 +253,8 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "queue": queue_questions(session, now=now),
         "on_air": first,
         "selected": selected,
+        "closed_with_step": closed_with,
+        "left_open": [card for card in cards if card.is_live and card is not selected],
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),
         "next_draft": next_draft,
         "lines": line_cards([session.pk], None, in_pads([session.pk], None)),

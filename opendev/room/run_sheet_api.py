@@ -97,6 +97,9 @@ class NextWanted(serializers.Serializer[Any]):
     seen = serializers.CharField(
         required=False, allow_blank=True, allow_null=True, help_text="the item that you saw running"
     )
+    close = serializers.CharField(
+        required=False, allow_null=True, help_text="the id of a live poll that closes with the step"
+    )
 
 
 def _answer(found: SheetWithItems, *, status: int = 200) -> Response:
@@ -202,8 +205,9 @@ class NextOfRunSheet(SheetEndpoint):
     def post(self, request: Request, session: str) -> Response:
         """Go on to the next item. For moderators."""
         found, caller = self.asked(session)
-        seen, now = self.body().get("seen"), timezone.now()
-        return _answer(run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, now=now))
+        body, now = self.body(), timezone.now()
+        seen, close = body.get("seen"), body.get("close")
+        return _answer(run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, close=close, now=now))
 
 
 class UndoOfRunSheet(SheetEndpoint):

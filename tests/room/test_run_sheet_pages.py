@@ -198,3 +198,26 @@ def test_room_that_is_over_lists_the_prompts_among_the_polls_by_the_events_clock
     begins = session.starts_at.astimezone(ZoneInfo("Asia/Kathmandu"))
     Session.objects.filter(pk=session.pk).update(runs_by_clock=True)
     assert f"{begins:%H:%M} and ends" in text_of(desk.get(at(session, "control-run-sheet")))
+
+
+def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, session):
+    live = make_poll(session, question="Where are you?", visibility="always")
+    text = "Prompt: What next?\nPoll: Which one? / a / b"
+    followed(desk, desk.post(at(session, "control-run-paste"), {"lines": text}))
+    page = go_on(desk, session)
+    assert "Close and go on" in page
+    assert "Go on, voting stays open" in page
+    assert "Running: <strong>What next?</strong>" in page
+    page = go_on(desk, session)
+    assert "Poll 1 is open, too: <strong>Where are you?</strong>" in page
+    assert f'href="?poll={live.pk}#stage">To Poll 1<' in page
+    second = Poll.objects.exclude(pk=live.pk).get(session=session)
+    followed(desk, desk.post(at(session, "control-run-undo")))
+    seen = sheet_with_items(session.pk).sheet.running_id
+    form = {"seen": seen, "close": live.pk}
+    page = text_of(followed(desk, desk.post(at(session, "control-run-next"), form)))
+    assert "Gergely Csatari closed Poll 1 and went on to: Which one?" in page
+    assert page.count('data-key="u"') == 1
+    page = text_of(followed(desk, desk.post(at(session, "control-run-undo"))))
+    states = [Poll.objects.get(pk=poll.pk).state for poll in (live, second)]
+    assert (states, "is open, too" in page) == (["live", "draft"], False)

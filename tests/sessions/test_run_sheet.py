@@ -10,6 +10,7 @@ from opendev.core.text import time_text
 from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, step_back
 from opendev.room.services import set_session_state
 from polls.models import Poll
+from polls.services import set_poll_state
 from sessions.models import RunSheet, RunSheetItem, SignUpLine
 from sessions.selectors.run_sheet import sheet_with_items
 from sessions.selectors.timeline import timeline_of
@@ -178,6 +179,41 @@ def test_step_that_people_voted_on_is_not_taken_back_in_part(session, caller, pl
     assert record(vote_for(poll, make_attendee(session), "In production", at=after(10))) == ["In production"]
     assert refused(step_back, session_id=session.pk, caller=caller, now=after(11)) == "illegal_move"
     assert sheet_with_items(session.pk).running == plan[1]
+
+
+@pytest.mark.parametrize(("visibility", "then"), [("after_publishing", "live"), ("after_close", "closed")])
+def test_poll_closes_with_a_step_and_opens_again_with_it_unless_its_result_was_shown(
+    session, caller, visibility, then
+):
+    shown = make_poll(session, state="live", visibility=visibility)
+    items = paste_plan(session_id=session.pk, caller=caller, text="Poll: Which? / a / b", now=NOW).items
+    go_on(session_id=session.pk, caller=caller, seen="", close=str(shown.pk), now=after(1))
+    states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
+    assert states == {shown.pk: "closed", items[0].subject: "live"}
+    assert [entry.verb for entry in timeline_of(session.pk)][-3:] == [
+        "item.started", "poll.closed", "poll.launched",
+    ]  # fmt: skip
+    step_back(session_id=session.pk, caller=caller, now=after(3))
+    states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
+    assert states == {shown.pk: then, items[0].subject: "draft"}
+
+
+def test_step_that_is_to_close_another_sessions_poll_does_not_happen(session, caller, plan):
+    foreign = make_poll(make_session(), state="live")
+    for close in (str(foreign.pk), "none", 5):
+        assert refused(go_on, session_id=session.pk, caller=caller, close=close, now=NOW) == "malformed"
+    foreign.refresh_from_db()
+    assert (sheet_with_items(session.pk).running, foreign.state) == (None, "live")
+
+
+def test_step_leaves_alone_what_somebody_else_closed_before_or_after(session, caller, plan):
+    before, after_it = make_poll(session, state="closed"), make_poll(session, state="live")
+    go_on(session_id=session.pk, caller=caller, close=str(before.pk), now=after(1))
+    set_poll_state(poll_id=after_it.pk, caller=caller, state="closed", now=after(2))
+    step_back(session_id=session.pk, caller=caller, now=after(3))
+    assert set(Poll.objects.filter(pk__in=[before.pk, after_it.pk]).values_list("state", flat=True)) == {
+        "closed"
+    }
 
 
 def test_step_is_taken_back_for_five_seconds(session, caller, plan):
