@@ -242,6 +242,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     sheet = sheet_card(session.pk, {card.id: card for card in cards}, now)
     selected: Any = next((card for card in cards if card.id == picked), _on_stage(sheet, first))
     closed_with = _join_undo(cards, sheet, polls)
+    stage_item = sheet.running if selected is None else None
     next_draft = next((card for card in cards if card.state == Poll.State.DRAFT), None)
     since = session.went_live_at if session.state == Session.State.LIVE else None
     return {
@@ -249,7 +250,8 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "cards": cards,
         "sheet": sheet,
         "loose_polls": [card for card in cards if card.id not in sheet.polls_in_it],
-        "stage_item": sheet.running if selected is None else None,
+        "stage_item": stage_item,
+        "queue_on_stage": stage_item is not None and stage_item.item.kind == stage_item.item.Kind.QUESTIONS,
         "queue": queue_questions(session, now=now),
         "on_air": first,
         "selected": selected,

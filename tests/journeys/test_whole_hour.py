@@ -179,7 +179,7 @@ def room_is_its_record(stage: Stage, hour: Hour) -> None:
     expect(hour.phone.page.locator("[data-running]")).to_be_hidden()
     for page in (hour.phone.page, stage.open(ROOM), stage.open(ROOM, java_script_enabled=False)):
         if page is hour.phone.page:
-            page.get_by_role("link", name="Poll").click()
+            page.get_by_role("link", name="Record").click()
         asked = page.locator("[data-stage] :is([data-question], [data-prompt-text])")
         expect(asked).to_contain_text([TODAY, CREATE, FIRST, TODAY, CREATE, SECOND, LAST])
         for title in (TODAY, CREATE):

@@ -206,7 +206,7 @@ def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, sessi
     followed(desk, desk.post(at(session, "control-run-paste"), {"lines": text}))
     page = go_on(desk, session)
     assert "Close and go on" in page
-    assert "Go on, voting stays open" in page
+    assert "Go on, leave it open" in page
     assert "Running: <strong>What next?</strong>" in page
     page = go_on(desk, session)
     assert "Poll 1 is open, too: <strong>Where are you?</strong>" in page

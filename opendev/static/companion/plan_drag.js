@@ -1,7 +1,11 @@
-// Items of the plan are dragged to their place. The form's own buttons do the same without a mouse; a drop presses "place".
+// Items of the plan are dragged to their place. The form's own buttons do the same without a mouse; a drop presses "place",
+// and a drag that is given up (Escape, or let go elsewhere) leaves the item where it was.
+
+import { emit } from "./markup.js"
 
 const plan = () => document.querySelector("[data-plan]")
 let dragged = null
+let before = null // what stood behind the item when its drag began
 
 function rowOf(node) {
   return node.closest?.("[data-plan-item]") ?? null
@@ -15,6 +19,7 @@ document.addEventListener("pointerdown", ({ target }) => {
 document.addEventListener("dragstart", (event) => {
   dragged = rowOf(event.target)
   if (!dragged) return
+  before = dragged.nextElementSibling
   event.dataTransfer.effectAllowed = "move"
   event.dataTransfer.setData("text/plain", dragged.querySelector("strong").textContent)
   dragged.classList.add("dragged")
@@ -24,17 +29,21 @@ document.addEventListener("dragover", (event) => {
   const row = rowOf(event.target)
   if (!dragged || !row) return
   event.preventDefault()
+  event.dataTransfer.dropEffect = "move"
   const { top, height } = row.getBoundingClientRect()
   if (row !== dragged) row[event.clientY < top + height / 2 ? "before" : "after"](dragged)
 })
 
 document.addEventListener("drop", (event) => dragged && event.preventDefault())
 
-document.addEventListener("dragend", () => {
+document.addEventListener("dragend", ({ dataTransfer }) => {
   if (!dragged) return
-  dragged.classList.remove("dragged")
-  place(dragged, [...plan().children].indexOf(dragged) + 1)
+  const row = dragged
   dragged = null
+  row.classList.remove("dragged")
+  if (dataTransfer.dropEffect === "none") plan().insertBefore(row, before)
+  if (row.nextElementSibling !== before) place(row, [...plan().children].indexOf(row) + 1)
+  else emit("control:stale") // news that came in meanwhile have waited
 })
 
 function place(row, position) {
