@@ -251,9 +251,9 @@ def timeline(request: HttpRequest, event: str, session: str) -> HttpResponse:
     found, _caller = enter(request, event, session)
     entries, before = timeline_of(found.pk), None
     for entry in entries:
-        entry.local = entry.at.astimezone(found.event.zone)  # type: ignore[attr-defined]
-        entry.is_new_day = entry.local.date() != before  # type: ignore[attr-defined]
-        before = entry.local.date()  # type: ignore[attr-defined]
+        day = entry.at.astimezone(found.event.zone).date()
+        entry.is_new_day = day != before  # type: ignore[attr-defined]
+        before = day
     context = {"event": found.event, "session": found, "timeline": entries}
     return render(request, "room/timeline.html", context)
 

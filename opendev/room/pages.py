@@ -20,7 +20,9 @@ from opendev.room.pads import in_pads
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
 from opendev.room.question_cards import queue_questions, room_questions
-from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card
+from opendev.room.record import record_of
+from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card, told_of
+from opendev.room.run_sheets import closed_with_step
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.models import Session
@@ -74,7 +76,8 @@ def room_context(
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
     cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
-    first, running = on_air(cards), running_of(session.pk)
+    first = on_air(cards)
+    running, prompts = told_of(session.pk)
     if first and not first.is_live and is_taken(running):
         first = None  # a poll that is over leaves the stage to what runs
     if tried[0]:
@@ -93,7 +96,7 @@ def room_context(
             key=lambda card: card.poll["launched_at"] or "",
             reverse=True,
         ),
-        "ever_polls": bool(cards),
+        "record": record_of(cards, prompts) if session.state == Session.State.OVER else [],
         "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
     wanted = part or request.GET.get("tab", "")
@@ -196,6 +199,17 @@ def _on_stage(sheet: SheetCard, first: Any) -> Any:
     return running.poll
 
 
+def _join_undo(cards: list[Any], sheet: SheetCard, polls: list[Poll]) -> Any:
+    """Leave one button where a step is taken back with what it did; return the card of the poll that closed with it."""
+    if not sheet.undo_seconds:
+        return None
+    closed = {str(poll.pk) for poll in closed_with_step(polls, sheet.found.sheet.moved_at)}
+    for card in cards:
+        if card.id == sheet.undo_of or card.id in closed:
+            card.undo = None
+    return next((card for card in cards if card.id in closed), None)
+
+
 def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
     """Return the page on which the run sheet is written, and what its items may be about."""
     cards = {str(poll.pk): card_for(poll, is_moderator=True) for poll in polls_of([session.pk])}
@@ -212,8 +226,6 @@ def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
         "sheet": sheet,
         "drafts": drafts,
         "free_lines": lines,
-        "local_begin": session.starts_at.astimezone(session.event.zone),
-        "local_end": session.ends_at.astimezone(session.event.zone),
     }
 
 
@@ -229,9 +241,8 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     first = on_air(cards)
     sheet = sheet_card(session.pk, {card.id: card for card in cards}, now)
     selected: Any = next((card for card in cards if card.id == picked), _on_stage(sheet, first))
-    if sheet.undo_seconds:  # taking the step back takes its launch back: one button for both
-        for card in cards:
-            card.undo = None if card.id == sheet.undo_of else card.undo
+    closed_with = _join_undo(cards, sheet, polls)
+    stage_item = sheet.running if selected is None else None
     next_draft = next((card for card in cards if card.state == Poll.State.DRAFT), None)
     since = session.went_live_at if session.state == Session.State.LIVE else None
     return {
@@ -239,10 +250,13 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "cards": cards,
         "sheet": sheet,
         "loose_polls": [card for card in cards if card.id not in sheet.polls_in_it],
-        "stage_item": sheet.running if selected is None else None,
+        "stage_item": stage_item,
+        "queue_on_stage": stage_item is not None and stage_item.item.kind == stage_item.item.Kind.QUESTIONS,
         "queue": queue_questions(session, now=now),
         "on_air": first,
         "selected": selected,
+        "closed_with_step": closed_with,
+        "left_open": [card for card in cards if card.is_live and card is not selected],
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),
         "next_draft": next_draft,
         "lines": line_cards([session.pk], None, in_pads([session.pk], None)),

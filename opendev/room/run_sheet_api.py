@@ -50,10 +50,17 @@ class RunningItemShape(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
 
 
+class PromptShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    shown_at = serializers.DateTimeField()
+
+
 class RunningShape(serializers.Serializer[Any]):
     session = serializers.CharField()
     version = serializers.IntegerField()
     item = RunningItemShape(allow_null=True)
+    prompts = PromptShape(many=True, help_text="those that the room was shown so far")
 
 
 class ItemWanted(serializers.Serializer[Any]):
@@ -89,6 +96,9 @@ class RunningWanted(serializers.Serializer[Any]):
 class NextWanted(serializers.Serializer[Any]):
     seen = serializers.CharField(
         required=False, allow_blank=True, allow_null=True, help_text="the item that you saw running"
+    )
+    close = serializers.CharField(
+        required=False, allow_null=True, help_text="the id of a live poll that closes with the step"
     )
 
 
@@ -168,7 +178,7 @@ class Running(SheetEndpoint):
 
     @extend_schema(operation_id="running_read", auth=OPEN, responses=answers(RunningShape))
     def get(self, request: Request, session: str) -> Response:
-        """Return what runs now, as everybody may know it: never what is planned."""
+        """Return what runs now and what prompts the room was shown, as everybody may know it: never what is planned."""
         return Response(running_json(sheet_with_items(self.session(session).pk)))
 
     @extend_schema(
@@ -195,8 +205,9 @@ class NextOfRunSheet(SheetEndpoint):
     def post(self, request: Request, session: str) -> Response:
         """Go on to the next item. For moderators."""
         found, caller = self.asked(session)
-        seen, now = self.body().get("seen"), timezone.now()
-        return _answer(run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, now=now))
+        body, now = self.body(), timezone.now()
+        seen, close = body.get("seen"), body.get("close")
+        return _answer(run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, close=close, now=now))
 
 
 class UndoOfRunSheet(SheetEndpoint):

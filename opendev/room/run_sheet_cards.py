@@ -134,10 +134,15 @@ def _behind(cards: Sequence[ItemCard]) -> int:
     return int(seconds / 60)
 
 
+def told_of(session_id: int) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """Return what everybody may know: what runs (None, or `{id, kind, text, line, since}`), and the prompts shown."""
+    told = running_json(sheet_with_items(session_id))
+    return told["item"], told["prompts"]
+
+
 def running_of(session_id: int) -> dict[str, Any] | None:
     """Return what runs, as everybody may know it: None, or `{id, kind, text, line, since}`."""
-    item: dict[str, Any] | None = running_json(sheet_with_items(session_id))["item"]
-    return item
+    return told_of(session_id)[0]
 
 
 def is_taken(running: dict[str, Any] | None) -> bool:

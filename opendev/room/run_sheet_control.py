@@ -29,11 +29,12 @@ Work = Callable[[Session, Caller], object]
 
 @posted_from("control")
 def go_on(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Go on to the next item."""
-    seen = request.POST.get("seen")
+    """Go on to the next item, and close a poll with it where the button says so."""
+    seen, close = request.POST.get("seen"), request.POST.get("close")
 
     def work(found: Session, caller: Caller) -> None:
-        run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, now=timezone.now())
+        now = timezone.now()
+        run_sheets.go_on(session_id=found.pk, caller=caller, seen=seen, close=close, now=now)
 
     return act(request, event, session, work)
 

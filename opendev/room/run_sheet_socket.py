@@ -59,8 +59,9 @@ def _item_of(frame: Frame) -> int:
 
 
 def go_on(socket: RunSheetSocket, frame: Frame) -> None:
-    """`run_sheet.next`: go on to the next item."""
-    _do(socket, frame, run_sheets.go_on, seen=frame.get("seen"), now=timezone.now())
+    """`run_sheet.next`: go on to the next item; the poll that `close` names closes with it."""
+    given = {field: frame.get(field) for field in ("seen", "close")}
+    _do(socket, frame, run_sheets.go_on, **given, now=timezone.now())
 
 
 def go_to(socket: RunSheetSocket, frame: Frame) -> None:

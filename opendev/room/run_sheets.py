@@ -1,6 +1,6 @@
 """Deeds with a run sheet that touch polls: items that are polls, and steps that launch one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_id
 from opendev.room.forms import read_line
 from opendev.room.pasting import read_plan
+from polls.ballot_store import lock_polls
 from polls.models import Poll
+from polls.permissions import close_shows_something_new
 from polls.selectors import poll_by_id, polls_of
 from polls.services import add_poll, set_poll_state
 from polls.services.drafts import read_draft
@@ -94,21 +96,33 @@ def _poll_of(given: Mapping[str, Any], session_id: int, caller: Caller, now: dat
         )
     if given.get("subject") is None:
         raise Malformed(_("Say which poll."), fields={"subject": _("Say which poll.")})
+    return _poll_here(given["subject"], session_id, "subject")
+
+
+def _poll_here(value: Any, session_id: int, field: str) -> Poll:
     try:
-        return poll_by_id(clean_id(given["subject"], field="subject"), session_id=session_id)
+        return poll_by_id(clean_id(value, field=field), session_id=session_id)
     except NotFound:
         sentence = _("There is no such poll in this session.")
-        raise Malformed(sentence, fields={"subject": sentence}) from None
+        raise Malformed(sentence, fields={field: sentence}) from None
 
 
 @transaction.atomic
-def go_on(*, session_id: int, caller: Caller, seen: Any = None, now: datetime) -> SheetWithItems:
-    """Go on to the next item; a poll's draft is launched with it.
+def go_on(
+    *, session_id: int, caller: Caller, seen: Any = None, close: Any = None, now: datetime
+) -> SheetWithItems:
+    """Go on to the next item; a poll's draft is launched with it. `close` is the id of a live poll that closes first.
 
     Raises:
         see sessions.services.run_next; PollIsGone; those of a launch.
+        Malformed: `close` is no poll of this session.
     """
     step = sessions.run_next(session_id=session_id, caller=caller, seen=seen, now=now)
+    if close is not None:
+        closing = _poll_here(close, session_id, "close")
+        lock_polls([closing.pk, *_polls_of(step)])
+        if closing.state == Poll.State.LIVE:
+            set_poll_state(poll_id=closing.pk, caller=caller, state=Poll.State.CLOSED, now=now)
     return _open_poll(step, caller, now)
 
 
@@ -140,13 +154,38 @@ def _open_poll(step: Step, caller: Caller, now: datetime) -> SheetWithItems:
 
 @transaction.atomic
 def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithItems:
-    """Take the last step back within five seconds, and the launch that came with it.
+    """Take the last step back within five seconds, the launch that came with it, and the close where it showed nothing.
 
     Raises:
         see sessions.services.step_back
         TooLateToUndo: somebody has voted already; then nothing is taken back.
     """
     step = sessions.step_back(session_id=session_id, caller=caller, now=now)
-    if step.has_moved and step.item is not None and step.item.subject is not None:
-        set_poll_state(poll_id=step.item.subject, caller=caller, state=Poll.State.DRAFT, now=now)
+    launched = _polls_of(step) if step.has_moved else []
+    closed = [
+        poll.pk
+        for poll in closed_with_step(polls_of([session_id]), step.taken_back_at)
+        if not close_shows_something_new(poll)
+    ]
+    lock_polls([*launched, *closed])
+    for ids, state in ((launched, Poll.State.DRAFT), (closed, Poll.State.LIVE)):
+        for poll_id in ids:
+            set_poll_state(poll_id=poll_id, caller=caller, state=state, now=now)
     return step.found
+
+
+def closed_with_step(polls: Iterable[Poll], moved_at: datetime | None) -> list[Poll]:
+    """Return the polls that closed as the step went on: both have the same moment."""
+    return [
+        poll
+        for poll in polls
+        if poll.state == Poll.State.CLOSED and moved_at is not None and poll.closed_at == moved_at
+    ]
+
+
+def _polls_of(step: Step) -> list[int]:
+    """Return the id of the poll that the step's item is about, as a list of one or none."""
+    item = step.item
+    if item is None or item.kind != Kind.POLL or item.subject is None:
+        return []
+    return [item.subject]

@@ -1,4 +1,4 @@
-"""Who may know what of a run sheet: a pure predicate, the only place that knows."""
+"""Who may know what of a run sheet: pure predicates, the only place that knows."""
 
 from sessions.models import RunSheetItem
 
@@ -6,3 +6,8 @@ from sessions.models import RunSheetItem
 def may_everybody_read(item: RunSheetItem) -> bool:
     """Tell whether an item that runs is for the room. A note is the moderators' own; the plan always is."""
     return item.kind != RunSheetItem.Kind.NOTE
+
+
+def is_shown_prompt(item: RunSheetItem) -> bool:
+    """Tell whether an item is a prompt that the room was shown: a step that was taken back showed it nothing."""
+    return item.kind == RunSheetItem.Kind.PROMPT and item.started_at is not None

@@ -1,12 +1,13 @@
 """The public JSON of run sheets: the plan for moderators, and what runs for everybody."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
 from sessions.models import RunSheet, RunSheetItem
-from sessions.permissions.run_sheet import may_everybody_read
+from sessions.permissions.run_sheet import is_shown_prompt, may_everybody_read
 from sessions.selectors.run_sheet import SheetWithItems
 
 
@@ -43,7 +44,7 @@ def run_sheet_json(found: SheetWithItems) -> dict[str, Any]:
 
 
 def running_json(found: SheetWithItems) -> dict[str, Any]:
-    """Return what runs now, to everybody: never what is planned, and nothing of a note."""
+    """Return what runs now, to everybody, and the prompts shown so far: never what is planned, nothing of a note."""
     item = found.running
     told = None
     if item is not None and may_everybody_read(item):
@@ -54,4 +55,19 @@ def running_json(found: SheetWithItems) -> dict[str, Any]:
             "line": str(item.subject) if item.kind == RunSheetItem.Kind.LINE and item.subject else None,
             "since": time_text(found.sheet.since),
         }
-    return {"session": str(found.sheet.session_id), "version": found.sheet.running_version, "item": told}
+    return {
+        "session": str(found.sheet.session_id),
+        "version": found.sheet.running_version,
+        "item": told,
+        "prompts": _prompts_json(found.items),
+    }
+
+
+def _prompts_json(items: Iterable[RunSheetItem]) -> list[dict[str, Any]]:
+    """Return the prompts that the room was shown, in the order of the hour, as they read now."""
+    shown = [
+        {"id": str(item.pk), "text": item.text, "shown_at": time_text(item.started_at)}
+        for item in items
+        if is_shown_prompt(item)
+    ]
+    return sorted(shown, key=lambda prompt: (prompt["shown_at"] or "", int(prompt["id"] or 0)))

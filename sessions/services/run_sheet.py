@@ -13,6 +13,7 @@ from opendev.core.text import clean_id, clean_line, clean_word
 from sessions.broadcasts import run_sheet as told
 from sessions.models import RunSheet, RunSheetItem, SignUpLine
 from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.permissions.run_sheet import is_shown_prompt
 from sessions.selectors.run_sheet import SheetWithItems, item_by_id, items_of
 from sessions.services.questions import lock_session
 from sessions.services.rights import check_moderates
@@ -152,7 +153,8 @@ def edit_item(*, session_id: int, item_id: int, caller: Caller, given: Mapping[s
     moved = "position" in given and _place(item, given["position"])
     if not (changed or moved):
         return SheetWithItems(sheet, items_of(session_id))
-    return save_and_tell(sheet, runs_otherwise=sheet.running_id == item.pk and before[0] != item.text)
+    is_told = sheet.running_id == item.pk or is_shown_prompt(item)
+    return save_and_tell(sheet, runs_otherwise=is_told and before[0] != item.text)
 
 
 def _place(item: RunSheetItem, position: Any) -> bool:
@@ -169,7 +171,7 @@ def _place(item: RunSheetItem, position: Any) -> bool:
 
 @transaction.atomic
 def remove_item(*, session_id: int, item_id: int, caller: Caller) -> SheetWithItems:
-    """Take an item out of the plan. What it opened stays.
+    """Take an item out of the plan, and a prompt out of the session's record. What it opened stays.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -182,4 +184,4 @@ def remove_item(*, session_id: int, item_id: int, caller: Caller) -> SheetWithIt
     if item.pk == sheet.previous_id:  # there is no going back to it
         sheet.previous, sheet.previous_since, sheet.moved_at = None, None, None
     item.delete()
-    return save_and_tell(sheet)
+    return save_and_tell(sheet, runs_otherwise=is_shown_prompt(item))

@@ -36,11 +36,12 @@ class TooLateToStepBack(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the run sheet: what it came to, and whether anything moved."""
+    """A step of the run sheet: what it came to, whether anything moved, and when it was made that is taken back."""
 
     found: SheetWithItems
     item: RunSheetItem | None
     has_moved: bool
+    taken_back_at: datetime | None = None
 
 
 @transaction.atomic
@@ -144,7 +145,8 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
     """Take the last step back within five seconds: the item before runs again, as if it had never ended.
 
     A line that the step opened closes again where nobody signed up. The step that is returned names the item whose run
-    was taken back, and has moved where it had launched a poll: whoever knows polls takes that back.
+    was taken back, and has moved where it had launched a poll: whoever knows polls takes that back, and opens again
+    what closed at the same moment.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -157,7 +159,7 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
         or sheet.session.state == Session.State.OVER
     ):
         raise TooLateToStepBack
-    undone, had_opened = sheet.running, sheet.has_opened
+    undone, had_opened, moved_at = sheet.running, sheet.has_opened, sheet.moved_at
     if undone is not None:
         if undone.started_at == sheet.moved_at:
             undone.started_at = None
@@ -168,7 +170,8 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
     _resume_previous(sheet)
     sheet.moved_by = _name_of(caller, sheet)
     found = save_and_tell(sheet, runs_otherwise=True)
-    return Step(found, undone, has_moved=had_opened and undone is not None and undone.kind == Kind.POLL)
+    has_launched = had_opened and undone is not None and undone.kind == Kind.POLL
+    return Step(found, undone, has_moved=has_launched, taken_back_at=moved_at)
 
 
 def _resume_previous(sheet: RunSheet) -> None:

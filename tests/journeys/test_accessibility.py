@@ -247,6 +247,14 @@ def test_pages_about_people_are_accessible(play, demo):
     play(scene)
 
 
+def drag_to_the_top(plan: Page, title: str) -> None:
+    """An item of the plan, by its number, with the mouse; all of them have to be in view."""
+    plan.set_viewport_size({"width": 1280, "height": 1200})
+    row = plan.locator(".plan-item", has_text=title)
+    first = plan.locator(".plan-item").first.locator(".gut")
+    row.locator(".gut").drag_to(first, target_position={"x": 10, "y": 2})
+
+
 def test_run_sheet_is_accessible_where_it_is_written_run_and_shown(play, demo):
     """With every kind of item; on air are a prompt, a round of questions and a follow-up."""
 
@@ -259,6 +267,11 @@ def test_run_sheet_is_accessible_where_it_is_written_run_and_shown(play, demo):
         plan = stage.open(f"{ROOM}control/run-sheet/", user="john-garbutt")
         plan.locator(".plan-item summary").first.click()
         is_accessible(plan)
+        drag_to_the_top(plan, "Hand over")
+        for titles in (plan.locator(".plan-item strong"), john.page.locator(".item-title")):
+            expect(titles).to_have_text(
+                ["Hand over", "What images do you build?", "Questions", "Keep talking"]
+            )
         for item, words in zip(
             items, ("What images do you build?", "What do you want to know?"), strict=False
         ):

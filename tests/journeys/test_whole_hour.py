@@ -155,7 +155,7 @@ def questions_are_answered(hour: Hour) -> None:
     row_of(hour.phone.page, ASKED[0]).locator("[data-up]").click()
     expect(hour.screen.page.locator("[data-rows] > li").first).to_contain_text(ASKED[0])
     expect(hour.screen.page.locator("[data-rows] > li").first.locator("[data-place]")).to_have_text("6")
-    hour.john.page.reload()  # the queue is sorted by votes when it is read again
+    expect(hour.john.page.locator("[data-queue-open] > li").first).to_contain_text(ASKED[0])  # by votes
     hour.press("w")
     expect(hour.screen.page.locator("[data-question]")).to_have_text(ASKED[0])
     expect(hour.phone.page.locator("[data-on-air-part]")).to_contain_text(ASKED[0])
@@ -177,8 +177,11 @@ def room_is_its_record(stage: Stage, hour: Hour) -> None:
     """After the end the room says what was asked, answered, and where to go on, with script and without."""
     expect(hour.phone.page.locator("body")).to_have_attribute("data-session-now", "over")
     expect(hour.phone.page.locator("[data-running]")).to_be_hidden()
-    for script in (True, False):
-        page = stage.open(ROOM, java_script_enabled=script)
+    for page in (hour.phone.page, stage.open(ROOM), stage.open(ROOM, java_script_enabled=False)):
+        if page is hour.phone.page:
+            page.get_by_role("link", name="Record").click()
+        asked = page.locator("[data-stage] :is([data-question], [data-prompt-text])")
+        expect(asked).to_contain_text([TODAY, CREATE, FIRST, TODAY, CREATE, SECOND, LAST])
         for title in (TODAY, CREATE):
             card = page.locator("[data-stage] [data-poll]", has_text=title).last
             expect(card).to_contain_text(str(CROWD + 1))

@@ -1,11 +1,14 @@
 """The run sheet without script: written, run and taken back in the control room, shown in the room and on screen."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from polls.models import Poll
-from sessions.models import RunSheetItem, SignUpLine
+from sessions.models import Event, RunSheetItem, Session, SignUpLine
 from sessions.selectors.run_sheet import sheet_with_items
 from tests.factories import make_line, make_moderator, make_poll, make_question, make_session
 from tests.room.pages import at, code_of, followed, text_of
@@ -171,3 +174,50 @@ def test_control_room_asks_no_more_for_a_long_plan(desk, session):
     few = queries()
     desk.post(at(session, "control-run-paste"), {"lines": "Prompt: Why?\n" * 20})
     assert queries() == few
+
+
+def test_room_that_is_over_lists_the_prompts_among_the_polls_by_the_events_clock(
+    desk, browser_of, session, plan
+):
+    Event.objects.filter(pk=session.event_id).update(time_zone="Asia/Kathmandu")
+    for _item in plan[:5]:
+        go_on(desk, session)
+    begun = RunSheetItem.objects.get(pk=plan[0].pk).started_at
+    for seconds, asked in ((-60, "What did you build last?"), (60, "And next?")):
+        make_poll(session, state="published", question=asked, now=begun + timedelta(seconds=seconds))
+    desk.post(at(session, "control-session-state"), {"state": "over"})
+    page = text_of(browser_of().get(at(session)))
+    asked = ("What did you build last?", "What images do you build?", "And next?")
+    places = [page.index(f">{text}</h2>") for text in asked]
+    assert places == sorted(places)
+    assert f"{SECRET} for" not in page
+    local = begun.astimezone(ZoneInfo("Asia/Kathmandu"))
+    assert f">{local:%H:%M}</time>" in page
+    assert "Times are in Asia/Kathmandu." in page
+    assert f">{local:%H:%M:%S}</time>" in text_of(desk.get(at(session, "control-timeline")))
+    begins = session.starts_at.astimezone(ZoneInfo("Asia/Kathmandu"))
+    Session.objects.filter(pk=session.pk).update(runs_by_clock=True)
+    assert f"{begins:%H:%M} and ends" in text_of(desk.get(at(session, "control-run-sheet")))
+
+
+def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, session):
+    live = make_poll(session, question="Where are you?", visibility="always")
+    text = "Prompt: What next?\nPoll: Which one? / a / b"
+    followed(desk, desk.post(at(session, "control-run-paste"), {"lines": text}))
+    page = go_on(desk, session)
+    assert "Close and go on" in page
+    assert "Go on, leave it open" in page
+    assert "Running: <strong>What next?</strong>" in page
+    page = go_on(desk, session)
+    assert "Poll 1 is open, too: <strong>Where are you?</strong>" in page
+    assert f'href="?poll={live.pk}#stage">To Poll 1<' in page
+    second = Poll.objects.exclude(pk=live.pk).get(session=session)
+    followed(desk, desk.post(at(session, "control-run-undo")))
+    seen = sheet_with_items(session.pk).sheet.running_id
+    form = {"seen": seen, "close": live.pk}
+    page = text_of(followed(desk, desk.post(at(session, "control-run-next"), form)))
+    assert "Gergely Csatari closed Poll 1 and went on to: Which one?" in page
+    assert page.count('data-key="u"') == 1
+    page = text_of(followed(desk, desk.post(at(session, "control-run-undo"))))
+    states = [Poll.objects.get(pk=poll.pk).state for poll in (live, second)]
+    assert (states, "is open, too" in page) == (["live", "draft"], False)

@@ -6,9 +6,11 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
+from opendev.core.text import time_text
 from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, step_back
 from opendev.room.services import set_session_state
 from polls.models import Poll
+from polls.services import set_poll_state
 from sessions.models import RunSheet, RunSheetItem, SignUpLine
 from sessions.selectors.run_sheet import sheet_with_items
 from sessions.selectors.timeline import timeline_of
@@ -111,6 +113,37 @@ def test_going_on_steps_through_the_plan_opening_what_each_item_is_about(session
     ]  # fmt: skip
 
 
+def prompts_of(session):
+    return [
+        (prompt["text"], prompt["shown_at"])
+        for prompt in running_json(sheet_with_items(session.pk))["prompts"]
+    ]
+
+
+def test_prompts_that_were_shown_stay_told_in_the_order_of_the_hour(session, caller):
+    plan = "Prompt: Last?\nPrompt: First?\nNote: Ours\nPrompt: Never"
+    last, first, _note, never = paste_plan(session_id=session.pk, caller=caller, text=plan, now=NOW).items
+
+    def go(item, seconds):
+        go_to(session_id=session.pk, item_id=item.pk, caller=caller, now=after(seconds))
+
+    go(first, 0)
+    go(last, 60)
+    go(first, 90)  # once more: it stays where it was shown first
+    go(never, 120)
+    step_back(session_id=session.pk, caller=caller, now=after(122))  # which showed it to nobody
+    set_session_state(session_id=session.pk, caller=caller, state="over", now=after(200))
+    shown = [("First?", time_text(NOW)), ("Last?", time_text(after(60)))]
+    assert prompts_of(session) == shown
+    version = sheet_with_items(session.pk).sheet.running_version
+    edit_item(session_id=session.pk, item_id=never.pk, caller=caller, given={"text": "Never ever"})
+    assert sheet_with_items(session.pk).sheet.running_version == version  # the room hears nothing of it
+    edit_item(session_id=session.pk, item_id=last.pk, caller=caller, given={"text": "Last one?"})
+    remove_item(session_id=session.pk, item_id=first.pk, caller=caller)
+    assert prompts_of(session) == [("Last one?", shown[1][1])]
+    assert sheet_with_items(session.pk).sheet.running_version == version + 2
+
+
 def test_of_two_who_saw_the_same_item_one_goes_on(session, caller, plan):
     other = Caller(user_id=make_moderator(session, "Xu Wang").pk)
     go_on(session_id=session.pk, caller=caller, seen="", now=NOW)
@@ -146,6 +179,41 @@ def test_step_that_people_voted_on_is_not_taken_back_in_part(session, caller, pl
     assert record(vote_for(poll, make_attendee(session), "In production", at=after(10))) == ["In production"]
     assert refused(step_back, session_id=session.pk, caller=caller, now=after(11)) == "illegal_move"
     assert sheet_with_items(session.pk).running == plan[1]
+
+
+@pytest.mark.parametrize(("visibility", "then"), [("after_publishing", "live"), ("after_close", "closed")])
+def test_poll_closes_with_a_step_and_opens_again_with_it_unless_its_result_was_shown(
+    session, caller, visibility, then
+):
+    shown = make_poll(session, state="live", visibility=visibility)
+    items = paste_plan(session_id=session.pk, caller=caller, text="Poll: Which? / a / b", now=NOW).items
+    go_on(session_id=session.pk, caller=caller, seen="", close=str(shown.pk), now=after(1))
+    states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
+    assert states == {shown.pk: "closed", items[0].subject: "live"}
+    assert [entry.verb for entry in timeline_of(session.pk)][-3:] == [
+        "item.started", "poll.closed", "poll.launched",
+    ]  # fmt: skip
+    step_back(session_id=session.pk, caller=caller, now=after(3))
+    states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
+    assert states == {shown.pk: then, items[0].subject: "draft"}
+
+
+def test_step_that_is_to_close_another_sessions_poll_does_not_happen(session, caller, plan):
+    foreign = make_poll(make_session(), state="live")
+    for close in (str(foreign.pk), "none", 5):
+        assert refused(go_on, session_id=session.pk, caller=caller, close=close, now=NOW) == "malformed"
+    foreign.refresh_from_db()
+    assert (sheet_with_items(session.pk).running, foreign.state) == (None, "live")
+
+
+def test_step_leaves_alone_what_somebody_else_closed_before_or_after(session, caller, plan):
+    before, after_it = make_poll(session, state="closed"), make_poll(session, state="live")
+    go_on(session_id=session.pk, caller=caller, close=str(before.pk), now=after(1))
+    set_poll_state(poll_id=after_it.pk, caller=caller, state="closed", now=after(2))
+    step_back(session_id=session.pk, caller=caller, now=after(3))
+    assert set(Poll.objects.filter(pk__in=[before.pk, after_it.pk]).values_list("state", flat=True)) == {
+        "closed"
+    }
 
 
 def test_step_is_taken_back_for_five_seconds(session, caller, plan):

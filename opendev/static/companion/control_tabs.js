@@ -1,5 +1,5 @@
-// On a phone the control room's parts are tabs: links to #stage, #polls and #panel. CSS shows the target; this file marks
-// the tab (a page without tabs has one part) and brings the focus into the quick poll when "Add" was tapped.
+// On a phone the control room's parts are tabs: links to #stage, #polls, #panel, and to #questions, which stand in it. CSS
+// shows the target; this file marks the tab (a page without tabs has one part) and brings the focus into the quick poll when "Add" was tapped.
 
 const tabs = document.querySelector("[data-tabs]")
 
@@ -11,8 +11,10 @@ function currentPart() {
 function mark() {
   const current = currentPart()
   document.body.dataset.part = current
-  for (const link of tabs?.querySelectorAll("a") ?? []) {
-    if (link.hash === `#${current}`) link.setAttribute("aria-current", "page")
+  const links = [...(tabs?.querySelectorAll("a") ?? [])]
+  const wanted = links.find(({ hash }) => hash === location.hash)?.hash ?? `#${current}`
+  for (const link of links) {
+    if (link.hash === wanted) link.setAttribute("aria-current", "page")
     else link.removeAttribute("aria-current")
   }
   if (location.hash === "#quick-line") document.getElementById("quick-line").focus()

@@ -1,7 +1,11 @@
-// Items of the plan are dragged to their place. The form's own buttons do the same without a mouse; a drop presses "place".
+// Items of the plan are dragged to their place: a line shows where one would go, and a drop presses "place". The form's own
+// buttons do the same without a mouse; a drag that is given up (Escape, or let go elsewhere) changes nothing.
+
+import { emit } from "./markup.js"
 
 const plan = () => document.querySelector("[data-plan]")
 let dragged = null
+let place = null // {row, side}: before or after which row it would go
 
 function rowOf(node) {
   return node.closest?.("[data-plan-item]") ?? null
@@ -20,24 +24,38 @@ document.addEventListener("dragstart", (event) => {
   dragged.classList.add("dragged")
 })
 
+function markPlace(next) {
+  if (place) delete place.row.dataset.drop
+  place = next
+  if (place) place.row.dataset.drop = place.side
+}
+
 document.addEventListener("dragover", (event) => {
   const row = rowOf(event.target)
   if (!dragged || !row) return
   event.preventDefault()
   const { top, height } = row.getBoundingClientRect()
-  if (row !== dragged) row[event.clientY < top + height / 2 ? "before" : "after"](dragged)
+  markPlace({ row, side: event.clientY < top + height / 2 ? "before" : "after" })
 })
 
-document.addEventListener("drop", (event) => dragged && event.preventDefault())
+document.addEventListener("drop", (event) => {
+  if (!dragged || !place) return
+  event.preventDefault()
+  const { row, side } = place
+  if (row === dragged) return
+  const others = [...plan().children].filter((other) => other !== dragged)
+  send(dragged, others.indexOf(row) + (side === "before" ? 1 : 2))
+})
 
 document.addEventListener("dragend", () => {
   if (!dragged) return
   dragged.classList.remove("dragged")
-  place(dragged, [...plan().children].indexOf(dragged) + 1)
   dragged = null
+  markPlace(null)
+  emit("control:stale") // news that came in meanwhile have waited
 })
 
-function place(row, position) {
+function send(row, position) {
   const form = row.querySelector("[data-plan-acts]")
   form.elements.position?.remove()
   const field = document.createElement("input")

@@ -1,9 +1,11 @@
-// Questions in the control room: votes are painted in place, any other change has the page's regions fetched anew.
+// Questions in the control room: votes are painted and sorted in place, any other change has the page's regions fetched anew.
 
 import { emit, on, setText } from "./markup.js"
+import { sortQueue } from "./queue_order.js"
 
 function paintVotes({ questions }) {
   for (const { id, votes } of questions) setText(document, `[data-votes-of="${CSS.escape(id)}"]`, votes)
+  sortQueue()
 }
 
 function isKnownHere({ id, version }) {

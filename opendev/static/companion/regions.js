@@ -39,8 +39,9 @@ function swapRegion(standing, fresh) {
   standing.replaceChildren(...fresh.childNodes)
 }
 
-// Somebody has begun to change a field in it: news wait until it is saved.
+// Somebody has begun to change a field in it, or drags a row of it: news wait until that is saved.
 export function isHalfWritten(name) {
+  if (document.querySelector(`[data-region="${name}"] .dragged`)) return true
   const fields = document.querySelectorAll(`[data-region="${name}"] :is(input:not([type=hidden]), textarea)`)
   return [...fields].some((field) => field.value !== field.defaultValue)
 }

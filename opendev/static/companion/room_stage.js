@@ -7,6 +7,8 @@ import { isChoosing, paintChoice } from "./choice.js"
 import { clone, syncChildren } from "./markup.js"
 import { makeCard, paintCard } from "./poll_card.js"
 import { livePolls, onAir, overPolls } from "./poll_state.js"
+import { keyOfPrompt, makePrompt, paintPrompt, recordKeys } from "./record.js"
+import { promptsShown } from "./running.js"
 
 const stage = document.querySelector("[data-stage]")
 const dock = document.querySelector("[data-dock]")
@@ -44,10 +46,13 @@ export function paintStage(book, onStage, contextOf, { session, isJoined }) {
   const polls = pollsOnStage(book, onStage, session)
   const empty = `empty-${session}`
   const needsWords = polls.length === 0 || session === "over"
-  syncChildren(stage, [...(needsWords ? [empty] : []), ...polls.map(({ id }) => id)], {
-    keyOf: (child) => child.dataset.poll ?? child.dataset.empty,
-    make: (key) => (key === empty ? clone(empty) : makeCard(key)),
+  const prompts = new Map((session === "over" ? promptsShown() : []).map((prompt) => [keyOfPrompt(prompt), prompt]))
+  const keys = session === "over" ? recordKeys(polls, prompts.values()) : polls.map(({ id }) => id)
+  syncChildren(stage, [...(needsWords ? [empty] : []), ...keys], {
+    keyOf: (child) => child.dataset.poll ?? child.dataset.prompt ?? child.dataset.empty,
+    make: (key) => (key === empty ? clone(empty) : prompts.has(key) ? makePrompt(key) : makeCard(key)),
   })
+  for (const entry of stage.querySelectorAll("[data-prompt]")) paintPrompt(entry, prompts.get(entry.dataset.prompt))
   const forms = polls.filter((poll) => paintOne(poll, contextOf(poll), poll === onStage))
   paintDock(forms.includes(onStage) ? onStage : null, { session, isJoined })
   for (const poll of forms) paintChoice(poll)

@@ -22,7 +22,7 @@ function follow() {
   const item = document.querySelector("[data-run-item][data-running]")
   if (item?.dataset.runItem === shown) return
   shown = item?.dataset.runItem ?? null
-  if (item) scrollInto(item, item.closest(".side"))
+  if (item) scrollInto(item, item.closest(".runs"))
 }
 
 // By hand: scrollIntoView would move the whole page too.

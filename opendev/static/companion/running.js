@@ -15,6 +15,10 @@ export function isTakenByItem() {
   return item !== null && item.kind !== "poll"
 }
 
+export function promptsShown() {
+  return running?.prompts ?? []
+}
+
 function paint() {
   const item = runningItem(running)
   const isShown = isTakenByItem()
