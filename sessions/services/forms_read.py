@@ -37,7 +37,7 @@ def read_fields(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
             except Malformed as refusal:
                 mistakes |= refusal.fields or {field: refusal.message}
     if mistakes:
-        raise Malformed(fields=mistakes)
+        raise Malformed(_("Nothing was saved: what is marked needs another look."), fields=mistakes)
     return values
 
 
