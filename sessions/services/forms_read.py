@@ -129,8 +129,8 @@ def yes_or_no(value: Any, field: str) -> bool:
     Raises:
         Malformed
     """
-    if value in (True, "yes"):
+    if value is True or value == "yes":
         return True
-    if value in (False, "no", ""):
+    if value is False or value in ("no", ""):
         return False
     raise wrong(field, _("This must be yes or no."))
