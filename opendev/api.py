@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from etherpad_links import api as pads
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
+from opendev.home.organise import api as organise
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.registrations import api as registrations
@@ -23,7 +24,7 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import follow_ups, programme, questions, schedules, timeline
+from sessions.api import events, follow_ups, programme, questions, schedules, stage, stars, timeline
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -46,9 +47,15 @@ class Nowhere(sessions.Endpoint):
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),
-    path("events/", sessions.Events.as_view()),
-    path("events/<slug:slug>/", sessions.OneEvent.as_view()),
-    path("events/<slug:slug>/sessions/", sessions.SessionsOfEvent.as_view()),
+    path("events/", events.Events.as_view()),
+    path("events/<slug:slug>/", events.OneEvent.as_view()),
+    path("events/<slug:slug>/committee/", events.CommitteeOfEvent.as_view()),
+    path("events/<slug:slug>/days/", events.DaysOfEvent.as_view()),
+    path("events/<slug:slug>/days/<str:number>/", events.OneDay.as_view()),
+    path("events/<slug:slug>/days/<str:number>/order/", events.OrderOfDay.as_view()),
+    path("events/<slug:slug>/editions/", organise.EditionsOfEvent.as_view()),
+    path("events/<slug:slug>/my/<str:token>/", stars.StarsOfEvent.as_view()),
+    path("events/<slug:slug>/sessions/", programme.SessionsOfEvent.as_view()),
     path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
     path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),
     path("events/<slug:slug>/now/", programme.NowOfEvent.as_view()),
@@ -65,7 +72,14 @@ urlpatterns = [
     path("sessions/<str:session>/recording/chapters/", recordings.ChaptersOfSession.as_view()),
     path("sessions/<str:session>/recording/chapters/<str:chapter>/", recordings.OneChapter.as_view()),
     path("sessions/<str:session>/summary/", recap.SummaryOfSession.as_view()),
-    path("sessions/<str:session>/", sessions.OneSession.as_view()),
+    path("sessions/<str:session>/", programme.OneSession.as_view()),
+    path("sessions/<str:session>/cancellation/", programme.CancellationOfSession.as_view()),
+    path("sessions/<str:session>/parts/", programme.PartsOfSession.as_view()),
+    path("sessions/<str:session>/stage/", stage.StageOfSession.as_view()),
+    path("sessions/<str:session>/stage/<str:role>/", stage.OneOnStage.as_view()),
+    path("sessions/<str:session>/resources/", stage.ResourcesOfSession.as_view()),
+    path("sessions/<str:session>/resources/<str:resource>/", stage.OneResource.as_view()),
+    path("sessions/<str:session>/star/", stars.StarOfSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
     path("sessions/<str:session>/clock/", ClockOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),

@@ -91,18 +91,19 @@ def _write_workbook(file: IO[bytes], tables: Sequence[Table]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: its content type, and how tables are written in it."""
+    """A kind of file: what it is called, its content type, and how tables are written in it."""
 
+    label: str
     content_type: str
     write: Callable[[Sequence[Table]], Iterator[bytes]]
     holds_all: bool = True  # whether it holds more than one table
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("text/csv; charset=utf-8", as_csv, holds_all=False),
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
-    "json": Format("application/json", as_json),
-    "md": Format("text/markdown; charset=utf-8", as_markdown),
+    "csv": Format("CSV", "text/csv; charset=utf-8", as_csv, holds_all=False),
+    "xlsx": Format("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "json": Format("JSON", "application/json", as_json),
+    "md": Format("Markdown", "text/markdown; charset=utf-8", as_markdown),
 }
 
 

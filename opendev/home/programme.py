@@ -14,7 +14,6 @@ from sessions import selectors
 from sessions.models import Session
 from sessions.selectors.follow_up_groups import sessions_with_lines
 from sessions.selectors.now import now_and_next
-from sessions.selectors.recap import has_published_recap
 from sessions.selectors.resources import resources_of
 from sessions.selectors.stars import starred_ids
 
@@ -39,7 +38,6 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
         "days": days,
         "present": present_in(session.pk for session in sessions),
         "with_lines": sessions_with_lines(found.pk),
-        "has_recap": has_published_recap(found.pk),
         "next": {session.pk for session in standing.next},
         "live": [session.pk for session in standing.live],
         "starred": starred,

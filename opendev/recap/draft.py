@@ -82,7 +82,7 @@ def _votes(found: Material) -> Iterator[Paragraph]:
 
 def _days(found: Material) -> Iterator[Paragraph]:
     for day in found.days:
-        sessions = list(day.sessions.all())
+        sessions = found.sessions_of(day)
         if not sessions:
             continue
         facts = {"number": day.number, "date": day.date.isoformat()}

@@ -40,8 +40,12 @@ class Material:
 
     @property
     def sessions(self) -> list[Session]:
-        """The sessions in the order of the programme."""
-        return [session for day in self.days for session in day.sessions.all()]
+        """The sessions that took place, in the order of the programme."""
+        return [session for day in self.days for session in self.sessions_of(day)]
+
+    def sessions_of(self, day: EventDay) -> list[Session]:
+        """Return those of one day: a recap tells of no pause, and of nothing that was cancelled."""
+        return [session for session in day.sessions.all() if session.takes_place]
 
 
 def is_told(poll: Poll) -> bool:

@@ -21,7 +21,8 @@ from opendev.recap.document import (
 )
 from opendev.recap.material import is_told
 from polls.models import Poll
-from sessions.models import SignUp
+from sessions.models import Question, SignUp
+from sessions.permissions.questions import is_public
 
 NAMES_SHOWN = 4
 TALK = "talk"
@@ -111,7 +112,7 @@ class Reading:
 
 
 def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
-    """Return the recap as everybody may read it now, in two queries whatever its length."""
+    """Return the recap as everybody may read it now, in three queries whatever its length."""
     names = _names_of({p.facts["line"] for p in paragraphs if p.kind == LINE})
     shown = list(_with_meaning(list(_readable(paragraphs))))
     sources: dict[Source, int] = {}
@@ -124,16 +125,25 @@ def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
 
 
 def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
-    """Leave out polls whose result may not be read any more: hidden, archived, or set back since it was published."""
-    polls = {p.facts["poll"] for p in paragraphs if p.kind == POLL}
-    polls |= {poll for p in paragraphs for poll in p.facts.get("polls", [])}
+    """Leave out what may not be read any more since it was published: results that are hidden, archived or set back,
+    and questions that were dismissed, merged or withdrawn."""
+    polls = {poll for paragraph in paragraphs for poll in _polls_in(paragraph)}
     told = {poll.pk for poll in Poll.objects.filter(pk__in=polls) if is_told(poll)} if polls else set()
+    asked = {question for paragraph in paragraphs for question in _questions_in(paragraph)}
+    public = {one.pk for one in Question.objects.filter(pk__in=asked) if is_public(one)} if asked else set()
     for paragraph in paragraphs:
-        wanted = (
-            {paragraph.facts["poll"]} if paragraph.kind == POLL else set(paragraph.facts.get("polls", []))
-        )
-        if wanted <= told:
+        if _polls_in(paragraph) <= told and _questions_in(paragraph) <= public:
             yield paragraph
+
+
+def _polls_in(paragraph: Paragraph) -> set[int]:
+    """Return the polls whose results a paragraph tells."""
+    return {paragraph.facts["poll"]} if paragraph.kind == POLL else set(paragraph.facts.get("polls", []))
+
+
+def _questions_in(paragraph: Paragraph) -> set[int]:
+    """Return the question that a paragraph tells; its key ends with the question's id."""
+    return {int(paragraph.key.rpartition("/")[2])} if paragraph.kind == QUESTION else set()
 
 
 def _with_meaning(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:

@@ -116,7 +116,7 @@ def _editor(request: HttpRequest, event: Event, *, refused: DomainError | None =
         "worked": worked,
         "differing": [one for one in worked if one.differs],
         "versions": recaps.recap_versions_of(event.pk),
-        "is_published": recaps.has_published_recap(event.pk),
+        "is_published": event.has_recap,
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
         "refused_key": request.POST.get("key", ""),

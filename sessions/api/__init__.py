@@ -1,4 +1,4 @@
-"""REST for events, sessions and attendees."""
+"""REST: what the endpoints share, and the way in."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_join, check_vote
-from opendev.core.presence import note_join, present_in
+from opendev.core.presence import note_join
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import selectors, services
 from sessions.models import Event, Session
-from sessions.serializers import attendee_json, event_json, session_json
+from sessions.serializers import attendee_json
 
 
 class NotJoinedYet(NotSignedIn):
@@ -153,6 +153,8 @@ class SessionShape(serializers.Serializer[Any]):
     topic = serializers.CharField(allow_blank=True)
     starts_at = serializers.DateTimeField()
     minutes = serializers.IntegerField()
+    place = serializers.CharField(allow_blank=True)
+    cancelled = serializers.BooleanField()
     runs_by_clock = serializers.BooleanField(help_text="starts and ends by itself, at its planned times")
     code = serializers.CharField()
     present = serializers.IntegerField()
@@ -192,53 +194,6 @@ class AttendeeShape(serializers.Serializer[Any]):
 class AttendeeMade(serializers.Serializer[Any]):
     attendee = AttendeeShape()
     token = serializers.CharField()
-
-
-class Events(Endpoint):
-    """All events."""
-
-    @extend_schema(
-        operation_id="events_list", auth=OPEN, responses=answers(EventList, refusals=(401, 405, 406, 429))
-    )
-    def get(self, request: Request) -> Response:
-        """List events, those with a live session first, those without sessions last."""
-        return page(
-            [
-                event_json(event, list(event.sessions.all()), list(event.days.all()))
-                for event in selectors.all_events()
-            ]
-        )
-
-
-class OneEvent(Endpoint):
-    """One event."""
-
-    @extend_schema(operation_id="event_read", auth=OPEN, responses=answers(EventShape))
-    def get(self, request: Request, slug: str) -> Response:
-        """Return an event."""
-        event = selectors.event_by_slug(slug)
-        return Response(event_json(event, list(event.sessions.all()), list(event.days.all())))
-
-
-class SessionsOfEvent(Endpoint):
-    """An event's sessions."""
-
-    @extend_schema(operation_id="event_sessions_list", auth=OPEN, responses=answers(SessionList))
-    def get(self, request: Request, slug: str) -> Response:
-        """List an event's sessions in the order of the programme."""
-        sessions = selectors.sessions_of(selectors.event_by_slug(slug))
-        present = present_in(session.pk for session in sessions)
-        return page([session_json(session, present[session.pk]) for session in sessions])
-
-
-class OneSession(Endpoint):
-    """One session."""
-
-    @extend_schema(operation_id="session_read", auth=OPEN, responses=answers(SessionShape))
-    def get(self, request: Request, session: str) -> Response:
-        """Return a session."""
-        found = self.session(session)
-        return Response(session_json(found, present_in([found.pk])[found.pk]))
 
 
 class Attendees(Endpoint):

@@ -85,6 +85,12 @@ class Event(models.Model):
         """The Programming Committee."""
         return list(self.people.filter(on_committee=True))
 
+    @property
+    def has_recap(self) -> bool:
+        """Whether there is a recap for everybody to read: the newest version, unless it was withdrawn."""
+        newest = self.recap_versions.order_by("-number").values_list("withdrawn_at", flat=True)
+        return list(newest[:1]) == [None]
+
 
 class EventDay(models.Model):
     """One day of an event; sessions belong to a day."""

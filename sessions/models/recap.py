@@ -108,7 +108,7 @@ class RecapEdit(models.Model):
 
 
 class RecapVersion(models.Model):
-    """The recap as it was published once. Which names and results in it may be read is looked up when it is read."""
+    """The recap as it was published once. Which names, results and questions of it may be read is looked up then."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="recap_versions")
     number = models.PositiveIntegerField(_("number"))

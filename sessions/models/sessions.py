@@ -114,6 +114,16 @@ class Session(models.Model):
         return self.kind.lower() == BREAK
 
     @property
+    def takes_place(self) -> bool:
+        """Whether people meet in it: it is neither cancelled nor a pause."""
+        return not (self.is_cancelled or self.is_break)
+
+    @property
+    def title_with_part(self) -> str:
+        """The title as it stands beside the other parts of the same topic: "Part Two: Who runs it?"."""
+        return f"{self.part}: {self.title}" if self.part else self.title
+
+    @property
     def prompt_lines(self) -> list[str]:
         """The questions to begin with, one a line."""
         return [line.strip() for line in self.prompts.splitlines() if line.strip()]

@@ -20,7 +20,7 @@ def now_and_next(sessions: Sequence[Session]) -> NowAndNext:
     A session that was never started does not stay "next" for ever: what was to begin before something that has begun
     meanwhile is passed over. Breaks and cancelled sessions are neither.
     """
-    taking_place = [session for session in sessions if not (session.is_cancelled or session.is_break)]
+    taking_place = [session for session in sessions if session.takes_place]
     begun = [
         session.starts_at
         for session in taking_place

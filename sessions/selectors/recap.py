@@ -41,11 +41,3 @@ def published_recap(event_id: int) -> RecapVersion | None:
     """Return what everybody reads: the newest version, unless it was withdrawn."""
     newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
     return newest if newest and newest.withdrawn_at is None else None
-
-
-def has_published_recap(event_id: int) -> bool:
-    """Tell whether there is a recap for everybody to read."""
-    newest = (
-        RecapVersion.objects.filter(event=event_id).order_by("-number").values_list("withdrawn_at", flat=True)
-    )
-    return list(newest[:1]) == [None]

@@ -42,6 +42,8 @@ def session_json(session: Session, present: int) -> dict[str, Any]:
         "topic": session.topic,
         "starts_at": time_text(session.starts_at),
         "minutes": session.minutes,
+        "place": session.place,
+        "cancelled": session.is_cancelled,
         "runs_by_clock": session.runs_by_clock,
         "code": session.code,
         "present": present,

@@ -37,7 +37,7 @@ def read_fields(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
             except Malformed as refusal:
                 mistakes |= refusal.fields or {field: refusal.message}
     if mistakes:
-        raise Malformed(fields=mistakes)
+        raise Malformed(_("Nothing was saved: what is marked needs another look."), fields=mistakes)
     return values
 
 
@@ -129,8 +129,8 @@ def yes_or_no(value: Any, field: str) -> bool:
     Raises:
         Malformed
     """
-    if value in (True, "yes"):
+    if value is True or value == "yes":
         return True
-    if value in (False, "no", ""):
+    if value is False or value in ("no", ""):
         return False
     raise wrong(field, _("This must be yes or no."))

@@ -12,7 +12,7 @@ EVENT = {
 SESSION = {
     "questions",
     "id", "state", "event", "day", "slug", "title", "short_title", "part", "topic", "starts_at", "minutes", "code",
-    "present", "people", "url", "runs_by_clock",
+    "present", "people", "url", "place", "cancelled", "runs_by_clock",
 }  # fmt: skip
 
 

@@ -84,6 +84,8 @@ SLUG = "opendev-containers-in-production"
 UNSAYABLE = ["positive_data_acceptance"]
 # A draft does not exist for who may not see it: 404, where schemathesis wants a 401.
 HIDDEN = ["ignored_auth", "missing_required_header"]
+# For organisers alone: a moderator is refused whatever they send, so that only `make soak` sends much.
+ORGANISERS_ALONE = "/(committee|editions|parts|cancellation)/$|/days/|/stage/"
 
 
 class Prober:
@@ -136,6 +138,13 @@ class Prober:
         made = self.rest("POST", recording, {"title": "A break", "after": 5})
         real |= {"chapter": [one["id"] for one in made["chapters"]]}
         real["file_format"] = ["json", "xml", "csv"]
+        on_stage = self.rest("GET", f"sessions/{self.session}/stage/")["results"]
+        real |= {
+            "role": [one["id"] for one in on_stage],
+            "resource": ["1"],
+            "number": ["1"],
+            "token": ["none"],
+        }
         line, name = self.new_name()
         plan = f"sessions/{self.session}/run-sheet/items/"
         added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})
@@ -183,10 +192,11 @@ def prober(demo_server: Server, tmp_path_factory: pytest.TempPathFactory, soaks:
 
 
 @pytest.mark.slow
-def test_schemathesis_finds_nothing_as_a_moderator_among_launched_polls(prober):
+def test_schemathesis_finds_nothing_as_a_moderator_among_launched_polls(prober, soaks):
     polls = [prober.new_poll("live"), prober.new_poll("live", "closed")]
     header = f"Authorization: Bearer {prober.moderator}"
-    prober.run(polls, "-H", header, "--exclude-path-regex", "/state/$", without=UNSAYABLE)
+    without = "/state/$" if soaks else f"/state/$|{ORGANISERS_ALONE}"
+    prober.run(polls, "-H", header, "--exclude-path-regex", without, without=UNSAYABLE)
 
 
 @pytest.mark.slow

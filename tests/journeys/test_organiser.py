@@ -1,4 +1,4 @@
-"""An organiser prepares an event: made, imported, put in order, edited, cloned, and seen in the programme."""
+"""An organiser's event from its making to its recap: imported, put in order, edited, held, told of, cloned."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ from tests.journeys.test_accessibility import is_accessible
 
 SCHEDULE = Path(__file__).parent.parent / "sessions" / "files" / "schedule.json"
 TITLE = "Who runs the control plane?"
+REPEATED = f"{TITLE} (repeated)"
 
 
 def row(page: Page, title: str) -> Locator:
@@ -21,14 +22,17 @@ def titles(page: Page) -> list[str]:
     return [text.strip() for text in page.locator("li.slot h3").all_inner_texts()]
 
 
-def test_organiser_makes_imports_orders_edits_and_clones_an_event(play, demo):
+def test_organiser_makes_imports_edits_holds_tells_of_and_clones_an_event(play, demo):
     def scene(stage: Stage) -> None:
         page = stage.open("/organise/", user=ORGANISER, known="status of 400")
         make_event(page)
         import_schedule(page)
         put_in_order(page)
+        move_one_and_cancel_another(page)
         edit(page)
-        see_the_programme(stage, page)
+        visitor = see_the_programme(stage, page)
+        publish_the_recap(page)
+        read_the_recap(visitor)
         clone(page)
 
     play(scene)
@@ -85,6 +89,20 @@ def drag(page: Page, what: Locator, before: Locator) -> None:
     page.mouse.up()
 
 
+def move_one_and_cancel_another(page: Page) -> None:
+    """One to the other day, where it keeps its time; the other stays in the programme, and says so."""
+    page.get_by_role("link", name=REPEATED, exact=True).click()
+    page.get_by_label("Day", exact=True).select_option(label="1: Sat 24 Oct 2026")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("link", name="Edit the programme").click()
+    expect(page.locator("li.slot h3")).to_have_text([TITLE, REPEATED, "Lunch", "Night watch"])
+    page.get_by_role("link", name="Night watch", exact=True).click()
+    page.get_by_role("button", name="Cancel this session").click()
+    expect(page.get_by_text("Cancelled. It stays in the programme")).to_be_visible()
+    page.get_by_role("link", name="Edit the programme").click()
+
+
 def edit(page: Page) -> None:
     page.get_by_role("link", name=TITLE, exact=True).click()
     page.get_by_label("Title", exact=True).first.fill("Who runs it?")
@@ -95,6 +113,11 @@ def edit(page: Page) -> None:
     page.get_by_label("Minutes", exact=True).fill("50")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_label("Host", exact=True).check()
+    page.get_by_label("Name", exact=True).fill("Hedy Lamarr")
+    page.get_by_label("Company", exact=True).fill("Spread Spectrum")
+    page.get_by_role("button", name="Put on stage").click()
+    expect(page.get_by_role("button", name="Remove Hedy Lamarr")).to_be_visible()
     page.get_by_label("Kind", exact=True).last.select_option("chart")
     page.get_by_label("Title", exact=True).last.fill("Who is on call")
     page.get_by_label("The chart’s table").fill("Operators: 58\nDevelopers: 29")
@@ -103,12 +126,14 @@ def edit(page: Page) -> None:
     is_accessible(page)
 
 
-def see_the_programme(stage: Stage, organiser: Page) -> None:
+def see_the_programme(stage: Stage, organiser: Page) -> Page:
     """A visitor in Kolkata, whose page is open when the session starts."""
     visitor = stage.open("/cloud-days-2026/", timezone_id="Asia/Kolkata", **PHONE)
     slot = row(visitor, "Who runs it?")
     expect(slot.locator("time")).to_have_text("14:30")
     expect(slot).to_contain_text("11:00 CEST")
+    expect(slot).to_contain_text("Hedy Lamarr, Spread Spectrum")
+    expect(row(visitor, "Night watch")).to_contain_text("Cancelled")
     expect(visitor.locator("[data-zone-note]")).to_contain_text("India Standard Time")
     slot.get_by_role("button", name="Star : Who runs it?").click()
     expect(visitor.get_by_role("link", name="My session (iCal)")).to_be_visible()
@@ -125,6 +150,32 @@ def see_the_programme(stage: Stage, organiser: Page) -> None:
     expect(visitor.get_by_text("Live now, 50 min left")).to_be_visible()
     expect(visitor).to_have_title("Who runs it? has started.")
     expect(visitor.locator("[data-speak]")).to_have_text("Who runs it? has started.")
+    return visitor
+
+
+def publish_the_recap(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_role("button", name="End the session").click()
+    expect(page.get_by_text("The session is over").first).to_be_visible()
+    page.goto(re.sub("/cloud-days-2026/.*", "/cloud-days-2026/recap/edit/", page.url))
+    page.get_by_role("button", name="Draft the recap").click()
+    headline = page.locator('[data-key="event/title"]')
+    headline.get_by_role("textbox").fill("Two days of clouds")
+    headline.get_by_role("button", name="Keep these words").click()
+    page.get_by_role("link", name="Preview, then publish").click()
+    page.get_by_role("button", name="Publish this recap").click()
+    expect(page.get_by_role("link", name="The recap is published.")).to_be_visible()
+
+
+def read_the_recap(visitor: Page) -> None:
+    """Of what took place, and of nothing else."""
+    visitor.reload()
+    visitor.get_by_role("link", name="Recap").click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("Two days of clouds")
+    expect(visitor.get_by_text("Hosted by Hedy Lamarr (Spread Spectrum).")).to_be_visible()
+    expect(visitor.get_by_role("rowheader", name="Operators")).to_be_visible()
+    for absent in ("Night watch", "Lunch"):
+        expect(visitor.get_by_text(absent)).to_have_count(0)
 
 
 def clone(page: Page) -> None:
@@ -135,3 +186,5 @@ def clone(page: Page) -> None:
     expect(page).to_have_url(re.compile("/cloud-days-2027/organise/$"))
     expect(page.get_by_role("heading", name="Saturday 10 April 2027")).to_be_visible()
     expect(row(page, "Who runs it?")).to_contain_text("11:00")
+    expect(page.get_by_text("Hedy Lamarr")).to_have_count(0)
+    expect(row(page, "Night watch")).to_have_count(0)

@@ -125,6 +125,13 @@ def test_session_that_is_left_out_takes_its_paragraphs_along():
     assert f"session/{other.pk}" in keys
 
 
+def test_recap_tells_of_no_pause_and_of_nothing_that_was_cancelled():
+    held = make_session(title="Held")
+    for title, said in (("Lunch", {"kind": "break"}), ("Called off", {"cancelled_at": NOW})):
+        make_poll(make_session(held.event, title=title, **said), state="published")
+    assert [p.text for p in draft(held.event) if p.kind in {"session", "poll"}] == ["Held"]
+
+
 def test_same_words_again_leave_no_trace_in_the_history():
     session = make_session()
     redraft(session.event)

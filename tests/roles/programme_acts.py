@@ -42,6 +42,28 @@ def make_by_page(cast: "Cast", who: Person) -> Answer:
     return made
 
 
+def make_by_rest(cast: "Cast", who: Person) -> Answer:
+    made = who.rest("POST", "events/", {"name": f"Made {secrets.token_hex(4)}"})
+    given = {"name": f"Cloned {secrets.token_hex(4)}", "first_date": "2027-01-01"}
+    cloned = who.rest("POST", f"events/{cast.event.slug}/editions/", given)
+    assert made.code == cloned.code, (made, cloned)
+    return made
+
+
+def edit_event_by_rest(cast: "Cast", who: Person) -> Answer:
+    path = f"events/{cast.event.slug}/"
+    edited = who.rest("PATCH", path, {"name": "An event"})
+    free = max(cast.event.days.values_list("date", flat=True)) + timedelta(days=1)
+    added = who.rest("POST", f"{path}days/", {"date": free.isoformat()})
+    day = cast.event.days.filter(date=free).first() or cast.event.days.get(number=1)
+    moved = who.rest("PUT", f"{path}days/{day.number}/", {"date": day.date.isoformat()})
+    removed = who.rest("DELETE", f"{path}days/{day.number}/")
+    named = who.rest("PUT", f"{path}committee/", {"committee": "Ada Lovelace"})
+    answers = (edited, added, moved, removed, named)
+    assert len({answer.code for answer in answers}) == 1, answers
+    return edited
+
+
 def edit_event_by_page(cast: "Cast", who: Person) -> Answer:
     seen = of_page(who.get(organise(cast)))
     edited = who.post(organise(cast, "event/"), name="An event", time_zone="UTC")
@@ -84,6 +106,39 @@ def sessions_by_page(cast: "Cast", who: Person) -> Answer:
     return answers[0]
 
 
+def sessions_by_rest(cast: "Cast", who: Person) -> Answer:
+    session, path = upcoming(cast), f"events/{cast.event.slug}/"
+    here = f"sessions/{session.pk}/"
+    role = session.roles.create(
+        person=cast.event.people.create(slug=secrets.token_hex(4), name="Host"), role="host"
+    )
+    resource = session.resources.create(title="A link", url="https://e.org/")
+    answers = [
+        who.rest(method, address, body)
+        for method, address, body in (
+            ("POST", f"{path}sessions/", {"title": "A session", "day": 1, "time": "09:00", "minutes": 30}),
+            ("PATCH", here, {"title": "Renamed"}),
+            ("PUT", f"{path}days/1/order/", {"order": [str(session.pk)]}),
+            ("POST", f"{here}parts/", {"minutes": 10}),
+            ("POST", f"{here}stage/", {"name": "Grace Hopper", "role": "host"}),
+            ("DELETE", f"{here}stage/{role.pk}/", None),
+            ("POST", f"{here}resources/", {"title": "L", "kind": "link", "url": "https://e.org/"}),
+            ("DELETE", f"{here}resources/{resource.pk}/", None),
+            ("PUT", f"{here}cancellation/", {"cancelled": True}),
+            ("PUT", f"{here}cancellation/", {"cancelled": False}),
+        )
+    ]
+    assert len({answer.code for answer in answers}) == 1, answers
+    return answers[0]
+
+
+def star_by_rest(cast: "Cast", who: Person) -> Answer:
+    made = who.rest("PUT", f"sessions/{cast.session.pk}/star/", {"starred": True})
+    read = who.rest("GET", f"events/{cast.event.slug}/my/{made.body.get('list', '')}/")
+    assert made.code == read.code, (made, read)
+    return made
+
+
 def import_by_page(cast: "Cast", who: Person) -> Answer:
     files = {"file": ("schedule.xml", SCHEDULE.read_bytes(), "application/xml")}
     tried = of_page(who.browser.post(organise(cast, "schedule/"), files=files, headers={"X-CSRFToken": CSRF}))
@@ -124,11 +179,12 @@ def export_by_rest(cast: "Cast", who: Person) -> Answer:
 
 
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
-    "Star sessions, and have them as a calendar": {PAGE: [star_by_page]},
-    "Make an event, and a next edition of one": {PAGE: [make_by_page]},
-    "Edit an event, its days and its committee": {PAGE: [edit_event_by_page]},
+    "Star sessions, and have them as a calendar": {PAGE: [star_by_page], REST: [star_by_rest]},
+    "Make an event, and a next edition of one": {PAGE: [make_by_page], REST: [make_by_rest]},
+    "Edit an event, its days and its committee": {PAGE: [edit_event_by_page], REST: [edit_event_by_rest]},
     "Add, edit, order, split and cancel sessions; name hosts and presenters; keep resources": {
-        PAGE: [sessions_by_page]
+        PAGE: [sessions_by_page],
+        REST: [sessions_by_rest],
     },
     "Import a schedule": {PAGE: [import_by_page], REST: [import_by_rest]},
     "Export the schedule, and load calendars": {PAGE: [export_by_page], REST: [export_by_rest]},

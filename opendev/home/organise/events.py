@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import id_in_address
+from opendev.home.organise.cloning import clone_with_polls
 from opendev.home.organise.entrance import act, enter, show
-from polls.services import copy_polls
 from sessions import selectors, services
 from sessions.models import Event
 
@@ -159,13 +158,3 @@ def clone(request: HttpRequest, event: str) -> HttpResponse:
         return show(request, "clone", context, refused=refusal)
     messages.success(request, _("This is the next edition, with the same programme. Nobody is invited yet."))
     return redirect("organise", event=made.slug)
-
-
-@transaction.atomic
-def clone_with_polls(*, event_id: int, caller: Caller, given: dict[str, Any]) -> Event:
-    """Clone an event, and its polls as drafts: where sessions and polls meet."""
-    now = timezone.now()
-    made, pairs = services.clone_event(event_id=event_id, caller=caller, given=given, now=now)
-    for old, new in pairs:
-        copy_polls(from_session_id=old.pk, to_session_id=new.pk, caller=caller, now=now)
-    return made
