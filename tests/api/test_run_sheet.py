@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import make_attendee, make_moderator, make_session
+from tests.factories import make_attendee, make_moderator, make_poll, make_session
 from tests.support.people import Answer
 
 ITEM = {"id", "kind", "text", "minutes", "subject", "started_at", "used_s"}
@@ -41,6 +41,18 @@ def test_plan_is_added_edited_run_and_taken_back(person, session, moderator):
     undone = moderator.rest("POST", f"{path}undo/").body
     assert (undone["running"], undone["moved_by"]) == (prompt["id"], "Gergely Csatari")
     assert moderator.rest("GET", f"polls/{poll['subject']}/").body["state"] == "draft"
+
+
+def test_step_closes_the_poll_that_it_names(person, session, moderator):
+    live = make_poll(session, state="live")
+    path = f"sessions/{session.pk}/run-sheet/"
+    moderator.rest("POST", f"{path}items/", {"lines": "Prompt: Why? (5)"})
+    assert moderator.rest("POST", f"{path}next/", {"seen": "", "close": "999999"}) == Answer(
+        400, "malformed", frozenset({"close"})
+    )
+    assert moderator.rest("GET", path).body["running"] is None
+    assert moderator.rest("POST", f"{path}next/", {"seen": "", "close": str(live.pk)}).status == 200
+    assert moderator.rest("GET", f"polls/{live.pk}/").body["state"] == "closed"
 
 
 @pytest.mark.parametrize(

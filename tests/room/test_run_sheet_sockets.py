@@ -6,7 +6,7 @@ import pytest
 
 from opendev.core.attendance import sign_pass
 from sessions.models import RunSheetItem
-from tests.factories import make_helper, make_moderator, make_session
+from tests.factories import make_helper, make_moderator, make_poll, make_session
 from tests.room.sockets import act, room_of, signed_in_cookie
 
 pytestmark = pytest.mark.usefixtures("committing_sqlite", "live")
@@ -31,6 +31,17 @@ def say(deed, **fields):
 async def control_of(session, make):
     user = await act(make, session)
     return room_of(session, query="view=control", cookie=await act(signed_in_cookie, user))
+
+
+async def test_step_by_socket_closes_the_poll_that_it_names_and_says_so_to_all(session, ada):
+    live = await act(lambda where: make_poll(where, state="live"), session)
+    async with await control_of(session, make_moderator) as moderator, room_of(session, ada) as attendee:
+        assert (await moderator.ask(say("add", items=ITEMS)))["type"] == "ok"
+        refusal = await moderator.ask(say("next", seen="", close="none"))
+        assert (refusal["code"], list(refusal["fields"])) == ("malformed", ["close"])
+        assert (await moderator.ask(say("next", seen="", close=str(live.pk))))["type"] == "ok"
+        told = await attendee.next("poll.changed")
+        assert (told["poll"]["id"], told["poll"]["state"]) == (str(live.pk), "closed")
 
 
 async def test_plan_is_written_run_and_taken_back_by_socket_and_others_hear_only_what_runs(session, ada):
