@@ -26,6 +26,7 @@ from sessions.services.events import (
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
 from sessions.services.importing import ImportPlan, import_schedule, plan_import
 from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
+from sessions.services.next_steps import add_next_step, remove_next_step
 from sessions.services.pad_names import (
     NotFromThePad,
     join_pad_name,
@@ -181,6 +182,7 @@ __all__ = [
     "add_chapter",
     "add_day",
     "add_items",
+    "add_next_step",
     "add_resource",
     "add_to_stage",
     "ask_question",
@@ -242,6 +244,7 @@ __all__ = [
     "remove_item",
     "remove_moderator",
     "remove_name",
+    "remove_next_step",
     "remove_resource",
     "restore_name",
     "restore_session",

@@ -27,6 +27,7 @@ class Programme:
         self.resource = Resource.objects.create(
             session=self.session, kind="link", title="L", url="https://e.org/", position=1
         )
+        self.step = event.next_steps.create(kind="upcoming", title="PTG")
         self.upload = ScheduleUpload.objects.create(
             event=event, user_id=user_id, name="a.xml", content=FILE, uploaded_at=NOW
         )
@@ -65,6 +66,8 @@ FOR_ORGANISERS = {
         "given": {"name": "Next edition", "slug": "", "first_date": "2032-01-01"},
         "now": p.now,
     },
+    sessions.add_next_step: lambda p: {**p.of_event, "given": {"kind": "upcoming", "title": "Summit"}},
+    sessions.remove_next_step: lambda p: {**p.of_event, "step_id": p.step.pk},
     sessions.create_session: lambda p: {**p.of_event, "given": p.new_session, "now": p.now},
     sessions.edit_session: lambda p: {**p.of_session, "given": {"title": "Renamed"}, "now": p.now},
     sessions.move_session: lambda p: {

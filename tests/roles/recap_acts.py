@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.recap.services import draft_recap, publish_recap
-from sessions.models import Chapter, RegistrationImport
+from sessions.models import Chapter, NextStep, RegistrationImport
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
 
@@ -19,6 +19,10 @@ def publish(cast: "Cast") -> None:
     event_id, caller, now = cast.event.pk, Caller(user_id=cast.users["organiser"].pk), timezone.now()
     draft_recap(event_id=event_id, caller=caller, now=now)
     publish_recap(event_id=event_id, caller=caller, now=now)
+
+
+def make_step(cast: "Cast") -> NextStep:
+    return NextStep.objects.create(event=cast.event, kind="upcoming", title="PTG")
 
 
 def agree(*answers: Answer) -> Answer:
@@ -53,6 +57,8 @@ def keep_by_page(cast: "Cast", who: Person) -> Answer:
     done = [
         who.post(f"{address}draft/"),
         who.post(f"{address}paragraph/", key="event/title", text="Mine", do="rewrite"),
+        who.post(f"{address}steps/", kind="upcoming", title="Summit"),
+        who.post(f"{address}steps/remove/", step=str(make_step(cast).pk)),
         who.post(f"{address}publish/"),
         who.post(f"{address}versions/1/publish/"),
         who.post(f"{address}withdraw/"),
@@ -67,6 +73,8 @@ def keep_by_rest(cast: "Cast", who: Person) -> Answer:
         who.rest("GET", f"{path}draft/"),
         who.rest("POST", f"{path}draft/", {}),
         who.rest("PATCH", f"{path}draft/", {"key": "event/title", "text": "Mine"}),
+        who.rest("POST", f"events/{cast.event.slug}/next-steps/", {"kind": "upcoming", "title": "Summit"}),
+        who.rest("DELETE", f"events/{cast.event.slug}/next-steps/{make_step(cast).pk}/"),
         who.rest("PUT", f"{path}state/", {"state": "published"}),
         who.rest("PUT", f"{path}state/", {"state": "published", "version": 1}),
         who.rest("PUT", f"{path}state/", {"state": "withdrawn"}),
