@@ -76,6 +76,7 @@ urlpatterns = [
     path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
     path("events/<slug:slug>/figures/", registrations.FiguresOfEvent.as_view()),
     path("events/<slug:slug>/registrations/imports/", registrations.ImportsOfEvent.as_view()),
+    path("events/<slug:slug>/registrations/link/", registrations.LinkOfRegistration.as_view()),
     path("events/<slug:slug>/recap/", recap.Recap.as_view()),
     path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
     path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),

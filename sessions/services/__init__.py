@@ -71,6 +71,7 @@ from sessions.services.registrations import (
     import_registrations,
     note_joined,
     set_figure,
+    set_personal_link,
 )
 from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
@@ -254,6 +255,7 @@ __all__ = [
     "run_next",
     "set_committee",
     "set_figure",
+    "set_personal_link",
     "set_question_rules",
     "set_question_state",
     "set_recording",

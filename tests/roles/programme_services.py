@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sessions import services as sessions
-from sessions.models import Event, Resource, ScheduleUpload, SessionRole
+from sessions.models import Event, Registration, Resource, ScheduleUpload, SessionRole
 from sessions.schedules import read_schedule
 from tests.factories import NOW, make_session
 
@@ -26,6 +26,9 @@ class Programme:
         self.role = SessionRole.objects.create(session=self.session, person=person, role="host", position=1)
         self.resource = Resource.objects.create(
             session=self.session, kind="link", title="L", url="https://e.org/", position=1
+        )
+        self.registration = Registration.objects.create(
+            event=event, email="ada@example.org", registered_at=NOW
         )
         self.step = event.next_steps.create(kind="upcoming", title="PTG")
         self.upload = ScheduleUpload.objects.create(
@@ -68,6 +71,12 @@ FOR_ORGANISERS = {
     },
     sessions.add_next_step: lambda p: {**p.of_event, "given": {"kind": "upcoming", "title": "Summit"}},
     sessions.remove_next_step: lambda p: {**p.of_event, "step_id": p.step.pk},
+    sessions.set_personal_link: lambda p: {
+        **p.of_event,
+        "email": p.registration.email,
+        "revoked": True,
+        "now": p.now,
+    },
     sessions.create_session: lambda p: {**p.of_event, "given": p.new_session, "now": p.now},
     sessions.edit_session: lambda p: {**p.of_session, "given": {"title": "Renamed"}, "now": p.now},
     sessions.move_session: lambda p: {

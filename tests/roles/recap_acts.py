@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.recap.services import draft_recap, publish_recap
-from sessions.models import Chapter, NextStep, RegistrationImport
+from sessions.models import Chapter, NextStep, Registration, RegistrationImport
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
 
@@ -164,6 +164,21 @@ def import_by_rest(cast: "Cast", who: Person) -> Answer:
     )
 
 
+def registered(cast: "Cast") -> str:
+    found = {"email": "linked@example.org", "registered_at": timezone.now()}
+    return Registration.objects.get_or_create(event=cast.event, email=found["email"], defaults=found)[0].email
+
+
+def link_by_page(cast: "Cast", who: Person) -> Answer:
+    address, email = f"/{cast.event.slug}/registrations/links/", registered(cast)
+    return agree(*(who.post(address, email=email, do=do) for do in ("revoke", "restore")))
+
+
+def link_by_rest(cast: "Cast", who: Person) -> Answer:
+    path, email = f"events/{cast.event.slug}/registrations/link/", registered(cast)
+    return agree(*(who.rest("PUT", path, {"email": email, "revoked": off}) for off in (True, False)))
+
+
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Read the recap once it is published": {PAGE: [read_by_page], REST: [read_by_rest]},
     "Write a session's summary for the recap": {PAGE: [write_by_page], REST: [write_by_rest]},
@@ -173,5 +188,6 @@ ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Export polls and a session": {PAGE: [export_by_page], REST: [export_by_rest]},
     "Read an event's figures": {REST: [figures_by_rest]},
     "Import registrations, print figures otherwise": {PAGE: [import_by_page], REST: [import_by_rest]},
+    "Revoke a personal link, and let it work again": {PAGE: [link_by_page], REST: [link_by_rest]},
     "Export a whole event, with its people": {PAGE: [export_event_by_page], REST: [export_event_by_rest]},
 }
