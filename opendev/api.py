@@ -24,7 +24,17 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import events, follow_ups, programme, questions, schedules, stage, stars, timeline
+from sessions.api import (
+    events,
+    follow_ups,
+    next_steps,
+    programme,
+    questions,
+    schedules,
+    stage,
+    stars,
+    timeline,
+)
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -54,6 +64,8 @@ urlpatterns = [
     path("events/<slug:slug>/days/<str:number>/", events.OneDay.as_view()),
     path("events/<slug:slug>/days/<str:number>/order/", events.OrderOfDay.as_view()),
     path("events/<slug:slug>/editions/", organise.EditionsOfEvent.as_view()),
+    path("events/<slug:slug>/next-steps/", next_steps.NextStepsOfEvent.as_view()),
+    path("events/<slug:slug>/next-steps/<str:step>/", next_steps.OneNextStep.as_view()),
     path("events/<slug:slug>/my/<str:token>/", stars.StarsOfEvent.as_view()),
     path("events/<slug:slug>/sessions/", programme.SessionsOfEvent.as_view()),
     path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
@@ -64,6 +76,7 @@ urlpatterns = [
     path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
     path("events/<slug:slug>/figures/", registrations.FiguresOfEvent.as_view()),
     path("events/<slug:slug>/registrations/imports/", registrations.ImportsOfEvent.as_view()),
+    path("events/<slug:slug>/registrations/link/", registrations.LinkOfRegistration.as_view()),
     path("events/<slug:slug>/recap/", recap.Recap.as_view()),
     path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
     path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),

@@ -16,6 +16,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LineState": "sessions.models.SignUpLine.State",
         "ItemKind": "sessions.models.RunSheetItem.Kind",
         "PollKind": "polls.models.Poll.Kind",
+        "NextStepKind": "sessions.models.NextStep.Kind",
         "ResourceKind": "sessions.models.Resource.Kind",
         "PersonRole": ["host", "presenter", "moderator", "helper"],
         "StageRole": ["host", "presenter"],

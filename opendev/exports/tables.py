@@ -209,11 +209,12 @@ def _attendees(event_id: int) -> Table:
 
 def _registrations(event_id: int) -> Table:
     found = Registration.objects.filter(event=event_id).order_by("pk")
-    read = ("name", "email", "company", "country", "registered_at", "pk")
-    columns = (*read[:-1], "personal_link")
+    read = ("name", "email", "company", "country", "registered_at", "link_revoked_at", "pk")
+    columns = (*read[:-2], "personal_link")
 
     def rows() -> Iterator[Row]:
-        for *said, registered_at, pk in found.values_list(*read).iterator(chunk_size=CHUNK):
-            yield *said, time_text(registered_at), f"{settings.PUBLIC_URL}{personal_link(pk)}"
+        for *said, registered_at, revoked_at, pk in found.values_list(*read).iterator(chunk_size=CHUNK):
+            link = "" if revoked_at else f"{settings.PUBLIC_URL}{personal_link(pk)}"
+            yield *said, time_text(registered_at), link
 
     return Table("registrations", columns, found.count(), rows)

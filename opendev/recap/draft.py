@@ -101,11 +101,36 @@ def _follow_ups(found: Material) -> Iterator[Paragraph]:
 def _steps(found: Material) -> Iterator[Paragraph]:
     source = Source(_("The event’s next steps"), found.event.get_absolute_url())
     for step in found.next_steps:
-        facts = {"kind": step.kind, "title": step.title, "url": step.url, "when": when(step)}
-        words = [Sentence(step.text, source)] if step.text else []
-        if step.starts_on and step.kind == NextStep.Kind.UPCOMING:
-            words.insert(0, Sentence(_sentence(_long(step.starts_on, step.ends_on)), source))
-        yield Paragraph(f"step/{step.pk}", STEP, tuple(words), facts)
+        yield _step(f"step/{step.pk}", step, source)
+    named = {step.title for step in found.next_steps}
+    for step, key in _of_series(found):
+        if step.title not in named:
+            yield _step(key, step, Source(_("The other events of the series"), step.url))
+
+
+def _step(key: str, step: NextStep, source: Source) -> Paragraph:
+    facts = {"kind": step.kind, "title": step.title, "url": step.url, "when": when(step)}
+    words = [Sentence(step.text, source)] if step.text else []
+    if step.starts_on and step.kind == NextStep.Kind.UPCOMING:
+        words.insert(0, Sentence(_sentence(_long(step.starts_on, step.ends_on)), source))
+    return Paragraph(key, STEP, tuple(words), facts)
+
+
+def _of_series(found: Material) -> Iterator[tuple[NextStep, str]]:
+    """Return the events of the series that come later or were before, as steps that nobody has to name."""
+    dates = [day.date for day in found.days]
+    for other in found.series if dates else []:
+        is_later = other.first > max(dates)
+        if is_later or other.last < min(dates):
+            step = NextStep(
+                kind=NextStep.Kind.UPCOMING if is_later else NextStep.Kind.EARLIER,
+                title=other.event.name,
+                text="" if is_later else _("An earlier event of the series."),
+                starts_on=other.first,
+                ends_on=other.last,
+                url=other.event.get_absolute_url(),
+            )
+            yield step, f"step/event-{other.event.pk}"
 
 
 def when(step: NextStep) -> str:

@@ -13,7 +13,7 @@ from sessions import selectors
 from sessions.models import Event, EventDay, NextStep, Question, Resource, Session, SessionSummary
 from sessions.selectors.follow_ups import LineWithNames, lines_of
 from sessions.selectors.questions import answered_questions
-from sessions.selectors.recap import next_steps_of, summaries_of
+from sessions.selectors.recap import SeriesEvent, next_steps_of, rest_of_series, summaries_of
 from sessions.selectors.registrations import Figure, figures_of
 from sessions.selectors.resources import resources_of
 
@@ -37,6 +37,7 @@ class Material:
     headings: Mapping[int, list[str]]
     resources: Mapping[int, list[Resource]]
     next_steps: list[NextStep]
+    series: list[SeriesEvent]
 
     @property
     def sessions(self) -> list[Session]:
@@ -71,6 +72,7 @@ def material_of(event: Event) -> Material:
         headings={session: headings_of(copy) for session, copy in copies.items()},
         resources=resources_of(event.pk),
         next_steps=next_steps_of(event),
+        series=rest_of_series(event),
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.text import clean_id
 from opendev.home.organise.entrance import act, enter
 from opendev.recap import services
 from opendev.recap.document import anchor_of, paragraphs_of, to_publish
@@ -21,8 +22,10 @@ from opendev.recap.working import worked_recap
 from opendev.recap.writing import FORMS, reading_for_file
 from sessions import selectors
 from sessions import services as sessions
-from sessions.models import Event, RecapVersion
+from sessions.models import Event, NextStep, RecapVersion
 from sessions.selectors import recap as recaps
+
+STEP_FIELDS = ("kind", "title", "text", "starts_on", "ends_on", "url")
 
 
 @require_safe
@@ -121,6 +124,9 @@ def _editor(request: HttpRequest, event: Event, *, refused: DomainError | None =
         "error_code": refused.code if refused else "",
         "refused_key": request.POST.get("key", ""),
         "typed": request.POST.get("text", ""),
+        "steps": recaps.next_steps_of(event),
+        "step_kinds": NextStep.Kind.choices,
+        "step": {field: request.POST.get(field, "") for field in STEP_FIELDS},
     }
     return render(request, "recap/edit.html", context, status=refused.status if refused else 200)
 
@@ -193,6 +199,31 @@ def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
     if response.status_code == HTTPStatus.FOUND:
         response["Location"] += f"#{anchor_of(key)}"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def add_step(request: HttpRequest, event: str) -> HttpResponse:
+    """Name where people meet again, or an earlier event of the series."""
+    given = {field: request.POST.get(field, "") for field in STEP_FIELDS}
+    return _act(
+        request,
+        event,
+        lambda found, caller: sessions.add_next_step(event_id=found.pk, caller=caller, given=given),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def remove_step(request: HttpRequest, event: str) -> HttpResponse:
+    """Take a next step away."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: sessions.remove_next_step(
+            event_id=found.pk, caller=caller, step_id=clean_id(request.POST.get("step"), field="step")
+        ),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -72,6 +72,11 @@ class ImportWanted(serializers.Serializer[Any]):
     bad_rows = serializers.ChoiceField([SKIP, REFUSE], help_text="skip: the rest comes in; refuse: nothing")
 
 
+class LinkWanted(serializers.Serializer[Any]):
+    email = serializers.CharField(max_length=254, help_text="the address of the registration")
+    revoked = serializers.BooleanField()
+
+
 @takes_uploads
 class ImportsOfEvent(Endpoint):
     """Lists of registrations."""
@@ -107,6 +112,27 @@ class ImportsOfEvent(Endpoint):
             now=timezone.now(),
         )
         return Response(_import_json(brought, registrations.bad_rows_of(brought.pk)), status=201)
+
+
+class LinkOfRegistration(Endpoint):
+    """Somebody's personal link."""
+
+    @extend_schema(
+        operation_id="registration_link_set",
+        request=LinkWanted,
+        responses=answers(LinkWanted, refusals=WRITE),
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Revoke the link, which then leads nowhere, or let it work again. For organisers."""
+        (event, caller), body = self.organised(slug), self.body()
+        one = services.set_personal_link(
+            event_id=event.pk,
+            caller=caller,
+            email=body.get("email"),
+            revoked=body.get("revoked"),
+            now=timezone.now(),
+        )
+        return Response({"email": one.email, "revoked": one.link_revoked_at is not None})
 
 
 class FiguresOfEvent(Endpoint):

@@ -20,12 +20,12 @@ def registration_of(token: str) -> Registration:
     """Return whose personal link this is.
 
     Raises:
-        NotFound: the link was made up, or the registration is gone.
+        NotFound: the link was made up, was revoked, or the registration is gone.
     """
     try:
         found = registration_by_id(id_in_address(_signer.unsign(token)))
     except BadSignature:
         found = None
-    if found is None:
+    if found is None or found.link_revoked_at is not None:
         raise NotFound
     return found

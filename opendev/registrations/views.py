@@ -44,6 +44,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
         "event": event,
         "figures": figures,
         "imports": imports,
+        "revoked": registrations.revoked_links_of(event.pk),
         "bad_rows": registrations.bad_rows_of(imports[0].pk) if imports else [],
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
@@ -98,6 +99,23 @@ def set_figure(request: HttpRequest, event: str) -> HttpResponse:
     given = {field: request.POST.get(field, "") for field in ("figure", "shown", "source")}
     return _act(
         request, event, lambda found, caller: services.set_figure(event_id=found.pk, caller=caller, **given)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def set_link(request: HttpRequest, event: str) -> HttpResponse:
+    """Revoke somebody's personal link, or let it lead somewhere again; the button says which."""
+    return _act(
+        request,
+        event,
+        lambda found, caller: services.set_personal_link(
+            event_id=found.pk,
+            caller=caller,
+            email=request.POST.get("email", ""),
+            revoked=request.POST.get("do", "revoke") == "revoke",
+            now=timezone.now(),
+        ),
     )
 
 

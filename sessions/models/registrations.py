@@ -26,6 +26,7 @@ class Registration(models.Model):
     )
     is_demo = models.BooleanField(_("made up for a demo"), default=False)
     registered_at = models.DateTimeField(_("registered at"))
+    link_revoked_at = models.DateTimeField(_("personal link revoked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("registration")

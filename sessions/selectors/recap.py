@@ -1,6 +1,10 @@
 """What is read about recaps, and of what they are made."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Min
 
 from sessions.models import Event, NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 
@@ -14,6 +18,24 @@ def summaries_of(session_ids: Iterable[int]) -> dict[int, SessionSummary]:
 def next_steps_of(event: Event) -> list[NextStep]:
     """Return the event's next steps in their order."""
     return list(NextStep.objects.filter(event=event).order_by("position", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesEvent:
+    """Another event of the same series, and when it takes place."""
+
+    event: Event
+    first: date
+    last: date
+
+
+def rest_of_series(event: Event) -> list[SeriesEvent]:
+    """Return the other events of the series that have days, in the order of their dates; one query."""
+    if not event.series:
+        return []
+    others = Event.objects.filter(series=event.series).exclude(pk=event.pk)
+    dated = others.annotate(first=Min("days__date"), last=Max("days__date")).filter(first__isnull=False)
+    return [SeriesEvent(other, other.first, other.last) for other in dated.order_by("first", "pk")]
 
 
 def recap_draft_of(event_id: int) -> RecapDraft | None:

@@ -81,6 +81,12 @@ def registration_by_id(registration_id: int) -> Registration | None:
     return Registration.objects.select_related("event").filter(pk=registration_id).first()
 
 
+def revoked_links_of(event_id: int) -> list[Registration]:
+    """Return whose personal links were revoked, the latest first."""
+    revoked = Registration.objects.filter(event=event_id, link_revoked_at__isnull=False)
+    return list(revoked.order_by("-link_revoked_at", "-pk"))
+
+
 def imports_of(event_id: int) -> list[RegistrationImport]:
     """Return the lists that were brought, newest first."""
     return list(RegistrationImport.objects.filter(event=event_id).order_by("-pk")[:MOST_IMPORTS])

@@ -26,6 +26,7 @@ from sessions.services.events import (
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
 from sessions.services.importing import ImportPlan, import_schedule, plan_import
 from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
+from sessions.services.next_steps import add_next_step, remove_next_step
 from sessions.services.pad_names import (
     NotFromThePad,
     join_pad_name,
@@ -70,6 +71,7 @@ from sessions.services.registrations import (
     import_registrations,
     note_joined,
     set_figure,
+    set_personal_link,
 )
 from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
@@ -181,6 +183,7 @@ __all__ = [
     "add_chapter",
     "add_day",
     "add_items",
+    "add_next_step",
     "add_resource",
     "add_to_stage",
     "ask_question",
@@ -242,6 +245,7 @@ __all__ = [
     "remove_item",
     "remove_moderator",
     "remove_name",
+    "remove_next_step",
     "remove_resource",
     "restore_name",
     "restore_session",
@@ -251,6 +255,7 @@ __all__ = [
     "run_next",
     "set_committee",
     "set_figure",
+    "set_personal_link",
     "set_question_rules",
     "set_question_state",
     "set_recording",

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
-from opendev.core.errors import Conflict, NotFound
-from opendev.core.text import clean_line, clean_word
+from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
 from sessions import selectors
 from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.services.registration_files import ReadRow, rows_of
@@ -165,6 +165,32 @@ def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source
         return None
     note, _is_new = FigureNote.objects.update_or_create(event=event, figure=name, defaults=said)
     return note
+
+
+@transaction.atomic
+def set_personal_link(
+    *, event_id: int, caller: Caller, email: Any, revoked: Any, now: datetime
+) -> Registration:
+    """Revoke somebody's personal link, or let it lead somewhere again; who joined by it stays. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        Malformed: nobody registered with this address.
+    """
+    if not Event.objects.filter(pk=event_id).exists():
+        raise NotFound
+    check_organises(caller=caller, event_id=event_id)
+    is_off = clean_yes_or_no(revoked, field="revoked")
+    address = clean_email(email, field="email").lower()
+    registrations = Registration.objects.select_for_update(no_key=True)
+    one = registrations.filter(event=event_id, email=address).first()
+    if one is None:
+        sentence = _("Nobody registered with this address.")
+        raise Malformed(sentence, fields={"email": sentence})
+    if is_off != (one.link_revoked_at is not None):
+        one.link_revoked_at = now if is_off else None
+        one.save(update_fields=["link_revoked_at"])
+    return one
 
 
 @transaction.atomic

@@ -85,7 +85,7 @@ UNSAYABLE = ["positive_data_acceptance"]
 # A draft does not exist for who may not see it: 404, where schemathesis wants a 401.
 HIDDEN = ["ignored_auth", "missing_required_header"]
 # For organisers alone: a moderator is refused whatever they send, so that only `make soak` sends much.
-ORGANISERS_ALONE = "/(committee|editions|parts|cancellation)/$|/days/|/stage/"
+ORGANISERS_ALONE = "/(committee|editions|parts|cancellation|link)/$|/(days|stage|next-steps)/"
 
 
 class Prober:
@@ -144,6 +144,7 @@ class Prober:
             "resource": ["1"],
             "number": ["1"],
             "token": ["none"],
+            "step": ["1"],
         }
         line, name = self.new_name()
         plan = f"sessions/{self.session}/run-sheet/items/"

@@ -89,6 +89,16 @@ def test_stage_and_resources_are_kept(organiser, event):
     organiser("DELETE", f"{here}resources/{chart['id']}/", code="not_found")
 
 
+def test_next_steps_are_named_listed_and_taken_away(organiser, event):
+    path = f"events/{event.slug}/next-steps/"
+    said = {"kind": "upcoming", "title": "Summit", "starts_on": "2020-10-19", "ends_on": "2020-10-23"}
+    assert organiser("POST", path, {**said, "ends_on": "2020-10-18"}, code="malformed").fields == {"ends_on"}
+    step = organiser("POST", path, said)
+    assert organiser("GET", path)["results"] == [step]
+    organiser("DELETE", f"{path}{step['id']}/")
+    assert organiser("GET", path)["results"] == []
+
+
 def test_stars_are_kept_behind_a_secret_without_a_sign_in(person, event):
     who, sessions = person(), [make_session(event) for _ in range(2)]
     token = ""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from etherpad_links.easysync import Document
+from etherpad_links.models import EtherpadLink, PadCopy
 from opendev.recap.document import paragraphs_of, to_publish, worked_on
 from opendev.recap.draft import draft
 from opendev.recap.reading import reading_of
@@ -123,6 +125,33 @@ def test_session_that_is_left_out_takes_its_paragraphs_along():
     keys = {paragraph.key for paragraph in to_publish(worked(event).values())}
     assert not keys & {f"session/{session.pk}", f"poll/{poll.pk}", f"line/{line.pk}"}
     assert f"session/{other.pk}" in keys
+
+
+def test_headings_of_the_notes_are_what_was_discussed():
+    session = make_session()
+    line = make_line(session, "Networking API")
+    heading = (("heading", "h2"), ("lmkr", "1"), ("insertorder", "first"))
+    text = f"*{session.title}\n*Cluster upgrades\nWe do them at night.\n# 2. Storage:\n*Networking API\n"
+    marks = [heading if sign == "*" else () for sign in text]
+    runs, pool = Document(text, tuple(marks)).to_wire()
+    pad = EtherpadLink.objects.create(session=session, url="https://pads.example/p/notes")
+    PadCopy.objects.create(link=pad, revision=1, text=text, runs=runs, pool=pool, seen_at=NOW)
+    write_summary(
+        session_id=session.pk, caller=organiser_of(session.event), given={"discussion": "Much."}, now=NOW
+    )
+    found = {paragraph.key: paragraph for paragraph in draft(session.event)}
+    said = found[f"session/{session.pk}/headings"]
+    assert said.text == "The notes have sections on: Cluster upgrades; Storage."
+    assert said.sentences[0].source.address == pad.url
+    keys = list(found)
+    assert keys[keys.index(said.key) - 1] == f"session/{session.pk}/discussion"
+    assert line.title not in said.text
+    assert "Cluster upgrades" in str(publish_drafted(session.event))
+
+
+def publish_drafted(event):
+    redraft(event)
+    return [block.text for block in reading_of(paragraphs_of(publish(event).paragraphs)).blocks]
 
 
 def test_recap_tells_of_no_pause_and_of_nothing_that_was_cancelled():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sessions.models import Event, RecapDraft
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import code_of, text_of
@@ -86,3 +87,28 @@ def test_file_shows_words_of_others_as_words_and_the_draft_to_organisers_alone(c
     answer = client.get(f"{address}.html")
     assert "&lt;b&gt;" in text_of(answer)
     assert answer.headers["content-disposition"] == f'attachment; filename="{event.slug}-recap.html"'
+
+
+def test_next_steps_are_named_by_forms_and_come_into_the_draft(organiser, event):
+    said = {
+        "kind": "upcoming",
+        "title": "Summit",
+        "starts_on": "2020-10-19",
+        "url": "https://summit.example/",
+    }
+    refused = post(organiser, event, "steps", **said, ends_on="2020-10-18")
+    assert (refused.status_code, code_of(refused)) == (400, "malformed")
+    assert 'value="Summit"' in text_of(refused)
+    post(organiser, event, "steps", **said, ends_on="2020-10-23")
+    Event.objects.filter(pk=event.pk).update(series="Small events")
+    for name, on in (("Before", "2019-04-01"), ("After", "2021-04-01"), ("Summit", "2021-05-01")):
+        make_event(name=name, series="Small events").days.update(date=on)
+    post(organiser, event, "draft")
+    steps = [p["facts"] for p in RecapDraft.objects.get(event=event).paragraphs if p["kind"] == "step"]
+    assert [(step["title"], step["when"]) for step in steps] == [
+        ("Summit", "19–23 Oct"),
+        ("Before", ""),
+        ("After", "1 Apr"),
+    ]
+    post(organiser, event, "steps/remove", step=str(event.next_steps.get().pk))
+    assert not event.next_steps.exists()

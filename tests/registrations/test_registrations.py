@@ -282,6 +282,28 @@ def test_link_that_was_made_up_leads_nowhere(client, event):
         assert client.get(f"/join/{token}/").status_code == 404
 
 
+def test_revoked_link_answers_as_an_unknown_one_and_the_others_go_on(client, organiser, event):
+    bring(event, HEAD + GOOD)
+    one, other = Registration.objects.filter(event=event)
+    address = f"/{event.slug}/registrations/links/"
+    refused = organiser.post(address, {"email": "nobody@example.org"})
+    assert (refused.status_code, code_of(refused)) == (400, "malformed")
+    organiser.post(address, {"email": one.email.upper()})
+    unknown = client.get("/join/1.made-up/")
+    for method in (client.get, client.post):
+        answer = method(personal_link(one.pk))
+        assert (answer.status_code, code_of(answer)) == (404, code_of(unknown))
+    assert client.get(personal_link(other.pk)).status_code == 200
+    answer = organiser.get(f"/{event.slug}/export.csv?people=1&table=registrations")
+    exported = b"".join(answer.streaming_content).decode()
+    assert (personal_link(one.pk) in exported, personal_link(other.pk) in exported) == (False, True)
+    bring(event, HEAD + GOOD)
+    assert client.get(personal_link(one.pk)).status_code == 404
+    assert one.email in text_of(organiser.get(f"/{event.slug}/registrations/"))
+    organiser.post(address, {"email": one.email, "do": "restore"})
+    assert client.get(personal_link(one.pk)).status_code == 200
+
+
 def test_session_of_another_event_is_not_joined_by_a_personal_link(client, event):
     bring(event, HEAD + GOOD)
     elsewhere = make_session()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sessions import services as sessions
-from sessions.models import Event, Resource, ScheduleUpload, SessionRole
+from sessions.models import Event, Registration, Resource, ScheduleUpload, SessionRole
 from sessions.schedules import read_schedule
 from tests.factories import NOW, make_session
 
@@ -27,6 +27,10 @@ class Programme:
         self.resource = Resource.objects.create(
             session=self.session, kind="link", title="L", url="https://e.org/", position=1
         )
+        self.registration = Registration.objects.create(
+            event=event, email="ada@example.org", registered_at=NOW
+        )
+        self.step = event.next_steps.create(kind="upcoming", title="PTG")
         self.upload = ScheduleUpload.objects.create(
             event=event, user_id=user_id, name="a.xml", content=FILE, uploaded_at=NOW
         )
@@ -63,6 +67,14 @@ FOR_ORGANISERS = {
     sessions.clone_event: lambda p: {
         **p.of_event,
         "given": {"name": "Next edition", "slug": "", "first_date": "2032-01-01"},
+        "now": p.now,
+    },
+    sessions.add_next_step: lambda p: {**p.of_event, "given": {"kind": "upcoming", "title": "Summit"}},
+    sessions.remove_next_step: lambda p: {**p.of_event, "step_id": p.step.pk},
+    sessions.set_personal_link: lambda p: {
+        **p.of_event,
+        "email": p.registration.email,
+        "revoked": True,
         "now": p.now,
     },
     sessions.create_session: lambda p: {**p.of_event, "given": p.new_session, "now": p.now},

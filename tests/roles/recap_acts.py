@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.recap.services import draft_recap, publish_recap
-from sessions.models import Chapter, RegistrationImport
+from sessions.models import Chapter, NextStep, Registration, RegistrationImport
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
 
@@ -19,6 +19,10 @@ def publish(cast: "Cast") -> None:
     event_id, caller, now = cast.event.pk, Caller(user_id=cast.users["organiser"].pk), timezone.now()
     draft_recap(event_id=event_id, caller=caller, now=now)
     publish_recap(event_id=event_id, caller=caller, now=now)
+
+
+def make_step(cast: "Cast") -> NextStep:
+    return NextStep.objects.create(event=cast.event, kind="upcoming", title="PTG")
 
 
 def agree(*answers: Answer) -> Answer:
@@ -53,6 +57,8 @@ def keep_by_page(cast: "Cast", who: Person) -> Answer:
     done = [
         who.post(f"{address}draft/"),
         who.post(f"{address}paragraph/", key="event/title", text="Mine", do="rewrite"),
+        who.post(f"{address}steps/", kind="upcoming", title="Summit"),
+        who.post(f"{address}steps/remove/", step=str(make_step(cast).pk)),
         who.post(f"{address}publish/"),
         who.post(f"{address}versions/1/publish/"),
         who.post(f"{address}withdraw/"),
@@ -67,6 +73,8 @@ def keep_by_rest(cast: "Cast", who: Person) -> Answer:
         who.rest("GET", f"{path}draft/"),
         who.rest("POST", f"{path}draft/", {}),
         who.rest("PATCH", f"{path}draft/", {"key": "event/title", "text": "Mine"}),
+        who.rest("POST", f"events/{cast.event.slug}/next-steps/", {"kind": "upcoming", "title": "Summit"}),
+        who.rest("DELETE", f"events/{cast.event.slug}/next-steps/{make_step(cast).pk}/"),
         who.rest("PUT", f"{path}state/", {"state": "published"}),
         who.rest("PUT", f"{path}state/", {"state": "published", "version": 1}),
         who.rest("PUT", f"{path}state/", {"state": "withdrawn"}),
@@ -156,6 +164,21 @@ def import_by_rest(cast: "Cast", who: Person) -> Answer:
     )
 
 
+def registered(cast: "Cast") -> str:
+    found = {"email": "linked@example.org", "registered_at": timezone.now()}
+    return Registration.objects.get_or_create(event=cast.event, email=found["email"], defaults=found)[0].email
+
+
+def link_by_page(cast: "Cast", who: Person) -> Answer:
+    address, email = f"/{cast.event.slug}/registrations/links/", registered(cast)
+    return agree(*(who.post(address, email=email, do=do) for do in ("revoke", "restore")))
+
+
+def link_by_rest(cast: "Cast", who: Person) -> Answer:
+    path, email = f"events/{cast.event.slug}/registrations/link/", registered(cast)
+    return agree(*(who.rest("PUT", path, {"email": email, "revoked": off}) for off in (True, False)))
+
+
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Read the recap once it is published": {PAGE: [read_by_page], REST: [read_by_rest]},
     "Write a session's summary for the recap": {PAGE: [write_by_page], REST: [write_by_rest]},
@@ -165,5 +188,6 @@ ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Export polls and a session": {PAGE: [export_by_page], REST: [export_by_rest]},
     "Read an event's figures": {REST: [figures_by_rest]},
     "Import registrations, print figures otherwise": {PAGE: [import_by_page], REST: [import_by_rest]},
+    "Revoke a personal link, and let it work again": {PAGE: [link_by_page], REST: [link_by_rest]},
     "Export a whole event, with its people": {PAGE: [export_event_by_page], REST: [export_event_by_rest]},
 }

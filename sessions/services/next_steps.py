@@ -1,0 +1,59 @@
+"""Where people meet again, and what they may catch up on: named by organisers for the end of the recap."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from opendev.core.text import clean_word
+from sessions.models import NextStep
+from sessions.services import forms_read as read
+from sessions.services.programme import lock_event
+
+
+def _a_date_or_none(value: Any, field: str) -> date | None:
+    return read.a_date(value, field) if value not in (None, "") else None
+
+
+FIELDS: read.Readers = {
+    "title": read.a_line(200, required=True),
+    "text": read.a_line(500),
+    "starts_on": _a_date_or_none,
+    "ends_on": _a_date_or_none,
+    "url": read.an_address(500),
+}
+
+
+@transaction.atomic
+def add_next_step(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> NextStep:
+    """Name an upcoming event with its dates, or an earlier one of the series; it comes last.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        Malformed: also where it ends before it begins.
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    kind = clean_word(given.get("kind"), field="kind", choices=NextStep.Kind.values)
+    values = read.read_fields({"title": None, **given}, FIELDS)
+    first, last = values.get("starts_on"), values.get("ends_on")
+    if last and (first is None or last < first):
+        raise read.wrong("ends_on", _("This must not be before the first day."))
+    position = event.next_steps.count() + 1
+    return NextStep.objects.create(event=event, kind=kind, position=position, **values)
+
+
+@transaction.atomic
+def remove_next_step(*, event_id: int, caller: Caller, step_id: int) -> None:
+    """Take a next step away.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    deleted, _rows = NextStep.objects.filter(pk=step_id, event=event).delete()
+    if not deleted:
+        raise NotFound
