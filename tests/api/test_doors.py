@@ -36,7 +36,9 @@ def test_every_address_answers_head_as_get_without_a_body_and_options_with_its_m
     name = put_name(line, make_attendee(session, name="Ada"))
     values = {"slug": session.event.slug, "session": session.pk, "poll": poll.pk, "link": link.pk}
     values |= {"line": line.pk, "sign_up": name.pk, "question": make_question(session).pk}
-    values |= {"item": 7, "chapter": "own-7", "file_format": "json"}  # not there: 404 by every method
+    # Not there: 404 by every method.
+    values |= {"item": 7, "chapter": "own-7", "file_format": "json", "number": 7, "resource": 7, "step": 7}
+    values |= {"role": 7, "token": 7}
     headers = {"Authorization": f"Bearer {moderator.token}"}
     for template, described in contract.document["paths"].items():
         address = template.removeprefix("/api/v1/").format(**values)

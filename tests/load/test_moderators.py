@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import random
+import select
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,7 +68,15 @@ class Hand:
     def port(self) -> int:
         return int(self.connection.sock.getsockname()[1])
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server has let go of the connection, as it does when nothing is asked for five seconds."""
+        sock = self.connection.sock
+        return sock is not None and bool(select.select([sock], [], [], 0)[0])
+
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        if self.has_ended:
+            self.connection.close()  # and the request opens another one
         self.connection.request(method, path, None if body is None else json.dumps(body), self.headers)
         response = self.connection.getresponse()
         return response.status, json.loads(response.read())
@@ -113,6 +122,14 @@ class Stage:
         assert len(by_worker) == 2
         return list(by_worker.values())
 
+    def ready_hands(self) -> list[Hand]:
+        """One at each worker, with open connections."""
+        if any(hand.has_ended for hand in self.hands):
+            for hand in self.hands:
+                hand.connection.close()
+            self.hands = self.two_hands()
+        return self.hands
+
     def close(self) -> None:
         self.pool.shutdown()
         for hand in (*self.hands, self.rehearsing):
@@ -126,7 +143,9 @@ class Stage:
             start.wait(20)
             return hand.act(name, poll)
 
-        acting = [self.pool.submit(act, hand, name) for hand, name in zip(self.hands, names, strict=True)]
+        acting = [
+            self.pool.submit(act, hand, name) for hand, name in zip(self.ready_hands(), names, strict=True)
+        ]
         return {
             f"{n} {name}": act.result(30) for n, (name, act) in enumerate(zip(names, acting, strict=True))
         }
@@ -328,7 +347,7 @@ def press_next_at_once(stage: Stage, session: int, seen: str) -> list[str]:
         assert status < 500, said
         return "" if status < 400 else said["code"]
 
-    return sorted(act.result(30) for act in [stage.pool.submit(press, hand) for hand in stage.hands])
+    return sorted(act.result(30) for act in [stage.pool.submit(press, hand) for hand in stage.ready_hands()])
 
 
 def step_through(stage: Stage, session: int) -> list[Any]:
