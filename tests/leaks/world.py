@@ -63,7 +63,8 @@ class World:
 
     def __init__(self, server: Address) -> None:
         self.server = server
-        self.numbers = iter(random.Random(7).sample(range(20_000, 99_999), 500))
+        # Above the ports that a server of the tests may get, which stand in addresses and QR codes.
+        self.numbers = iter(random.Random(7).sample(range(61_000, 99_999), 500))
         self.event = make_event()
         self.session, elsewhere = make_session(self.event), make_session(self.event)
         self.people = self.make_people(elsewhere)
