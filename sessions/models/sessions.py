@@ -85,7 +85,12 @@ class Session(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the event next to the day: it makes the address unique, and every look-up one join shorter."""
+        """Keep the event next to the day: it makes the address unique, and every look-up one join shorter.
+
+        A new session's code is drawn again where another one has it: of a million, two of a thousand meet quite often.
+        """
+        while self._state.adding and Session.objects.filter(code=self.code).exists():
+            self.code = new_code()
         self.event_id = self.day.event_id
         self.short_title = self.short_title or self.title[:120]
         super().save(*args, **kwargs)
