@@ -20,6 +20,15 @@ def new_code() -> str:
     return str(secrets.randbelow(900_000) + 100_000)
 
 
+def free_codes(number: int) -> list[str]:
+    """Return as many join codes that no session has."""
+    codes: set[str] = set()
+    while len(codes) < number:
+        wanted = {new_code() for _ in range(number - len(codes))}
+        codes |= wanted - set(Session.objects.filter(code__in=wanted).values_list("code", flat=True))
+    return sorted(codes, key=hash)
+
+
 class Session(models.Model):
     """One session of a day. People set its state; the clock only where `runs_by_clock` says so."""
 
@@ -89,8 +98,8 @@ class Session(models.Model):
 
         A new session's code is drawn again where another one has it: of a million, two of a thousand meet quite often.
         """
-        while self._state.adding and Session.objects.filter(code=self.code).exists():
-            self.code = new_code()
+        if self._state.adding and Session.objects.filter(code=self.code).exists():
+            (self.code,) = free_codes(1)
         self.event_id = self.day.event_id
         self.short_title = self.short_title or self.title[:120]
         super().save(*args, **kwargs)

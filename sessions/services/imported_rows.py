@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from sessions import broadcasts
 from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole
-from sessions.models.sessions import new_code
+from sessions.models.sessions import free_codes
 from sessions.schedules import Item, Schedule
 from sessions.services.calendar_entries import keep_calendar
 
@@ -134,15 +134,6 @@ def free_slug(title: str, taken: set[str]) -> str:
     """Return an address for a title that is not taken yet."""
     base = slugify(title)[:100].strip("-") or "session"
     return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
-
-
-def free_codes(number: int) -> list[str]:
-    """Return as many join codes that no session has."""
-    codes: set[str] = set()
-    while len(codes) < number:
-        wanted = {new_code() for _ in range(number - len(codes))}
-        codes |= wanted - set(Session.objects.filter(code__in=wanted).values_list("code", flat=True))
-    return sorted(codes, key=hash)
 
 
 def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> None:
