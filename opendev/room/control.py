@@ -1,7 +1,6 @@
 """The control room: each act is a form that works without script."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -148,8 +147,7 @@ def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> Htt
         if not (text.isascii() and text.isdigit() and len(text) <= 5):
             sentence = _("Give the seconds as a whole number.")
             raise Malformed(sentence, fields={"seconds": sentence})
-        closes_at = (here.closes_at or now) + timedelta(seconds=int(text))
-        services.set_closing_time(poll_id=here.pk, caller=caller, closes_at=closes_at, now=now)
+        services.prolong(poll_id=here.pk, caller=caller, seconds=int(text), now=now)
 
     return act(request, event, session, work, picked=poll)
 

@@ -16,7 +16,7 @@ from polls.services.closing import close_due_polls, close_live_polls, finalise_d
 from polls.services.copies import copy_polls
 from polls.services.drafts import PollDraft, add_poll, edit_poll, run_again
 from polls.services.recount import WrongTally, recount_polls
-from polls.services.states import IllegalMove, set_closing_time, set_poll_state
+from polls.services.states import IllegalMove, prolong, set_closing_time, set_poll_state
 
 __all__ = [
     "AlreadyVoted",
@@ -37,6 +37,7 @@ __all__ = [
     "copy_polls",
     "edit_poll",
     "finalise_due_polls",
+    "prolong",
     "record_ballots",
     "recount_polls",
     "run_again",

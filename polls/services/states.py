@@ -204,9 +204,32 @@ def set_closing_time(*, poll_id: int, caller: Caller, closes_at: datetime | None
         IllegalMove: the poll is not live.
         Malformed: a moment that has passed, or more than a day away.
     """
+    return _close_at(_lock_open(poll_id, caller, now), closes_at, now)
+
+
+@transaction.atomic
+def prolong(*, poll_id: int, caller: Caller, seconds: int, now: datetime) -> Poll:
+    """Let the countdown run so many seconds longer, or start one of that length.
+
+    The end is read under the poll's lock: two moderators who prolong at once each add theirs.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        IllegalMove: the poll is not live.
+        Malformed: the end would be more than a day away.
+    """
+    poll = _lock_open(poll_id, caller, now)
+    return _close_at(poll, (poll.closes_at or now) + timedelta(seconds=seconds), now)
+
+
+def _lock_open(poll_id: int, caller: Caller, now: datetime) -> Poll:
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
     if poll.state != State.LIVE or (poll.closes_at is not None and now >= poll.closes_at):
         raise IllegalMove(_("Voting is not open for this poll."))
+    return poll
+
+
+def _close_at(poll: Poll, closes_at: datetime | None, now: datetime) -> Poll:
     if closes_at is not None and not now < closes_at <= now + timedelta(seconds=LONGEST_COUNTDOWN_S):
         sentence = _("Choose a moment within the next 24 hours.")
         raise Malformed(sentence, fields={"closes_at": sentence})

@@ -13,7 +13,7 @@ from django.db import connections
 
 from opendev.core.attendance import Caller
 from polls.models import Ballot, Participation, Poll
-from polls.services import close_due_polls, close_live_polls, set_closing_time
+from polls.services import close_due_polls, close_live_polls, prolong, set_closing_time
 from sessions.models import Attendee
 from tests.factories import NOW, as_tally, make_poll, make_session, options_of, vote_for, votes_counted
 from tests.factories.sessions import organiser_of
@@ -199,6 +199,17 @@ def test_closer_takes_the_session_before_the_poll_as_everybody_does(committing_p
         moderator.rollback()
         assert closing.result(20) + close_due_polls(due) == 1
     assert Poll.objects.get(pk=poll.pk).state == "closed"
+
+
+def test_two_who_prolong_at_once_each_add_theirs(committing_postgres):
+    poll = make_poll()
+    more = partial(prolong, poll_id=poll.pk, caller=organiser_of(poll.session.event), seconds=30, now=NOW)
+    with held(committing_postgres, LOCK_POLL, poll.pk) as first, in_a_thread(more) as second:
+        assert wait_until_blocked(committing_postgres, second)
+        first.execute("UPDATE polls_poll SET closes_at = %s", [NOW + timedelta(seconds=90)])
+        first.commit()
+        second.result(20)
+    assert Poll.objects.get(pk=poll.pk).closes_at == NOW + timedelta(seconds=120)
 
 
 def test_session_that_ends_in_the_middle_of_a_batch_waits_for_it_and_closes_the_poll(committing_postgres):

@@ -56,6 +56,7 @@ FOR_MODERATORS = {
     polls.edit_poll: lambda at: {"poll_id": at.poll.pk, "given": {"question": "Mine?"}, "now": NOW},
     polls.set_poll_state: lambda at: {"poll_id": at.poll.pk, "state": "closed", "now": NOW},
     polls.set_closing_time: lambda at: {"poll_id": at.poll.pk, "closes_at": SOON, "now": NOW},
+    polls.prolong: lambda at: {"poll_id": at.poll.pk, "seconds": 30, "now": NOW},
     polls.copy_polls: lambda at: {
         "from_session_id": at.session.pk,
         "to_session_id": at.session.pk,
