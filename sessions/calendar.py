@@ -59,7 +59,7 @@ def _entry(event: Event, session: Session, base_url: str) -> Entry:
     entry.add("last-modified", session.calendar_changed_at)
     entry.add("dtstart", session.starts_at.astimezone(event.zone))
     entry.add("dtend", session.ends_at.astimezone(event.zone))
-    entry.add("summary", session.title)
+    entry.add("summary", session.title_with_part)
     entry.add("description", _about(session, room))
     entry.add("location", session.place or room)
     entry.add("url", room)

@@ -68,8 +68,13 @@ class SessionDraft:
         key = f"session/{self.session.pk}/{name}".rstrip("/")
         return Paragraph(key, kind, sentences, {"session": self.session.pk, **facts})
 
-    def _source(self, label: str) -> Source:
-        return Source(label, self.session.get_absolute_url())
+    def _source(self, label: str, address: str = "") -> Source:
+        """Return a source in this session, by its name: footnotes of several sessions stand below one another."""
+        words = _("%(source)s, in %(session)s") % {
+            "source": label,
+            "session": quoted(self.session.short_title),
+        }
+        return Source(words, address or self.session.get_absolute_url())
 
     def _by_line(self) -> Iterator[Paragraph]:
         for role, words in BY.items():
@@ -81,9 +86,8 @@ class SessionDraft:
     def _said(self, summary: SessionSummary, name: str, text: str) -> Iterator[Paragraph]:
         if text:
             by = _("Summary by %(name)s") % {"name": summary.written_by}
-            yield self._part(
-                name, PROSE, Sentence(text, Source(by if summary.written_by else _("The session’s summary")))
-            )
+            source = self._source(by if summary.written_by else _("The summary"))
+            yield self._part(name, PROSE, Sentence(text, source))
 
     def _headings(self) -> Iterator[Paragraph]:
         """Return what the notes have sections on, without what is the title of the session or a line of it."""
@@ -94,11 +98,11 @@ class SessionDraft:
         headings = [text for text in self.found.headings.get(self.session.pk, []) if text not in known]
         if headings:
             text = _("The notes have sections on: %(headings)s.") % {"headings": "; ".join(headings)}
-            source = Source(_("Headings in the session’s notes"), self.found.notes.get(self.session.pk, ""))
+            source = self._source(_("Headings in the notes"), self.found.notes.get(self.session.pk, ""))
             yield self._part("headings", PROSE, Sentence(text, source))
 
     def _question(self, question: Question) -> Paragraph:
-        source = self._source(_("Questions that were answered in the session"))
+        source = self._source(_("Questions that were answered"))
         words = [
             Sentence(_("Asked and answered: %(question)s") % {"question": quoted(question.text)}, source)
         ]
@@ -117,7 +121,7 @@ class SessionDraft:
             "unit": resource.unit,
             "bars": resource.bars,
         }
-        sentence = Sentence(text, self._source(_("The session’s resources")))
+        sentence = Sentence(text, self._source(_("The resources")))
         return self._part(f"resource/{resource.pk}", RESOURCE, sentence, **facts)
 
     def _lines(self) -> Iterator[Paragraph]:
@@ -137,9 +141,8 @@ class SessionDraft:
                 count,
             )
             said = text % {"count": in_words(count).capitalize(), "lines": join_words(named)}
-            yield self._part(
-                "sign-ups", PROSE, Sentence(said, self._source(_("The session’s sign-up lines")))
-            )
+            source = self._source(_("The sign-up lines"))
+            yield self._part("sign-ups", PROSE, Sentence(said, source))
 
     def _links(self) -> Iterator[Paragraph]:
         links = []

@@ -145,7 +145,7 @@ class Session(models.Model):
     @property
     def calendar_facts(self) -> tuple[Any, ...]:
         """What somebody who put the session into a calendar has to hear of when it changes."""
-        return (self.title, self.starts_at, self.minutes, self.place, self.is_cancelled)
+        return (self.title_with_part, self.starts_at, self.minutes, self.place, self.is_cancelled)
 
     @property
     def code_spaced(self) -> str:

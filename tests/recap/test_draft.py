@@ -239,6 +239,18 @@ def test_every_sentence_and_number_names_its_source(demo):
     assert all(paragraph.sentences for paragraph in draft(demo) if paragraph.kind != "links")
 
 
+def test_what_several_sessions_have_names_the_session_in_its_source(demo):
+    sources = {
+        (paragraph.facts["session"], sentence.source.label)
+        for paragraph in draft(demo)
+        if paragraph.kind in {"prose", "question", "resource"} and "session" in paragraph.facts
+        for sentence in paragraph.sentences
+    }
+    labels = [label for _session, label in sources]
+    assert len(labels) > 5
+    assert len(set(labels)) == len(labels)
+
+
 def test_draft_asks_no_more_for_many_sessions_than_for_one(django_assert_num_queries):
     event = make_event()
 

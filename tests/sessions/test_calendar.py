@@ -9,7 +9,7 @@ import vobject
 from django.test import Client
 
 from sessions.models import EventDay, Session
-from sessions.services import cancel_session, move_session, restore_session
+from sessions.services import cancel_session, move_session, restore_session, split_session
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 
@@ -104,6 +104,16 @@ def test_what_does_not_change_the_entry_leaves_its_sequence():
     cancel_session(session_id=session.pk, caller=caller, now=NOW)
     restore_session(session_id=session.pk, caller=caller, now=NOW)
     assert entry_by_icalendar(calendar(address(session)))["sequence"] == 2
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_parts_of_a_split_session_are_told_apart(read):
+    session = make_session(state="upcoming", title="Upgrades", minutes=90)
+    caller = organiser_of(session.event)
+    parts = split_session(session_id=session.pk, caller=caller, given={"minutes": "50"}, now=NOW)
+    entries = [read(calendar(address(part))) for part in parts]
+    assert [entry["title"] for entry in entries] == ["Part One: Upgrades", "Part Two: Upgrades"]
+    assert [entry["sequence"] for entry in entries] == [1, 0]
 
 
 @pytest.fixture
