@@ -29,8 +29,10 @@ def number(payload: bytes, name: bytes) -> int:
 
 
 def counts(payload: bytes) -> dict[str, int]:
-    """Return the votes by option of a tally; empty where the socket may not see them."""
-    return {option["id"]: option["count"] for option in json.loads(payload).get("options", [])}
+    """Return the votes by option of a tally or a whole poll; empty where the socket may not see them."""
+    frame = json.loads(payload)
+    told = frame["poll"] if frame["type"] == "poll.changed" else frame
+    return {option["id"]: option["count"] for option in told.get("options", []) if "count" in option}
 
 
 def vote(*, ref: int, poll: str, option: str, seq: int) -> bytes:

@@ -156,6 +156,7 @@ class Stage:
         )
         if answer.returncode:
             raise RuntimeError(f"{module} failed:\n{answer.stderr}")
+        print(answer.stderr, end="", file=sys.stderr)
         found: dict[str, Any] = json.loads(answer.stdout)
         return found
 

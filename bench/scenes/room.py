@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 from collections import Counter
 from typing import Any
 
@@ -10,7 +11,9 @@ from bench.frames import counts, number, vote
 from bench.machine import cpu_s, memory_kb
 from bench.sockets import Probe, Socket, close_all, connect_all, now, open_probe
 
+NEWS_OF_POLLS = {b"poll.tally", b"poll.changed"}  # whole where a version went by unheard, as with several workers
 PATIENCE_S = 30.0
+SAID = 5  # errors in words; all are counted
 
 
 class Attendee(Socket):
@@ -20,7 +23,7 @@ class Attendee(Socket):
     option: str
     sent_at = acked_at = settled_at = 0.0
     news = 0
-    final = b""
+    final = last = b""
 
     def note(self, what: bytes, payload: bytes) -> None:
         """Take the acknowledgement, an error, or news."""
@@ -30,9 +33,11 @@ class Attendee(Socket):
             self.room.errors.append(payload.decode())
         else:
             self.news += 1
-            if what == b"poll.tally" and self.room.is_final(payload):
-                self.final, self.settled_at = payload, now()
-                self.room.one_settled()
+            if what in NEWS_OF_POLLS:
+                self.last = payload
+                if not self.final and self.room.is_final(payload):
+                    self.final, self.settled_at = payload, now()
+                    self.room.one_settled()
 
 
 class Room:
@@ -53,8 +58,8 @@ class Room:
         return one
 
     def is_final(self, payload: bytes) -> bool:
-        """Tell whether a tally counts everybody and shows the counts."""
-        return number(payload, b"ballots") == len(self.attendees) and b'"options"' in payload
+        """Tell whether a tally, or the whole poll, counts everybody and shows the counts."""
+        return number(payload, b"ballots") == len(self.attendees) and b'"count"' in payload
 
     def one_settled(self) -> None:
         """Note that one more has the final tally."""
@@ -79,6 +84,11 @@ class Room:
             one.sent_at = now()
             one.send(vote(ref=1, poll=self.poll["id"], option=one.option, seq=1))
         return now()
+
+    def what_lacks(self) -> str:
+        """Say who never had the final tally, and what the first of them was told at last."""
+        waiting = [one for one in self.attendees if not one.final]
+        return f"{len(waiting)} clients never had the final tally; the last news of one: {waiting[0].last!r}"
 
     def lost(self) -> int:
         """Return how many acknowledged votes the final tally does not count."""
@@ -127,8 +137,10 @@ async def everybody_votes(room: Room, probe: Probe) -> dict[str, float]:
         async with asyncio.timeout(PATIENCE_S):
             await room.all_settled.wait()
     except TimeoutError:
-        room.errors.append(f"{room.unsettled} clients never had the final tally")
+        room.errors.append(room.what_lacks())
     spent, took = cpu_s(pids) - spent, now() - began
+    for error in room.errors[:SAID]:
+        print(error, file=sys.stderr)  # standard output is the report's
     waits = [1000 * (one.acked_at - one.sent_at) for one in room.attendees if one.acked_at]
     return {
         "ack_p50_ms": percentile(waits, 50),
