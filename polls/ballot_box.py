@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -60,14 +61,17 @@ class BallotBox(Batcher[Vote, Recorded]):
         """
 
         def done(outcome: Recorded | DomainError) -> None:
-            with broadcasts.together():
-                answer(outcome)
-                if isinstance(outcome, Recorded):
-                    broadcasts.attendee_voted(
-                        outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
-                    )
+            answer(outcome)
+            if isinstance(outcome, Recorded):
+                broadcasts.attendee_voted(
+                    outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
+                )
 
         super().put(item, done)
+
+    def answering(self) -> AbstractContextManager[None]:
+        """Have a voter's answer and the tally that the voter may now see leave in one write."""
+        return broadcasts.together()
 
 
 AnswersWanted = tuple[AttendeePass, Sequence[int], bytes | None]

@@ -3,9 +3,9 @@
 Measured (docs/adr/0003): the ORM's bulk calls cost 160 microseconds a vote, `executemany` 60, these 43. The rules are
 not here but in services/ballots.py; a test compares what stands in the tables afterwards with the ORM's view.
 
-On SQLite a batch travels as one JSON array plus one blob that holds all binary values end to end, cut in SQL. On
-PostgreSQL it travels as arrays, joined as pairs: with `key = ANY(...)` the planner, having no statistics yet for a
-fresh poll, reads the whole poll for every batch.
+On SQLite a batch travels as one JSON array, on PostgreSQL as arrays in their text form, since psycopg writes a list an
+item at a time; both beside one blob that holds all binary values end to end, cut in SQL. They are joined as pairs: with
+`key = ANY(...)` PostgreSQL's planner, having no statistics yet for a fresh poll, reads the whole poll for every batch.
 """
 
 import json
@@ -89,6 +89,24 @@ def _execute(
         cursor.execute(postgres, list(postgres_args))
 
 
+def _array(values: Iterable[int | bool | None]) -> str:
+    """Return a PostgreSQL array of whole numbers or truths in its text form."""
+    texts = ["NULL" if value is None else str(value) for value in values]
+    return f"{{{','.join(texts)}}}"
+
+
+Statement = tuple[str, Sequence[Any], str, Sequence[Any]]  # as for _rows
+
+
+def _rows_of_both(one: Statement, other: Statement) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Return the rows of two statements that are sent together."""
+    with connection.cursor() as first, connection.cursor() as second:
+        with sent_together():
+            _execute(first, *one)
+            _execute(second, *other)
+        return list(first.fetchall()), list(second.fetchall())
+
+
 def lock_polls(poll_ids: Collection[int]) -> list[tuple[Poll, int]]:
     """Lock polls, always in the order of their ids; return each with its event, whose attendees may vote."""
     found: Any = Poll.objects.raw(
@@ -100,49 +118,80 @@ def lock_polls(poll_ids: Collection[int]) -> list[tuple[Poll, int]]:
     return [(poll, poll.event) for poll in found]
 
 
-def options_of(poll_ids: Collection[int]) -> list[Option]:
-    """Return the options of polls, each poll's in its order."""
-    return list(
-        Option.objects.raw(
-            f"SELECT * FROM polls_option WHERE poll_id {_among()} ORDER BY position",  # noqa: S608  # our own words
-            _ids(poll_ids),
-        )
-    )
-
-
 def _among() -> str:
-    return "IN (SELECT value FROM json_each(%s))" if _is_sqlite() else "= ANY(%s)"
+    return "IN (SELECT value FROM json_each(%s))" if _is_sqlite() else "= ANY(%s::bigint[])"
 
 
 def _ids(ids: Collection[int]) -> list[Any]:
-    return [json.dumps(list(ids)) if _is_sqlite() else list(ids)]
+    return [json.dumps(list(ids)) if _is_sqlite() else _array(ids)]
+
+
+OPTION_FIELDS = [field.attname for field in Option._meta.concrete_fields]
+OPTION_COLUMNS = ", ".join(f"o.{field.column}" for field in Option._meta.concrete_fields)
+
+
+def options_and_mark_keys(poll_ids: Collection[int]) -> tuple[list[Option], dict[int, bytes]]:
+    """Return the options of polls, each poll's in its order, and the mark keys of those polls that have one: anonymous,
+    launched, not finalised.
+    """
+    as_json, as_array = (json.dumps(list(poll_ids)),), (_array(poll_ids),)
+    columns = f"SELECT {OPTION_COLUMNS} FROM "  # noqa: S608  # our own words
+    options, keys = _rows_of_both(
+        (
+            columns + "json_each(%s) j CROSS JOIN polls_option o ON o.poll_id = j.value ORDER BY o.position",
+            as_json,
+            columns + "polls_option o WHERE o.poll_id = ANY(%s::bigint[]) ORDER BY o.position",
+            as_array,
+        ),
+        _keys_of(poll_ids),
+    )
+    found = [Option.from_db(connection.alias, OPTION_FIELDS, row) for row in options]
+    return found, {poll: bytes(key) for poll, key in keys}
 
 
 def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
-    """Return the mark keys of those polls that have one: anonymous, launched, not finalised."""
-    rows = _rows(
+    """Return the mark keys of those polls that have one."""
+    return {poll: bytes(key) for poll, key in _rows(*_keys_of(poll_ids))}
+
+
+def _keys_of(poll_ids: Collection[int]) -> Statement:
+    return (
         "SELECT k.poll_id, k.key FROM json_each(%s) j CROSS JOIN polls_markkey k ON k.poll_id = j.value",
         (json.dumps(list(poll_ids)),),
-        "SELECT poll_id, key FROM polls_markkey WHERE poll_id = ANY(%s)",
-        (list(poll_ids),),
+        "SELECT poll_id, key FROM polls_markkey WHERE poll_id = ANY(%s::bigint[])",
+        (_array(poll_ids),),
     )
-    return {poll: bytes(key) for poll, key in rows}
+
+
+def ballots_and_marks(
+    keys: Sequence[tuple[int, bytes]], marks: Sequence[tuple[int, bytes]]
+) -> tuple[list[StoredBallot], set[tuple[int, bytes]]]:
+    """Return the ballots with these (poll id, key), and which of these (poll id, mark) are in the table."""
+    if not marks:
+        return ballots_by_key(keys), set()
+    ballots, present = _rows_of_both(_by_key(keys), _present(marks))
+    return _stored(ballots), _marks(present)
 
 
 def ballots_by_key(wanted: Sequence[tuple[int, bytes]]) -> list[StoredBallot]:
     """Return the ballots with these (poll id, key)."""
-    if not wanted:
-        return []
-    polls, keys = [poll for poll, _ in wanted], [key for _, key in wanted]
-    rows = _rows(
+    return _stored(_rows(*_by_key(wanted))) if wanted else []
+
+
+def _stored(rows: Iterable[tuple[Any, ...]]) -> list[StoredBallot]:
+    return [StoredBallot(row[0], row[1], bytes(row[2]), row[3]) for row in rows]
+
+
+def _by_key(wanted: Sequence[tuple[int, bytes]]) -> Statement:
+    polls, keys = [poll for poll, _ in wanted], b"".join(key for _, key in wanted)
+    return (
         "SELECT b.id, b.poll_id, b.key, b.seq FROM json_each(%s) j CROSS JOIN polls_ballot b"
         " ON b.poll_id = j.value AND b.key = substr(%s, 1 + 32 * j.key, 32)",
-        (json.dumps(polls), b"".join(keys)),
-        "SELECT b.id, b.poll_id, b.key, b.seq FROM unnest(%s::bigint[], %s::bytea[]) w(p, k)"
-        " JOIN polls_ballot b ON b.poll_id = w.p AND b.key = w.k",
-        (polls, keys),
+        (json.dumps(polls), keys),
+        "SELECT b.id, b.poll_id, b.key, b.seq FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
+        " JOIN polls_ballot b ON b.poll_id = w.p AND b.key = substr(%s::bytea, 32 * w.n::int - 31, 32)",
+        (_array(polls), keys),
     )
-    return [StoredBallot(row[0], row[1], bytes(row[2]), row[3]) for row in rows]
 
 
 def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
@@ -153,8 +202,8 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
             "SELECT s.ballot_id, s.option_id FROM json_each(%s) j CROSS JOIN polls_selection s"
             " ON s.ballot_id = j.value",
             (json.dumps(list(ballot_ids)),),
-            "SELECT ballot_id, option_id FROM polls_selection WHERE ballot_id = ANY(%s)",
-            (list(ballot_ids),),
+            "SELECT ballot_id, option_id FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
+            (_array(ballot_ids),),
         ):
             found.setdefault(ballot_id, []).append(option_id)
     return found
@@ -162,47 +211,57 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
 
 def marks_present(wanted: Sequence[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
     """Return which of these (poll id, mark) are in the table."""
-    if not wanted:
-        return set()
-    polls, marks = [poll for poll, _ in wanted], [mark for _, mark in wanted]
-    rows = _rows(
+    return _marks(_rows(*_present(wanted))) if wanted else set()
+
+
+def _marks(rows: Iterable[tuple[Any, ...]]) -> set[tuple[int, bytes]]:
+    return {(poll, bytes(mark)) for poll, mark in rows}
+
+
+def _present(wanted: Sequence[tuple[int, bytes]]) -> Statement:
+    polls, marks = [poll for poll, _ in wanted], b"".join(mark for _, mark in wanted)
+    return (
         "SELECT m.poll_id, m.mark FROM json_each(%s) j CROSS JOIN polls_participation m"
         " ON m.poll_id = j.value AND m.mark = substr(%s, 1 + 16 * j.key, 16)",
-        (json.dumps(polls), b"".join(marks)),
-        "SELECT m.poll_id, m.mark FROM unnest(%s::bigint[], %s::bytea[]) w(p, k)"
-        " JOIN polls_participation m ON m.poll_id = w.p AND m.mark = w.k",
-        (polls, marks),
+        (json.dumps(polls), marks),
+        "SELECT m.poll_id, m.mark FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
+        " JOIN polls_participation m ON m.poll_id = w.p AND m.mark = substr(%s::bytea, 16 * w.n::int - 15, 16)",
+        (_array(polls), marks),
     )
-    return {(poll, bytes(mark)) for poll, mark in rows}
 
 
 def insert_marks(marks: Sequence[tuple[int, bytes]]) -> None:
     """Insert participations."""
     if marks:
-        polls, values = [poll for poll, _ in marks], [mark for _, mark in marks]
+        polls, values = [poll for poll, _ in marks], b"".join(mark for _, mark in marks)
         _run(
             "INSERT INTO polls_participation (poll_id, mark)"
             " SELECT value, substr(%s, 1 + 16 * key, 16) FROM json_each(%s)",
-            (b"".join(values), json.dumps(polls)),
-            "INSERT INTO polls_participation (poll_id, mark) SELECT * FROM unnest(%s::bigint[], %s::bytea[])",
-            (polls, values),
+            (values, json.dumps(polls)),
+            "INSERT INTO polls_participation (poll_id, mark)"
+            " SELECT p, substr(%s::bytea, 16 * n::int - 15, 16) FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)",
+            (values, _array(polls)),
         )
 
 
 def insert_ballots(ballots: Sequence[NewBallot]) -> None:
     """Insert ballots."""
     if ballots:
+        keys = b"".join(b.key for b in ballots)
+        ids, polls, singles, _keys, seqs, attendees = zip(*ballots, strict=True)
         _run(
             "INSERT INTO polls_ballot (id, poll_id, single, seq, attendee_id, key)"
             " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, substr(%s, 1 + 32 * key, 32)"
             " FROM json_each(%s)",
             (
-                b"".join(b.key for b in ballots),
+                keys,
                 json.dumps([[b.id, b.poll_id, int(b.single), b.seq, b.attendee_id] for b in ballots]),
             ),
-            "INSERT INTO polls_ballot (id, poll_id, single, key, seq, attendee_id) SELECT * FROM"
-            " unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::bytea[], %s::bigint[], %s::bigint[])",
-            _columns(ballots),
+            "INSERT INTO polls_ballot (id, poll_id, single, seq, attendee_id, key)"
+            " SELECT i, p, o, s, a, substr(%s::bytea, 32 * n::int - 31, 32)"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::bigint[], %s::bigint[])"
+            " WITH ORDINALITY w(i, p, o, s, a, n)",
+            (keys, *map(_array, (ids, polls, singles, seqs, attendees))),
         )
 
 
@@ -225,8 +284,8 @@ def delete_selections(ballot_ids: Sequence[int]) -> None:
         _run(
             "DELETE FROM polls_selection WHERE ballot_id IN (SELECT value FROM json_each(%s))",
             (json.dumps(list(ballot_ids)),),
-            "DELETE FROM polls_selection WHERE ballot_id = ANY(%s)",
-            (list(ballot_ids),),
+            "DELETE FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
+            (_array(ballot_ids),),
         )
 
 
@@ -266,5 +325,5 @@ def set_poll_tally(poll: Poll) -> None:
         )
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    return [_array(column) for column in zip(*rows, strict=True)]

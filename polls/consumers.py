@@ -9,6 +9,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode
+from opendev.core.sending import TextMessage
 from polls.ballot_box import answers_reader, ballot_box, read_vote
 from polls.news import KIND, topic_of
 from polls.selectors import NOT_VOTED, Mine
@@ -24,7 +25,7 @@ class PollsSocket(Protocol):
     unanswered: int
 
     def answer(self, frame: dict[str, Any]) -> None: ...
-    def say(self, text: str) -> None: ...
+    def say(self, message: TextMessage) -> None: ...
 
 
 def vote(socket: PollsSocket, frame: dict[str, Any]) -> None:
@@ -54,7 +55,7 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     def answer(outcome: Recorded | DomainError) -> None:
         socket.unanswered -= 1
         if isinstance(outcome, Recorded):
-            socket.say(_ok_text(ref, outcome))
+            socket.say(_ok(ref, outcome))
         else:
             socket.answer(error_frame(outcome, ref))
 
@@ -62,10 +63,12 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     socket.unanswered += 1
 
 
-def _ok_text(ref: object, recorded: Recorded) -> str:
-    """Return the acknowledgement as JSON text; in a storm thousands of them hold the same few answers."""
+@lru_cache(maxsize=1_000)
+def _ok(ref: int | str | None, recorded: Recorded) -> TextMessage:
+    """Return the acknowledgement; in a storm thousands of voters are told the same few."""
     ref_text = str(ref) if isinstance(ref, int) else encode(ref)
-    return f'{{"type":"ok","ref":{ref_text},"mine":{_mine_text(recorded.mine)},"version":{recorded.version}}}'
+    mine = _mine_text(recorded.mine)
+    return TextMessage(f'{{"type":"ok","ref":{ref_text},"mine":{mine},"version":{recorded.version}}}')
 
 
 @lru_cache(maxsize=1_000)

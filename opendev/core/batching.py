@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -137,6 +138,10 @@ class Batcher(Generic[Item, Result]):
     def worked_off(self, results: Sequence[Result | DomainError]) -> None:
         """Called on the loop after a batch was worked on, and before its answers are given; for subclasses."""
 
+    def answering(self) -> AbstractContextManager[None]:
+        """Return what the answers of a batch are given in; for subclasses. Nothing inside waits."""
+        return nullcontext()
+
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
         assert self.loop is not None  # noqa: S101
         items, began = [item for item, _answer in batch], self.loop.time()
@@ -155,13 +160,17 @@ class Batcher(Generic[Item, Result]):
         metrics.BATCH_SIZE.labels(self.name).observe(len(batch))
         metrics.BATCH_SECONDS.labels(self.name).observe(self.loop.time() - began)
         self.worked_off(results)
-        for (_item, answer), result in zip(batch, results, strict=True):
-            try:
-                answer(result)
-            except OSError:
-                pass  # the socket is gone; what was recorded stays recorded
-            except Exception:
-                log.exception("%s: an answer could not be given.", self.name)
+        with self.answering():
+            for (_item, answer), result in zip(batch, results, strict=True):
+                self._give(answer, result)
+
+    def _give(self, answer: Answer[Result], result: Result | DomainError) -> None:
+        try:
+            answer(result)
+        except OSError:
+            pass  # the socket is gone; what was recorded stays recorded
+        except Exception:
+            log.exception("%s: an answer could not be given.", self.name)
 
     def _work_in_thread(self, items: Sequence[Item]) -> Sequence[Result | DomainError]:
         return work_unless_away(lambda: self.work(items), away=lambda: [TryLater() for _ in items])

@@ -18,6 +18,7 @@ from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.live import hub
 from opendev.core.logs import current_id, new_id
+from opendev.core.sending import TextMessage
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import TRY_AGAIN_LATER
 
@@ -156,7 +157,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         hub.enter(group, self)
         await self.prepare(group)
         await self.base_send({"type": "websocket.accept"})
-        hub.reply(group, self, self.snapshot(group))
+        hub.writer.reply(group, self, TextMessage(self.snapshot(group)))
         self.is_ready = True
 
     async def _turn_away(self, crowded: Crowded) -> None:
@@ -230,12 +231,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def answer(self, frame: dict[str, Any]) -> None:
         """Write the answer to a command."""
-        self.say(encode(frame))
+        self.say(TextMessage(encode(frame)))
 
-    def say(self, text: str) -> None:
-        """Write an answer that is JSON text already."""
+    def say(self, message: TextMessage) -> None:
+        """Write an answer that is a message already."""
         if self.group is not None and not self.is_closed:
-            hub.reply(self.group, self, text)
+            hub.writer.reply(self.group, self, message)
 
 
 def parse_frame(message: dict[str, Any]) -> dict[str, Any]:

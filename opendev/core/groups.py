@@ -118,7 +118,11 @@ class Topic:
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
     tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
+    voters_see_more: bool = field(init=False)  # so that whoever votes is told at once
     _texts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.voters_see_more = self.states.get(VOTED) != self.states.get(EVERYBODY)
 
     def state_text(self, audience: str) -> str | None:
         """Return the state as JSON text, encoded once an audience; None where the audience may not know of it."""

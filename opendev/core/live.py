@@ -24,8 +24,6 @@ from django.db import transaction
 from opendev.core.bus import Bus
 from opendev.core.groups import (
     AUDIENCES,
-    EVERYBODY,
-    VOTED,
     Group,
     Member,
     News,
@@ -302,7 +300,7 @@ class Hub(Telling, Sweep):
         for member in group.by_attendee.get(attendee_id, ()):
             if not member.note_voted(topic, voted=voted) or not member.is_ready or known is None or is_due:
                 continue
-            if known.states.get(VOTED) != known.states.get(EVERYBODY):
+            if known.voters_see_more:
                 message = self._message(group, topic, member.audience(topic), whole=False)
                 if message is not None:
                     self.writer.write(group, member, message, topic, whole=False)

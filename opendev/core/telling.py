@@ -165,10 +165,6 @@ class Telling:
             known.tallies[audience] = TextMessage(encode(kind.tally(state, now_text())))
         return known.tallies[audience]
 
-    def reply(self, group: Group, member: Member, text: str) -> None:
-        """Write an answer to one socket, without waiting for it."""
-        self.writer.reply(group, member, TextMessage(text))
-
 
 def _for_members(group: Group, topic: str, messages: dict[str, TextMessage | None]) -> MessageFor:
     """Return what each socket is told. Where that is the same for all without a right, none is asked who it is."""

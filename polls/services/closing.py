@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from opendev.core.undo import undo_window
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
-from polls.models import Ballot, MarkKey, Participation, Poll, Selection, random_row_key
+from polls.models import Ballot, MarkKey, Participation, Poll, Selection, row_key_in
 from polls.services.states import close, lock_poll, note_poll, save_and_tell
 from sessions.models import Session, TimelineEntry
 
@@ -89,7 +89,7 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
     for start in range(0, len(ballots), CHUNK):
         new, selections = [], []
         for old_id, key in ballots[start : start + CHUNK]:
-            row = random_row_key()
+            row = row_key_in(poll.pk)
             new.append(NewBallot(row, poll.pk, poll.single, bytes(key), 0, None))
             selections += [
                 NewSelection(row, option, poll.pk, poll.single) for option in chosen.get(old_id, ())

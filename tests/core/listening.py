@@ -18,7 +18,7 @@ from opendev.core.groups import (
     TopicKind,
 )
 from opendev.core.live import Hub
-from opendev.core.sending import SendMessage
+from opendev.core.sending import SendMessage, TextMessage
 
 ROOM, TOPIC = 7, "poll:1"
 MODERATOR = 9  # who moderates it
@@ -140,7 +140,8 @@ class Listener:
         self.hub.leave(self.hub.groups[room], self)
 
     def reply(self, text: str) -> None:
-        self.hub.reply(self.hub.groups[ROOM], self, json.dumps({"type": "reply", "version": text}))
+        message = TextMessage(json.dumps({"type": "reply", "version": text}))
+        self.hub.writer.reply(self.hub.groups[ROOM], self, message)
 
 
 @asynccontextmanager

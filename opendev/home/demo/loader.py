@@ -15,7 +15,7 @@ from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.run_sheets import paste_plan
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
-from polls.models import Option, Poll, random_row_key
+from polls.models import Option, Poll, row_key_in
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
 from sessions.models import (
@@ -199,7 +199,7 @@ def _load_poll(
 def _insert_ballots(poll: Poll, option: Option, count: int) -> None:
     ballots = [
         NewBallot(
-            random_row_key(), poll.pk, poll.single, secrets.token_bytes(ballot_store.KEY_BYTES), 1, None
+            row_key_in(poll.pk), poll.pk, poll.single, secrets.token_bytes(ballot_store.KEY_BYTES), 1, None
         )
         for _ in range(count)
     ]
