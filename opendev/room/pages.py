@@ -25,7 +25,7 @@ from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_
 from opendev.room.run_sheets import closed_with_step
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
-from sessions.models import Session
+from sessions.models import Attendee, Session
 from sessions.selectors import attendee_by_id
 from sessions.selectors.follow_ups import has_signed_up
 from sessions.services import consent_words, default_contact_until
@@ -83,11 +83,12 @@ def room_context(
     if tried[0]:
         first = next((card for card in cards if card.id == tried[0]), first)
     others = [card for card in cards if card is not first]
+    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
     context = {
         **common(session),
         "running": running,
-        **questions_context(session, attendee, sort=request.GET.get("sort", "")),
-        **lines_context(session, attendee),
+        **questions_context(session, attendee, known, sort=request.GET.get("sort", "")),
+        **lines_context(session, attendee, known),
         "attendee": attendee,
         "on_air": first,
         "waiting_polls": [card for card in others if card.is_live],
@@ -97,14 +98,10 @@ def room_context(
             reverse=True,
         ),
         "record": record_of(cards, prompts) if session.state == Session.State.OVER else [],
-        "notes_url": notes_urls([session.pk]).get(session.pk, ""),
     }
     wanted = part or request.GET.get("tab", "")
-    return {
-        **context,
-        **notes_context(session, context["form"]["name"], wanted),
-        **parts_context(context, wanted),
-    }
+    context |= notes_context(session, context["form"]["name"], wanted)
+    return context | parts_context(context, wanted)
 
 
 def _room_cards(
@@ -132,6 +129,7 @@ def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
     copy = copy_of(link.pk) if link and wanted == "notes" else None
     return {
         "pad": link,
+        "notes_url": link.url if link else "",
         "pad_url": writing_url(link, name) if link else "",
         "notes": notes_of(copy) if copy else None,
         "notes_seen_at": copy.seen_at if copy else None,
@@ -139,10 +137,9 @@ def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
     }
 
 
-def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, Any]:
+def lines_context(session: Session, attendee: AttendeePass | None, known: Attendee | None) -> dict[str, Any]:
     """Return the session's sign-up lines, and what the dialog asks before the first tap."""
     until = default_contact_until(timezone.now())
-    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
     return {
         "lines": line_cards([session.pk], attendee, in_pads([session.pk], attendee)),
         "has_signed_up": has_signed_up(attendee),
@@ -152,9 +149,10 @@ def lines_context(session: Session, attendee: AttendeePass | None) -> dict[str, 
     }
 
 
-def questions_context(session: Session, attendee: AttendeePass | None, *, sort: str) -> dict[str, Any]:
+def questions_context(
+    session: Session, attendee: AttendeePass | None, known: Attendee | None, *, sort: str
+) -> dict[str, Any]:
     """Return the session's questions as one attendee, or a visitor, sees them, and what the form to ask begins with."""
-    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
     return {
         "questions": room_questions(session, attendee, sort=sort),
         "question_sort": sort,

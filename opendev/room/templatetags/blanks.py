@@ -1,0 +1,64 @@
+"""The parts of a session's pages that are the same for all who open them, made once and not once a visitor."""
+
+from datetime import tzinfo
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from django import template
+from django.conf import settings
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from sessions.models import Session
+
+register = template.Library()
+
+KEPT = 256  # parts; a room has two, of some 15 KB each
+TOKEN = "the-token-of-whoever-opens-this-page"  # noqa: S105  # stands in the kept text where each visitor's own comes
+
+
+class Facts(NamedTuple):
+    """All that these parts may say about their session: what they are kept under."""
+
+    event: str
+    time_zone: str
+    zone: tzinfo
+    session: str
+    moderator: str
+    recording: str
+
+
+@register.simple_tag(takes_context=True)
+def blanks(context: template.Context, name: str) -> SafeString:
+    """Return the template's text. It is given the session's `Facts` and nothing else of the page.
+
+    A room's blank rows and sentences are two fifths of its markup, and took as much of its time (docs/adr/0024).
+    """
+    session: Session = context["session"]
+    event = session.event
+    facts = Facts(
+        event.slug,
+        event.time_zone,
+        event.zone,
+        session.slug,
+        session.moderator_first_name,
+        session.recording_url,
+    )
+    make = _made.__wrapped__ if settings.DEBUG else _made
+    text = make(name, get_language(), facts)
+    return SafeString(text.replace(TOKEN, str(context["csrf_token"])))  # of templates, which escape
+
+
+@lru_cache(maxsize=KEPT)
+def _made(name: str, _language: str | None, facts: Facts) -> str:
+    """Return the text as it is in the language that is active now."""
+    given: dict[str, Any] = {
+        "event": SimpleNamespace(slug=facts.event, time_zone=facts.time_zone, zone=facts.zone),
+        "session": SimpleNamespace(
+            slug=facts.session, moderator_first_name=facts.moderator, recording_url=facts.recording
+        ),
+        "csrf_token": TOKEN,
+    }
+    return get_template(name).render(given)
