@@ -99,6 +99,7 @@ def soak() -> int:
         "tests/faults",
         "tests/polls/test_life.py",
         "tests/load/test_moderators.py",
+        "tests/load/test_steps.py",
         "tests/api/test_openapi.py",
         "tests/bench/test_smoke.py",
     ]

@@ -63,7 +63,11 @@ def test_frames_of_the_server_are_read_as_its_own_encoder_writes_them(db):
     assert frames.number(texts[EVERYBODY], b"version") == poll.version
     assert frames.counts(texts[EVERYBODY]) == {}
     assert frames.counts(texts[MODERATORS]) == {str(pk): 0 for pk in options_of(poll).values()}
-    assert frames.kind(encode(kind.changed(news.states[MODERATORS] or {}, "now")).encode()) == b"poll.changed"
+    whole = {one: encode(kind.changed(news.states[one] or {}, "now")).encode() for one in news.states}
+    assert {frames.kind(text) for text in whole.values()} == {b"poll.changed"}
+    assert {frames.number(text, b"ballots") for text in whole.values()} == {0}
+    assert frames.counts(whole[EVERYBODY]) == {}
+    assert frames.counts(whole[MODERATORS]) == {str(pk): 0 for pk in options_of(poll).values()}
 
 
 @pytest.mark.parametrize("payload", [b"", b"{}", b"[]", b'{"ref":1,"type":"ok"}'])

@@ -18,11 +18,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from opendev.core.attendance import Caller, sign_pass
+from opendev.core.attendance import sign_pass
 from polls.models import Poll
-from sessions.models import RunSheet, RunSheetItem, TimelineEntry
-from sessions.selectors.run_sheet import sheet_with_items
-from sessions.services import NewItem, add_items, make_api_token
+from sessions.services import make_api_token
 from tests.factories import make_attendee, make_event, make_organiser, make_poll, make_session
 from tests.factories.databases import connected_to
 from tests.load.crowd import worker_by_port, workers_of
@@ -33,7 +31,7 @@ from tests.support.socket_client import SocketClient, connect
 __all__ = ["postgres_log"]
 
 KINDS, SESSIONS, PATIENCE_S = 40, 10, 60.0
-PAIRS, MANY_PAIRS = 40, 200  # the second in `make soak`
+PAIRS, MANY_PAIRS = 40, 200  # the second in `make soak`, for acts as for steps
 STATES = ("draft", "live", "closed", "published", "archived")
 SOON = (timezone.now() + timedelta(hours=2)).isoformat()
 # What a moderator may press: method, end of the address, body. Some are refused, by the state of the poll.
@@ -320,78 +318,3 @@ def test_pairs_of_simultaneous_acts_have_one_result_each_and_every_screen_shows_
     assert [differences(*pair) for pair in zip(shown, wanted, strict=True)] == [{}] * len(shown)
     assert sum(len(polls) for polls in wanted[:: len(wanted) // SESSIONS]) > pairs
     assert postgres_log.count("deadlock detected") == 0
-
-
-class Plan(Screen):
-    """A moderator's socket that keeps what it was told of the run sheet."""
-
-    def __init__(self, client: SocketClient, session: int) -> None:
-        self.sheet: dict[str, Any] = {}
-        super().__init__(client, session, moderates=True)
-
-    async def read(self) -> None:
-        while True:
-            frame = await self.client.receive()
-            told = frame.get("run_sheet")
-            if told and told["version"] > self.sheet.get("version", -1):
-                self.sheet = told
-
-
-def press_next_at_once(stage: Stage, session: int, seen: str) -> list[str]:
-    """Both moderators press "next" with the same item before their eyes; the codes of their answers, in order."""
-    start = threading.Barrier(2)
-
-    def press(hand: Hand) -> str:
-        start.wait(20)
-        status, said = hand.ask("POST", f"/api/v1/sessions/{session}/run-sheet/next/", {"seen": seen})
-        assert status < 500, said
-        return "" if status < 400 else said["code"]
-
-    return sorted(act.result(30) for act in [stage.pool.submit(press, hand) for hand in stage.ready_hands()])
-
-
-def step_through(stage: Stage, session: int) -> list[Any]:
-    """Go through a plan of a hundred items; what was wrong with a step."""
-    wrong, seen = [], ""
-    for item in RunSheetItem.objects.filter(session=session).order_by("position"):
-        codes = press_next_at_once(stage, session, seen)
-        running = RunSheet.objects.get(session=session).running_id
-        if (codes, running) != (["", "changed_meanwhile"], item.pk):
-            wrong.append((item.position, codes, running, item.pk))
-        seen = str(running or "")
-    return wrong
-
-
-@pytest.mark.slow
-def test_two_moderators_who_press_next_at_once_two_hundred_times_go_one_step_each_time(stage: Stage):
-    sessions = stage.sessions[:2]
-    for session in sessions:
-        notes = [NewItem("note", f"Item {n}", 1) for n in range(PAIRS // 2)]
-        caller = Caller(user_id=session.event.organisers.get().pk)
-        add_items(session_id=session.pk, caller=caller, items=notes)
-
-    async def play() -> tuple[list[Any], list[str], list[str]]:
-        async with AsyncExitStack() as stack:
-            screens = []
-            for session in sessions * 4:
-                opened = connect(stage.server, session.pk, token=stage.token, origin=None)
-                screens.append(Plan(await stack.enter_async_context(opened), session.pk))
-            wrong: list[Any] = []
-            for session in sessions:
-                wrong += await in_thread(step_through, stage, session.pk)
-            wanted = await in_thread(
-                lambda: [str(sheet_with_items(s.session).sheet.running_id) for s in screens]
-            )
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):
-                    while [screen.sheet.get("running") for screen in screens] != wanted:
-                        await asyncio.sleep(0.05)
-            for screen in screens:
-                screen.reading.cancel()
-            return wrong, [screen.sheet["running"] for screen in screens], wanted
-
-    wrong, shown, wanted = asyncio.run(play())
-    assert wrong == []
-    assert shown == wanted
-    started = TimelineEntry.objects.filter(session__in=sessions, verb="item.started")
-    assert started.count() == PAIRS
