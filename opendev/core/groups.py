@@ -118,6 +118,7 @@ class Topic:
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
     tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
+    told: set["Member"] = field(default_factory=set)  # who heard this tally with their answer, until all have
     voters_see_more: bool = field(init=False)  # so that whoever votes is told at once
     _texts: dict[str, str] = field(default_factory=dict)
 

@@ -304,6 +304,8 @@ class Hub(Telling, Sweep):
                 message = self._message(group, topic, member.audience(topic), whole=False)
                 if message is not None:
                     self.writer.write(group, member, message, topic, whole=False)
+                    if topic in group.unheard:
+                        known.told.add(member)
 
     def _note_page_load(self, key: int, attendee_id: int) -> None:
         self.spawn(self._open_and_note(key, attendee_id))

@@ -1,7 +1,7 @@
 """Telling: how news reach the sockets of a group, at a pace that the room can follow."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from opendev.core import metrics
@@ -121,13 +121,21 @@ class Telling:
         self, group: Group, topics: list[str], message_for: MessageFor, *, whole: bool
     ) -> None:
         """Tell every socket one message; a slow one is owed each of its topics."""
-        began, members = now(), list(group.members)
+        began, members = now(), list(group.members - self._told(group, topics, whole=whole))
         for first in range(0, len(members), CHUNK):
             if first:
                 await asyncio.sleep(BREATH_S if any_at_work() else 0)
             self.writer.write_to_all(group, members[first : first + CHUNK], message_for, topics, whole=whole)
         metrics.FRAMES.inc(len(members))
         metrics.TICK.observe(now() - began)
+
+    def _told(self, group: Group, topics: list[str], *, whole: bool) -> Set[Member]:
+        """Return who was told this very tally together with their own answer, and forget them: now all hear it."""
+        told: Set[Member] = frozenset()
+        for topic in topics:
+            if known := group.topics.get(topic):
+                told, known.told = known.told, set()
+        return told if not whole and len(topics) == 1 else frozenset()
 
     def _gathered(self, group: Group, topics: list[str], gather: Gather) -> dict[str, TextMessage | None]:
         """Return the messages that tell the tallies of many topics at once."""

@@ -173,6 +173,40 @@ async def test_attendee_who_voted_hears_that_audiences_tally_at_once_on_all_sock
 
 
 @at_jumping_time
+async def test_tally_that_came_with_the_answer_is_not_told_again():
+    async with running() as (hub, rooms):
+        rooms.store(news(1))
+        voter, other = await Listener(hub, 1).join(), await Listener(hub, 2).join()
+        for version in (2, 3, 4):  # the first is told at once, the next two when the room's turn comes
+            tell(hub, rooms, news(version, whole=False))
+            await asyncio.sleep(0.01)
+        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        assert voter.frames()[-1] == {"type": "tally", "version": 4, "for": VOTED}
+        await asyncio.sleep(1)
+        assert (voter.versions(), other.versions()) == ([2, 4], [2, 4])
+        tell(hub, rooms, news(5, whole=False))
+        await asyncio.sleep(1)
+        assert (voter.versions()[-1], other.versions()[-1]) == (5, 5)
+
+
+@at_jumping_time
+async def test_whole_news_are_told_also_to_whoever_has_their_tally():
+    async with running() as (hub, rooms):
+        rooms.store(news(1))
+        voter = await Listener(hub, 1).join()
+        tell(hub, rooms, news(2, whole=False))
+        await asyncio.sleep(0.01)
+        tell(hub, rooms, news(3))
+        await asyncio.sleep(0.01)
+        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        await asyncio.sleep(1)
+        assert [(frame["type"], frame["version"]) for frame in voter.frames()[-2:]] == [
+            ("tally", 3),
+            ("changed", 3),
+        ]
+
+
+@at_jumping_time
 async def test_attendee_who_voted_hears_nothing_extra_where_all_see_the_same():
     async with running() as (hub, rooms):
         same = news(1)
