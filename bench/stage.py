@@ -41,7 +41,9 @@ class BareServer(Server):
 class Stage:
     """Starts what a part needs and stops it all again; use it in a `with`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, static: Path | None = None, sqlite: SqliteFiles | None = None) -> None:
+        """`static` and `sqlite`: collected files and migrated databases that are there already."""
+        self.static, self.made = static, sqlite
         known = cores()
         self.is_pinned = len(known) > 1
         self.server_cores = known[:1] if self.is_pinned else []
@@ -54,8 +56,11 @@ class Stage:
         self.folder.chmod(0o755)
         os.environ["DJANGO_SETTINGS_MODULE"] = "opendev.settings"
         self.environment = clean_environment(VAR_DIR=str(self.folder), LOG_LEVEL="ERROR")
-        manage("collectstatic", "--noinput", "--verbosity=0", environment=self.environment)
-        self.sqlite = SqliteFiles(self.folder, self.environment)
+        if self.static is None:
+            manage("collectstatic", "--noinput", "--verbosity=0", environment=self.environment)
+        else:
+            (self.folder / "static").symlink_to(self.static)
+        self.sqlite = self.made or SqliteFiles(self.folder, self.environment)
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
         self.number = 0

@@ -19,18 +19,18 @@ TINY = Scale(
 
 
 @pytest.mark.timeout(180)
-def test_fanout_is_measured_on_a_small_scale():
-    with Stage() as stage:
+def test_fanout_is_measured_on_a_small_scale(collected_static, sqlite_files):
+    with Stage(static=collected_static, sqlite=sqlite_files) as stage:
         told = report.nested(parts.fanout(stage, TINY))
     assert told["fanout"]["cpu_ratio_to_bare_asgi"] > 0
 
 
 @pytest.mark.timeout(180)
-def test_room_and_upvotes_are_measured_on_a_small_scale(monkeypatch, soaks):
+def test_room_and_upvotes_are_measured_on_a_small_scale(monkeypatch, soaks, collected_static, sqlite_files):
     if not soaks:
         pytest.skip("it takes half a minute: `make soak` does it")
     monkeypatch.setattr(parts, "vendors", lambda stage: ["sqlite"])
-    with Stage() as stage:
+    with Stage(static=collected_static, sqlite=sqlite_files) as stage:
         told = report.nested({**parts.room(stage, TINY), **parts.upvotes(stage, TINY)})
     room = told["room"]["8"]
     assert 0 < room["ack_p50_ms"] <= room["ack_p95_ms"] <= room["ack_p99_ms"]
