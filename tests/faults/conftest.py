@@ -26,6 +26,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", range(10 if metafunc.config.getoption("soak") else 1))
 
 
+@pytest.fixture
+def only_in_soak(soaks: bool) -> None:
+    """Both hangs take half a minute; killed and restarted ones stay in the gate."""
+    if not soaks:
+        pytest.skip("`make soak` has it")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     for line in table():
         terminalreporter.write_line(line)

@@ -48,6 +48,7 @@ def test_redis_that_is_killed_and_returns(on_two_workers: Stage, own_redis: Any,
     )
 
 
+@pytest.mark.usefixtures("only_in_soak")
 def test_redis_that_hangs(on_two_workers: Stage, own_redis: Any, seed: int):
     def send(number: signal.Signals) -> Callable[[], None]:
         return lambda: own_redis.process.send_signal(number)
@@ -61,6 +62,7 @@ def test_postgresql_that_crashes_and_returns(on_two_workers: Stage, own_postgres
     survives(on_two_workers, "PostgreSQL crashes, and is started again", fault, seed=seed)
 
 
+@pytest.mark.usefixtures("only_in_soak")
 def test_postgresql_that_hangs(on_two_workers: Stage, own_postgres: Any, seed: int):
     def send(number: signal.Signals) -> Callable[[], None]:
         return lambda: own_postgres.send_signal(number)

@@ -31,7 +31,7 @@ from tests.support.socket_client import SocketClient, connect
 __all__ = ["postgres_log"]
 
 KINDS, SESSIONS, PATIENCE_S = 40, 10, 60.0
-PAIRS, MANY_PAIRS = 40, 200  # the second in `make soak`, for acts as for steps
+PAIRS, MANY_PAIRS = 24, 200  # the second in `make soak`, for acts as for steps
 STATES = ("draft", "live", "closed", "published", "archived")
 SOON = (timezone.now() + timedelta(hours=2)).isoformat()
 # What a moderator may press: method, end of the address, body. Some are refused, by the state of the poll.
