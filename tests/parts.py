@@ -9,19 +9,19 @@ from collections.abc import Iterable
 # What takes long, in seconds on one quiet core, roughly: the parts should end at about the same time.
 SECONDS = {
     "journeys": 330,
-    "etherpad": 150,
-    "faults": 130,
-    "api": 130,
-    "roles": 100,
+    "etherpad": 165,
+    "faults": 140,
+    "api": 125,
+    "roles": 85,
+    "room": 75,
     "load": 75,
-    "polls": 90,
+    "polls": 60,
     "leaks": 60,
-    "room": 60,
-    "home": 50,
-    "tools": 35,
+    "home": 40,
     "sessions": 30,
     "bench": 15,
-    "secrecy": 15,
+    "tools": 12,
+    "secrecy": 10,
 }
 SHORT_S = 10
 

@@ -10,14 +10,14 @@ FOLDERS = [path.name for path in (ROOT / "tests").iterdir() if list(path.rglob("
 
 def test_every_folder_has_a_part_and_the_long_ones_are_there():
     assert SECONDS.keys() <= set(FOLDERS)
-    parts = into_parts(FOLDERS, 2)
+    parts = into_parts(FOLDERS, 3)
     assert parts.keys() == set(FOLDERS)
-    assert parts == into_parts(reversed(FOLDERS), 2)
+    assert parts == into_parts(reversed(FOLDERS), 3)
 
 
 def test_parts_end_at_about_the_same_time():
-    parts = into_parts(SECONDS, 2)
-    ends = [sum(SECONDS[name] for name, part in parts.items() if part == number) for number in (0, 1)]
+    parts = into_parts(SECONDS, 3)
+    ends = [sum(SECONDS[name] for name, part in parts.items() if part == number) for number in range(3)]
     assert max(ends) < 1.1 * min(ends)
 
 
