@@ -117,12 +117,16 @@ def go_on(
         see sessions.services.run_next; PollIsGone; those of a launch.
         Malformed: `close` is no poll of this session.
     """
-    step = sessions.run_next(session_id=session_id, caller=caller, seen=seen, now=now)
-    if close is not None:
+
+    def first(item: RunSheetItem) -> None:
+        if close is None:
+            return
         closing = _poll_here(close, session_id, "close")
-        lock_polls([closing.pk, *_polls_of(step)])
+        lock_polls([closing.pk, *_polls_of(item)])
         if closing.state == Poll.State.LIVE:
             set_poll_state(poll_id=closing.pk, caller=caller, state=Poll.State.CLOSED, now=now)
+
+    step = sessions.run_next(session_id=session_id, caller=caller, seen=seen, now=now, first=first)
     return _open_poll(step, caller, now)
 
 
@@ -161,7 +165,7 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithIte
         TooLateToUndo: somebody has voted already; then nothing is taken back.
     """
     step = sessions.step_back(session_id=session_id, caller=caller, now=now)
-    launched = _polls_of(step) if step.has_moved else []
+    launched = _polls_of(step.item) if step.has_moved else []
     closed = [
         poll.pk
         for poll in closed_with_step(polls_of([session_id]), step.taken_back_at)
@@ -183,9 +187,8 @@ def closed_with_step(polls: Iterable[Poll], moved_at: datetime | None) -> list[P
     ]
 
 
-def _polls_of(step: Step) -> list[int]:
-    """Return the id of the poll that the step's item is about, as a list of one or none."""
-    item = step.item
+def _polls_of(item: RunSheetItem | None) -> list[int]:
+    """Return the id of the poll that the item is about, as a list of one or none."""
     if item is None or item.kind != Kind.POLL or item.subject is None:
         return []
     return [item.subject]

@@ -1,5 +1,6 @@
 """Which item of the run sheet runs: going on, taking a step back, and the end of the session."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,8 +46,17 @@ class Step:
 
 
 @transaction.atomic
-def run_next(*, session_id: int, caller: Caller, seen: Any = None, now: datetime) -> Step:
-    """Go on to the next item. `seen` is the id of the item that whoever acts saw running ("" for none), if they say.
+def run_next(
+    *,
+    session_id: int,
+    caller: Caller,
+    seen: Any = None,
+    now: datetime,
+    first: Callable[[RunSheetItem], None] | None = None,
+) -> Step:
+    """Go on to the next item, after what comes `first`, which is given that item and has the plan's lock.
+
+    `seen` is the id of the item that whoever acts saw running ("" for none), if they say.
 
     Of two who press at the same moment one goes on; the other is told that somebody was faster.
 
@@ -61,6 +71,8 @@ def run_next(*, session_id: int, caller: Caller, seen: Any = None, now: datetime
     item = item_after(items_of(session_id), sheet.running_id)
     if item is None:
         raise NoNextItem
+    if first is not None:
+        first(item)
     return Step(_move(sheet, item, caller, now), item, has_moved=True)
 
 

@@ -73,8 +73,8 @@ class Hour:
         expect(self.john.page.locator("[data-run-item][data-running]")).to_contain_text(title)
 
     def everybody_sees(self, title: str) -> None:
-        expect(self.phone.page.locator("[data-running-text]")).to_have_text(title)
-        expect(self.screen.page.locator("[data-question]")).to_have_text(title)
+        expect(self.phone.page.locator("[data-running-text]")).to_contain_text(title)
+        expect(self.screen.page.locator("[data-question]")).to_contain_text(title)
 
     def each(self, method: str, path: str, bodies: list[dict[str, Any]]) -> None:
         """One request of each of the crowd."""

@@ -191,7 +191,7 @@ def test_poll_closes_with_a_step_and_opens_again_with_it_unless_its_result_was_s
     states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
     assert states == {shown.pk: "closed", items[0].subject: "live"}
     assert [entry.verb for entry in timeline_of(session.pk)][-3:] == [
-        "item.started", "poll.closed", "poll.launched",
+        "poll.closed", "item.started", "poll.launched",
     ]  # fmt: skip
     step_back(session_id=session.pk, caller=caller, now=after(3))
     states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
