@@ -98,6 +98,20 @@ def words_of(moderator: Moderator) -> list[str]:
     return [re.sub(r"\s+", " ", text) for text in parts.all_inner_texts()]
 
 
+def test_control_room_is_one_screen_high_however_long_its_lists_are(play, demo):
+    for n in range(8):
+        with demo.attendee() as asker:
+            asked = asker.post(f"sessions/{demo.session['id']}/questions/", json={"text": f"Question {n}?"})
+            assert asked.is_success
+
+    def scene(stage: Stage) -> None:
+        page = stage.moderator().page
+        expect(page.locator("[data-queue-open] > li")).to_have_count(8)
+        assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
+
+    play(scene)
+
+
 def test_act_that_came_too_late_is_refused_in_words_and_shows_how_it_stands(play, demo):
     """Without script there are no news: the button is one of yesterday."""
 
