@@ -5,6 +5,7 @@ That is why the settings module is named here and not in pyproject.toml: pytest-
 """
 
 import atexit
+import fcntl
 import os
 import shutil
 import signal
@@ -131,12 +132,25 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"ERROR left running by the tests, now killed: {command}", red=True)
 
 
+def folder_of_the_run(request: pytest.FixtureRequest, factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all processes of the run share."""
+    base = factory.getbasetemp()
+    folder = (base.parent if is_worker(request.config) else base) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def collected_static() -> Path:
+def collected_static(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The static files with their hashed names, collected once for all servers of the run."""
-    folder = RUN_FOLDER / "collected"
-    folder.mkdir()
-    manage("collectstatic", "--noinput", "--verbosity=0", environment=clean_environment(VAR_DIR=str(folder)))
+    folder = folder_of_the_run(request, tmp_path_factory, "collected")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be collecting them
+        if not (folder / "static").exists():
+            environment = clean_environment(VAR_DIR=str(folder / "making"))
+            (folder / "making").mkdir()
+            manage("collectstatic", "--noinput", "--verbosity=0", environment=environment)
+            (folder / "making" / "static").rename(folder / "static")
     return folder / "static"
 
 
@@ -295,11 +309,7 @@ class ServerFactory:
 @pytest.fixture(scope="session")
 def sqlite_files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
     """Files to copy, made once for all processes of the run."""
-    folder = tmp_path_factory.getbasetemp()
-    if is_worker(request.config):
-        folder = folder.parent
-    made = folder / "migrated"
-    made.mkdir(exist_ok=True)
+    made = folder_of_the_run(request, tmp_path_factory, "migrated")
     return SqliteFiles(made, clean_environment(VAR_DIR=str(RUN_FOLDER / "var")))
 
 
