@@ -67,35 +67,39 @@ def sent_together() -> Iterator[None]:
         yield
 
 
-def _rows(
-    sqlite: str, sqlite_args: Sequence[Any], postgres: str, postgres_args: Sequence[Any]
-) -> list[tuple[Any, ...]]:
+Value = int | bool | None
+Statement = tuple[str, str, list[Any]]  # the words for SQLite, those for PostgreSQL, and what either is given
+
+
+def _rows(sqlite: str, postgres: str, given: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        _execute(cursor, sqlite, sqlite_args, postgres, postgres_args)
+        _execute(cursor, sqlite, postgres, given)
         return list(cursor.fetchall())
 
 
-def _run(sqlite: str, sqlite_args: Sequence[Any], postgres: str, postgres_args: Sequence[Any]) -> None:
+def _run(sqlite: str, postgres: str, given: list[Any]) -> None:
     with connection.cursor() as cursor:
-        _execute(cursor, sqlite, sqlite_args, postgres, postgres_args)
+        _execute(cursor, sqlite, postgres, given)
 
 
-def _execute(
-    cursor: Any, sqlite: str, sqlite_args: Sequence[Any], postgres: str, postgres_args: Sequence[Any]
-) -> None:
-    if _is_sqlite():
-        cursor.execute(sqlite, list(sqlite_args))
-    else:
-        cursor.execute(postgres, list(postgres_args))
+def _execute(cursor: Any, sqlite: str, postgres: str, given: list[Any]) -> None:
+    cursor.execute(sqlite if _is_sqlite() else postgres, given)
 
 
-def _array(values: Iterable[int | bool | None]) -> str:
+def _ids(ids: Collection[int]) -> list[str]:
+    """Return ids as this database takes them: a JSON array, or an array."""
+    return [json.dumps(list(ids)) if _is_sqlite() else _array(ids)]
+
+
+def _table(rows: Sequence[Sequence[Value]]) -> list[str]:
+    """Return rows as this database takes them: a JSON array of them, or an array a column."""
+    return [json.dumps(rows)] if _is_sqlite() else [_array(column) for column in zip(*rows, strict=True)]
+
+
+def _array(values: Iterable[Value]) -> str:
     """Return a PostgreSQL array of whole numbers or truths in its text form."""
     texts = ["NULL" if value is None else str(value) for value in values]
     return f"{{{','.join(texts)}}}"
-
-
-Statement = tuple[str, Sequence[Any], str, Sequence[Any]]  # as for _rows
 
 
 def _rows_of_both(one: Statement, other: Statement) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -122,29 +126,16 @@ def _among() -> str:
     return "IN (SELECT value FROM json_each(%s))" if _is_sqlite() else "= ANY(%s::bigint[])"
 
 
-def _ids(ids: Collection[int]) -> list[Any]:
-    return [json.dumps(list(ids)) if _is_sqlite() else _array(ids)]
-
-
 OPTION_FIELDS = [field.attname for field in Option._meta.concrete_fields]
-OPTION_COLUMNS = ", ".join(f"o.{field.column}" for field in Option._meta.concrete_fields)
+OPTION_COLUMNS = ", ".join(str(field.column) for field in Option._meta.concrete_fields)
 
 
 def options_and_mark_keys(poll_ids: Collection[int]) -> tuple[list[Option], dict[int, bytes]]:
     """Return the options of polls, each poll's in its order, and the mark keys of those polls that have one: anonymous,
     launched, not finalised.
     """
-    as_json, as_array = (json.dumps(list(poll_ids)),), (_array(poll_ids),)
-    columns = f"SELECT {OPTION_COLUMNS} FROM "  # noqa: S608  # our own words
-    options, keys = _rows_of_both(
-        (
-            columns + "json_each(%s) j CROSS JOIN polls_option o ON o.poll_id = j.value ORDER BY o.position",
-            as_json,
-            columns + "polls_option o WHERE o.poll_id = ANY(%s::bigint[]) ORDER BY o.position",
-            as_array,
-        ),
-        _keys_of(poll_ids),
-    )
+    statement = f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {_among()} ORDER BY position"  # noqa: S608  # our own words
+    options, keys = _rows_of_both((statement, statement, _ids(poll_ids)), _keys_of(poll_ids))
     found = [Option.from_db(connection.alias, OPTION_FIELDS, row) for row in options]
     return found, {poll: bytes(key) for poll, key in keys}
 
@@ -157,9 +148,8 @@ def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
 def _keys_of(poll_ids: Collection[int]) -> Statement:
     return (
         "SELECT k.poll_id, k.key FROM json_each(%s) j CROSS JOIN polls_markkey k ON k.poll_id = j.value",
-        (json.dumps(list(poll_ids)),),
         "SELECT poll_id, key FROM polls_markkey WHERE poll_id = ANY(%s::bigint[])",
-        (_array(poll_ids),),
+        _ids(poll_ids),
     )
 
 
@@ -187,10 +177,9 @@ def _by_key(wanted: Sequence[tuple[int, bytes]]) -> Statement:
     return (
         "SELECT b.id, b.poll_id, b.key, b.seq FROM json_each(%s) j CROSS JOIN polls_ballot b"
         " ON b.poll_id = j.value AND b.key = substr(%s, 1 + 32 * j.key, 32)",
-        (json.dumps(polls), keys),
         "SELECT b.id, b.poll_id, b.key, b.seq FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
         " JOIN polls_ballot b ON b.poll_id = w.p AND b.key = substr(%s::bytea, 32 * w.n::int - 31, 32)",
-        (_array(polls), keys),
+        [*_ids(polls), keys],
     )
 
 
@@ -201,9 +190,8 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
         for ballot_id, option_id in _rows(
             "SELECT s.ballot_id, s.option_id FROM json_each(%s) j CROSS JOIN polls_selection s"
             " ON s.ballot_id = j.value",
-            (json.dumps(list(ballot_ids)),),
             "SELECT ballot_id, option_id FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
-            (_array(ballot_ids),),
+            _ids(ballot_ids),
         ):
             found.setdefault(ballot_id, []).append(option_id)
     return found
@@ -223,10 +211,9 @@ def _present(wanted: Sequence[tuple[int, bytes]]) -> Statement:
     return (
         "SELECT m.poll_id, m.mark FROM json_each(%s) j CROSS JOIN polls_participation m"
         " ON m.poll_id = j.value AND m.mark = substr(%s, 1 + 16 * j.key, 16)",
-        (json.dumps(polls), marks),
         "SELECT m.poll_id, m.mark FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
         " JOIN polls_participation m ON m.poll_id = w.p AND m.mark = substr(%s::bytea, 16 * w.n::int - 15, 16)",
-        (_array(polls), marks),
+        [*_ids(polls), marks],
     )
 
 
@@ -237,10 +224,9 @@ def insert_marks(marks: Sequence[tuple[int, bytes]]) -> None:
         _run(
             "INSERT INTO polls_participation (poll_id, mark)"
             " SELECT value, substr(%s, 1 + 16 * key, 16) FROM json_each(%s)",
-            (values, json.dumps(polls)),
             "INSERT INTO polls_participation (poll_id, mark)"
             " SELECT p, substr(%s::bytea, 16 * n::int - 15, 16) FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)",
-            (values, _array(polls)),
+            [values, *_ids(polls)],
         )
 
 
@@ -248,20 +234,16 @@ def insert_ballots(ballots: Sequence[NewBallot]) -> None:
     """Insert ballots."""
     if ballots:
         keys = b"".join(b.key for b in ballots)
-        ids, polls, singles, _keys, seqs, attendees = zip(*ballots, strict=True)
+        rest = [(b.id, b.poll_id, b.single, b.seq, b.attendee_id) for b in ballots]
         _run(
             "INSERT INTO polls_ballot (id, poll_id, single, seq, attendee_id, key)"
             " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, substr(%s, 1 + 32 * key, 32)"
             " FROM json_each(%s)",
-            (
-                keys,
-                json.dumps([[b.id, b.poll_id, int(b.single), b.seq, b.attendee_id] for b in ballots]),
-            ),
             "INSERT INTO polls_ballot (id, poll_id, single, seq, attendee_id, key)"
             " SELECT i, p, o, s, a, substr(%s::bytea, 32 * n::int - 31, 32)"
             " FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::bigint[], %s::bigint[])"
             " WITH ORDINALITY w(i, p, o, s, a, n)",
-            (keys, *map(_array, (ids, polls, singles, seqs, attendees))),
+            [keys, *_table(rest)],
         )
 
 
@@ -271,10 +253,9 @@ def insert_selections(selections: Sequence[NewSelection]) -> None:
         _run(
             "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single)"
             " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(%s)",
-            (json.dumps([[s.ballot_id, s.option_id, s.poll_id, int(s.single)] for s in selections]),),
             "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single)"
             " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[])",
-            _columns(selections),
+            _table(selections),
         )
 
 
@@ -283,9 +264,8 @@ def delete_selections(ballot_ids: Sequence[int]) -> None:
     if ballot_ids:
         _run(
             "DELETE FROM polls_selection WHERE ballot_id IN (SELECT value FROM json_each(%s))",
-            (json.dumps(list(ballot_ids)),),
             "DELETE FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
-            (_array(ballot_ids),),
+            _ids(ballot_ids),
         )
 
 
@@ -295,10 +275,9 @@ def set_seqs(seqs: Iterable[tuple[int, int]]) -> None:
     if seqs:
         _run(
             "UPDATE polls_ballot SET seq = j.value ->> 1 FROM json_each(%s) j WHERE polls_ballot.id = j.value ->> 0",
-            (json.dumps(seqs),),
             "UPDATE polls_ballot SET seq = w.seq FROM unnest(%s::bigint[], %s::bigint[]) w(id, seq)"
             " WHERE polls_ballot.id = w.id",
-            _columns(seqs),
+            _table(seqs),
         )
 
 
@@ -309,10 +288,9 @@ def add_to_counts(changes: dict[int, int]) -> None:
         _run(
             "UPDATE polls_option SET count = count + (j.value ->> 1) FROM json_each(%s) j"
             " WHERE polls_option.id = j.value ->> 0",
-            (json.dumps(list(changes.items())),),
             "UPDATE polls_option SET count = count + w.n FROM unnest(%s::bigint[], %s::bigint[]) w(id, n)"
             " WHERE polls_option.id = w.id",
-            _columns(list(changes.items())),
+            _table(list(changes.items())),
         )
 
 
@@ -323,7 +301,3 @@ def set_poll_tally(poll: Poll) -> None:
             "UPDATE polls_poll SET ballots = %s, version = %s WHERE id = %s",
             [poll.ballots, poll.version, poll.pk],
         )
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[str]:
-    return [_array(column) for column in zip(*rows, strict=True)]

@@ -19,8 +19,8 @@ LONGER = (
 )
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
-# Two processes at least: many tests wait for a browser or a server. Which tests share a process: tests/conftest.py.
-# Three, on two cores as well: a sixth of the time a test waits for a server, an outage or a browser.
+# Three processes, on two cores as well: a sixth of the time a test waits for a server, an outage or a browser.
+# Which tests share a process: tests/parts.py.
 SIDE_BY_SIDE = ["-n", "3", "--dist", "loadscope"]
 # A change is let in by one order of the tests and the same examples each time: who changed nothing that matters is not
 # stopped by chance. pytest by itself, and `make soak`, shuffle and look for new examples (docs/adr/0023).

@@ -11,10 +11,8 @@ from bench.frames import counts, number, vote
 from bench.machine import cpu_s, memory_kb
 from bench.sockets import Probe, Socket, close_all, connect_all, now, open_probe
 
-NEWS_OF_POLLS = {
-    b"poll.tally",
-    b"poll.changed",
-}  # whole where a version went by unheard, as with several workers
+# The second is the whole poll: where a version went by unheard, as with several workers.
+NEWS_OF_POLLS = {b"poll.tally", b"poll.changed"}
 PATIENCE_S = 30.0
 SAID = 5  # errors in words; all are counted
 

@@ -131,11 +131,11 @@ class Telling:
 
     def _told(self, group: Group, topics: list[str], *, whole: bool) -> Set[Member]:
         """Return who was told this very tally together with their own answer, and forget them: now all hear it."""
-        told: Set[Member] = frozenset()
-        for topic in topics:
-            if known := group.topics.get(topic):
-                told, known.told = known.told, set()
-        return told if not whole and len(topics) == 1 else frozenset()
+        known = group.topics.get(topics[0])
+        if known is None or len(topics) > 1:
+            return frozenset()
+        told, known.told = known.told, set()
+        return frozenset() if whole else told
 
     def _gathered(self, group: Group, topics: list[str], gather: Gather) -> dict[str, TextMessage | None]:
         """Return the messages that tell the tallies of many topics at once."""

@@ -118,15 +118,15 @@ def go_on(
         Malformed: `close` is no poll of this session.
     """
 
-    def first(item: RunSheetItem) -> None:
-        if close is None:
-            return
+    def close_it(item: RunSheetItem) -> None:
         closing = _poll_here(close, session_id, "close")
         lock_polls([closing.pk, *_polls_of(item)])
         if closing.state == Poll.State.LIVE:
             set_poll_state(poll_id=closing.pk, caller=caller, state=Poll.State.CLOSED, now=now)
 
-    step = sessions.run_next(session_id=session_id, caller=caller, seen=seen, now=now, first=first)
+    step = sessions.run_next(
+        session_id=session_id, caller=caller, seen=seen, now=now, first=None if close is None else close_it
+    )
     return _open_poll(step, caller, now)
 
 

@@ -98,6 +98,7 @@ def test_marks_are_inserted_and_found_like_the_orms(poll):
     ballot_store.insert_marks(marks)
     assert {(p, bytes(m)) for p, m in Participation.objects.values_list("poll_id", "mark")} == set(marks)
     swapped = [(other.pk, marks[0][1]), (poll.pk, marks[1][1])]
+    assert ballot_store.marks_present([*marks, *swapped]) == set(marks)
     assert ballot_store.ballots_and_marks([], [*marks, *swapped]) == ([], set(marks))
 
 
@@ -120,6 +121,7 @@ def test_nothing_to_do_asks_the_database_nothing(poll, django_assert_num_queries
     with django_assert_num_queries(0):
         assert ballot_store.ballots_by_key([]) == []
         assert ballot_store.selections_of([]) == {}
+        assert ballot_store.marks_present([]) == set()
         assert ballot_store.ballots_and_marks([], []) == ([], set())
         ballot_store.insert_ballots([])
         ballot_store.insert_selections([])
