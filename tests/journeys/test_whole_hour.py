@@ -12,7 +12,8 @@ from tests.journeys.stage import Attendee, Moderator, Screen, Stage
 CROWD = 50
 CHOICES = [n % 5 for n in range(CROWD)]  # of the first poll; the second has an option more
 WELCOME = "Welcome, and what part one left open"
-FIRST, SECOND = "Where do OpenStack and Kubernetes meet in what you run?", "Disposable or long-lived clusters"
+FIRST = "Where do OpenStack and Kubernetes meet in what you run?"
+SECOND = "Disposable or long-lived clusters: how do they change the way you use both together?"
 LAST = "Which integration was the hardest, and how did you solve it?"
 TODAY, CREATE = (
     "Where are you with OpenStack and Kubernetes today?",
@@ -73,8 +74,8 @@ class Hour:
         expect(self.john.page.locator("[data-run-item][data-running]")).to_contain_text(title)
 
     def everybody_sees(self, title: str) -> None:
-        expect(self.phone.page.locator("[data-running-text]")).to_contain_text(title)
-        expect(self.screen.page.locator("[data-question]")).to_contain_text(title)
+        expect(self.phone.page.locator("[data-running-text]")).to_have_text(title)
+        expect(self.screen.page.locator("[data-question]")).to_have_text(title)
 
     def each(self, method: str, path: str, bodies: list[dict[str, Any]]) -> None:
         """One request of each of the crowd."""

@@ -45,3 +45,11 @@ def test_forms_in_kept_parts_carry_the_visitors_own_token(response):
     html = text_of(response)
     assert blanks.TOKEN not in html
     assert len(re.findall(r'name="csrfmiddlewaretoken" value="\w{64}"', html)) > 5
+
+
+def test_page_without_forms_asks_for_no_token_and_sets_no_cookie(db, browser_of):
+    session = make_session()
+    screen = browser_of().get(session.address("screen"))
+    assert screen.status_code == 200
+    assert "data-texts" in text_of(screen)
+    assert not screen.cookies

@@ -1,9 +1,9 @@
 """The parts of a session's pages that are the same for all who open them, made once and not once a visitor."""
 
-from datetime import tzinfo
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -24,7 +24,6 @@ class Facts(NamedTuple):
 
     event: str
     time_zone: str
-    zone: tzinfo
     session: str
     moderator: str
     recording: str
@@ -39,23 +38,20 @@ def blanks(context: template.Context, name: str) -> SafeString:
     session: Session = context["session"]
     event = session.event
     facts = Facts(
-        event.slug,
-        event.time_zone,
-        event.zone,
-        session.slug,
-        session.moderator_first_name,
-        session.recording_url,
+        event.slug, event.time_zone, session.slug, session.moderator_first_name, session.recording_url
     )
     make = _made.__wrapped__ if settings.DEBUG else _made
     text = make(name, get_language(), facts)
-    return SafeString(text.replace(TOKEN, str(context["csrf_token"])))  # of templates, which escape
+    if TOKEN in text:  # else no token is asked for, and with it no cookie
+        text = text.replace(TOKEN, str(context["csrf_token"]))
+    return SafeString(text)  # of templates, which escape
 
 
 @lru_cache(maxsize=KEPT)
 def _made(name: str, _language: str | None, facts: Facts) -> str:
     """Return the text as it is in the language that is active now."""
     given: dict[str, Any] = {
-        "event": SimpleNamespace(slug=facts.event, time_zone=facts.time_zone, zone=facts.zone),
+        "event": SimpleNamespace(slug=facts.event, time_zone=facts.time_zone, zone=ZoneInfo(facts.time_zone)),
         "session": SimpleNamespace(
             slug=facts.session, moderator_first_name=facts.moderator, recording_url=facts.recording
         ),
