@@ -30,6 +30,11 @@ class AttendeePass:
     device_secret: str
     expires_at: int
 
+    @property
+    def issued_at(self) -> int:
+        """When the pass was made, in seconds since 1970."""
+        return self.expires_at - PASS_LIFETIME_S
+
     def ballot_secret(self, poll_id: int) -> bytes:
         """Return the secret under which this device's answer to one poll is kept: HMAC(device secret, poll id)."""
         return hmac.digest(self.device_secret.encode(), b"poll:%d" % poll_id, "sha256")

@@ -98,6 +98,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
             case _:
                 raise StopConsumer
 
+    @property
+    def network(self) -> str | None:
+        """The network that this socket's writing is counted against; None where its address is trusted."""
+        return self.place.network if self.place else None
+
     # -- what a subclass says -----------------------------------------------------------------------------------
 
     def group_key(self) -> int:

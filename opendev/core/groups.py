@@ -149,8 +149,8 @@ class Group:
         self.present = 0
         self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
         self.presence_told_at = 0.0
-        self.is_unusual = False  # one network joins in an unusual way (newcomers.py)
-        self.unusual_elsewhere = 0.0  # when another process last said so
+        self.unusual: frozenset[str] = frozenset()  # what one network does as a program would (newcomers.py)
+        self.unusual_elsewhere: dict[str, float] = {}  # when another process last said so, by what it is
         self.arrived: list[int] = []  # attendees seen here, to be told to the process they joined at
         self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
         self.next_step_at = 0.0
@@ -165,7 +165,18 @@ class Group:
     @property
     def joins(self) -> str:
         """What moderators are told of the way people join: `usual` or `unusual`."""
-        return "unusual" if self.is_unusual else "usual"
+        return "unusual" if "joins" in self.unusual else "usual"
+
+    @property
+    def notices(self) -> dict[str, Any]:
+        """What moderators are told of one network's doings: `joins`, and the list of all that is `unusual`."""
+        return {"joins": self.joins, "unusual": sorted(self.unusual)}
+
+    def note_unusual(self, here: frozenset[str], now: float) -> bool:
+        """Set what is unusual by this process's count and the others'; return whether that changed."""
+        elsewhere = {what for what, at in self.unusual_elsewhere.items() if now - at < COUNT_HOLDS_S}
+        before, self.unusual = self.unusual, here | elsewhere
+        return self.unusual != before
 
     def take_alike(self, kind: str, *, whole: bool, most: int) -> list[str]:
         """Return topics of a kind that wait in the same way, whole or their tally, and take them off the list."""

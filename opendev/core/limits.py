@@ -31,6 +31,10 @@ LIMITS = {
     "join": "900/5minutes",  # 300 people behind one address, each with three devices
     "sign_in": "20/5minutes",
     "ask": "6/minute",  # one attendee; somebody with more to say may write it in the notes
+    "ask_network": "60/minute",  # one network's questions: a hall of 1,000 behind one address asks fewer
+    "ask_newcomers": "12/minute",  # those of its people who joined less than two minutes ago (floods.py)
+    "sign_up_network": "200/minute",  # one network's sign-ups: a hall that is asked to sign up does it at once
+    "sign_up_newcomers": "40/minute",
     "vote": "10/second",  # one attendee by page and REST; sockets bound what is unanswered
     "write": "60/10second",  # one address, REST writes by signed-in programs and strangers
     "slowed": "30/minute",  # one network whose newcomers do not show themselves (newcomers.py)

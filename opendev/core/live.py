@@ -151,10 +151,10 @@ class Hub(Telling, Sweep):
     def _open_soon(self, group: int) -> None:
         self.spawn(self.open(group))
 
-    def is_unusual(self, group: int) -> bool:
-        """Return whether one network joins in an unusual way, by the last count. Safe from any thread."""
+    def unusual(self, group: int) -> frozenset[str]:
+        """Return what one network does as a program would, by the last count. Safe from any thread."""
         known = self.groups.get(group)
-        return known is not None and known.is_unusual
+        return frozenset() if known is None else known.unusual
 
     def _hand_over(self, work: Callable[..., None], *args: Any) -> None:
         if self.loop is not None:
@@ -248,7 +248,7 @@ class Hub(Telling, Sweep):
             case "live.present":
                 if group := self.groups.get(message["group"]):
                     group.elsewhere[message["from"]] = (message["present"], _time())
-                    group.unusual_elsewhere = _time() if message.get("unusual") else group.unusual_elsewhere
+                    group.unusual_elsewhere |= dict.fromkeys(message["unusual"], _time())
                 for attendee_id in message.get("arrived", ()):
                     newcomers.seen(attendee_id)
 

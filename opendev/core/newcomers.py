@@ -38,6 +38,13 @@ class Network:
         """Return, for each newcomer who should have been seen by now, the session they joined."""
         return [session for at, session in self.unseen.values() if now - at > GRACE_S]
 
+    def unusual_sessions(self, now: float) -> set[int]:
+        """Return the sessions that this network joins as a program would."""
+        overdue = self.overdue(now)
+        lately = [session for at, session in self.joins if now - at <= 60]
+        unseen = {session for session in set(overdue) if overdue.count(session) >= UNSEEN_LIMIT}
+        return unseen | {session for session in set(lately) if lately.count(session) >= MANY_A_MINUTE}
+
 
 class Newcomers:
     """One a process. Safe from any thread."""
@@ -46,6 +53,7 @@ class Newcomers:
         self.lock = threading.Lock()
         self.networks: dict[str, Network] = {}
         self.network_of: dict[int, str] = {}  # attendee -> network, while unseen
+        self.floods: dict[tuple[int, str], float] = {}  # (session, what was written too fast) -> when last
 
     def joined(self, network: str, session_id: int, attendee_id: int) -> None:
         """Note that somebody joined; again, somebody who was seen before, changes nothing."""
@@ -82,17 +90,22 @@ class Newcomers:
             known.forget(now)
             return len(known.overdue(now)) >= UNSEEN_LIMIT
 
-    def unusual_sessions(self) -> set[int]:
-        """Return the sessions that one network joins in an unusual way."""
-        now, found = time.monotonic(), set()
+    def note_flood(self, session_id: int, what: str) -> None:
+        """Note that one network wrote too much into a session: "questions" or "sign_ups"."""
+        with self.lock:
+            self.floods[session_id, what] = time.monotonic()
+
+    def unusual_sessions(self) -> dict[int, frozenset[str]]:
+        """Return what one network does in an unusual way, by session: "joins", "questions", "sign_ups"."""
+        now, sessions = time.monotonic(), dict[int, set[str]]()
         with self.lock:
             self._forget_all_old(now)
             for network in self.networks.values():
-                overdue = network.overdue(now)
-                lately = [session for at, session in network.joins if now - at <= 60]
-                found |= {session for session in set(overdue) if overdue.count(session) >= UNSEEN_LIMIT}
-                found |= {session for session in set(lately) if lately.count(session) >= MANY_A_MINUTE}
-        return found
+                for session in network.unusual_sessions(now):
+                    sessions.setdefault(session, set()).add("joins")
+            for session, what in self.floods:
+                sessions.setdefault(session, set()).add(what)
+        return {session: frozenset(what) for session, what in sessions.items()}
 
     def expected_sessions(self) -> set[int]:
         """Return the sessions that somebody joined who was not seen yet."""
@@ -102,9 +115,10 @@ class Newcomers:
     def forget_all(self) -> None:
         """Begin anew, as after a restart."""
         with self.lock:
-            self.networks, self.network_of = {}, {}
+            self.networks, self.network_of, self.floods = {}, {}, {}
 
     def _forget_all_old(self, now: float) -> None:
+        self.floods = {what: at for what, at in self.floods.items() if now - at <= REMEMBERED_S}
         for name, network in list(self.networks.items()):
             network.forget(now)
             if not network.joins:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, COUNT_HOLDS_S, Group, Member, News, Source, State
+from opendev.core.groups import AUDIENCES, Group, Member, News, Source, State
 from opendev.core.newcomers import newcomers
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
@@ -119,20 +119,19 @@ class Sweep:
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()
-        unusual = newcomers.unusual_sessions()
+        unusual_sessions = newcomers.unusual_sessions()
         awaited = newcomers.expected_sessions() if self.bus else set()
         for key, group in list(self.groups.items()):
             here = group.count_here(now)
+            unusual = unusual_sessions.get(key, frozenset())
             if self.bus:
-                told = {"present": here, "unusual": key in unusual, "arrived": group.arrived}
+                told = {"present": here, "unusual": sorted(unusual), "arrived": group.arrived}
                 self.bus.publish(key, {"type": "live.present", "group": key, **told})
                 group.arrived = []
             present = here + group.count_elsewhere(now)
-            was_unusual = group.is_unusual
-            group.is_unusual = key in unusual or now - group.unusual_elsewhere < COUNT_HOLDS_S
             if (
-                present != group.present
-                or group.is_unusual != was_unusual
+                group.note_unusual(unusual, now)
+                or present != group.present
                 or now - group.presence_told_at >= SIGN_OF_LIFE_S
             ):
                 group.present, group.presence_told_at = present, now

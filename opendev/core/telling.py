@@ -157,7 +157,7 @@ class Telling:
         if topic == PRESENCE:
             told: dict[str, Any] = {"type": "presence", "present": group.present}
             if audience == MODERATORS:
-                told["joins"] = group.joins
+                told |= group.notices
             return TextMessage(encode(told))
         known = group.topics.get(topic)
         if known is None or self.source is None:

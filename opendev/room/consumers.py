@@ -126,7 +126,7 @@ class RoomConsumer(LiveConsumer):
                     "moderator": self.is_moderator,
                     "helper": self.helper_id is not None,
                 },
-                **({"joins": group.joins} if self.is_moderator else {}),
+                **(group.notices if self.is_moderator else {}),
                 "pad": pad.states[EVERYBODY] if pad else None,
                 **run_sheet_socket.snapshot_parts(group, is_moderator=self.is_moderator),
             }

@@ -57,7 +57,7 @@ def common(session: Session) -> dict[str, Any]:
         "event": session.event,
         "session": session,
         "present": hub.present(session.pk),
-        "joins_are_unusual": hub.is_unusual(session.pk),
+        "unusual": hub.unusual(session.pk),
         "socket_path": socket_path(session),
         "join_url": join_url,
         "join_host": settings.PUBLIC_URL.partition("://")[2],

@@ -10,6 +10,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batcher
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
+from opendev.core.floods import check_sign_ups
 from opendev.core.groups import EVERYBODY, Group, encode
 from sessions.models import SignUp
 from sessions.news.follow_ups import KIND, topic_of
@@ -48,6 +49,8 @@ class LinesSocket(Protocol):
 
     attendee: AttendeePass | None
     unanswered: int
+    group: Group | None
+    network: str | None
 
     def answer(self, frame: dict[str, Any]) -> None: ...
 
@@ -67,6 +70,8 @@ def _ask(socket: LinesSocket, frame: dict[str, Any], *, withdraws: bool) -> None
         raise NotJoined
     now = timezone.now()
     wish = read_wish(frame, line=frame.get("line"), attendee=socket.attendee, withdraws=withdraws, now=now)
+    if not withdraws and socket.group is not None:
+        check_sign_ups(network=socket.network, attendee=socket.attendee, session_id=socket.group.key)
     ref = frame.get("ref")
 
     def answer(outcome: SignedUp | DomainError) -> None:

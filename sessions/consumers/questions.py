@@ -10,8 +10,8 @@ from django.utils import timezone
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
+from opendev.core.floods import check_questions
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Group, encode
-from opendev.core.limits import check_limit
 from opendev.core.text import clean_id
 from sessions import services
 from sessions.models import Question
@@ -27,6 +27,7 @@ class QuestionsSocket(Protocol):
     helper_id: int | None
     unanswered: int
     group: Group | None
+    network: str | None
 
     def answer(self, frame: dict[str, Any]) -> None: ...
     def audience(self, topic: str) -> str: ...
@@ -64,7 +65,7 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     if socket.attendee is None:
         raise services.NotJoined
     assert socket.group is not None  # noqa: S101
-    check_limit("ask", str(socket.attendee.attendee_id))
+    check_questions(network=socket.network, attendee=socket.attendee, session_id=socket.group.key)
     deed = partial(
         services.ask_question,
         session_id=socket.group.key,

@@ -14,7 +14,9 @@ async def test_news_that_nobody_said_are_found_by_the_sweep():
         listener = await Listener(hub).join()
         rooms.store(news(4))
         rooms.store(news(1, topic="poll:2"))
-        await asyncio.sleep(3.6)  # the first sweep and its two news end at 2.55, the second sweep begins at 4.25
+        await asyncio.sleep(
+            3.6
+        )  # the first sweep and its two news end at 2.55, the second sweep begins at 4.25
         assert sorted((frame["type"], frame["version"]) for frame in listener.frames()) == [
             ("changed", 1),
             ("changed", 4),

@@ -37,7 +37,7 @@ def test_office_of_300_that_arrives_at_once_is_neither_slowed_nor_told_of(newcom
         newcomers.seen(attendee)
     clock.now += 10
     assert not newcomers.is_slowed(OFFICE)
-    assert newcomers.unusual_sessions() == set()
+    assert newcomers.unusual_sessions() == {}
 
 
 def test_script_of_300_is_slowed_and_told_of_until_it_is_forgotten(newcomers, clock):
@@ -47,11 +47,11 @@ def test_script_of_300_is_slowed_and_told_of_until_it_is_forgotten(newcomers, cl
     clock.now += 4
     assert newcomers.is_slowed(SCRIPT)
     assert not newcomers.is_slowed(OFFICE)
-    assert newcomers.unusual_sessions() == {ROOM}
+    assert newcomers.unusual_sessions() == {ROOM: {"joins"}}
     assert newcomers.is_unseen(7)
     clock.now += 200
     assert not newcomers.is_slowed(SCRIPT)
-    assert newcomers.unusual_sessions() == set()
+    assert newcomers.unusual_sessions() == {}
     assert (newcomers.networks, newcomers.network_of) == ({}, {})
 
 
@@ -72,8 +72,17 @@ def test_network_that_joins_far_above_rate_is_told_of_and_not_slowed_when_its_pe
         newcomers.joined(OFFICE, ROOM, attendee)
         newcomers.seen(attendee)
     clock.now += 4
-    assert newcomers.unusual_sessions() == {ROOM}
+    assert newcomers.unusual_sessions() == {ROOM: {"joins"}}
     assert not newcomers.is_slowed(OFFICE)
+
+
+def test_network_that_writes_too_much_is_told_of_until_it_is_forgotten(newcomers, clock):
+    newcomers.note_flood(ROOM, "questions")
+    newcomers.note_flood(ROOM, "sign_ups")
+    newcomers.note_flood(5, "sign_ups")
+    assert newcomers.unusual_sessions() == {ROOM: {"questions", "sign_ups"}, 5: {"sign_ups"}}
+    clock.now += 200
+    assert (newcomers.unusual_sessions(), newcomers.floods) == ({}, {})
 
 
 def test_what_is_remembered_is_bounded(newcomers, clock, monkeypatch):

@@ -119,6 +119,11 @@ class Socket:
                 return frames
 
 
+def forwarded_for(address: str) -> dict[str, str]:
+    """The header of a client behind a proxy on this machine; without an address none."""
+    return {"X-Forwarded-For": address} if address else {}
+
+
 @contextmanager
 def open_socket(
     server: Address,
@@ -128,9 +133,10 @@ def open_socket(
     cookies: dict[str, str] | None = None,
     origin: str | None = "own",
     view: str = "",
+    address: str = "",
 ) -> Iterator[Socket]:
     """Open a session's socket; a refused handshake raises `InvalidStatus`."""
-    headers = {}
+    headers = forwarded_for(address)
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     if cookies:
@@ -167,19 +173,26 @@ class Person:
         *,
         user: User | None = None,
         attendee: AttendeePass | None = None,
+        address: str = "",
         watch: Callable[[httpx.Response], None] | None = None,
     ) -> None:
-        self.server, self.user, self.attendee = server, user, attendee
+        self.server, self.user, self.attendee, self.address = server, user, attendee, address
         self.cookies = {"csrftoken": CSRF}
         if user is not None:
             self.cookies["sessionid"] = sign_in_cookie(user)
         if attendee is not None:
             self.cookies[pass_cookie_name(attendee.event_id)] = sign_pass(attendee)
         self.browser = httpx.Client(
-            base_url=server.url, cookies=self.cookies, trust_env=False, verify=False, timeout=20
+            base_url=server.url,
+            cookies=self.cookies,
+            headers=forwarded_for(address),
+            trust_env=False,
+            verify=False,
+            timeout=20,
         )
         self.program = httpx.Client(
             base_url=f"{server.url}/api/v1/",
+            headers=forwarded_for(address),
             trust_env=False,
             verify=False,  # nothing is encrypted here, and reading the certificates takes a while
             timeout=20,
@@ -227,7 +240,9 @@ class Person:
     @contextmanager
     def socket(self, session_id: object, *, view: str = "") -> Iterator[Socket]:
         """The socket that their browser opens."""
-        with open_socket(self.server, session_id, cookies=self.cookies, view=view) as socket:
+        with open_socket(
+            self.server, session_id, cookies=self.cookies, view=view, address=self.address
+        ) as socket:
             yield socket
 
     def say(self, session_id: object, type: str, **fields: Any) -> Answer:
@@ -254,11 +269,11 @@ def watch_rest() -> Callable[[httpx.Response], None] | None:
 def person(
     inner: Address, watch_rest: Callable[[httpx.Response], None] | None
 ) -> Iterator[Callable[..., Person]]:
-    """`person(user=…, attendee=…)`: somebody at the doors of the inner server."""
+    """`person(user=…, attendee=…)`: somebody at the doors of the inner server, perhaps of an address not trusted."""
     made: list[Person] = []
 
-    def make(*, user: User | None = None, attendee: AttendeePass | None = None) -> Person:
-        made.append(Person(inner, user=user, attendee=attendee, watch=watch_rest))
+    def make(*, user: User | None = None, attendee: AttendeePass | None = None, address: str = "") -> Person:
+        made.append(Person(inner, user=user, attendee=attendee, address=address, watch=watch_rest))
         return made[-1]
 
     yield make
