@@ -60,6 +60,8 @@ if WORKERS > 1 and (IS_SQLITE or not REDIS_URL):
         "SQLite has one writer, and without Redis the workers do not hear each other."
     )
 
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+    raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
 if not 5 <= UNDO_SECONDS <= 60:
     raise ImproperlyConfigured(
         f"UNDO_SECONDS must be 5 to 60, not {UNDO_SECONDS}: only then is a closed poll final."

@@ -16,27 +16,32 @@ log = logging.getLogger("opendev.live")
 GIVE_UP_S = 1.0
 MAX_PUBLISHING = 1_000  # messages on their way; beyond that the sweep has to do
 
+SIGN_OF_LIFE = "signs-of-life"  # a group that nobody joins
+
 Message = dict[str, Any]
 
 
 class Bus:
-    """Speaks to the other processes through a channel layer. All methods run on the loop."""
+    """Speaks to the other processes through a channel layer. All methods run on the loop.
+
+    It is up from a whole `renew()` until the next call that fails. Adding a group that the layer lists as joined does
+    not ask Redis anything, so that alone is never a sign of life: only a message that Redis took is.
+    """
 
     def __init__(
         self, layer: Any, hear: Callable[[Message], None], spawn: Callable[[Any], asyncio.Task[Any]]
     ) -> None:
         self.layer, self.hear, self.spawn = layer, hear, spawn
-        self.channel = ""
+        self.channel = ""  # until Redis has once answered
         self.wanted: set[int] = set()
         self.publishing = 0
         self.is_up = True
         self.listening: asyncio.Task[Any] | None = None
-        self.was_repaired = asyncio.Event()
+        self.may_be_back = asyncio.Event()  # Redis took a message although the bus is down
 
     async def start(self) -> None:
-        """Take a channel and listen to it."""
-        self.channel = await self.layer.new_channel()
-        self.listening = self.spawn(self._listen())
+        """Take a channel and listen to it; while Redis is away this is left to `renew()`."""
+        await self.renew()
 
     @property
     def is_heard(self) -> bool:
@@ -46,23 +51,43 @@ class Bus:
     async def stop(self) -> None:
         """Leave the bus."""
         for key in list(self.wanted):
+            if not self.is_up:  # where it hangs, each room would cost a second
+                return
             await self.unsubscribe(key)
 
     async def subscribe(self, key: int) -> None:
         """Hear what is said in a group. When the bus is down this is made good by `renew()`."""
         self.wanted.add(key)
-        await self._try(self.layer.group_add(_group(key), self.channel))
+        if self.channel:
+            await self._try(self.layer.group_add(_group(key), self.channel))
 
     async def unsubscribe(self, key: int) -> None:
         """Hear of a group no more."""
         self.wanted.discard(key)
-        await self._try(self.layer.group_discard(_group(key), self.channel))
+        if self.channel:
+            await self._try(self.layer.group_discard(_group(key), self.channel))
 
     async def renew(self) -> None:
-        """Subscribe to all wanted groups again: the layer lists a group whose subscription failed as joined."""
+        """Ask Redis for a sign of life, and subscribe to all wanted groups again.
+
+        The layer lists a group whose subscription failed as joined. Also where nobody watches a session this notices
+        that Redis has gone or returned.
+        """
+        if not await self._try(self.layer.group_send(SIGN_OF_LIFE, {"type": "live.sign"})):
+            return
+        if not self.channel and not await self._try(self._take_channel()):
+            return
         for key in list(self.wanted):
             if not await self._try(self.layer.group_add(_group(key), self.channel)):
                 return
+        if not self.is_up:
+            log.warning("The bus between processes is back.")
+            self.is_up = True
+
+    async def _take_channel(self) -> None:
+        """Take a channel, only after Redis answered: the layer keeps those that it failed to subscribe for good."""
+        self.channel = await self.layer.new_channel()
+        self.listening = self.spawn(self._listen())
 
     def publish(self, key: int, message: Message) -> None:
         """Tell the other processes, in a task of its own."""
@@ -72,24 +97,22 @@ class Bus:
 
     async def _publish(self, key: int, message: Message) -> None:
         try:
-            await self._try(self.layer.group_send(_group(key), {**message, "from": self.channel}))
+            taken = await self._try(self.layer.group_send(_group(key), {**message, "from": self.channel}))
+            if taken and not self.is_up:
+                self.may_be_back.set()
         finally:
             self.publishing -= 1
 
     async def _try(self, call: Coroutine[Any, Any, None]) -> bool:
-        """Await a call to the layer for a second; log when the bus goes down or comes back, not each failure."""
+        """Await a call to the layer for a second; log when the bus goes down, not each failure."""
         try:
             async with asyncio.timeout(GIVE_UP_S):
                 await call
         except Exception as error:  # noqa: BLE001  # whatever the client library raises, the bus did not take it
             if self.is_up:
-                log.warning("The bus between processes is down: %s", type(error).__name__)
+                log.warning("The bus between processes is down (REDIS_URL): %s", _in_a_line(error))
             self.is_up = False
             return False
-        if not self.is_up:
-            log.warning("The bus between processes is back.")
-            self.is_up = True
-            self.was_repaired.set()
         return True
 
     async def _listen(self) -> None:
@@ -110,6 +133,11 @@ class Bus:
 def _is_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def _in_a_line(error: Exception) -> str:
+    """Return what an error of the client library says; it names host and port, and no password."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _group(key: int) -> str:

@@ -79,6 +79,9 @@ class Hub(Telling, Sweep):
             for task in list(self.tasks):
                 task.cancel()
             await asyncio.gather(*self.tasks, return_exceptions=True)
+            await asyncio.sleep(
+                0
+            )  # gather() gives the loop no turn where all are done: they leave the set in one
         if self.reader:
             self.reader.shutdown(wait=True)
         self._reset()

@@ -87,12 +87,50 @@ async def test_dead_bus_is_noticed_and_renewing_hears_again(own_redis):
 
             async with asyncio.timeout(20):
                 while not said():
-                    await there.renew()
+                    await asyncio.gather(here.renew(), there.renew())
                     here.publish(key, {"type": "live.present", "group": key, "present": 1})
                     await asyncio.sleep(0.1)
         assert here.is_up
         assert there.is_up
-        assert there.was_repaired.is_set()
+
+
+async def test_joined_group_is_no_sign_of_life_and_a_message_that_was_taken_is_one(own_redis):
+    """Adding a group that the layer lists as joined succeeds without Redis."""
+    async with bus_to(own_redis.url, []) as bus:
+        await bus.subscribe(4)
+        own_redis.kill()
+        await bus.renew()
+        assert not bus.is_up
+        await bus.layer.group_add("session-4", bus.channel)  # no error: nothing was asked
+        await bus.subscribe(4)
+        await bus.renew()
+        assert not bus.is_up
+        assert not bus.may_be_back.is_set()
+        own_redis.start()
+        bus.publish(4, {"type": "live.present", "group": 4, "present": 1})
+        await until(bus.may_be_back.is_set)
+        await bus.renew()
+        assert bus.is_up
+
+
+async def test_bus_starts_without_redis_and_hears_once_it_is_there(own_redis, caplog):
+    own_redis.kill()
+    heard: list[dict[str, Any]] = []
+    async with bus_to(own_redis.url, heard) as bus:
+        await bus.subscribe(4)
+        for _ in range(5):
+            await bus.renew()
+        assert not bus.is_heard
+        [line] = [one for one in caplog.messages if "is down" in one]
+        assert "REDIS_URL" in line
+        assert str(own_redis.port) in line
+        assert bus.layer._get_layer().channels == {}, "each try would leave one behind for good"
+        own_redis.start()
+        await bus.renew()
+        assert bus.is_heard
+        async with bus_to(own_redis.url, []) as other:
+            other.publish(4, {"type": "live.present", "group": 4, "present": 7})
+            await until(lambda: bool(heard))
 
 
 async def test_hung_bus_is_given_up_after_a_second(own_redis):

@@ -16,7 +16,7 @@ from django.conf import settings
 from opendev.asgi import application
 from polls.ballot_box import ballot_box
 
-__all__ = ["application"]
+__all__ = ["application", "cannot_start"]
 
 _work_in_thread = ballot_box._work_in_thread
 TRAP = Path(settings.VAR_DIR) / "die-after-the-next-commit"
@@ -31,3 +31,9 @@ def commit_and_perhaps_die(items: Sequence[Any]) -> Any:
 
 
 ballot_box._work_in_thread = commit_and_perhaps_die  # type: ignore[method-assign]
+
+
+async def cannot_start(scope: Any, receive: Any, send: Any) -> None:
+    """An application whose start fails."""
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "planted"})

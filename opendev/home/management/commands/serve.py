@@ -8,15 +8,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from etherpad_links.models import EtherpadLink
 from opendev.core import metrics
+from opendev.core.threads import is_away
 from sessions import selectors
-from sessions.models import SessionRole
+from sessions.models import Session, SessionRole
 from sessions.services import make_sign_in_link
 
 MAX_FRAME_BYTES = (
@@ -29,7 +31,7 @@ def server_command(*, host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "uvicorn",
+        "opendev.serving",
         "opendev.asgi:application",
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--lifespan", "on", "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"),
@@ -44,6 +46,21 @@ def start_pad_worker() -> None:
     subprocess.Popen([sys.executable, "manage.py", "sync_pads", "--while-parent-lives"], cwd=settings.ROOT)
 
 
+def check_database() -> None:
+    """Check that the database answers and has the tables; the server cannot do without it.
+
+    Raises:
+        CommandError: a sentence that names the setting, or the command that prepares the database.
+    """
+    try:
+        Session.objects.exists()
+    except (DatabaseError, InterfaceError) as error:
+        said = " ".join(str(error).split())
+        if is_away(error):
+            raise CommandError(f"The database does not answer. Check DATABASE_URL. It says: {said}") from None
+        raise CommandError(f"Run `manage.py migrate` first. The database says: {said}") from None
+
+
 class Command(BaseCommand):
     help = "Serves the product: pages, REST and sockets in one process, or in WORKERS processes."
 
@@ -53,6 +70,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print where to go, then become the server."""
+        check_database()
         if not options["quiet"]:
             self.print_pages()
             self.print_sign_in_links()
@@ -63,6 +81,7 @@ class Command(BaseCommand):
             os.environ[metrics.FOLDER_VARIABLE] = str(folder)
         if settings.ETHERPAD_URL or EtherpadLink.objects.exists():
             start_pad_worker()
+        connection.close()
         command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
         os.chdir(settings.ROOT)
         os.execv(command[0], command)  # noqa: S606  # our own command, no shell
