@@ -12,7 +12,7 @@ from tools.environment import PYTHON, ROOT, Unmet
 # What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
 # combinations, or does the same again on PostgreSQL.
 LONGER = (
-    *("journeys", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "bench"),
+    *("journeys", "browsers", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "bench"),
     *("polls/test_races.py", "polls/test_life.py", "polls/test_guards.py", "home/test_health.py"),
     *("sessions/test_question_races.py", "room/test_sockets.py", "room/test_room_socket.py"),
     *("room/test_question_sockets.py", "room/test_line_sockets.py"),

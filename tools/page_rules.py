@@ -1,7 +1,12 @@
-"""What the Content-Security-Policy would refuse in a browser, found in the sources: nothing inline, nothing foreign.
+"""What a browser would refuse or misread, read from the sources.
+
+What the Content-Security-Policy would refuse: nothing inline, nothing foreign.
 
 Templates: no `style=` and no `on…=` attribute, no `<style>`, no script without `src`, no `javascript:` address, and no
 script, style or picture from another host. Scripts: no HTML out of strings and no code out of strings.
+
+What older browsers misread without an error. Scripts: no button as second argument of FormData,
+no requestSubmit. Style sheets: no more than the line in the `text-decoration` shorthand.
 """
 
 import re
@@ -12,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "opendev" / "templates"
 SCRIPTS = ROOT / "opendev" / "static"
+SHEETS = [SCRIPTS, ROOT / "opendev" / "recap"]
 
 TEMPLATE_CODE = re.compile(r"{#[^\n]*?#}|{%\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}", re.DOTALL)
 ADDRESSES = {"src", "href", "action", "formaction", "poster", "srcset", "data"}
@@ -21,6 +27,12 @@ FORBIDDEN_IN_SCRIPTS = re.compile(
     r"\b((?:inner|outer)HTML(?=\s*\+?=(?!=))|insertAdjacentHTML|document\.write|createContextualFragment"
     r"|eval(?=\s*\()|new\s+Function)"
 )
+# Safari below 16.4 ignores the button and sends the form without it; requestSubmit came with Safari 16.
+MISREAD_SCRIPT = re.compile(r"(new\s+FormData(?=\s*\((?:[^(),]|\([^()]*\))*,)|\.requestSubmit(?=\s*\())")
+# Safari below 26.2 reads the line alone: it drops the declaration, and with var() in it it takes the line away.
+MISREAD_SHEET = re.compile(r"(?<![\w-])(text-decoration\s*:\s*([^;}]*))")
+LINES = {"none", "underline", "overline", "line-through", "inherit", "initial", "unset", "revert"}
+SHEET_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 class Page(HTMLParser):
@@ -66,10 +78,27 @@ def blank(code: re.Match[str]) -> str:
 
 
 def script_complaints(source: str) -> list[tuple[int, str]]:
+    complaints = []
+    for number, line in enumerate(source.splitlines(), start=1):
+        if line.lstrip().startswith(("//", "*", "/*")):
+            continue
+        if match := FORBIDDEN_IN_SCRIPTS.search(line):
+            complaints.append((number, f"{match[1]}; build nodes and set textContent"))
+        if match := MISREAD_SCRIPT.search(line):
+            complaints.append((number, f"{match[1]}; use bodyOf or press of forms.js"))
+    return complaints
+
+
+def sheet_complaints(source: str) -> list[tuple[int, str]]:
+    """Return (line, complaint) for each `text-decoration` that holds more than the line."""
+    text = SHEET_COMMENT.sub(blank, source)
     return [
-        (number, f"{found[1]}; build nodes and set textContent")
-        for number, line in enumerate(source.splitlines(), start=1)
-        if (found := FORBIDDEN_IN_SCRIPTS.search(line)) and not line.lstrip().startswith(("//", "*", "/*"))
+        (
+            text.count("\n", 0, match.start()) + 1,
+            f"{match[1].strip()}; use longhands for colour and thickness",
+        )
+        for match in MISREAD_SHEET.finditer(text)
+        if not set(match[2].replace("!important", "").split()) <= LINES
     ]
 
 
@@ -80,6 +109,7 @@ def complaints() -> list[str]:
         if path.suffix in {".html", ".svg"}
     ]
     rules += [(path, script_complaints) for path in sorted(SCRIPTS.rglob("*.js"))]
+    rules += [(path, sheet_complaints) for folder in SHEETS for path in sorted(folder.rglob("*.css"))]
     return [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path, judge in rules

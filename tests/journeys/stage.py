@@ -69,9 +69,13 @@ class Stage:
         known: str = "",
         user: str = "",
         has_own_clock: bool = False,
+        before: str = "",
         **options: Any,
     ) -> Page:
-        """A visitor's page. `known` is a pattern of the troubles that belong to the scene; any other fails it."""
+        """A visitor's page. `known` is a pattern of the troubles that belong to the scene; any other fails it.
+
+        `before` is script that runs before the page's own, for example to take a feature away.
+        """
         page = self.doors.enter_context(open_page(self.chromium, quiet=not known, **options))
         self.watch(page)
         if known:
@@ -81,6 +85,8 @@ class Stage:
             page.context.add_cookies([{"name": name, "value": value, "url": self.demo.server.url}])
         if has_own_clock:
             page.clock.install()
+        if before:
+            page.add_init_script(before)
         page.goto((base or self.demo.server.url) + path)
         return page
 

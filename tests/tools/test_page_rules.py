@@ -51,5 +51,44 @@ def test_script_complaints_are_html_and_code_from_strings():
     assert [line for line, _ in found] == [4, 5, 6, 7]
 
 
+def test_script_complaints_are_what_older_browsers_do_not_send():
+    allowed = [
+        "new FormData(form)",
+        "press(button)",
+        "// new FormData(form, button)",
+        "send(new FormData(form), button)",
+    ]
+    refused = [
+        "const body = new FormData(form, button)",
+        "new  FormData( form , event.submitter )",
+        "form?.requestSubmit()",
+    ]
+    complaints = page_rules.script_complaints("\n".join(allowed + refused))
+    assert [line for line, _ in complaints] == [5, 6, 7]
+
+
+def test_sheet_complaints_are_decorations_that_take_the_underline_away():
+    allowed = [
+        "a{text-decoration:none} b{text-decoration: underline; color:red}",
+        "a{text-decoration-thickness:1px; text-decoration-color:var(--edge)}",
+        "/* text-decoration:underline 1px */ u{text-decoration:line-through !important}",
+    ]
+    refused = [
+        "a{text-decoration:underline 1px}",
+        "a{color:red; text-decoration: underline\n 1px var(--edge); margin:0}",
+        "a:hover{text-decoration:underline red}",
+    ]
+    complaints = page_rules.sheet_complaints("\n".join(allowed + refused))
+    assert [line for line, _ in complaints] == [4, 5, 7]
+
+
+def test_every_sheet_is_read():
+    """A sheet outside these folders would keep no rule."""
+    listed = {path for folder in page_rules.SHEETS for path in folder.rglob("*.css")}
+    skipped = {".venv", "var", "node_modules"}
+    all_sheets = {path for path in page_rules.ROOT.rglob("*.css") if not skipped & set(path.parts)}
+    assert all_sheets == listed
+
+
 def test_all_pages_keep_the_rules():
     assert page_rules.complaints() == []

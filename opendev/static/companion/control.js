@@ -16,6 +16,7 @@ import "./undo.js"
 import "./unusual.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { removeGently } from "./focus.js"
+import { bodyOf } from "./forms.js"
 import { connect } from "./live.js"
 import { emit, on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
@@ -36,7 +37,7 @@ let acts = 0 // acts and picks so far: an answer that was asked for before the l
 // ---- acts
 
 async function post(form, button) {
-  const body = new FormData(form, button)
+  const body = bodyOf(form, button)
   acts += 1
   button?.setAttribute("aria-busy", "true")
   try {

@@ -1,5 +1,6 @@
 // "I'm interested" in the notes, at the heading that it is about: pressing it presses the one on the line's own card.
 
+import { press } from "./forms.js"
 import { clone, on } from "./markup.js"
 import { inPad } from "./pad_state.js"
 
@@ -33,7 +34,8 @@ function paint() {
 document.addEventListener("click", (event) => {
   const tap = event.target.closest("[data-note-tap]")
   if (!tap) return
-  tapForm(document.querySelector(`[data-lines] > [data-line="${CSS.escape(tap.dataset.noteTap)}"]`))?.requestSubmit()
+  const form = tapForm(document.querySelector(`[data-lines] > [data-line="${CSS.escape(tap.dataset.noteTap)}"]`))
+  if (form) press(form.querySelector("button"))
 })
 
 for (const type of ["notes:painted", "lines:painted"]) on(type, paint)

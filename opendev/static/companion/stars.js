@@ -1,9 +1,10 @@
 // Stars a session without leaving the page. Without script, and where the request fails, the form posts.
 
+import { bodyOf } from "./forms.js"
 import { fetchPage, swapRegions } from "./regions.js"
 
-async function send(form) {
-  const { page, status } = await fetchPage(form.action, { method: "POST", body: new FormData(form) })
+async function send(form, button) {
+  const { page, status } = await fetchPage(form.action, { method: "POST", body: bodyOf(form, button) })
   if (status !== 200) throw new Error(String(status))
   swapRegions(page)
   document.dispatchEvent(new CustomEvent("page:swapped"))
@@ -14,7 +15,7 @@ document.addEventListener("submit", (event) => {
   if (!form) return
   event.preventDefault()
   const place = form.closest("[data-session]")?.id
-  send(form)
+  send(form, event.submitter)
     .then(() => document.querySelector(`#${place} [data-star] button`)?.focus({ preventScroll: true }))
     .catch(() => form.submit())
 })
