@@ -3,7 +3,25 @@
 import os
 import secrets
 import socket
+from contextlib import suppress
 from pathlib import Path
+
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # for the account that serves, and for nobody else of the machine
+
+
+def make_private_folder(path: Path, *, files: tuple[str, ...]) -> None:
+    """Make the folder of what an installation keeps, and see that no other account of the machine can read it.
+
+    From then on all files that this process makes are private. A folder of an earlier version is closed too, and so are
+    those of its `files` that are there: they hold people's names and addresses.
+    """
+    os.umask(0o077)
+    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # somebody else's folder, lent to us: its modes are its owner's
+        path.chmod(PRIVATE_FOLDER)
+    for name in files:
+        with suppress(FileNotFoundError, PermissionError):
+            (path / name).chmod(PRIVATE_FILE)
 
 
 def read_or_make_secret_key(path: Path) -> str:

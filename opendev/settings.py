@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from opendev.core.logs import logging_settings
 from opendev.databases import SQLITE, database_settings
-from opendev.machine import lan_address, read_or_make_secret_key
+from opendev.machine import lan_address, make_private_folder, read_or_make_secret_key
 from opendev.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from opendev.policy import content_security_policy
 
@@ -45,7 +45,7 @@ ETHERPAD_HOSTS = env.list("ETHERPAD_HOSTS", default=[])
 ETHERPAD_ALLOW_PRIVATE = env.bool("ETHERPAD_ALLOW_PRIVATE", False)
 DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+make_private_folder(VAR_DIR, files=("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"))
 SECRET_KEY = env.str("SECRET_KEY", "") or read_or_make_secret_key(VAR_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 

@@ -67,13 +67,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--quiet", action="store_true", help="print no pages and make no sign-in links")
+        parser.add_argument(
+            "--sign-in-links",
+            action="store_true",
+            help="print sign-in links also where the output is no terminal, such as a log",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print where to go, then become the server."""
         check_database()
         if not options["quiet"]:
             self.print_pages()
-            self.print_sign_in_links()
+            if options["sign_in_links"] or self.stdout.isatty():
+                self.print_sign_in_links()
+            else:  # whoever reads the log could sign in as anybody
+                self.stdout.write("\n  Sign in with a link of `manage.py sign_in_link <username>`.\n")
         self.stdout.flush()
         if settings.WORKERS > 1:
             folder = settings.VAR_DIR / "metrics"
