@@ -17,13 +17,13 @@ import httpx
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from opendev.core.attendance import AttendeePass, pass_cookie_name, sign_pass
+from opendev.core.cookie_store import SessionStore
 from sessions.services import make_api_token
 
 CSRF = "c" * 32
