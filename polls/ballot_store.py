@@ -126,6 +126,15 @@ def _among() -> str:
     return "IN (SELECT value FROM json_each(%s))" if _is_sqlite() else "= ANY(%s::bigint[])"
 
 
+def attendees_with_pass(attendee_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the attendees who are there and whose pass was not revoked (sessions/selectors/passes.py)."""
+    statement = (
+        f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {_among()}"  # noqa: S608  # our own words
+        " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"
+    )
+    return frozenset(row[0] for row in _rows(statement, statement, _ids(attendee_ids)))
+
+
 OPTION_FIELDS = [field.attname for field in Option._meta.concrete_fields]
 OPTION_COLUMNS = ", ".join(str(field.column) for field in Option._meta.concrete_fields)
 

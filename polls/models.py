@@ -90,6 +90,9 @@ class Poll(models.Model):
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     version = models.PositiveBigIntegerField(default=1, editable=False)
     ballots = models.PositiveIntegerField(_("ballots counted"), default=0, editable=False)
+    key_names_attendee = models.BooleanField(
+        default=True, db_default=True, editable=False
+    )  # selectors.ballot_key
     created_at = models.DateTimeField(_("created at"))
     launched_at = models.DateTimeField(_("launched at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)

@@ -29,11 +29,18 @@ NOT_VOTED = Mine(voted=False, options=None, seq=0)
 
 
 def ballot_key(poll: Poll, attendee_id: int, secret: bytes) -> bytes:
-    """Return the key under which a ballot is kept: SHA-256(poll id, ballot secret), 32 bytes.
+    """Return the key under which a ballot is kept: SHA-256(poll id, attendee, ballot secret), 32 bytes.
 
-    In a named poll the attendee takes the secret's place: the ballot is the attendee's, from any device.
+    The attendee is in it so that a secret opens its owner's ballot alone: two who chose the same one do not meet. Polls
+    that were launched before that was so keep the keys that they have. In a named poll the attendee takes the secret's
+    place: the ballot is the attendee's, from any device.
     """
-    owner = b"secret:" + secret if poll.anonymous else b"attendee:%d" % attendee_id
+    if not poll.anonymous:
+        owner = b"attendee:%d" % attendee_id
+    elif poll.key_names_attendee:
+        owner = b"attendee:%d:secret:" % attendee_id + secret
+    else:
+        owner = b"secret:" + secret
     return hashlib.sha256(poll.pk.to_bytes(8, "big") + owner).digest()
 
 
@@ -80,7 +87,7 @@ def own_answer(attendee: AttendeePass | None, poll: Poll, *, secret: bytes | Non
 def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]]) -> list[dict[int, Mine]]:
     """Return for each (attendee, poll ids, own secret or None) the answers by poll id: five queries for all."""
     poll_ids = {poll_id for _attendee, ids, _secret in wanted for poll_id in ids}
-    polls = Poll.objects.only("pk", "anonymous").in_bulk(poll_ids) if poll_ids else {}
+    polls = Poll.objects.only("pk", "anonymous", "key_names_attendee").in_bulk(poll_ids) if poll_ids else {}
     asked: list[dict[int, bytes]] = []
     for attendee, ids, secret in wanted:
         asked.append(

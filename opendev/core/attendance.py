@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.conf import settings
@@ -41,11 +41,31 @@ class AttendeePass:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What an open socket's sign-in rests on: an API token by its id, or a browser's sign-in by its cookie.
+
+    A page or a REST call proves its sign-in anew each time; a socket proves it once and then stays open for hours. So
+    the socket keeps its ground, which is asked for again with each act and every second (docs/roles.md).
+    """
+
+    kind: str  # API_TOKEN or SIGN_IN
+    key: str = field(repr=False)
+    user_id: int
+
+
+API_TOKEN, SIGN_IN = "api_token", "sign_in"
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sends a request: perhaps signed in, perhaps an attendee, perhaps both, perhaps neither."""
+    """Whoever sends a request: perhaps signed in, perhaps an attendee, perhaps both, perhaps neither.
+
+    `ground` is set where the sign-in was proved some time ago, so that it has to be looked at again.
+    """
 
     user_id: int | None = None
     attendee: AttendeePass | None = None
+    ground: Ground | None = None
 
     def attendee_of(self, event_id: int) -> AttendeePass | None:
         """Return the pass when it belongs to this event."""

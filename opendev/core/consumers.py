@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admission
+from opendev.core.attendance import Ground
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.live import hub
@@ -72,6 +73,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.moderator_id: int | None = None
         self.helper_id: int | None = None
         self.display_id: int | None = None
+        self.ground: Ground | None = None
+        self.pass_ends_at: float | None = None
         self.is_ready = self.is_closed = False
         self.unanswered = 0
         try:

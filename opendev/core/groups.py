@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
+from opendev.core.attendance import Ground
 from opendev.core.sending import SendMessage, TextMessage
 
 MODERATORS, VOTED, AUTHOR, EVERYBODY = "moderators", "voted", "author", "everybody"
@@ -73,6 +74,8 @@ class Source(Protocol):
     def moderators(self, group: int) -> frozenset[int]: ...
     def helpers(self, group: int) -> frozenset[int]: ...
     def displays(self, group: int) -> frozenset[int]: ...
+    def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]: ...
+    def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]: ...
 
 
 class Member(Protocol):
@@ -83,6 +86,8 @@ class Member(Protocol):
     moderator_id: int | None
     helper_id: int | None
     display_id: int | None
+    ground: Ground | None
+    pass_ends_at: float | None
     is_ready: bool
     is_closed: bool
 
@@ -91,8 +96,9 @@ class Member(Protocol):
 
 
 def has_right(member: Member) -> bool:
-    """Return whether the socket is a moderator's, a helper's or a display's."""
-    return not (member.moderator_id is None and member.helper_id is None and member.display_id is None)
+    """Return True if the socket is a moderator's, a helper's, a display's, or was opened with a sign-in or token."""
+    rights = (member.moderator_id, member.helper_id, member.display_id, member.ground)
+    return any(right is not None for right in rights)
 
 
 _encoder = json.JSONEncoder(separators=(",", ":"))
@@ -145,6 +151,7 @@ class Group:
         self.members: set[Member] = set()
         self.holders: set[Member] = set()  # those that were opened with a right, which may be taken away
         self.by_attendee: dict[int, set[Member]] = {}
+        self.revoked: frozenset[int] = frozenset()  # attendees of its event whose pass opens nothing any more
         self.page_loads: dict[int, float] = {}
         self.present = 0
         self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when

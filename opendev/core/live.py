@@ -32,6 +32,7 @@ from opendev.core.groups import (
     has_right,
 )
 from opendev.core.newcomers import newcomers
+from opendev.core.rights import Rights
 from opendev.core.sweep import Sweep
 from opendev.core.telling import Telling
 from opendev.core.threads import with_fresh_connections
@@ -40,7 +41,7 @@ from opendev.core.writing import Writer
 log = logging.getLogger("opendev.live")
 
 
-class Hub(Telling, Sweep):
+class Hub(Telling, Sweep, Rights):
     """The one place of a process that speaks to sockets. All methods run on its loop unless they say otherwise."""
 
     def __init__(self) -> None:
@@ -68,6 +69,7 @@ class Hub(Telling, Sweep):
         if self.bus:
             await self.bus.start()
         self.spawn_lasting(self._sweep_for_ever())
+        self.spawn_lasting(self._recheck_for_ever())
 
     async def stop(self) -> None:
         """End every task; sockets are closed by the server."""

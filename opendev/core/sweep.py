@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, Group, Member, News, Source, State
+from opendev.core.groups import AUDIENCES, Group, News, Source, State
 from opendev.core.newcomers import newcomers
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
@@ -16,7 +16,6 @@ log = logging.getLogger("opendev.live")
 
 PRESENCE = "presence"  # a topic of every group
 
-NOT_ALLOWED = 4403  # close code: the rights that this socket was opened with are gone
 SWEEP_S = 2.0
 LEAST_PAUSE_S = 0.5  # between two rounds, however often the bus seems to come back
 ON_ITS_WAY_S = (
@@ -27,7 +26,7 @@ SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
 
 
 class Sweep:
-    """The half of the Hub that looks after the other: versions, presence, rights, sockets that are stuck."""
+    """The half of the Hub that looks after the other: versions, presence, sockets that are stuck."""
 
     bus: Bus | None
     groups: dict[int, Group]
@@ -47,7 +46,6 @@ class Sweep:
                 self._count_presence()
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
-                await self._recheck_rights()
             except DatabaseAway:
                 pass  # said already, once for the outage
             except Exception:
@@ -96,28 +94,6 @@ class Sweep:
             held = group.topics[topic]
             if held.version == before[topic] and any(held.states.values()):
                 self.take(News(group.key, topic, held.version + 1, nobody, author=held.author))
-
-    async def _recheck_rights(self) -> None:
-        """Close the sockets of those who moderate or help no more, and of displays whose link was revoked.
-
-        They come back as what they are now, or not at all.
-        """
-        if self.source is None:
-            return
-        for group in list(self.groups.values()):
-            await self._recheck(group, lambda member: member.moderator_id, self.source.moderators)
-            await self._recheck(group, lambda member: member.helper_id, self.source.helpers)
-            await self._recheck(group, lambda member: member.display_id, self.source.displays)
-
-    async def _recheck(
-        self, group: Group, right: Callable[[Member], int | None], holders: Callable[[int], frozenset[int]]
-    ) -> None:
-        members = [member for member in group.holders if right(member) is not None]
-        if members:
-            still = await self.read_in_thread(holders, group.key)
-            for member in members:
-                if right(member) not in still:
-                    self.writer.close(group, member, NOT_ALLOWED)
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -86,11 +86,12 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     errors: dict[str, Any] = {}
     error_code, status = "", 200
     if request.method == "POST":
-        form = {field: request.POST.get(field, "") for field in form}
+        said = {field: request.POST[field] for field in form if field in request.POST}
+        form |= said
         try:
             check_join(request)
             _attendee, attendee_pass = services.join_session(
-                session_id=session.pk, known=known, now=timezone.now(), **form
+                session_id=session.pk, known=known, now=timezone.now(), **said
             )
             note_join(request, session.pk, attendee_pass.attendee_id)
             response = redirect(session)

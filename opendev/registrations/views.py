@@ -132,15 +132,12 @@ def join_registered(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         check_join(request)
         wanted = selectors.session_by_slug(one.event.slug, request.POST.get("session", ""))
-        attendee, attendee_pass = services.join_session(
+        _attendee, attendee_pass = services.join_registered(
             session_id=wanted.pk,
+            registration_id=one.pk,
             known=caller_of(request, one.event_id).attendee,
-            name=one.name,
-            company=one.company,
-            country=one.country,
             now=timezone.now(),
         )
-        services.note_joined(registration_id=one.pk, attendee_id=attendee.pk)
         note_join(request, wanted.pk, attendee_pass.attendee_id)
         response = redirect(wanted)
         keep_pass(response, attendee_pass)

@@ -1,14 +1,14 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
-from django.contrib.auth import get_user
-from django.http import HttpRequest
+from collections.abc import Callable
+
+from django.conf import settings
 from django.utils import timezone
 
 from etherpad_links.news import TOPIC as PAD
 from opendev.core.admission import Crowded
-from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, read_pass
+from opendev.core.attendance import AttendeePass, Caller, Ground, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
-from opendev.core.cookie_store import SessionStore
 from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
 from opendev.core.live import hub
@@ -22,10 +22,14 @@ from sessions.consumers import follow_ups as lines
 from sessions.consumers import questions
 from sessions.models import SignUp
 from sessions.news.questions import KIND as QUESTION_KIND
+from sessions.selectors import grounds
 from sessions.selectors.questions import helper_ids
 
 QUESTION_TOPICS = f"{QUESTION_KIND}:"
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
+Opened = tuple[
+    Ground | None, int | None, int | None
+]  # what the sign-in rests on, and the rights that it gives
 
 DISPLAY_VIEW = "display"
 DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
@@ -64,16 +68,30 @@ class RoomConsumer(LiveConsumer):
         if text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
             self.attendee = read_pass(text) if text else None
-            if self.attendee and self.attendee.event_id != event_id:
+            if self.attendee and (self.attendee.event_id != event_id or self._is_revoked(group)):
                 self.attendee = None
         elif text.startswith(selectors.API_TOKEN_PREFIX):
-            self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_token, text, group.key)
+            await self._open_with(_rights_by_token, text, group)
         else:
             self.attendee = read_pass(text)
-            if self.attendee is None or self.attendee.event_id != event_id:
+            if self.attendee is None or self.attendee.event_id != event_id or self._is_revoked(group):
                 raise Refused
-        self.attendee_id = self.attendee.attendee_id if self.attendee else None
+        if self.attendee:
+            self.attendee_id, self.pass_ends_at = self.attendee.attendee_id, self.attendee.expires_at
         await self._identify_for_view(group)
+
+    def _is_revoked(self, group: Group) -> bool:
+        """Return True if the group knows by now that this pass was revoked; else the next look at it says so."""
+        return self.attendee is not None and self.attendee.attendee_id in group.revoked
+
+    async def _open_with(self, read: Callable[[str, int], Opened], proof: str, group: Group) -> None:
+        """Take the rights that a token or a cookie gives, and keep what they rest on.
+
+        Raises:
+            Refused: the token opens nothing.
+        """
+        opened = await hub.read_in_thread(read, proof, group.key)
+        self.ground, self.moderator_id, self.helper_id = opened
 
     async def _identify_for_view(self, group: Group) -> None:
         """Let only moderators and helpers ask for the control room's view, and only displays for a display's.
@@ -83,8 +101,8 @@ class RoomConsumer(LiveConsumer):
         """
         view = self.query("view")
         if view == "control" and self.moderator_id is None and self.helper_id is None:
-            key = self.cookies().get("sessionid", "")
-            self.moderator_id, self.helper_id = await hub.read_in_thread(_rights_by_cookie, key, group.key)
+            key = self.cookies().get(settings.SESSION_COOKIE_NAME, "")
+            await self._open_with(_rights_by_cookie, key, group)
             if self.moderator_id is None and self.helper_id is None:
                 raise Refused
         elif view == DISPLAY_VIEW:
@@ -170,24 +188,19 @@ def _rights_of(user_id: int, session_id: int) -> Rights:
     return None, user_id if user_id in helper_ids(session_id) else None
 
 
-def _rights_by_token(token: str, session_id: int) -> Rights:
-    """Return the user of an API token, by what they may do in the session.
+def _rights_by_token(token: str, session_id: int) -> Opened:
+    """Return what the user of an API token may do in the session.
 
     Raises:
         Refused: the token opens nothing.
     """
-    user = selectors.user_of_api_token(token, timezone.now())
-    if user is None:
+    ground = grounds.ground_of_token(token, timezone.now())
+    if ground is None:
         raise Refused
-    return _rights_of(user.pk, session_id)
+    return ground, *_rights_of(ground.user_id, session_id)
 
 
-def _rights_by_cookie(session_key: str, session_id: int) -> Rights:
-    """Return the user of a sign-in, by what they may do in the session.
-
-    Django's own look-up: a deactivated user, or one whose password changed, is signed in no more.
-    """
-    request = HttpRequest()
-    request.session = SessionStore(session_key or None)
-    user = get_user(request)
-    return _rights_of(user.pk, session_id) if user.is_authenticated else (None, None)
+def _rights_by_cookie(session_key: str, session_id: int) -> Opened:
+    """Return what the user of a sign-in may do in the session; a deactivated user is signed in no more."""
+    ground = grounds.ground_of_cookie(session_key)
+    return (ground, *_rights_of(ground.user_id, session_id)) if ground else (None, None, None)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.attendance import AttendeePass
+from opendev.core.attendance import AttendeePass, Ground
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import EVERYBODY, MODERATORS, Group
@@ -27,6 +27,7 @@ class RunSheetSocket(Protocol):
     attendee: AttendeePass | None
     moderator_id: int | None
     helper_id: int | None
+    ground: Ground | None
     unanswered: int
     group: Group | None
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from django.utils import timezone
+
 from etherpad_links import news as pad_news
 from etherpad_links.selectors import pad_states, pad_versions
+from opendev.core.attendance import Ground
 from opendev.core.groups import GroupState, TopicKind
 from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
@@ -15,6 +18,8 @@ from sessions.news import questions as question_news
 from sessions.news import run_sheet as sheet_news
 from sessions.selectors import display_ids, moderator_ids, session_versions
 from sessions.selectors.follow_ups import line_versions, lines_of
+from sessions.selectors.grounds import lasting_grounds
+from sessions.selectors.passes import revoked_passes
 from sessions.selectors.questions import helper_ids, question_versions, questions_of
 from sessions.selectors.run_sheet import run_sheet_versions, run_sheets_of
 
@@ -57,6 +62,14 @@ class RoomSource:
     def displays(self, group: int) -> frozenset[int]:
         """Return the session's display links that still open its presenter screen."""
         return display_ids(group)
+
+    def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]:
+        """Return those of the tokens and sign-ins that still hold."""
+        return lasting_grounds(grounds, timezone.now())
+
+    def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
+        """Return for each session the attendees whose pass opens nothing any more."""
+        return revoked_passes(groups)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""

@@ -15,7 +15,6 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, row_key_in
 from polls.permissions import may_see_poll
 from polls.selectors import Mine, ballot_key, participation_mark
-from sessions.models import Attendee
 from sessions.services import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
@@ -109,7 +108,9 @@ class _PollBatch:
     options: dict[int, Option]
     mark_key: bytes | None
     held: dict[bytes, _Held] = field(default_factory=dict)
-    attendees: Collection[int] = ()  # of a named poll: those of the batch who are there
+    attendees: Collection[
+        int
+    ] = ()  # those of the batch's voters who are there, and whose pass still opens something
     marks: set[bytes] = field(default_factory=set)
     new_marks: list[bytes] = field(default_factory=list)
 
@@ -147,18 +148,10 @@ def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
         batches[option.poll_id].options[option.pk] = option
     for poll_id, key in mark_keys.items():
         batches[poll_id].mark_key = key
-    _read_attendees(batches, votes)
+    found = ballot_store.attendees_with_pass({vote.attendee.attendee_id for vote in votes})
+    for batch in batches.values():
+        batch.attendees = found
     return batches
-
-
-def _read_attendees(batches: dict[int, _PollBatch], votes: Sequence[Vote]) -> None:
-    """Read who of the batch's voters in named polls still is an attendee: an operator may have deleted some."""
-    named = {batch.poll.pk for batch in batches.values() if not batch.poll.anonymous}
-    wanted = {vote.attendee.attendee_id for vote in votes if vote.poll_id in named}
-    if wanted:
-        found = frozenset(Attendee.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-        for poll_id in named:
-            batches[poll_id].attendees = found
 
 
 def _names_of(batch: _PollBatch | None, vote: Vote) -> _Names | None:
@@ -201,7 +194,7 @@ def _check(batch: _PollBatch, vote: Vote) -> None:
     poll = batch.poll
     if vote.attendee.event_id != batch.event_id:
         raise NotJoined
-    if not poll.anonymous and vote.attendee.attendee_id not in batch.attendees:
+    if vote.attendee.attendee_id not in batch.attendees:
         raise NotJoined
     if poll.state != Poll.State.LIVE or (poll.closes_at is not None and vote.arrived_at >= poll.closes_at):
         raise PollNotLive

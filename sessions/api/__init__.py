@@ -208,15 +208,17 @@ class Attendees(Endpoint):
         auth=OPEN,
     )
     def post(self, request: Request, session: str) -> Response:
-        """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket."""
+        """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket.
+
+        Who is an attendee already may say something else of themselves: "" or null clears a field, one that is left
+        out stays.
+        """
         found, body = self.session(session), self.body()
         attendee, attendee_pass = services.join_session(
             session_id=found.pk,
             known=self.caller(found.event_id).attendee,
-            name=body.get("name"),
-            company=body.get("company"),
-            country=body.get("country"),
             now=timezone.now(),
+            **{field: body[field] for field in services.SAID if field in body},
         )
         note_join(request._request, found.pk, attendee.pk)
         return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.attendance import AttendeePass, Caller, Ground
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
@@ -25,6 +25,7 @@ class QuestionsSocket(Protocol):
     attendee: AttendeePass | None
     moderator_id: int | None
     helper_id: int | None
+    ground: Ground | None
     unanswered: int
     group: Group | None
     network: str | None
@@ -36,7 +37,7 @@ class QuestionsSocket(Protocol):
 def caller_of(socket: QuestionsSocket) -> Caller:
     """Return who speaks by this socket. A sign-in counts where the socket was opened with it, as the control room's."""
     user_id = socket.moderator_id if socket.moderator_id is not None else socket.helper_id
-    return Caller(user_id=user_id, attendee=socket.attendee)
+    return Caller(user_id=user_id, attendee=socket.attendee, ground=socket.ground)
 
 
 def _put_on_desk(

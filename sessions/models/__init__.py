@@ -1,6 +1,6 @@
 """The nouns of an event, a file each."""
 
-from sessions.models.attendees import Attendance, Attendee
+from sessions.models.attendees import Attendance, Attendee, RevokedPass
 from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
@@ -45,6 +45,7 @@ __all__ = [
     "RegistrationImport",
     "RegistrationRow",
     "Resource",
+    "RevokedPass",
     "RunSheet",
     "RunSheetItem",
     "ScheduleUpload",

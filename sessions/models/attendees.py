@@ -1,5 +1,6 @@
 """Attendees: whoever joined, on one device."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,3 +43,26 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attendee}, {self.session}"
+
+
+class RevokedPass(models.Model):
+    """An attendee whose pass opens nothing any more, on no device: it was revoked, or its person was erased.
+
+    A pass is signed and not kept, so what is kept is that it ended. `attendee_id` is a number and no reference, since
+    the row outlives the attendee until the last pass has expired (opendev/core/attendance.py: PASS_LIFETIME_S).
+    """
+
+    attendee_id = models.BigIntegerField(primary_key=True)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="revoked_passes")
+    revoked_at = models.DateTimeField(_("revoked at"))
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("revoked pass")
+        verbose_name_plural = _("revoked passes")
+        ordering = ["revoked_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.attendee_id}"

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from sessions.models import ApiToken, Attendee, DisplayLink, Event, EventDay, Person, Session, SessionRole
 from sessions.permissions import can_moderate
+from sessions.selectors.grounds import is_signed_in
 from sessions.tokens import hash_token
 
 CODE_LENGTH = 6
@@ -114,7 +116,7 @@ def moderator_ids(session_id: int) -> frozenset[int]:
 
 def organises(caller: Caller, event_id: int) -> bool:
     """Tell whether the caller is one of the event's organisers."""
-    if caller.user_id is None:
+    if not is_signed_in(caller, timezone.now()):
         return False
     organisers = Event.organisers.through.objects.filter(event=event_id, user__is_active=True)
     return organisers.filter(user=caller.user_id).exists()
@@ -122,7 +124,7 @@ def organises(caller: Caller, event_id: int) -> bool:
 
 def moderates(caller: Caller, session_id: int) -> bool:
     """Tell whether the caller may moderate the session; no query for those who are not signed in."""
-    return caller.user_id is not None and can_moderate(caller, moderator_ids(session_id))
+    return is_signed_in(caller, timezone.now()) and can_moderate(caller, moderator_ids(session_id))
 
 
 def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from sessions.models import Event, Person, Question, QuestionVote, Session, SessionRole
 from sessions.permissions.questions import PUBLIC
 from sessions.selectors import moderates, sessions_of
+from sessions.selectors.grounds import is_signed_in
 from sessions.similarity import similarity
 
 SIMILAR_FROM = 0.5
@@ -25,9 +27,9 @@ def helper_ids(session_id: int) -> frozenset[int]:
 
 def keeps_queue(caller: Caller, session_id: int) -> bool:
     """Tell whether the caller may keep the session's questions: its moderators, organisers and helpers."""
-    return moderates(caller, session_id) or (
-        caller.user_id is not None and caller.user_id in helper_ids(session_id)
-    )
+    if not is_signed_in(caller, timezone.now()):
+        return False
+    return moderates(caller, session_id) or caller.user_id in helper_ids(session_id)
 
 
 def _with_merged(questions: QuerySet[Question]) -> QuerySet[Question]:

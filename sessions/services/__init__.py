@@ -25,7 +25,14 @@ from sessions.services.events import (
 )
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
 from sessions.services.importing import ImportPlan, import_schedule, plan_import
-from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver, join_session
+from sessions.services.joining import (
+    MAX_NAME_LENGTH,
+    SAID,
+    PassIsRevoked,
+    SessionIsOver,
+    join_registered,
+    join_session,
+)
 from sessions.services.next_steps import add_next_step, remove_next_step
 from sessions.services.pad_names import (
     NotFromThePad,
@@ -69,7 +76,6 @@ from sessions.services.registrations import (
     NotUnfinished,
     finish_import,
     import_registrations,
-    note_joined,
     set_figure,
     set_personal_link,
 )
@@ -144,6 +150,7 @@ from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 
 __all__ = [
     "MAX_NAME_LENGTH",
+    "SAID",
     "SESSION_MOVES",
     "AddressTaken",
     "ClockIsPast",
@@ -170,6 +177,7 @@ __all__ = [
     "NotOwner",
     "NotUnfinished",
     "NothingPublished",
+    "PassIsRevoked",
     "ScreenIsClosed",
     "SessionHasBegun",
     "SessionIsCancelled",
@@ -216,6 +224,7 @@ __all__ = [
     "import_schedule",
     "invite_moderator",
     "join_pad_name",
+    "join_registered",
     "join_session",
     "keep_calendar",
     "keep_recap_draft",
@@ -228,7 +237,6 @@ __all__ = [
     "move_day",
     "move_session",
     "note",
-    "note_joined",
     "note_opened",
     "open_line",
     "order_sessions",

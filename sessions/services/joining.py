@@ -8,15 +8,28 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, new_pass
-from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
-from sessions.models import Attendance, Attendee, Session, SignUpLine
+from sessions.models import Attendance, Attendee, Registration, Session, SignUpLine
+from sessions.selectors.passes import is_revoked
 
 MAX_NAME_LENGTH = 120
+SAID = ("name", "company", "country")  # what an attendee may say of itself
 
 
 class SessionIsOver(Conflict):
     code, message = "session_is_over", _("This session is over. Its results stay on this page.")
+
+
+class PassIsRevoked(NotAllowed):
+    code, message = "pass_is_revoked", _("A moderator ended your access to this event.")
+
+
+class Unsaid:
+    """The type of UNSAID."""
+
+
+UNSAID = Unsaid()  # a field that a client did not send; one that it sent empty clears what was there
 
 
 @transaction.atomic
@@ -24,9 +37,9 @@ def join_session(
     *,
     session_id: int,
     known: AttendeePass | None,
-    name: Any = "",
-    company: Any = "",
-    country: Any = "",
+    name: Any = UNSAID,
+    company: Any = UNSAID,
+    country: Any = UNSAID,
     now: datetime,
 ) -> tuple[Attendee, AttendeePass]:
     """Make the caller an attendee of the session's event, and note that they came to this session.
@@ -34,24 +47,79 @@ def join_session(
     A session that is over is joined by nobody, except to sign up on a line of it that is still open.
 
     A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
-    before, where it says anything.
+    before. "" and None clear a field, UNSAID leaves it.
 
     Raises:
         NotFound: no such session.
         SessionIsOver: nobody can join any more.
+        PassIsRevoked: the device's pass was.
         Malformed: a name or company that is no text or too long, a country that is not in ISO 3166-1.
     """
+    session = _joinable(session_id)
+    said = _clean_said(name=name, company=company, country=country)
+    attendee, attendee_pass = _known_or_new(session.event_id, known, said, now)
+    _note_attendance(session, attendee, now)
+    return attendee, attendee_pass
+
+
+@transaction.atomic
+def join_registered(
+    *, session_id: int, registration_id: int, known: AttendeePass | None, now: datetime
+) -> tuple[Attendee, AttendeePass]:
+    """Make the holder of a personal link an attendee: the same one on every device, so that it has one ballot.
+
+    The first device makes the attendee, or brings the one that it is already; each further one gets a pass of that
+    attendee with a device secret of its own (docs/adr/0033). What was registered is what a new attendee says of itself.
+
+    Raises:
+        NotFound: no such session, or no such registration of its event.
+        SessionIsOver, PassIsRevoked
+    """
+    session = _joinable(session_id)
+    registrations = Registration.objects.select_for_update(no_key=True)
+    registration = registrations.filter(pk=registration_id, event=session.event_id).first()
+    if registration is None:
+        raise NotFound
+    attendee = registration.attendee
+    if attendee is None:
+        attendee = _attendee_for(registration, known, now)
+        registration.attendee = attendee
+        registration.save(update_fields=["attendee"])
+    if is_revoked(attendee.pk):
+        raise PassIsRevoked
+    is_same = known is not None and known.event_id == attendee.event_id and known.attendee_id == attendee.pk
+    attendee_pass = known if known is not None and is_same else new_pass(attendee.event_id, attendee.pk)
+    _note_attendance(session, attendee, now)
+    return attendee, attendee_pass
+
+
+def _attendee_for(registration: Registration, known: AttendeePass | None, now: datetime) -> Attendee:
+    """Return the attendee that a registration becomes: the device's own where it is nobody else's, or a new one."""
+    said = {field: getattr(registration, field) for field in SAID}
+    own = Attendee.objects.filter(
+        pk=known.attendee_id if known else None, event=registration.event_id, registration__isnull=True
+    ).first()
+    if own is None:
+        return Attendee.objects.create(event_id=registration.event_id, joined_at=now, **said)
+    for field, value in said.items():
+        setattr(own, field, getattr(own, field) or value)
+    own.save(update_fields=list(SAID))
+    return own
+
+
+def _joinable(session_id: int) -> Session:
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
     is_over = session.state == Session.State.OVER
     if is_over and not session.sign_up_lines.filter(state=SignUpLine.State.OPEN).exists():
         raise SessionIsOver
-    said = _clean_said(name=name, company=company, country=country)
-    attendee, attendee_pass = _known_or_new(session.event_id, known, said, now)
-    if not is_over:
+    return session
+
+
+def _note_attendance(session: Session, attendee: Attendee, now: datetime) -> None:
+    if session.state != Session.State.OVER:
         Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
-    return attendee, attendee_pass
 
 
 def _known_or_new(
@@ -62,19 +130,22 @@ def _known_or_new(
     if attendee is None or known is None or known.event_id != event_id:
         attendee = Attendee.objects.create(event_id=event_id, joined_at=now, **said)
         return attendee, new_pass(event_id, attendee.pk)
-    if any(said.values()):
-        Attendee.objects.filter(pk=attendee.pk).update(
-            **{field: value for field, value in said.items() if value}
-        )
+    if is_revoked(attendee.pk):
+        raise PassIsRevoked
+    if said:
+        Attendee.objects.filter(pk=attendee.pk).update(**said)
         attendee.refresh_from_db()
     return attendee, known
 
 
-def _clean_said(*, name: Any, company: Any, country: Any) -> dict[str, str]:
+def _clean_said(**fields: Any) -> dict[str, str]:
+    """Return what was said, checked; what was not said is not in it."""
+    said = {field: value for field, value in fields.items() if value is not UNSAID}
     return {
-        "name": clean_line(name, field="name", most=MAX_NAME_LENGTH, required=False),
-        "company": clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
-        "country": _clean_country(country),
+        field: _clean_country(value)
+        if field == "country"
+        else clean_line(value, field=field, most=MAX_NAME_LENGTH, required=False)
+        for field, value in said.items()
     }
 
 

@@ -11,8 +11,9 @@ from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
 from sessions import broadcasts
 from sessions.broadcasts import questions as told
-from sessions.models import Attendee, Question, QuestionVote, Session
+from sessions.models import Question, QuestionVote, Session
 from sessions.permissions.questions import may_see_question
+from sessions.selectors.passes import events_by_pass
 from sessions.selectors.questions import merged_roots, question_by_id
 from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver
 from sessions.services.rights import NotJoined, check_moderates
@@ -97,8 +98,8 @@ def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePa
     """
     if attendee is None or attendee.event_id != session.event_id:
         raise NotJoined
-    if not Attendee.objects.filter(pk=attendee.attendee_id, event=session.event_id).exists():
-        raise NotJoined
+    if events_by_pass([attendee.attendee_id]).get(attendee.attendee_id) != session.event_id:
+        raise NotJoined  # erased, or the pass was revoked
     return attendee
 
 

@@ -16,7 +16,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
 from sessions import selectors
-from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.models import Event, FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.services.registration_files import ReadRow, rows_of
 from sessions.services.rights import check_organises
 
@@ -191,10 +191,3 @@ def set_personal_link(
         one.link_revoked_at = now if is_off else None
         one.save(update_fields=["link_revoked_at"])
     return one
-
-
-@transaction.atomic
-def note_joined(*, registration_id: int, attendee_id: int) -> None:
-    """Note that somebody who registered came; of several devices the first is kept."""
-    if not Attendee.objects.filter(pk=attendee_id, registration__isnull=False).exists():
-        Registration.objects.filter(pk=registration_id, attendee__isnull=True).update(attendee=attendee_id)

@@ -1,5 +1,6 @@
 """Whether the caller may: asked by every service that is not for everybody."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
@@ -7,6 +8,7 @@ from opendev.core.errors import NotAllowed, NotSignedIn
 from sessions import selectors
 from sessions.models import SignUpLine
 from sessions.selectors import follow_ups, questions
+from sessions.selectors.grounds import is_signed_in
 
 
 class NotModerator(NotAllowed):
@@ -33,10 +35,10 @@ def check_moderates(*, caller: Caller, session_id: int) -> None:
     """Let moderators of the session and organisers of its event pass.
 
     Raises:
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: nobody is signed in, or the sign-in of an open socket has ended.
         NotModerator: somebody is, who may not moderate here.
     """
-    if caller.user_id is None:
+    if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
     if not selectors.moderates(caller, session_id):
         raise NotModerator
@@ -48,7 +50,7 @@ def check_keeps_queue(*, caller: Caller, session_id: int) -> None:
     Raises:
         NotSignedIn, NotHelper
     """
-    if caller.user_id is None:
+    if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
     if not questions.keeps_queue(caller, session_id):
         raise NotHelper
@@ -60,7 +62,7 @@ def check_organises(*, caller: Caller, event_id: int) -> None:
     Raises:
         NotSignedIn, NotOrganiser
     """
-    if caller.user_id is None:
+    if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
     if not selectors.organises(caller, event_id):
         raise NotOrganiser
@@ -72,7 +74,7 @@ def check_sees_contacts(*, caller: Caller, line: SignUpLine) -> None:
     Raises:
         NotSignedIn, NotOwner
     """
-    if caller.user_id is None:
+    if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
     if not follow_ups.sees_contacts(caller, line):
         raise NotOwner

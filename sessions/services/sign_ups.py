@@ -14,6 +14,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
 from opendev.core.text import clean_email, clean_id, clean_line, clean_yes_or_no
 from sessions.models import Attendee, SignUp, SignUpLine
+from sessions.selectors.passes import events_by_pass
 from sessions.services.joining import MAX_NAME_LENGTH
 from sessions.services.rights import NotJoined
 from sessions.services.sign_up_lines import count_and_tell, forget_contact
@@ -164,7 +165,7 @@ def _read_batch(wishes: Sequence[SignUpWish]) -> _Batch:
     """Lock the lines, in the order of their ids, and read all that the wishes are about, in a few queries."""
     lines = SignUpLine.objects.select_for_update(no_key=True, of=("self",)).select_related("session")
     locked = {line.pk: line for line in lines.filter(pk__in={wish.line_id for wish in wishes}).order_by("pk")}
-    people = Attendee.objects.in_bulk({wish.attendee.attendee_id for wish in wishes})
+    people = Attendee.objects.in_bulk(events_by_pass({wish.attendee.attendee_id for wish in wishes}))
     theirs = SignUp.objects.filter(attendee__in=people)
     said = theirs.filter(source=SignUp.Source.APP).order_by("signed_up_at", "pk")
     return _Batch(

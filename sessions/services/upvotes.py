@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, NotFound
 from sessions.broadcasts import questions as told
-from sessions.models import Attendee, Question, QuestionVote, Session
+from sessions.models import Question, QuestionVote, Session
 from sessions.permissions.questions import PUBLIC, is_public
+from sessions.selectors.passes import events_by_pass
 from sessions.selectors.questions import merged_roots, questions_by_id
 from sessions.services.joining import SessionIsOver
 from sessions.services.questions import recount
@@ -96,7 +97,7 @@ def _lock_and_read(upvotes: Sequence[Upvote]) -> _Batch:
     for pk in batch.questions:
         batch.families[pk] = [pk, *(child for child, root in batch.roots.items() if root == pk)]
     attendees = {upvote.attendee.attendee_id for upvote in upvotes}
-    batch.attendees = dict(Attendee.objects.filter(pk__in=attendees).values_list("pk", "event_id"))
+    batch.attendees = events_by_pass(attendees)
     every = {pk for family in batch.families.values() for pk in family}
     votes = QuestionVote.objects.filter(question__in=every, attendee__in=attendees).order_by()
     batch.stored = set(votes.values_list("question_id", "attendee_id"))

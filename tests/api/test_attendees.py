@@ -91,3 +91,15 @@ def test_joining_is_possible_until_the_session_is_over(person, state, refusal):
 
 def test_joining_a_session_that_is_not_there_is_not_found(person):
     assert person().rest("POST", "sessions/999999/attendees/", {}) == Answer(404, "not_found")
+
+
+@pytest.mark.parametrize("empty", ["", None, " "])
+def test_attendee_takes_back_what_they_said_of_themselves_and_keeps_what_they_leave_out(person, empty):
+    session = make_session()
+    ada = person(attendee=make_attendee(session, name="Ada", company="Engines", country="GB"))
+    address = f"sessions/{session.pk}/attendees/"
+    made = ada.rest("POST", address, {"name": empty}).body["attendee"]
+    assert (made["name"], made["company"], made["country"]) == ("", "Engines", "GB")
+    made = ada.rest("POST", address, {"company": empty, "country": empty}).body["attendee"]
+    assert (made["name"], made["company"], made["country"]) == ("", "", "")
+    assert ada.rest("POST", address, {}).body["attendee"] == made

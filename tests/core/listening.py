@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from opendev.core.attendance import Ground
 from opendev.core.groups import (
     AUDIENCES,
     EVERYBODY,
@@ -55,6 +56,8 @@ class Rooms:
         self.may_moderate: frozenset[int] = frozenset({MODERATOR})
         self.may_help: frozenset[int] = frozenset()
         self.may_display: frozenset[int] = frozenset()
+        self.lost_grounds: frozenset[Ground] = frozenset()
+        self.revoked: frozenset[int] = frozenset()
 
     def store(self, item: News) -> News:
         self.stored[item.group][item.topic] = item
@@ -82,6 +85,12 @@ class Rooms:
     def displays(self, group: int) -> frozenset[int]:
         return self.may_display
 
+    def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]:
+        return grounds - self.lost_grounds
+
+    def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
+        return dict.fromkeys(groups, self.revoked)
+
 
 class Listener:
     """A socket that takes everything at once, until it is `blocked`."""
@@ -91,6 +100,8 @@ class Listener:
         self.moderator_id: int | None = MODERATOR if audience == MODERATORS else None
         self.helper_id: int | None = None
         self.display_id: int | None = None
+        self.ground: Ground | None = None
+        self.pass_ends_at: float | None = None
         self.is_ready, self.is_closed = True, False
         self.voted: set[str] = set()
         self.heard: list[tuple[float, dict[str, Any]]] = []

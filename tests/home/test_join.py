@@ -67,7 +67,9 @@ def test_what_one_says_of_oneself_is_kept_and_can_be_changed(visitor, session):
     assert list(said) == [("Ada Lovelace", "Analytical", "GB")]
     assert visitor.get(by_code(session)).context["form"]["name"] == "Ada Lovelace"
     visitor.post(by_code(session), {"name": "", "company": "Engines", "country": ""})
-    assert list(said.all()) == [("Ada Lovelace", "Engines", "GB")]
+    assert list(said.all()) == [("", "Engines", "")]  # what is emptied is taken back
+    visitor.post(by_code(session), {})  # one tap, without the form's fields, says nothing
+    assert list(said.all()) == [("", "Engines", "")]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """One's own answers: alike one by one and for a whole room, and found by the device alone."""
 
+from hashlib import sha256
+
 import pytest
 
 from opendev.core.attendance import NOBODY, AttendeePass
@@ -73,3 +75,30 @@ def test_nobody_and_strange_polls_have_no_answers(room):
     assert own_answers([]) == []
     assert own_answers([(people[0], [], None)]) == [{}]
     assert own_answers([(people[0], [404], None)]) == [{404: NOT_VOTED}]
+
+
+def test_ballot_secret_opens_its_owners_ballot_alone():
+    """Two clients of one app that both send the same secret do not write over each other."""
+    session = make_session()
+    poll = make_poll(session)
+    ada, bob = make_attendee(session), make_attendee(session)
+    constant = b"0123456789abcdef"
+    votes = [vote_for(poll, ada, "a", secret=constant), vote_for(poll, bob, "b", secret=constant)]
+    assert record(*votes) == ["a", "b"]
+    chosen = options_of(poll)
+    assert own_answer(ada, poll, secret=constant).options == (chosen["a"],)
+    assert own_answer(bob, poll, secret=constant).options == (chosen["b"],)
+    assert record(vote_for(poll, bob, "c")) == ["already_voted"]  # with another secret too it is one vote
+
+
+def test_poll_whose_ballots_are_older_than_that_keeps_their_keys():
+    session = make_session()
+    poll = make_poll(session)
+    ada = make_attendee(session)
+    type(poll).objects.filter(pk=poll.pk).update(key_names_attendee=False)  # as the migration leaves it
+    poll.refresh_from_db()
+    assert record(vote_for(poll, ada, "a")) == ["a"]
+    key = sha256(poll.pk.to_bytes(8, "big") + b"secret:" + ada.ballot_secret(poll.pk)).digest()
+    assert bytes(poll.ballot_rows.get().key) == key
+    assert record(vote_for(poll, ada, "b")) == ["b"]
+    assert own_answer(ada, poll).options == (options_of(poll)["b"],)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from opendev.core.attendance import pass_cookie_name, read_pass
 from opendev.core.errors import Malformed, NotFound
 from opendev.registrations.links import personal_link, registration_of
 from sessions.models import Attendee, Registration, RegistrationImport, RegistrationRow
@@ -23,7 +24,8 @@ from sessions.services import (
 )
 from sessions.services import registrations as service
 from sessions.services.registration_files import rows_of
-from tests.factories import NOW, make_attendee, make_event, make_session
+from tests.factories import NOW, make_attendee, make_event, make_poll, make_session, record, vote_for
+from tests.factories.polls import votes_counted
 from tests.factories.sessions import organiser_of
 from tests.room.pages import code_of, text_of
 
@@ -52,6 +54,13 @@ def kept(event):
 
 
 # --- bringing a list
+
+
+def join_by_link(client, registration, session):
+    """The pass that a device holds after joining by somebody's personal link."""
+    answer = client.post(personal_link(registration.pk), {"session": session.slug})
+    assert answer.status_code == 302
+    return read_pass(client.cookies[pass_cookie_name(session.event_id)].value)
 
 
 def test_three_bad_rows_are_named_and_nothing_comes_in_unless_the_rest_is_asked_for(event):
@@ -270,6 +279,39 @@ def test_personal_link_joins_with_what_was_registered_and_only_by_post(client, e
     assert (attendee.name, attendee.company, attendee.country) == ("Ada", "Engines", "GB")
     ada.refresh_from_db()
     assert ada.attendee == attendee
+
+
+def test_personal_link_is_one_attendee_on_every_device_with_one_ballot(event):
+    session = make_session(event)
+    bring(event, HEAD + GOOD)
+    ada, other = Registration.objects.filter(event=event)
+    before = Attendee.objects.count()
+    passes = [join_by_link(Client(), ada, session) for _device in range(3)]
+    assert Attendee.objects.count() == before + 1
+    assert {one.attendee_id for one in passes} == {passes[0].attendee_id}
+    assert len({one.device_secret for one in passes}) == 3
+    secret, named = make_poll(session), make_poll(session, anonymous=False)
+    first, second, third = passes
+    assert record(vote_for(secret, first, "a"), vote_for(secret, second, "b")) == ["a", "already_voted"]
+    assert record(vote_for(secret, third, "b", secret=b"a secret of its own")) == ["already_voted"]
+    assert record(vote_for(named, first, "a"), vote_for(named, third, "b")) == ["a", "b"]
+    assert (votes_counted(secret), votes_counted(named)) == ({"a": 1, "": 1}, {"b": 1, "": 1})
+    neighbour = join_by_link(Client(), other, session)  # of the same company, in the same room
+    assert record(vote_for(secret, neighbour, "b")) == ["b"]
+
+
+def test_device_that_joined_by_the_code_stays_who_it_is_with_its_own_personal_link(client, event):
+    session = make_session(event)
+    bring(event, HEAD + GOOD)
+    ada, other = Registration.objects.filter(event=event)
+    client.post(f"/j/{session.code}/", {"name": "Augusta"})
+    known = Attendee.objects.latest("pk")
+    assert join_by_link(client, ada, session).attendee_id == known.pk
+    known.refresh_from_db()
+    assert (known.name, known.company) == ("Augusta", "Engines")
+    # Somebody else's link on the same device is somebody else.
+    assert join_by_link(client, other, session).attendee_id != known.pk
+    assert join_by_link(client, ada, session).attendee_id == known.pk
 
 
 def test_link_that_was_made_up_leads_nowhere(client, event):

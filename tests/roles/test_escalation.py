@@ -1,22 +1,32 @@
 """Attempts to get a right that one does not have, or to keep one that was taken away."""
 
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import SIGN_IN, Caller, Ground
+from opendev.core.cookie_store import SessionStore, hash_key
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from polls.models import Poll
+from sessions.models import ApiToken, Session, SessionRole
 from sessions.models import Person as PersonRow
-from sessions.models import Session, SessionRole
-from sessions.services import make_display_link, make_sign_in_link, remove_moderator, revoke_display_link
+from sessions.selectors.grounds import ground_of_cookie
+from sessions.services import (
+    make_display_link,
+    make_sign_in_link,
+    remove_moderator,
+    revoke_api_token,
+    revoke_display_link,
+)
 from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
+from tests.factories.questions import make_question
 from tests.factories.sessions import make_user, organiser_of
 from tests.support.doors import BY_SOCKET, DEEDS, PAGE, REST, SOCKET, At, do, doors_of
-from tests.support.people import Answer, open_socket
+from tests.support.people import Answer, open_socket, sign_in_cookie
 
 MODERATORS_DEEDS = {
     "set state": ("closed",),
@@ -213,6 +223,66 @@ def test_control_room_of_somebody_deactivated_closes(person):
         User.objects.filter(pk=user.pk).update(is_active=False)
         with pytest.raises(ConnectionClosed):
             control.drain(quiet=5)
+
+
+ENDS = ["signed out", "sign-in expired", "password", "deactivated"]
+TOKEN_ENDS = ["token revoked", "token expired", "deactivated"]
+
+
+def end(how, moderator):
+    """End what a moderator's socket rests on, as it happens in the product or in the database."""
+    user, now = moderator.user, timezone.now()
+    tokens = ApiToken.objects.filter(user=user)
+    match how:
+        case "signed out":
+            moderator.browser.post("/sign-out/", headers={"X-CSRFToken": "c" * 32})
+        case "sign-in expired":
+            kept = hash_key(moderator.cookies["sessionid"])
+            SessionStore.get_model_class().objects.filter(session_key=kept).update(expire_date=now)
+        case "password":
+            user.set_password("a-new-password-of-some-length")
+            user.save()
+        case "deactivated":
+            User.objects.filter(pk=user.pk).update(is_active=False)
+        case "token revoked":
+            revoke_api_token(token_id=tokens.get().pk, caller=Caller(user_id=user.pk), now=now)
+        case "token expired":
+            tokens.update(expires_at=now)
+
+
+@pytest.mark.parametrize(
+    ("door", "how"), [("cookie", how) for how in ENDS] + [("token", how) for how in TOKEN_ENDS]
+)
+def test_open_control_socket_ends_with_what_it_was_opened_with(person, door, how):
+    session = make_session()
+    question = make_question(session)
+    moderator, colleague = person(user=make_moderator(session)), person(user=make_moderator(session))
+
+    def opened(who):
+        if door == "cookie":
+            return who.socket(session.pk, view="control")
+        return open_socket(who.server, session.pk, token=who.api_token)
+
+    with opened(moderator) as control, opened(colleague) as beside:
+        assert control.ask("question.state", question=str(question.pk), state="on_air")["type"] == "ok"
+        end(how, moderator)
+        refused = control.ask("question.state", question=str(question.pk), state="dismissed")
+        assert refused["code"] == "not_signed_in"
+        began = monotonic()
+        with pytest.raises(ConnectionClosed) as closed:
+            control.drain(quiet=5)
+        assert (closed.value.rcvd.code, monotonic() - began < 2) == (4401, True)
+        assert beside.ask("question.state", question=str(question.pk), state="open")["type"] == "ok"
+
+
+def test_socket_handshake_keeps_the_sign_in_of_a_browser_under_an_old_secret_key(settings):
+    """Django's own look-up gives such a sign-in a new cookie, which a socket cannot hand over."""
+    user = make_user("Ada Lovelace")
+    cookie = sign_in_cookie(user)  # signed under the key that is an old one now
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key-of-fifty-characters-and-more-0123456789"
+    for _twice in range(2):
+        assert ground_of_cookie(cookie) == Ground(SIGN_IN, cookie, user.pk)
 
 
 # --- invitations
