@@ -16,7 +16,8 @@ def qr_svg(address: str) -> SafeString:
     """Return the picture of an address, as a `<svg class="qr">` element with a text alternative."""
     rows = [list(row) for row in segno.make(address, error="m").matrix_iter(border=BORDER)]
     return format_html(
-        '<svg class="qr" viewBox="0 0 {size} {size}" role="img" aria-label="{label}" shape-rendering="crispEdges">'
+        '<svg class="qr" width="200" height="200" viewBox="0 0 {size} {size}" role="img"'
+        ' aria-label="{label}" shape-rendering="crispEdges">'
         '<path d="{path}"/></svg>',
         size=len(rows),
         label=_("QR code for %(address)s") % {"address": address},

@@ -3,10 +3,15 @@
 Versions are those of @mdn/browser-compat-data.
 """
 
-from playwright.sync_api import expect
+import re
 
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from opendev.home.static import COMMENT, FLAT_SHEET, LAYER_ORDER, SHEETS, layers_of, without_layers
 from tests.journeys.demo import ROOM
-from tests.journeys.stage import Stage
+from tests.journeys.stage import PHONE, Attendee, Stage
+from tools.page_rules import SCRIPTS, TEMPLATES
 
 QUESTION = "Where are you?"
 # Before Safari 16.4, Firefox 111 and Chrome 112 the second argument was ignored; Safari below 16 has no requestSubmit.
@@ -32,15 +37,140 @@ def test_run_sheet_is_moved_dragged_and_shortened(play, demo):
         demo.ask("POST", f"{sheet}items/", lines="First\nSecond\nThird\nFourth")
         plan = stage.moderator(path=f"{ROOM}control/run-sheet/", before=BEFORE_SUBMITTERS).page
         plan.set_viewport_size({"width": 1280, "height": 1200})
+        stage.is_live(plan)
         titles = plan.locator(".plan-item strong")
-        plan.get_by_role("button", name="Move down: First").click()
-        expect(titles).to_have_text(["Second", "First", "Third", "Fourth"])
-        plan.locator(".plan-item", has_text="Third").get_by_role("button", name="Remove").click()
-        expect(titles).to_have_text(["Second", "First", "Fourth"])
         last = plan.locator(".plan-item", has_text="Fourth").locator(".gut")
         last.drag_to(plan.locator(".plan-item .gut").first, target_position={"x": 10, "y": 2})
+        expect(titles).to_have_text(["Fourth", "First", "Second", "Third"])
+        plan.get_by_role("button", name="Move down: First").click()
+        expect(titles).to_have_text(["Fourth", "Second", "First", "Third"])
+        plan.locator(".plan-item", has_text="Third").get_by_role("button", name="Remove").click()
         expect(titles).to_have_text(["Fourth", "Second", "First"])
         saved = [item["text"] for item in demo.ask("GET", sheet)["items"]]
         assert saved == ["Fourth", "Second", "First"]
 
     play(scene)
+
+
+# Safari below 15.4, where `at`, dialogs and cascade layers are missing.
+BEFORE_15_4 = """
+  delete Array.prototype.at
+  delete HTMLDialogElement.prototype.showModal
+  delete window.CSSLayerBlockRule
+"""
+NO_DIALOGS = "delete HTMLDialogElement.prototype.showModal"
+COUNTED_SOCKETS = """
+  window.sockets = 0
+  const Real = WebSocket
+  window.WebSocket = class extends Real { constructor(address) { super(address); sockets += 1 } }
+"""
+MEASURES = """() => ({
+  wide: document.documentElement.scrollWidth,
+  high: document.documentElement.scrollHeight,
+  icon: Math.max(...[...document.querySelectorAll("svg.i, svg.mark")].map((svg) => svg.getBoundingClientRect().width)),
+})"""
+
+
+def join(stage: Stage, *, before: str, has_layers: bool) -> Attendee:
+    """Somebody with a phone who has joined in a browser that lacks what `before` takes away."""
+    page = stage.open("/healthz", known="too old for the live page", before=before, **PHONE)
+    if not has_layers:
+        page.route("**/companion/*.css", drop_layers)
+    page.goto(f"{stage.demo.server.url}/j/{stage.demo.code}/")
+    page.get_by_role("button", name="Join").click()
+    expect(page.locator("body.room")).to_be_visible()
+    return Attendee(page)
+
+
+def drop_layers(route: Route) -> None:
+    """Answer as browsers read a sheet that do not know `@layer`: nothing of ours stands outside of layers."""
+    if "/flat." in route.request.url:
+        route.continue_()
+    else:
+        assert "".join(text for name, text in layers_of_sheet(route.fetch().text()) if not name) == ""
+        route.fulfill(content_type="text/css", body="")
+
+
+def layers_of_sheet(sheet: str) -> list[tuple[str, str]]:
+    return list(layers_of(LAYER_ORDER.sub("", COMMENT.sub("", sheet))))
+
+
+@pytest.mark.parametrize(("before", "is_live"), [(BEFORE_15_4, False), (NO_DIALOGS, True)])
+def test_interest_is_a_plain_form_where_scripts_or_dialogs_are_missing(play, demo, before, is_live):
+    def scene(stage: Stage) -> None:
+        demo.ask("POST", f"sessions/{demo.session['id']}/sign-up-lines/", title="Networking")
+        page = join(stage, before=COUNTED_SOCKETS + before, has_layers=True).page
+        if is_live:
+            stage.is_live(page)
+        assert bool(page.evaluate("sockets")) == is_live
+        page.get_by_role("link", name="Follow-ups").click()
+        page.get_by_role("button", name="I’m interested").first.click()
+        expect(page).to_have_url(re.compile(r"/f/\w+/"))
+        expect(page.get_by_label("Name").first).to_be_visible()
+
+    play(scene)
+
+
+def test_below_the_floor_everything_is_a_plain_form_on_a_page_with_style(play, demo):
+    def scene(stage: Stage) -> None:
+        demo.launch(QUESTION, "here", "there", visibility="always")
+        attendee = join(stage, before=BEFORE_15_4, has_layers=False)
+        is_usable(attendee.page)
+        attendee.vote("there")
+        expect(attendee.poll.locator("[data-mine]")).to_contain_text("there")
+        is_usable(attendee.page)
+        assert demo.figures(demo.on_air()) == {"here": 0, "there": 1}
+        attendee.page.get_by_role("link", name="Questions").click()
+        is_usable(attendee.page)
+
+    play(scene)
+
+
+def test_without_layers_and_without_scripts_icons_are_as_small_as_words(play, demo):
+    def scene(stage: Stage) -> None:
+        page = stage.open("/healthz", java_script_enabled=False, **PHONE)
+        page.route("**/companion/*.css", drop_layers)
+        page.goto(f"{demo.server.url}{ROOM}")
+        assert page.evaluate(MEASURES)["icon"] <= 32
+
+    play(scene)
+
+
+def is_usable(page: Page) -> None:
+    """No sideways scrolling, one part of the room at a time, and icons as small as words."""
+    expect(page.locator("body")).to_have_css("margin-top", "0px")
+    measures = page.evaluate(MEASURES)
+    assert measures["wide"] == PHONE["viewport"]["width"]
+    assert measures["high"] < 2 * PHONE["viewport"]["height"]
+    assert measures["icon"] <= 40
+
+
+def test_every_script_of_a_page_begins_with_the_gate():
+    """An import before it would be run in browsers that the gate turns away."""
+    names = {
+        name
+        for template in TEMPLATES.rglob("*.html")
+        for name in re.findall(
+            r"<script type=\"module\" src=\"{% static '([^']+)' %}\"", template.read_text()
+        )
+    }
+    assert len(names) > 10
+    for name in names - {"companion/gate.js"}:
+        code = re.sub(r"^//.*\n", "", (SCRIPTS / name).read_text(), flags=re.MULTILINE).strip()
+        assert code.startswith('import "./gate.js"\n'), name
+
+
+def test_flat_sheet_is_made_of_all_sheets_in_the_order_of_the_layers():
+    named = {
+        name
+        for template in TEMPLATES.rglob("*.html")
+        for name in re.findall(r"{% static '([^']+\.css)' %}", template.read_text())
+    }
+    assert named == {*SHEETS, FLAT_SHEET}
+    first = "@layer low, high;\n/* } */ @layer high{a{color:red} @media print{a{color:blue}}}\nb{top:0}"
+    second = '@layer low{a::before{content:"}"}}'
+    assert without_layers([first, second]).splitlines() == [
+        'a::before{content:"}"}',
+        "a{color:red} @media print{a{color:blue}}",
+        "b{top:0}",
+    ]

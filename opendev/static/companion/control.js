@@ -1,6 +1,7 @@
 // The control room. Every act is a plain form; here it is posted by fetch and the answer's regions are swapped in. News
 // of a change make it fetch its own page; tallies are painted in place.
 
+import "./gate.js"
 import "./control_pad.js"
 import "./pad_state.js"
 import "./connection.js"

@@ -1,6 +1,7 @@
 // An export shows how many of its rows have come. Without script, or where it cannot be read piece by piece, the link is
 // an ordinary download. The server says in `Export-Rows` how many rows there will be; a spreadsheet comes in one go.
 
+import "./gate.js"
 import { fill } from "./texts.js"
 
 const NEWLINE = 10

@@ -1,6 +1,7 @@
 // A list that is being imported shows how many of its rows are read and taken over. Without script the form is sent as
 // any other, and the page that comes back tells the same at the end.
 
+import "./gate.js"
 import { fill } from "./texts.js"
 
 const EVERY_MS = 400

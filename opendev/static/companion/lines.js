@@ -5,7 +5,7 @@ import { showBanner } from "./banners.js"
 import { emptyLines, inOrder, reduceLines, withMyName } from "./line_state.js"
 import { makeLine, paintLine } from "./line_card.js"
 import { emit, on, syncChildren } from "./markup.js"
-import { askName, closeSignUp, showErrors } from "./sign_up_dialog.js"
+import { askName, canAskName, closeSignUp, showErrors } from "./sign_up_dialog.js"
 import "./notes.js"
 import "./note_taps.js"
 import "./pad_state.js"
@@ -26,7 +26,7 @@ let me = home.dataset.me
 let lastRef = 0
 
 function pendingOf(id) {
-  const waiting = [...asked.values()].filter(({ line }) => line === id).at(-1)
+  const waiting = [...asked.values()].filter(({ line }) => line === id).pop()
   return waiting && (waiting.type === "line.sign_up" ? "signing" : "withdrawing")
 }
 
@@ -118,10 +118,11 @@ document.addEventListener("submit", (event) => {
   if (!(isTap || event.target.matches("[data-withdraw-name-form]"))) return
   const line = book.get(event.target.closest("[data-line]").dataset.line)
   if (!line || (!isTap && !isConnected) || (isTap && isKnown && !isConnected)) return
+  const isAsking = isTap && !(isKnown && isJoined)
+  if (isAsking && !canAskName()) return // the form leads to the line's own page, which asks
   event.preventDefault()
-  if (!isTap) ask("line.withdraw", line.id)
-  else if (isKnown && isJoined) ask("line.sign_up", line.id)
-  else askName(line)
+  if (isAsking) askName(line)
+  else ask(isTap ? "line.sign_up" : "line.withdraw", line.id)
 })
 
 on("sign-up:said", ({ line, said }) => ask("line.sign_up", line, said, { isDialog: true }))

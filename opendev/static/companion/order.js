@@ -1,6 +1,8 @@
 // Sessions of a day are put in order by dragging them; the buttons "Earlier" and "Later" do the same without a mouse.
 // A session changes turns with those of its own room only. The order is sent as a form, and the page comes anew.
 
+import "./gate.js"
+
 const MARK = "data-dragged"
 let dragged = null
 

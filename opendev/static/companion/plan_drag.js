@@ -1,6 +1,7 @@
 // Items of the plan are dragged to their place: a line shows where one would go, and a drop presses "place". The form's own
 // buttons do the same without a mouse; a drag that is given up (Escape, or let go elsewhere) changes nothing.
 
+import "./gate.js"
 import { press } from "./forms.js"
 import { emit } from "./markup.js"
 

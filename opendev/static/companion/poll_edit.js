@@ -1,5 +1,6 @@
 // "One more option" while editing a draft; without script the page has two empty lines at the end.
 
+import "./gate.js"
 import { clone } from "./markup.js"
 
 const MOST_OPTIONS = 20
@@ -12,7 +13,7 @@ function count() {
 
 function add() {
   const field = clone("option-field")
-  const last = [...options.querySelectorAll(".option-field")].at(-1)
+  const last = [...options.querySelectorAll(".option-field")].pop()
   last.after(field)
   field.querySelector("[name=option_text]").focus()
   button.hidden = count() >= MOST_OPTIONS

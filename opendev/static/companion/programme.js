@@ -1,6 +1,7 @@
 // Moves "live now" and "next" while the page is open. It asks what is live every so often and loads the page anew when
 // that differs from what is shown; minutes count down by themselves. Others hear `programme:started` of each session.
 
+import "./gate.js"
 import { emit } from "./markup.js"
 import { fetchPage, swapRegions } from "./regions.js"
 import { text } from "./texts.js"

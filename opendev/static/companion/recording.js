@@ -1,6 +1,8 @@
 // A recording is loaded when somebody asks for it, and not before: until then nothing is fetched from its provider.
 // Without script, and for providers that we know no frame of, the same places are links.
 
+import "./gate.js"
+
 const home = document.querySelector("[data-player]")
 
 function frameOf(address) {

@@ -1,5 +1,6 @@
 // The attendee's room: hears the news, keeps the book of polls, paints what changed.
 
+import "./gate.js"
 import "./connection.js"
 import "./lines.js"
 import "./presence.js"

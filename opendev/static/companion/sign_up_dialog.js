@@ -9,6 +9,11 @@ const form = dialog.querySelector("[data-sign-up-form]")
 let line = null
 let canSend = false
 
+// Firefox 97 has no dialogs yet.
+export function canAskName() {
+  return "showModal" in dialog
+}
+
 export function askName(asked) {
   line = asked
   form.action = `${line.url}sign-up/`

@@ -1,5 +1,6 @@
 // Stars a session without leaving the page. Without script, and where the request fails, the form posts.
 
+import "./gate.js"
 import { bodyOf } from "./forms.js"
 import { fetchPage, swapRegions } from "./regions.js"
 

@@ -1,6 +1,7 @@
 // "Tell me when it starts": a notification of the system where it is allowed, and the page's own words in any case.
 // It works while the page is open; the calendar beside it works when it is not.
 
+import "./gate.js"
 import { sayNow } from "./speak.js"
 import { fill, text } from "./texts.js"
 

@@ -1,5 +1,6 @@
 // Session times in the reader's zone, and it says so. The server writes them in the event's zone; a select offers both.
 
+import "./gate.js"
 import { fill } from "./texts.js"
 
 const STORED = "companion:zone"
