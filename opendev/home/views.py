@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pycountry
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, keep_pass
+from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
@@ -100,7 +100,7 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         except DomainError as refusal:
             errors, status = refusal.fields or {"form": refusal.message}, refusal.status
             error_code = refusal.code
-    countries = sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1])
+    countries = sorted(country_names().items(), key=lambda pair: pair[1])
     context: dict[str, Any] = {
         "session": session,
         "event": session.event,

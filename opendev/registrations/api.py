@@ -45,6 +45,20 @@ class BadRowShape(serializers.Serializer[Any]):
     field = serializers.CharField()
     reason = serializers.CharField()
     email = serializers.CharField(allow_blank=True)
+    value = serializers.CharField(allow_blank=True, help_text="what the row has in this field")
+
+
+class ColumnShape(serializers.Serializer[Any]):
+    column = serializers.IntegerField(help_text="counted from 1")
+    heading = serializers.CharField()
+    field = serializers.CharField(allow_blank=True, help_text="which the column gives; empty: passed over")
+
+
+class RemarkShape(serializers.Serializer[Any]):
+    row = serializers.IntegerField()
+    field = serializers.CharField()
+    value = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
 
 
 class ImportShape(serializers.Serializer[Any]):
@@ -57,6 +71,12 @@ class ImportShape(serializers.Serializer[Any]):
     added = serializers.IntegerField()
     merged = serializers.IntegerField()
     bad = serializers.IntegerField()
+    left_out = serializers.IntegerField(
+        help_text="rows that are no registrations: cancelled, declined, waiting"
+    )
+    columns = ColumnShape(many=True)
+    notes = serializers.ListField(child=serializers.CharField(), help_text="how the file was read")
+    remarks = RemarkShape(many=True, help_text="about rows that were taken in part, or left out; 500 at most")
     began_at = serializers.DateTimeField()
     bad_rows = BadRowShape(many=True)
 
@@ -97,7 +117,7 @@ class ImportsOfEvent(Endpoint):
         responses=answers(ImportShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Import a list: what is wrong is told by row and field. For organisers."""
+        """Import a list; the answer names the columns used, and what is wrong by row and value. For organisers."""
         (event, caller), body = self.organised(slug), self.body()
         csv = body.get("csv")
         if not isinstance(csv, str):
@@ -165,14 +185,23 @@ def _figures(event: Event) -> Response:
 
 def _import_json(one: RegistrationImport, bad: list[RegistrationRow]) -> dict[str, Any]:
     counts = {name: getattr(one, name) for name in ("total", "read", "taken_over", "added", "merged", "bad")}
+    report = {name: one.report.get(name, []) for name in ("columns", "notes", "remarks")}
     return {
         "id": str(one.pk),
         "name": one.name,
         "state": one.state,
         **counts,
+        "left_out": one.left_out,
+        **report,
         "began_at": time_text(one.began_at),
         "bad_rows": [
-            {"row": row.number, "field": row.wrong_field, "reason": row.reason, "email": row.email}
+            {
+                "row": row.number,
+                "field": row.wrong_field,
+                "reason": row.reason,
+                "email": row.email,
+                "value": row.value,
+            }
             for row in bad
         ],
     }

@@ -43,9 +43,8 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
     context: dict[str, Any] = {
         "event": event,
         "figures": figures,
-        "imports": imports,
+        "reports": [registrations.report_of(one, with_rows=place == 0) for place, one in enumerate(imports)],
         "revoked": registrations.revoked_links_of(event.pk),
-        "bad_rows": registrations.bad_rows_of(imports[0].pk) if imports else [],
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
         "refused_figure": request.POST.get("figure", ""),

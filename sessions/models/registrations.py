@@ -42,7 +42,11 @@ class Registration(models.Model):
 
 
 class RegistrationImport(models.Model):
-    """A list of registrations that somebody brought: read into rows first, and taken over once all are read."""
+    """A list of registrations that somebody brought: read into rows first, and taken over once all are read.
+
+    `report` is what an organiser has to know of how the list was understood: `columns` (place, heading, field), `notes`
+    (sentences) and `remarks` (row, field, value, reason). It holds no address and no name of a row.
+    """
 
     class State(models.TextChoices):
         READING = "reading", _("Being read")
@@ -60,6 +64,8 @@ class RegistrationImport(models.Model):
     added = models.PositiveIntegerField(_("registrations added"), default=0)
     merged = models.PositiveIntegerField(_("rows merged by e-mail address"), default=0)
     bad = models.PositiveIntegerField(_("rows that are wrong"), default=0)
+    left_out = models.PositiveIntegerField(_("rows that are no registrations"), default=0)
+    report = models.JSONField(_("how the file was read"), default=dict, blank=True)
     began_at = models.DateTimeField(_("began at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     brought_by = models.CharField(_("brought by"), max_length=150, blank=True)
@@ -91,6 +97,7 @@ class RegistrationRow(models.Model):
     call_url = models.CharField(_("personal link to the call"), max_length=500, blank=True)
     wrong_field = models.CharField(_("field that is wrong"), max_length=20, blank=True)
     reason = models.CharField(_("what is wrong"), max_length=200, blank=True)
+    value = models.CharField(_("value that is wrong"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("row of an import")

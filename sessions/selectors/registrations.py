@@ -7,10 +7,33 @@ from django.utils.translation import gettext as _
 
 from opendev.core.errors import NotFound
 from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.registration_lists import field_label
 
 EXACT_BELOW = 20
 MOST_IMPORTS = 10
 MOST_BAD_ROWS = 500  # named in a report; more of them mean that the file is another one
+
+
+@dataclass(frozen=True, slots=True)
+class ReportField:
+    """Something about a row of a list, with the field called as people call it."""
+
+    row: int
+    label: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How a list was understood: the columns that were used, with what each gives, and those that were passed over."""
+
+    brought: RegistrationImport
+    used: list[tuple[str, str]]
+    passed_over: list[str]
+    notes: list[str]
+    remarks: list[ReportField]
+    wrong: list[ReportField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +113,21 @@ def revoked_links_of(event_id: int) -> list[Registration]:
 def imports_of(event_id: int) -> list[RegistrationImport]:
     """Return the lists that were brought, newest first."""
     return list(RegistrationImport.objects.filter(event=event_id).order_by("-pk")[:MOST_IMPORTS])
+
+
+def report_of(brought: RegistrationImport, *, with_rows: bool) -> ImportReport:
+    """Return how a list was understood, and with its rows what is wrong with them or was left out of them."""
+    columns = brought.report.get("columns", [])
+    remarks = brought.report.get("remarks", []) if with_rows else []
+    wrong = bad_rows_of(brought.pk) if with_rows else []
+    return ImportReport(
+        brought,
+        [(column["heading"], field_label(column["field"])) for column in columns if column["field"]],
+        [column["heading"] for column in columns if not column["field"]],
+        brought.report.get("notes", []),
+        [ReportField(one["row"], field_label(one["field"]), one["value"], one["reason"]) for one in remarks],
+        [ReportField(row.number, field_label(row.wrong_field), row.value, row.reason) for row in wrong],
+    )
 
 
 def import_of_event(import_id: int, event_id: int) -> RegistrationImport:

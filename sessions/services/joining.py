@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-import pycountry
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, new_pass
+from opendev.core.countries import country_names
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
 from sessions.models import Attendance, Attendee, Registration, Session, SignUpLine
@@ -53,7 +53,7 @@ def join_session(
         NotFound: no such session.
         SessionIsOver: nobody can join any more.
         PassIsRevoked: the device's pass was.
-        Malformed: a name or company that is no text or too long, a country that is not in ISO 3166-1.
+        Malformed: a name or company that is no text or too long, a country whose two-letter code is not known.
     """
     session = _joinable(session_id)
     said = _clean_said(name=name, company=company, country=country)
@@ -151,7 +151,7 @@ def _clean_said(**fields: Any) -> dict[str, str]:
 
 def _clean_country(value: Any) -> str:
     code = clean_line(value, field="country", most=MAX_NAME_LENGTH, required=False).upper()
-    if code and pycountry.countries.get(alpha_2=code) is None:
+    if code and code not in country_names():
         sentence = _("Choose a country from the list.")
         raise Malformed(sentence, fields={"country": sentence})
     return code

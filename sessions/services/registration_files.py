@@ -1,125 +1,238 @@
-"""Lists of registrations as they come: CSV or XLSX, with the headings that registration systems use."""
+"""Lists of registrations: what each row says, cleaned, and what about it an organiser has to know.
 
-import csv
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+A row is right, wrong (its address or another field cannot be taken), or no registration (cancelled, on the waiting
+list). Something small that cannot be understood, such as a country, is left empty with a remark: it costs nobody the
+person.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 
-import openpyxl
-import pycountry
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
+from opendev.core.countries import country_code
 from opendev.core.errors import Malformed
 from opendev.core.text import clean_email, clean_line
+from sessions.registration_lists import WEAK_TIER, Column, Row, Table, is_no_registration, read_table
+from sessions.registration_lists.sheets import wrong_file
 from sessions.services.joining import MAX_NAME_LENGTH
 
 MOST_ROWS = 50_000
-MOST_UNPACKED = 64 * 1024 * 1024  # bytes of a spreadsheet without its compression
+MOST_LINES_ABOUT_THE_REPORT = 100
 MAX_URL_LENGTH = 500
-XLSX_BEGINS = b"PK\x03\x04"
-HEADINGS = {
-    "email": ("email", "e-mail", "email address", "e-mail address", "mail"),
-    "name": ("name", "full name", "attendee", "attendee name"),
-    "first_name": ("first name", "given name", "firstname"),
-    "last_name": ("last name", "family name", "surname", "lastname"),
-    "company": ("company", "organization", "organisation", "employer", "affiliation", "company name"),
-    "country": ("country", "country/region", "country/region name", "country code"),
-    "call_url": ("join link", "join url", "personal link", "personal join link", "join_url", "link"),
-}
-_COLUMNS = {heading: column for column, headings in HEADINGS.items() for heading in headings}
+MAX_VALUE_LENGTH = 200  # of a value that is shown beside what is wrong with it
+NO_ANSWERS = frozenset(
+    {
+        *(
+            "n/a",
+            "n.a.",
+            "n. a.",
+            "#n/a",
+            "-",
+            "--",
+            "---",
+            "–",
+            "—",
+            "/",
+            ".",
+            "?",
+            "none",
+            "null",
+            "nil",
+            "unknown",
+        ),
+        *(
+            "not applicable",
+            "not specified",
+            "no answer",
+            "prefer not to say",
+            "k.a.",
+            "k. a.",
+            "keine angabe",
+        ),
+        *("keine", "unbekannt", "aucun", "aucune", "ninguno", "ninguna", "n/d", "sin respuesta"),
+    }
+)
+NO_COUNTRY = frozenset(
+    {"other", "andere", "anderes", "sonstige", "autre", "otro", "select", "please select", "global"}
+)
+NAMED_ADDRESS = re.compile(r"[^<>]*<([^<>\s]+@[^<>\s]+)>")  # Ada One <ada@example.org>
 _is_web_address = URLValidator(schemes=["http", "https"])
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row of a list: what it says, or which field is wrong and why."""
+    """A row of a list: what it says, or which field is wrong, why, and what stands there."""
 
     number: int
     said: dict[str, str] = field(default_factory=dict)
     wrong_field: str = ""
     reason: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a row that is taken all the same, or that is no registration.
+
+    `value` is the country, state or formula of the file; "" for names and addresses, which a report does not keep.
+    """
+
+    row: int
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationList:
+    """A list that was read. `left_out` counts the rows that are no registrations; each has a remark."""
+
+    rows: list[ReadRow]
+    columns: list[Column]
+    notes: list[str]
+    remarks: list[Remark]
+    left_out: int
 
 
 def rows_of(content: bytes) -> list[ReadRow]:
-    """Return the rows of a CSV or XLSX file, numbered as a spreadsheet shows them; empty ones are passed over.
+    """Return the rows of a list, those left out that are no registrations.
+
+    Raises:
+        Malformed
+    """
+    return read_list(content).rows
+
+
+def read_list(content: bytes) -> RegistrationList:
+    """Return what a CSV or XLSX file says, its rows numbered as a spreadsheet shows them; empty ones are passed over.
 
     Raises:
         Malformed: neither of both, no column of e-mail addresses, no rows, or more than 50,000.
     """
-    table = _xlsx_rows(content) if content.startswith(XLSX_BEGINS) else _csv_rows(content)
-    head = next(table, None)
-    columns = [_COLUMNS.get(_folded(cell), "") for cell in head or ()]
-    if "email" not in columns:
-        raise _wrong(_("The first row must name the columns; one of them must be “email”."))
-    rows: list[ReadRow] = []
-    for number, cells in enumerate(table, 2):
-        if len(rows) >= MOST_ROWS:
-            raise _wrong(_("A list may have %(most)d rows at most. Split it.") % {"most": MOST_ROWS})
-        if any(cell.strip() for cell in cells):
-            rows.append(_read(number, dict(zip(columns, cells, strict=False))))
-    if not rows:
-        raise _wrong(_("The list has no rows."))
-    return rows
+    table = read_table(content, most_rows=MOST_ROWS + MOST_LINES_ABOUT_THE_REPORT)
+    if len(table.rows) > MOST_ROWS:
+        raise wrong_file(_("A list may have %(most)d rows at most. Split it.") % {"most": MOST_ROWS})
+    if not table.rows:
+        raise wrong_file(_("The list has no rows."))
+    remarks: list[Remark] = []
+    rows = []
+    for row in table.rows:
+        if remark := _why_left_out(table, row):
+            remarks.append(remark)
+        else:
+            rows.append(_read(table, row, remarks))
+    left_out = len(table.rows) - len(rows)
+    remarks += _shared_addresses(rows)
+    return RegistrationList(
+        rows, table.columns, table.notes, sorted(remarks, key=lambda one: one.row), left_out
+    )
 
 
-def _folded(heading: str) -> str:
-    return " ".join(heading.replace("_", " ").casefold().split())
-
-
-def _csv_rows(content: bytes) -> Iterator[list[str]]:
-    """Return the rows of a CSV file in UTF-8, or in what Windows writes; parted by commas, semicolons or tabs."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if "\0" in text:
-        raise _wrong(_("This is neither a CSV file nor an XLSX file."))
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    except csv.Error as error:
-        raise _wrong(_("The CSV file cannot be read: %(why)s.") % {"why": error}) from error
-
-
-def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
-    """Return the rows of the first sheet."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise _wrong(_("This spreadsheet is too large."))
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        first = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 2, max_col=50, values_only=True)
-        for row in first:
-            yield ["" if cell is None else str(cell) for cell in row]
-    except Malformed:
-        raise
-    except Exception as error:  # a broken file breaks its reader in a dozen ways
-        raise _wrong(_("This spreadsheet cannot be read.")) from error
-
-
-def _read(number: int, cells: Mapping[str, str]) -> ReadRow:
-    """Return what a row says, cleaned; or the first field that is wrong."""
-    names = [cells.get("name", ""), *(cells.get(part, "") for part in ("first_name", "last_name"))]
-    given = {**cells, "name": names[0].strip() or " ".join(name.strip() for name in names[1:]).strip()}
-    said: dict[str, str] = {}
-    for column, clean in _CLEANERS.items():
-        try:
-            said[column] = clean(given.get(column, ""))
-        except Malformed as refusal:
-            return ReadRow(
-                number, {"email": given.get("email", "")[:254]}, column, str(refusal.message)[:200]
+def _why_left_out(table: Table, row: Row) -> Remark | None:
+    for column in table.columns_for("state"):
+        state = row.cell(column)
+        if is_no_registration(column.heading, state):
+            return Remark(
+                row.number, "state", _short(state), _("This is no registration, so it was left out.")
             )
-    return ReadRow(number, said)
+    return None
+
+
+def _shared_addresses(rows: list[ReadRow]) -> Iterator[Remark]:
+    """Return a remark for each row whose address an earlier row has with another name: both become one person."""
+    names: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        email, name = row.said.get("email", ""), row.said.get("name", "")
+        if row.wrong_field or not name:
+            continue
+        first, other = names.setdefault(email, (row.number, name))
+        if other.casefold() != name.casefold():
+            reason = _(
+                "Row %(row)d has the same email address and another name. They became one registration."
+            )
+            yield Remark(row.number, "name", "", reason % {"row": first})
+
+
+def _read(table: Table, row: Row, remarks: list[Remark]) -> ReadRow:
+    """Return what a row says, cleaned; or the first field that is wrong."""
+    texts = {name: _pick(table, row, name, remarks) for name in ("email", "company", "country", "call_url")}
+    texts["name"] = _whole_name(table, row, remarks)
+    said: dict[str, str] = {}
+    for name, clean in _CLEANERS.items():
+        try:
+            said[name] = clean(texts[name])
+        except Malformed as refusal:
+            formula = "" if texts[name] else _formula(table, row, name)
+            reason = _no_value() if formula else str(refusal.message)[:200]
+            email = texts["email"][:254]
+            return ReadRow(row.number, {"email": email}, name, reason, _short(texts[name] or formula))
+    if texts["country"] and not said["country"]:
+        reason = _("No country of this name or code is known. The country was left empty.")
+        remarks.append(Remark(row.number, "country", _short(texts["country"]), reason))
+    return ReadRow(row.number, said)
+
+
+def _pick(
+    table: Table, row: Row, name: str, remarks: list[Remark], *, tiers: range = range(WEAK_TIER + 9)
+) -> str:
+    """Return the text of the first column of a field that says something, among those that are sure enough."""
+    columns = [column for column in table.columns_for(name) if column.tier in tiers]
+    for column in columns:
+        text = row.cell(column)
+        if text and not _says_nothing(name, text):
+            if name == "email" and column is not columns[0]:
+                reason = _("“%(empty)s” is empty, so “%(heading)s” was used.")
+                words = {"empty": columns[0].heading, "heading": column.heading}
+                remarks.append(Remark(row.number, name, "", reason % words))
+            return text
+    if name != "email" and (formula := _formula(table, row, name)):
+        remarks.append(Remark(row.number, name, _short(formula), _no_value()))
+    return ""
+
+
+def _formula(table: Table, row: Row, name: str) -> str:
+    formulas = (row.formula(column) for column in table.columns_for(name))
+    return next((formula for formula in formulas if formula), "")
+
+
+def _no_value() -> str:
+    return _("This formula has no stored value. Open the list in a spreadsheet program and save it there.")
+
+
+def _says_nothing(name: str, text: str) -> bool:
+    folded = " ".join(text.casefold().split())
+    return folded in NO_ANSWERS or (name == "country" and folded in NO_COUNTRY)
+
+
+def _whole_name(table: Table, row: Row, remarks: list[Remark]) -> str:
+    """Return the name: as a whole, else of its parts. Beside a first name alone, "Name" or "Nom" is the family name."""
+    sure, makeshift = range(WEAK_TIER + 1), range(WEAK_TIER + 1, WEAK_TIER + 9)
+    whole = _pick(table, row, "name", remarks, tiers=sure)
+    first, last = (_pick(table, row, name, remarks) for name in ("first_name", "last_name"))
+    if not whole:
+        parts = f"{first} {last}".strip()
+        return parts or _pick(table, row, "name", remarks, tiers=makeshift)
+    is_family_name = first and not table.columns_for("last_name")
+    if is_family_name and first.casefold() not in whole.casefold():
+        return f"{first} {whole}"
+    return whole
+
+
+def _short(text: str) -> str:
+    """Return a value as it can be kept and shown."""
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C")[:MAX_VALUE_LENGTH]
 
 
 def _clean_address(text: str) -> str:
-    email = clean_email(text, field="email").lower()
+    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    named = NAMED_ADDRESS.fullmatch(seen)
+    address = named.group(1) if named else seen.removeprefix("mailto:")
+    email = clean_email(address, field="email").lower()
     if not email:
         raise Malformed(_("There is no e-mail address."))
     return email
@@ -143,37 +256,10 @@ def _clean_call_url(text: str) -> str:
     return url
 
 
-def _clean_country(text: str) -> str:
-    words = clean_line(text, field="country", most=MAX_NAME_LENGTH, required=False).casefold()
-    if words and words not in _countries():
-        raise Malformed(_("There is no country of this name or code."))
-    return _countries()[words] if words else ""
-
-
-@lru_cache
-def _countries() -> dict[str, str]:
-    """Return the two-letter codes by code and name, as people and systems write them."""
-    found: dict[str, str] = {"uk": "GB"}
-    for country in pycountry.countries:
-        spellings: Sequence[Any] = [
-            getattr(country, kind, None)
-            for kind in ("alpha_2", "alpha_3", "name", "official_name", "common_name")
-        ]
-        found |= {spelling.casefold(): country.alpha_2 for spelling in spellings if spelling}
-        if ", " in country.name:  # "Korea, Republic of"
-            last, _comma, first = country.name.partition(", ")
-            found[f"{first} {last}".casefold()] = country.alpha_2
-    return found
-
-
 _CLEANERS: dict[str, Callable[[str], str]] = {
     "email": _clean_address,
     "name": _clean_name,
     "company": _clean_company,
-    "country": _clean_country,
+    "country": country_code,
     "call_url": _clean_call_url,
 }
-
-
-def _wrong(sentence: Any) -> Malformed:
-    return Malformed(sentence, fields={"file": sentence})

@@ -6,6 +6,7 @@ of it is right, as chosen. Every chunk is a transaction of a few milliseconds, s
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,12 +18,13 @@ from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
 from sessions import selectors
 from sessions.models import Event, FigureNote, Registration, RegistrationImport, RegistrationRow
-from sessions.services.registration_files import ReadRow, rows_of
+from sessions.services.registration_files import ReadRow, RegistrationList, read_list
 from sessions.services.rights import check_organises
 
 CHUNK = 100  # rows a transaction
 BREATH_S = 0.02  # between two of them: whoever waits for a lock, or for the processor, gets it
 FIELDS = ("name", "company", "country", "call_url")
+MOST_REMARKS, MAX_HEADING = 500, 120
 MAX_SHOWN_LENGTH, MAX_SOURCE_LENGTH, MAX_FILE_NAME = 20, 200, 200
 T = TypeVar("T")
 State = RegistrationImport.State
@@ -47,18 +49,31 @@ def import_registrations(
     if not Event.objects.filter(pk=event_id).exists():
         raise NotFound
     check_organises(caller=caller, event_id=event_id)
-    rows = rows_of(content)
+    read = read_list(content)
     brought = RegistrationImport.objects.create(
         event_id=event_id,
         name=name[:MAX_FILE_NAME],
         skips_bad=skips_bad,
-        total=len(rows),
+        total=len(read.rows),
+        left_out=read.left_out,
+        report=_report_of(read),
         began_at=now,
         brought_by=selectors.name_of_user(caller.user_id or 0, event_id)[:150],
     )
-    for chunk in _chunks(rows):
+    for chunk in _chunks(read.rows):
         _keep_rows(brought, chunk)
     return _take_over(brought, now)
+
+
+def _report_of(read: RegistrationList) -> dict[str, Any]:
+    """Return how a list was understood: its columns, sentences about it, and remarks about its rows."""
+    columns = [
+        {"column": column.place, "heading": column.heading[:MAX_HEADING], "field": column.field}
+        for column in read.columns
+        if column.heading
+    ]
+    remarks = [asdict(remark) for remark in read.remarks[:MOST_REMARKS]]
+    return {"columns": columns, "notes": read.notes, "remarks": remarks}
 
 
 def finish_import(*, import_id: int, caller: Caller, now: datetime) -> RegistrationImport:
@@ -90,7 +105,12 @@ def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 def _keep_rows(brought: RegistrationImport, rows: Sequence[ReadRow]) -> None:
     RegistrationRow.objects.bulk_create(
         RegistrationRow(
-            brought=brought, number=row.number, wrong_field=row.wrong_field, reason=row.reason, **row.said
+            brought=brought,
+            number=row.number,
+            wrong_field=row.wrong_field,
+            reason=row.reason,
+            value=row.value,
+            **row.said,
         )
         for row in rows
     )

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 HEAD = "Email Address,Full Name,Organisation,Country/Region,Join URL\n"
 GOOD = "ada@example.org,Ada,Engines,United Kingdom,https://call.example/1\nbo@example.org,Bo,Boats,KR,\n"
 LONG_LIST = "email,remarks\n" + "".join(f"person-{n}@example.org,{'n' * 1_000}\n" for n in range(300))
-BAD = "no-address,Cy,,,\neve@example.org,Eve,,Atlantis,\nfay@example.org,Fay,,,not a link\n"
+BAD = f"no-address,Cy,,,\neve@example.org,{'E' * 121},,,\nfay@example.org,Fay,,,not a link\n"
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_three_bad_rows_are_named_and_nothing_comes_in_unless_the_rest_is_asked_
     refused = bring(event, HEAD + GOOD + BAD)
     assert (refused.state, refused.total, refused.bad) == ("refused", 5, 3)
     assert kept(event) == []
-    told = [(row.number, row.wrong_field) for row in bad_rows_of(refused.pk)]
-    assert told == [(4, "email"), (5, "country"), (6, "call_url")]
+    told = [(row.number, row.wrong_field, row.value[:10]) for row in bad_rows_of(refused.pk)]
+    assert told == [(4, "email", "no-address"), (5, "name", "EEEEEEEEEE"), (6, "call_url", "not a link")]
     assert all(row.reason for row in bad_rows_of(refused.pk))
     done = bring(event, HEAD + GOOD + BAD, skips_bad=True)
     assert (done.state, done.added, done.bad) == ("done", 2, 3)
@@ -246,7 +246,7 @@ def test_organiser_brings_a_list_by_the_page_and_reads_what_is_wrong(organiser, 
     assert post(HEAD + GOOD + BAD).status_code == 302
     page = text_of(organiser.get(address))
     assert "Nothing taken over" in page
-    assert "country" in page
+    assert "not a link" in page
     post(HEAD + GOOD + BAD, bad_rows="skip")
     assert "2 added, 0 merged, 3 wrong." in text_of(organiser.get(address))
     organiser.post(f"{address}figures/", {"figure": "registered", "shown": "700+", "source": "The report"})
@@ -365,3 +365,59 @@ def test_large_list_comes_in_by_rest(event):
         content_type="application/json",
     )
     assert (answer.status_code, answer.json()["added"]) == (201, 300)
+
+
+# --- how a list was understood
+
+IN_PART = (
+    "Email,Name,Diet,Country,Status\nada@example.org,Ada,-,Atlantis,paid\nbo@example.org,Bo,-,,canceled\n"
+)
+
+
+def test_page_tells_how_a_list_was_understood(organiser, event):
+    address = f"/{event.slug}/registrations/"
+    organiser.post(f"{address}import/", {"file": SimpleUploadedFile("list.csv", IN_PART.encode())})
+    page = text_of(organiser.get(address))
+    for words in (
+        "1 added, 0 merged, 0 wrong.",
+        "1 row left out",
+        "“Diet”",
+        "“Email”",
+        "Atlantis",
+        "canceled",
+    ):
+        assert words in page, words
+    assert kept(event) == [("ada@example.org", "Ada", "")]
+
+
+def test_rest_tells_how_a_list_was_understood(event):
+    organiser_of(event)
+    token = make_api_token(
+        user=event.organisers.first(), name="", lasts=timedelta(days=1), now=timezone.now()
+    )
+    answer = Client(headers={"Authorization": f"Bearer {token}"}).post(
+        f"/api/v1/events/{event.slug}/registrations/imports/",
+        {"csv": IN_PART, "bad_rows": "refuse"},
+        content_type="application/json",
+    )
+    told = answer.json()
+    assert (told["state"], told["added"], told["bad"], told["left_out"]) == ("done", 1, 0, 1)
+    assert [(one["heading"], one["field"]) for one in told["columns"]] == [
+        ("Email", "email"),
+        ("Name", "name"),
+        ("Diet", ""),
+        ("Country", "country"),
+        ("Status", "state"),
+    ]
+    assert [(one["row"], one["field"], one["value"]) for one in told["remarks"]] == [
+        (2, "country", "Atlantis"),
+        (3, "state", "canceled"),
+    ]
+
+
+def test_person_from_kosovo_joins_by_their_link(client, event):
+    session = make_session(event)
+    bring(event, "Email,Country\nada@example.org,Kosovo\n")
+    address = personal_link(Registration.objects.get(email="ada@example.org").pk)
+    assert client.post(address, {"session": session.slug}).status_code == 302
+    assert Attendee.objects.latest("pk").country == "XK"

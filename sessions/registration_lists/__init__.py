@@ -1,0 +1,12 @@
+"""Lists of registrations as other programs write them: from the bytes of a file to a table whose columns are known.
+
+`encodings` makes text of bytes, `sheets` rows of text or of a spreadsheet, `headings` knows what columns are called,
+`tables` finds the headings among the rows, and `states` knows which rows are no registrations. What the rows say is
+cleaned in sessions/services/registration_files.py.
+"""
+
+from sessions.registration_lists.headings import WEAK_TIER, Column, field_label
+from sessions.registration_lists.states import is_no_registration
+from sessions.registration_lists.tables import Row, Table, read_table
+
+__all__ = ["WEAK_TIER", "Column", "Row", "Table", "field_label", "is_no_registration", "read_table"]
