@@ -14,7 +14,7 @@ from opendev.core import metrics
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batcher
 from opendev.core.errors import DomainError, Malformed
-from opendev.core.groups import News
+from opendev.core.groups import Member, News
 from opendev.core.text import clean_id
 from polls import broadcasts
 from polls.selectors import Mine, own_answers
@@ -53,8 +53,10 @@ class BallotBox(Batcher[Vote, Recorded]):
             broadcasts.say_on_loop(news)
         self.unsaid = []
 
-    def put(self, item: Vote, answer: Answer) -> None:
+    def put(self, item: Vote, answer: Answer, *, origin: Member | None = None) -> None:
         """Have a vote recorded; `answer` is called on the loop after the commit, never before. Only on the loop.
+
+        `origin` is the socket that the vote came by, which `answer` tells; the attendee's others are told after it.
 
         Raises:
             TryLater: the box is full; nothing was recorded.
@@ -63,9 +65,8 @@ class BallotBox(Batcher[Vote, Recorded]):
         def done(outcome: Recorded | DomainError) -> None:
             answer(outcome)
             if isinstance(outcome, Recorded):
-                broadcasts.attendee_voted(
-                    outcome.session_id, item.poll_id, item.attendee.attendee_id, voted=outcome.mine.voted
-                )
+                voter, voted = item.attendee.attendee_id, outcome.mine.voted
+                broadcasts.attendee_voted(outcome.session_id, item.poll_id, voter, voted=voted, origin=origin)
 
         super().put(item, done)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from opendev.core.groups import News
+from opendev.core.groups import Member, News
 from opendev.core.live import broadcast, hub
 from polls.models import Option, Poll
 from polls.news import news_of, topic_of
@@ -19,9 +19,11 @@ def poll_tallied(poll: Poll, options: Sequence[Option]) -> None:
     broadcast(news_of(poll, options, whole=False))
 
 
-def attendee_voted(session_id: int, poll_id: int, attendee_id: int, *, voted: bool) -> None:
-    """Move the attendee's sockets of this process to (or from) those who voted. Only on the loop."""
-    hub.attendee_voted(session_id, topic_of(poll_id), attendee_id, voted=voted)
+def attendee_voted(
+    session_id: int, poll_id: int, attendee_id: int, *, voted: bool, origin: Member | None = None
+) -> None:
+    """Move the attendee's sockets to (or from) those who voted; all but `origin` hear their own answer. On the loop."""
+    hub.attendee_voted(session_id, topic_of(poll_id), attendee_id, voted=voted, origin=origin)
 
 
 def together() -> AbstractContextManager[None]:

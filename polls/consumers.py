@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from opendev.core.attendance import AttendeePass
+from opendev.core.batching import Answer
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode
+from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Frame, Group, Member, encode
 from opendev.core.sending import TextMessage
 from polls.ballot_box import answers_reader, ballot_box, read_vote
 from polls.news import KIND, topic_of
@@ -18,7 +19,7 @@ from polls.services import Recorded
 from sessions.services import NotJoined
 
 
-class PollsSocket(Protocol):
+class PollsSocket(Member, Protocol):
     """What these commands need of a consumer."""
 
     attendee: AttendeePass | None
@@ -26,6 +27,7 @@ class PollsSocket(Protocol):
 
     def answer(self, frame: dict[str, Any]) -> None: ...
     def say(self, message: TextMessage) -> None: ...
+    def own_answered(self, topic: str) -> None: ...
 
 
 def vote(socket: PollsSocket, frame: dict[str, Any]) -> None:
@@ -56,10 +58,11 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
         socket.unanswered -= 1
         if isinstance(outcome, Recorded):
             socket.say(_ok(ref, outcome))
+            socket.own_answered(topic_of(wanted.poll_id))
         else:
             socket.answer(error_frame(outcome, ref))
 
-    ballot_box.put(wanted, answer)
+    ballot_box.put(wanted, answer, origin=socket)
     socket.unanswered += 1
 
 
@@ -87,6 +90,22 @@ def visible_polls(group: Group, audience: str) -> list[int]:
         if kind == KIND and known.states.get(audience):
             found.append(int(identity))
     return found
+
+
+def read_own(attendee: AttendeePass, group: Group, poll_id: int, answer: Answer[Frame]) -> None:
+    """Read one's own answer to a poll anew; `answer` is called with its `poll.mine`.
+
+    Raises:
+        TryLater: too many wait.
+    """
+
+    def read(outcome: dict[int, Mine] | DomainError) -> None:
+        if isinstance(outcome, DomainError):
+            return answer(outcome)
+        mine = mine_json(outcome.get(poll_id, NOT_VOTED))
+        return answer({"type": "poll.mine", "poll": str(poll_id), "mine": mine})
+
+    answers_reader.put((attendee, [poll_id], None), read)
 
 
 async def read_answers(attendee: AttendeePass, poll_ids: list[int]) -> dict[int, Mine]:

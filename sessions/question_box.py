@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Batcher, work_unless_away
+from opendev.core.batching import Answer, Batcher, work_unless_away
 from opendev.core.errors import DomainError, TryLater
+from opendev.core.groups import Member
 from opendev.core.text import clean_id
+from sessions.broadcasts import questions as broadcasts
 from sessions.selectors.questions import own_upvotes
 from sessions.services import Upvote, Upvoted, record_upvotes
 
@@ -43,7 +45,30 @@ def _do(deed: Deed) -> Any:
         return TryLater()
 
 
-upvote_box: Batcher[Upvote, Upvoted] = Batcher(record_upvotes, name="upvote-box", limit=MAX_WAITING)
+class UpvoteBox(Batcher[Upvote, Upvoted]):
+    """Gathers upvotes while the last batch commits. One a process."""
+
+    def __init__(self) -> None:
+        super().__init__(record_upvotes, name="upvote-box", limit=MAX_WAITING)
+
+    def put(self, item: Upvote, answer: Answer[Upvoted], *, origin: Member | None = None) -> None:
+        """Have an upvote recorded; `answer` is called after the commit, then the attendee's sockets but `origin` hear.
+
+        Raises:
+            TryLater: too many wait; nothing was recorded.
+        """
+
+        def done(outcome: Upvoted | DomainError) -> None:
+            answer(outcome)
+            if isinstance(outcome, Upvoted):
+                broadcasts.attendee_upvoted(
+                    outcome.session_id, outcome.question_id, item.attendee.attendee_id, origin=origin
+                )
+
+        super().put(item, done)
+
+
+upvote_box = UpvoteBox()
 desk: Batcher[Deed, Any] = Batcher(_do_each, name="question-desk", limit=MAX_DEEDS_WAITING)
 upvotes_reader: Batcher[tuple[int, int], set[int]] = Batcher(
     own_upvotes, name="upvotes-reader", limit=MAX_WAITING

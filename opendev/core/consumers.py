@@ -76,6 +76,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.ground: Ground | None = None
         self.pass_ends_at: float | None = None
         self.is_ready = self.is_closed = False
+        self.own_missed: set[str] = set()  # changed while the snapshot was being prepared
         self.unanswered = 0
         try:
             while True:
@@ -131,6 +132,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Keep whether the attendee has voted; return whether that is news to this socket."""
         return False
 
+    def own_changed(self, topic: str) -> None:
+        """Note that what is the attendee's own in a topic changed, by another socket or another way in."""
+        if self.is_ready:
+            self.read_own(topic)
+        else:
+            self.own_missed.add(topic)
+
+    def read_own(self, topic: str) -> None:
+        """Read what is the attendee's own in a topic, and write it to this socket."""
+
     # -- coming in ----------------------------------------------------------------------------------------------
 
     async def websocket_connect(self, message: Any) -> None:
@@ -167,6 +178,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.base_send({"type": "websocket.accept"})
         hub.writer.reply(group, self, TextMessage(self.snapshot(group)))
         self.is_ready = True
+        missed, self.own_missed = self.own_missed, set()
+        for topic in missed:
+            self.read_own(topic)
 
     async def _turn_away(self, crowded: Crowded) -> None:
         """Accept and close at once: a browser is told nothing of a handshake that was refused."""

@@ -56,7 +56,8 @@ class Hub(Telling, Sweep, Rights):
         self.tasks: set[asyncio.Task[Any]] = set()
         self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
         self.reader: ThreadPoolExecutor | None = None
-        self.moved: dict[tuple[int, str], dict[int, bool]] = {}  # voters, to be told to the other processes
+        # Whose own part of a topic changed, to be told to the other processes; True or False where they moved audience.
+        self.own_changes: dict[tuple[int, str], dict[int, bool | None]] = {}
 
     # -- life ---------------------------------------------------------------------------------------------------
 
@@ -138,6 +139,10 @@ class Hub(Telling, Sweep, Rights):
             yield held
         finally:
             _thread.held = None
+
+    def say_own_changed(self, group: int, topic: str, attendee_id: int) -> None:
+        """Have an attendee's sockets read anew what is their own in a topic. Safe from any thread."""
+        self._hand_over(self.own_changed, group, topic, attendee_id)
 
     def page_loaded(self, group: int, attendee_id: int) -> None:
         """Count an attendee who loaded a page as present for a while. Safe from any thread."""
@@ -249,7 +254,7 @@ class Hub(Telling, Sweep, Rights):
                 self.take(News(**message["news"]))
             case "live.voted":
                 for attendee_id, voted in message["voted"]:
-                    self._move(message["group"], message["topic"], attendee_id, voted=voted)
+                    self._own_changed(message["group"], message["topic"], attendee_id, voted=voted)
             case "live.present":
                 if group := self.groups.get(message["group"]):
                     group.elsewhere[message["from"]] = (message["present"], _time())
@@ -276,22 +281,48 @@ class Hub(Telling, Sweep, Rights):
         group.wants(news.topic, whole=whole)
         self._step_soon(group)
 
-    def attendee_voted(self, key: int, topic: str, attendee_id: int, *, voted: bool) -> None:
-        """Move all sockets of an attendee to (or from) the audience of those who voted, in every process."""
-        self._move(key, topic, attendee_id, voted=voted)
-        if self.bus:
-            if not self.moved:
-                asyncio.get_running_loop().call_soon(
-                    self._tell_moved
-                )  # one message for a whole batch of votes
-            self.moved.setdefault((key, topic), {})[attendee_id] = voted
+    def attendee_voted(
+        self, key: int, topic: str, attendee_id: int, *, voted: bool, origin: Member | None = None
+    ) -> None:
+        """Move all sockets of an attendee to (or from) the audience of those who voted, in every process.
 
-    def _tell_moved(self) -> None:
-        moved, self.moved = self.moved, {}
-        for (key, topic), voted in moved.items():
+        Each of them but `origin`, which has its answer, reads anew what is the attendee's own in the topic.
+        """
+        self._change_own(key, topic, attendee_id, voted=voted, origin=origin)
+
+    def own_changed(self, key: int, topic: str, attendee_id: int, *, origin: Member | None = None) -> None:
+        """Have all sockets of an attendee but `origin` read anew what is the attendee's own in a topic.
+
+        What it is does not travel between processes: each socket reads it with the pass that it was opened with,
+        because an anonymous ballot belongs to one device.
+        """
+        self._change_own(key, topic, attendee_id, voted=None, origin=origin)
+
+    def _change_own(
+        self, key: int, topic: str, attendee_id: int, *, voted: bool | None, origin: Member | None
+    ) -> None:
+        self._own_changed(key, topic, attendee_id, voted=voted, origin=origin)
+        if self.bus:
+            if not self.own_changes:  # one message for a whole batch
+                asyncio.get_running_loop().call_soon(self._publish_own_changes)
+            self.own_changes.setdefault((key, topic), {})[attendee_id] = voted
+
+    def _publish_own_changes(self) -> None:
+        changes, self.own_changes = self.own_changes, {}
+        for (key, topic), voted in changes.items():
             if self.bus:
-                told = {"type": "live.voted", "group": key, "topic": topic, "voted": list(voted.items())}
-                self.bus.publish(key, told)
+                message = {"type": "live.voted", "group": key, "topic": topic, "voted": list(voted.items())}
+                self.bus.publish(key, message)
+
+    def _own_changed(
+        self, key: int, topic: str, attendee_id: int, *, voted: bool | None, origin: Member | None = None
+    ) -> None:
+        if voted is not None:
+            self._move(key, topic, attendee_id, voted=voted)
+        if group := self.groups.get(key):
+            for member in group.by_attendee.get(attendee_id, ()):
+                if member is not origin:
+                    member.own_changed(topic)
 
     def _move(self, key: int, topic: str, attendee_id: int, *, voted: bool) -> None:
         """Move this process's sockets of an attendee; tell them at once what their new audience knows."""
@@ -336,3 +367,8 @@ def _time() -> float:
 def broadcast(news: News) -> None:
     """Say news once the current transaction has committed, and never if it does not."""
     transaction.on_commit(lambda: hub.say(news), robust=True)
+
+
+def broadcast_own_change(group: int, topic: str, attendee_id: int) -> None:
+    """Tell an attendee's sockets what is their own in a topic, once the current transaction has committed."""
+    transaction.on_commit(lambda: hub.say_own_changed(group, topic, attendee_id), robust=True)

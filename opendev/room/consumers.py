@@ -14,6 +14,7 @@ from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
 from opendev.room import notes, run_sheet_socket
+from opendev.room.own import OwnReader
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
@@ -64,6 +65,7 @@ class RoomConsumer(LiveConsumer):
         self.answers: dict[int, Mine] = {}
         self.upvotes: set[int] = set()
         self.sign_ups: dict[int, SignUp] = {}
+        self.own: OwnReader | None = None
         text = self.bearer()
         if text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
@@ -156,6 +158,16 @@ class RoomConsumer(LiveConsumer):
         under = lines.snapshot_lines(group, self.sign_ups)
         self.answers, self.upvotes, self.sign_ups = {}, set(), {}
         return f'{head[:-1]},"polls":{body},"questions":{asked},"lines":{under}}}'
+
+    def read_own(self, topic: str) -> None:
+        """Read what is the attendee's own in a topic, and write it to this socket."""
+        self.own = self.own or OwnReader(self)  # few need one: who has one window open is answered directly
+        self.own.changed(topic)
+
+    def own_answered(self, topic: str) -> None:
+        """Note that this socket was told what is the attendee's own, as the answer to its command."""
+        if self.own:
+            self.own.answered(topic)
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""

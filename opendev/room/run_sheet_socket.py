@@ -32,7 +32,6 @@ class RunSheetSocket(Protocol):
     group: Group | None
 
     def answer(self, frame: dict[str, Any]) -> None: ...
-    def audience(self, topic: str) -> str: ...
 
 
 Frame = dict[str, Any]

@@ -1,8 +1,9 @@
 """What is said to the sockets of a session about its sign-up lines."""
 
-from opendev.core.live import broadcast
+from opendev.core.groups import Member
+from opendev.core.live import broadcast, broadcast_own_change, hub
 from sessions.models import SignUpLine
-from sessions.news.follow_ups import news_of
+from sessions.news.follow_ups import news_of, topic_of
 from sessions.selectors.follow_ups import line_with_names
 
 
@@ -14,3 +15,13 @@ def line_changed(line: SignUpLine) -> None:
 def line_tallied(line: SignUpLine) -> None:
     """Tell the session's sockets, after the commit, which names stand under a line."""
     broadcast(news_of(line_with_names(line.pk), whole=False))
+
+
+def own_sign_up_changed(line: SignUpLine, attendee_id: int) -> None:
+    """Tell an attendee's sockets, after the commit, how their own name stands on a line."""
+    broadcast_own_change(line.session_id, topic_of(line.pk), attendee_id)
+
+
+def attendee_signed_up(session_id: int, line_id: int, attendee_id: int, *, origin: Member | None) -> None:
+    """Tell an attendee's sockets but `origin` how their own name stands on a line. Only on the loop."""
+    hub.own_changed(session_id, topic_of(line_id), attendee_id, origin=origin)

@@ -1,8 +1,9 @@
 """What is said to the sockets of a session about its questions."""
 
-from opendev.core.live import broadcast
+from opendev.core.groups import Member
+from opendev.core.live import broadcast, hub
 from sessions.models import Question
-from sessions.news.questions import news_of
+from sessions.news.questions import news_of, topic_of
 
 
 def question_changed(question: Question) -> None:
@@ -18,3 +19,8 @@ def question_tallied(question: Question) -> None:
 def question_gone(question: Question) -> None:
     """Tell those who knew of it, after the commit, that a question is no longer there."""
     broadcast(news_of(question, gone=True))
+
+
+def attendee_upvoted(session_id: int, question_id: int, attendee_id: int, *, origin: Member | None) -> None:
+    """Tell an attendee's sockets but `origin` whether they upvoted a question. Only on the loop."""
+    hub.own_changed(session_id, topic_of(question_id), attendee_id, origin=origin)

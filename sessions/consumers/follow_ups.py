@@ -7,11 +7,12 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Batcher
+from opendev.core.batching import Answer, Batcher
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
-from opendev.core.groups import EVERYBODY, Group, encode
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode
+from sessions.broadcasts import follow_ups as broadcasts
 from sessions.models import SignUp
 from sessions.news.follow_ups import KIND, topic_of
 from sessions.selectors.follow_ups import own_sign_ups
@@ -32,6 +33,22 @@ class SignUpDesk(Batcher[SignUpWish, SignedUp]):
     def __init__(self) -> None:
         super().__init__(_record, name="sign-up-desk", limit=MAX_WAITING)
 
+    def put(self, item: SignUpWish, answer: Answer[SignedUp], *, origin: Member | None = None) -> None:
+        """Have a wish granted; `answer` is called after the commit, then the attendee's sockets but `origin` are told.
+
+        Raises:
+            TryLater: too many wait; nothing was recorded.
+        """
+
+        def done(outcome: SignedUp | DomainError) -> None:
+            answer(outcome)
+            if isinstance(outcome, SignedUp):
+                broadcasts.attendee_signed_up(
+                    outcome.session_id, item.line_id, item.attendee.attendee_id, origin=origin
+                )
+
+        super().put(item, done)
+
 
 class OwnSignUpsReader(Batcher[tuple[AttendeePass, Sequence[int]], dict[int, SignUp]]):
     """Reads newcomers' own sign-ups for their snapshots, one query for all who join at once. One a process."""
@@ -44,7 +61,7 @@ sign_up_desk = SignUpDesk()
 sign_ups_reader = OwnSignUpsReader()
 
 
-class LinesSocket(Protocol):
+class LinesSocket(Member, Protocol):
     """What these commands need of a consumer."""
 
     attendee: AttendeePass | None
@@ -53,6 +70,7 @@ class LinesSocket(Protocol):
     network: str | None
 
     def answer(self, frame: dict[str, Any]) -> None: ...
+    def own_answered(self, topic: str) -> None: ...
 
 
 def sign_up(socket: LinesSocket, frame: dict[str, Any]) -> None:
@@ -81,8 +99,9 @@ def _ask(socket: LinesSocket, frame: dict[str, Any], *, withdraws: bool) -> None
             return
         mine = mine_json(outcome.sign_up)
         socket.answer({"type": "ok", "ref": ref, "mine": mine, "version": outcome.version})
+        socket.own_answered(topic_of(wish.line_id))
 
-    sign_up_desk.put(wish, answer)
+    sign_up_desk.put(wish, answer, origin=socket)
     socket.unanswered += 1
 
 
@@ -98,6 +117,22 @@ def lines_in(group: Group) -> list[int]:
         if kind == KIND and state:
             found.append((state["position"], int(identity)))
     return [identity for _position, identity in sorted(found)]
+
+
+def read_own(attendee: AttendeePass, group: Group, line_id: int, answer: Answer[Frame]) -> None:
+    """Read one's own name on a line anew; `answer` is called with its `line.mine`.
+
+    Raises:
+        TryLater: too many wait.
+    """
+
+    def read(outcome: dict[int, SignUp] | DomainError) -> None:
+        if isinstance(outcome, DomainError):
+            return answer(outcome)
+        mine = mine_json(outcome.get(line_id))
+        return answer({"type": "line.mine", "line": str(line_id), "mine": mine})
+
+    sign_ups_reader.put((attendee, [line_id]), read)
 
 
 async def read_sign_ups(attendee: AttendeePass, line_ids: list[int]) -> dict[int, SignUp]:

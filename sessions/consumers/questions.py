@@ -8,18 +8,19 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Caller, Ground
+from opendev.core.batching import Answer
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Group, encode
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Member, encode
 from opendev.core.text import clean_id
 from sessions import services
 from sessions.models import Question
-from sessions.news.questions import KIND
+from sessions.news.questions import KIND, topic_of
 from sessions.question_box import Deed, desk, read_upvote, upvote_box, upvotes_reader
 
 
-class QuestionsSocket(Protocol):
+class QuestionsSocket(Member, Protocol):
     """What these commands need of a consumer."""
 
     attendee: AttendeePass | None
@@ -31,10 +32,19 @@ class QuestionsSocket(Protocol):
     network: str | None
 
     def answer(self, frame: dict[str, Any]) -> None: ...
-    def audience(self, topic: str) -> str: ...
+    def own_answered(self, topic: str) -> None: ...
 
 
-def caller_of(socket: QuestionsSocket) -> Caller:
+class Speaker(Protocol):
+    """What is asked of a consumer about who speaks by it."""
+
+    attendee: AttendeePass | None
+    moderator_id: int | None
+    helper_id: int | None
+    ground: Ground | None
+
+
+def caller_of(socket: Speaker) -> Caller:
     """Return who speaks by this socket. A sign-in counts where the socket was opened with it, as the control room's."""
     user_id = socket.moderator_id if socket.moderator_id is not None else socket.helper_id
     return Caller(user_id=user_id, attendee=socket.attendee, ground=socket.ground)
@@ -115,8 +125,9 @@ def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -
         mine = {"author": False, "upvoted": outcome.upvoted}
         said = {"type": "ok", "ref": ref, "question": str(outcome.question_id)}
         socket.answer({**said, "mine": mine, "version": outcome.version})
+        socket.own_answered(topic_of(outcome.question_id))
 
-    upvote_box.put(wanted, answer)
+    upvote_box.put(wanted, answer, origin=socket)
     socket.unanswered += 1
 
 
@@ -176,6 +187,24 @@ COMMANDS = {
     "question.merge": merge,
     "question.undo": undo,
 }
+
+
+def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Answer[Frame]) -> None:
+    """Read anew whether one upvoted a question; `answer` is called with its `question.mine`.
+
+    Raises:
+        TryLater: too many wait.
+    """
+
+    def read(outcome: set[int] | DomainError) -> None:
+        if isinstance(outcome, DomainError):
+            return answer(outcome)
+        known = group.topics.get(topic_of(question_id))
+        is_author = known is not None and known.author == attendee.attendee_id
+        mine = {"author": is_author, "upvoted": question_id in outcome}
+        return answer({"type": "question.mine", "question": str(question_id), "mine": mine})
+
+    upvotes_reader.put((attendee.attendee_id, group.key), read)
 
 
 async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:

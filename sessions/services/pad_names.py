@@ -47,7 +47,7 @@ def record_pad_name(*, line_id: int, name: str, now: datetime) -> SignUp:
         sign_up = SignUp(line=line, source=SignUp.Source.PAD, signed_up_at=now)
     sign_up.name, sign_up.withdrawn_at = name, None
     sign_up.save()
-    count_and_tell(line)
+    count_and_tell(line, sign_up.attendee_id)
     return sign_up
 
 
@@ -65,11 +65,12 @@ def update_pad_name(*, sign_up_id: int, name: str) -> SignUp:
     name = _clean_name(name)
     if name == sign_up.name:
         return sign_up
+    attendee_id = sign_up.attendee_id
     if fold_name(name) != fold_name(sign_up.name):
         _part(sign_up)
     sign_up.name = name
     sign_up.save()
-    count_and_tell(line)
+    count_and_tell(line, attendee_id)
     return sign_up
 
 
@@ -86,7 +87,7 @@ def withdraw_pad_name(*, sign_up_id: int, now: datetime) -> SignUp:
     if sign_up.withdrawn_at is None:
         sign_up.withdrawn_at = now
         sign_up.save()
-        count_and_tell(line)
+        count_and_tell(line, sign_up.attendee_id)
     return sign_up
 
 
@@ -112,7 +113,7 @@ def join_pad_name(*, sign_up_id: int, caller: Caller, attendee_id: int, now: dat
     sign_up.attendee, sign_up.same_as = (None, other) if other else (attendee, None)
     sign_up.confirmed_at, sign_up.confirmed_by_id = now, caller.user_id
     sign_up.save()
-    count_and_tell(line)
+    count_and_tell(line, attendee.pk)
     return sign_up
 
 
@@ -126,9 +127,10 @@ def part_pad_name(*, sign_up_id: int, caller: Caller) -> SignUp:
     sign_up, line = lock_sign_up(sign_up_id)
     check_moderates(caller=caller, session_id=line.session_id)
     _check_is_from_pad(sign_up)
+    attendee_id = sign_up.attendee_id
     _part(sign_up)
     sign_up.save()
-    count_and_tell(line)
+    count_and_tell(line, attendee_id)
     return sign_up
 
 

@@ -137,11 +137,17 @@ def save_and_tell(line: SignUpLine) -> None:
     broadcasts.line_changed(line)
 
 
-def count_and_tell(line: SignUpLine) -> None:
-    """Make a locked line's names, changed by the caller, its next version, and tell the sockets after the commit."""
+def count_and_tell(line: SignUpLine, *attendee_ids: int | None) -> None:
+    """Make a locked line's names, changed by the caller, its next version, and tell the sockets after the commit.
+
+    The attendees whose own names were changed, by somebody else or by no socket, are told how these stand.
+    """
     line.version += 1
     line.save(update_fields=["version"])
     broadcasts.line_tallied(line)
+    for attendee_id in attendee_ids:
+        if attendee_id is not None:
+            broadcasts.own_sign_up_changed(line, attendee_id)
 
 
 def lock_sign_up(sign_up_id: int) -> tuple[SignUp, SignUpLine]:
@@ -173,7 +179,7 @@ def remove_name(*, sign_up_id: int, caller: Caller, now: datetime) -> SignUp:
         sign_up.removed_at, sign_up.removed_by_id = now, caller.user_id
         forget_contact(sign_up)
         sign_up.save()
-        count_and_tell(line)
+        count_and_tell(line, sign_up.attendee_id)
     return sign_up
 
 
@@ -189,7 +195,7 @@ def restore_name(*, sign_up_id: int, caller: Caller) -> SignUp:
     if sign_up.removed_at is not None:
         sign_up.removed_at = sign_up.removed_by = None
         sign_up.save()
-        count_and_tell(line)
+        count_and_tell(line, sign_up.attendee_id)
     return sign_up
 
 

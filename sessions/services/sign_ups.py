@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
 from opendev.core.text import clean_email, clean_id, clean_line, clean_yes_or_no
+from sessions.broadcasts import follow_ups as broadcasts
 from sessions.models import Attendee, SignUp, SignUpLine
 from sessions.selectors.passes import events_by_pass
 from sessions.services.joining import MAX_NAME_LENGTH
@@ -253,8 +254,9 @@ def _said(sign_up: SignUp) -> tuple[Any, ...]:
     )
 
 
+@transaction.atomic
 def sign_up(*, wish: SignUpWish, now: datetime) -> SignedUp:
-    """Grant one wish.
+    """Grant one wish that came by a page or by REST; the attendee's sockets hear how their name stands.
 
     Raises:
         NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved, NoSignUp
@@ -262,6 +264,7 @@ def sign_up(*, wish: SignUpWish, now: datetime) -> SignedUp:
     outcome = record_sign_ups([wish], now)[0]
     if isinstance(outcome, DomainError):
         raise outcome
+    broadcasts.own_sign_up_changed(outcome.sign_up.line, wish.attendee.attendee_id)
     return outcome
 
 

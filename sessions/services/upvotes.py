@@ -39,6 +39,7 @@ class Upvote:
 class Upvoted:
     """An upvote that is recorded. `question_id` is the question that it counts for, which may be another by now."""
 
+    session_id: int
     question_id: int
     upvoted: bool
     version: int
@@ -81,7 +82,7 @@ def record_upvotes(upvotes: Sequence[Upvote]) -> list[Upvoted | DomainError]:
     return [
         outcome
         if isinstance(outcome, DomainError)
-        else Upvoted(outcome.pk, not upvote.takes_back, outcome.version)
+        else Upvoted(outcome.session_id, outcome.pk, not upvote.takes_back, outcome.version)
         for upvote, outcome in zip(upvotes, done, strict=True)
     ]
 

@@ -104,6 +104,7 @@ class Listener:
         self.pass_ends_at: float | None = None
         self.is_ready, self.is_closed = True, False
         self.voted: set[str] = set()
+        self.own: list[str] = []
         self.heard: list[tuple[float, dict[str, Any]]] = []
         self.closed: int | None = None
         self.free = asyncio.Event()
@@ -132,6 +133,9 @@ class Listener:
             return False
         (self.voted.add if voted else self.voted.discard)(topic)
         return True
+
+    def own_changed(self, topic: str) -> None:
+        self.own.append(topic)
 
     def frames(self, *types: str) -> list[dict[str, Any]]:
         """What it heard, presence left out unless it is asked for."""

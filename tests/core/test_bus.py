@@ -11,6 +11,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from opendev.core.bus import Bus
 from opendev.core.groups import News
 from opendev.core.live import Hub
+from tests.core.listening import ROOM, Listener, Rooms
 
 TOPIC, AUDIENCES = "poll:1", ("moderators", "voted", "everybody")
 
@@ -170,6 +171,22 @@ class Nothing:
 
     def versions(self, groups: Any) -> dict[int, dict[str, int]]:
         return {}
+
+
+async def test_hub_tells_the_other_hub_whose_own_changed_and_not_what(redis_url):
+    hubs, layers = (Hub(), Hub()), [layer_to(redis_url), layer_to(redis_url)]
+    for hub, layer in zip(hubs, layers, strict=True):
+        hub.source = Rooms()
+        await hub.start(layer)
+    listeners = [await Listener(hub, attendee).join() for hub in hubs for attendee in (1, 2)]
+    hubs[0].attendee_voted(ROOM, TOPIC, 1, voted=True, origin=listeners[0])
+    hubs[1].own_changed(ROOM, "question:3", 2)
+    await until(lambda: bool(listeners[1].own and listeners[2].own))
+    assert [listener.own for listener in listeners] == [[], ["question:3"], [TOPIC], ["question:3"]]
+    assert [listener.voted for listener in listeners] == [{TOPIC}, set(), {TOPIC}, set()]
+    for hub, layer in zip(hubs, layers, strict=True):
+        await hub.stop()
+        await layer._get_layer().flush()
 
 
 async def test_hub_tells_the_other_hub_its_news(redis_url):

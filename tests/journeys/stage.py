@@ -202,8 +202,7 @@ class Attendee(Seen):
         expect(self.poll.locator("[data-pending]")).to_have_count(0)
 
     def shows_own_vote(self, text: str) -> None:
-        """Also where it was given in another window: after a reload at the latest, one's own vote is known."""
-        self.page.reload()
+        """Also where it was cast in another window."""
         self.has_voted(text)
 
     def change_vote(self, text: str) -> None:

@@ -50,6 +50,19 @@ function hear(frame) {
   if (isOpenPart(PART)) sayNow(text("said_line_open", { title: frame.line.title }))
 }
 
+// Another window of mine signed up or withdrew, or a moderator took my name from the line or put it back.
+function hearMine({ line, mine }) {
+  book = withMyName(book, line, mine)
+  noteMe(mine)
+  paint()
+}
+
+function noteMe(mine) {
+  if (!mine.signed_up) return
+  isKnown = true
+  me = mine.name
+}
+
 function arrive(snapshot) {
   isConnected = true
   isJoined = Boolean(snapshot.me.attendee)
@@ -79,10 +92,7 @@ function answered({ ref, mine }) {
   if (!act) return
   asked.delete(ref)
   book = withMyName(book, act.line, mine)
-  if (mine.signed_up) {
-    isKnown = true
-    me = mine.name
-  }
+  noteMe(mine)
   if (act.isDialog) closeSignUp()
   paint()
   keepFocusNear(act.line)
@@ -131,6 +141,7 @@ on("live:status", ({ connected }) => {
   isConnected = connected
 })
 for (const type of ["line.changed", "line.tally", "line.gone"]) on(`live:${type}`, hear)
+on("live:line.mine", hearMine)
 on("pad:news", paint)
 on("live:ok", answered)
 on("live:error", refused)

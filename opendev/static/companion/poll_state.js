@@ -23,6 +23,8 @@ export function reduce(book, frame) {
       return withTally(book, frame)
     case "poll.gone":
       return withoutPoll(book, frame)
+    case "poll.mine":
+      return withMine(book, frame.poll, frame.mine)
     default:
       return book
   }

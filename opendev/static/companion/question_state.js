@@ -12,6 +12,8 @@ export function reduceQuestions(book, frame) {
       return frame.questions.reduce(withVotes, book)
     case "question.gone":
       return without(book, frame)
+    case "question.mine":
+      return withMineUpvoted(book, frame.question, frame.mine.upvoted)
   }
   return book
 }

@@ -3,8 +3,9 @@
 
 import "./ask.js"
 import { emit, on, setHidden, setText, syncChildren } from "./markup.js"
-import { answeredQuestions, openQuestions, ownHidden, questionOnAir, reduceQuestions, sorted } from "./question_state.js"
+import { answeredQuestions, openQuestions, ownHidden, questionOnAir, reduceQuestions, sorted, withMineUpvoted } from "./question_state.js"
 import { makeRow, paintRow } from "./question_row.js"
+import { isOpenState, shownState } from "./session_state.js"
 import { sayNow } from "./speak.js"
 import { text } from "./texts.js"
 import { pendingUpvotes, startUpvoting } from "./upvotes.js"
@@ -28,7 +29,7 @@ function paintList(name, template, questions) {
     keyOf: (row) => row.dataset.asked,
     make: (id) => makeRow(template, id),
   })
-  for (const row of list.children) paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && session !== "over" })
+  for (const row of list.children) paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && isOpenState(session) })
 }
 
 function paintOnAir() {
@@ -62,7 +63,7 @@ function paint() {
   setHidden(root, "[data-no-questions]", open.length > 0)
   setHidden(root, "[data-own-part]", own.length === 0)
   setHidden(root, "[data-answered-part]", answered.length === 0)
-  setHidden(document, "[data-asking]", session === "over" || !isJoined)
+  setHidden(document, "[data-asking]", !isOpenState(session) || !isJoined)
   emit("tabs:exists", { part: PART, count: open.length + (questionOnAir(book) ? 1 : 0) })
 }
 
@@ -98,7 +99,7 @@ function hear(frame) {
 function arrive(snapshot) {
   const isFirst = order.length === 0
   isJoined = Boolean(snapshot.me.attendee)
-  session = snapshot.session.state
+  session = shownState(snapshot.session)
   paintRules(snapshot.session)
   book = reduceQuestions(book, snapshot)
   if (isFirst) sortAgain()
@@ -113,17 +114,16 @@ function paintRules({ questions }) {
 }
 
 on("live:snapshot", arrive)
-for (const type of ["question.changed", "questions.changed", "question.tally", "question.gone"]) on(`live:${type}`, hear)
+for (const type of ["question.changed", "questions.changed", "question.tally", "question.gone", "question.mine"]) on(`live:${type}`, hear)
 on("live:session.changed", (frame) => {
-  session = frame.session.state
+  session = shownState(frame.session)
   paintRules(frame.session)
   paint()
 })
 on("tabs:opened", ({ part }) => part === PART && sortAgain())
 on("upvote:changed", paint)
 on("upvote:answered", ({ question, upvoted }) => {
-  const known = book.get(question)
-  if (known) book = new Map(book).set(question, { ...known, mine: { ...known.mine, upvoted } })
+  book = withMineUpvoted(book, question, upvoted)
   paint()
 })
 root.addEventListener("click", (event) => {

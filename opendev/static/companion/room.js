@@ -6,7 +6,7 @@ import "./lines.js"
 import "./presence.js"
 import "./questions.js"
 import { isTakenByItem } from "./running.js"
-import { paintChoice } from "./choice.js"
+import { dropDraft, paintChoice } from "./choice.js"
 import { clockOf } from "./countdown.js"
 import { connect } from "./live.js"
 import { emit, on, setText } from "./markup.js"
@@ -14,6 +14,7 @@ import { peopleHere } from "./presence.js"
 import { emptyBook, hasCounts, overPolls, reduce, withMine } from "./poll_state.js"
 import { paintEarlier } from "./room_earlier.js"
 import { chooseStage, keepFocusNear, paintStage } from "./room_stage.js"
+import { shownState } from "./session_state.js"
 import { sayCount, sayNow } from "./speak.js"
 import { isOpenPart } from "./tabs.js"
 import { text } from "./texts.js"
@@ -80,7 +81,7 @@ function hear(frame) {
 function arrive(snapshot) {
   const isFirst = !hasSnapshot
   me = snapshot.me
-  session = snapshot.session.state
+  session = shownState(snapshot.session)
   hasSnapshot = true
   paintSession()
   if (!isFirst) return hear(snapshot)
@@ -122,11 +123,23 @@ function changed({ poll, isOwnAct }) {
   if (isOwnAct) keepFocusNear(poll)
 }
 
+// Another window of mine voted. What this one was showing gives way, unless it has a vote of its own on its way.
+function hearMine(frame) {
+  const poll = book.polls.get(frame.poll)
+  if (poll?.mine?.voted !== frame.mine.voted) wanted.delete(frame.poll)
+  if (poll && !pendingFor(poll)) dropDraft(frame.poll)
+  const hadFocus = document.activeElement?.closest("[data-poll]")?.dataset.poll === frame.poll
+  book = reduce(book, frame)
+  paint()
+  if (hadFocus) keepFocusNear(frame.poll)
+}
+
 for (const type of ["poll.changed", "poll.tally", "poll.gone"]) on(`live:${type}`, hear)
+on("live:poll.mine", hearMine)
 on("running:painted", () => paint())
 on("live:snapshot", arrive)
 on("live:session.changed", (frame) => {
-  session = frame.session.state
+  session = shownState(frame.session)
   paintSession()
   paint()
 })

@@ -9,6 +9,7 @@ import { makeCard, paintCard } from "./poll_card.js"
 import { livePolls, onAir, overPolls } from "./poll_state.js"
 import { keyOfPrompt, makePrompt, paintPrompt, recordKeys } from "./record.js"
 import { promptsShown } from "./running.js"
+import { isOpenState } from "./session_state.js"
 
 const stage = document.querySelector("[data-stage]")
 const dock = document.querySelector("[data-dock]")
@@ -60,7 +61,7 @@ export function paintStage(book, onStage, contextOf, { session, isJoined }) {
 
 // Whoever has not joined finds "Join this session" there, poll or no poll, at the same place.
 function paintDock(poll, { session, isJoined }) {
-  const goal = isJoined ? poll && `vote-${poll.id}` : session !== "over" && "join"
+  const goal = isJoined ? poll && `vote-${poll.id}` : isOpenState(session) && "join"
   dock.hidden = !goal
   if (goal) putButton(dock, goal)
 }

@@ -150,7 +150,7 @@ function hear(frame) {
 const NEWS = ["running.changed", "running.gone", "line.changed", "line.tally", "poll.changed", "poll.tally", "poll.gone", "question.changed", "questions.changed", "question.tally", "question.gone"]
 for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
 function hearSession({ session }) {
-  setText(main, "[data-calm-now]", text(`calm_${session.state}`))
+  setText(main, "[data-calm-now]", text(`calm_${shownState(session)}`))
 }
 
 on("live:snapshot", hearSession)

@@ -1,0 +1,87 @@
+"""What is an attendee's own, told to the sockets that did not send it: votes, upvotes, names on sign-up lines.
+
+Each socket reads it with the pass that it was opened with, so that an anonymous ballot, which belongs to one device,
+says to the attendee's other devices only that they voted. Nothing of it travels between processes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.batching import Answer
+from opendev.core.errors import DomainError, TryLater
+from opendev.core.groups import Frame, Group
+from polls import consumers as polls
+from polls.news import KIND as POLL
+from sessions.consumers import follow_ups, questions
+from sessions.news.follow_ups import KIND as LINE
+from sessions.news.questions import KIND as QUESTION
+
+TRY_AGAIN_S = 2.0  # while the database is away or too much waits
+
+ReadOwn = Callable[[AttendeePass, Group, int, Answer[Frame]], None]
+READERS: dict[str, ReadOwn] = {
+    POLL: polls.read_own,
+    QUESTION: questions.read_own,
+    LINE: follow_ups.read_own,
+}
+
+
+class OwnSocket(Protocol):
+    """What this needs of a consumer."""
+
+    attendee: AttendeePass | None
+    group: Group | None
+    is_closed: bool
+
+    def answer(self, frame: dict[str, Any]) -> None: ...
+
+
+class OwnReader:
+    """Reads what is one attendee's own for one socket: at most one read a topic at a time, and never an old one last.
+
+    All methods run on the loop.
+    """
+
+    def __init__(self, socket: OwnSocket) -> None:
+        self.socket = socket
+        self.reading: set[str] = set()
+        self.changed_since: set[str] = set()  # topics that changed after their read began
+
+    def changed(self, topic: str) -> None:
+        """Read a topic, or read it again after the read that is under way, which may have been too early."""
+        if topic in self.reading:
+            self.changed_since.add(topic)
+        else:
+            self.reading.add(topic)
+            self._read(topic)
+
+    def answered(self, topic: str) -> None:
+        """Note that the socket has just been told its own: what a read under way brings may be older."""
+        if topic in self.reading:
+            self.changed_since.add(topic)
+
+    def _read(self, topic: str) -> None:
+        kind, _, identity = topic.partition(":")
+        attendee, group, read = self.socket.attendee, self.socket.group, READERS.get(kind)
+        if attendee is None or group is None or read is None or self.socket.is_closed:
+            self.reading.discard(topic)
+            return
+        self.changed_since.discard(topic)
+        try:
+            read(attendee, group, int(identity), lambda outcome: self._take(topic, outcome))
+        except TryLater:
+            self._read_later(topic)
+
+    def _take(self, topic: str, outcome: Frame | DomainError) -> None:
+        if isinstance(outcome, DomainError):
+            self._read_later(topic)
+        elif topic in self.changed_since:
+            self._read(topic)
+        else:
+            self.reading.discard(topic)
+            self.socket.answer(outcome)
+
+    def _read_later(self, topic: str) -> None:
+        asyncio.get_running_loop().call_later(TRY_AGAIN_S, self._read, topic)
