@@ -21,6 +21,7 @@ from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
 from opendev.core.presence import note_join
 from sessions import selectors, services
+from sessions.models import Session
 from sessions.selectors.questions import answered_questions
 
 
@@ -51,7 +52,7 @@ def join(request: HttpRequest) -> HttpResponse:
         if selectors.session_by_code(code):
             return redirect("join-code", code=code)
         check_address("wrong_code", request)
-        error = _("No live session has this code. Check the six digits on the shared screen.")
+        error = _("No session has this code. Check the six digits on the shared screen.")
         error_code, status = "not_found", 404
     live = selectors.live_sessions()
     context: dict[str, Any] = {
@@ -75,11 +76,13 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Where the QR leads: one tap joins; who one is may be said, and need not be."""
+    """Where the QR leads: one tap joins; who one is may be said, and need not be. After the end it is the record."""
     session = selectors.session_by_code(code)
     if session is None:
         check_address("wrong_code", request)
-        raise NotFound(_("No live session has this code. Check the six digits on the shared screen."))
+        raise NotFound(_("No session has this code. Check the six digits on the shared screen."))
+    if session.state == Session.State.OVER:
+        return redirect(session)
     known = caller_of(request, session.event_id).attendee
     attendee = selectors.attendee_by_id(known.attendee_id, session.event_id) if known else None
     form = {field: getattr(attendee, field, "") for field in ("name", "company", "country")}

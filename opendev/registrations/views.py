@@ -125,7 +125,9 @@ def join_registered(request: HttpRequest, token: str) -> HttpResponse:
     """Join by a personal link: GET shows who one is and what one can join, POST does it, so that no scanner joins."""
     one = registration_of(token)
     sessions = [
-        session for session in selectors.sessions_of(one.event) if session.state != Session.State.OVER
+        session
+        for session in selectors.sessions_of(one.event)
+        if session.state != Session.State.OVER and session.takes_place
     ]
     context: dict[str, Any] = {"registration": one, "event": one.event, "sessions": sessions}
     if request.method == "POST":

@@ -25,7 +25,7 @@ from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_
 from opendev.room.run_sheets import closed_with_step
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
-from sessions.models import Attendee, Session
+from sessions.models import Attendee, Session, SignUpLine
 from sessions.selectors import attendee_by_id
 from sessions.selectors.follow_ups import has_signed_up
 from sessions.services import consent_words, default_contact_until
@@ -56,6 +56,7 @@ def common(session: Session) -> dict[str, Any]:
     return {
         "event": session.event,
         "session": session,
+        "is_open": session.shown_state in {Session.State.UPCOMING, Session.State.LIVE},
         "present": hub.present(session.pk),
         "unusual": hub.unusual(session.pk),
         "socket_path": socket_path(session),
@@ -166,27 +167,53 @@ def queue_context(session: Session, *, sort: str, now: datetime) -> dict[str, An
 
 
 def screen_context(session: Session) -> dict[str, Any]:
-    """Return the presenter screen: always what everybody may see, whoever is signed in."""
+    """Return the presenter screen: what everybody may see, whoever is signed in; after the end, the end slide."""
     cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
     poll, asked = on_air(cards), room_questions(session, None)
     question, running = asked.on_air, running_of(session.pk)
-    if poll and poll.is_live:  # votes are being cast: nothing takes the poll off the screen
+    if session.state == Session.State.OVER:
+        poll = question = running = None
+    elif poll and poll.is_live:  # votes are being cast: nothing takes the poll off the screen
         question = running = None
     elif question or is_taken(running):
         poll = None
     item = running if running and is_taken(running) and not question else None
     asked_most = asked.open[:SCREEN_QUESTIONS] if item and item["kind"] == "questions" else []
-    line = next(
-        (card for card in line_cards([session.pk], None, {}) if item and card.id == item["line"]), None
-    )
+    lines = line_cards([session.pk], None, {})
     return {
         **common(session),
         "on_air": poll,
         "question": question,
         "item": item,
         "asked_most": asked_most,
-        "line": line,
+        "line": next((card for card in lines if item and card.id == item["line"]), None),
+        "open_lines": [card for card in lines if card.line["state"] == SignUpLine.State.OPEN],
+        "view": _view_of_screen(session, question, item, poll),
+        **_addresses_after_the_end(session),
     }
+
+
+def _addresses_after_the_end(session: Session) -> dict[str, str]:
+    """Return where results, recap and follow-ups are, as people read and type it: without the scheme."""
+    host, event = settings.PUBLIC_URL.partition("://")[2], {"event": session.event.slug}
+    return {
+        "record_address": host + reverse("join-code", kwargs={"code": session.code}),
+        "recap_address": host + reverse("recap", kwargs=event),
+        "event_address": host + reverse("programme", kwargs=event),
+        "follow_ups_address": host + reverse("follow-ups", kwargs=event),
+    }
+
+
+def _view_of_screen(session: Session, question: Any, item: Any, poll: PollCard | None) -> str:
+    if session.state == Session.State.OVER:
+        return "end"
+    if question:
+        return "question"
+    if item:
+        return str(item["kind"])
+    if poll is None:
+        return "calm"
+    return "results" if poll.visible else "picks"
 
 
 def _on_stage(sheet: SheetCard, first: Any) -> Any:

@@ -93,7 +93,7 @@ def room_questions(session: Session, attendee: AttendeePass | None, *, sort: str
     questions = questions_of([session.pk])
     attendee_id = attendee.attendee_id if attendee else None
     upvoted = own_upvotes([(attendee_id, session.pk)])[0] if attendee_id is not None else set()
-    is_open = attendee is not None and session.state != Session.State.OVER
+    is_open = attendee is not None and session.shown_state not in {Session.State.OVER, "cancelled"}
     cards = []
     for question in questions:
         is_author = attendee_id is not None and question.attendee_id == attendee_id

@@ -38,6 +38,7 @@ class NowShape(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField()
     live = SlotShape(many=True)
     next = SlotShape(many=True)
+    cancelled = serializers.ListField(child=serializers.CharField(), help_text="ids of cancelled sessions")
 
 
 class SessionFields(serializers.Serializer[Any]):

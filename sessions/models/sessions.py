@@ -123,6 +123,12 @@ class Session(models.Model):
         return self.cancelled_at is not None
 
     @property
+    def shown_state(self) -> str:
+        """The state that people are shown: `upcoming`, `live`, `over`, or `cancelled` where it does not take place."""
+        is_off = self.is_cancelled and self.state == self.State.UPCOMING
+        return "cancelled" if is_off else str(self.state)
+
+    @property
     def is_break(self) -> bool:
         """Whether it is a pause in the programme, with no room to go to."""
         return self.kind.lower() == BREAK

@@ -97,10 +97,10 @@ def session_by_id(session_id: int) -> Session:
 
 
 def session_by_code(code: str) -> Session | None:
-    """Return the session with this join code, unless it is over."""
+    """Return the session with this join code, whatever its state: a code leads to its session for good."""
     if not (code.isascii() and code.isdigit() and len(code) == CODE_LENGTH):
         return None
-    return _with_people(Session.objects.filter(code=code).exclude(state=Session.State.OVER)).first()
+    return _with_people(Session.objects.filter(code=code)).first()
 
 
 def moderator_ids(session_id: int) -> frozenset[int]:

@@ -8,10 +8,14 @@ from sessions.models import Session
 
 @dataclass(frozen=True, slots=True)
 class NowAndNext:
-    """The sessions that are live, and those that begin next: several where the event has several rooms."""
+    """The sessions that are live, those that begin next, and those that are cancelled.
+
+    Several begin next where the event has several rooms.
+    """
 
     live: list[Session]
     next: list[Session]
+    cancelled: list[Session]
 
 
 def now_and_next(sessions: Sequence[Session]) -> NowAndNext:
@@ -36,4 +40,5 @@ def now_and_next(sessions: Sequence[Session]) -> NowAndNext:
     return NowAndNext(
         live=[session for session in taking_place if session.state == Session.State.LIVE],
         next=[session for session in ahead if session.starts_at == first],
+        cancelled=[session for session in sessions if session.is_cancelled],
     )

@@ -8,9 +8,15 @@ from sessions.models import Attendee, DisplayLink, Event, EventDay, Session
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state, questions}`, as frames carry a session."""
+    """Return `{id, state, cancelled, starts_at, questions}`, as frames carry a session."""
     rules = {"named": session.questions_named, "moderated": session.questions_moderated}
-    return {"id": str(session.pk), "state": session.state, "questions": rules}
+    return {
+        "id": str(session.pk),
+        "state": session.state,
+        "cancelled": session.is_cancelled,
+        "starts_at": time_text(session.starts_at),
+        "questions": rules,
+    }
 
 
 def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDay]) -> dict[str, Any]:
@@ -40,10 +46,8 @@ def session_json(session: Session, present: int) -> dict[str, Any]:
         "short_title": session.short_title,
         "part": session.part,
         "topic": session.topic,
-        "starts_at": time_text(session.starts_at),
         "minutes": session.minutes,
         "place": session.place,
-        "cancelled": session.is_cancelled,
         "runs_by_clock": session.runs_by_clock,
         "code": session.code,
         "present": present,

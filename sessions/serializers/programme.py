@@ -10,12 +10,13 @@ from sessions.serializers import people_json, session_json
 
 
 def now_json(event: Event, standing: NowAndNext, now: datetime) -> dict[str, Any]:
-    """Return what is live and what comes next in an event."""
+    """Return what is live, what comes next and what is cancelled in an event."""
     return {
         "event": event.slug,
         "asked_at": time_text(now),
         "live": [_slot_json(session) for session in standing.live],
         "next": [_slot_json(session) for session in standing.next],
+        "cancelled": [str(session.pk) for session in standing.cancelled],
     }
 
 

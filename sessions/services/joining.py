@@ -21,6 +21,10 @@ class SessionIsOver(Conflict):
     code, message = "session_is_over", _("This session is over. Its results stay on this page.")
 
 
+class SessionIsCancelled(Conflict):
+    code, message = "session_is_cancelled", _("This session is cancelled. An organiser can take that back.")
+
+
 class PassIsRevoked(NotAllowed):
     code, message = "pass_is_revoked", _("A moderator ended your access to this event.")
 
@@ -44,7 +48,7 @@ def join_session(
 ) -> tuple[Attendee, AttendeePass]:
     """Make the caller an attendee of the session's event, and note that they came to this session.
 
-    A session that is over is joined by nobody, except to sign up on a line of it that is still open.
+    A session that is over or cancelled is joined by nobody, except to sign up on a line of it that is still open.
 
     A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
     before. "" and None clear a field, UNSAID leaves it.
@@ -52,6 +56,7 @@ def join_session(
     Raises:
         NotFound: no such session.
         SessionIsOver: nobody can join any more.
+        SessionIsCancelled: it does not take place.
         PassIsRevoked: the device's pass was.
         Malformed: a name or company that is no text or too long, a country whose two-letter code is not known.
     """
@@ -73,7 +78,7 @@ def join_registered(
 
     Raises:
         NotFound: no such session, or no such registration of its event.
-        SessionIsOver, PassIsRevoked
+        SessionIsOver, SessionIsCancelled, PassIsRevoked
     """
     session = _joinable(session_id)
     registrations = Registration.objects.select_for_update(no_key=True)
@@ -112,13 +117,14 @@ def _joinable(session_id: int) -> Session:
     if session is None:
         raise NotFound
     is_over = session.state == Session.State.OVER
-    if is_over and not session.sign_up_lines.filter(state=SignUpLine.State.OPEN).exists():
-        raise SessionIsOver
+    is_closed = is_over or session.is_cancelled
+    if is_closed and not session.sign_up_lines.filter(state=SignUpLine.State.OPEN).exists():
+        raise SessionIsOver if is_over else SessionIsCancelled
     return session
 
 
 def _note_attendance(session: Session, attendee: Attendee, now: datetime) -> None:
-    if session.state != Session.State.OVER:
+    if session.state != Session.State.OVER and not session.is_cancelled:
         Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
 
 

@@ -12,6 +12,7 @@ from opendev.core.text import clean_yes_or_no
 from sessions import broadcasts
 from sessions.models import Session, TimelineEntry
 from sessions.selectors.clock import state_by_clock
+from sessions.services.joining import SessionIsCancelled
 from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
 from sessions.services.running import stop_running
@@ -33,10 +34,6 @@ VERBS = {
 
 class ClockIsPast(Conflict):
     code, message = "clock_is_past", _("The planned end has passed, so the clock can do nothing here.")
-
-
-class SessionIsCancelled(Conflict):
-    code, message = "session_is_cancelled", _("This session is cancelled. An organiser can take that back.")
 
 
 class IllegalSessionMove(Conflict):

@@ -1,11 +1,13 @@
 """Joining: six digits, a scanned code, and what one may say of oneself."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
 from opendev.core.attendance import new_pass, pass_cookie_name, read_pass, sign_pass
 from sessions.models import Attendance, Attendee
-from tests.factories import make_attendee, make_session
+from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.factories.databases import connected_to, rolled_back
 from tests.room.pages import code_of, followed, text_of
 
@@ -43,11 +45,43 @@ def test_code_that_leads_nowhere_is_said_and_kept(visitor, session, typed):
     assert visitor.post(reverse("join"), {"code": session.code}).status_code == 302
 
 
-def test_code_of_a_session_that_is_over_leads_nowhere(visitor, session):
+def test_code_of_a_session_that_is_over_leads_to_its_record(visitor):
     over = make_session(state="over")
-    assert visitor.post(reverse("join"), {"code": over.code}).status_code == 404
-    assert visitor.get(by_code(over)).status_code == 404
-    assert visitor.get(by_code(session)).status_code == 200
+    for _ in range(12):  # more often than wrong codes may be tried
+        typed = visitor.post(reverse("join"), {"code": over.code})
+        page = followed(visitor, followed(visitor, typed))
+        assert (page.context["session"], "This session is over" in text_of(page)) == (over, True)
+    for response in (visitor.get(by_code(over)), visitor.post(by_code(over))):
+        assert response["Location"] == over.get_absolute_url()
+    assert not Attendee.objects.exists()
+
+
+def test_cancelled_session_is_not_offered_to_join(visitor):
+    session = make_session(state="upcoming", cancelled_at=NOW)
+    page = visitor.get(by_code(session))
+    assert "This session is cancelled" in text_of(page)
+    assert 'class="btn wide"' not in text_of(page)
+    refused = visitor.post(by_code(session))
+    assert (refused.status_code, code_of(refused)) == (409, "session_is_cancelled")
+    assert not Attendee.objects.exists()
+
+
+def test_join_page_of_an_upcoming_session_says_day_time_and_zone(visitor):
+    session = make_session(
+        make_event(time_zone="Asia/Tokyo"),
+        state="upcoming",
+        starts_at=datetime(2026, 12, 15, 4, 0, tzinfo=UTC),
+    )
+    for path in (by_code(session), session.get_absolute_url()):
+        assert "Tuesday 15 December 2026, 13:00 Asia/Tokyo" in text_of(visitor.get(path))
+
+
+def test_page_of_a_session_without_people_does_not_begin_with_a_full_stop(visitor):
+    session = make_session(make_event(name="LA evening"))
+    for path in (by_code(session), session.get_absolute_url(), session.address("screen")):
+        page = text_of(visitor.get(path))
+        assert 'content="LA evening. Vote while' in page
+        assert ". LA evening" not in page
 
 
 def test_scanned_code_joins_with_one_tap(visitor, session):

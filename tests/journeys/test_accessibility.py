@@ -79,7 +79,7 @@ def test_pages_of_joining_are_accessible(play, demo):
         page = stage.open("/join/", known="status of 404")
         page.get_by_label("Session code").fill("000 000")
         page.get_by_role("button", name="Join").click()
-        expect(page.get_by_text("No live session has this code.")).to_be_visible()
+        expect(page.get_by_text("No session has this code.")).to_be_visible()
         is_accessible(page)
         page.goto(f"{demo.server.url}/j/{demo.code}/")
         page.get_by_text("Say who you are, if you like").click()

@@ -6,9 +6,10 @@ import json
 import pytest
 
 from opendev.core.attendance import AttendeePass, sign_pass
+from opendev.core.text import time_text
 from polls.models import Poll
 from polls.services import edit_poll, set_poll_state
-from sessions.services import set_session_state
+from sessions.services import cancel_session, move_session, restore_session, set_session_state
 from tests.factories import (
     NOW,
     make_moderator,
@@ -83,6 +84,8 @@ async def test_every_act_is_heard_by_those_it_concerns(session, ada):
             assert (await client.next("session.changed"))["session"] == {
                 "id": str(session.pk),
                 "state": "over",
+                "cancelled": False,
+                "starts_at": time_text(session.starts_at),
                 "questions": {"named": True, "moderated": False},
             }
 
@@ -185,3 +188,24 @@ async def test_snapshot_of_hidden_results_is_the_same_for_all_votes(session, ada
                 shown.pop("version")  # public: that somebody voted or changed
                 texts.append(json.dumps(shown))
     assert texts[0] == texts[1]
+
+
+async def test_open_room_hears_of_a_cancellation_and_of_its_end():
+    session = await act(make_session, state="upcoming")
+    organiser = await act(organiser_of, session.event)
+    async with room_of(session) as visitor:
+        shown = (await visitor.next("snapshot"))["session"]
+        assert (shown["state"], shown["cancelled"]) == ("upcoming", False)
+        for deed, is_cancelled in ((cancel_session, True), (restore_session, False)):
+            await act(deed, session_id=session.pk, caller=organiser, now=NOW)
+            told = (await visitor.next("session.changed"))["session"]
+            assert (told["id"], told["state"], told["cancelled"]) == (
+                str(session.pk),
+                "upcoming",
+                is_cancelled,
+            )
+            async with room_of(session) as later:
+                assert (await later.next("snapshot"))["session"]["cancelled"] is is_cancelled
+        await act(move_session, session_id=session.pk, caller=organiser, starts_at=NOW, now=NOW)
+        told = (await visitor.next("session.changed"))["session"]
+        assert told["starts_at"] == "2020-04-28T15:00:00.000Z"

@@ -29,14 +29,14 @@ async function loadAnew() {
   paintMinutes()
 }
 
-let nextShown = null
+let nextShown = null // what is next and what is cancelled, at the last look
 
 async function ask() {
   if (document.visibilityState === "hidden" && !document.querySelector('[data-tell][aria-pressed="true"]')) return
   const answer = await fetch(home.dataset.now, { headers: { Accept: "application/json" } })
   if (!answer.ok) return
-  const { live, next } = await answer.json()
-  const nextIds = next.map(({ id }) => id).join(" ")
+  const { live, next, cancelled } = await answer.json()
+  const nextIds = [...next.map(({ id }) => id), ...cancelled.map((id) => `-${id}`)].join(" ")
   const isNews = live.map(({ id }) => id).join(" ") !== shownLive().join(" ") || (nextShown ?? nextIds) !== nextIds
   nextShown = nextIds
   if (!isNews) return

@@ -8,6 +8,8 @@ import "./keys_dialog.js"
 import "./presence.js"
 import "./screen_acts.js"
 import { setClock } from "./countdown.js"
+import { fetchPage, swapRegions } from "./regions.js"
+import { shownState } from "./session_state.js"
 import { fitScreen } from "./screen_fit.js"
 import { connect } from "./live.js"
 import { peopleHere } from "./presence.js"
@@ -24,6 +26,7 @@ const list = main.querySelector("[data-rows]")
 let book = emptyBook()
 let questions = new Map()
 let running = null
+let session = main.dataset.sessionNow
 const names = new Map() // sign-up line -> how many names stand under it
 const QUESTIONS_SHOWN = 5
 
@@ -46,11 +49,11 @@ function paintPoll(poll) {
   main.dataset.poll = poll.id
 }
 
-function paintCalm() {
+function paintCalm(view) {
   const question = main.querySelector("[data-question]")
-  question.textContent = question.dataset.calm
+  question.textContent = view === "end" ? question.dataset.thanks : question.dataset.calm
   list.replaceChildren()
-  main.dataset.view = "calm"
+  main.dataset.view = view
   main.dataset.state = "plain"
   main.dataset.poll = ""
 }
@@ -113,16 +116,18 @@ function paintTurnout(poll) {
 }
 
 function paint() {
-  const question = questionToShow()
-  const item = itemToShow()
-  const poll = question || item ? null : onAir(book)
+  const isOver = session === "over"
+  const question = isOver ? null : questionToShow()
+  const item = isOver ? null : itemToShow()
+  const poll = question || item || isOver ? null : onAir(book)
   if (question) paintQuestion(question)
   else if (item) paintItem(item)
   else if (poll) paintPoll(poll)
-  else paintCalm()
+  else paintCalm(isOver ? "end" : "calm")
   setHidden(document, "[data-screen-state]", !poll && !question && !item)
   setHidden(main, "[data-asked-by]", !question && item?.kind !== "line" && item?.kind !== "questions")
-  setHidden(main, "[data-calm-words]", Boolean(poll || question || item))
+  setHidden(main, "[data-calm-words]", Boolean(isOver || poll || question || item))
+  setHidden(main, "[data-end]", !isOver)
   setHidden(document, "[data-turnout], [data-progress]", !poll)
   list.hidden = !poll && !list.children.length
   list.setAttribute("aria-label", text(poll ? "rows_options" : "rows_questions"))
@@ -149,13 +154,30 @@ function hear(frame) {
 
 const NEWS = ["running.changed", "running.gone", "line.changed", "line.tally", "poll.changed", "poll.tally", "poll.gone", "question.changed", "questions.changed", "question.tally", "question.gone"]
 for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
-function hearSession({ session }) {
-  setText(main, "[data-calm-now]", text(`calm_${shownState(session)}`))
+
+function hearSession({ session: told }) {
+  const before = session
+  session = main.dataset.sessionNow = shownState(told)
+  setText(main, "[data-calm-now]", text(`calm_${session}`))
+  paint()
+  if (session === "over" && before !== "over") refreshEnd()
+}
+
+// Which follow-ups are open, and whether there is a recap, the server says. Without it the slide is as old as the page.
+async function refreshEnd() {
+  try {
+    const { page: fresh, status } = await fetchPage(location.href)
+    if (status === 200) swapRegions(fresh)
+  } catch {
+    // no network: the slide that came with the page is there
+  }
+  paint()
 }
 
 on("live:snapshot", hearSession)
 on("live:session.changed", hearSession)
-on("presence:painted", () => paintTurnout(onAir(book)))
+for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, () => session === "over" && refreshEnd())
+on("presence:painted", () => paintTurnout(session === "over" ? null : onAir(book)))
 on("live:status", ({ refused }) => refused && location.reload()) // the display link was revoked: the server says so
 addEventListener("resize", () => fitScreen(main))
 document.fonts.ready.then(() => fitScreen(main))

@@ -47,7 +47,7 @@ let fitted = "" // what the sizes were chosen for
 
 export function fitScreen(main) {
   const list = main.querySelector("[data-rows]")
-  if (main.dataset.view === "calm") {
+  if (main.dataset.view === "calm" || main.dataset.view === "end") {
     fitted = ""
     return
   }

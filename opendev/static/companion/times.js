@@ -2,38 +2,8 @@
 
 import "./gate.js"
 import { fill } from "./texts.js"
-
-const STORED = "companion:zone"
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-const language = document.documentElement.lang || "en-GB"
-
-function storedZone() {
-  try {
-    return localStorage.getItem(STORED)
-  } catch {
-    return null // storage is forbidden: the reader's own zone it is
-  }
-}
-
-function store(zone) {
-  try {
-    localStorage.setItem(STORED, zone)
-  } catch {
-    // the choice lasts as long as the page
-  }
-}
-
-function clock(date, zone) {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(date)
-}
-
-function dayOf(date, zone) {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(date)
-}
-
-function weekday(date, zone) {
-  return new Intl.DateTimeFormat(language, { weekday: "short", timeZone: zone }).format(date)
-}
+import { paintWhens } from "./when.js"
+import { clock, dayOf, inWords, language, ownZone, store, storedZone, weekday } from "./zones.js"
 
 // A session that falls on another day in this zone says which one.
 function paintTime(node, zone, eventZone) {
@@ -42,20 +12,13 @@ function paintTime(node, zone, eventZone) {
   node.textContent = moved ? `${weekday(date, zone)} ${clock(date, zone)}` : clock(date, zone)
 }
 
-// "Central European Summer Time (Europe/Paris)": the words that stand for the zone on the day of the first time shown.
-function inWords(zone) {
+function paintNotes(zone, eventZone) {
   const first = document.querySelector("time[data-time]")
   const on = first ? new Date(first.dateTime) : new Date()
-  const parts = new Intl.DateTimeFormat(language, { timeZone: zone, timeZoneName: "long" }).formatToParts(on)
-  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? zone
-  return name === zone ? zone : `${name} (${zone})`
-}
-
-function paintNotes(zone, eventZone) {
   for (const note of document.querySelectorAll("[data-zone-note]")) {
     if (note.dataset.words) {
       const words = zone === eventZone ? note.dataset.same : note.dataset.words
-      note.textContent = fill(words, { yours: inWords(zone), events: inWords(eventZone) })
+      note.textContent = fill(words, { yours: inWords(zone, on), events: inWords(eventZone, on) })
     } else if (note.dataset.yours && zone === ownZone) note.textContent = fill(note.dataset.yours, { zone })
   }
 }
@@ -71,6 +34,7 @@ function paint(zone, eventZone) {
   for (const node of document.querySelectorAll("time[data-time]")) paintTime(node, zone, eventZone)
   for (const node of document.querySelectorAll("[data-event-time]")) paintEventTime(node, zone, eventZone)
   paintNotes(zone, eventZone)
+  paintWhens(zone)
 }
 
 function addOption(select, zone, words) {
