@@ -6,7 +6,8 @@ Templates: no `style=` and no `on…=` attribute, no `<style>`, no script withou
 script, style or picture from another host. Scripts: no HTML out of strings and no code out of strings.
 
 What older browsers misread without an error. Scripts: no button as second argument of FormData,
-no requestSubmit. Style sheets: no more than the line in the `text-decoration` shorthand.
+no requestSubmit. Style sheets: no more than the line in the `text-decoration` shorthand; no `:has` in one list with
+selectors that do without it, since browsers before Firefox 121 and Chrome 105 drop the whole rule.
 """
 
 import re
@@ -32,6 +33,8 @@ MISREAD_SCRIPT = re.compile(r"(new\s+FormData(?=\s*\((?:[^(),]|\([^()]*\))*,)|\.
 # Safari below 26.2 reads the line alone: it drops the declaration, and with var() in it it takes the line away.
 MISREAD_SHEET = re.compile(r"(?<![\w-])(text-decoration\s*:\s*([^;}]*))")
 LINES = {"none", "underline", "overline", "line-through", "inherit", "initial", "unset", "revert"}
+HAS_IN_PRELUDE = re.compile(r"(?:^|(?<=[{};]))\s*([^{};@\s][^{};@]*:has\([^{};]*)\{", re.MULTILINE)
+TOP_LEVEL_COMMA = re.compile(r",(?![^(]*\))")
 SHEET_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -90,16 +93,19 @@ def script_complaints(source: str) -> list[tuple[int, str]]:
 
 
 def sheet_complaints(source: str) -> list[tuple[int, str]]:
-    """Return (line, complaint) for each `text-decoration` that holds more than the line."""
+    """Return (line, complaint) for each declaration or rule that older browsers drop or misread."""
     text = SHEET_COMMENT.sub(blank, source)
-    return [
-        (
-            text.count("\n", 0, match.start()) + 1,
-            f"{match[1].strip()}; use longhands for colour and thickness",
-        )
+    complaints = [
+        (match, f"{match[1].strip()}; use longhands for colour and thickness")
         for match in MISREAD_SHEET.finditer(text)
         if not set(match[2].replace("!important", "").split()) <= LINES
     ]
+    complaints += [
+        (match, f"{match[1].strip()}; give the selectors with :has a rule of their own")
+        for match in HAS_IN_PRELUDE.finditer(text)
+        if not all(":has(" in selector for selector in TOP_LEVEL_COMMA.split(match[1]))
+    ]
+    return [(text.count("\n", 0, match.start(1)) + 1, complaint) for match, complaint in complaints]
 
 
 def complaints() -> list[str]:

@@ -73,13 +73,19 @@ def test_sheet_complaints_are_decorations_that_take_the_underline_away():
         "a{text-decoration-thickness:1px; text-decoration-color:var(--edge)}",
         "/* text-decoration:underline 1px */ u{text-decoration:line-through !important}",
     ]
+    allowed += [
+        "a:has(b, c) d, e:has(f){top:0} @media print{g:has(h){top:0}}",
+        "@supports not selector(:has(a)){a, b{top:0}}",
+    ]
     refused = [
         "a{text-decoration:underline 1px}",
         "a{color:red; text-decoration: underline\n 1px var(--edge); margin:0}",
         "a:hover{text-decoration:underline red}",
+        "a{top:0}\na, b:has(c, d){top:0}",
+        "@media print{a:has(b), c{top:0}}",
     ]
     complaints = page_rules.sheet_complaints("\n".join(allowed + refused))
-    assert [line for line, _ in complaints] == [4, 5, 7]
+    assert [line for line, _ in complaints] == [6, 7, 9, 11, 12]
 
 
 def test_every_sheet_is_read():

@@ -38,6 +38,12 @@ export function isChoosing(poll) {
 export function applyDraft(form, fallback) {
   const draft = draftFor(pollIdOf(form)) ?? fallback
   for (const input of form.querySelectorAll("input[name=option]")) input.checked = draft.includes(input.value)
+  markChosen(form)
+}
+
+// For the style sheet, in browsers without :has.
+function markChosen(form) {
+  for (const row of form.querySelectorAll(".opt")) row.toggleAttribute("data-chosen", row.querySelector(":checked") !== null)
 }
 
 function wordsFor(form, chosen, poll) {
@@ -52,6 +58,7 @@ export function paintChoice(poll) {
   const form = poll && formOf(poll.id)
   if (!form) return
   const chosen = chosenIn(form)
+  markChosen(form)
   const isFull = poll.kind === "multiple" && chosen.length >= poll.max
   for (const input of form.querySelectorAll("input[name=option]")) input.disabled = isFull && !input.checked
   for (const button of document.querySelectorAll(`[data-vote-button][form="${form.id}"]`)) {
@@ -64,11 +71,13 @@ export function paintChoice(poll) {
 // Forms that came with the page: a choice from before the reload (or before joining) comes back.
 for (const form of document.querySelectorAll("[data-vote-form]")) {
   if (draftFor(pollIdOf(form))) applyDraft(form, [])
+  else markChosen(form)
 }
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-vote-form]")
   if (!form) return
+  markChosen(form)
   const poll = pollIdOf(form)
   keep(draftName(poll), chosenIn(form))
   emit("choice:changed", { poll })

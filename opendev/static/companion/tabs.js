@@ -98,6 +98,7 @@ on("tabs:exists", ({ part, count }) => {
   if (count) tab.hidden = false
   tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
   nav.hidden = nav.querySelectorAll("[data-tab]:not([hidden])").length < 2
+  document.body.toggleAttribute("data-has-tabs", !nav.hidden) // the dock stands above them
   followSuggestion()
 })
 
