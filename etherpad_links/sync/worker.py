@@ -13,6 +13,7 @@ from etherpad_links.selectors import active_links, address_of, marks_of_change
 from etherpad_links.sync.locks import PadLocks
 from etherpad_links.sync.pad_task import Database, Pace, PadTask
 from etherpad_links.sync.passages import NoPassages, PassageSource
+from opendev.core.threads import end_thread
 
 log = logging.getLogger("etherpad_links.sync")
 
@@ -47,7 +48,7 @@ class Worker:
                 await asyncio.sleep(LOOK_S)
         finally:
             await self._end([task for _, task in self.tasks.values()])
-            self.database.thread.shutdown(wait=True)
+            end_thread(self.database.thread)
 
     async def _follow(self, links: list[EtherpadLink]) -> None:
         """Start tasks for new pads, end those that nobody needs, begin anew where an address is another now."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
-from opendev.core.threads import DatabaseAway, with_fresh_connections
+from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
 
 log = logging.getLogger("opendev.live")
 
@@ -77,8 +77,7 @@ class Batcher(Generic[Item, Result]):
         if self.task:
             await self.task
         self.loop = None
-        if self.thread:
-            self.thread.shutdown(wait=True)
+        end_thread(self.thread)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception():

@@ -35,7 +35,7 @@ from opendev.core.newcomers import newcomers
 from opendev.core.rights import Rights
 from opendev.core.sweep import Sweep
 from opendev.core.telling import Telling
-from opendev.core.threads import with_fresh_connections
+from opendev.core.threads import end_thread, with_fresh_connections
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
@@ -85,8 +85,7 @@ class Hub(Telling, Sweep, Rights):
             await asyncio.sleep(
                 0
             )  # gather() gives the loop no turn where all are done: they leave the set in one
-        if self.reader:
-            self.reader.shutdown(wait=True)
+        end_thread(self.reader)
         self._reset()
 
     def spawn(self, work: Any) -> asyncio.Task[Any]:

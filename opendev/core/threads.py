@@ -1,11 +1,12 @@
 """Work in database threads of our own."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import get_ident
 from typing import ParamSpec, TypeVar
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from opendev.core import outages
 
@@ -66,6 +67,13 @@ def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P
         _at_work.discard(get_ident())
     outages.database.ended()
     return result
+
+
+def end_thread(thread: ThreadPoolExecutor | None) -> None:
+    """End an executor of one thread, after its work is done and its database connection is closed."""
+    if thread is not None:
+        thread.submit(connections.close_all)
+        thread.shutdown(wait=True)
 
 
 def any_at_work() -> bool:

@@ -15,7 +15,7 @@ from django.db import connection
 from opendev.core import metrics
 from opendev.core.limits import is_trusted
 from opendev.core.presence import bus_is_up, live_core_runs
-from opendev.core.threads import DatabaseAway, with_fresh_connections
+from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
 from polls.ballot_box import answers_reader, ballot_box
 
 DATABASE_ANSWERS_WITHIN_S = 2.0
@@ -47,6 +47,11 @@ class DatabaseProbe:
                 await asyncio.shield(self.asking)
             return True
         return False
+
+    def end(self) -> None:
+        """Close its connection."""
+        thread, self.thread, self.asking = self.thread, None, None
+        end_thread(thread)
 
 
 def _ask() -> None:

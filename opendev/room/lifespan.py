@@ -16,7 +16,9 @@ from opendev.core import metrics
 from opendev.core.batching import Batcher
 from opendev.core.live import hub
 from opendev.core.pulse import pulse
-from opendev.core.threads import DatabaseAway, with_fresh_connections
+from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
+from opendev.core.write_ahead_log import emptier
+from opendev.home.health import probe
 from opendev.room import pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
@@ -45,15 +47,21 @@ BOXES: tuple[Batcher[Any, Any], ...] = (
 GC_THRESHOLD = (5_000, 10, 1_000)
 
 
+threads: list[ThreadPoolExecutor] = []  # begun here, beside those of the boxes and the Hub
+
+
 async def start() -> None:
     """Start everything; a failure stops the process."""
     hub.source = RoomSource()
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
     for box in BOXES:
         await box.start()
-    thread = ThreadPoolExecutor(1, thread_name_prefix="closer")
-    hub.spawn_lasting(_do_for_ever(thread, close_and_finalise, every_s=CLOSER_S))
-    hub.spawn_lasting(_do_for_ever(thread, forget_contacts, every_s=FORGETTER_S))
+    closer = ThreadPoolExecutor(1, thread_name_prefix="closer")
+    threads.append(closer)
+    emptier.is_watched = True
+    hub.spawn_lasting(_do_for_ever(closer, close_and_finalise, every_s=CLOSER_S))
+    hub.spawn_lasting(_do_for_ever(closer, forget_contacts, every_s=FORGETTER_S))
+    hub.spawn_lasting(_do_for_ever(closer, emptier.round, every_s=CLOSER_S))
     hub.spawn_lasting(pads.watch_for_ever())
     measure()
 
@@ -76,10 +84,15 @@ def _waiting_in(batcher: Batcher[Any, Any]) -> int:
 
 
 async def stop() -> None:
-    """End everything: what is in the box is recorded first."""
+    """End everything: what is in the box is recorded first, and the database's file is whole in the end."""
     for box in BOXES:
         await box.stop()
     await hub.stop()
+    while threads:
+        end_thread(threads.pop())
+    probe.end()
+    emptier.is_watched = False
+    emptier.end()
 
 
 def tame_garbage_collector() -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from opendev.core.undo import undo_window
+from opendev.core.write_ahead_log import empty_log_after_commit
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection, row_key_in
@@ -67,6 +68,7 @@ def _finalise(poll: Poll, now: datetime) -> bool:
         Participation.objects.filter(poll=poll).delete()
         MarkKey.objects.filter(poll=poll).delete()
         _insert_anew_in_random_order(poll)
+        empty_log_after_commit()
     poll.finalised_at = now
     save_and_tell(poll)
     return True

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word
+from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.broadcasts import follow_ups as broadcasts
 from sessions.models import Person, Session, SignUp, SignUpLine, TimelineEntry
 from sessions.models.follow_ups import MAX_TITLE_LENGTH
@@ -200,6 +201,8 @@ def restore_name(*, sign_up_id: int, caller: Caller) -> SignUp:
 
 
 def forget_contact(sign_up: SignUp) -> None:
-    """Take the address and the consent from a sign-up, unsaved."""
+    """Take the address and the consent from a sign-up, unsaved; inside the transaction that saves it."""
+    if sign_up.email:
+        empty_log_after_commit()
     sign_up.email = sign_up.consent = ""
     sign_up.consented_at = sign_up.contact_until = None

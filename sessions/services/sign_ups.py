@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
 from opendev.core.text import clean_email, clean_id, clean_line, clean_yes_or_no
+from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.broadcasts import follow_ups as broadcasts
 from sessions.models import Attendee, SignUp, SignUpLine
 from sessions.selectors.passes import events_by_pass
@@ -241,6 +242,8 @@ def _put_name(
     if wish.email == "":
         forget_contact(sign_up)
     elif wish.email is not None:
+        if sign_up.email != wish.email:
+            forget_contact(sign_up)
         until = wish.contact_until or default_contact_until(now)
         sign_up.email, sign_up.consented_at, sign_up.contact_until = wish.email, now, until
         sign_up.consent = consent_words(line.title, until)
@@ -271,9 +274,12 @@ def sign_up(*, wish: SignUpWish, now: datetime) -> SignedUp:
 @transaction.atomic
 def forget_expired_contacts(now: datetime) -> int:
     """Delete the addresses whose last day has passed; return how many there were."""
-    return SignUp.objects.filter(contact_until__lt=now.date()).update(
+    forgotten = SignUp.objects.filter(contact_until__lt=now.date()).update(
         email="", consent="", consented_at=None, contact_until=None
     )
+    if forgotten:
+        empty_log_after_commit()
+    return forgotten
 
 
 def _wrong(field: str, sentence: Any) -> Malformed:

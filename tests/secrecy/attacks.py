@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from tests.secrecy.dumps import Dump, Row
+from tests.secrecy.dumps import Dump, Row, moments
 
 Claims = dict[int, Any]
 
@@ -131,6 +131,36 @@ def by_counter(dump: Dump, truth: Truth) -> Claims:
     return dict(zip(truth.chosen, [selections(dump, row) for row in rows], strict=False))
 
 
+def by_commits(dump: Dump, truth: Truth) -> Claims:
+    """The write-ahead log commit by commit: the new mark leads to an attendee, the new selections are theirs."""
+    found: Claims = {}
+    marks: set[bytes] = set()
+    chosen: dict[int, set[int]] = {}
+    for moment in moments(dump.log) if dump.log else ():
+        keys = [
+            key for (key,) in moment.execute("SELECT key FROM polls_markkey WHERE poll_id = ?", [truth.poll])
+        ]
+        before, marks = (
+            marks,
+            {
+                bytes(mark)
+                for (mark,) in moment.execute(
+                    "SELECT mark FROM polls_participation WHERE poll_id = ?", [truth.poll]
+                )
+            },
+        )
+        rows_before, chosen = chosen, {}
+        for ballot, option in moment.execute(
+            "SELECT ballot_id, option_id FROM polls_selection WHERE poll_id = ?", [truth.poll]
+        ):
+            chosen.setdefault(ballot, set()).add(option)
+        new = [options for ballot, options in chosen.items() if ballot not in rows_before]
+        for key, attendee in product(keys, truth.attendees):
+            if hmac.digest(key, b"%d" % attendee, "sha256")[:16] in marks - before and len(new) == 1:
+                found[attendee] = frozenset(new[0])
+    return found
+
+
 def lying(dump: Dump, truth: Truth) -> list[frozenset[int]]:
     return [selections(dump, row) for row in dump.rows("polls_ballot", truth.poll)]
 
@@ -145,6 +175,7 @@ CHOSE = {
     "the transaction that wrote": by_transaction,
     "moments": by_moments,
     "counters": by_counter,
+    "the commits in the log": by_commits,
 }
 
 

@@ -3,7 +3,8 @@
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ class Dump:
     tables: dict[str, list[Row]]
     make_text: Callable[[], str]
     make_raw: Callable[[], bytes]
+    log: Path | None = None  # of a copied SQLite database, beside it
 
     @cached_property
     def text(self) -> str:
@@ -31,7 +33,7 @@ class Dump:
 
     @cached_property
     def raw(self) -> bytes:
-        """The file's bytes, where there is one file."""
+        """The bytes of all files, free pages and the write-ahead log among them, where they are files of ours."""
         return self.make_raw()
 
     def rows(self, table: str, poll: int) -> list[Row]:
@@ -60,16 +62,42 @@ def plain(value: Any) -> Any:
 
 
 def dump_sqlite(path: Path, folder: Path) -> Dump:
-    """The file after a checkpoint, since the write-ahead log keeps what it kept until then, and `.dump`."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    copy = Path(shutil.copyfile(path, folder / f"copy-{len(list(folder.iterdir()))}.sqlite3"))
+    """The files as they lie, which is what `cp -r` takes along, and `.dump`."""
+    copy = folder / f"copy-{len(list(folder.glob('*.sqlite3')))}.sqlite3"
+    files = [(beside(path, end), beside(copy, end)) for end in ("", "-wal", "-journal")]
+    copies = [Path(shutil.copyfile(source, target)) for source, target in files if source.exists()]
+    raw = b"".join(file.read_bytes() for file in copies)
 
     def text() -> str:
         with closing(sqlite3.connect(copy)) as reader:
             return "\n".join(reader.iterdump())
 
-    return Dump(read_rows("rowid AS _place, NULL AS _xmin"), text, copy.read_bytes)
+    log = beside(copy, "-wal")
+    return Dump(
+        read_rows("rowid AS _place, NULL AS _xmin"), text, lambda: raw, log if log in copies else None
+    )
+
+
+def beside(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
+
+
+FRAME_HEADER, LOG_HEADER = 24, 32
+
+
+def moments(log: Path) -> Iterator[sqlite3.Connection]:
+    """The database as it was after each commit that its log still holds: the log is cut there, and opened."""
+    whole, database = log.read_bytes(), log.with_name(log.name.removesuffix("-wal"))
+    page = int.from_bytes(whole[8:12], "big") if whole else 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copyfile(database, Path(folder) / "moment.sqlite3"))
+        for start in range(LOG_HEADER, len(whole), FRAME_HEADER + page):
+            is_commit = int.from_bytes(whole[start + 4 : start + 8], "big") > 0
+            if is_commit and whole[start + 8 : start + 16] == whole[16:24]:  # not left from an earlier round
+                beside(copy, "-wal").write_bytes(whole[: start + FRAME_HEADER + page])
+                beside(copy, "-shm").unlink(missing_ok=True)
+                with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as reader:
+                    yield reader
 
 
 def dump_postgres(url: str, pg_dump: str) -> Dump:

@@ -18,6 +18,7 @@ from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of
 from tests.secrecy.attacks import Truth, by_marks_in_the_bytes, joins
 from tests.secrecy.dumps import Dump
+from tests.support.databases import ROOT
 
 OPTIONS = [f"option {n}" for n in range(12)]
 VOTERS, BYSTANDERS, CHANGES, WITHDRAWALS = 36, 6, 4, 3
@@ -72,7 +73,7 @@ class Vote:
 
 ALWAYS_BEFORE = {"marks", "the order of selections", "moments", "counters"}
 BEFORE = {
-    "sqlite": ALWAYS_BEFORE,
+    "sqlite": ALWAYS_BEFORE | {"the commits in the log"},
     "postgresql": ALWAYS_BEFORE | {"the order in the file", "the transaction that wrote"},
 }
 
@@ -164,12 +165,22 @@ def test_finalising_that_does_nothing_is_noticed(database, monkeypatch):
     assert joins(database.dump(), vote.truth).keys() == BEFORE[database.kind]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_finalising_that_leaves_the_log_as_it_lies_is_noticed(database, monkeypatch):
+    vote = Vote()
+    monkeypatch.setattr(closing, "empty_log_after_commit", lambda: None)
+    assert vote.finalise() == 1
+    dump = database.dump()
+    assert joins(dump, vote.truth).keys() == {"the commits in the log"}
+    assert by_marks_in_the_bytes(dump, vote.truth, vote.mark_key)
+
+
 def test_finalising_that_keeps_the_ballots_as_they_lie_is_noticed(database, monkeypatch):
     vote = Vote()
     monkeypatch.setattr(closing, "_insert_anew_in_random_order", lambda poll: None)
     assert vote.finalise() == 1
     found = joins(database.dump(), vote.truth).keys()
-    assert found == BEFORE[database.kind] - {"marks", "the transaction that wrote"}
+    assert found == BEFORE[database.kind] - {"marks", "the transaction that wrote", "the commits in the log"}
 
 
 def test_finalising_that_keeps_the_marks_is_noticed(database, monkeypatch):
@@ -182,7 +193,9 @@ def test_finalising_that_keeps_the_marks_is_noticed(database, monkeypatch):
 
     monkeypatch.setattr(closing, "_finalise", ballots_alone)
     assert vote.finalise() == 1
-    assert joins(database.dump(), vote.truth) == {"marks": VOTERS}
+    found = joins(database.dump(), vote.truth)
+    assert found.keys() == {"marks"} | BEFORE[database.kind] & {"the commits in the log"}
+    assert found["marks"] == VOTERS
 
 
 def test_finalising_that_does_not_shuffle_is_noticed(database, monkeypatch):
@@ -254,3 +267,24 @@ def test_statistics_of_the_database_keep_no_mark_and_no_key(database):
     for vote in votes:
         dump = Dump({}, lambda: "".join(samples.values()), bytes)
         assert by_marks_in_the_bytes(dump, vote.truth, vote.mark_key) == {}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_keeps_dead_rows_in_its_files_until_they_are_written_anew(database, postgres):
+    """As docs/privacy.md says it, with the command that it names; the write-ahead log is another matter."""
+    vote = Vote()
+    vote.finalise()
+    assert joins(database.dump(), vote.truth) == {}
+    tables = "polls_ballot, polls_selection, polls_participation, polls_markkey, opendev_sessions_signup"
+    assert tables in " ".join((ROOT / "docs" / "privacy.md").read_text().split())
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        assert traces(vote, postgres.folder / "data" / "base")
+        cursor.execute(f"VACUUM FULL {tables}")
+        cursor.execute("CHECKPOINT")
+        assert not traces(vote, postgres.folder / "data" / "base")
+
+
+def traces(vote, folder):
+    raw = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    return by_marks_in_the_bytes(Dump({}, str, lambda: raw), vote.truth, vote.mark_key)

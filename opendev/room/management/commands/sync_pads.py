@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from etherpad_links.sync.worker import Worker
+from opendev.core.write_ahead_log import emptier
 from opendev.room.pad_results import PollResults
 
 PARENT_LOOK_S = 0.5
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until SIGTERM, Ctrl-C, or the end of the server that started us."""
         asyncio.run(self.work(parent=os.getppid() if options["while_parent_lives"] else None))
+        emptier.end()  # it may be the last that wrote
 
     async def work(self, parent: int | None) -> None:
         """Run the worker as a task that a signal cancels, so that its locks are let go."""
