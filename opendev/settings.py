@@ -190,6 +190,8 @@ REST_FRAMEWORK = {
 }
 BODY_LIMIT = 256 * 1024  # bytes; addresses that take uploads have more (opendev/core/uploads.py)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # Django reads what BodyLimitMiddleware let through
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = (
+    20_000  # the recap of a thousand sessions has a box for each of its paragraphs
+)
 
 LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", "WARNING"))

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.home.middleware import mark
 from opendev.home.organise.entrance import act, enter
+from opendev.home.typed import compare, seen_of, shown
 from sessions.models import Event
 
 AT_ONCE = 50  # pads made by one press: each asks the server
@@ -29,7 +31,7 @@ def pads(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
-    found, rules = pads_of_event(event.pk), pad_rules_of(event.pk)
+    found = pads_of_event(event.pk)
     context: dict[str, Any] = {
         "event": event,
         "pads": found,
@@ -37,7 +39,9 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
         "can_make": bool(settings.ETHERPAD_URL and settings.ETHERPAD_API_KEY),
         "usual_pattern": settings.ETHERPAD_PAD_NAME,
         "usual_template": settings.ETHERPAD_TEMPLATE,
-        "form": {field: request.POST.get(field, getattr(rules, field)) for field in FIELDS},
+        "form": shown(request.POST, _boxes(event)),
+        "seen": seen_of(_boxes(event)),
+        "unsaved": "yes" if refused else "",
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
     }
@@ -48,16 +52,32 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
 _act = partial(act, page=_page, back="event-pads")
 
 
+def _boxes(event: Event) -> dict[str, str]:
+    """Return what the boxes of the page hold."""
+    kept = pad_rules_of(event.pk)
+    return {field: getattr(kept, field) for field in FIELDS}
+
+
+@transaction.atomic
+def _save_typed(request: HttpRequest, event: Event, caller: Caller) -> None:
+    """Save the rules that were changed.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of these.
+        What the service raises.
+    """
+    changes = compare(request.POST, _boxes(event))
+    changes.check()
+    if changes.changed:
+        given = {**_boxes(event), **changes.changed}
+        services.set_pad_rules(event_id=event.pk, caller=caller, given=given)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def rules(request: HttpRequest, event: str) -> HttpResponse:
     """Say how new pads are called, and what they are copied from."""
-    given = {field: request.POST.get(field, "") for field in FIELDS}
-    return _act(
-        request,
-        event,
-        lambda found, caller: services.set_pad_rules(event_id=found.pk, caller=caller, given=given),
-    )
+    return _act(request, event, partial(_save_typed, request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +86,7 @@ def make_missing(request: HttpRequest, event: str) -> HttpResponse:
     """Make a pad for every session that has none. What was made stays, also where a later one fails."""
 
     def work(found: Event, caller: Caller) -> None:
+        _save_typed(request, found, caller)
         lacking = [session for session, link in pads_of_event(found.pk) if link is None]
         for session in lacking[:AT_ONCE]:
             services.make_pad_for(session=session, caller=caller)

@@ -21,6 +21,10 @@ BY_LINE, PROSE, POLL, QUESTION, LINE, LINKS, STEP = (
     "step",
 )
 RESOURCE = "resource"
+BOX, BASE = (
+    "text-",
+    "base-",
+)  # before a paragraph's key: its box on the editor's page, and what was drafted for it
 FIXED = frozenset(
     {FIGURE, LINKS, RESOURCE}
 )  # no words of their own: they may be left out, and not be rewritten
@@ -132,6 +136,11 @@ class Worked:
     def anchor(self) -> str:
         """The paragraph's place on the page."""
         return anchor_of(self.drafted.key)
+
+    @property
+    def box(self) -> str:
+        """The name of the paragraph's box on the editor's page."""
+        return f"{BOX}{self.drafted.key}"
 
     @property
     def label(self) -> str:

@@ -1,12 +1,15 @@
-"""Deeds with a recap that need more than one app: drafting it from all of them, and publishing what may be told."""
+"""What is done with a recap and needs more than one app: drafting, saving the editor's page, publishing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
-from opendev.core.errors import NotFound
-from opendev.recap.document import to_publish
+from opendev.core.errors import Malformed, NotFound
+from opendev.home.typed import EditedMeanwhile, compare, digest, read_seen
+from opendev.recap.document import BASE, BOX, Worked, to_publish
 from opendev.recap.draft import draft
 from opendev.recap.working import worked_recap
 from sessions import services as sessions
@@ -54,3 +57,53 @@ def republish_recap(*, event_id: int, number: object, caller: Caller, now: datet
     if version is None:
         raise NotFound
     return sessions.publish_recap(event_id=event_id, caller=caller, paragraphs=version.paragraphs, now=now)
+
+
+def words_of(worked: list[Worked]) -> dict[str, str]:
+    """Return what the boxes of the editor's page hold, by their names."""
+    return {one.box: one.text for one in worked if one.can_be_rewritten}
+
+
+def seen_words_of(worked: list[Worked]) -> dict[str, str]:
+    """Return what an editor sees of each box: its words, and the drafted ones that they come from."""
+    drafted = {f"{BASE}{one.drafted.key}": one.drafted.text for one in worked if one.can_be_rewritten}
+    return {**words_of(worked), **drafted}
+
+
+@transaction.atomic
+def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: datetime) -> int:
+    """Save all boxes of the editor's page that were changed, or none; return how many. For organisers.
+
+    Args:
+        typed: the boxes by name (`text-` and the paragraph's key), and `seen` (opendev/home/typed.py).
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
+        EditedMeanwhile: somebody else changed one of these paragraphs since, or its draft is gone; `fields` names it.
+        Malformed: a text that is too long or cannot be shown; `fields` names the box.
+    """
+    sessions.lock_event(event_id=event_id, caller=caller)
+    worked = {one.box: one for one in worked_recap(event_id)}
+    lost = [box for box in typed if box.startswith(BOX) and box not in worked and typed[box].strip()]
+    if lost:
+        raise EditedMeanwhile(
+            fields=dict.fromkeys(lost, _("The draft does not have this paragraph any more."))
+        )
+    changes = compare(typed, words_of(list(worked.values())))
+    changes.check()
+    seen = read_seen(typed)
+    mistakes = {}
+    for box, text in changes.changed.items():
+        one = worked[box]
+        edit = {"text": text}
+        if one.edit is not None and seen.get(f"{BASE}{one.drafted.key}") != digest(one.drafted.text):
+            edit["base"] = (
+                one.edit.base
+            )  # drafted anew since the page was shown: the editor has yet to see it
+        try:
+            sessions.edit_recap(event_id=event_id, caller=caller, key=one.drafted.key, given=edit, now=now)
+        except Malformed as refusal:
+            mistakes[box] = refusal.fields.get("text", refusal.message)
+    if mistakes:
+        raise Malformed(_("Nothing was saved: what is marked needs another look."), fields=mistakes)
+    return len(changes.changed)

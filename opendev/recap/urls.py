@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:event>/recap.<str:form>", views.file, name="recap-file"),
     path("<slug:event>/recap/edit/", views.edit, name="recap-edit"),
     path("<slug:event>/recap/preview/", views.preview, name="recap-preview"),
+    path("<slug:event>/recap/save/", views.save, name="recap-save"),
     path("<slug:event>/recap/draft/", views.draft, name="recap-draft"),
     path("<slug:event>/recap/paragraph/", views.edit_paragraph, name="recap-paragraph"),
     path("<slug:event>/recap/steps/", views.add_step, name="recap-step-add"),

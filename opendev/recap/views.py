@@ -1,9 +1,11 @@
 """Pages of a recap: read, drafted and edited, previewed, published, exported."""
 
-from functools import partial
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,12 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id
+from opendev.core.uploads import takes_uploads
+from opendev.home.middleware import mark
 from opendev.home.organise.entrance import act, enter
+from opendev.home.typed import SEEN, EditedMeanwhile, seen_of, shown
 from opendev.recap import services
-from opendev.recap.document import anchor_of, paragraphs_of, to_publish
+from opendev.recap.document import BOX, Worked, anchor_of, paragraphs_of, to_publish
 from opendev.recap.reading import reading_of
 from opendev.recap.working import worked_recap
 from opendev.recap.writing import FORMS, reading_for_file
@@ -113,22 +119,44 @@ def edit(request: HttpRequest, event: str) -> HttpResponse:
 
 def _editor(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
     worked = worked_recap(event.pk)
+    words = shown(request.POST, services.words_of(worked))
+    errors = (refused.fields or {"form": refused.message}) if refused else {}
+    if isinstance(refused, EditedMeanwhile):
+        errors["form"] = refused.message
+    if "key" in request.POST and refused:  # one paragraph was sent, without the page's boxes
+        box = f"{BOX}{request.POST['key']}"
+        words[box], errors[box] = request.POST.get("text", ""), errors.get("text", "")
     context: dict[str, Any] = {
         "event": event,
         "draft": recaps.recap_draft_of(event.pk),
-        "worked": worked,
+        "worked": [(one, words.get(one.box, one.text), errors.get(one.box, "")) for one in worked],
+        "lost": _lost_words(request, worked),
+        "seen": seen_of(services.seen_words_of(worked)),
         "differing": [one for one in worked if one.differs],
         "versions": recaps.recap_versions_of(event.pk),
         "is_published": event.has_recap,
-        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "errors": errors,
         "error_code": refused.code if refused else "",
-        "refused_key": request.POST.get("key", ""),
-        "typed": request.POST.get("text", ""),
         "steps": recaps.next_steps_of(event),
         "step_kinds": NextStep.Kind.choices,
-        "step": {field: request.POST.get(field, "") for field in STEP_FIELDS},
+        "step": _typed_step(request),
     }
-    return render(request, "recap/edit.html", context, status=refused.status if refused else 200)
+    response = render(request, "recap/edit.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response
+
+
+def _lost_words(request: HttpRequest, worked: list[Worked]) -> list[tuple[str, str]]:
+    """Return the boxes that were typed into and whose paragraphs are gone: their words are shown to be copied."""
+    boxes = {one.box for one in worked}
+    typed = [
+        (box, str(text)) for box, text in request.POST.items() if box.startswith(BOX) and box not in boxes
+    ]
+    return [(box, text) for box, text in typed if text.strip()]
+
+
+def _typed_step(request: HttpRequest) -> dict[str, str]:
+    fields = {field: request.POST.get(field, "") for field in STEP_FIELDS}
+    return {**fields, "text": ""} if "key" in request.POST else fields  # there `text` is the paragraph's
 
 
 SUMMARY_FIELDS = ("opening", "discussion", "onward")
@@ -163,61 +191,122 @@ def summary(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return render(request, "recap/summary.html", context, status=status)
 
 
-_act = partial(act, page=_editor, back="recap-edit")
+PARAGRAPH_ACTS: dict[str, dict[str, Any]] = {
+    "take_draft": {"text": None},
+    "leave_out": {"left_out": True},
+    "put_back": {"left_out": False},
+}
 
 
+def _press(
+    request: HttpRequest, event: str, work: Callable[[Event, Caller], object] = lambda _event, _caller: None
+) -> HttpResponse:
+    """Save all that was typed on the editor's page, do what the button says, and go back to that page.
+
+    All of it or nothing: a refusal shows the page with what was typed, its status and code.
+    """
+
+    @transaction.atomic
+    def save_and_work(found: Event, caller: Caller) -> None:
+        _save_typed(request, found, caller)
+        work(found, caller)
+
+    return act(request, event, save_and_work, page=_editor, back="recap-edit")
+
+
+def _save_typed(request: HttpRequest, event: Event, caller: Caller) -> None:
+    """Save the boxes, and add the next step that was typed beside them."""
+    if SEEN not in request.POST:
+        return
+    services.save_words(event_id=event.pk, caller=caller, typed=request.POST, now=timezone.now())
+    step = _typed_step(request)
+    if any(text.strip() for field, text in step.items() if field != "kind"):
+        sessions.add_next_step(event_id=event.pk, caller=caller, given=step)
+
+
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def draft(request: HttpRequest, event: str) -> HttpResponse:
-    """Draft it anew from the data."""
-    return _act(
-        request,
-        event,
-        lambda found, caller: services.draft_recap(event_id=found.pk, caller=caller, now=timezone.now()),
-    )
+    """Draft it anew from the data. What was typed is saved first: reading a large event must hold up no vote."""
+
+    def save_then_draft(found: Event, caller: Caller) -> None:
+        with transaction.atomic():
+            _save_typed(request, found, caller)
+        services.draft_recap(event_id=found.pk, caller=caller, now=timezone.now())
+
+    return act(request, event, save_then_draft, page=_editor, back="recap-edit")
 
 
+@takes_uploads
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def save(request: HttpRequest, event: str) -> HttpResponse:
+    """Save all that was typed; the button may lead to the preview."""
+    response = _press(request, event)
+    if response.status_code == HTTPStatus.FOUND and request.method == "POST":
+        if request.POST.get("then") == "preview":
+            return redirect("recap-preview", event=event)
+        messages.success(request, _("Saved."))
+    return response
+
+
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
-    """Rewrite a paragraph, take the drafted words again, or leave it out; the button says which."""
-    key = request.POST.get("key", "")
-    wanted: dict[str, dict[str, Any]] = {
-        "rewrite": {"text": request.POST.get("text", ""), "base": request.POST.get("base")},
-        "take_draft": {"text": None},
-        "leave_out": {"left_out": True},
-        "put_back": {"left_out": False},
-    }
-    given = wanted.get(request.POST.get("do", "rewrite"), {})
-    response = _act(
-        request,
-        event,
-        lambda found, caller: sessions.edit_recap(
-            event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now()
-        ),
-    )
-    if response.status_code == HTTPStatus.FOUND:
+    """Save all that was typed, then take one paragraph's drafted words again, leave it out or put it back in.
+
+    The button's name says what, its value the paragraph. A sender without the page's boxes names the paragraph by
+    `key`, what to do by `do`, and new words by `text`.
+    """
+    key, given = _paragraph_act(request)
+
+    def work(found: Event, caller: Caller) -> None:
+        if key and given is not None:
+            sessions.edit_recap(event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now())
+
+    response = _press(request, event, work)
+    if response.status_code == HTTPStatus.FOUND and key:
         response["Location"] += f"#{anchor_of(key)}"
     return response
 
 
+def _paragraph_act(request: HttpRequest) -> tuple[str, dict[str, Any] | None]:
+    """Return the paragraph and what is to be done with it: None where its words were saved with all the others."""
+    for verb, given in PARAGRAPH_ACTS.items():
+        if verb in request.POST:
+            return request.POST[verb], given
+    if "keep" in request.POST:
+        return request.POST["keep"], None
+    words = {"text": request.POST.get("text", ""), "base": request.POST.get("base")}
+    return request.POST.get("key", ""), {"rewrite": words, **PARAGRAPH_ACTS}.get(
+        request.POST.get("do", "rewrite"), {}
+    )
+
+
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def add_step(request: HttpRequest, event: str) -> HttpResponse:
     """Name where people meet again, or an earlier event of the series."""
-    given = {field: request.POST.get(field, "") for field in STEP_FIELDS}
-    return _act(
-        request,
-        event,
-        lambda found, caller: sessions.add_next_step(event_id=found.pk, caller=caller, given=given),
-    )
+    step = _typed_step(request)
+
+    def work(found: Event, caller: Caller) -> None:
+        if SEEN not in request.POST or not any(
+            text.strip() for field, text in step.items() if field != "kind"
+        ):
+            sessions.add_next_step(event_id=found.pk, caller=caller, given=step)
+
+    return _press(request, event, work)
 
 
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def remove_step(request: HttpRequest, event: str) -> HttpResponse:
     """Take a next step away."""
-    return _act(
+    return _press(
         request,
         event,
         lambda found, caller: sessions.remove_next_step(
@@ -226,33 +315,36 @@ def remove_step(request: HttpRequest, event: str) -> HttpResponse:
     )
 
 
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def publish(request: HttpRequest, event: str) -> HttpResponse:
     """Publish what the preview shows."""
-    return _act(
+    return _press(
         request,
         event,
         lambda found, caller: services.publish_recap(event_id=found.pk, caller=caller, now=timezone.now()),
     )
 
 
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def withdraw(request: HttpRequest, event: str) -> HttpResponse:
     """Take the published recap away from its readers."""
-    return _act(
+    return _press(
         request,
         event,
         lambda found, caller: sessions.withdraw_recap(event_id=found.pk, caller=caller, now=timezone.now()),
     )
 
 
+@takes_uploads
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def republish(request: HttpRequest, event: str, number: int) -> HttpResponse:
     """Publish what an earlier version said."""
-    return _act(
+    return _press(
         request,
         event,
         lambda found, caller: services.republish_recap(

@@ -1,9 +1,10 @@
 """The page of a session's recording: nothing is loaded from elsewhere until somebody asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from csp.decorators import csp_update
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError
-from opendev.recordings.chapters import clock_of, shown_chapters
+from opendev.home.typed import SEEN, compare, seen_of, shown
+from opendev.recordings.chapters import Shown, clock_of, shown_chapters
 from opendev.recordings.providers import player_of, start_in
 from sessions import selectors
 from sessions import services as sessions
@@ -33,18 +35,23 @@ def _page(request: HttpRequest, session: Session, *, refused: DomainError | None
     kept = recording_of(session.pk)
     offset = kept.offset_s if kept else 0
     player = player_of(session.recording_url) if session.recording_url else None
+    chapters = shown_chapters(session, with_hidden=moderates)
+    boxes = _boxes(session, offset, chapters)
+    form = shown(request.POST, boxes)
+    if SEEN not in request.POST:
+        form |= {"title": "", "after": ""}
     context: dict[str, Any] = {
         "session": session,
         "event": session.event,
         "player": player,
         "link": player.link_at(max(offset, 0)) if player else "",
         "frame": player.frame_at(max(offset, 0)) if player and player.frame_at else "",
-        "chapters": shown_chapters(session, with_hidden=moderates),
+        "chapters": chapters,
         "moderates": moderates,
-        "form": {
-            "url": request.POST.get("url", session.recording_url),
-            "offset": request.POST.get("offset", clock_of(offset)),
-        },
+        "form": form,
+        "editable": [(one, form[f"title-{one.mark.key}"], form[f"after-{one.mark.key}"]) for one in chapters],
+        "seen": seen_of(boxes),
+        "unsaved": "yes" if refused else "",
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
     }
@@ -69,11 +76,60 @@ def _act(
     caller = caller_of(request, found.event_id)
     if request.method == "POST":
         try:
-            work(found, caller)
+            with transaction.atomic():
+                _save_typed(request, found, caller)
+                work(found, caller)
         except DomainError as refusal:
             sessions.check_moderates(caller=caller, session_id=found.pk)
             return _page(request, selectors.session_by_slug(event, session), refused=refusal)
     return redirect(found.address("recording"))
+
+
+def _boxes(session: Session, offset: int, chapters: Sequence[Shown]) -> dict[str, str]:
+    """Return what the boxes of the editor hold; those of a further chapter are empty."""
+    boxes = {"url": session.recording_url, "offset": clock_of(offset), "title": "", "after": ""}
+    for one in chapters:
+        after = one.mark.after_s
+        boxes |= {
+            f"title-{one.mark.key}": one.mark.title,
+            f"after-{one.mark.key}": "" if after is None else str(after),
+        }
+    return boxes
+
+
+@transaction.atomic
+def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
+    """Save all that was typed in the editor, or nothing: the address, the start, each chapter, and a further one.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of these.
+        What the services raise.
+    """
+    if SEEN not in request.POST:
+        return
+    sessions.check_moderates(caller=caller, session_id=session.pk)
+    recording, now = recording_of(session.pk), timezone.now()
+    chapters = shown_chapters(session, with_hidden=True)
+    changes = compare(request.POST, _boxes(session, recording.offset_s if recording else 0, chapters))
+    changes.check()
+    given: dict[str, Any] = {
+        field: changes.changed[field] for field in ("url", "offset") if field in changes.changed
+    }
+    if given:
+        given["offset"] = request.POST.get("offset") or start_in(request.POST.get("url", ""))
+        sessions.set_recording(session_id=session.pk, caller=caller, given=given, now=now)
+    for one in chapters:
+        key = one.mark.key
+        words = {
+            field: changes.changed[f"{field}-{key}"]
+            for field in ("title", "after")
+            if f"{field}-{key}" in changes.changed
+        }
+        if words:
+            sessions.edit_chapter(session_id=session.pk, caller=caller, key=key, given=words)
+    if request.POST.get("title", "").strip() or request.POST.get("after", "").strip():
+        further = {field: request.POST.get(field, "") for field in ("title", "after")}
+        sessions.add_chapter(session_id=session.pk, caller=caller, given=further, now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,14 +138,12 @@ def set_recording(request: HttpRequest, event: str, session: str) -> HttpRespons
     """Say where the recording is and when the session starts in it; a link that names its second says that, too."""
     url = request.POST.get("url", "")
     given = {"url": url, "offset": request.POST.get("offset") or start_in(url)}
-    return _act(
-        request,
-        event,
-        session,
-        lambda found, caller: sessions.set_recording(
-            session_id=found.pk, caller=caller, given=given, now=timezone.now()
-        ),
-    )
+
+    def work(found: Session, caller: Caller) -> None:
+        if SEEN not in request.POST:
+            sessions.set_recording(session_id=found.pk, caller=caller, given=given, now=timezone.now())
+
+    return _act(request, event, session, work)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,14 +151,12 @@ def set_recording(request: HttpRequest, event: str, session: str) -> HttpRespons
 def add_chapter(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Add a chapter of one's own."""
     given = {field: request.POST.get(field, "") for field in ("title", "after")}
-    return _act(
-        request,
-        event,
-        session,
-        lambda found, caller: sessions.add_chapter(
-            session_id=found.pk, caller=caller, given=given, now=timezone.now()
-        ),
-    )
+
+    def work(found: Session, caller: Caller) -> None:
+        if SEEN not in request.POST or not any(text.strip() for text in given.values()):
+            sessions.add_chapter(session_id=found.pk, caller=caller, given=given, now=timezone.now())
+
+    return _act(request, event, session, work)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +168,8 @@ def edit_chapter(request: HttpRequest, event: str, session: str, key: str) -> Ht
         "hide": {"hidden": True},
         "show": {"hidden": False},
     }
-    given = wanted.get(request.POST.get("do", "change"), {})
+    do = request.POST.get("do", "change")
+    given = {} if do == "change" and SEEN in request.POST else wanted.get(do, {})
     return _act(
         request,
         event,

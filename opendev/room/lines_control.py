@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id, id_in_address
+from opendev.home.typed import compare, seen_of, shown
 from opendev.room.control import act, enter, show
 from opendev.room.posting import posted_from
 from sessions import services
-from sessions.models import Session
+from sessions.models import Session, SignUpLine
 from sessions.selectors import follow_up_groups, follow_ups
 from sessions.selectors.follow_ups import LineWithNames
 
@@ -85,28 +88,48 @@ def line_edit(request: HttpRequest, event: str, session: str, line: str) -> Http
     if request.method != "POST":
         return _edit_page(request, found, here)
     try:
-        given, now = _read_form(request), timezone.now()
-        services.edit_line(line_id=here.line.pk, caller=caller, given=given, now=now)
+        _save_typed(request, here, caller)
     except DomainError as refusal:
-        return _edit_page(request, found, here, refused=refusal)
+        return _edit_page(request, found, _line_here(found, line), refused=refusal)
     return redirect(found.address("control") + "#follow-ups")
+
+
+def _boxes(line: SignUpLine) -> dict[str, str]:
+    """Return what the boxes of a line's form hold."""
+    number = "" if line.announced_line is None else str(line.announced_line)
+    owner = str(line.owner_id or "")
+    return {"title": line.title, "summary": line.summary, "announced_line": number, "owner": owner}
+
+
+@transaction.atomic
+def _save_typed(request: HttpRequest, here: LineWithNames, caller: Caller) -> None:
+    """Save the boxes that were changed.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of these.
+        What the service raises.
+    """
+    standing = SignUpLine.objects.select_for_update(no_key=True).get(pk=here.line.pk)
+    changes = compare(request.POST, _boxes(standing))
+    changes.check(ids=["owner"])
+    given = {field: read for field, read in _read_form(request).items() if field in changes.changed}
+    if given:
+        services.edit_line(line_id=here.line.pk, caller=caller, given=given, now=timezone.now())
 
 
 def _edit_page(
     request: HttpRequest, session: Session, here: LineWithNames, *, refused: DomainError | None = None
 ) -> HttpResponse:
     line, today = here.line, timezone.now().date()
-    form = {field: getattr(line, field) for field in ("title", "summary", "announced_line")}
-    form["owner"] = str(line.owner_id or "")
-    if refused and "title" in request.POST:
-        form = {field: request.POST.get(field, "") for field in FIELDS}
     names = follow_ups.names_under([line.pk])
     context = {
         "event": session.event,
         "session": session,
         "line": line,
         "count": here.count,
-        "form": form,
+        "form": shown(request.POST, _boxes(line)),
+        "seen": seen_of(_boxes(line)),
+        "unsaved": "yes" if refused else "",
         "people": follow_up_groups.people_of(session.event_id),
         "names": [(name, follow_ups.contact_of(name, today)) for name in names if name.removed_at is None],
         "removed": [name for name in names if name.removed_at is not None],
@@ -118,15 +141,42 @@ def _edit_page(
 
 
 def _name_here(here: LineWithNames, request: HttpRequest) -> int:
-    """Return the id of the name that the form is about; one of another line is not found.
+    """Return the id of the name that the button is about; one of another line is not found.
 
     Raises:
         NotFound, Malformed
     """
-    sign_up_id = clean_id(request.POST.get("name"), field="name")
+    sign_up_id = clean_id(_pressed(request)[1] or request.POST.get("name"), field="name")
     if not follow_ups.stands_under(sign_up_id, here.line.pk):
         raise NotFound
     return sign_up_id
+
+
+def _pressed(request: HttpRequest) -> tuple[str, str, str]:
+    """Return what the button says: the act, the name and the attendee that it is about ("join:12:34")."""
+    act, name, attendee, *_more = [*request.POST.get("act", "").split(":"), "", ""]
+    return act, name, attendee
+
+
+@transaction.atomic
+def _do(request: HttpRequest, here: LineWithNames, caller: Caller) -> None:
+    """Save what was typed, and do with a name what the button says."""
+    now, (act, _name, beside) = timezone.now(), _pressed(request)
+    name = _name_here(here, request)
+    if "title" in request.POST:
+        _save_typed(request, here, caller)
+    match act:
+        case "remove":
+            services.remove_name(sign_up_id=name, caller=caller, now=now)
+        case "restore":
+            services.restore_name(sign_up_id=name, caller=caller)
+        case "join":
+            attendee = clean_id(beside or request.POST.get("attendee"), field="attendee")
+            services.join_pad_name(sign_up_id=name, caller=caller, attendee_id=attendee, now=now)
+        case "part":
+            services.part_pad_name(sign_up_id=name, caller=caller)
+        case _:
+            raise NotFound
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,21 +188,8 @@ def line_name(request: HttpRequest, event: str, session: str, line: str) -> Http
     page = found.address("control-line-edit", line=line)
     if request.method != "POST":
         return redirect(page)
-    now = timezone.now()
     try:
-        name = _name_here(here, request)
-        match request.POST.get("act"):
-            case "remove":
-                services.remove_name(sign_up_id=name, caller=caller, now=now)
-            case "restore":
-                services.restore_name(sign_up_id=name, caller=caller)
-            case "join":
-                attendee = clean_id(request.POST.get("attendee"), field="attendee")
-                services.join_pad_name(sign_up_id=name, caller=caller, attendee_id=attendee, now=now)
-            case "part":
-                services.part_pad_name(sign_up_id=name, caller=caller)
-            case _:
-                raise NotFound
+        _do(request, here, caller)
     except DomainError as refusal:
         return _edit_page(request, found, here, refused=refusal)
     return redirect(page)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,12 +16,13 @@ from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotSignedIn
 from opendev.core.text import clean_id, id_in_address
 from opendev.home.middleware import mark
+from opendev.home.typed import compare, seen_of, shown
 from opendev.room import control
 from opendev.room.pages import queue_context
 from opendev.room.posting import posted_from
 from opendev.room.question_cards import queue_questions
 from sessions import selectors, services
-from sessions.models import Session
+from sessions.models import Question, Session
 from sessions.selectors.questions import question_by_id
 
 Work = Callable[[Session, Caller], object]
@@ -138,9 +140,8 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
     """Write the answer that stays with a question, or merge it into another one."""
     found, caller = enter(request, event, session)
     pk = _pk(found, question)
-    answer, errors, code, status = None, {}, "", 200
+    errors, code, status = {}, "", 200
     if request.method == "POST":
-        answer = request.POST.get("answer")
         try:
             _save(request, pk, caller)
             return redirect(found.address("control-questions"))
@@ -152,7 +153,9 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
         "event": found.event,
         "session": found,
         "card": card,
-        "answer": card.answer if answer is None else answer,
+        "answer": shown(request.POST, {"answer": card.answer})["answer"],
+        "seen": seen_of({"answer": card.answer}),
+        "unsaved": "yes" if errors else "",
         "others": [one for one in cards if one.id != card.id and one.state in {"open", "on_air", "answered"}],
         "errors": errors,
         "error_code": code,
@@ -160,17 +163,24 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
     return render(request, "room/question_edit.html", context, status=status)
 
 
+@transaction.atomic
 def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
-    """Do what the button that was pressed says: "answer" saves the text, "answered" also moves it, "merge" merges."""
-    now, answer = timezone.now(), request.POST.get("answer")
-    match request.POST.get("do"):
-        case "merge":
-            into = request.POST.get("merged_into", "")
-            target = clean_id(into, field="merged_into") if into else None
-            services.merge_question(question_id=pk, caller=caller, into=target, now=now)
-        case "answered":
-            services.set_question_state(
-                question_id=pk, caller=caller, state="answered", answer=answer, now=now
-            )
-        case _:
-            services.write_answer(question_id=pk, caller=caller, answer=answer)
+    """Save the answer where it was changed, and do what the button says: "answered" moves it, "merge" merges it.
+
+    Raises:
+        EditedMeanwhile: somebody else changed the answer since the page was shown.
+        What the services raise.
+    """
+    now, do = timezone.now(), request.POST.get("do")
+    standing = Question.objects.select_for_update(no_key=True).get(pk=pk).answer
+    changes = compare(request.POST, {"answer": standing})
+    changes.check()
+    if changes.changed and do != "answered":
+        services.write_answer(question_id=pk, caller=caller, answer=changes.changed["answer"])
+    if do == "merge":
+        into = request.POST.get("merged_into", "")
+        target = clean_id(into, field="merged_into") if into else None
+        services.merge_question(question_id=pk, caller=caller, into=target, now=now)
+    elif do == "answered":
+        answer = changes.changed.get("answer", standing)
+        services.set_question_state(question_id=pk, caller=caller, state="answered", answer=answer, now=now)

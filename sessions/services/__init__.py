@@ -46,6 +46,7 @@ from sessions.services.pad_names import (
 from sessions.services.programme import (
     SessionHasBegun,
     cancel_session,
+    lock_event,
     move_session,
     restore_session,
 )
@@ -228,6 +229,7 @@ __all__ = [
     "join_session",
     "keep_calendar",
     "keep_recap_draft",
+    "lock_event",
     "make_api_token",
     "make_display_link",
     "make_group",

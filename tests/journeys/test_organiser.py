@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.demo import ORGANISER
+from tests.journeys.demo import EVENT, ORGANISER
 from tests.journeys.stage import PHONE, Stage
 from tests.journeys.test_accessibility import is_accessible
 
@@ -162,7 +162,7 @@ def publish_the_recap(page: Page) -> None:
     headline = page.locator('[data-key="event/title"]')
     headline.get_by_role("textbox").fill("Two days of clouds")
     headline.get_by_role("button", name="Keep these words").click()
-    page.get_by_role("link", name="Preview, then publish").click()
+    page.get_by_role("button", name="Preview, then publish").click()
     page.get_by_role("button", name="Publish this recap").click()
     expect(page.get_by_role("link", name="The recap is published.")).to_be_visible()
 
@@ -188,3 +188,26 @@ def clone(page: Page) -> None:
     expect(row(page, "Who runs it?")).to_contain_text("11:00")
     expect(page.get_by_text("Hedy Lamarr")).to_have_count(0)
     expect(row(page, "Night watch")).to_have_count(0)
+
+
+def test_editor_warns_before_unsaved_words_are_left_and_saves_them_all_with_any_button(play, demo):
+    def scene(stage: Stage) -> None:
+        page = stage.open(f"{EVENT}recap/edit/", user=ORGANISER)
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        boxes = page.get_by_role("textbox")
+        expect(page.get_by_text("Not saved yet")).to_be_hidden()
+        page.locator('[data-key="event/title"] textarea').fill("A headline that was typed")
+        page.locator('[data-key="event/lede"] textarea').fill("An introduction that was typed")
+        expect(page.get_by_text("Not saved yet")).to_be_visible()
+        page.get_by_role("link", name="Exports").click(no_wait_after=True)
+        expect(boxes.first).to_be_visible()
+        assert asked == ["beforeunload"]
+        page.get_by_role("button", name="Preview, then publish").click()
+        expect(page.get_by_text("A headline that was typed").first).to_be_visible()
+        expect(page.get_by_text("An introduction that was typed")).to_be_visible()
+        page.goto(f"{demo.server.url}{EVENT}recap/edit/")
+        expect(page.get_by_text("Not saved yet")).to_be_hidden()
+        assert asked == ["beforeunload"]
+
+    play(scene)

@@ -17,7 +17,7 @@ def paragraph(page: Page, key: str) -> Locator:
 
 
 def publish(page: Page) -> None:
-    page.get_by_role("link", name="Preview, then publish").click()
+    page.get_by_role("button", name="Preview, then publish").click()
     expect(page.get_by_text("Preview: only organisers see this page.")).to_be_visible()
     page.get_by_role("button", name="Publish this recap").click()
     expect(page.get_by_role("link", name="The recap is published.")).to_be_visible()

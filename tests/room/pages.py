@@ -1,6 +1,7 @@
 """What a visitor reads on a page, and where its forms go."""
 
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 from django.http import HttpResponse
@@ -46,3 +47,55 @@ def followed(client: Any, response: HttpResponse) -> Any:
     """The page that a redirect leads to."""
     assert response.status_code == 302, (response.status_code, code_of(response))
     return client.get(response["Location"])
+
+
+class _Form(HTMLParser):
+    """The fields that a browser sends with any button of the page's form of many boxes, and its buttons' addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth, self.in_form, self.fields = 0, False, {}
+        self.area, self.select, self.option = "", "", False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "form":
+            assert not self.in_form, "a form within a form: a browser drops it"
+            self.in_form = "data-unsaved" in said
+        if not self.in_form:
+            return
+        name = said.get("name") or ""
+        if tag == "textarea":
+            self.area, self.fields[name] = name, ""
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select:
+            self.option = "value" not in said and (self.select not in self.fields or "selected" in said)
+            if "value" in said and (self.select not in self.fields or "selected" in said):
+                self.fields[self.select] = said["value"] or ""
+        elif tag == "input" and name:
+            ticks = said.get("type") in {"checkbox", "radio"}
+            if said.get("type") != "file" and (not ticks or "checked" in said):
+                self.fields[name] = said.get("value") or ("on" if ticks else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.in_form = False
+        if tag == "textarea":
+            self.area = ""
+        if tag == "select":
+            self.select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.select and self.option:
+            self.fields[self.select], self.option = data, False
+        if self.area:
+            self.fields[self.area] += data.removeprefix("\n").replace("\n", "\r\n")
+
+
+def form_of(page: Any) -> dict[str, str]:
+    """What a browser sends with any button of a page whose boxes are saved together, as they were shown."""
+    form = _Form()
+    form.feed(text_of(page))
+    assert form.fields, "the page has no such form"
+    return {name: text for name, text in form.fields.items() if name != "csrfmiddlewaretoken"}

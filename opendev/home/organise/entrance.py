@@ -33,6 +33,7 @@ def show(
     said = {
         "errors": refused.fields if refused else {},
         "form_error": refused.message if refused else "",
+        "unsaved": "yes" if refused else "",
         "error_code": refused.code if refused else "",
     }
     response = render(

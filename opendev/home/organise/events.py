@@ -1,10 +1,12 @@
 """The organisers' pages of an event: made, edited, its days, its committee, its next edition."""
 
-from functools import partial
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,17 +19,16 @@ from opendev.core.errors import DomainError
 from opendev.core.text import id_in_address
 from opendev.home.organise.cloning import clone_with_polls
 from opendev.home.organise.entrance import act, enter, show
+from opendev.home.typed import compare, keep, kept, seen_of, shown
 from sessions import selectors, services
 from sessions.models import Event
 
 FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone")
 
 
-def _form(request: HttpRequest, event: Event | None) -> dict[str, Any]:
-    """Return the values of the event's form: as they were sent, else as they stand."""
-    standing: dict[str, Any] = {field: getattr(event, field, "") for field in FIELDS}
-    standing["time_zone"] = standing["time_zone"] or "UTC"
-    return {**standing, **{field: request.POST[field] for field in FIELDS if field in request.POST}}
+def _boxes(event: Event) -> dict[str, str]:
+    """Return what the boxes of the event's form hold."""
+    return {field: str(getattr(event, field)) for field in FIELDS if field != "slug"}
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
@@ -40,7 +41,8 @@ def create(request: HttpRequest) -> HttpResponse:
     """Make an event."""
     caller = Caller(user_id=request.user.pk)
     services.check_makes_events(caller=caller)
-    context = {"form": _form(request, None), "zones": sorted(available_timezones())}
+    form = {**dict.fromkeys(FIELDS, ""), "time_zone": "UTC", **_given(request)}
+    context = {"form": form, "zones": sorted(available_timezones())}
     if request.method != "POST":
         return show(request, "event", context)
     try:
@@ -59,16 +61,54 @@ def overview(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _overview(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
+    days, boxes = selectors.programme(event), _boxes_of_overview(event)
+    typed = shown(request.POST, boxes) | kept(request, request.path)
+    errors = refused.fields if refused else {}
     context: dict[str, Any] = {
         "event": event,
-        "days": selectors.programme(event),
-        "committee": "\n".join(f"{person.name}, {person.company}".rstrip(", ") for person in event.committee),
-        "form": {field: request.POST.get(field, "") for field in ("date", "committee", "day")},
+        "days": [(day, typed.get(box := f"date-{day.pk}", ""), errors.get(box, "")) for day in days],
+        "form": typed,
+        "seen": seen_of(boxes),
     }
     return show(request, "overview", context, refused=refused)
 
 
-_act = partial(act, page=_overview, back="organise")
+def _boxes_of_overview(event: Event) -> dict[str, str]:
+    """Return what the boxes of the overview hold: the committee, each day's date, and none for a further day."""
+    committee = "\n".join(f"{person.name}, {person.company}".rstrip(", ") for person in event.committee)
+    dates = {f"date-{pk}": on.isoformat() for pk, on in event.days.values_list("pk", "date")}
+    return {"committee": committee, **dates, "date": ""}
+
+
+def press(
+    request: HttpRequest, event: str, work: Callable[[Event, Caller], object], *, box: str = ""
+) -> HttpResponse:
+    """Do what a button of the overview says. The committee is saved with each; dates wait for their own buttons.
+
+    Args:
+        box: the date that belongs to the button.
+    """
+
+    @transaction.atomic
+    def save_and_work(found: Event, caller: Caller) -> None:
+        changes = compare(request.POST, {"committee": _boxes_of_overview(found)["committee"]})
+        changes.check()
+        if changes.changed:
+            services.set_committee(event_id=found.pk, caller=caller, names=changes.changed["committee"])
+        try:
+            work(found, caller)
+        except DomainError as refusal:
+            refusal.fields = {
+                box if field == "date" else field: said for field, said in refusal.fields.items()
+            }
+            raise
+
+    waiting = compare(request.POST, _boxes_of_overview(selectors.event_by_slug(event))).changed
+    response = act(request, event, save_and_work, page=_overview, back="organise")
+    if response.status_code == HTTPStatus.FOUND:
+        dates = [field for field in waiting if field.startswith("date") and field != box]
+        keep(request, response["Location"], dates)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,27 +116,45 @@ _act = partial(act, page=_overview, back="organise")
 def edit(request: HttpRequest, event: str) -> HttpResponse:
     """Change what is said of an event."""
     found, caller = enter(request, event)
-    context = {"event": found, "form": _form(request, found), "zones": sorted(available_timezones())}
     if request.method != "POST":
-        return show(request, "event", context)
+        return _event_page(request, found)
     try:
-        services.edit_event(event_id=found.pk, caller=caller, given=_given(request))
+        _save_event(request, found, caller)
     except DomainError as refusal:
-        return show(request, "event", context, refused=refusal)
+        return _event_page(request, selectors.event_by_slug(event), refused=refusal)
     messages.success(request, _("Saved."))
     return redirect("organise", event=found.slug)
+
+
+def _event_page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
+    boxes = _boxes(event)
+    context = {
+        "event": event,
+        "form": shown(request.POST, boxes),
+        "seen": seen_of(boxes),
+        "zones": sorted(available_timezones()),
+    }
+    return show(request, "event", context, refused=refused)
+
+
+@transaction.atomic
+def _save_event(request: HttpRequest, event: Event, caller: Caller) -> None:
+    """Save the boxes that were changed.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of these.
+        What the service raises.
+    """
+    changes = compare(request.POST, _boxes(services.lock_event(event_id=event.pk, caller=caller)))
+    changes.check()
+    services.edit_event(event_id=event.pk, caller=caller, given=changes.changed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def committee(request: HttpRequest, event: str) -> HttpResponse:
     """Say who is on the Programming Committee."""
-    names = request.POST.get("committee", "")
-    return _act(
-        request,
-        event,
-        lambda found, caller: services.set_committee(event_id=found.pk, caller=caller, names=names),
-    )
+    return press(request, event, lambda _found, _caller: None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,10 +162,11 @@ def committee(request: HttpRequest, event: str) -> HttpResponse:
 def add_day(request: HttpRequest, event: str) -> HttpResponse:
     """Add a day."""
     given = {"date": request.POST.get("date", "")}
-    return _act(
+    return press(
         request,
         event,
         lambda found, caller: services.add_day(event_id=found.pk, caller=caller, given=given),
+        box="date",
     )
 
 
@@ -116,21 +175,24 @@ def add_day(request: HttpRequest, event: str) -> HttpResponse:
 def day(request: HttpRequest, event: str, day: str) -> HttpResponse:
     """Move a day to another date with all that takes place on it, or take an empty one away."""
 
+    box = f"date-{day}"
+
     def work(found: Event, caller: Caller) -> None:
         given: dict[str, Any] = {"event_id": found.pk, "day_id": id_in_address(day), "caller": caller}
         if request.POST.get("act") == "remove":
             services.remove_day(**given)
         else:
-            services.move_day(**given, given={"date": request.POST.get("date", "")}, now=timezone.now())
+            to = request.POST.get(box, request.POST.get("date", ""))
+            services.move_day(**given, given={"date": to}, now=timezone.now())
 
-    return _act(request, event, work)
+    return press(request, event, work, box=box)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def order(request: HttpRequest, event: str, day: str) -> HttpResponse:
     """Put the sessions of a day into another order."""
-    return _act(
+    return press(
         request,
         event,
         lambda found, caller: services.order_sessions(

@@ -1,8 +1,11 @@
 """The organisers' pages of a session: made, edited, moved, split, cancelled; its people and resources."""
 
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -14,6 +17,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id
 from opendev.home.organise.entrance import enter, show
+from opendev.home.organise.events import press
+from opendev.home.typed import compare, keep, kept, seen_of, shown
 from sessions import selectors, services
 from sessions.models import Event, Resource, Session
 from sessions.selectors.resources import resources_of_session
@@ -38,26 +43,40 @@ NAMES = {
     "title": "resource_title",
     "minutes": "split_minutes",
 }  # fields whose names the session's own form has
-OTHERS = ("name", "company", "job", "role", "url", "note", "unit", "rows", "resource_title", "resource_kind")
+Work = Callable[[HttpRequest, Session, Caller], None]
+PERSON_FIELDS = ("name", "company", "job")  # the role is always chosen
+RESOURCE_FIELDS = ("resource_title", "url", "note", "unit", "rows")  # and so is the kind
+OTHERS = (*PERSON_FIELDS, "role", *RESOURCE_FIELDS, "resource_kind", "split_minutes")
+
+
+def _boxes(event: Event, session: Session) -> dict[str, str]:
+    """Return what the boxes of the session's form hold, as texts."""
+    boxes = {field: str(getattr(session, field)) for field in TEXTS}
+    at = session.starts_at.astimezone(event.zone)
+    clock = "yes" if session.runs_by_clock else "no"
+    return {**boxes, "day": str(session.day_id), "time": f"{at:%H:%M}", "runs_by_clock": clock}
+
+
+def _posted(request: HttpRequest) -> dict[str, str]:
+    """Return what was sent; a box without its tick is sent by no browser."""
+    return {"runs_by_clock": "no", **{field: str(text) for field, text in request.POST.items()}}
 
 
 def _form(request: HttpRequest, event: Event, session: Session | None) -> dict[str, Any]:
-    """Return the values of the session's form: as they were sent, else as they stand."""
-    form: dict[str, Any] = {field: getattr(session, field, "") for field in TEXTS}
+    """Return the values of the session's form: as they were typed, else as they are."""
     if session:
-        form |= {"day": str(session.day_id), "time": f"{session.starts_at.astimezone(event.zone):%H:%M}"}
-        form["runs_by_clock"] = session.runs_by_clock
-    else:
-        form |= {"day": request.GET.get("day", ""), "time": "", "minutes": "60"}
+        boxes = _boxes(event, session)
+        return shown(_posted(request), boxes) if "title" in request.POST else boxes
+    form: dict[str, Any] = dict.fromkeys(FIELDS, "")
+    form |= {"day": request.GET.get("day", ""), "minutes": "60"}
     if "title" in request.POST:
         form |= {field: request.POST.get(field, "") for field in FIELDS}
-        form["runs_by_clock"] = request.POST.get("runs_by_clock") == "yes"
+        form["runs_by_clock"] = request.POST.get("runs_by_clock", "no")
     return form
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
-    given = {field: request.POST[field] for field in FIELDS if field in request.POST}
-    return {**given, "runs_by_clock": request.POST.get("runs_by_clock", "no")}
+    return {field: text for field, text in _posted(request).items() if field in (*FIELDS, "runs_by_clock")}
 
 
 def _page(
@@ -68,9 +87,11 @@ def _page(
         "session": session,
         "days": event.days.order_by("number"),
         "form": _form(request, event, session),
+        "seen": seen_of(_boxes(event, session)) if session else "",
         "resources": resources_of_session(session.pk) if session else [],
         "kinds": Resource.Kind.choices,
-        "more": {field: request.POST.get(field, "") for field in OTHERS},
+        "more": {field: request.POST.get(field, "") for field in OTHERS}
+        | (kept(request, request.path) if request.method != "POST" else {}),
     }
     return show(request, "session", context, refused=refused)
 
@@ -101,32 +122,84 @@ def edit(request: HttpRequest, event: str, session: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found, here)
     try:
-        services.edit_session(session_id=here.pk, caller=caller, given=_given(request), now=timezone.now())
+        _save_typed(request, here, caller)
     except DomainError as refusal:
         return _page(request, found, here, refused=refusal)
     messages.success(request, _("Saved."))
+    keep(request, request.path, ["split_minutes"])
     return redirect("organise-session", event=found.slug, session=here.slug)
+
+
+@transaction.atomic
+def _save_typed(request: HttpRequest, session: Session, caller: Caller, *, doing: str = "") -> None:
+    """Save all that was typed on the page, or nothing: the session's own boxes, a person, a resource.
+
+    Args:
+        doing: the act whose button was pressed, which does its own part itself.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of the boxes that were changed here.
+        What the services raise.
+    """
+    if "title" not in request.POST:
+        return
+    event = services.lock_event(event_id=session.event_id, caller=caller)
+    now_is = Session.objects.get(pk=session.pk)
+    changes = compare(_posted(request), _boxes(event, now_is))
+    changes.check(ids=["day"])
+    if changes.changed:
+        services.edit_session(session_id=session.pk, caller=caller, given=changes.changed, now=timezone.now())
+    if doing != "add_person" and _is_typed(request, PERSON_FIELDS):
+        _add_person(request, session, caller)
+    if doing != "add_resource" and _is_typed(request, RESOURCE_FIELDS):
+        _do(_add_resource, request, session, caller)
+
+
+def _is_typed(request: HttpRequest, fields: Iterable[str]) -> bool:
+    return any(request.POST.get(field, "").strip() for field in fields)
+
+
+def _do(work: Work, request: HttpRequest, session: Session, caller: Caller) -> None:
+    """Do one act; a refusal names the fields as they are called on the page."""
+    try:
+        work(request, session, caller)
+    except DomainError as refusal:
+        refusal.fields = {NAMES.get(field, field): sentence for field, sentence in refusal.fields.items()}
+        raise
+
+
+def _target(request: HttpRequest, field: str) -> int:
+    """Return the id that an act is about: behind the button's colon, or in a field of its own."""
+    behind = request.POST.get("act", "").partition(":")[2]
+    return clean_id(behind or request.POST.get(field), field=field)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def act(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Do one of the acts that are not the form: they stand in `ACTS`."""
+    """Save what was typed, and do one of the acts that are not the form: they stand in `ACTS`. All of it or nothing.
+
+    A button's value may name what the act is about: "remove_person:12".
+    """
     found, caller = enter(request, event)
     here = selectors.session_by_slug(event, session)
-    if request.method == "POST":
-        work = ACTS.get(request.POST.get("act", ""))
-        if work is None:
-            raise NotFound
-        try:
-            work(request, here, caller)
-        except DomainError as refusal:
-            refusal.fields = {NAMES.get(field, field): said for field, said in refusal.fields.items()}
-            return _page(request, found, here, refused=refusal)
-    if request.POST.get("back") == "overview":
-        response = redirect("organise", event=found.slug)
-        response["Location"] += f"#session-{here.pk}"
+    name = request.POST.get("act", "").partition(":")[0]
+    if request.method == "POST" and name not in ACTS:
+        raise NotFound
+    if request.method == "POST" and request.POST.get("back") == "overview":
+        response = press(request, event, lambda _event, caller: _do(ACTS[name], request, here, caller))
+        if response.status_code == HTTPStatus.FOUND:
+            response["Location"] += f"#session-{here.pk}"
         return response
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                _save_typed(request, here, caller, doing=name)
+                _do(ACTS[name], request, here, caller)
+        except DomainError as refusal:
+            return _page(request, found, here, refused=refusal)
+        if name != "split":
+            keep(request, here.address("organise-session"), ["split_minutes"])
     return redirect("organise-session", event=found.slug, session=here.slug)
 
 
@@ -139,9 +212,8 @@ def _restore(request: HttpRequest, session: Session, caller: Caller) -> None:
 
 
 def _step(request: HttpRequest, session: Session, caller: Caller) -> None:
-    services.step_session(
-        session_id=session.pk, caller=caller, direction=request.POST.get("direction"), now=timezone.now()
-    )
+    direction = request.POST.get("act", "").partition(":")[2] or request.POST.get("direction")
+    services.step_session(session_id=session.pk, caller=caller, direction=direction, now=timezone.now())
 
 
 def _split(request: HttpRequest, session: Session, caller: Caller) -> None:
@@ -155,7 +227,7 @@ def _add_person(request: HttpRequest, session: Session, caller: Caller) -> None:
 
 
 def _remove_person(request: HttpRequest, session: Session, caller: Caller) -> None:
-    role_id = clean_id(request.POST.get("role_id"), field="role_id")
+    role_id = _target(request, "role_id")
     services.take_off_stage(session_id=session.pk, caller=caller, role_id=role_id)
 
 
@@ -166,7 +238,7 @@ def _add_resource(request: HttpRequest, session: Session, caller: Caller) -> Non
 
 
 def _remove_resource(request: HttpRequest, session: Session, caller: Caller) -> None:
-    resource_id = clean_id(request.POST.get("resource"), field="resource")
+    resource_id = _target(request, "resource")
     services.remove_resource(session_id=session.pk, caller=caller, resource_id=resource_id)
 
 

@@ -10,8 +10,9 @@ function rowsBeside(row) {
   return [...row.parentElement.children].filter(({ dataset }) => dataset.place === row.dataset.place)
 }
 
+// A button of the page's form is pressed, so that what was typed on the page goes along.
 function send(list, row) {
-  const form = list.parentElement.querySelector("[data-order-form]")
+  const form = list.closest("form")
   for (const { dataset } of rowsBeside(row)) {
     const field = document.createElement("input")
     field.type = "hidden"
@@ -19,7 +20,11 @@ function send(list, row) {
     field.value = dataset.id
     form.append(field)
   }
-  form.submit()
+  const button = document.createElement("button")
+  button.formAction = list.dataset.order
+  button.hidden = true
+  form.append(button)
+  button.click()
 }
 
 function follow(event) {

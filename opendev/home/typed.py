@@ -1,0 +1,118 @@
+"""Words typed into a page of several forms: what changed since the page was shown, and who else changed it.
+
+A page that edits what others edit too carries a hidden field `seen`: for each of its boxes a digest of what the box
+held when the page was shown. By it a save knows which boxes its sender changed, and which of those somebody else
+changed since.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import Conflict
+
+SEEN = "seen"  # the name of the hidden field
+_KEPT = "typed"  # the key in Django's session
+_LONGEST_KEPT = 20_000  # characters a page: words that wait for their button are short
+
+
+class EditedMeanwhile(Conflict):
+    code = "edited_meanwhile"
+    message = _(
+        "Someone else changed this page while you were writing. Nothing was saved, and all you typed is still here: "
+        "check what is marked, then save again."
+    )
+
+
+def digest(text: str) -> str:
+    """Return a short digest of a box's text; line ends and outer blanks do not count, as in `clean_text`."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def seen_of(current: Mapping[str, str]) -> str:
+    """Return the value of the field `seen` for a page whose boxes hold these texts."""
+    return json.dumps({field: digest(text) for field, text in current.items()}, separators=(",", ":"))
+
+
+def read_seen(posted: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests by box, {} where none were sent or what was sent is none of ours."""
+    try:
+        seen = json.loads(posted.get(SEEN, ""))
+    except ValueError:
+        return {}
+    if not isinstance(seen, dict):
+        return {}
+    return {field: mark for field, mark in seen.items() if isinstance(mark, str)}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came from a page's boxes, compared with what the page had shown and with what holds now."""
+
+    changed: dict[str, str]  # the boxes that the sender changed
+    conflicts: dict[str, str]  # of these the ones that somebody else changed too, with the others' texts
+
+    def check(self, ids: Iterable[str] = ()) -> None:
+        """Let pass what nobody else changed.
+
+        Args:
+            ids: the boxes whose texts are ids, which say nothing to a reader.
+
+        Raises:
+            EditedMeanwhile: `fields` names each box, and quotes what it holds now.
+        """
+        if self.conflicts:
+            sentence = _("Someone else changed this to “%(text)s”. Save again to replace it with yours.")
+            unquoted = dict.fromkeys(
+                ids, _("Someone else changed this. Save again to replace it with yours.")
+            )
+            fields = {
+                field: unquoted.get(field) or sentence % {"text": text or "—"}
+                for field, text in self.conflicts.items()
+            }
+            raise EditedMeanwhile(fields=fields)
+
+
+def compare(posted: Mapping[str, str], current: Mapping[str, str]) -> Typed:
+    """Compare the posted boxes with what holds now. A sender that names nothing seen changes what it sends."""
+    seen = read_seen(posted)
+    changed = {
+        field: posted[field]
+        for field, text in current.items()
+        if field in posted and digest(posted[field]) not in (seen.get(field), digest(text))
+    }
+    conflicts = {
+        field: current[field] for field in changed if field in seen and seen[field] != digest(current[field])
+    }
+    return Typed(changed, conflicts)
+
+
+def shown(posted: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
+    """Return what a refused page's boxes hold: what its sender typed, and what holds now where they typed nothing."""
+    return {**current, **compare(posted, current).changed}
+
+
+# --- words beside the button that was pressed
+
+
+def keep(request: HttpRequest, page: str, fields: Iterable[str]) -> None:
+    """Keep what was typed beside the button that was pressed, until the page named `page` is shown again."""
+    typed = {field: request.POST[field] for field in fields if request.POST.get(field, "").strip()}
+    if typed and sum(map(len, typed.values())) <= _LONGEST_KEPT:
+        request.session[_KEPT] = {page: typed}
+
+
+def kept(request: HttpRequest, page: str) -> dict[str, Any]:
+    """Return what was kept for a page, once."""
+    waiting = request.session.get(_KEPT, {})
+    if page not in waiting:
+        return {}
+    typed = dict(waiting[page])
+    del request.session[_KEPT]
+    return typed
