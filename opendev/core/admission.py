@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from opendev.core import metrics
-from opendev.core.limits import is_trusted, network_of, socket_address
+from opendev.core.limits import Network, is_trusted, networks_of, socket_address
 from opendev.core.pulse import pulse
 
 MAX_SOCKETS_OF_ATTENDEE = 20  # windows and devices of one person
@@ -52,32 +52,33 @@ class Admission:
         if self.sockets >= settings.MAX_SOCKETS:
             raise Crowded("too_many_sockets", 20)
         address = socket_address(scope)
-        network = None if is_trusted(address) else network_of(address)
-        if network is not None:
-            if self.by_network.get(network, 0) >= settings.MAX_SOCKETS_OF_NETWORK:
+        networks = () if is_trusted(address) else networks_of(address)
+        for network, share in networks:
+            if self.by_network.get(network, 0) >= settings.MAX_SOCKETS_OF_NETWORK * share:
                 raise Crowded("too_many_sockets_of_network", 20)
+        for network, _share in networks:
             self.by_network[network] = self.by_network.get(network, 0) + 1
         self.sockets += 1
-        return Place(self, network)
+        return Place(self, networks)
 
 
 class Place:
     """A socket's place, and how fast it may send."""
 
-    __slots__ = ("admission", "at", "network", "tokens")
+    __slots__ = ("admission", "at", "networks", "tokens")
 
-    def __init__(self, admission: Admission, network: str | None) -> None:
-        self.admission, self.network = admission, network
+    def __init__(self, admission: Admission, networks: tuple[Network, ...]) -> None:
+        self.admission, self.networks = admission, networks
         self.tokens, self.at = FRAMES_AT_ONCE, 0.0
 
     @property
     def is_limited(self) -> bool:
         """Whether limits apply: not to trusted addresses."""
-        return self.network is not None
+        return bool(self.networks)
 
     def wait_before_frame(self, now: float) -> float:
         """Return how many seconds to wait before the next frame is read; 0 for all but a few."""
-        if self.network is None:
+        if not self.networks:
             return 0.0
         self.tokens = min(FRAMES_AT_ONCE, self.tokens + (now - self.at) * FRAMES_A_SECOND) - 1
         self.at = now
@@ -86,12 +87,12 @@ class Place:
     def leave(self) -> None:
         """Give the place back; once."""
         self.admission.sockets -= 1
-        if self.network is not None:
-            left = self.admission.by_network[self.network] - 1
+        for network, _share in self.networks:
+            left = self.admission.by_network[network] - 1
             if left:
-                self.admission.by_network[self.network] = left
+                self.admission.by_network[network] = left
             else:
-                del self.admission.by_network[self.network]
+                del self.admission.by_network[network]
 
 
 admission = Admission()

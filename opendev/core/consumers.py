@@ -17,6 +17,7 @@ from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admi
 from opendev.core.attendance import Ground
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
+from opendev.core.limits import Network
 from opendev.core.live import hub
 from opendev.core.logs import current_id, new_id
 from opendev.core.sending import TextMessage
@@ -103,9 +104,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 raise StopConsumer
 
     @property
-    def network(self) -> str | None:
-        """The network that this socket's writing is counted against; None where its address is trusted."""
-        return self.place.network if self.place else None
+    def networks(self) -> tuple[Network, ...]:
+        """The networks that this socket's writing is counted against; none where its address is trusted."""
+        return self.place.networks if self.place else ()
 
     # -- what a subclass says -----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import time
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import TooOften
-from opendev.core.limits import check_limit
+from opendev.core.limits import Network, check_limit
 from opendev.core.newcomers import newcomers
 
 NEWCOMER_S = 120  # from joining; as long as a network's joins are remembered
@@ -20,34 +20,33 @@ def is_newcomer(attendee: AttendeePass) -> bool:
     return time.time() - attendee.issued_at < NEWCOMER_S
 
 
-def check_questions(*, network: str | None, attendee: AttendeePass, session_id: int) -> None:
-    """Count a question against its attendee and, where limits apply (`network` is not None), against the network.
+def check_questions(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:
+    """Count a question against its attendee and, where limits apply (there are `networks`), against each of them.
 
     Raises:
         TooOften
     """
     check_limit("ask", str(attendee.attendee_id))
-    _check_network("questions", "ask", network, attendee, session_id)
+    _check_network("questions", "ask", networks, attendee, session_id)
 
 
-def check_sign_ups(*, network: str | None, attendee: AttendeePass, session_id: int) -> None:
-    """Count a sign-up against the network, where limits apply (`network` is not None).
+def check_sign_ups(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:
+    """Count a sign-up against each of `networks`; there are none where no limits apply.
 
     Raises:
         TooOften
     """
-    _check_network("sign_ups", "sign_up", network, attendee, session_id)
+    _check_network("sign_ups", "sign_up", networks, attendee, session_id)
 
 
 def _check_network(
-    what: str, kind: str, network: str | None, attendee: AttendeePass, session_id: int
+    what: str, kind: str, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int
 ) -> None:
-    if network is None:
-        return
     try:
-        if is_newcomer(attendee):
-            check_limit(f"{kind}_newcomers", network)
-        check_limit(f"{kind}_network", network)
+        for network in networks:
+            if is_newcomer(attendee):
+                check_limit(f"{kind}_newcomers", *network)
+            check_limit(f"{kind}_network", *network)
     except TooOften:
         newcomers.note_flood(session_id, what)
         raise

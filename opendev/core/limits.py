@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -30,6 +30,7 @@ LIMITS = {
     "wrong_code": "30/minute",  # a million codes, a few live: guessing one takes weeks
     "join": "900/5minutes",  # 300 people behind one address, each with three devices
     "sign_in": "20/5minutes",
+    "account": "30/15minutes",  # wrong passwords of one account, from wherever they come; sign-in links go on working
     "ask": "6/minute",  # one attendee; somebody with more to say may write it in the notes
     "ask_network": "60/minute",  # one network's questions: a hall of 1,000 behind one address asks fewer
     "ask_newcomers": "12/minute",  # those of its people who joined less than two minutes ago (floods.py)
@@ -47,8 +48,9 @@ _limiter = MovingWindowRateLimiter(_counts)
 
 
 @lru_cache
-def _limit(kind: str) -> RateLimitItem:
-    return parse(settings.LIMITS.get(kind, LIMITS[kind]))
+def _limit(kind: str, share: int = 1) -> RateLimitItem:
+    limit = parse(settings.LIMITS.get(kind, LIMITS[kind]))
+    return type(limit)(limit.amount * share, limit.multiples)
 
 
 def check_settings() -> None:
@@ -95,23 +97,54 @@ def socket_address(scope: Mapping[str, Any]) -> str:
 
 
 def last_untrusted(address: str, forwarded: str) -> str:
-    """Return who stands behind trusted proxies: the last hop that is not one of them."""
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    """Return the client behind trusted proxies: the last hop that is not one of them, without its port."""
+    hops = [hop for hop in map(_without_port, forwarded.split(",")) if hop]
     while hops and is_trusted(address):
         address = hops.pop()
     return address
 
 
+def _without_port(hop: str) -> str:
+    """Return a hop of X-Forwarded-For as a bare address. Some proxies write `192.0.2.1:4001` or `[2001:db8::1]:443`."""
+    hop = hop.strip().strip('"')
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    host, colon, port = hop.rpartition(":")
+    return host if colon and port.isdigit() and "." in host and ":" not in host else hop
+
+
+class Network(NamedTuple):
+    """Clients that are counted together, and how many times a limit they may reach together."""
+
+    name: str
+    share: int
+
+
+SITE_SHARE = 8  # a /48 has 65,536 networks of /64; it may do as much as eight of them
+
+
 def network_of(address: str) -> str:
-    """Return who is counted as one: an IPv4 address, or the /64 that one IPv6 connection usually has to itself."""
+    """Return the network that counts as one client: an IPv4 address, or an IPv6 /64, which one line has to itself."""
+    return networks_of(address)[0].name
+
+
+def networks_of(address: str) -> tuple[Network, ...]:
+    """Return every network that an address counts against: its own, and for IPv6 also the /48 around it.
+
+    One customer may own a /48 and change the /64 with each request, so a /48 has a limit too: `SITE_SHARE` times that
+    of a /64.
+    """
     try:
         known = ip_address(address)
     except ValueError:
-        return address[:64]
+        return (Network(address[:64], 1),)
     if known.version == 4:
-        return str(known)
-    mapped = known.ipv4_mapped
-    return str(mapped or ip_network((int(known) >> 64 << 64, 64)))
+        return (Network(str(known), 1),)
+    if known.ipv4_mapped:
+        return (Network(str(known.ipv4_mapped), 1),)
+    number = int(known)
+    own, site = ip_network((number >> 64 << 64, 64)), ip_network((number >> 80 << 80, 48))
+    return (Network(str(own), 1), Network(str(site), SITE_SHARE))
 
 
 def forget_all() -> None:
@@ -120,38 +153,55 @@ def forget_all() -> None:
     newcomers.forget_all()
 
 
-def check_limit(kind: str, who: str) -> None:
-    """Count one more try of `who`.
+def check_limit(kind: str, who: str, share: int = 1) -> None:
+    """Count one more try of `who`, who may try `share` times as often as the limit says.
 
     Raises:
         TooOften: with the seconds to wait.
     """
-    limit = _limit(kind)
+    limit = _limit(kind, share)
     if not _limiter.hit(limit, kind, who):
         metrics.REFUSED.labels(kind).inc()
         raise _too_often(limit, kind, who)
 
 
+def check_failures(kind: str, who: str) -> None:
+    """Refuse a try when `who` has failed too often; the try itself is not counted (see `count_failure`).
+
+    Raises:
+        TooOften: with the seconds to wait.
+    """
+    limit = _limit(kind)
+    if not _limiter.test(limit, kind, who):
+        metrics.REFUSED.labels(kind).inc()
+        raise _too_often(limit, kind, who)
+
+
+def count_failure(kind: str, who: str) -> None:
+    """Count one failed try of `who`."""
+    _limiter.hit(_limit(kind), kind, who)
+
+
 def check_address(kind: str, request: HttpRequest) -> None:
-    """Count one more try from the request's address, unless it is trusted.
+    """Count one more try from the request's networks, unless its address is trusted.
 
     Raises:
         TooOften
     """
-    if (network := limited_network(request)) is not None:
-        check_limit(kind, network)
+    for network in limited_networks(request):
+        check_limit(kind, *network)
 
 
 def check_join(request: HttpRequest) -> None:
-    """Count a request to join from the request's network; one whose newcomers stay unseen is slowed.
+    """Count a request to join from the request's networks; one whose newcomers stay unseen is slowed.
 
     Raises:
         TooOften
     """
-    if (network := limited_network(request)) is not None:
-        check_limit("join", network)
-        if newcomers.is_slowed(network):
-            check_limit("slowed", network)
+    for network in limited_networks(request):
+        check_limit("join", *network)
+        if newcomers.is_slowed(network.name):
+            check_limit("slowed", *network)
 
 
 def check_vote(request: HttpRequest, attendee_id: int) -> None:
@@ -161,15 +211,17 @@ def check_vote(request: HttpRequest, attendee_id: int) -> None:
         TooOften
     """
     check_limit("vote", str(attendee_id))
-    network = limited_network(request) if newcomers.is_unseen(attendee_id) else None
-    if network is not None and newcomers.is_slowed(network):
-        check_limit("slowed", network)
+    if not newcomers.is_unseen(attendee_id):
+        return
+    for network in limited_networks(request):
+        if newcomers.is_slowed(network.name):
+            check_limit("slowed", *network)
 
 
-def limited_network(request: HttpRequest) -> str | None:
-    """Return the network that a request is counted against; None where its address is trusted."""
+def limited_networks(request: HttpRequest) -> tuple[Network, ...]:
+    """Return the networks that a request is counted against; none where its address is trusted."""
     address = client_address(request)
-    return None if is_trusted(address) else network_of(address)
+    return () if is_trusted(address) else networks_of(address)
 
 
 def _too_often(limit: RateLimitItem, kind: str, who: str) -> TooOften:

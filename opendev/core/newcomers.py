@@ -21,6 +21,7 @@ MAX_NETWORKS = 10_000
 class Network:
     """What one network did of late."""
 
+    share: int = 1  # how many times a limit it may reach: an IPv6 /48 is more than a /64
     joins: deque[tuple[float, int]] = field(default_factory=deque)  # (when, session)
     unseen: dict[int, tuple[float, int]] = field(default_factory=dict)  # attendee -> (when, session)
 
@@ -42,8 +43,9 @@ class Network:
         """Return the sessions that this network joins as a program would."""
         overdue = self.overdue(now)
         lately = [session for at, session in self.joins if now - at <= 60]
-        unseen = {session for session in set(overdue) if overdue.count(session) >= UNSEEN_LIMIT}
-        return unseen | {session for session in set(lately) if lately.count(session) >= MANY_A_MINUTE}
+        most_unseen, most_joins = UNSEEN_LIMIT * self.share, MANY_A_MINUTE * self.share
+        unseen = {session for session in set(overdue) if overdue.count(session) >= most_unseen}
+        return unseen | {session for session in set(lately) if lately.count(session) >= most_joins}
 
 
 class Newcomers:
@@ -52,33 +54,37 @@ class Newcomers:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.networks: dict[str, Network] = {}
-        self.network_of: dict[int, str] = {}  # attendee -> network, while unseen
+        self.networks_of: dict[int, tuple[str, ...]] = {}  # attendee -> networks, while unseen
         self.floods: dict[tuple[int, str], float] = {}  # (session, what was written too fast) -> when last
 
-    def joined(self, network: str, session_id: int, attendee_id: int) -> None:
-        """Note that somebody joined; again, somebody who was seen before, changes nothing."""
+    def joined(self, networks: tuple[tuple[str, int], ...], session_id: int, attendee_id: int) -> None:
+        """Note that somebody joined; again, somebody who was seen before, changes nothing.
+
+        `networks`: name and share of each that they count against (an IPv6 address has a /64 and a /48).
+        """
         now = time.monotonic()
         with self.lock:
-            known = self.networks.setdefault(network, Network())
-            known.forget(now)
-            known.joins.append((now, session_id))
-            known.unseen[attendee_id] = (now, session_id)
-            self.network_of[attendee_id] = network
+            for network, share in networks:
+                known = self.networks.setdefault(network, Network(share))
+                known.forget(now)
+                known.joins.append((now, session_id))
+                known.unseen[attendee_id] = (now, session_id)
+            self.networks_of[attendee_id] = tuple(name for name, _share in networks)
             if len(self.networks) > MAX_NETWORKS:
                 self._forget_all_old(now)
 
     def seen(self, attendee_id: int) -> None:
         """Note that an attendee's page or socket was opened."""
-        if attendee_id not in self.network_of:  # nearly always
+        if attendee_id not in self.networks_of:  # nearly always
             return
         with self.lock:
-            network = self.networks.get(self.network_of.pop(attendee_id, ""))
-            if network is not None:
-                network.unseen.pop(attendee_id, None)
+            for name in self.networks_of.pop(attendee_id, ()):
+                if (network := self.networks.get(name)) is not None:
+                    network.unseen.pop(attendee_id, None)
 
     def is_unseen(self, attendee_id: int) -> bool:
         """Tell whether an attendee joined here lately and opened nothing since."""
-        return attendee_id in self.network_of
+        return attendee_id in self.networks_of
 
     def is_slowed(self, network: str) -> bool:
         """Tell whether too many newcomers of a network did not show themselves."""
@@ -88,7 +94,7 @@ class Newcomers:
             if known is None:
                 return False
             known.forget(now)
-            return len(known.overdue(now)) >= UNSEEN_LIMIT
+            return len(known.overdue(now)) >= UNSEEN_LIMIT * known.share
 
     def note_flood(self, session_id: int, what: str) -> None:
         """Note that one network wrote too much into a session: "questions" or "sign_ups"."""
@@ -115,7 +121,7 @@ class Newcomers:
     def forget_all(self) -> None:
         """Begin anew, as after a restart."""
         with self.lock:
-            self.networks, self.network_of, self.floods = {}, {}, {}
+            self.networks, self.networks_of, self.floods = {}, {}, {}
 
     def _forget_all_old(self, now: float) -> None:
         self.floods = {what: at for what, at in self.floods.items() if now - at <= REMEMBERED_S}
@@ -124,7 +130,7 @@ class Newcomers:
             if not network.joins:
                 del self.networks[name]
         still = {attendee for network in self.networks.values() for attendee in network.unseen}
-        self.network_of = {who: where for who, where in self.network_of.items() if who in still}
+        self.networks_of = {who: where for who, where in self.networks_of.items() if who in still}
 
 
 newcomers = Newcomers()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 
-from opendev.core.limits import limited_network
+from opendev.core.limits import limited_networks
 from opendev.core.live import hub
 from opendev.core.newcomers import newcomers
 
@@ -16,9 +16,8 @@ def present_in(session_ids: Iterable[int]) -> dict[int, int]:
 
 def note_join(request: HttpRequest, session_id: int, attendee_id: int) -> None:
     """Remember that somebody joined, until their page or socket is seen. Safe from any thread."""
-    network = limited_network(request)
-    if network is not None:
-        newcomers.joined(network, session_id, attendee_id)
+    if networks := limited_networks(request):
+        newcomers.joined(networks, session_id, attendee_id)
         hub.expect(session_id)
 
 

@@ -16,7 +16,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
-from opendev.core.limits import check_address, check_limit, limited_network
+from opendev.core.limits import check_address, check_limit, limited_networks
 from opendev.home.middleware import mark
 from opendev.room.lines import line_card
 from opendev.room.pads import in_pad
@@ -128,7 +128,7 @@ def sign_up(request: HttpRequest, code: str) -> HttpResponse:
             check_limit("vote", str(known.attendee_id))
         with transaction.atomic():
             attendee = known or services.join_session(session_id=session.pk, known=None, now=now)[1]
-            check_sign_ups(network=limited_network(request), attendee=attendee, session_id=session.pk)
+            check_sign_ups(networks=limited_networks(request), attendee=attendee, session_id=session.pk)
             wish = services.read_wish(given, line=str(found.line.pk), attendee=attendee, now=now)
             services.sign_up(wish=wish, now=now)
     except DomainError as refusal:

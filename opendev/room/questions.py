@@ -10,7 +10,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.limits import check_limit, limited_network
+from opendev.core.limits import check_limit, limited_networks
 from opendev.core.text import id_in_address
 from opendev.room import views
 from opendev.room.posting import posted_from
@@ -52,7 +52,7 @@ def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
     def work(found: Session, attendee: AttendeePass | None) -> None:
         if attendee is None:
             raise services.NotJoined
-        check_questions(network=limited_network(request), attendee=attendee, session_id=found.pk)
+        check_questions(networks=limited_networks(request), attendee=attendee, session_id=found.pk)
         services.ask_question(
             session_id=found.pk, attendee=attendee, text=text, name=name, now=timezone.now()
         )

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.floods import check_sign_ups
-from opendev.core.limits import limited_network
+from opendev.core.limits import limited_networks
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no, id_in_address
 from sessions import services
@@ -208,8 +208,8 @@ class SignUpsOfLine(LineEndpoint):
         attendee, now = self.attendee(caller, found.line.session.event_id), timezone.now()
         wish = services.read_wish(given, line=line, attendee=attendee, withdraws=withdraws, now=now)
         if not withdraws:
-            network = limited_network(self.request._request)
-            check_sign_ups(network=network, attendee=attendee, session_id=found.line.session_id)
+            networks = limited_networks(self.request._request)
+            check_sign_ups(networks=networks, attendee=attendee, session_id=found.line.session_id)
         return Response(mine_json(services.sign_up(wish=wish, now=now).sign_up), status=status)
 
 

@@ -13,7 +13,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.floods import check_questions
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
-from opendev.core.limits import limited_network
+from opendev.core.limits import limited_networks
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_id, clean_line, id_in_address
 from sessions import services
@@ -188,8 +188,8 @@ class QuestionsOfSession(QuestionEndpoint):
         found, body = self.session(session), self.body()
         caller = self.caller(found.event_id)
         attendee = self.attendee(caller, found.event_id)
-        network = limited_network(request._request)
-        check_questions(network=network, attendee=attendee, session_id=found.pk)
+        networks = limited_networks(request._request)
+        check_questions(networks=networks, attendee=attendee, session_id=found.pk)
         question = services.ask_question(
             session_id=found.pk,
             attendee=attendee,

@@ -89,7 +89,7 @@ def _ask(socket: LinesSocket, frame: dict[str, Any], *, withdraws: bool) -> None
     now = timezone.now()
     wish = read_wish(frame, line=frame.get("line"), attendee=socket.attendee, withdraws=withdraws, now=now)
     if not withdraws and socket.group is not None:
-        check_sign_ups(network=socket.network, attendee=socket.attendee, session_id=socket.group.key)
+        check_sign_ups(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
     ref = frame.get("ref")
 
     def answer(outcome: SignedUp | DomainError) -> None:

@@ -76,7 +76,7 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     if socket.attendee is None:
         raise services.NotJoined
     assert socket.group is not None  # noqa: S101
-    check_questions(network=socket.network, attendee=socket.attendee, session_id=socket.group.key)
+    check_questions(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
     deed = partial(
         services.ask_question,
         session_id=socket.group.key,

@@ -7,7 +7,7 @@ from collections import deque
 import pytest
 
 from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Place, admission
-from opendev.core.limits import network_of
+from opendev.core.limits import network_of, networks_of
 from opendev.core.live import hub
 from opendev.core.pulse import ROUNDS, pulse
 from opendev.core.threads import DatabaseAway
@@ -46,6 +46,18 @@ async def test_sockets_of_one_network_are_bounded_and_its_neighbour_is_not_touch
         assert await turned_away(**NEIGHBOUR) is None
         assert await turned_away() is None  # trusted
     assert await turned_away(**OFFICE) is None
+    assert (admission.sockets, admission.by_network) == (0, {})
+
+
+async def test_sockets_of_an_ipv6_site_are_bounded_whatever_its_networks(rooms, settings):
+    settings.MAX_SOCKETS_OF_NETWORK = 1
+    opened = [socket(EchoConsumer(), **{"x-forwarded-for": f"2001:db8:1:{n}::1"}) for n in range(8)]
+    for one in opened:
+        await (await one.__aenter__()).next("snapshot")
+    assert await turned_away(**{"x-forwarded-for": "2001:db8:1:99::1"}) == "too_many_sockets_of_network"
+    assert await turned_away(**{"x-forwarded-for": "2001:db8:2::1"}) is None
+    for one in opened:
+        await one.__aexit__(None, None, None)
     assert (admission.sockets, admission.by_network) == (0, {})
 
 
@@ -88,12 +100,12 @@ async def test_socket_is_sent_away_for_a_moment_while_the_database_is_away(rooms
 
 
 def test_frames_that_come_too_fast_are_spread_out_and_a_pause_is_credited():
-    place = Place(admission, "203.0.113.7")
+    place = Place(admission, networks_of("203.0.113.7"))
     waits = [place.wait_before_frame(100.0) for _ in range(100)]
     assert waits[:80] == [0.0] * 80
     assert waits[80:] == pytest.approx([n / 40 for n in range(1, 21)])
     assert place.wait_before_frame(110.0) == 0.0
-    assert Place(admission, None).wait_before_frame(100.0) == 0.0
+    assert Place(admission, ()).wait_before_frame(100.0) == 0.0
 
 
 async def test_frames_of_a_stranger_are_all_answered_however_fast_they_come(rooms):

@@ -65,12 +65,45 @@ def test_wrong_codes_are_counted_by_address_and_not_for_trusted_ones(strict):
         ("10.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
         ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
         ("10.0.0.1", "nonsense", "nonsense"),
+        ("10.0.0.1", "198.51.100.1:4001", "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1:4001, 10.0.0.2:80", "198.51.100.1"),
+        ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
+        ("10.0.0.1", "[2001:db8::1]", "2001:db8::1"),
+        ("10.0.0.1", '"[2001:db8::1]:443"', "2001:db8::1"),
+        ("10.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("10.0.0.1", "2001:db8::1:443", "2001:db8::1:443"),  # without brackets it is all address
+        ("10.0.0.1", ",, ,198.51.100.1,", "198.51.100.1"),
         ("10.0.0.1", "", "10.0.0.1"),
     ],
 )
 def test_client_is_the_last_hop_that_is_not_a_trusted_proxy(strict, remote, forwarded, client):
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     assert client_address(request_from(remote, **headers)) == client
+
+
+def test_ports_do_not_make_one_client_many(strict):
+    for port in range(20):
+        check_address(
+            "sign_in", request_from("10.0.0.1", **{"X-Forwarded-For": f"203.0.113.7:{4000 + port}"})
+        )
+    with pytest.raises(TooOften):
+        check_address("sign_in", request_from("10.0.0.1", **{"X-Forwarded-For": "203.0.113.7:9"}))
+
+
+def test_other_networks_of_one_ipv6_site_get_eight_times_as_far_as_one_and_another_site_is_not_touched(
+    strict,
+):
+    numbers = iter(range(10_000))
+    count, refusal = tries_until_refused(
+        lambda: check_address("sign_in", request_from(f"2001:db8:1:{next(numbers):x}::1"))
+    )
+    assert count == 20 * 8
+    assert refusal.retry_after > 1
+    check_address("sign_in", request_from("2001:db8:2::1"))
+    count, _refusal = tries_until_refused(
+        lambda: check_address("sign_in", request_from("2001:db8:3:4:5:6:7:8"))
+    )
+    assert count == 20
 
 
 def test_what_is_no_address_is_not_trusted(strict):

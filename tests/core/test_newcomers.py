@@ -30,7 +30,7 @@ def newcomers(clock):
 
 def test_office_of_300_that_arrives_at_once_is_neither_slowed_nor_told_of(newcomers, clock):
     for attendee in range(300):
-        newcomers.joined(OFFICE, ROOM, attendee)
+        newcomers.joined(((OFFICE, 1),), ROOM, attendee)
     clock.now += 1
     assert not newcomers.is_slowed(OFFICE)
     for attendee in range(300):
@@ -42,8 +42,8 @@ def test_office_of_300_that_arrives_at_once_is_neither_slowed_nor_told_of(newcom
 
 def test_script_of_300_is_slowed_and_told_of_until_it_is_forgotten(newcomers, clock):
     for attendee in range(300):
-        newcomers.joined(SCRIPT, ROOM, attendee)
-    newcomers.joined(OFFICE, 5, 1000)
+        newcomers.joined(((SCRIPT, 1),), ROOM, attendee)
+    newcomers.joined(((OFFICE, 1),), 5, 1000)
     clock.now += 4
     assert newcomers.is_slowed(SCRIPT)
     assert not newcomers.is_slowed(OFFICE)
@@ -52,13 +52,13 @@ def test_script_of_300_is_slowed_and_told_of_until_it_is_forgotten(newcomers, cl
     clock.now += 200
     assert not newcomers.is_slowed(SCRIPT)
     assert newcomers.unusual_sessions() == {}
-    assert (newcomers.networks, newcomers.network_of) == ({}, {})
+    assert (newcomers.networks, newcomers.networks_of) == ({}, {})
 
 
 @pytest.mark.parametrize(("unseen", "is_slowed"), [(UNSEEN_LIMIT - 1, False), (UNSEEN_LIMIT, True)])
 def test_some_who_join_and_leave_are_usual(newcomers, clock, unseen, is_slowed):
     for attendee in range(300):
-        newcomers.joined(OFFICE, ROOM, attendee)
+        newcomers.joined(((OFFICE, 1),), ROOM, attendee)
     for attendee in range(unseen, 300):
         newcomers.seen(attendee)
     clock.now += 4
@@ -69,7 +69,7 @@ def test_network_that_joins_far_above_rate_is_told_of_and_not_slowed_when_its_pe
     newcomers, clock
 ):
     for attendee in range(MANY_A_MINUTE):
-        newcomers.joined(OFFICE, ROOM, attendee)
+        newcomers.joined(((OFFICE, 1),), ROOM, attendee)
         newcomers.seen(attendee)
     clock.now += 4
     assert newcomers.unusual_sessions() == {ROOM: {"joins"}}
@@ -85,10 +85,24 @@ def test_network_that_writes_too_much_is_told_of_until_it_is_forgotten(newcomers
     assert (newcomers.unusual_sessions(), newcomers.floods) == ({}, {})
 
 
+def test_script_that_changes_its_ipv6_network_is_slowed_by_its_site(newcomers, clock):
+    for attendee in range(UNSEEN_LIMIT * 8):
+        newcomers.joined(((f"64 {attendee}", 1), ("48", 8)), ROOM, attendee)
+    newcomers.seen(0)
+    clock.now += 4
+    assert not newcomers.is_slowed("48")
+    assert newcomers.unusual_sessions() == {}
+    newcomers.joined((("64 x", 1), ("48", 8)), ROOM, 9_999)
+    clock.now += 4
+    assert newcomers.is_slowed("48")
+    assert not newcomers.is_slowed("64 7")
+    assert newcomers.unusual_sessions() == {ROOM: {"joins"}}
+
+
 def test_what_is_remembered_is_bounded(newcomers, clock, monkeypatch):
     monkeypatch.setattr(module, "MAX_NETWORKS", 10)
     for number in range(50):
-        newcomers.joined(f"network {number}", ROOM, number)
+        newcomers.joined(((f"network {number}", 1),), ROOM, number)
         clock.now += 100
     assert len(newcomers.networks) <= 11
-    assert len(newcomers.network_of) <= 11
+    assert len(newcomers.networks_of) <= 11

@@ -110,4 +110,4 @@ def test_page_that_joins_is_seen_by_the_room_it_is_led_to(inner):
     ) as phone:
         joined = phone.post(f"/j/{session.code}/", headers={"X-CSRFToken": CSRF}, follow_redirects=True)
     assert joined.status_code == 200
-    inner.until(lambda: not newcomers.network_of)
+    inner.until(lambda: not newcomers.networks_of)
