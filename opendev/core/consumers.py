@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -13,13 +14,14 @@ from django.http.cookie import parse_cookie
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
+from opendev.core.addresses import origin_of, own_origin
 from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admission
 from opendev.core.attendance import Ground
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.limits import Network
 from opendev.core.live import hub
-from opendev.core.logs import current_id, new_id
+from opendev.core.logs import OnceAMinute, current_id, new_id
 from opendev.core.sending import TextMessage
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import TRY_AGAIN_LATER
@@ -27,6 +29,8 @@ from opendev.core.writing import TRY_AGAIN_LATER
 MAX_FRAME_BYTES = 16 * 1024
 MAX_UNANSWERED = 8
 MAX_REF_LENGTH = 64
+
+refused_origins = OnceAMinute(logging.getLogger("opendev.sockets"))
 
 Command = Callable[[Any, dict[str, Any]], None]
 
@@ -218,15 +222,20 @@ class LiveConsumer(AsyncWebsocketConsumer):
         origin = self.header(b"origin")
         if origin is None:
             return self.bearer() is not None
-        try:
-            came_from = urlsplit(origin)
-        except ValueError:
-            return False
-        public = urlsplit(settings.PUBLIC_URL)
-        if (came_from.scheme, came_from.netloc) == (public.scheme, public.netloc):
+        known = origin_of(origin)
+        if (
+            known is not None
+            and known == origin.lower()
+            and known in {settings.PUBLIC_URL, own_origin(self.scope)}
+        ):
             return True
-        own_scheme = {"ws": "http", "wss": "https"}.get(self.scope.get("scheme", "ws"))
-        return came_from.scheme == own_scheme and came_from.netloc == self.header(b"host")
+        metrics.REFUSED.labels("origin").inc()
+        refused_origins.say(
+            "A socket was refused: its page came from %.200s, and PUBLIC_URL is %s.",
+            origin,
+            settings.PUBLIC_URL,
+        )
+        return False
 
     # -- commands -----------------------------------------------------------------------------------------------
 

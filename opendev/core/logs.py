@@ -1,19 +1,22 @@
 """What stands in the log: one line or one JSON object an event, with the id of the request or socket it belongs to.
 
-No personal data: addresses lose their secret parts (sign-in links, session codes), and what PostgreSQL quotes of a row
-is cut off. Names, votes, cookies and client addresses are never logged.
+No personal data: addresses lose their secret parts (sign-in links, personal links, session codes), and what PostgreSQL
+quotes of a row is cut off. Names, votes, cookies and client addresses are never logged.
 """
 
 import json
 import logging
 import re
 import secrets
+import threading
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
-_SECRETS = re.compile(r"(/sign-in/|/j/|/my/|/screen/)[^/\s\"']+")
+# Also where an address stands in another one's query (`?next=%2Fjoin%2F…`).
+_SECRETS = re.compile(r"((?:/|%2F)(?:sign-in|join|j|my|screen)(?:/|%2F))[^/\s\"'%&]+", re.IGNORECASE)
 _QUOTED_ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
 current_id: ContextVar[str] = ContextVar("current_id", default="")
@@ -32,6 +35,37 @@ def taken_or_new(given: str) -> str:
 def without_secrets(text: str) -> str:
     """Return the text without sign-in tokens, session codes and quoted rows."""
     return _QUOTED_ROW.sub("DETAIL: (left out)", _SECRETS.sub(r"\1…", text))
+
+
+class OnceAMinute:
+    """Says one kind of thing at most once a minute, and how often it happened meanwhile. Safe from any thread."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self.log = log
+        self.next_at = 0.0
+        self.unsaid = 0
+        self.lock = threading.Lock()
+
+    def say(self, text: str, *values: object) -> None:
+        """Write a warning, or count it."""
+        now = time.monotonic()
+        with self.lock:
+            if now < self.next_at:
+                self.unsaid += 1
+                return
+            unsaid, self.unsaid, self.next_at = self.unsaid, 0, now + 60
+        if unsaid:
+            text, values = text + " (%d more since the last line.)", (*values, unsaid)
+        self.log.warning(text, *values)
+
+
+class WithoutTraceback(logging.Filter):
+    """Cuts the traceback off what a client alone is to blame for: a wrong Host, a broken path."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through, shorter."""
+        record.exc_info = None
+        return True
 
 
 class LineFormatter(logging.Formatter):
@@ -73,11 +107,16 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
             },
             "json": {"()": "opendev.core.logs.JsonFormatter"},
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "filters": {"short": {"()": "opendev.core.logs.WithoutTraceback"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": form},
+            "short": {"class": "logging.StreamHandler", "formatter": form, "filters": ["short"]},
+        },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
             "django.request": {"level": "ERROR"},
+            "django.security": {"handlers": ["short"], "propagate": False},
             "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
             "uvicorn.access": {"handlers": [], "propagate": False},  # it would tell who asked for what
             "channels_redis": {

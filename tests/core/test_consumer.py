@@ -5,9 +5,11 @@ import json
 
 import pytest
 
+from opendev.core import consumers, metrics
 from opendev.core.consumers import MAX_FRAME_BYTES, MAX_UNANSWERED, LiveConsumer, Refused
 from opendev.core.errors import Conflict
 from opendev.core.live import hub
+from opendev.core.logs import OnceAMinute
 from tests.core.asgi import PUBLIC_ORIGIN, socket
 from tests.core.listening import ROOM, Rooms, news
 
@@ -233,6 +235,16 @@ async def connected(application):
         ("https://room.example", {"host": "room.example", "scheme": "wss"}, True),
         ("http://room.example", {"host": "room.example", "scheme": "wss"}, False),
         ("https://room.example", {"host": "room.example"}, False),
+        # a trusted proxy says that the page came by https; an address of its own choice says nothing
+        ("https://room.example", {"host": "room.example", "x-forwarded-proto": "https"}, True),
+        ("https://room.example", {"host": "Room.Example:443", "x-forwarded-proto": "https"}, True),
+        ("https://room.example", {"host": "room.example", "x-forwarded-proto": "https, http"}, True),
+        ("http://room.example", {"host": "room.example", "x-forwarded-proto": "https"}, False),
+        ("https://room.example", {"host": "room.example", "x_forwarded_proto": "https"}, False),
+        ("https://evil.example", {"host": "room.example", "x-forwarded-proto": "https"}, False),
+        ("HTTP://Room.Example", {"host": "ROOM.example:80"}, True),
+        ("http://room.example/", {"host": "room.example"}, False),
+        ("http://a@room.example", {"host": "room.example"}, False),
         ("http://127.0.0.1:8001", {}, False),
         ("http://127.0.0.1", {}, False),
         ("http://evil.example", {}, False),
@@ -251,6 +263,31 @@ async def connected(application):
 async def test_socket_is_opened_only_from_our_own_pages_or_with_a_token(rooms, origin, more, accepted):
     async with socket(EchoConsumer(), origin=origin, **more) as client:
         assert client.accepted == accepted
+
+
+async def test_only_a_trusted_proxy_is_believed_about_the_scheme(rooms, settings):
+    settings.TRUSTED_ADDRESSES = ["10.0.0.0/8"]
+    more = {"host": "room.example", "x-forwarded-proto": "https"}
+    async with socket(EchoConsumer(), origin="https://room.example", **more) as client:
+        assert not client.accepted
+
+
+async def test_refused_origins_are_counted_and_said_once_a_minute(rooms, settings, caplog, monkeypatch):
+    monkeypatch.setattr(consumers, "refused_origins", OnceAMinute(consumers.refused_origins.log))
+    counter = metrics.REFUSED.labels("origin")
+    before = counter._value.get()
+    for _ in range(5):
+        async with socket(EchoConsumer(), origin="https://other.example") as client:
+            assert not client.accepted
+    said = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+    assert said == [
+        f"A socket was refused: its page came from https://other.example, and PUBLIC_URL is {PUBLIC_ORIGIN}."
+    ]
+    assert counter._value.get() == before + 5
+    consumers.refused_origins.next_at = 0.0
+    async with socket(EchoConsumer(), origin="https://other.example"):
+        pass
+    assert "(4 more since the last line.)" in caplog.records[-1].getMessage()
 
 
 async def test_room_that_does_not_exist_is_refused_before_the_accept(rooms):
