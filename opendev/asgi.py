@@ -1,4 +1,4 @@
-"""What the server runs: pages and REST as WSGI in threads, sockets on the loop, and the lifespan.
+"""What the server runs: pages and REST as WSGI in threads, static files and sockets on the loop, and the lifespan.
 
 Django's own ASGI handler hops a thread for every middleware: 130 requests a second against 735 this way (measured).
 """
@@ -11,11 +11,13 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opendev.settings")
 pages: Any = get_wsgi_application()  # sets Django up; what follows imports models
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from opendev.door.files import StaticFiles  # noqa: E402
+from opendev.door.pages import Pages  # noqa: E402
+from opendev.door.refusals import render_all  # noqa: E402
+from opendev.door.threads import PageThreads  # noqa: E402
 from opendev.home.health import Health  # noqa: E402
-from opendev.home.page_queue import PageQueue  # noqa: E402
 from opendev.room.lifespan import lifespan  # noqa: E402
 from opendev.room.routing import urlpatterns  # noqa: E402
 
@@ -38,9 +40,12 @@ class Sockets:
             await send({"type": "websocket.close", "code": 4404})
 
 
-def serving(wsgi: Any) -> ProtocolTypeRouter:
-    """Return the application around these page threads."""
-    return ProtocolTypeRouter({"http": Health(PageQueue(wsgi)), "websocket": Sockets(), "lifespan": lifespan})
+def serving(threads: PageThreads) -> ProtocolTypeRouter:
+    """Return the application around these page threads: health first, then files, then the pages."""
+    render_all()
+    own = Pages(threads)
+    http = Health(StaticFiles(own), own.answer_in_time)
+    return ProtocolTypeRouter({"http": http, "websocket": Sockets(), "lifespan": lifespan})
 
 
-application = serving(WSGIMiddleware(pages, workers=PAGE_THREADS))
+application = serving(PageThreads(pages, workers=PAGE_THREADS))

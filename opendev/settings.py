@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from opendev.core.addresses import public_origin
 from opendev.core.logs import logging_settings
 from opendev.databases import SQLITE, database_settings
 from opendev.machine import lan_address, make_private_folder, read_or_make_secret_key
@@ -24,7 +25,11 @@ PORT = env.int("PORT", 8000)
 BIND = env.str("BIND", "127.0.0.1")
 BINDS_LOOPBACK = BIND in {"127.0.0.1", "localhost", "::1"}
 OWN_ADDRESS = "127.0.0.1" if BINDS_LOOPBACK else lan_address() if BIND in {"0.0.0.0", "::"} else BIND  # noqa: S104
-PUBLIC_URL = (env.str("PUBLIC_URL", "") or f"http://{OWN_ADDRESS}:{PORT}").rstrip("/")
+OWN_HOST = f"[{OWN_ADDRESS}]" if ":" in OWN_ADDRESS else OWN_ADDRESS
+try:
+    PUBLIC_URL = public_origin(env.str("PUBLIC_URL", "") or f"http://{OWN_HOST}:{PORT}")
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
 DEBUG = env.bool("DEBUG", False)
 WORKERS = env.int("WORKERS", 1)
 REDIS_URL = env.str("REDIS_URL", "")
@@ -32,6 +37,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 UNDO_SECONDS = env.int("UNDO_SECONDS", 5)
 MAX_SOCKETS = env.int("MAX_SOCKETS", 20_000)  # a process
 MAX_SOCKETS_OF_NETWORK = env.int("MAX_SOCKETS_OF_NETWORK", 1_500)
+MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 15_000)  # a process, without sockets
+MAX_CONNECTIONS_OF_NETWORK = env.int("MAX_CONNECTIONS_OF_NETWORK", 2_000)
 LIMITS = env.dict("LIMITS", default={})
 TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", default=["127.0.0.0/8", "::1"])
 LOG_FORMAT = env.str("LOG_FORMAT", "line")
@@ -50,8 +57,6 @@ SECRET_KEY = env.str("SECRET_KEY", "") or read_or_make_secret_key(VAR_DIR / "sec
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 public = urlsplit(PUBLIC_URL)
-if public.scheme not in {"http", "https"} or not public.hostname:
-    raise ImproperlyConfigured(f"PUBLIC_URL must be an http or https address, not {PUBLIC_URL!r}.")
 IS_HTTPS = public.scheme == "https"
 IS_SQLITE = DATABASE["ENGINE"] == SQLITE
 if WORKERS > 1 and (IS_SQLITE or not REDIS_URL):
@@ -94,7 +99,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "opendev.home.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(
+        ["whitenoise.middleware.WhiteNoiseMiddleware"] if DEBUG else []
+    ),  # else they are in memory (opendev.door)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -118,6 +125,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "opendev.home.context.public_url",
             ],
         },
     },
@@ -139,6 +147,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTHENTICATION_BACKENDS = [
+    "opendev.home.passwords.LimitedPasswords",
+    "django.contrib.auth.backends.ModelBackend",  # for who signed in by link; the first one answers for passwords
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -159,8 +171,11 @@ X_FRAME_OPTIONS = "DENY"
 if IS_HTTPS:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
+    # Both bind names that are not ours, for a year: only the domain's owner can want that.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CONTENT_SECURITY_POLICY = content_security_policy(
     public.netloc, IS_HTTPS, frames=[ETHERPAD_ORIGIN] if ETHERPAD_EMBED else []
 )

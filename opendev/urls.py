@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from opendev import api
 
+handler400 = "opendev.home.views.bad_request"
 handler500 = "opendev.home.views.server_error"
 
 urlpatterns = [

@@ -22,7 +22,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.parts import folder_of, into_parts
-from tests.support import programs, static_files
+from tests.support import programs
 from tests.support.databases import Postgres, Redis, SqliteFiles, manage
 from tests.support.etherpad import Etherpad
 from tests.support.server import PRODUCT_VARIABLES, TEST_SECRET, Server, clean_environment
@@ -158,7 +158,6 @@ def collected_static(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 def static_files_of_this_process(collected_static: Path) -> None:
     """Pages rendered inside the tests find their hashed names too."""
     link_static(collected_static, RUN_FOLDER / "var")
-    static_files.remember()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes
@@ -17,11 +16,11 @@ def takes_uploads(view: View) -> View:
     return view
 
 
-def largest_body(request: HttpRequest) -> int:
-    """Return how many bytes the address of a request takes."""
-    usual = settings.BODY_LIMIT
+def largest_body_at(path: str) -> int:
+    """Return how many bytes of body the address at a path takes."""
+    usual: int = settings.BODY_LIMIT
     try:
-        view = resolve(request.path_info).func
+        view = resolve(path).func
     except Resolver404:
         return usual
     return int(getattr(getattr(view, "cls", view), "largest_body", usual))

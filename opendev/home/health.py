@@ -4,6 +4,7 @@ page thread waits for a database that hangs.
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hmac import compare_digest
@@ -65,9 +66,9 @@ probe = DatabaseProbe()
 class Health:
     """Answers the three addresses; everything else goes on to the pages."""
 
-    def __init__(self, pages: Any) -> None:
-        self.pages = pages
-        self.answers = {"/healthz": healthz, "/readyz": readyz, "/metrics": figures}
+    def __init__(self, pages: Any, pages_answer: Callable[[], Awaitable[bool]]) -> None:
+        self.pages, self.pages_answer = pages, pages_answer
+        self.answers = {"/healthz": healthz, "/readyz": self.readyz, "/metrics": figures}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Carry one request."""
@@ -79,22 +80,23 @@ class Health:
         else:
             await _answer(scope, send, await ask(scope))
 
+    async def readyz(self, scope: Any) -> Answer:
+        """Database and page threads answer, no background task has died, and the other processes can be reached."""
+        database, pages = await asyncio.gather(probe.answers(), self.pages_answer())
+        checks = {
+            "live": live_core_runs() and ballot_box.is_running and answers_reader.is_running,
+            "bus": bus_is_up(),
+            "database": database,
+            "pages": pages,
+        }
+        ready = all(checks.values())
+        body = json.dumps({"status": "ok" if ready else "not_ready", "checks": checks}).encode()
+        return (200 if ready else 503), JSON, body, []
+
 
 async def healthz(scope: Any) -> Answer:
     """The process answers."""
     return 200, JSON, b'{"status": "ok"}', []
-
-
-async def readyz(scope: Any) -> Answer:
-    """The database answers, no background task has died, and the other processes can be reached."""
-    checks = {
-        "live": live_core_runs() and ballot_box.is_running and answers_reader.is_running,
-        "bus": bus_is_up(),
-        "database": await probe.answers(),
-    }
-    ready = all(checks.values())
-    body = json.dumps({"status": "ok" if ready else "not_ready", "checks": checks}).encode()
-    return (200 if ready else 503), JSON, body, []
 
 
 async def figures(scope: Any) -> Answer:

@@ -13,7 +13,8 @@ from opendev.core.errors import DomainError
 from opendev.core.limits import is_trusted
 from opendev.core.logs import current_id, taken_or_new
 from opendev.core.threads import is_away
-from opendev.core.uploads import largest_body
+from opendev.core.uploads import largest_body_at
+from opendev.door.refusals import LengthRequired, TooLarge, is_rest
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -33,17 +34,9 @@ def _rendered(request: HttpRequest, error: DomainError) -> HttpResponse:
     return render(request, "error.html", said, status=error.status)
 
 
-class TooLarge(DomainError):
-    code, status, message = "too_large", 413, _("That is more than this address takes.")
-
-
-class LengthRequired(DomainError):
-    code, status, message = "length_required", 411, _("Say how long the body is (Content-Length).")
-
-
 def answer_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer a refusal in the language of the address: JSON for REST, a page elsewhere."""
-    if request.path.startswith("/api/"):
+    if is_rest(request.path):
         return mark(JsonResponse(error.as_json(), status=error.status), error)
     return error_page(request, error)
 
@@ -76,7 +69,7 @@ class Unavailable(DomainError):
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies over the limit before anything reads them."""
+    """Refuses bodies over the limit before anything reads them, also where another server than ours runs the pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -87,7 +80,7 @@ class BodyLimitMiddleware:
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
         is_usual = length.isdigit() and int(length) <= settings.BODY_LIMIT
-        if not is_usual and not (length.isdigit() and int(length) <= largest_body(request)):
+        if not is_usual and not (length.isdigit() and int(length) <= largest_body_at(request.path_info)):
             return answer_refusal(request, TooLarge())
         return self.get_response(request)
 

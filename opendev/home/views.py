@@ -1,10 +1,17 @@
 """The pages around the sessions: home, joining, programme, sign-in."""
 
+import logging
 from typing import Any
 
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseServerError,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.utils import timezone
@@ -16,13 +23,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.countries import country_names
-from opendev.core.errors import DomainError, NotFound
+from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
 from opendev.core.presence import note_join
+from opendev.door.refusals import Broken, is_rest
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.selectors.questions import answered_questions
+
+log = logging.getLogger("opendev.sign_in")
 
 
 @require_safe
@@ -128,15 +138,6 @@ class SignIn(auth_views.LoginView):
     template_name = "home/sign_in.html"
     redirect_authenticated_user = True
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Count the try, then look at the password.
-
-        Raises:
-            TooOften
-        """
-        check_address("sign_in", request)
-        return super().post(request, *args, **kwargs)
-
 
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,10 +149,13 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             check_address("sign_in", request)
             user = services.spend_sign_in_link(token=token, now=now)
+            log.info("User %s signed in by link.", user.pk)
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect(start_of(user.pk))
         link = services.find_sign_in_link(token=token, now=now)
     except services.LinkIsSpent as refusal:
+        if request.method == "POST":
+            log.warning("A try to sign in by link failed: the link is spent, or was never made.")
         context = {"expired": True, "person_name": ""}
         return render(request, "home/sign_in_link.html", context, status=refusal.status)
     name = selectors.name_of_user(link.user_id)
@@ -171,6 +175,15 @@ def start_of(user_id: int) -> str:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of a defect of ours, with the id under which the log knows it. It asks no database."""
+    """The answer to a defect of ours, with the id under which the log knows it. It asks no database."""
+    if is_rest(request.path):
+        return JsonResponse({**Broken().as_json(), "request_id": current_id.get()}, status=Broken.status)
     page = get_template("500.html").render({"request_id": current_id.get()})
     return HttpResponseServerError(page)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to a request that Django could not read: a wrong Host, a broken cookie."""
+    if is_rest(request.path):
+        return JsonResponse(Malformed().as_json(), status=Malformed.status)
+    return HttpResponseBadRequest(get_template("400.html").render())

@@ -10,7 +10,7 @@ import pytest
 from opendev.core import limits, logs
 from opendev.core.attendance import sign_pass
 from opendev.core.live import hub
-from opendev.home import page_queue, views
+from opendev.home import views
 from tests.factories import make_attendee, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
 from tests.support.databases import Redis
@@ -44,7 +44,10 @@ def test_process_says_that_it_answers(visitor):
 
 def test_whole_process_is_ready(visitor):
     answer = visitor.get("/readyz")
-    assert answer.json() == {"status": "ok", "checks": {"live": True, "bus": True, "database": True}}
+    assert answer.json() == {
+        "status": "ok",
+        "checks": {"live": True, "bus": True, "database": True, "pages": True},
+    }
     assert answer.status_code == 200
 
 
@@ -148,41 +151,6 @@ def test_figures_of_two_workers_are_added_up_and_a_dead_one_counts_no_more(
     assert not dead.exists()
 
 
-# --- the queue before the pages
-
-
-async def ask(pages, path="/"):
-    said = []
-
-    async def send(message):
-        said.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    await pages(scope, None, send)
-    return said
-
-
-@pytest.mark.parametrize("path", ["/", "/api/v1/events/"])
-async def test_requests_beyond_the_queue_are_refused_with_when_to_come_back(monkeypatch, path):
-    monkeypatch.setattr(page_queue, "MAX_REQUESTS", 3)
-    free = asyncio.Event()
-
-    async def pages(scope, receive, send):
-        await free.wait()
-        await send({"type": "http.response.start", "status": 200})
-
-    queue = page_queue.PageQueue(pages)
-    waiting = [asyncio.ensure_future(ask(queue)) for _ in range(3)]
-    await asyncio.sleep(0)
-    start, body = await ask(queue, path)
-    assert start["status"] == 429
-    assert dict(start["headers"])[b"retry-after"] == b"2"
-    assert b"try_later" in body["body"]
-    free.set()
-    assert [said[0]["status"] for said in await asyncio.gather(*waiting)] == [200, 200, 200]
-    assert (await ask(queue))[0]["status"] == 200
-
-
 # --- ids and the log
 
 
@@ -222,6 +190,10 @@ def test_log_keeps_no_sign_in_token_code_or_row(caplog):
     text = f"GET {paths} failed\nDETAIL:  Key (name)=(Ada) already exists.\nthen"
     kept = logs.without_secrets(text)
     assert kept == "GET /sign-in/…/, /s/screen/…/ and /j/…/ failed\nDETAIL: (left out)\nthen"
+    assert logs.without_secrets("cookie not set: /join/6.YN1b-x_/") == "cookie not set: /join/…/"
+    assert logs.without_secrets("/e/my/abc.ics /api/v1/events/e/my/abc/") == "/e/my/… /api/v1/events/e/my/…/"
+    assert logs.without_secrets("/sign-in/?next=%2Fjoin%2F6.YN1b%2F") == "/sign-in/…%2Fjoin%2F…%2F"
+    assert logs.without_secrets("/join/ and /e/sessions/join-us/") == "/join/ and /e/sessions/join-us/"
 
 
 def test_lines_of_a_server_are_json_where_it_is_wanted_and_readiness_tells_of_the_bus(

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from opendev.core import logs
 from sessions.models import EventDay
 from tests.factories import make_attendee, make_event, make_moderator, make_poll, make_session
 from tests.room.pages import at, code_of, text_of
@@ -191,9 +192,40 @@ def test_body_over_the_limit_is_refused_with_its_code(visitor):
     assert visitor.post(f"/j/{session.code}/", {"name": "x"}).status_code == 302
 
 
-def test_shared_address_shows_the_picture_that_is_there(client, db):
-    page = client.get("/").text
-    address = re.search(r'<meta property="og:image" content="http://testserver(/static/[^"]+)">', page)[1]
-    answer = client.get(address)
-    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
-    assert b"".join(answer.streaming_content)[:8] == b"\x89PNG\r\n\x1a\n"
+def test_shared_address_shows_the_picture_that_is_there(client, db, settings):
+    page = client.get("/", headers={"host": "localhost"}).text
+    path = re.search(r'<meta property="og:image" content="http://127.0.0.1:8000/static/([^"]+)">', page)[1]
+    assert (settings.STATIC_ROOT / path).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+# --- requests that Django cannot read
+
+
+@pytest.mark.parametrize("host", ["evil.example", "a,b", "127.0.0.1:8000,evil.example", "a b", "\u00e9"])
+@pytest.mark.parametrize(
+    "path", ["/join/", "/", "/nowhere/", "/api/v1/events/", "/api/nowhere/", "/admin/login/"]
+)
+def test_wrong_host_is_a_400_without_a_traceback(host, path, caplog):
+    answer = Client(raise_request_exception=False).get(path, headers={"host": host})
+    assert answer.status_code == 400
+    if path.startswith("/api/"):
+        assert answer.json()["code"] == "malformed"
+    else:
+        assert "evil" not in answer.text
+        assert "That could not be read" in answer.text
+    formatter = logs.LineFormatter()
+    short = logs.WithoutTraceback()
+    assert caplog.records
+    for record in caplog.records:
+        short.filter(record)
+        assert "Traceback" not in formatter.format(record)
+
+
+def test_defect_of_rest_is_coded_json(visitor, monkeypatch):
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sessions.api.events.selectors.all_events", broken)
+    answer = Client(raise_request_exception=False).get("/api/v1/events/")
+    assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
+    assert answer.json()["request_id"] == answer["X-Request-ID"]

@@ -154,3 +154,90 @@ def test_signing_out_takes_a_button_not_a_link(browser_of, moderator, session):
     assert client.post(reverse("sign-out")).status_code == 302
     assert not is_signed_in(client)
     assert client.get(at(session, "control")).status_code == 302
+
+
+# --- limits, and what the log says
+
+
+STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
+
+
+@pytest.mark.parametrize("door", ["/sign-in/", "/admin/login/"])
+def test_wrong_passwords_of_one_address_are_refused_after_twenty_at_either_door(
+    browser_of, with_password, door
+):
+    client = browser_of()
+    form = {**with_password, "password": "wrong"}
+    answers = [client.post(door, {**form, "username": f"nobody-{n}"}, **STRANGER) for n in range(25)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 5
+    assert int(answers[-1]["Retry-After"]) > 1
+    assert client.post(door, with_password, **STRANGER).status_code == 429
+    assert not is_signed_in(client)
+    other = {"REMOTE_ADDR": "203.0.113.8"}
+    assert client.post("/sign-in/", with_password, **other).status_code == 302
+
+
+def test_tries_at_both_doors_are_counted_together(browser_of, with_password):
+    client = browser_of()
+    form = {**with_password, "password": "wrong"}
+    for n in range(10):
+        for door in ("/sign-in/", "/admin/login/"):
+            assert client.post(door, {**form, "username": f"nobody-{n}"}, **STRANGER).status_code == 200
+    assert client.post("/admin/login/", form, **STRANGER).status_code == 429
+
+
+def test_wrong_passwords_of_one_account_are_limited_from_wherever_they_come_and_its_links_go_on(
+    browser_of, with_password, moderator, session
+):
+    client = browser_of()
+    wrong = {**with_password, "password": "wrong"}
+    for n in range(30):
+        address = {"REMOTE_ADDR": f"198.51.100.{n}"}
+        name = wrong["username"].upper() if n % 2 else wrong["username"]
+        assert client.post("/sign-in/", {**wrong, "username": name}, **address).status_code == 200
+    refused = client.post("/sign-in/", with_password, **STRANGER)
+    assert refused.status_code == 429
+    assert client.post("/admin/login/", with_password, REMOTE_ADDR="127.0.0.1").status_code == 429
+    assert client.post("/sign-in/", {**wrong, "username": "somebody-else"}, **STRANGER).status_code == 200
+    link = reverse("sign-in-link", args=[make_sign_in_link(user=moderator, now=timezone.now())])
+    assert client.post(link, **STRANGER).status_code == 302
+    assert is_signed_in(client)
+
+
+def test_right_passwords_are_not_counted_against_the_account(browser_of, with_password):
+    for _ in range(40):
+        assert browser_of().post("/sign-in/", with_password).status_code == 302
+
+
+def test_each_sign_in_each_failure_and_each_refusal_is_logged_without_a_secret(
+    browser_of, with_password, moderator, link, caplog
+):
+    caplog.set_level("INFO", "opendev.sign_in")
+    client = browser_of()
+    client.post("/sign-in/", {**with_password, "password": "my-other-secret"}, **STRANGER)
+    client.post("/sign-in/", {"username": "typed-my-secret-here", "password": "x"}, **STRANGER)
+    client.post("/admin/login/", {**with_password, "password": "my-other-secret"}, **STRANGER)
+    client.post("/sign-in/", with_password, **STRANGER)
+    client.post(link, **STRANGER)
+    browser_of().post(link, **STRANGER)
+    for _ in range(20):
+        client.post("/admin/login/", {**with_password, "password": "wrong"}, **STRANGER)
+    said = [record.getMessage() for record in caplog.records if record.name == "opendev.sign_in"]
+    assert said[:6] == [
+        f"A try to sign in by password failed: user {moderator.pk}.",
+        "A try to sign in by password failed: no such user.",
+        f"A try to sign in by password failed: user {moderator.pk}.",
+        f"User {moderator.pk} gave their password.",
+        f"User {moderator.pk} signed in by link.",
+        "A try to sign in by link failed: the link is spent, or was never made.",
+    ]
+    assert said[-1] == f"A try to sign in by password was refused, after too many: user {moderator.pk}."
+    everything = "\n".join(said)
+    for secret in ("secret", "wrong", "phrase", link.split("/")[2], "203.0.113", moderator.username):
+        assert secret not in everything
+
+
+def test_who_was_signed_in_before_an_upgrade_still_is(browser_of, moderator, session):
+    client = browser_of()
+    client.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(at(session, "control")).status_code == 200

@@ -20,11 +20,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.db import connections
 
-from opendev.home.management.commands.serve import MAX_FRAME_BYTES
+from opendev.door.threads import PageThreads
+from opendev.home.management.commands.serve import CONNECTION, MAX_FRAME_BYTES
 from tests.support.databases import SqliteFiles
 from tests.support.programs import free_port
 
@@ -59,7 +59,7 @@ class InnerServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.socket_url = f"ws://127.0.0.1:{self.port}"
         # Threads of its own: theirs keep their connections to the module's file.
-        self.pages = WSGIMiddleware(asgi.pages, workers=THREADS)
+        self.pages = PageThreads(asgi.pages, workers=THREADS)
         application: Any = asgi.serving(self.pages)
         self.uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -68,7 +68,7 @@ class InnerServer:
                 port=self.port,
                 lifespan="on",
                 loop="uvloop",
-                http="httptools",
+                http=CONNECTION,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 ws_max_size=MAX_FRAME_BYTES,

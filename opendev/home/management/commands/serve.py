@@ -1,6 +1,7 @@
 """`manage.py serve`: prints where to go, and becomes the server."""
 
 import os
+import resource
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -25,6 +26,9 @@ MAX_FRAME_BYTES = (
     1024 * 1024
 )  # frames over 16 KiB get an error and the socket stays open; only beyond this it is cut
 
+CONNECTION = "opendev.door.connections:Connection"  # uvicorn's own with httptools, and deadlines
+FILES = 65_536  # every connection is one
+
 
 def server_command(*, host: str, port: int, workers: int) -> list[str]:
     """Return the command that serves. The flags are measured and explained in docs/adr/0001."""
@@ -34,11 +38,19 @@ def server_command(*, host: str, port: int, workers: int) -> list[str]:
         "opendev.serving",
         "opendev.asgi:application",
         *("--host", host, "--port", str(port), "--workers", str(workers)),
-        *("--lifespan", "on", "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"),
+        *("--lifespan", "on", "--loop", "uvloop", "--http", CONNECTION, "--ws", "websockets-sansio"),
         *("--ws-per-message-deflate", "false", "--ws-max-size", str(MAX_FRAME_BYTES)),
         *("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "20"),
         *("--no-proxy-headers",),
     ]
+
+
+def raise_file_limit() -> None:
+    """Let this process have more open files, and so connections, than the 1,024 of most systems, where it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def start_pad_worker() -> None:
@@ -92,6 +104,7 @@ class Command(BaseCommand):
         connection.close()
         command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
         os.chdir(settings.ROOT)
+        raise_file_limit()
         os.execv(command[0], command)  # noqa: S606  # our own command, no shell
 
     def print_pages(self) -> None:

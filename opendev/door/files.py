@@ -1,0 +1,184 @@
+"""Static files from memory, answered on the event loop: no page thread waits for whoever reads them slowly.
+
+The folder is read once, when the process starts, with the compressed forms that `collectstatic` wrote beside each file.
+WhiteNoise serves them only with DEBUG, where they change.
+"""
+
+import mimetypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+
+from opendev.core.limits import is_trusted
+
+Headers = list[tuple[bytes, bytes]]
+CODINGS = (("br", ".br"), ("gzip", ".gz"), ("identity", ""))  # the smallest first
+FOR_EVER = b"max-age=31536000, public, immutable"  # under a name that carries the content's hash
+A_MINUTE = b"max-age=60, public"
+TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A file in one coding."""
+
+    etag: bytes
+    body: bytes
+    headers: Headers
+    headers_unchanged: Headers
+
+
+class StaticFiles:
+    """Answers what is under STATIC_URL; everything else goes on to the pages."""
+
+    def __init__(self, pages: Any, folder: Path | None = None) -> None:
+        self.pages = pages
+        self.prefix = settings.STATIC_URL
+        self.forms = {} if settings.DEBUG else dict(read_folder(folder or settings.STATIC_ROOT))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Carry one request."""
+        path = scope["path"]
+        if not path.startswith(self.prefix) or settings.DEBUG or _is_to_be_redirected(scope):
+            await self.pages(scope, receive, send)
+            return
+        status, headers, body = self.answer(path[len(self.prefix) :], scope)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def answer(self, name: str, scope: Any) -> tuple[int, Headers, bytes]:
+        """Return status, headers and body."""
+        forms = self.forms.get(name)
+        if forms is None:
+            return 404, _plain(b"There is no such file."), b"There is no such file."
+        if scope["method"] not in {"GET", "HEAD"}:
+            return 405, [*_plain(b""), (b"allow", b"GET, HEAD")], b""
+        form = forms[best_coding(_header(scope, b"accept-encoding"), forms)]
+        if is_unchanged(_header(scope, b"if-none-match"), form.etag):
+            return 304, form.headers_unchanged, b""
+        return 200, form.headers, form.body
+
+
+def read_folder(folder: Path) -> Iterator[tuple[str, dict[str, Form]]]:
+    """Read every file under a folder: its path from there, with `/`, and its forms by coding."""
+    if not folder.is_dir():
+        return
+    hashed = set(getattr(staticfiles_storage, "hashed_files", {}).values())  # the manifest of collectstatic
+    contents: dict[bytes, bytes] = {}  # each file is there twice, with and without its hash: once in memory
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for name in paths:
+        stem, dot, ending = name.rpartition(".")
+        if dot and ending in {"br", "gz"} and stem in paths:
+            continue
+        yield name, dict(_forms_of(name, paths, contents, is_hashed=name in hashed))
+
+
+def _forms_of(
+    name: str, paths: dict[str, Path], contents: dict[bytes, bytes], *, is_hashed: bool
+) -> Iterator[tuple[str, Form]]:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if name.endswith((".js", ".mjs")):
+        kind = "text/javascript"  # some machines' tables say otherwise, and browsers refuse such a module
+    if kind.startswith(TEXT):
+        kind += "; charset=utf-8"
+    mark = blake2b(paths[name].read_bytes(), digest_size=9).hexdigest()
+    for coding, ending in CODINGS:
+        if name + ending not in paths:
+            continue
+        read = paths[name + ending].read_bytes()
+        body = contents.setdefault(blake2b(read).digest(), read)
+        etag = f'"{mark}"' if coding == "identity" else f'"{mark}-{coding}"'
+        common: Headers = [
+            (b"etag", etag.encode()),
+            (b"cache-control", FOR_EVER if is_hashed else A_MINUTE),
+            (b"vary", b"Accept-Encoding"),
+            (b"access-control-allow-origin", b"*"),
+            *_always(),
+        ]
+        headers = [
+            *common,
+            (b"content-type", kind.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        if coding != "identity":
+            headers.append((b"content-encoding", coding.encode()))
+        yield coding, Form(etag.encode(), body, headers, common)
+
+
+def best_coding(accepted: str, forms: dict[str, Form]) -> str:
+    """Return which of a file's forms to send, by RFC 9110, 12.5.3: never one with `q=0`, unless there is no other.
+
+    Among those with the highest weight it is the smallest.
+    """
+    if not accepted:
+        return "identity"
+    weights = _weights(accepted)
+    others = weights.get("*", 0.0)
+    best, weight = "identity", weights.get("identity", others if "*" in weights else 0.0)
+    for coding, _ending in reversed(CODINGS[:-1]):
+        own = weights.get(coding, weights.get("x-gzip", others) if coding == "gzip" else others)
+        if coding in forms and own > 0 and own >= weight:
+            best, weight = coding, own
+    return best
+
+
+def _weights(accepted: str) -> dict[str, float]:
+    weights = {}
+    for part in accepted.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            key, _equals, value = (piece.strip() for piece in parameter.partition("="))
+            if key == "q":
+                try:
+                    weight = min(1.0, max(0.0, float(value)))
+                except ValueError:
+                    weight = 0.0  # what cannot be read is not wanted
+        if name:
+            weights[name] = weight
+    return weights
+
+
+def is_unchanged(known: str, etag: bytes) -> bool:
+    """Return True if If-None-Match names the entity tag: a list, `*`, or one with `W/`, which compares as without."""
+    tags = [tag.strip() for tag in known.split(",")]
+    return "*" in tags or etag.decode() in [tag.removeprefix("W/") for tag in tags]
+
+
+def _is_to_be_redirected(scope: Any) -> bool:
+    """Return True if the pages answer with the way to https."""
+    if not settings.SECURE_SSL_REDIRECT:
+        return False
+    client = scope.get("client")
+    believes = not client or is_trusted(client[0])
+    forwarded = _header(scope, b"x-forwarded-proto") if believes else ""
+    return (forwarded or str(scope.get("scheme", "http"))).split(",")[0].strip() != "https"
+
+
+def _header(scope: Any, name: bytes) -> str:
+    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
+
+
+def _plain(body: bytes) -> Headers:
+    length = str(len(body)).encode()
+    return [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length), *_always()]
+
+
+def _always() -> Headers:
+    """Return what SecurityMiddleware adds to every answer."""
+    headers: Headers = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", settings.SECURE_REFERRER_POLICY.encode()),
+        (b"cross-origin-opener-policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY.encode()),
+    ]
+    if seconds := settings.SECURE_HSTS_SECONDS:
+        hsts = f"max-age={seconds}"
+        hsts += "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+        hsts += "; preload" if settings.SECURE_HSTS_PRELOAD else ""
+        headers.append((b"strict-transport-security", hsts.encode()))
+    return headers

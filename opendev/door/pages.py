@@ -1,0 +1,152 @@
+"""The queue before the page threads: bounded, and those who are in go before those who arrive.
+
+A page that was given needs more requests after it: the join, the room, a vote by form. They carry a cookie or a token,
+and are refused only far beyond the point where new visitors are asked to wait.
+"""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+from opendev.core import metrics
+from opendev.core.errors import DomainError, TryLater
+from opendev.door import bodies
+from opendev.door.refusals import AddressTooLong, Broken, TooSlow, refuse
+from opendev.door.threads import PageThreads
+
+MAX_NEWCOMERS = 400  # requests that wait without cookie or token: some seconds of pages
+MAX_REQUESTS = 2_000  # that wait in all: while a database hangs, what may hang with it
+NEWCOMER_EVERY = 4  # turns: newcomers are served too while the room is full
+MAX_ADDRESS = 8 * 1024  # bytes of path and query
+THREADS_ANSWER_WITHIN_S = 2.0
+CLOSES = (TooSlow,)  # the rest of a body is not waited for
+
+Turn = asyncio.Future[None]
+
+
+class Gone(Exception):
+    """The client left while it waited."""
+
+
+class Queue:
+    """Lets as many requests through at once as there are threads."""
+
+    def __init__(self, threads: int) -> None:
+        self.free = threads
+        self.known: deque[Turn] = deque()
+        self.newcomers: deque[Turn] = deque()
+        self.turns = 0
+
+    def __len__(self) -> int:
+        return len(self.known) + len(self.newcomers)
+
+    async def enter(self, *, is_known: bool, receive: Any) -> None:
+        """Wait for a free thread.
+
+        `receive`: to hear of a client that leaves, where its request may be dropped; else None.
+
+        Raises:
+            TryLater: too many wait.
+            Gone: the client left.
+        """
+        if self.free and not len(self):
+            self.free -= 1
+            return
+        if len(self) >= MAX_REQUESTS or not (is_known or len(self.newcomers) < MAX_NEWCOMERS):
+            metrics.REFUSED.labels("page_queue").inc()
+            raise TryLater
+        turn: Turn = asyncio.get_running_loop().create_future()
+        (self.known if is_known else self.newcomers).append(turn)
+        self._measure()
+        try:
+            await _first(turn, receive)
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self.leave()  # its turn had come at the same moment
+            turn.cancel()
+            raise
+
+    def leave(self) -> None:
+        """Give a thread back, and let the next one in."""
+        self.free += 1
+        while self.free and len(self):
+            self.turns += 1
+            newcomers_first = self.turns % NEWCOMER_EVERY == 0
+            first, second = (self.newcomers, self.known) if newcomers_first else (self.known, self.newcomers)
+            turn = (first or second).popleft()
+            if not turn.done():
+                self.free -= 1
+                turn.set_result(None)
+        self._measure()
+
+    def _measure(self) -> None:
+        metrics.QUEUE.labels("pages").set(len(self))
+
+
+async def _first(turn: Turn, receive: Any) -> None:
+    """Wait for a turn, or for the client to leave."""
+    if receive is None:
+        await turn
+        return
+    leaving = asyncio.ensure_future(receive())
+    try:
+        while True:
+            await asyncio.wait({turn, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if turn.done():
+                return
+            if leaving.result()["type"] == "http.disconnect":
+                raise Gone
+            leaving = asyncio.ensure_future(receive())  # it was the empty body
+    finally:
+        leaving.cancel()
+
+
+class Pages:
+    """Carries requests to the page threads and sends what they answer."""
+
+    def __init__(self, threads: PageThreads) -> None:
+        self.threads = threads
+        self.queue = Queue(threads.workers)
+        self.asking: asyncio.Future[None] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Carry one request."""
+        try:
+            await self._carry(scope, receive, send)
+        except DomainError as refusal:
+            await refuse(scope, send, type(refusal), closes=isinstance(refusal, CLOSES))
+        except (Gone, bodies.Gone):
+            pass
+
+    async def _carry(self, scope: Any, receive: Any, send: Any) -> None:
+        if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_ADDRESS:
+            raise AddressTooLong
+        length = bodies.announced_length(scope)
+        with bodies.held.room_for(length, scope):
+            body = await bodies.take_in(length, receive)
+            may_be_dropped = scope["method"] in {"GET", "HEAD"} and not length
+            await self.queue.enter(is_known=_is_known(scope), receive=receive if may_be_dropped else None)
+            try:
+                answer = await self.threads.answer(scope, body)
+            finally:
+                self.queue.leave()
+        if answer is None:
+            raise Broken
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def answer_in_time(self) -> bool:
+        """Return True if a page thread does something within two seconds; while none does nobody asks twice."""
+        if self.asking is None or self.asking.done():
+            self.asking = asyncio.ensure_future(self.threads.turn())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(THREADS_ANSWER_WITHIN_S):
+                await asyncio.shield(self.asking)
+            return True
+        return False
+
+
+def _is_known(scope: Any) -> bool:
+    """Return True if a request carries a cookie or a token: it belongs to somebody who was served before."""
+    return any(name in {b"cookie", b"authorization"} for name, _value in scope["headers"])

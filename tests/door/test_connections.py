@@ -1,0 +1,167 @@
+"""Connections of which nothing comes end by themselves, and a network has room for so many."""
+
+import time
+from contextlib import suppress
+
+import pytest
+
+from opendev.core.limits import networks_of
+from opendev.door import connections
+from opendev.door.connections import _doorkeepers
+from tests.door.raw import LARGE_FILE, head, many, open_raw, read_until_closed, seconds_of
+from tests.factories import make_session
+from tests.support.inner_server import inner
+from tests.support.people import open_socket
+
+__all__ = ["inner"]
+
+GET = head("GET", "/healthz")
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Deadlines of a second, looked at ten times a second."""
+    for name in ("HEAD_S", "DRAIN_S", "STALL_S"):
+        monkeypatch.setattr(connections, name, 1.0)
+    monkeypatch.setattr(connections, "SWEEP_S", 0.1)
+
+
+@pytest.fixture
+def stranger(monkeypatch):
+    """Nobody is trusted: every connection is one of a network."""
+    monkeypatch.setattr(connections, "is_trusted", lambda address: False)
+
+
+def lives(raw) -> float:
+    """How long the server keeps a connection on which no more is sent."""
+    begin = time.monotonic()
+    read_until_closed(raw)
+    return time.monotonic() - begin
+
+
+@pytest.mark.parametrize("said", [b"", b"\r\n", b"\r\n\r\n\r\n"])
+def test_silent_connection_is_closed_without_a_word(inner, hasty, said):
+    raw = open_raw(inner, said)
+    begin = time.monotonic()
+    assert read_until_closed(raw) == b""
+    assert 0.8 < time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize("said", [b"G", b"GET /join/", GET[:-2], head("POST", "/join/", "Cookie: a")[:-1]])
+def test_half_a_head_is_answered_408_and_closed(inner, hasty, said):
+    answer = read_until_closed(open_raw(inner, said))
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code": "too_slow"' in answer
+
+
+def test_head_that_grows_byte_by_byte_does_not_move_its_deadline(inner, hasty):
+    raw = open_raw(inner, b"GET /join/ HTTP/1.1\r\nX: ")
+    begin = time.monotonic()
+    with suppress(ConnectionError):
+        while time.monotonic() - begin < 10:
+            raw.sendall(b"x")
+            time.sleep(0.05)
+    assert time.monotonic() - begin < 5
+    raw.close()
+
+
+def test_half_a_head_after_an_answer_ends_too(inner, hasty):
+    raw = open_raw(inner, GET)
+    assert raw.recv(65536).startswith(b"HTTP/1.1 200")
+    raw.sendall(b"GET /join")
+    assert lives(raw) < 5
+
+
+@pytest.mark.parametrize("stray", [b"", b"\r\n"])
+def test_idle_connection_is_kept_for_a_phone_and_longer_for_a_proxy_and_no_stray_byte_keeps_it(
+    inner, hasty, monkeypatch, stray
+):
+    monkeypatch.setattr(connections, "IDLE_OF_TRUSTED_S", 2.0)
+    raw = open_raw(inner, GET)
+    assert raw.recv(65536).startswith(b"HTTP/1.1 200")
+    raw.sendall(stray)
+    assert 1.5 < lives(raw) < 6
+    assert connections.IDLE_S >= 75
+    assert connections.IDLE_OF_TRUSTED_S == 2.0  # 150 outside this test
+
+
+def test_head_of_a_hundred_thousand_bytes_is_refused(inner):
+    raw = open_raw(inner, b"GET / HTTP/1.1\r\n")
+    sent = 0
+    with suppress(ConnectionError):
+        while sent < 2_000:
+            raw.sendall(b"X-Name: " + b"y" * 1000 + b"\r\n")
+            sent += 1
+            time.sleep(0.002)
+    assert sent < 2_000
+    raw.close()
+    with inner.http() as visitor:
+        assert seconds_of(visitor, "/join/") < 5
+
+
+def test_body_that_was_refused_is_read_for_a_while_so_that_the_answer_arrives(inner, hasty):
+    length = 300_000
+    raw = open_raw(inner, head("POST", "/join/", f"Content-Length: {length}"))
+    raw.sendall(b"x" * length)
+    assert raw.recv(65536).startswith(b"HTTP/1.1 413")
+    raw.sendall(GET)
+    assert raw.recv(65536).startswith(b"HTTP/1.1 200")
+    raw.close()
+    lazy = open_raw(inner, head("POST", "/join/", f"Content-Length: {length}") + b"x")
+    assert lives(lazy) < 5
+
+
+def test_answer_that_nobody_reads_ends_with_its_connection(inner, hasty):
+    with many(inner, 4, head("GET", LARGE_FILE), buffer=4096) as slow:
+        (keeper,) = (kept for kept in _doorkeepers.values() if kept.connections)
+        inner.until(lambda: sum(bool(one.unread) for one in list(keeper.connections)) == 4)
+        inner.until(lambda: not [one for one in list(keeper.connections) if one.unread], seconds=10)
+        assert len(slow) == 4
+
+
+def test_connections_of_a_network_are_bounded_and_waiting_ones_make_room(
+    inner, stranger, settings, monkeypatch
+):
+    settings.MAX_CONNECTIONS_OF_NETWORK = 5
+    monkeypatch.setattr(connections, "SETTLED_S", 1.0)
+    with many(inner, 5) as silent:
+        time.sleep(0.2)
+        refused = read_until_closed(open_raw(inner))
+        assert refused.startswith(b"HTTP/1.1 429 ")
+        assert b"too_many_connections" in refused
+        time.sleep(1.2)  # they have had their time: whoever has a request goes before them
+        with many(inner, 1, GET) as (served,):
+            assert served.recv(100).startswith(b"HTTP/1.1 200")
+            assert silent[0].recv(10) == b""
+
+
+def test_sockets_are_not_counted_as_connections_too(inner, stranger, settings):
+    settings.MAX_CONNECTIONS_OF_NETWORK = 2
+    session = make_session()
+    opened = []
+    for _ in range(4):
+        context = open_socket(inner, session.pk)
+        context.__enter__()
+        opened.append(context)
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def test_no_more_idle_ones_are_kept_than_there_is_room_for(inner, hasty, monkeypatch):
+    monkeypatch.setattr(connections, "MAX_IDLE", 3)
+    with many(inner, 6, GET) as idle:
+        for raw in idle:
+            assert raw.recv(65536).startswith(b"HTTP/1.1 200")
+        time.sleep(0.6)
+        closed = 0
+        for raw in idle:
+            raw.settimeout(0.0)
+            with suppress(BlockingIOError):
+                closed += raw.recv(10) == b""
+        assert closed == 3
+
+
+def test_whole_48_of_ipv6_has_eight_times_the_room_of_a_64():
+    names = networks_of("2001:db8:1:2:3:4:5:6")
+    assert [tuple(name) for name in names] == [("2001:db8:1:2::/64", 1), ("2001:db8:1::/48", 8)]
+    assert [tuple(name) for name in networks_of("203.0.113.7")] == [("203.0.113.7", 1)]
