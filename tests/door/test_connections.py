@@ -152,13 +152,20 @@ def test_no_more_idle_ones_are_kept_than_there_is_room_for(inner, hasty, monkeyp
     with many(inner, 6, GET) as idle:
         for raw in idle:
             assert raw.recv(65536).startswith(b"HTTP/1.1 200")
-        time.sleep(0.6)
-        closed = 0
-        for raw in idle:
-            raw.settimeout(0.0)
-            with suppress(BlockingIOError):
-                closed += raw.recv(10) == b""
-        assert closed == 3
+
+        def closed() -> int:
+            return sum(is_closed(raw) for raw in idle)
+
+        inner.until(lambda: closed() >= 3)
+        time.sleep(0.5)
+        assert closed() == 3
+
+
+def is_closed(raw) -> bool:
+    raw.settimeout(0.0)
+    with suppress(BlockingIOError):
+        return raw.recv(10) == b""
+    return False
 
 
 def test_whole_48_of_ipv6_has_eight_times_the_room_of_a_64():
