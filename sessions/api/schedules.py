@@ -59,6 +59,7 @@ class ChangeShape(serializers.Serializer[Any]):
 class PlanShape(serializers.Serializer[Any]):
     applied = serializers.BooleanField()
     time_zone = serializers.CharField(allow_blank=True, help_text="which the event takes over")
+    read_in = serializers.CharField(help_text="the time zone in which times without an offset were read")
     notes = serializers.ListField(child=serializers.CharField())
     changes = ChangeShape(many=True)
 
@@ -76,6 +77,7 @@ def plan_json(plan: services.ImportPlan, *, applied: bool) -> dict[str, Any]:
     return {
         "applied": applied,
         "time_zone": plan.zone,
+        "read_in": plan.schedule.zone,
         "notes": plan.notes,
         "changes": [
             {

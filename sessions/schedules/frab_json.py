@@ -3,20 +3,19 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from sessions.schedules import times
 from sessions.schedules.positions import Located, read_json
-from sessions.schedules.reading import Found, Reader, zone_or
+from sessions.schedules.reading import CHANGE_OF_DAY, Conference, Found, Reader
 from sessions.schedules.schedule import Item, Schedule, ScheduleDay
 from sessions.schedules.troubles import Troubles
 from sessions.schedules.words import one_line
 
 PATH = "schedule.conference"
-CHANGE_OF_DAY = time(4)
 DESCRIBED_BY = "https://c3voc.de/schedule/schema.json"
 GENERATOR = {"name": "OpenDev Companion", "version": "1"}
 ZONE_AS_DESCRIBED = re.compile(r"[A-Z][a-z]+/[A-Z][a-z]+|UTC\Z")
@@ -38,28 +37,25 @@ class FrabJson:
             BadSchedule
         """
         whole = read_json(content)
-        troubles = Troubles()
         schedule = _object_in(whole, "schedule") or whole
         conference = _object_in(schedule, "conference")
         if conference is None:
             raise Troubles.only(getattr(schedule, "line", 1), PATH, "missing")
-        name = zone_or(conference.get("time_zone_name"), zone)
-        acronym = one_line(conference.get("acronym")) or one_line(conference.get("title")) or ""
-        base_url = one_line(schedule.get("base_url") or schedule.get("url")) or ""
-        title = one_line(conference.get("title")) or acronym
-        reader = Reader(troubles, ZoneInfo(name), acronym, title, base_url)
-        days = tuple(_read_days(conference, reader))
-        if not troubles.found and not any(day.items for day in days):
-            troubles.add(conference.lines.get("days", conference.line), f"{PATH}.days", "empty")
-        troubles.raise_any()
+        reader = Reader(_conference(whole, schedule, conference), zone)
+        days = tuple(_read_days(schedule, conference, reader))
+        if not reader.troubles.found and not any(day.items for day in days):
+            line = conference.lines.get("days", conference.line)
+            is_next = isinstance(schedule.get("events"), list)
+            reader.troubles.add(line, f"{PATH}.days", "schedule2" if is_next else "empty")
+        reader.troubles.raise_any()
         return Schedule(
-            title=title,
-            acronym=acronym,
+            title=reader.title,
+            acronym=reader.acronym,
             version=one_line(schedule.get("version")) or "",
-            zone=name,
+            zone=reader.zone_name,
             days=days,
-            base_url=base_url,
-            notes=tuple(reader.notes),
+            base_url=reader.base_url,
+            notes=reader.all_notes(),
         )
 
     def write(self, schedule: Schedule) -> bytes:
@@ -91,8 +87,25 @@ def _object_in(value: Any, name: str) -> Located | None:
     return found if isinstance(found, Located) else None
 
 
-def _read_days(conference: Located, reader: Reader) -> Iterator[ScheduleDay]:
+def _conference(whole: Any, schedule: Located, conference: Located) -> Conference:
+    acronym = one_line(conference.get("acronym")) or one_line(conference.get("title")) or ""
+    generator = whole.get("generator") or schedule.get("generator") if isinstance(whole, Located) else None
+    return Conference(
+        title=one_line(conference.get("title")) or acronym,
+        acronym=acronym,
+        base_url=one_line(schedule.get("base_url") or schedule.get("url")) or "",
+        zone=one_line(conference.get("time_zone_name")) or "",
+        generator=one_line(generator.get("name") if isinstance(generator, Located) else generator) or "",
+        day_change=one_line(conference.get("day_change")) or "",
+        timeslot=one_line(conference.get("timeslot_duration")) or "",
+    )
+
+
+def _read_days(schedule: Located, conference: Located, reader: Reader) -> Iterator[ScheduleDay]:
     line, days = conference.lines.get("days", conference.line), conference.get("days")
+    if days is None and isinstance(schedule.get("events"), list):
+        reader.troubles.add(schedule.lines["events"], "schedule.events", "schedule2")
+        return
     if not isinstance(days, list):
         reader.troubles.add(line, f"{PATH}.days", "missing" if days is None else "not_a_list")
         return
@@ -111,14 +124,7 @@ def _read_day(day: Located, path: str, reader: Reader) -> Iterator[ScheduleDay]:
         reader.troubles.add(day.lines["date"], f"{path}.date", "no_date", value=text[:40])
         return
     starts_at = times.read_moment(one_line(day.get("day_start")) or "", reader.zone)
-    items = []
-    for found, room in _entries(day, path, reader.troubles):
-        item = reader.item(found, day=on, room=room, day_starts_at=starts_at)
-        items += [item] if item else []
-    if on is None and items:
-        on = min(item.starts_at for item in items).astimezone(reader.zone).date()
-    if on is not None:
-        yield ScheduleDay(on, tuple(items))
+    yield from reader.day(on, _entries(day, path, reader.troubles), starts_at)
 
 
 def _entries(day: Located, path: str, troubles: Troubles) -> Iterator[tuple[Found, str]]:
@@ -127,6 +133,9 @@ def _entries(day: Located, path: str, troubles: Troubles) -> Iterator[tuple[Foun
     if isinstance(rooms, list):
         named = [(_name_of_room(room), room) for room in rooms if isinstance(room, Located)]
         rooms = {name: room.get("events") or room.get("talks") for name, room in named}
+    for name in ("events", "talks"):  # without rooms: each names its own
+        if isinstance(day.get(name), list):
+            yield from _listed_entries(day[name], "", day.lines[name], f"{path}.{name}", troubles)
     if rooms is None:
         return
     if not isinstance(rooms, dict):
@@ -137,12 +146,19 @@ def _entries(day: Located, path: str, troubles: Troubles) -> Iterator[tuple[Foun
         if not isinstance(entries, list | None):
             troubles.add(getattr(rooms, "lines", {}).get(room, line), within, "not_a_list")
             continue
-        for number, entry in enumerate(entries or []):
-            where = f"{within}[{number}]"
-            if isinstance(entry, Located):
-                yield Found(entry, entry.lines, entry.line, where), room
-            else:
-                troubles.add(getattr(rooms, "lines", {}).get(room, line), where, "not_an_object")
+        at = getattr(rooms, "lines", {}).get(room, line)
+        yield from _listed_entries(entries or [], room, at, within, troubles)
+
+
+def _listed_entries(
+    entries: list[Any], room: str, line: int, path: str, troubles: Troubles
+) -> Iterator[tuple[Found, str]]:
+    for number, entry in enumerate(entries):
+        where = f"{path}[{number}]"
+        if isinstance(entry, Located):
+            yield Found(entry, entry.lines, entry.line, where), room
+        else:
+            troubles.add(line, where, "not_an_object")
 
 
 def _name_of_room(room: Located) -> str:

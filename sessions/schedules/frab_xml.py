@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat  # with document types, and with them all entities, refused
+from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
 from sessions.schedules import times
 from sessions.schedules.frab_json import GENERATOR, bounds
-from sessions.schedules.reading import Found, Reader, zone_or
+from sessions.schedules.reading import Conference, Found, Reader
 from sessions.schedules.schedule import Item, Schedule, ScheduleDay
 from sessions.schedules.troubles import Troubles
 from sessions.schedules.words import one_line
 
 DEEPEST = 50
+TEXTS = {"abstract", "description", "biography"}
+LINES = {"title", "subtitle"}
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -26,13 +29,35 @@ class Node:
     name: str
     attributes: dict[str, str]
     line: int
-    children: list["Node"] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    content: list["Node | str"] = field(default_factory=list)
+
+    @property
+    def children(self) -> list["Node"]:
+        """The elements in it."""
+        return [part for part in self.content if isinstance(part, Node)]
 
     @property
     def text(self) -> str:
-        """Its own words."""
-        return "".join(self.parts).strip()
+        """Its words; what it has in elements is left out."""
+        return "".join(part for part in self.content if isinstance(part, str)).strip()
+
+    @property
+    def words(self) -> str:
+        """Its words, those in elements included."""
+        return "".join(part if isinstance(part, str) else part.words for part in self.content).strip()
+
+    @property
+    def markup(self) -> str:
+        """Its words; with the elements written as HTML where there are any, which some programs put here bare."""
+        return f"<div>{self._inner_html()}</div>" if self.children else self.text
+
+    def _inner_html(self) -> str:
+        return "".join(escape(part) if isinstance(part, str) else part._outer_html() for part in self.content)
+
+    def _outer_html(self) -> str:
+        name = self.name.rpartition(":")[2].lower()
+        href = self.attributes.get("href", "")
+        return f"<{name}{f' href={quoteattr(href)}' if href else ''}>{self._inner_html()}</{name}>"
 
     def all(self, name: str) -> list["Node"]:
         """Its children of this name."""
@@ -64,29 +89,25 @@ class FrabXml:
             BadSchedule
         """
         root = _parse(content)
-        troubles = Troubles()
         conference = root.first("conference")
         if conference is None:
             raise Troubles.only(root.line, "schedule.conference", "missing")
-        name = zone_or(conference.word("time_zone_name"), zone)
-        acronym = conference.word("acronym") or conference.word("title")
-        base_url = conference.word("base_url") or root.word("base_url")
-        title = one_line(conference.word("title")) or acronym
-        reader = Reader(troubles, ZoneInfo(name), acronym, title, base_url)
+        reader = Reader(_conference(root, conference), zone)
         days = tuple(
             day for number, node in enumerate(root.all("day"), 1) for day in _read_day(node, number, reader)
         )
-        if not troubles.found and not any(day.items for day in days):
-            troubles.add(root.line, "schedule.day", "empty")
-        troubles.raise_any()
+        if not reader.troubles.found and not any(day.items for day in days):
+            is_next = root.first("events") is not None
+            reader.troubles.add(root.line, "schedule.day", "schedule2" if is_next else "empty")
+        reader.troubles.raise_any()
         return Schedule(
-            title=title,
-            acronym=acronym,
+            title=reader.title,
+            acronym=reader.acronym,
             version=root.word("version"),
-            zone=name,
+            zone=reader.zone_name,
             days=days,
-            base_url=base_url,
-            notes=tuple(reader.notes),
+            base_url=reader.base_url,
+            notes=reader.all_notes(),
         )
 
     def write(self, schedule: Schedule) -> bytes:
@@ -129,11 +150,11 @@ def _parse(content: bytes) -> Node:
         if len(open_nodes) > DEEPEST:
             raise Troubles.only(parser.CurrentLineNumber, "", "too_deep")
         node = Node(name, attributes, parser.CurrentLineNumber)
-        open_nodes[-1].children.append(node)
+        open_nodes[-1].content.append(node)
         open_nodes.append(node)
 
     def words(text: str) -> None:
-        open_nodes[-1].parts.append(text)
+        open_nodes[-1].content.append(text)
 
     def refuse(*_declaration: Any) -> None:
         raise Troubles.only(parser.CurrentLineNumber, "", "entities")
@@ -155,6 +176,20 @@ def _parse(content: bytes) -> Node:
     return found
 
 
+def _conference(root: Node, conference: Node) -> Conference:
+    acronym = conference.word("acronym") or conference.word("title")
+    generator = root.first("generator") or Node("", {}, 0)
+    return Conference(
+        title=one_line(conference.word("title")) or acronym,
+        acronym=acronym,
+        base_url=conference.word("base_url") or root.word("base_url"),
+        zone=conference.word("time_zone_name"),
+        generator=generator.attributes.get("name", "") or generator.text,
+        day_change=conference.word("day_change"),
+        timeslot=conference.word("timeslot_duration"),
+    )
+
+
 def _read_day(node: Node, number: int, reader: Reader) -> Iterator[ScheduleDay]:
     text, path = node.attributes.get("date", ""), f"day[{number}]"
     on = times.read_date(text) if text else None
@@ -162,34 +197,45 @@ def _read_day(node: Node, number: int, reader: Reader) -> Iterator[ScheduleDay]:
         reader.troubles.add(node.line, f"{path}.date", "no_date", value=text[:40])
         return
     starts_at = times.read_moment(node.attributes.get("start", ""), reader.zone)
-    items = []
+    yield from reader.day(on, _entries(node, path), starts_at)
+
+
+def _entries(node: Node, path: str) -> Iterator[tuple[Found, str]]:
+    """Return the entries of a day with their rooms; in old files they are in the day itself, and name their room."""
+    for place, event in enumerate(node.all("event"), 1):
+        yield _found(event, f"{path}.event[{place}]"), ""
     for room in node.all("room"):
         name = room.attributes.get("name", "")
         for place, event in enumerate(room.all("event"), 1):
-            found = _found(event, f'{path}.room["{name}"].event[{place}]')
-            item = reader.item(found, day=on, room=name, day_starts_at=starts_at)
-            items += [item] if item else []
-    if on is None and items:
-        on = min(item.starts_at for item in items).astimezone(reader.zone).date()
-    if on is not None:
-        yield ScheduleDay(on, tuple(items))
+            yield _found(event, f'{path}.room["{name}"].event[{place}]'), name
 
 
 def _found(event: Node, path: str) -> Found:
-    fields: dict[str, Any] = {**event.attributes, **{child.name: child.text for child in event.children}}
+    fields: dict[str, Any] = {**event.attributes, **_fields(event)}
     persons, links, files = (
         [child for parent in event.all(name) for child in parent.children]
         for name in ("persons", "links", "attachments")
     )
     fields["persons"] = [
-        {**person.attributes, **{child.name: child.text for child in person.children}}
-        | ({"public_name": person.text} if person.text else {})
+        {**person.attributes, **_fields(person)} | ({"public_name": person.text} if person.text else {})
         for person in persons
     ]
     fields["links"] = [_link(node) for node in links]
     fields["attachments"] = [_link(node) for node in files]
     lines = {child.name: child.line for child in event.children}
     return Found(fields, lines, event.line, path)
+
+
+def _fields(node: Node) -> dict[str, str]:
+    """Return the words of each element; of texts with their markup, since a paragraph is more than its words."""
+    return {
+        child.name: child.markup
+        if child.name in TEXTS
+        else child.words
+        if child.name in LINES
+        else child.text
+        for child in node.children
+    }
 
 
 def _link(node: Node) -> dict[str, str]:
@@ -234,7 +280,7 @@ def _write_item(room: ET.Element, item: Item, place: str, zone: ZoneInfo) -> Non
         ("type", item.kind),
         ("date", starts_at.isoformat()),
         ("start", f"{starts_at:%H:%M}"),
-        ("duration", times.write_length(item.minutes)),
+        ("duration", times.write_length(item.minutes, most_hours=99)),
         ("abstract", item.abstract),
         ("slug", item.slug),
         ("track", item.track),

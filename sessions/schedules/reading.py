@@ -6,9 +6,9 @@ is collected before anything is refused.
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.utils.translation import gettext as _
 
 from sessions.schedules import times
-from sessions.schedules.schedule import Item, Link, Speaker
+from sessions.schedules.schedule import Item, Link, ScheduleDay, Speaker
 from sessions.schedules.troubles import Troubles
 from sessions.schedules.words import one_line, plain, shown
 
@@ -24,7 +24,14 @@ MOST = {"title": 300, "subtitle": 300, "abstract": 10_000, "description": 20_000
 NAMES = ("full_public_name", "public_name", "name", "display_name", "full_name")
 SHORT = {"place": 120, "track": 120, "kind": 60, "language": 20, "name": 120}
 LONGEST = timedelta(days=7)
+HAS_OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})\Z")
 HIGHEST_ID = 2**63 - 1
+CHANGE_OF_DAY = time(4)  # what is earlier belongs to the night before, where a file does not say otherwise
+DAYS_FIRST = {
+    "pretalx",
+    "OpenDev Companion",
+}  # programs that write lengths of a day and more as days:hours:minutes
+SHORTEST_SLOT, LONGEST_SLOT = timedelta(minutes=5), timedelta(minutes=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +52,109 @@ class Found:
         return next((self.fields[name] for name in names if self.fields.get(name) not in (None, "")), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Conference:
+    """What a file says of itself. `zone` is the zone that it names, as it names it; "" where it names none."""
+
+    title: str
+    acronym: str
+    base_url: str = ""
+    zone: str = ""
+    generator: str = ""
+    day_change: str = ""
+    timeslot: str = ""
+
+
 @dataclass
 class Reader:
-    """Reads the items of one file. `zone` is the conference's, for times that come without one.
+    """Reads the items of one file.
 
-    A room that is called like the conference (`title`) is none: it stands there because a schedule wants one.
+    `zone` is the one for times that come without an offset: the file's, else `fallback`.
+    A room that is called like the conference is none: it stands there because a schedule wants one.
     """
 
-    troubles: Troubles
-    zone: ZoneInfo
-    acronym: str
-    title: str = ""
-    base_url: str = ""
+    conference: Conference
+    fallback: str
+    troubles: Troubles = field(default_factory=Troubles)
     notes: list[str] = field(default_factory=list)
-    guids: dict[uuid.UUID, int] = field(default_factory=dict)
+    known: dict[uuid.UUID, list[tuple[str, ...]]] = field(default_factory=dict)
+    lines: dict[uuid.UUID, int] = field(default_factory=dict)
+    local_times: int = 0
+
+    def __post_init__(self) -> None:
+        self.zone_name = zone_or(self.conference.zone, self.fallback)
+        self.zone = ZoneInfo(self.zone_name)
+        self.acronym, self.title = self.conference.acronym, self.conference.title
+        self.base_url = self.conference.base_url
+        self.day_change = times.read_clock(self.conference.day_change)
+        slot = times.read_length(self.conference.timeslot) or SHORTEST_SLOT
+        self.timeslot = min(max(slot, SHORTEST_SLOT), LONGEST_SLOT)
+
+    def day(
+        self, on: date | None, entries: Iterable[tuple[Found, str]], starts_at: datetime | None
+    ) -> Iterator[ScheduleDay]:
+        """Return the day with its items, each given with its room; none where no date is known.
+
+        Args:
+            on: the date that the file has for the day.
+            starts_at: when the file says that the day begins. What is earlier on this date is of the night after it.
+        """
+        listed = list(entries)
+        if on and starts_at is None:
+            starts_at = self._begin_of(on, [found for found, _room in listed])
+        items = []
+        for found, room in listed:
+            item = self.item(found, day=on, room=room, day_starts_at=starts_at)
+            items += [item] if item else []
+        if on is None and items:
+            on = min(item.starts_at for item in items).astimezone(self.zone).date()
+        if on is not None:
+            yield ScheduleDay(on, tuple(items))
+
+    def _begin_of(self, on: date, listed: Sequence[Found]) -> datetime | None:
+        """Return when a day begins that does not say so: at the file's change of day.
+
+        A file without one means four o'clock, if anything of the day is later: a lone item at 00:15 is no night after.
+        """
+        clocks = [times.read_clock(one_line(found.first("start")) or "") for found in listed]
+        has_a_daytime = any(clock and clock >= CHANGE_OF_DAY for clock in clocks)
+        change = self.day_change or (CHANGE_OF_DAY if has_a_daytime else None)
+        return datetime.combine(on, change, self.zone) if change else None
+
+    def all_notes(self) -> tuple[str, ...]:
+        """Return the sentences about the reading, that about the time zone first."""
+        named = self.conference.zone
+        if named and named != self.zone_name:
+            sentence = _(
+                "The file names the time zone “%(named)s”, which is not known. It was read in %(zone)s."
+            )
+            return (sentence % {"named": shown(named[:60]), "zone": self.zone_name}, *self.notes)
+        if not named and self.local_times:
+            sentence = _(
+                "The file names no time zone. Its times were read in %(zone)s, the event’s."
+                " If that is wrong, change the event’s time zone first."
+            )
+            return (sentence % {"zone": self.zone_name}, *self.notes)
+        return tuple(self.notes)
 
     def item(
         self, found: Found, *, day: date | None, room: str, day_starts_at: datetime | None
     ) -> Item | None:
-        """Return the item; None where something is wrong with it, which is in `troubles` then."""
+        """Return the item; None where something is wrong with it, which is in `troubles` then, or it came before."""
         known = len(self.troubles.found)
         title = self._title(found)
         starts_at = self._start(found, day, day_starts_at)
         minutes = self._minutes(found, starts_at)
         external_id = self._external_id(found)
-        guid = self._guid(found, external_id, title)
+        place = self._place(found.first("room") or room)
         if len(self.troubles.found) > known or starts_at is None:
             return None
+        guid = self._guid(found, external_id, title)
+        own_guid = self._own_guid(found, guid, title, f"{starts_at.astimezone(UTC):%Y-%m-%dT%H:%M}", place)
+        if own_guid is None:
+            return None
         return Item(
-            guid=guid,
+            guid=own_guid,
             title=title,
             starts_at=starts_at.astimezone(UTC),
             minutes=minutes,
@@ -82,7 +163,7 @@ class Reader:
             subtitle=self._text(found, "subtitle"),
             abstract=self._text(found, "abstract"),
             description=self._text(found, "description"),
-            place=self._place(found.first("room") or room),
+            place=place,
             track=self._short("track", _name_of(found.first("track"))),
             kind=self._short("kind", _name_of(found.first("type"))),
             language=self._short("language", found.first("language")),
@@ -114,6 +195,7 @@ class Reader:
                 moment = times.read_moment(text, self.zone)
                 if moment is None:
                     self._wrong(found, name, "no_time", value=text[:40])
+                self.local_times += not HAS_OFFSET.search(text)
                 return moment
         on = times.read_date(written) if written else day
         if on is None:
@@ -123,21 +205,35 @@ class Reader:
         if clock is None:
             self._wrong(found, "start", "no_time" if clock_text else "missing", value=clock_text[:40])
             return None
+        self.local_times += 1
         moment = datetime.combine(on, clock, self.zone)
         is_after_midnight = not written and day_starts_at is not None and moment < day_starts_at
         return moment + timedelta(days=1) if is_after_midnight else moment
 
     def _minutes(self, found: Found, starts_at: datetime | None) -> int:
         text = one_line(found.first("duration")) or ""
-        length = times.read_length(text) if text else self._until_end(found, starts_at)
-        if length is None:
-            self._wrong(found, "duration", "no_duration" if text else "missing", value=text[:40])
+        length = self._length(text) if text else self._until_end(found, starts_at)
+        if length is None and (text or self._says_an_end(found)):
+            self._wrong(found, "duration", "no_duration", value=text[:40])
             return 0
-        if length < timedelta(minutes=1):
-            self._wrong(found, "duration", "no_minutes")
-        elif length > LONGEST:
+        if length and length > LONGEST:
             self._wrong(found, "duration", "too_many_days")
+        if length is not None and length < timedelta(0):
+            self._wrong(found, "duration", "no_minutes")
+        if length is None or length < timedelta(minutes=1):
+            length = self.timeslot
+            words = {"line": found.at("duration"), "title": one_line(found.first("title")) or ""}
+            words["minutes"] = int(length / timedelta(minutes=1))
+            self.notes.append(
+                _("Line %(line)d: “%(title)s” has no length. It was given %(minutes)d minutes.") % words
+            )
         return int(length / timedelta(minutes=1))
+
+    def _length(self, text: str) -> timedelta | None:
+        return times.read_length(text, days_first=self.conference.generator in DAYS_FIRST)
+
+    def _says_an_end(self, found: Found) -> bool:
+        return bool(one_line(found.first("end")))
 
     def _until_end(self, found: Found, starts_at: datetime | None) -> timedelta | None:
         end = times.read_moment(one_line(found.first("end")) or "", self.zone)
@@ -157,17 +253,38 @@ class Reader:
         except ValueError:
             known_by = text or external_id or one_line(found.first("code", "slug")) or self._once(title)
             guid = uuid.uuid5(uuid.NAMESPACE_URL, f"schedule:{self.acronym}:{known_by}")
-        if guid in self.guids:
-            field_name = "guid" if text else "id"
-            self._wrong(found, field_name, f"same_{field_name}", first=self.guids[guid])
-        self.guids.setdefault(guid, found.at("guid") if text else found.line)
         return guid
+
+    def _own_guid(
+        self, found: Found, guid: uuid.UUID, title: str, start: str, place: str
+    ) -> uuid.UUID | None:
+        """Return the guid of an item; with its start where the guid came before; None for the same item once more.
+
+        Programs give all the times of a workshop the guid of the workshop.
+        """
+        earlier = self.known.setdefault(guid, [])
+        names = [(start,), (start, place), (start, place, title)]
+        self.known[guid] = [*earlier, (start, place, title)]
+        self.lines.setdefault(guid, found.at("guid"))
+        if not earlier:
+            return guid
+        words = {"line": found.at("guid"), "title": title, "first": self.lines[guid]}
+        name = next((one for one in names if one not in [other[: len(one)] for other in earlier]), None)
+        if name is None:
+            sentence = _("Line %(line)d: “%(title)s” is in line %(first)d already, and was left out.")
+        else:
+            sentence = _(
+                "Line %(line)d: “%(title)s” has the guid of line %(first)d."
+                " It is taken as a session of its own, known by its start."
+            )
+        self.notes.append(sentence % words)
+        return uuid.uuid5(guid, " ".join(name)) if name else None
 
     def _once(self, title: str) -> str:
         """Return the title, with a number from its second time on: "Break" comes several times a day."""
         for number in range(1, 10_000):
             name = f"title:{title}:{number}"
-            if uuid.uuid5(uuid.NAMESPACE_URL, f"schedule:{self.acronym}:{name}") not in self.guids:
+            if uuid.uuid5(uuid.NAMESPACE_URL, f"schedule:{self.acronym}:{name}") not in self.known:
                 return name
         return title
 

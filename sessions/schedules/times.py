@@ -41,8 +41,13 @@ def read_clock(text: str) -> time | None:
     return time(hours, minutes, seconds) if hours < 24 and minutes < 60 and seconds < 60 else None
 
 
-def read_length(text: str) -> timedelta | None:
-    """Return a length of time: 0:30, 00:30, 01:30:00, PT90M, or 90 for as many minutes. None where it is none."""
+def read_length(text: str, *, days_first: bool = False) -> timedelta | None:
+    """Return a length of time: 0:30, 00:30, 01:30:00, PT90M, or 90 for as many minutes. None where it is none.
+
+    Args:
+        days_first: whether three numbers are days, hours and minutes in any case, as pretalx writes what lasts a day
+            or more. Else "2:00:00" is two hours, as programs write that count seconds.
+    """
     if text.isascii() and text.isdigit() and len(text) < 6:
         return int(text) * MINUTE
     found = LENGTH.fullmatch(text)
@@ -51,13 +56,17 @@ def read_length(text: str) -> timedelta | None:
     first, second, third = found.groups()
     if third is None:
         return timedelta(hours=int(first[:6]), minutes=int(second)) if int(second) < 60 else None
-    if third == "00" or int(first[:6]) > 31:
+    is_of_days = days_first and not first.startswith("0") and int(second) < 24
+    if not is_of_days and (third == "00" or int(first[:6]) > 31):
         is_whole = int(second) < 60 and int(third) < 60
         return timedelta(hours=int(first[:6]), minutes=int(second), seconds=int(third)) if is_whole else None
     is_day = int(second) < 24 and int(third) < 60  # days, hours, minutes: what lasts longer than a day
     return timedelta(days=int(first[:6]), hours=int(second), minutes=int(third)) if is_day else None
 
 
-def write_length(minutes: int) -> str:
-    """Return hours and minutes: 01:30."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def write_length(minutes: int, *, most_hours: int = 10_000) -> str:
+    """Return hours and minutes: 01:30; with more than `most_hours` days, hours and minutes: 4:05:00."""
+    hours, rest = divmod(minutes, 60)
+    if hours > most_hours:
+        return f"{hours // 24}:{hours % 24:02d}:{rest:02d}"
+    return f"{hours:02d}:{rest:02d}"

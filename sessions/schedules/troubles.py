@@ -27,11 +27,13 @@ def sentences() -> dict[str, str]:
         "no_date": _("This is no date: %(value)s."),
         "no_time": _("This is no time: %(value)s."),
         "no_duration": _("This is no length of time as hours and minutes, 00:30 for example: %(value)s."),
-        "no_minutes": _("This lasts no time."),
+        "no_minutes": _("The end must be after the start."),
         "too_many_days": _("This lasts longer than a week."),
         "not_a_number": _("This must be a whole number."),
-        "same_guid": _("The same guid stands in line %(first)s already."),
-        "same_id": _("The same id stands in line %(first)s already, and nothing tells the two apart."),
+        "schedule2": _(
+            "This is a schedule2, the next version of the C3VOC’s format, which is not read yet."
+            " Export it as schedule.json or schedule.xml."
+        ),
         "empty": _("There is no session in it."),
     }
 

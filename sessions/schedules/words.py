@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 # HTML begins with a block or closes something; a text that merely speaks of a <div> stays as it is.
 HTML = re.compile(
@@ -13,6 +14,9 @@ HTML = re.compile(
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 BLANK_LINES = re.compile(r"\n{3,}")
 BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+_PART = "/?:@!$&'()*+,;=~%-._"  # what a path, a query or a fragment may hold as it is
+_MEANT = f"{_PART}#"
+_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SILENT = {"script", "style"}
 
 
@@ -84,3 +88,20 @@ def one_line(value: Any) -> str | None:
     """Return a value's text on one line, tags and all: a title may be about them. None where it is none."""
     text = _text_of(value)
     return None if text is None else " ".join(text.split())
+
+
+def as_uri(address: str) -> str:
+    """Return a web address as RFC 3986 writes it: what people type otherwise percent-encoded, hosts as ASCII."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port is not None else ""
+    except (UnicodeError, ValueError):
+        return quote(address, safe=_MEANT)
+    user = f"{quote(parts.netloc.rpartition('@')[0], safe=_PART)}@" if "@" in parts.netloc else ""
+    if ":" in host:
+        host = f"[{host}]"
+    encoded = (
+        quote(_PERCENT.sub("%25", part), safe=_PART) for part in (parts.path, parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme.lower(), f"{user}{host}{port}", *encoded))

@@ -6,11 +6,12 @@ from django.utils.text import slugify
 
 from sessions.models import Event, Resource, Session, SessionRole
 from sessions.schedules import Item, Link, Schedule, ScheduleDay, Speaker
+from sessions.schedules.words import as_uri
 from sessions.selectors import programme
 from sessions.selectors.resources import resources_of
 
 ON_STAGE = (SessionRole.Role.HOST, SessionRole.Role.PRESENTER, SessionRole.Role.MODERATOR)
-SHORTEST_ACRONYM = 4  # as the C3VOC describes it
+SHORTEST_ACRONYM = SHORTEST_NAME = 4  # as the C3VOC describes them
 
 
 def schedule_of(event: Event, *, base_url: str) -> Schedule:
@@ -22,16 +23,17 @@ def schedule_of(event: Event, *, base_url: str) -> Schedule:
     resources = resources_of(event.pk)
     days = [(day.date, [s for s in day.sessions.all() if not s.is_cancelled]) for day in programme(event)]
     numbers = _numbers(session for _date, sessions in days for session in sessions)
-    acronym = slugify(event.slug).replace("-", "_")
+    acronym = slugify(event.slug).replace("-", "_").ljust(SHORTEST_ACRONYM, "_")
     return Schedule(
         title=event.name,
-        acronym=acronym.ljust(SHORTEST_ACRONYM, "_"),
+        acronym=acronym,
         version=_version(session for _date, sessions in days for session in sessions),
         zone=event.time_zone,
         base_url=base_url + event.get_absolute_url(),
         days=tuple(
             ScheduleDay(
-                date, tuple(_item(s, numbers[s.pk], resources.get(s.pk, []), base_url) for s in sessions)
+                date,
+                tuple(_item(s, numbers[s.pk], resources.get(s.pk, []), base_url, acronym) for s in sessions),
             )
             for date, sessions in days
         ),
@@ -57,7 +59,13 @@ def _numbers(sessions: Iterable[Session]) -> dict[int, int]:
     return numbers | {pk: free + place for place, pk in enumerate(rest)}
 
 
-def _item(session: Session, number: int, resources: list[Resource], base_url: str) -> Item:
+def _slug(session: Session, number: int, acronym: str) -> str:
+    """Return a name for addresses that no other session of any conference has, as the C3VOC describes it."""
+    name = f"{number}-{slugify(session.slug).strip('-_') or 'session'}"
+    return f"{acronym}-{name}" if len(name) >= SHORTEST_NAME else f"{acronym}-session-{name}"
+
+
+def _item(session: Session, number: int, resources: list[Resource], base_url: str, acronym: str) -> Item:
     people = dict.fromkeys(role.person for role in session.people if role.role in ON_STAGE)
     return Item(
         guid=session.guid,
@@ -65,7 +73,7 @@ def _item(session: Session, number: int, resources: list[Resource], base_url: st
         starts_at=session.starts_at,
         minutes=session.minutes,
         external_id=number,
-        slug=session.slug.lower().ljust(2, "_") + ("0" if session.slug.endswith(("-", "_")) else ""),
+        slug=_slug(session, number, acronym),
         subtitle=session.subtitle,
         abstract=session.topic,
         description=session.description,
@@ -76,6 +84,8 @@ def _item(session: Session, number: int, resources: list[Resource], base_url: st
         url=base_url + session.get_absolute_url(),
         speakers=tuple(Speaker(one.name, one.external_id, one.biography) for one in people),
         links=tuple(
-            Link(one.title, one.url, one.kind == Resource.Kind.ATTACHMENT) for one in resources if one.url
+            Link(one.title, as_uri(one.url), one.kind == Resource.Kind.ATTACHMENT)
+            for one in resources
+            if one.url
         ),
     )

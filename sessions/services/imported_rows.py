@@ -11,6 +11,7 @@ from sessions import broadcasts
 from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole
 from sessions.models.sessions import free_codes
 from sessions.schedules import Item, Schedule
+from sessions.schedules.words import as_uri
 from sessions.services.calendar_entries import keep_calendar
 
 Pair = tuple[Item, Session | None, str]
@@ -192,11 +193,8 @@ def _people_of(event: Event, speakers: Sequence[Any]) -> dict[str, Person]:
 
 def _write_links(pairs: Sequence[tuple[Item, Session]]) -> None:
     """Add the links that are not there yet; what organisers added stays."""
-    there = set(
-        Resource.objects.filter(session__in=[session.pk for _item, session in pairs]).values_list(
-            "session_id", "url"
-        )
-    )
+    known = Resource.objects.filter(session__in=[session.pk for _item, session in pairs])
+    there = {(session, as_uri(url)) for session, url in known.values_list("session_id", "url")}
     Resource.objects.bulk_create(
         Resource(
             session=session,
@@ -207,5 +205,5 @@ def _write_links(pairs: Sequence[tuple[Item, Session]]) -> None:
         )
         for item, session in pairs
         for place, link in enumerate(item.links, 1)
-        if (session.pk, link.url) not in there
+        if (session.pk, as_uri(link.url)) not in there
     )

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from sessions.models import Event, Session, SessionRole
 from sessions.schedules import Item, Schedule
+from sessions.schedules.words import as_uri
 from sessions.services.imported_rows import item_fields, write_schedule
 from sessions.services.programme import lock_event
 from sessions.services.rights import check_organises
@@ -132,12 +134,13 @@ def _plan(event: Event, schedule: Schedule, cancel_gone: bool) -> ImportPlan:
     pairs = _pairs(schedule.items, sessions)
     kept = {session.pk for _item, session in pairs if session}
     days = {id(item): day.date for day in schedule.days for item in day.items}
-    changes = [_change(item, session, days[id(item)]) for item, session in pairs]
+    takes_zone = schedule.zone != event.time_zone and not sessions
+    zone = ZoneInfo(schedule.zone) if takes_zone else event.zone
+    changes = [_change(item, session, days[id(item)], zone) for item, session in pairs]
     for session in sessions:
         if session.imported_at and session.pk not in kept and not session.is_cancelled:
             may_cancel = cancel_gone and session.state == Session.State.UPCOMING
             changes.append(Change("cancelled" if may_cancel else "gone", session.title, session=session))
-    takes_zone = schedule.zone != event.time_zone and not sessions
     notes = list(schedule.notes)
     if schedule.zone != event.time_zone and not takes_zone:
         words = {"theirs": schedule.zone, "ours": event.time_zone}
@@ -166,12 +169,12 @@ def _pairs(items: list[Item], sessions: list[Session]) -> list[tuple[Item, Sessi
     return [(item, session_of(item)) for item in items]
 
 
-def _change(item: Item, session: Session | None, on: Any) -> Change:
+def _change(item: Item, session: Session | None, on: Any, zone: ZoneInfo) -> Change:
     if session is None:
         return Change("added", item.title, item.line, item)
     wanted = item_fields(item)
     differences = [
-        Difference(name, _shown(getattr(session, name)), _shown(value))
+        Difference(name, _shown(getattr(session, name), zone), _shown(value, zone))
         for name, value in wanted.items()
         if getattr(session, name) != value
     ]
@@ -194,13 +197,17 @@ def _people_and_links(item: Item, session: Session) -> list[Difference]:
     if theirs - ours or gone:
         then = ours - gone | theirs
         differences.append(Difference("people", ", ".join(sorted(ours)), ", ".join(sorted(then))))
-    there = {resource.url for resource in session.resources.all()}
-    links = [link.url for link in item.links if link.url not in there]
-    return [*differences, *([Difference("links", "", _shown(", ".join(links)))] if links else [])]
+    there = {as_uri(resource.url) for resource in session.resources.all()}
+    links = [link.url for link in item.links if as_uri(link.url) not in there]
+    return [*differences, *([Difference("links", "", _shortened(", ".join(links)))] if links else [])]
 
 
-def _shown(value: Any) -> str:
-    text = (
-        f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else "" if value is None else str(value)
-    )
+def _shown(value: Any, zone: ZoneInfo) -> str:
+    """Return a value for people, a moment as it is in the event's zone."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
+    return _shortened("" if value is None else str(value))
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

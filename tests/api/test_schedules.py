@@ -51,6 +51,13 @@ def test_schedule_is_tried_then_taken_then_the_same(person, event, name):
     assert set(verbs(send(organiser, event, name, apply="yes"))) == {"same"}
 
 
+def test_zone_in_which_times_were_read_is_said(person, event):
+    organiser = person(user=make_organiser(event))
+    body = send(organiser, event, "no-time-zone.xml").body
+    assert body["read_in"] == event.time_zone
+    assert any("names no time zone" in note for note in body["notes"])
+
+
 def test_difference_is_told_by_field(person, event):
     organiser = person(user=make_organiser(event))
     send(organiser, event, apply="yes")

@@ -13,6 +13,10 @@ from datetime import date, datetime
 ACRONYM = re.compile(r"[a-z0-9_-][a-z0-9_]{3,}(-2[0-9]{3}-[a-z]+)?")
 LENGTH = re.compile(r"[0-9]+:[0-9]{2}")
 SLUG = re.compile(r"[a-z0-9_-]+[a-z0-9]")
+XML_SLUG = re.compile(r"[a-z0-9_]{4,}-[a-z0-9\-_]{4,}")
+URI = re.compile(
+    r"[a-z][a-z0-9+.-]*:([A-Za-z0-9._~:/?@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+(#([A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
+)
 ZONE = re.compile(r"([A-Z][a-z]+/[A-Z][a-z]+)|UTC$")
 CONFERENCE = {"title", "acronym", "days", "daysCount", "start", "end", "timeslot_duration"}
 CONFERENCE_MAY = {
@@ -102,6 +106,8 @@ def check_event(event):
     assert LENGTH.fullmatch(event["duration"])
     assert SLUG.fullmatch(event["slug"]), event["slug"]
     assert event["url"].startswith(("http://", "https://"))
+    for link in [*event["links"], *event.get("attachments", [])]:
+        assert URI.fullmatch(link["url"]), link["url"]
     assert datetime.fromisoformat(event["date"]).tzinfo is not None
     for name in ("title", "type", "language", *MAY_BE_NULL & event.keys()):
         assert isinstance(event[name], str) or (event[name] is None and name in MAY_BE_NULL), name
@@ -144,10 +150,11 @@ def check_xml_event(event):
     assert set(XML_EVENT) <= set(names) <= {*XML_EVENT, *XML_EVENT_MAY}
     assert set(event.attrib) == {"guid", "id"}
     assert int(event.get("id")) >= 1
+    assert XML_SLUG.fullmatch(event.findtext("slug")), event.findtext("slug")
     uuid.UUID(event.get("guid"))
     assert datetime.fromisoformat(event.findtext("date")).tzinfo is not None
     assert re.fullmatch("[0-2][0-9]:[0-5][0-9]", event.findtext("start"))
-    assert re.fullmatch("[0-9]{1,2}:[0-9]{2}", event.findtext("duration"))
+    assert re.fullmatch("[0-9]{1,2}:[0-9]{2}(:[0-9]{1,2})?", event.findtext("duration"))
     for parent, child, allowed in (
         ("persons", "person", {"id"}),
         ("links", "link", {"href"}),

@@ -102,7 +102,7 @@ def test_change_in_the_schedule_changes_its_session_and_tells_calendars_once(eve
     (one,) = plan.of("changed")
     assert {each.field: (each.before, each.after) for each in one.differences} == {
         "title": ("Who runs the control plane?", "Who runs it?"),
-        "starts_at": ("2026-10-24 08:00 UTC", "2026-10-24 09:00 UTC"),
+        "starts_at": ("2026-10-24 10:00 Europe/Berlin", "2026-10-24 11:00 Europe/Berlin"),
         "people": ("Ada Lovelace, Grace Hopper", "Ada Lovelace"),
     }
     session = event.sessions.get(title="Who runs it?")
@@ -233,6 +233,34 @@ def test_import_of_many_sessions_takes_few_statements(event, django_assert_max_n
         assert verbs(take(event, content))["same"] == 304
 
 
+def test_file_with_a_guid_twice_and_no_length_is_taken_and_comes_again_without_a_change(event):
+    content = (FILES / "same-guid-twice.json").read_bytes().replace(b'"00:45"', b'"00:00"')
+    plan = take(event, content)
+    assert (verbs(plan)["added"], len(plan.notes)) == (3, 2)
+    assert verbs(take(event, content)) == {"added": 0, "changed": 0, "same": 3, "gone": 0, "cancelled": 0}
+
+
+def test_link_that_is_written_as_a_uri_is_the_same_link(event):
+    content = PRETALX.replace(
+        b"https://pads.example.org/p/2025", "https://pads.example.org/p/ü [1]#a#b".encode()
+    )
+    content = content.replace("ü [1]".encode(), "ü[1]".encode())
+    take(event, content)
+    written = FORMATS["json"].write(schedule_of(event, base_url="https://opendev.example"))
+    check_json(written)
+    assert b"https://pads.example.org/p/%C3%BC%5B1%5D#a%23b" in written
+    assert verbs(take(event, written))["same"] == 4
+    assert Resource.objects.count() == 2
+
+
+def test_session_of_a_week_and_one_with_a_short_name_are_written_as_described(event):
+    take(event)
+    Session.objects.filter(title="Lunch").update(slug="a", minutes=7 * 24 * 60)
+    written = FORMATS["xml"].write(schedule_of(event, base_url="https://opendev.example"))
+    check_xml(written)
+    assert verbs(take(event, written))["same"] == 4
+
+
 # --- uploads
 
 
@@ -297,6 +325,17 @@ def test_command_tries_then_imports_then_exports(event, tmp_path):
     assert "4 unchanged." in command("import_schedule", "cloud-days", path)
     check_json(command("export_schedule", "cloud-days").encode())
     check_xml(command("export_schedule", "cloud-days", "--format=xml").encode())
+
+
+def test_command_says_in_which_zone_times_were_read(event, tmp_path):
+    organiser_of(event)
+    type(event).objects.filter(pk=event.pk).update(time_zone="Europe/Brussels")
+    said = command("import_schedule", "cloud-days", str(FILES / "no-time-zone.xml"))
+    assert "Times without an offset were read in Europe/Brussels." in said
+    assert "note: The file names no time zone." in said
+    said = command("import_schedule", "cloud-days", str(FILES / "schedule.json"))
+    assert "The event takes over the time zone Europe/Berlin." in said
+    assert "note" not in said
 
 
 def test_command_says_what_is_wrong_with_a_file(event, tmp_path):

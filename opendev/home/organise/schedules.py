@@ -41,11 +41,14 @@ def schedule(request: HttpRequest, event: str) -> HttpResponse:
         )
     except DomainError as refusal:
         return show(request, "schedule", context, refused=refusal)
-    return show(request, "schedule", context | {"upload": upload, "plan": plan} | _sorted(plan))
+    return show(request, "schedule", context | {"upload": upload} | _plan(found, plan))
 
 
-def _sorted(plan: services.ImportPlan) -> dict[str, Any]:
+def _plan(event: Event, plan: services.ImportPlan) -> dict[str, Any]:
+    """Return what the page shows of a plan: times in the zone that the event has, or takes over."""
     return {
+        "plan": plan,
+        "shown_zone": plan.zone or event.time_zone,
         "added": plan.of("added"),
         "changed": plan.of("changed"),
         "same": plan.of("same"),

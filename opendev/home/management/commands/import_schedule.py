@@ -75,6 +75,9 @@ class Command(BaseCommand):
 
     def tell(self, plan: services.ImportPlan, *, applied: bool) -> None:
         """Print a line a session, and each field that changes below it."""
+        self.stdout.write(f"Times without an offset were read in {plan.schedule.zone}.")
+        if plan.zone:
+            self.stdout.write(f"The event takes over the time zone {plan.zone}.")
         for note in plan.notes:
             self.stdout.write(f"note: {note}")
         for change in plan.of("added", "changed", "cancelled", "gone"):
