@@ -155,7 +155,12 @@ def card_for(
     return None if body is None else PollCard(body, own, joined, wanted_view, tried)
 
 
+def launch_order(card: PollCard) -> tuple[str, int]:
+    """Return what pages and scripts sort polls by: when it was launched, to the millisecond, then its id."""
+    return card.poll["launched_at"] or "", int(card.id)
+
+
 def on_air(cards: list[PollCard]) -> PollCard | None:
     """Return the poll on air: the live one launched last, else the last launched that is over."""
     shown = [card for card in cards if card.state in {"live", "closed", "published"}]
-    return max(shown, key=lambda card: (card.is_live, card.poll["launched_at"] or ""), default=None)
+    return max(shown, key=lambda card: (card.is_live, *launch_order(card)), default=None)

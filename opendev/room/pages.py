@@ -13,7 +13,7 @@ from etherpad_links.notes import notes_of
 from etherpad_links.selectors import copy_of, link_of, notes_urls, writing_url
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
-from opendev.room.cards import PollCard, card_for, on_air
+from opendev.room.cards import PollCard, card_for, launch_order, on_air
 from opendev.room.lines import line_cards
 from opendev.room.moves import Move, moves_of, undo_of
 from opendev.room.pads import in_pads
@@ -95,7 +95,7 @@ def room_context(
         "waiting_polls": [card for card in others if card.is_live],
         "earlier": sorted(
             (card for card in others if not card.is_live),
-            key=lambda card: card.poll["launched_at"] or "",
+            key=launch_order,
             reverse=True,
         ),
         "record": record_of(cards, prompts) if session.state == Session.State.OVER else [],

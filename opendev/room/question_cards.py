@@ -135,5 +135,6 @@ def _in_order(cards: Iterable[QuestionCard], sort: str) -> QuestionList:
         else:
             parts[State(card.state)].append(card)
     found.open.sort(key=lambda card: (not card.pinned, 0 if sort == BY_TIME else -card.votes))
+    found.answered.sort(key=lambda card: int(card.id))
     found.answered.sort(key=lambda card: card.question["answered_at"], reverse=True)
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from opendev.room.cards import PollCard
+from opendev.room.cards import PollCard, launch_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Entry:
 
 def record_of(cards: Iterable[PollCard], prompts: Iterable[Mapping[str, Any]]) -> list[Entry]:
     """Return polls and prompts, the first launched or shown first; `prompts` as everybody is told of them."""
-    timed = [(card.poll["launched_at"] or "", Entry(card=card)) for card in cards]
+    timed = [(card.poll["launched_at"] or "", Entry(card=card)) for card in sorted(cards, key=launch_order)]
     timed += [(told["shown_at"], Entry(prompt=_prompt(told))) for told in prompts]
     return [entry for _at, entry in sorted(timed, key=lambda pair: pair[0])]
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
+from opendev.core.text import time_text
 from sessions.models import Event, Person, Question, QuestionVote, Session, SessionRole
 from sessions.permissions.questions import PUBLIC
 from sessions.selectors import moderates, sessions_of
@@ -39,9 +40,13 @@ def _with_merged(questions: QuerySet[Question]) -> QuerySet[Question]:
 
 
 def questions_of(session_ids: Iterable[int]) -> list[Question]:
-    """Return the sessions' questions, oldest first, in two queries."""
-    found = Question.objects.filter(session__in=list(session_ids))
-    return list(_with_merged(found).order_by("asked_at", "pk"))
+    """Return the sessions' questions, oldest first, in two queries.
+
+    Of those that were asked in the same millisecond the one with the lower id is first: JSON carries milliseconds, and
+    scripts, which sort by it, arrive at the same order.
+    """
+    found = Question.objects.filter(session__in=list(session_ids)).order_by()
+    return sorted(_with_merged(found), key=lambda question: (time_text(question.asked_at) or "", question.pk))
 
 
 def questions_by_id(question_ids: Collection[int]) -> list[Question]:

@@ -223,3 +223,30 @@ def test_demo_holds_its_two_answered_questions(play):
         assert "virtual machines" in texts[1]
 
     play(scene)
+
+
+def test_equal_votes_stand_in_one_order_everywhere_and_the_key_takes_the_top_one(play, demo, crowd):
+    texts = [f"Which of eight bridges is number {number}?" for number in range(8)]
+
+    def scene(stage: Stage) -> None:
+        for text in texts:
+            crowd.ask(text)
+        path = f"sessions/{demo.session['id']}/run-sheet/"
+        item = demo.ask("POST", f"{path}items/", items=[{"kind": "questions"}])["items"][-1]
+        demo.ask("PUT", f"{path}running/", item=item["id"])
+        screen, attendee = stage.screen().page, room(stage)
+        expect(screen.locator("[data-rows] > [data-option]")).to_have_count(5)
+        control = stage.moderator()
+        stage.is_live(control.page)
+        queue = control.page.locator("[data-queue-open]").first
+        for _ in range(2):  # as the server wrote it, and after votes made the script sort
+            assert queue.locator(".said").all_inner_texts() == texts
+            assert screen.locator("[data-rows] [data-option-text]").all_inner_texts() == texts[:5]
+            assert attendee.locator("[data-open-list] [data-said]").all_inner_texts() == texts
+            crowd.vote(demo.ask("GET", crowd.path)["results"][-8]["id"])
+            expect(queue.locator("[data-votes-of]").first).not_to_have_text("0")
+        control.page.locator("h1").click()
+        control.page.keyboard.press("w")
+        expect(screen.locator("[data-question]")).to_have_text(texts[0])
+
+    play(scene)

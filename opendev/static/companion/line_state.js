@@ -1,5 +1,7 @@
 // The book of sign-up lines, kept by version: what is newer than what is known counts, the rest is dropped.
 
+import { byId } from "./ids.js"
+
 export function emptyLines() {
   return new Map()
 }
@@ -27,5 +29,5 @@ export function withMyName(book, id, mine) {
 }
 
 export function inOrder(book) {
-  return [...book.values()].sort((a, b) => a.position - b.position || Number(a.id) - Number(b.id))
+  return [...book.values()].sort((a, b) => a.position - b.position || byId(a.id, b.id))
 }

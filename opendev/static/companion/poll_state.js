@@ -3,6 +3,8 @@
 // A book is {polls: Map(id -> poll), seen: Map(id -> version)}. News that are not newer than what was seen are dropped,
 // so late and doubled frames do no harm; `seen` outlives a poll that went away.
 
+import { byId } from "./ids.js"
+
 const OVER = new Set(["closed", "published"])
 
 export function emptyBook() {
@@ -79,7 +81,7 @@ function withoutPoll(book, { poll: id, version }) {
 }
 
 function lastLaunchedFirst(a, b) {
-  return (b.launched_at ?? "").localeCompare(a.launched_at ?? "") || Number(b.id) - Number(a.id)
+  return (b.launched_at ?? "").localeCompare(a.launched_at ?? "") || byId(b.id, a.id)
 }
 
 export function livePolls(book) {

@@ -1,5 +1,7 @@
 // What is known of the session's questions: a Map from id to question, made new by each frame. Nothing here paints.
 
+import { byId } from "./ids.js"
+
 export function reduceQuestions(book, frame) {
   switch (frame.type) {
     case "snapshot":
@@ -58,7 +60,7 @@ export function openQuestions(book) {
 
 export function answeredQuestions(book) {
   const found = visible(book).filter(({ state, is_merged: isMerged }) => state === "answered" && !isMerged)
-  return found.sort((a, b) => b.answered_at.localeCompare(a.answered_at))
+  return found.sort((a, b) => b.answered_at.localeCompare(a.answered_at) || byId(a.id, b.id))
 }
 
 // One's own that nobody else in the room sees.
@@ -69,7 +71,7 @@ export function ownHidden(book) {
 
 // The order of a list that is read again: pinned first, then by votes or by time.
 export function sorted(questions, by) {
-  const byTime = (a, b) => a.asked_at.localeCompare(b.asked_at)
+  const byTime = (a, b) => a.asked_at.localeCompare(b.asked_at) || byId(a.id, b.id)
   const byVotes = (a, b) => b.votes - a.votes || byTime(a, b)
   return [...questions].sort((a, b) => b.pinned - a.pinned || (by === "time" ? byTime(a, b) : byVotes(a, b)))
 }

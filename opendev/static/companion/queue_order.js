@@ -1,6 +1,7 @@
 // The queue's open questions stand by votes, also while these come in: the first is the one that the key puts on air.
 // Nothing moves under a hand: the order waits until nobody has used the list for a moment.
 
+import { byId } from "./ids.js"
 import { syncChildren } from "./markup.js"
 import { nothingIsPressed } from "./presses.js"
 
@@ -17,7 +18,7 @@ function votesOf(row) {
 
 // As the server sorts them: pinned ones first, then by votes, then the one that was asked earlier.
 function inOrder(rows) {
-  const byAge = (a, b) => Number(a.dataset.queueItem) - Number(b.dataset.queueItem)
+  const byAge = ({ dataset: a }, { dataset: b }) => a.askedAt.localeCompare(b.askedAt) || byId(a.queueItem, b.queueItem)
   return [...rows].sort((a, b) => ("pinned" in b.dataset) - ("pinned" in a.dataset) || votesOf(b) - votesOf(a) || byAge(a, b))
 }
 
