@@ -154,10 +154,11 @@ class RoomConsumer(LiveConsumer):
         body = polls.snapshot_polls(
             group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
         )
-        asked = questions.snapshot_questions(group, self, self.upvotes)
+        asked, left_out = questions.snapshot_questions(group, self, self.upvotes)
+        more = f',"questions_left_out":{left_out}' if left_out else ""
         under = lines.snapshot_lines(group, self.sign_ups)
         self.answers, self.upvotes, self.sign_ups = {}, set(), {}
-        return f'{head[:-1]},"polls":{body},"questions":{asked},"lines":{under}}}'
+        return f'{head[:-1]},"polls":{body},"questions":{asked}{more},"lines":{under}}}'
 
     def read_own(self, topic: str) -> None:
         """Read what is the attendee's own in a topic, and write it to this socket."""

@@ -13,6 +13,7 @@ from etherpad_links.notes import notes_of
 from etherpad_links.selectors import copy_of, link_of, notes_urls, writing_url
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
+from opendev.core.parts import SHOWN_FIRST, shown_rows
 from opendev.room.cards import PollCard, card_for, launch_order, on_air
 from opendev.room.lines import line_cards
 from opendev.room.moves import Move, moves_of, undo_of
@@ -88,7 +89,9 @@ def room_context(
     context = {
         **common(session),
         "running": running,
-        **questions_context(session, attendee, known, sort=request.GET.get("sort", "")),
+        **questions_context(
+            session, attendee, known, sort=request.GET.get("sort", ""), shown=shown_rows(request.GET)
+        ),
         **lines_context(session, attendee, known),
         "attendee": attendee,
         "on_air": first,
@@ -151,19 +154,19 @@ def lines_context(session: Session, attendee: AttendeePass | None, known: Attend
 
 
 def questions_context(
-    session: Session, attendee: AttendeePass | None, known: Attendee | None, *, sort: str
+    session: Session, attendee: AttendeePass | None, known: Attendee | None, *, sort: str, shown: int
 ) -> dict[str, Any]:
     """Return the session's questions as one attendee, or a visitor, sees them, and what the form to ask begins with."""
     return {
-        "questions": room_questions(session, attendee, sort=sort),
+        "questions": room_questions(session, attendee, sort=sort).cut(shown),
         "question_sort": sort,
         "own_name": known.name if known else "",
     }
 
 
-def queue_context(session: Session, *, sort: str, now: datetime) -> dict[str, Any]:
+def queue_context(session: Session, *, sort: str, shown: int, now: datetime) -> dict[str, Any]:
     """Return the queue of questions, as those see it who keep it."""
-    return {**common(session), "queue": queue_questions(session, sort=sort, now=now)}
+    return {**common(session), "queue": queue_questions(session, sort=sort, now=now).cut(shown)}
 
 
 def screen_context(session: Session) -> dict[str, Any]:
@@ -277,7 +280,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "loose_polls": [card for card in cards if card.id not in sheet.polls_in_it],
         "stage_item": stage_item,
         "queue_on_stage": stage_item is not None and stage_item.item.kind == stage_item.item.Kind.QUESTIONS,
-        "queue": queue_questions(session, now=now),
+        "queue": queue_questions(session, now=now).cut(SHOWN_FIRST),
         "on_air": first,
         "selected": selected,
         "closed_with_step": closed_with,

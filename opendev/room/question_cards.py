@@ -1,7 +1,7 @@
 """Questions as pages show them: what templates need to know, computed once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
-from sessions.models import Question, Session
-from sessions.selectors.questions import own_upvotes, questions_of
+from opendev.core.parts import SHOWN_MORE
+from sessions.models import Question, QuestionDismissal, Session
+from sessions.selectors.questions import dismissals_of, own_upvotes, questions_of
 from sessions.serializers.questions import mine_json, question_json
 
 State = Question.State
 BY_VOTES, BY_TIME = "votes", "time"
+PARTS = ("waiting", "open", "answered", "hidden")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,31 @@ class QuestionList:
     open: list[QuestionCard] = field(default_factory=list)
     answered: list[QuestionCard] = field(default_factory=list)
     hidden: list[QuestionCard] = field(default_factory=list)  # dismissed, or merged into another one
+    dismissals: list[QuestionDismissal] = field(default_factory=list)  # acts that can be undone as one
+    counts: dict[str, int] = field(default_factory=dict)  # of each list, before it was cut
+    unvoted: int = 0  # open, without a vote or a pin
+    shown: int = 0  # rows of each list at most, once it was cut
+
+    def cut(self, shown: int) -> "QuestionList":
+        """Return the list with up to `shown` rows of each part, for a page that stays short however many there are."""
+        lists = {name: getattr(self, name) for name in PARTS}
+        return replace(
+            self,
+            **{name: cards[:shown] for name, cards in lists.items()},
+            counts={name: len(cards) for name, cards in lists.items()},
+            unvoted=sum(not card.votes and not card.pinned for card in self.open),
+            shown=shown,
+        )
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many rows of each list the page does not show."""
+        return {name: max(0, count - self.shown) for name, count in self.counts.items()}
+
+    @property
+    def shown_next(self) -> int:
+        """How many rows of each list the page shows after "show more"."""
+        return self.shown + SHOWN_MORE
 
     @property
     def everything(self) -> list[QuestionCard]:
@@ -108,9 +135,11 @@ def queue_questions(session: Session, *, sort: str = "", now: datetime) -> Quest
     """Return the questions as those see them who keep the queue, with the seconds in which a move can be undone."""
     bodies = [question_json(question, MODERATORS) for question in questions_of([session.pk])]
     nobody = {"author": False, "upvoted": False}
-    return _in_order(
+    queue = _in_order(
         [QuestionCard(body, nobody, undo_seconds=_seconds_left(body, now)) for body in bodies if body], sort
     )
+    queue.dismissals = dismissals_of(session.pk)
+    return queue
 
 
 def _seconds_left(body: dict[str, Any], now: datetime) -> int:

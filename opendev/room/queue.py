@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
-from opendev.core.errors import DomainError, NotSignedIn
+from opendev.core.errors import DomainError, NotFound, NotSignedIn
+from opendev.core.parts import shown_rows
 from opendev.core.text import clean_id, id_in_address
 from opendev.home.middleware import mark
 from opendev.home.typed import compare, seen_of, shown
@@ -23,7 +24,7 @@ from opendev.room.posting import posted_from
 from opendev.room.question_cards import queue_questions
 from sessions import selectors, services
 from sessions.models import Question, Session
-from sessions.selectors.questions import question_by_id
+from sessions.selectors.questions import dismissal_by_id, question_by_id
 
 Work = Callable[[Session, Caller], object]
 
@@ -43,7 +44,8 @@ def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Call
 def _page(
     request: HttpRequest, session: Session, caller: Caller, *, refused: DomainError | None = None
 ) -> HttpResponse:
-    context = queue_context(session, sort=request.GET.get("sort", ""), now=timezone.now())
+    sort, rows = request.GET.get("sort", ""), shown_rows(request.GET)
+    context = queue_context(session, sort=sort, shown=rows, now=timezone.now())
     context["user_name"] = selectors.name_of_user(caller.user_id or 0, session.event_id)
     context["moderates"] = selectors.moderates(caller, session.pk)
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
@@ -132,6 +134,34 @@ def rules(request: HttpRequest, event: str, session: str) -> HttpResponse:
         session,
         lambda found, caller: services.set_question_rules(session_id=found.pk, caller=caller, **given),
     )
+
+
+@posted_from("control-questions")
+def dismiss(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Dismiss several in one act: a group of them, or those that are ticked."""
+    which = request.POST.get("which") or None
+    ticked = None if which else request.POST.getlist("question")
+    return _act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.dismiss_questions(
+            session_id=found.pk, caller=caller, which=which, questions=ticked, now=timezone.now()
+        ),
+    )
+
+
+@posted_from("control-questions")
+def restore(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Put back what was dismissed in one act."""
+
+    def work(found: Session, caller: Caller) -> None:
+        act = dismissal_by_id(id_in_address(request.POST.get("dismissal", "")))
+        if act.session_id != found.pk:
+            raise NotFound
+        services.restore_dismissed(dismissal_id=act.pk, caller=caller)
+
+    return _act(request, event, session, work)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,10 +1,11 @@
 """REST: what the endpoints share, and the way in."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -15,12 +16,16 @@ from opendev.core.attendance import AttendeePass, Caller, sign_pass
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_join, check_vote
+from opendev.core.parts import REST_PART, Cursor, next_address
 from opendev.core.presence import note_join
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import selectors, services
 from sessions.models import Event, Session
 from sessions.serializers import attendee_json
+
+Row = TypeVar("Row")
+AFTER = OpenApiParameter("after", str, description="the place behind which the part begins; `next` has it")
 
 
 class NotJoinedYet(NotSignedIn):
@@ -103,6 +108,17 @@ class Endpoint(APIView):
 def page(results: list[Any]) -> Response:
     """Return a list as `{"results": […], "next": null}`; our lists are short enough for one page."""
     return Response({"results": results, "next": None})
+
+
+def part(results: list[Any], request: Request, last: Cursor | None) -> Response:
+    """Return a part of a long list, with the address of the next; `last`: where it ends, None if nothing follows."""
+    following = next_address(request.path, last) if last is not None else None
+    return Response({"results": results, "next": following})
+
+
+def last_of(rows: Sequence[Row], place: Callable[[Row], Cursor]) -> Cursor | None:
+    """Return the place of a part's last row; None where the part is not full, so that nothing follows."""
+    return place(rows[-1]) if len(rows) == REST_PART else None
 
 
 class DayShape(serializers.Serializer[Any]):

@@ -12,10 +12,11 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.floods import check_sign_ups
 from opendev.core.limits import limited_networks
+from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no, id_in_address
 from sessions import services
-from sessions.api import Endpoint, page
+from sessions.api import AFTER, Endpoint, last_of, page, part
 from sessions.models import SignUp, SignUpLine
 from sessions.models.follow_ups import MAX_TITLE_LENGTH
 from sessions.selectors import follow_ups
@@ -185,14 +186,18 @@ class SignUpsOfLine(LineEndpoint):
     """The names under a line."""
 
     @extend_schema(
-        operation_id="sign_ups_list", responses=answers(SignUpList, refusals=(401, 403, *READ[1:]))
+        operation_id="sign_ups_list",
+        parameters=[AFTER],
+        responses=answers(SignUpList, refusals=(400, 401, 403, *READ[1:])),
     )
     def get(self, request: Request, line: str) -> Response:
-        """List all names, with the addresses of those who agreed. For the line's owner and moderators."""
+        """List all names in parts of up to 100, with the agreed addresses. For the line's owner and moderators."""
         found, caller = self.find(line)
         services.check_sees_contacts(caller=caller, line=found.line)
         today = timezone.now().date()
-        return page([sign_up_json(name, today) for name in follow_ups.names_under([found.line.pk])])
+        rows = follow_ups.part_of_names(found.line.pk, read_cursor(request.query_params), REST_PART)
+        last = last_of(rows, lambda name: (name.signed_up_at, name.pk))
+        return part([sign_up_json(name, today) for name in rows], request, last)
 
     @extend_schema(
         operation_id="sign_up",

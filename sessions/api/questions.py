@@ -14,18 +14,19 @@ from opendev.core.errors import NotFound
 from opendev.core.floods import check_questions
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
 from opendev.core.limits import limited_networks
+from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_id, clean_line, id_in_address
 from sessions import services
-from sessions.api import Endpoint, QuestionRulesShape, page
+from sessions.api import AFTER, Endpoint, QuestionRulesShape, last_of, page, part
 from sessions.models import Question
 from sessions.permissions.questions import may_see_question
 from sessions.question_box import read_upvote, upvote_box
 from sessions.selectors.questions import (
     keeps_queue,
     own_upvotes,
+    part_of_questions,
     question_by_id,
-    questions_of,
     similar_questions,
 )
 from sessions.serializers import session_state
@@ -171,12 +172,19 @@ class QuestionEndpoint(Endpoint):
 class QuestionsOfSession(QuestionEndpoint):
     """A session's questions."""
 
-    @extend_schema(operation_id="session_questions_list", auth=OPEN, responses=answers(QuestionList))
+    @extend_schema(
+        operation_id="session_questions_list",
+        auth=OPEN,
+        parameters=[AFTER],
+        responses=answers(QuestionList, refusals=(400, *READ)),
+    )
     def get(self, request: Request, session: str) -> Response:
-        """List the questions that the caller may see, oldest first."""
+        """List the questions that the caller may see, oldest first, in parts of up to 100."""
         found = self.session(session)
         caller = self.caller(found.event_id)
-        return page(self.for_caller(questions_of([found.pk]), caller, found.pk, found.event_id))
+        rows = part_of_questions(found.pk, read_cursor(request.query_params), REST_PART)
+        shown = self.for_caller(rows, caller, found.pk, found.event_id)
+        return part(shown, request, last_of(rows, lambda question: (question.asked_at, question.pk)))
 
     @extend_schema(
         operation_id="question_ask",

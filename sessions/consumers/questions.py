@@ -12,7 +12,7 @@ from opendev.core.batching import Answer
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Member, encode
+from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Member, Topic, encode
 from opendev.core.text import clean_id
 from sessions import services
 from sessions.models import Question
@@ -68,6 +68,8 @@ def _put_on_desk(
     socket.unanswered += 1
 
 
+MOST_IN_SNAPSHOT = 100  # the rest comes by REST, in parts, when somebody asks for it
+FIRST_STATES = ["waiting", "open", "answered"]
 OWN = {"author": True, "upvoted": False}
 
 
@@ -219,17 +221,42 @@ async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
     return await future
 
 
-def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int]) -> str:
-    """Return the snapshot's `questions` as JSON text, put together from texts that the Hub encoded once for all."""
-    parts = []
+def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int]) -> tuple[str, int]:
+    """Return the snapshot's `questions` as JSON text, and how many it leaves out.
+
+    It is put together from texts that the Hub encoded once for all.
+    """
     attendee_id = socket.attendee.attendee_id if socket.attendee else None
-    for topic, known in group.topics.items():
-        kind, _, identity = topic.partition(":")
-        if kind == KIND and (text := known.state_text(socket.audience(topic))):
-            is_author = attendee_id is not None and known.author == attendee_id
-            mine = {"author": is_author, "upvoted": int(identity) in upvoted}
-            parts.append(f'{text[:-1]},"mine":{encode(mine)}}}')
-    return f"[{','.join(parts)}]"
+    visible = [
+        (identity, known, audience)
+        for topic, known in group.topics.items()
+        for kind, _, identity in [topic.partition(":")]
+        if kind == KIND and known.states.get(audience := socket.audience(topic)) is not None
+    ]
+    chosen = visible
+    if len(visible) > MOST_IN_SNAPSHOT:
+        chosen = sorted(visible, key=lambda entry: _rank(*entry[1:], attendee_id))[:MOST_IN_SNAPSHOT]
+    parts = []
+    for identity, known, audience in chosen:
+        is_author = attendee_id is not None and known.author == attendee_id
+        mine = {"author": is_author, "upvoted": int(identity) in upvoted}
+        parts.append(f'{(known.state_text(audience) or "")[:-1]},"mine":{encode(mine)}}}')
+    return f"[{','.join(parts)}]", len(visible) - len(chosen)
+
+
+def _rank(known: Topic, audience: str, attendee_id: int | None) -> tuple[bool, bool, int, bool, int, str]:
+    """Return by what a long list is cut: what is on air and one's own stay, then what pages show first."""
+    state = known.states[audience] or {}
+    is_own = attendee_id is not None and known.author == attendee_id
+    place = FIRST_STATES.index(state["state"]) if state["state"] in FIRST_STATES else len(FIRST_STATES)
+    return (
+        state["state"] != "on_air",
+        not is_own,
+        place,
+        not state["pinned"],
+        -state["votes"],
+        state["asked_at"],
+    )
 
 
 def question_audience(socket: QuestionsSocket, topic: str) -> str:

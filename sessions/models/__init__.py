@@ -5,7 +5,7 @@ from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
-from sessions.models.questions import Question, QuestionVote
+from sessions.models.questions import Question, QuestionDismissal, QuestionVote
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording
 from sessions.models.registrations import (
@@ -36,6 +36,7 @@ __all__ = [
     "NextStep",
     "Person",
     "Question",
+    "QuestionDismissal",
     "QuestionVote",
     "RecapDraft",
     "RecapEdit",

@@ -53,6 +53,14 @@ class Question(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
     merged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    dismissal = models.ForeignKey(
+        "QuestionDismissal",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="questions",
+        editable=False,
+    )
     version = models.PositiveBigIntegerField(default=1, editable=False)
 
     class Meta:
@@ -88,6 +96,22 @@ class Question(models.Model):
     def merged_ids(self) -> list[int]:
         """What was merged into it and everybody could see before; the selectors read it."""
         return [other.pk for other in self.merged.all()]
+
+
+class QuestionDismissal(models.Model):
+    """Several questions that were dismissed in one act, so that the act can be undone as one."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="question_dismissals")
+    at = models.DateTimeField(_("at"))
+    actor_name = models.CharField(_("by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("dismissal of questions")
+        verbose_name_plural = _("dismissals of questions")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.session}, {self.at:%H:%M}"
 
 
 class QuestionVote(models.Model):

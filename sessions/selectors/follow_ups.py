@@ -9,6 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import NotFound
+from opendev.core.parts import Cursor
 from sessions.models import Attendee, FollowUpGroup, SignUp, SignUpLine
 from sessions.permissions.follow_ups import can_see_contacts
 from sessions.selectors import moderator_ids
@@ -111,6 +112,16 @@ def names_under(line_ids: Iterable[int]) -> list[SignUp]:
     """
     names = SignUp.objects.filter(line__in=list(line_ids), withdrawn_at__isnull=True)
     return list(names.select_related("attendee", "same_as", "removed_by").order_by("signed_up_at", "pk"))
+
+
+def part_of_names(line_id: int, after: Cursor | None, most: int) -> list[SignUp]:
+    """Return up to `most` of the names that stand under a line behind a place in their order, as `names_under` does."""
+    names = SignUp.objects.filter(line=line_id, withdrawn_at__isnull=True)
+    if after is not None:
+        at, pk = after
+        names = names.filter(Q(signed_up_at__gt=at) | Q(signed_up_at=at, pk__gt=pk))
+    names = names.select_related("attendee", "same_as", "removed_by")
+    return list(names.order_by("signed_up_at", "pk")[:most])
 
 
 def contact_of(sign_up: SignUp, today: date) -> str:

@@ -2,13 +2,22 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
+from opendev.core.parts import Cursor
 from opendev.core.text import time_text
-from sessions.models import Event, Person, Question, QuestionVote, Session, SessionRole
+from sessions.models import (
+    Event,
+    Person,
+    Question,
+    QuestionDismissal,
+    QuestionVote,
+    Session,
+    SessionRole,
+)
 from sessions.permissions.questions import PUBLIC
 from sessions.selectors import moderates, sessions_of
 from sessions.selectors.grounds import is_signed_in
@@ -49,9 +58,37 @@ def questions_of(session_ids: Iterable[int]) -> list[Question]:
     return sorted(_with_merged(found), key=lambda question: (time_text(question.asked_at) or "", question.pk))
 
 
+def part_of_questions(session_id: int, after: Cursor | None, most: int) -> list[Question]:
+    """Return up to `most` of a session's questions behind a place in their order, oldest first."""
+    found = Question.objects.filter(session=session_id)
+    if after is not None:
+        at, pk = after
+        found = found.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=pk))
+    return list(_with_merged(found).order_by("asked_at", "pk")[:most])
+
+
 def questions_by_id(question_ids: Collection[int]) -> list[Question]:
     """Return those of the questions that there are, by id."""
     return list(_with_merged(Question.objects.filter(pk__in=question_ids)).order_by("pk"))
+
+
+def dismissals_of(session_id: int) -> list[QuestionDismissal]:
+    """Return the acts that dismissed several questions, newest first, each with the `count` that is dismissed still."""
+    still = Count("questions", filter=Q(questions__state=Question.State.DISMISSED))
+    acts = QuestionDismissal.objects.filter(session=session_id).annotate(count=still)
+    return list(acts.filter(count__gt=0).order_by("-pk"))
+
+
+def dismissal_by_id(dismissal_id: int) -> QuestionDismissal:
+    """Return the act with its session.
+
+    Raises:
+        NotFound
+    """
+    act = QuestionDismissal.objects.filter(pk=dismissal_id).select_related("session").first()
+    if act is None:
+        raise NotFound
+    return act
 
 
 def question_by_id(question_id: int, *, session_id: int | None = None) -> Question:

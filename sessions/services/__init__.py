@@ -50,6 +50,11 @@ from sessions.services.programme import (
     move_session,
     restore_session,
 )
+from sessions.services.question_dismissals import (
+    NothingToDismiss,
+    dismiss_questions,
+    restore_dismissed,
+)
 from sessions.services.question_queue import (
     IllegalQuestionMove,
     merge_question,
@@ -178,6 +183,7 @@ __all__ = [
     "NotOwner",
     "NotUnfinished",
     "NothingPublished",
+    "NothingToDismiss",
     "PassIsRevoked",
     "ScreenIsClosed",
     "SessionHasBegun",
@@ -208,6 +214,7 @@ __all__ = [
     "create_event",
     "create_session",
     "default_contact_until",
+    "dismiss_questions",
     "dissolve_group",
     "edit_chapter",
     "edit_event",
@@ -257,6 +264,7 @@ __all__ = [
     "remove_name",
     "remove_next_step",
     "remove_resource",
+    "restore_dismissed",
     "restore_name",
     "restore_session",
     "revoke_api_token",

@@ -120,6 +120,7 @@ def _move(question: Question, state: Question.State, now: datetime, caller: Call
             _move(displaced, State.ANSWERED, now, caller)
             save_and_tell(displaced)
     question.moved_from, question.moved_at, question.displaced = question.state, now, displaced
+    question.dismissal = None
     if state == State.ANSWERED:
         question.answered_at = now
     question.state = state

@@ -37,8 +37,31 @@ class Crowd:
     def move(self, question: str, state: str, **given: str) -> None:
         self.demo.ask("PUT", f"questions/{question}/state/", state=state, **given)
 
+    def all(self) -> list[dict[str, Any]]:
+        questions, path = [], self.path
+        while path:
+            part = self.demo.ask("GET", path)
+            questions += part["results"]
+            path = (part["next"] or "").partition("/api/v1/")[2]
+        return questions
+
+    def flood(self, number: int) -> None:
+        """Have many questions in the database, as somebody who wrote a program would."""
+        self.demo.server.manage(
+            "shell",
+            "-c",
+            "from django.utils import timezone\n"
+            "from sessions.models import Question\n"
+            f"rows = [Question(session_id={self.demo.session['id']}, text=f'Buy {{n}}?', asked_at=timezone.now(),"
+            f" version=1) for n in range({number})]\n"
+            "Question.objects.bulk_create(rows)",
+        )
+
+    def dismiss_flood(self) -> None:
+        self.demo.ask("POST", f"{self.path}dismissals/", which="unvoted")
+
     def clear(self) -> None:
-        for question in self.demo.ask("GET", self.path)["results"]:
+        for question in self.all():
             if question["state"] == "answered":
                 self.move(question["id"], "open")
             if question["state"] != "dismissed":
@@ -243,10 +266,43 @@ def test_equal_votes_stand_in_one_order_everywhere_and_the_key_takes_the_top_one
             assert queue.locator(".said").all_inner_texts() == texts
             assert screen.locator("[data-rows] [data-option-text]").all_inner_texts() == texts[:5]
             assert attendee.locator("[data-open-list] [data-said]").all_inner_texts() == texts
-            crowd.vote(demo.ask("GET", crowd.path)["results"][-8]["id"])
+            crowd.vote(crowd.all()[-8]["id"])
             expect(queue.locator("[data-votes-of]").first).not_to_have_text("0")
         control.page.locator("h1").click()
         control.page.keyboard.press("w")
         expect(screen.locator("[data-question]")).to_have_text(texts[0])
 
     play(scene)
+
+
+def test_long_list_is_shown_in_parts_and_dismissed_by_ticks_that_news_leave_alone(play, crowd):
+    def hour(stage: Stage) -> None:
+        crowd.flood(130)
+        page = room(stage)
+        rows = page.locator("[data-open-list] > li")
+        expect(rows).to_have_count(40)
+        expect(page.locator("[data-open-count]")).to_have_text("130")
+        more = page.locator("[data-more-of=open]")
+        more.locator("a").click()
+        expect(rows).to_have_count(130)
+        expect(more).to_be_hidden()
+        queue = stage.moderator().page
+        queue.goto(stage.demo.server.url + QUEUE)
+        boxes = queue.locator("[data-keeps-tick]")
+        expect(boxes).to_have_count(40)
+        for text in ("Buy 1?", "Buy 2?"):
+            queue.get_by_role("checkbox", name=text).check()
+        crowd.ask(FIRST, votes=1)  # the list is fetched anew, with the new one on top
+        expect(queue.locator("[data-queue-item]").first).to_contain_text(FIRST)
+        expect(queue.locator("[data-keeps-tick]:checked")).to_have_count(2)
+        queue.get_by_text("Dismiss several at once").click()
+        queue.get_by_role("button", name="Dismiss the ticked questions").click()
+        expect(queue.get_by_text("2 questions were dismissed together.")).to_be_visible()
+        expect(page.locator("[data-open-count]")).to_have_text("129")
+        queue.get_by_role("button", name="Restore 2 questions").click()
+        expect(page.locator("[data-open-count]")).to_have_text("131")
+        assert "Buy 1?" in said(page)
+        crowd.dismiss_flood()
+        expect(rows).to_have_count(1)
+
+    play(hour)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import InvalidStatus
 
-from sessions.models import Question
-from tests.factories import make_question
+from opendev.core.attendance import Caller
+from sessions.models import Question, Session
+from sessions.services import dismiss_questions
+from tests.factories import NOW, make_moderator, make_question
 from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person, of_page, open_socket
 
@@ -91,8 +93,17 @@ def vote_by_socket(cast: "Cast", who: Person) -> Answer:
     return agree(*(say_in_the_room(cast, who, name, question=pk) for name in ("upvote", "take_back")))
 
 
+def dismissed_in(session: Session) -> int:
+    """An act of a moderator that dismissed several questions of the session."""
+    questions = [str(make_question(session).pk), str(make_question(session).pk)]
+    caller = Caller(user_id=make_moderator(session, "Dana Dismisser").pk)
+    act = dismiss_questions(session_id=session.pk, caller=caller, questions=questions, now=NOW)
+    return act.pk
+
+
 def keep_by_rest(cast: "Cast", who: Person) -> Answer:
     pk, other = make_question(cast.session).pk, make_question(cast.session).pk
+    other_open = make_question(cast.session).pk
     acts: list[tuple[str, str, Any]] = [
         ("PUT", f"questions/{pk}/state/", {"state": "on_air"}),
         ("POST", f"questions/{pk}/undo/", None),
@@ -103,6 +114,8 @@ def keep_by_rest(cast: "Cast", who: Person) -> Answer:
         ("PATCH", f"questions/{other}/", {"merged_into": None}),
         ("PUT", f"questions/{other}/state/", {"state": "dismissed"}),
         ("PUT", f"questions/{make_question(cast.session, state='waiting').pk}/state/", {"state": "open"}),
+        ("POST", f"sessions/{cast.session.pk}/questions/dismissals/", {"questions": [str(other_open)]}),
+        ("POST", f"question-dismissals/{dismissed_in(cast.session)}/undo/", None),
     ]
     return agree(*(who.rest(method, path, body) for method, path, body in acts))
 
@@ -169,6 +182,12 @@ def keep_by_page(cast: "Cast", who: Person) -> Answer:
         post("edit", other, do="merge", merged_into=""),
         post("edit", pk, do="answered", answer="Thus."),
         post("state", waiting, state="open"),
+        who.post(
+            cast.session.address("control-questions-dismiss"), question=str(make_question(cast.session).pk)
+        ),
+        who.post(
+            cast.session.address("control-questions-restore"), dismissal=str(dismissed_in(cast.session))
+        ),
     )
 
 

@@ -104,6 +104,8 @@ FOR_HELPERS = {
     sessions.undo_question: lambda at: {"question_id": at.moved.pk, "now": NOW},
     sessions.write_answer: lambda at: {"question_id": at.question.pk, "answer": "So."},
     sessions.pin_question: lambda at: {"question_id": at.question.pk, "pinned": True},
+    sessions.dismiss_questions: lambda at: {"session_id": at.session.pk, "which": "unvoted", "now": NOW},
+    sessions.restore_dismissed: lambda at: {"dismissal_id": at.dismissal.pk},
     sessions.merge_question: lambda at: {"question_id": at.question.pk, "into": at.moved.pk, "now": NOW},
 }
 FOR_ORGANISERS = {
@@ -153,6 +155,12 @@ class At:
         self.helper = Caller(user_id=make_helper(self.session).pk)
         self.moderator = Caller(user_id=make_moderator(self.session).pk)
         self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
+        self.dismissal = sessions.dismiss_questions(
+            session_id=self.session.pk,
+            caller=self.helper,
+            questions=[str(make_question(self.session).pk)],
+            now=NOW,
+        )
         self.link = sessions.make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
         self.person = Person.objects.get(user=self.moderator.user_id)
         self.line = make_line(self.session)

@@ -17,6 +17,9 @@ let book = new Map()
 let order = [] // ids of the open questions, as they stand
 let session = document.body.dataset.sessionNow
 let isJoined = false
+let shown = Number(root.dataset.shown) // rows of each list, so that a page stays light however many questions there are
+let elsewhere = 0 // questions that the snapshot left out
+const MORE = 100
 
 function find(name) {
   return root.querySelector(`[data-${name}]`)
@@ -24,12 +27,45 @@ function find(name) {
 
 function paintList(name, template, questions) {
   const list = find(`${name}-list`)
-  const byId = new Map(questions.map((question) => [question.id, question]))
+  paintMore(name, questions.length + (name === "open" ? elsewhere : 0) - shown)
+  const byId = new Map(questions.slice(0, shown).map((question) => [question.id, question]))
   syncChildren(list, [...byId.keys()], {
     keyOf: (row) => row.dataset.asked,
     make: (id) => makeRow(template, id),
   })
   for (const row of list.children) paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && isOpenState(session) })
+}
+
+function paintMore(name, left) {
+  const more = root.querySelector(`[data-more-of="${name}"]`)
+  if (!more) return
+  more.hidden = left <= 0
+  setText(more, "[data-left]", left)
+}
+
+// What the snapshot left out comes by REST, in parts; news that came meanwhile are newer and stay.
+async function fetchElsewhere() {
+  let next = `/api/v1${document.body.dataset.socket.replace("/ws", "").split("?")[0]}questions/`
+  while (next && elsewhere > 0) {
+    const answer = await fetch(new URL(next, location.href).pathname + new URL(next, location.href).search)
+    if (!answer.ok) return
+    const part = await answer.json()
+    book = part.results.reduce((known, question) => withPart(known, question), book)
+    next = part.next
+  }
+  elsewhere = 0
+}
+
+function withPart(known, question) {
+  return known.has(question.id) ? known : new Map(known).set(question.id, question)
+}
+
+async function showMore() {
+  shown += MORE
+  paint()
+  if (elsewhere === 0 || shown <= book.size) return
+  await fetchElsewhere()
+  sortAgain()
 }
 
 function paintOnAir() {
@@ -57,14 +93,14 @@ function paint() {
   paintList("open", "question", inOrder(open))
   paintList("answered", "question-answered", answered)
   paintList("own", "question-own", own)
-  setText(root, "[data-open-count]", open.length)
+  setText(root, "[data-open-count]", open.length + elsewhere)
   setText(root, "[data-answered-count]", answered.length)
   setHidden(root, "[data-sorts]", open.length < 2)
   setHidden(root, "[data-no-questions]", open.length > 0)
   setHidden(root, "[data-own-part]", own.length === 0)
   setHidden(root, "[data-answered-part]", answered.length === 0)
   setHidden(document, "[data-asking]", !isOpenState(session) || !isJoined)
-  emit("tabs:exists", { part: PART, count: open.length + (questionOnAir(book) ? 1 : 0) })
+  emit("tabs:exists", { part: PART, count: open.length + elsewhere + (questionOnAir(book) ? 1 : 0) })
 }
 
 // What I tapped and the server has not answered yet.
@@ -102,6 +138,7 @@ function arrive(snapshot) {
   session = shownState(snapshot.session)
   paintRules(snapshot.session)
   book = reduceQuestions(book, snapshot)
+  elsewhere = snapshot.questions_left_out ?? 0
   if (isFirst) sortAgain()
   else paint()
 }
@@ -127,6 +164,11 @@ on("upvote:answered", ({ question, upvoted }) => {
   paint()
 })
 root.addEventListener("click", (event) => {
+  if (event.target.closest("[data-show-more]") && book.size > 0) {
+    event.preventDefault()
+    showMore()
+    return
+  }
   const link = event.target.closest("[data-sort-by]")
   if (!link || book.size === 0) return
   event.preventDefault()

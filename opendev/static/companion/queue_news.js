@@ -5,7 +5,15 @@ import { sortQueue } from "./queue_order.js"
 
 function paintVotes({ questions }) {
   for (const { id, votes } of questions) setText(document, `[data-votes-of="${CSS.escape(id)}"]`, votes)
+  if (questions.some(belongsHere)) emit("control:stale")
   sortQueue()
+}
+
+// The page shows the first of a long list: one that is not among them, and has more votes by now than the last, belongs there.
+function belongsHere({ id, votes }) {
+  if (document.querySelector(`[data-queue-item="${CSS.escape(id)}"]`)) return false
+  const last = document.querySelector("[data-queue-open] > [data-queue-item]:last-child [data-votes-of]")
+  return last !== null && votes > Number(last.textContent)
 }
 
 function isKnownHere({ id, version }) {

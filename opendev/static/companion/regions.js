@@ -10,12 +10,17 @@ function remember() {
   return {
     focus: document.activeElement?.id || null,
     hadFocus: hasFocus(),
+    ticked: [...document.querySelectorAll("[data-keeps-tick]:checked")].map(({ value }) => value),
     open: [...document.querySelectorAll("details[open][id]")].map(({ id }) => id),
     scroll: scrolled.filter(({ id }) => id).map((node) => [node.id, node.scrollTop]),
   }
 }
 
-function restore({ focus, hadFocus, open, scroll }) {
+function restore({ focus, hadFocus, open, scroll, ticked }) {
+  for (const value of ticked) {
+    const box = document.querySelector(`[data-keeps-tick][value="${CSS.escape(value)}"]`)
+    if (box) box.checked = true
+  }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "")
   for (const [id, top] of scroll) document.getElementById(id)?.scrollTo({ top, behavior: "instant" })
   if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })

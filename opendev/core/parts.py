@@ -1,0 +1,57 @@
+"""Long lists in parts: a cursor for REST, and how many rows a page shows.
+
+A cursor is the place of the last row in a list that is ordered by a moment and an id, so it holds when rows come or go
+meanwhile: `<microseconds since 1970>.<id>`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import Malformed
+from opendev.core.text import MAX_ID
+
+REST_PART = 100  # rows in one answer of REST
+SHOWN_FIRST, SHOWN_MORE = 40, 100  # rows of a page's list at first, and with each "show more"
+MOST_SHOWN = 10_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Cursor = tuple[datetime, int]
+
+
+def cursor_text(at: datetime, pk: int) -> str:
+    """Return the cursor of a row as text, for the address of the next part."""
+    return f"{(at - EPOCH) // timedelta(microseconds=1)}.{pk}"
+
+
+def read_cursor(query: Mapping[str, Any]) -> Cursor | None:
+    """Return the cursor that the query's `after` names; None where it has none.
+
+    Raises:
+        Malformed: it is none of ours.
+    """
+    text = str(query.get("after", ""))
+    if not text:
+        return None
+    moment, _dot, pk = text.partition(".")
+    is_whole = all(part.isascii() and part.isdigit() and len(part) <= 19 for part in (moment, pk))
+    if is_whole and int(pk) <= MAX_ID and int(moment) < 10**17:  # before the year 5138
+        return EPOCH + timedelta(microseconds=int(moment)), int(pk)
+    sentence = _("This is not the address of a part. Follow the `next` of the part before.")
+    raise Malformed(sentence, fields={"after": sentence})
+
+
+def next_address(path: str, last: Cursor) -> str:
+    """Return the absolute address of the part behind a row."""
+    return f"{settings.PUBLIC_URL}{path}?{urlencode({'after': cursor_text(*last)})}"
+
+
+def shown_rows(query: Mapping[str, Any]) -> int:
+    """Return how many rows of each list a page shows: what its `shown` says, within bounds."""
+    text = str(query.get("shown", ""))
+    shown = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
+    return min(max(shown, SHOWN_FIRST), MOST_SHOWN)
