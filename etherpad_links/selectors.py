@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage, PadRules
 from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
@@ -172,3 +172,10 @@ def own_pad_names(line_ids: Iterable[int], attendee_id: int) -> dict[int, str]:
     """Return what became of the attendee's names in the pads, by line: the state of each."""
     names = PadName.objects.filter(sign_up__line__in=list(line_ids), sign_up__attendee=attendee_id)
     return dict(names.values_list("sign_up__line_id", "state"))
+
+
+def standing_in_pads(sign_ups: QuerySet[SignUp]) -> frozenset[int]:
+    """Return the ids of those sign-ups whose name stands in a pad, or is about to be written there."""
+    states = [PadName.State.PENDING, PadName.State.WRITTEN]
+    names = PadName.objects.filter(sign_up__in=sign_ups, state__in=states)
+    return frozenset(names.values_list("sign_up_id", flat=True))

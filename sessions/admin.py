@@ -9,7 +9,6 @@ from django.utils import timezone
 from sessions.models import (
     ApiToken,
     Attendance,
-    Attendee,
     DisplayLink,
     Event,
     EventDay,
@@ -19,7 +18,6 @@ from sessions.models import (
     Session,
     SessionRole,
     SignInLink,
-    SignUp,
     SignUpLine,
 )
 from sessions.services import keep_calendar
@@ -73,13 +71,6 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["name", "company"]
 
 
-@admin.register(Attendee)
-class AttendeeAdmin(admin.ModelAdmin):
-    list_display = ["__str__", "company", "country", "event", "joined_at"]
-    list_filter = ["event"]
-    search_fields = ["name", "company"]
-
-
 @admin.register(Attendance)
 class AttendanceAdmin(admin.ModelAdmin):
     list_display = ["attendee", "session", "joined_at"]
@@ -94,25 +85,6 @@ class SignUpLineAdmin(admin.ModelAdmin):
     search_fields = ["title", "code"]
     # Sockets hear of a change only by the services: a line is changed in the control room.
     readonly_fields = ["session", "state", "closed_at"]
-
-
-@admin.register(SignUp)
-class SignUpAdmin(admin.ModelAdmin):
-    """Names can be looked up, and deleted for good where somebody asks for that; the rest is the control room's."""
-
-    list_display = ["name", "company", "line", "source", "shown", "withdrawn_at", "removed_at"]
-    exclude = ["email"]  # given to the line's owner and moderators
-    list_filter = ["line__session__event", "source"]
-    list_select_related = ["line"]
-    search_fields = ["name", "company"]
-
-    def has_add_permission(self, request: object) -> bool:
-        """Nobody signs somebody else up."""
-        return False
-
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
-        """What somebody agreed to is theirs to change."""
-        return False
 
 
 @admin.register(FollowUpGroup)

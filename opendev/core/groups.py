@@ -41,10 +41,11 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """What a source knows of a group: facts about it, and all of its topics."""
+    """What a source knows of a group: facts about it, all of its topics, and whose passes open nothing any more."""
 
     facts: dict[str, Any]
     news: list[News]
+    revoked: frozenset[int] = frozenset()
 
 
 class TopicKind(Protocol):

@@ -199,6 +199,7 @@ class Hub(Telling, Sweep, Rights):
             self.groups.pop(group.key, None)
             return False
         group.facts.update(state.facts)
+        group.revoked = state.revoked
         for news in state.news:
             self.take(news)
         group.unheard.clear()  # nobody is here yet

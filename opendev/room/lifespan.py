@@ -18,6 +18,7 @@ from opendev.core.live import hub
 from opendev.core.pulse import pulse
 from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
 from opendev.core.write_ahead_log import emptier
+from opendev.erasure.services import forget_erased_names
 from opendev.home.health import probe
 from opendev.room import pads
 from opendev.room.services import start_and_end_by_clock
@@ -111,8 +112,10 @@ def close_and_finalise() -> None:
 
 
 def forget_contacts() -> None:
-    """Delete the addresses that nobody may use any more."""
-    forget_expired_contacts(timezone.now())
+    """Delete the addresses that nobody may use any more, and the names of erased people that are out of their pads."""
+    now = timezone.now()
+    forget_expired_contacts(now)
+    forget_erased_names(now)
 
 
 async def _do_for_ever(thread: ThreadPoolExecutor, work: Callable[[], None], *, every_s: float) -> None:

@@ -24,6 +24,7 @@ from opendev.room.posting import posted_from
 from opendev.room.question_cards import queue_questions
 from sessions import selectors, services
 from sessions.models import Question, Session
+from sessions.selectors.passes import is_revoked
 from sessions.selectors.questions import dismissal_by_id, question_by_id
 
 Work = Callable[[Session, Caller], object]
@@ -186,11 +187,20 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
         "answer": shown(request.POST, {"answer": card.answer})["answer"],
         "seen": seen_of({"answer": card.answer}),
         "unsaved": "yes" if errors else "",
+        "asker_is_revoked": _asker_is_revoked(pk, caller, found),
         "others": [one for one in cards if one.id != card.id and one.state in {"open", "on_air", "answered"}],
         "errors": errors,
         "error_code": code,
     }
     return render(request, "room/question_edit.html", context, status=status)
+
+
+def _asker_is_revoked(pk: int, caller: Caller, session: Session) -> bool | None:
+    """Return whether the asker's pass was revoked; None where they are gone, or for who may not revoke it."""
+    asker = question_by_id(pk).attendee_id
+    if asker is None or not selectors.moderates(caller, session.pk):
+        return None
+    return is_revoked(asker)
 
 
 @transaction.atomic
@@ -202,6 +212,9 @@ def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
         What the services raise.
     """
     now, do = timezone.now(), request.POST.get("do")
+    if do in {"revoke", "restore"}:
+        services.set_pass_of_asker(question_id=pk, caller=caller, revoked=do == "revoke", now=now)
+        return
     standing = Question.objects.select_for_update(no_key=True).get(pk=pk).answer
     changes = compare(request.POST, {"answer": standing})
     changes.check()

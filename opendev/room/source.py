@@ -49,7 +49,8 @@ class RoomSource:
         told += [pad_news.news_of(found) for found in pad_states([group])]
         for sheet in run_sheets_of([group]):
             told += [sheet_news.plan_news(sheet), sheet_news.running_news(sheet)]
-        return GroupState({"event_id": session.event_id}, told)
+        revoked = revoked_passes([group]).get(group, frozenset())
+        return GroupState({"event_id": session.event_id}, told, revoked)
 
     def moderators(self, group: int) -> frozenset[int]:
         """Return the users who may moderate the session now."""

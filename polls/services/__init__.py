@@ -15,6 +15,7 @@ from polls.services.ballots import (
 from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
 from polls.services.copies import copy_polls
 from polls.services.drafts import PollDraft, add_poll, edit_poll, run_again
+from polls.services.erasing import erase_ballots
 from polls.services.recount import WrongTally, recount_polls
 from polls.services.states import IllegalMove, prolong, set_closing_time, set_poll_state
 
@@ -36,6 +37,7 @@ __all__ = [
     "close_live_polls",
     "copy_polls",
     "edit_poll",
+    "erase_ballots",
     "finalise_due_polls",
     "prolong",
     "record_ballots",

@@ -33,14 +33,15 @@ def recount_polls(*, fix: bool = False) -> tuple[int, list[WrongTally]]:
     for poll_id in poll_ids:
         with transaction.atomic():
             poll = lock_poll(poll_id)
-            found = _differences(poll)
+            found = differences(poll)
             if found and fix:
-                _mend(poll, found)
+                write_counts(poll, found)
         wrong += found
     return len(poll_ids), wrong
 
 
-def _differences(poll: Poll) -> list[WrongTally]:
+def differences(poll: Poll) -> list[WrongTally]:
+    """Return where the kept tally of a locked poll differs from its rows."""
     rows = Selection.objects.filter(ballot__poll=poll).values("option_id").annotate(n=Count("ballot_id"))
     counted = {row["option_id"]: row["n"] for row in rows}
     found = [
@@ -54,7 +55,8 @@ def _differences(poll: Poll) -> list[WrongTally]:
     return found
 
 
-def _mend(poll: Poll, found: list[WrongTally]) -> None:
+def write_counts(poll: Poll, found: list[WrongTally]) -> None:
+    """Write the true counts of a locked poll, and tell its session's sockets: a new version."""
     for difference in found:
         if difference.option_id is None:
             poll.ballots = difference.counted

@@ -157,6 +157,8 @@ class SignUp(models.Model):
     same_as = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="other_names"
     )
+    # Its person was erased; the row waits until the name is out of the pad (services/erasing.py).
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     confirmed_at = models.DateTimeField(_("joined with a person at"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
-from sessions.models import ApiToken, Attendee, DisplayLink, Event, EventDay, Person, Session, SessionRole
+from sessions.models import (
+    ApiToken,
+    Attendee,
+    DisplayLink,
+    Event,
+    EventDay,
+    Person,
+    RevokedPass,
+    Session,
+    SessionRole,
+)
 from sessions.permissions import can_moderate
 from sessions.selectors.grounds import is_signed_in
 from sessions.tokens import hash_token
@@ -127,9 +137,18 @@ def moderates(caller: Caller, session_id: int) -> bool:
     return is_signed_in(caller, timezone.now()) and can_moderate(caller, moderator_ids(session_id))
 
 
+def moderates_in_event(caller: Caller, event_id: int) -> bool:
+    """Return True if the caller organises the event or moderates one of its sessions."""
+    moderating = Person.objects.filter(
+        event=event_id, roles__role=SessionRole.Role.MODERATOR, user=caller.user_id, user__is_active=True
+    )
+    return organises(caller, event_id) or (is_signed_in(caller, timezone.now()) and moderating.exists())
+
+
 def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:
-    """Return the attendee of this event, or None."""
-    return Attendee.objects.filter(pk=attendee_id, event=event_id).first()
+    """Return the attendee of this event, or None; also None where their pass was revoked."""
+    known = Attendee.objects.filter(pk=attendee_id, event=event_id)
+    return known.exclude(pk__in=RevokedPass.objects.values("attendee_id")).first()
 
 
 def session_versions(session_ids: Iterable[int]) -> dict[int, int]:

@@ -110,7 +110,7 @@ def names_under(line_ids: Iterable[int]) -> list[SignUp]:
 
     A name that a moderator removed is among them, marked, so that it can be put back.
     """
-    names = SignUp.objects.filter(line__in=list(line_ids), withdrawn_at__isnull=True)
+    names = SignUp.objects.filter(line__in=list(line_ids), withdrawn_at__isnull=True, erased_at__isnull=True)
     return list(names.select_related("attendee", "same_as", "removed_by").order_by("signed_up_at", "pk"))
 
 

@@ -11,6 +11,14 @@ from sessions.services.displays import (
     revoke_display_link,
     set_screen_access,
 )
+from sessions.services.erasing import (
+    end_pass,
+    erase_attendee,
+    erase_registration,
+    erase_sign_ups,
+    forget_erased_names,
+    lock_sessions_of,
+)
 from sessions.services.events import (
     AddressTaken,
     DayHasSessions,
@@ -43,6 +51,7 @@ from sessions.services.pad_names import (
     update_pad_name,
     withdraw_pad_name,
 )
+from sessions.services.passes import set_pass, set_pass_of_asker
 from sessions.services.programme import (
     SessionHasBegun,
     cancel_session,
@@ -224,9 +233,14 @@ __all__ = [
     "edit_question",
     "edit_recap",
     "edit_session",
+    "end_pass",
+    "erase_attendee",
+    "erase_registration",
+    "erase_sign_ups",
     "find_display_link",
     "find_sign_in_link",
     "finish_import",
+    "forget_erased_names",
     "forget_expired_contacts",
     "import_registrations",
     "import_schedule",
@@ -237,6 +251,7 @@ __all__ = [
     "keep_calendar",
     "keep_recap_draft",
     "lock_event",
+    "lock_sessions_of",
     "make_api_token",
     "make_display_link",
     "make_group",
@@ -273,6 +288,8 @@ __all__ = [
     "run_next",
     "set_committee",
     "set_figure",
+    "set_pass",
+    "set_pass_of_asker",
     "set_personal_link",
     "set_question_rules",
     "set_question_state",

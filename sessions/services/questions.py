@@ -196,7 +196,14 @@ def withdraw_question(*, question_id: int, attendee: AttendeePass | None) -> Que
     Raises:
         NotFound, NotJoined, NotYourQuestion, QuestionIsTaken
     """
-    question = _lock_own(question_id, attendee)
+    return delete_and_tell(_lock_own(question_id, attendee))
+
+
+def delete_and_tell(question: Question) -> Question:
+    """Delete a locked question with its votes, and tell; what was merged into it stands for itself again.
+
+    Returns it as it was, with the version under which it is told to be gone.
+    """
     stood_in, freed = question.merged_into_id, list(question.merged.values_list("pk", flat=True))
     pk, question.version = question.pk, question.version + 1
     question.delete()

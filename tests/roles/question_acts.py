@@ -203,6 +203,18 @@ def queue_by_page(cast: "Cast", who: Person) -> Answer:
 
 
 OPEN, HIDDEN = ("open", "answered"), ("waiting", "dismissed")
+
+
+def revoke_by_rest(cast: "Cast", who: Person) -> Answer:
+    pk = make_question(cast.session).pk
+    return who.rest("PUT", f"questions/{pk}/asker/pass/", {"revoked": True})
+
+
+def revoke_by_page(cast: "Cast", who: Person) -> Answer:
+    pk = make_question(cast.session).pk
+    return who.post(cast.session.address("control-question-edit", question=pk), do="revoke")
+
+
 ACTS: dict[str, dict[str, list[Try]]] = {
     "Open the queue of questions": {PAGE: [queue_by_page]},
     "See open and answered questions": {
@@ -230,5 +242,6 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [keep_by_rest],
         SOCKET: [keep_by_socket],
     },
+    "Revoke the pass of whoever asked a question": {PAGE: [revoke_by_page], REST: [revoke_by_rest]},
     "Say how questions are asked": {PAGE: [rule_by_page], REST: [rule_by_rest]},
 }

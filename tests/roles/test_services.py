@@ -20,6 +20,7 @@ from sessions.models import (
     Person,
     Question,
     RegistrationImport,
+    RevokedPass,
     RunSheet,
     RunSheetItem,
     Session,
@@ -45,6 +46,7 @@ from tests.roles.programme_services import Programme
 
 pytestmark = pytest.mark.django_db
 ROWS = (
+    RevokedPass,
     *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
     *(RunSheet, RunSheetItem, SessionSummary, Chapter),
 )
@@ -65,6 +67,7 @@ FOR_MODERATORS = {
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     sessions.set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
+    sessions.set_pass_of_asker: lambda at: {"question_id": at.question.pk, "revoked": True, "now": NOW},
     sessions.set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
     sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
@@ -241,6 +244,17 @@ def test_service_of_the_programme_lets_organisers_alone_through(work):
     work(caller=at.organiser, **given)
 
 
+def test_pass_is_revoked_by_the_events_organisers_and_the_moderators_of_its_sessions():
+    at = At()
+    attendee = make_attendee(at.session)
+    given = {"attendee_id": attendee.attendee_id, "revoked": True, "now": NOW}
+    assert refused_as(sessions.set_pass, caller=Caller(), **given) == "not_signed_in"
+    for caller in (at.foreigner, at.somebody, at.helper):
+        assert refused_as(sessions.set_pass, caller=caller, **given) == "not_moderator"
+    for caller in (at.organiser, at.moderator, at.neighbour):  # an attendee is the event's, not a session's
+        assert sessions.set_pass(caller=caller, **given)
+
+
 def test_every_service_that_takes_a_caller_is_tried_here():
     """A deed that is added has to be added above. Tokens are the caller's own; services note what they did."""
     taking = {
@@ -251,5 +265,5 @@ def test_every_service_that_takes_a_caller_is_tried_here():
     }
     tried = FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
     tried |= programme_services.FOR_ORGANISERS.keys()
-    for_others = {sessions.revoke_api_token, sessions.note, sessions.create_event}
+    for_others = {sessions.set_pass, sessions.revoke_api_token, sessions.note, sessions.create_event}
     assert taking - for_others == tried - {set_session_state}

@@ -1,0 +1,68 @@
+"""Attendees and sign-ups for operators: whom one deletes here is erased, with every count told anew."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from opendev.erasure import services
+from sessions.models import Attendee, SignUp
+from sessions.services import end_pass
+
+
+@admin.register(Attendee)
+class AttendeeAdmin(admin.ModelAdmin):
+    """Deleting takes ballots, questions, upvotes, sign-ups and the registration along, and ends the pass."""
+
+    list_display = ["__str__", "company", "country", "event", "joined_at"]
+    list_filter = ["event"]
+    search_fields = ["name", "company"]
+    actions = ["revoke_passes"]
+
+    def delete_model(self, request: HttpRequest, obj: Attendee) -> None:
+        """Erase one."""
+        services.erase_attendee(attendee=obj, now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Attendee]) -> None:
+        """Erase several; the confirmation was asked for already."""
+        for attendee in queryset.order_by("pk"):
+            services.erase_attendee(attendee=attendee, now=timezone.now())
+
+    @admin.action(description=_("Revoke the passes of selected attendees"), permissions=["change"])
+    def revoke_passes(self, request: HttpRequest, queryset: QuerySet[Attendee]) -> None:
+        """End the passes; what these people did stays."""
+        for attendee in queryset:
+            end_pass(attendee=attendee, now=timezone.now(), user_id=request.user.pk)
+        self.message_user(
+            request, _("The passes were revoked. They open nothing any more."), messages.SUCCESS
+        )
+
+
+@admin.register(SignUp)
+class SignUpAdmin(admin.ModelAdmin):
+    """Names can be looked up, and erased where somebody asks for that; the rest is the control room's."""
+
+    list_display = ["name", "company", "line", "source", "shown", "withdrawn_at", "removed_at"]
+    exclude = ["email"]  # given to the line's owner and moderators
+    list_filter = ["line__session__event", "source"]
+    list_select_related = ["line"]
+    search_fields = ["name", "company"]
+
+    def has_add_permission(self, request: Any) -> bool:
+        """Nobody signs somebody else up."""
+        return False
+
+    def has_change_permission(self, request: Any, obj: object = None) -> bool:
+        """What somebody agreed to is theirs to change."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: SignUp) -> None:
+        """Erase one."""
+        services.erase_sign_ups(sign_ups=[obj], now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SignUp]) -> None:
+        """Erase several."""
+        services.erase_sign_ups(sign_ups=list(queryset), now=timezone.now())
