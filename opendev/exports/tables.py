@@ -6,12 +6,11 @@ they see in the control room. `people` adds names and addresses, as far as whoev
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 
 from django.conf import settings
 from django.db.models import Count
 
-from opendev.core.text import time_text
 from opendev.registrations.links import personal_link
 from opendev.room.shares import whole_shares
 from polls.models import Poll
@@ -22,25 +21,26 @@ from sessions.permissions.questions import PUBLIC
 from sessions.selectors.follow_ups import contact_of, lines_of, names_under
 from sessions.selectors.questions import questions_of
 
-Cell = str | int | None
+Cell = str | int | datetime | None
 Row = Sequence[Cell]
 CHUNK = 500  # rows read from the database at a time
 
 POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
-    *("option", "votes", "share_percent", "result"),
+    *("option", "votes", "share_percent", "result", "session_slug"),
 )
 SHOWN, HIDDEN = "shown", "hidden"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table under a name: its columns, how many rows it has, and the rows as they are read."""
+    """A table under a name: its columns, how many rows it has, the rows as they are read, and the zone of its times."""
 
     name: str
     columns: Sequence[str]
     count: int
     rows: Callable[[], Iterable[Row]]
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,22 @@ class Scope:
 
     @property
     def titles(self) -> dict[int, str]:
-        """The sessions' titles by id."""
-        return {session.pk: session.title for session in self.sessions}
+        """The sessions' titles by id; parts of one topic say which they are."""
+        return {session.pk: session.title_with_part for session in self.sessions}
+
+    @property
+    def slugs(self) -> dict[int, str]:
+        """What stands for each session in its addresses: titles may be alike, these are not."""
+        return {session.pk: session.slug for session in self.sessions}
+
+    @property
+    def zone(self) -> tzinfo:
+        """The event's time zone."""
+        return self.sessions[0].event.zone if self.sessions else UTC
+
+    def table(self, name: str, columns: Sequence[str], rows: list[Row]) -> Table:
+        """Return a table of rows that are read already."""
+        return Table(name, columns, len(rows), lambda: rows, self.zone)
 
 
 def tables_of(scope: Scope) -> list[Table]:
@@ -78,12 +92,8 @@ def tables_of(scope: Scope) -> list[Table]:
         if scope.polls is None:
             found.append(_names(scope))
         if scope.event_id is not None:
-            found += [_attendees(scope.event_id), _registrations(scope.event_id)]
+            found += [_attendees(scope.event_id, scope.zone), _registrations(scope.event_id, scope.zone)]
     return found
-
-
-def _listed(name: str, columns: Sequence[str], rows: list[Row]) -> Table:
-    return Table(name, columns, len(rows), lambda: rows)
 
 
 def _seen(scope: Scope) -> list[Poll]:
@@ -92,39 +102,35 @@ def _seen(scope: Scope) -> list[Poll]:
 
 
 def _polls(scope: Scope, polls: Iterable[Poll]) -> Table:
-    titles = scope.titles
-    return _listed(
-        "polls", POLLS, [row for poll in polls for row in _of_poll(scope, poll, titles[poll.session_id])]
-    )
+    return scope.table("polls", POLLS, [row for poll in polls for row in _of_poll(scope, poll)])
 
 
-def _of_poll(scope: Scope, poll: Poll, title: str) -> Iterator[Row]:
+def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     options = list(poll.options.all())
     sees = may_see_tally(poll, is_moderator=scope.asked.hidden, has_voted=False)
     counts = [option.count for option in options]
     shares = whole_shares(counts, poll.ballots, single=poll.kind == Poll.Kind.SINGLE)
+    title, slug = scope.titles[poll.session_id], scope.slugs[poll.session_id]
     head = (title, poll.number, poll.round, poll.question, poll.kind, poll.state, poll.ballots)
     for option, share in zip(options, shares, strict=True):
-        yield (
-            (*head, option.text, option.count, share, SHOWN)
-            if sees
-            else (*head, option.text, None, None, HIDDEN)
-        )
+        result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
+        yield (*head, option.text, *result, slug)
 
 
 def _questions(scope: Scope) -> Table:
     states = Question.State.values if scope.asked.hidden else PUBLIC
-    titles = scope.titles
+    titles, slugs = scope.titles, scope.slugs
     rows: list[Row] = [
-        (titles[q.session_id], q.text, q.state, q.votes, time_text(q.asked_at), q.answer)
+        (titles[q.session_id], q.text, q.state, q.votes, q.asked_at, q.answer, slugs[q.session_id])
         for q in questions_of(titles)
         if q.state in states and q.merged_into_id is None
     ]
-    return _listed("questions", ("session", "question", "state", "votes", "asked_at", "answer"), rows)
+    columns = ("session", "question", "state", "votes", "asked_at", "answer", "session_slug")
+    return scope.table("questions", columns, rows)
 
 
 def _follow_ups(scope: Scope) -> Table:
-    titles = scope.titles
+    titles, slugs = scope.titles, scope.slugs
     rows: list[Row] = [
         (
             titles[found.line.session_id],
@@ -132,10 +138,12 @@ def _follow_ups(scope: Scope) -> Table:
             found.line.announced_line,
             found.line.state,
             found.count,
+            slugs[found.line.session_id],
         )
         for found in lines_of(titles)
     ]
-    return _listed("follow_ups", ("session", "title", "announced_line", "state", "names"), rows)
+    columns = ("session", "title", "announced_line", "state", "names", "session_slug")
+    return scope.table("follow_ups", columns, rows)
 
 
 def _sessions(scope: Scope) -> Table:
@@ -144,18 +152,20 @@ def _sessions(scope: Scope) -> Table:
         .annotate(came=Count("attendances"))
         .values_list("pk", "came")
     )
+    titles = scope.titles
     rows: list[Row] = [
-        (one.title, one.day.number, time_text(one.starts_at), one.minutes, one.state, came[one.pk])
+        (titles[one.pk], one.day.number, one.starts_at, one.minutes, one.state, came[one.pk], one.slug)
         for one in scope.sessions
     ]
-    return _listed("sessions", ("session", "day", "starts_at", "minutes", "state", "attended"), rows)
+    columns = ("session", "day", "starts_at", "minutes", "state", "attended", "session_slug")
+    return scope.table("sessions", columns, rows)
 
 
 # --- people, where they are asked for
 
 
 def _answers(scope: Scope, polls: Iterable[Poll]) -> Table:
-    titles = scope.titles
+    titles, slugs = scope.titles, scope.slugs
     rows: list[Row] = []
     for poll in polls:
         if not poll.anonymous:
@@ -168,16 +178,18 @@ def _answers(scope: Scope, polls: Iterable[Poll]) -> Table:
                     answer.name,
                     answer.company,
                     texts[option],
+                    slugs[poll.session_id],
                 )
                 for answer in named_answers(poll)
                 for option in answer.options
             ]
-    return _listed("answers", ("session", "question", "round", "name", "company", "option"), rows)
+    columns = ("session", "question", "round", "name", "company", "option", "session_slug")
+    return scope.table("answers", columns, rows)
 
 
 def _names(scope: Scope) -> Table:
     lines = {found.line.pk: found.line for found in lines_of(scope.titles)}
-    titles = scope.titles
+    titles, slugs = scope.titles, scope.slugs
     rows: list[Row] = [
         (
             titles[lines[name.line_id].session_id],
@@ -187,27 +199,35 @@ def _names(scope: Scope) -> Table:
             name.source,
             "yes" if name.shown else "no",
             contact_of(name, scope.today),
+            slugs[lines[name.line_id].session_id],
         )
         for name in names_under(lines)
         if name.is_present
     ]
-    return _listed(
-        "sign_ups", ("session", "follow_up", "name", "company", "from", "agreed_to_be_shown", "email"), rows
+    columns = (
+        "session",
+        "follow_up",
+        "name",
+        "company",
+        "from",
+        "agreed_to_be_shown",
+        "email",
+        "session_slug",
     )
+    return scope.table("sign_ups", columns, rows)
 
 
-def _attendees(event_id: int) -> Table:
+def _attendees(event_id: int, zone: tzinfo) -> Table:
     found = Attendee.objects.filter(event=event_id).order_by("pk")
     columns = ("name", "company", "country", "joined_at")
 
     def rows() -> Iterator[Row]:
-        for name, company, country, joined_at in found.values_list(*columns).iterator(chunk_size=CHUNK):
-            yield name, company, country, time_text(joined_at)
+        yield from found.values_list(*columns).iterator(chunk_size=CHUNK)
 
-    return Table("attendees", columns, found.count(), rows)
+    return Table("attendees", columns, found.count(), rows, zone)
 
 
-def _registrations(event_id: int) -> Table:
+def _registrations(event_id: int, zone: tzinfo) -> Table:
     found = Registration.objects.filter(event=event_id).order_by("pk")
     read = ("name", "email", "company", "country", "registered_at", "link_revoked_at", "pk")
     columns = (*read[:-2], "personal_link")
@@ -215,6 +235,6 @@ def _registrations(event_id: int) -> Table:
     def rows() -> Iterator[Row]:
         for *said, registered_at, revoked_at, pk in found.values_list(*read).iterator(chunk_size=CHUNK):
             link = "" if revoked_at else f"{settings.PUBLIC_URL}{personal_link(pk)}"
-            yield *said, time_text(registered_at), link
+            yield *said, registered_at, link
 
-    return Table("registrations", columns, found.count(), rows)
+    return Table("registrations", columns, found.count(), rows, zone)

@@ -4,15 +4,18 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
-from opendev.core.text import csv_cell
+from opendev.core.text import csv_cell, time_text
 from opendev.exports.tables import Cell, Row, Table
 
 BYTE_ORDER_MARK = "\ufeff"  # spreadsheets take a file without it for another encoding
+DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"  # of a spreadsheet's cells
 PIECE = 64 * 1024  # bytes of a finished file handed on at a time
 
 
@@ -29,11 +32,16 @@ def as_csv(tables: Sequence[Table]) -> Iterator[bytes]:
     writer, table = csv.writer(_Line()), tables[0]
     yield BYTE_ORDER_MARK.encode() + writer.writerow(table.columns).encode()
     for row in table.rows():
-        yield writer.writerow([_for_csv(cell) for cell in row]).encode()
+        yield writer.writerow([_for_csv(cell, table.zone) for cell in row]).encode()
 
 
-def _for_csv(cell: Cell) -> Cell:
-    return csv_cell(cell) if isinstance(cell, str) else cell
+def _for_csv(cell: Cell, zone: tzinfo) -> str | int | None:
+    return csv_cell(cell) if isinstance(cell, str) else _plain(cell, zone)
+
+
+def _plain(cell: Cell, zone: tzinfo) -> str | int | None:
+    """Return a moment as it is on the clock of the zone, with what that is ahead of UTC; other cells as they are."""
+    return cell.astimezone(zone).isoformat(timespec="seconds") if isinstance(cell, datetime) else cell
 
 
 def as_json(tables: Sequence[Table]) -> Iterator[bytes]:
@@ -41,7 +49,8 @@ def as_json(tables: Sequence[Table]) -> Iterator[bytes]:
     for place, table in enumerate(tables):
         yield f"{'{' if place == 0 else ','}\n{json.dumps(table.name)}: [".encode()
         for number, row in enumerate(table.rows()):
-            text = json.dumps(dict(zip(table.columns, row, strict=True)), ensure_ascii=False)
+            cells = (_plain(cell, table.zone) for cell in row)
+            text = json.dumps(dict(zip(table.columns, cells, strict=True)), ensure_ascii=False)
             yield f"{',' if number else ''}\n{text}".encode()
         yield b"]"
     yield b"}\n"
@@ -53,7 +62,7 @@ def as_markdown(tables: Sequence[Table]) -> Iterator[bytes]:
         yield f"## {table.name.replace('_', ' ').capitalize()}\n\n".encode()
         yield _markdown_row(table.columns) + _markdown_row(["---"] * len(table.columns))
         for row in table.rows():
-            yield _markdown_row(row)
+            yield _markdown_row([_plain(cell, table.zone) for cell in row])
         yield b"\n"
 
 
@@ -69,7 +78,10 @@ def _for_markdown(cell: Cell) -> str:
 
 
 def as_xlsx(tables: Sequence[Table]) -> Iterator[bytes]:
-    """Write a sheet for each table, row by row to a file on disk. Texts are texts: none is a formula or a link."""
+    """Write a sheet for each table, row by row to a file on disk.
+
+    Texts are texts: none is a formula or a link, so none needs an apostrophe. Moments are dates of the event's zone.
+    """
     with TemporaryFile() as file:
         _write_workbook(file, tables)
         file.seek(0)
@@ -78,15 +90,29 @@ def as_xlsx(tables: Sequence[Table]) -> Iterator[bytes]:
 
 
 def _write_workbook(file: IO[bytes], tables: Sequence[Table]) -> None:
-    rules = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    rules = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(file, rules) as book:
-        bold = book.add_format({"bold": True})
+        bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": DATE_FORMAT})
         for table in tables:
             sheet = book.add_worksheet(table.name)
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, table.columns, bold)
+            for place, column in enumerate(table.columns):
+                if column.endswith("_at"):
+                    sheet.set_column(place, place, len(DATE_FORMAT))
+                    sheet.write_comment(0, place, _("Time zone: %(zone)s") % {"zone": table.zone})
             for number, row in enumerate(table.rows(), 1):
-                sheet.write_row(number, 0, [_for_csv(cell) for cell in row])
+                for place, cell in enumerate(row):
+                    if isinstance(cell, datetime):  # a spreadsheet's date knows no zone
+                        wall = cell.astimezone(table.zone).replace(tzinfo=None, microsecond=0)
+                        sheet.write_datetime(number, place, wall, moment)
+                    else:
+                        sheet.write(number, place, cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +134,12 @@ FORMATS: dict[str, Format] = {
 
 
 def as_objects(tables: Sequence[Table]) -> dict[str, list[dict[str, Any]]]:
-    """Return the tables as REST answers with them."""
+    """Return the tables as REST answers with them: times in UTC, as everywhere in REST."""
     return {
-        table.name: [dict(zip(table.columns, row, strict=True)) for row in table.rows()] for table in tables
+        table.name: [dict(zip(table.columns, map(_for_rest, row), strict=True)) for row in table.rows()]
+        for table in tables
     }
+
+
+def _for_rest(cell: Cell) -> str | int | None:
+    return time_text(cell) if isinstance(cell, datetime) else cell

@@ -24,7 +24,7 @@ from sessions.selectors.follow_ups import owns_group
 
 EXPORT_HEAD = (
     *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
-    *("name", "company", "from", "listed", "e-mail"),
+    *("name", "company", "from", "listed", "e-mail", "session addresses"),
 )
 
 
@@ -145,17 +145,29 @@ def _rows(one: FollowUp) -> Iterator[list[str]]:
     for member in one.members:
         yield [*head, *_cells(member)]
     if one.hidden:
-        yield [*head, "", "", "", _("(%(count)d more, not listed)") % {"count": one.hidden}, "", "", "", ""]
+        yield [
+            *head,
+            "",
+            "",
+            "",
+            _("(%(count)d more, not listed)") % {"count": one.hidden},
+            "",
+            "",
+            "",
+            "",
+            "",
+        ]
 
 
 def _cells(member: Member) -> list[str]:
     return [
         "; ".join(line.title for line in member.lines),
-        "; ".join(dict.fromkeys(line.session.short_title for line in member.lines)),
+        "; ".join(dict.fromkeys(line.session.title_with_part for line in member.lines)),
         "; ".join(str(line.announced_line) for line in member.lines if line.announced_line),
         member.name,
         member.company,
         str(SignUp.Source(member.source).label),
         _("yes") if member.is_listed else _("no"),
         member.email,
+        "; ".join(dict.fromkeys(line.session.slug for line in member.lines)),
     ]

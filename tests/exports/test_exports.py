@@ -3,13 +3,16 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+from django.test import Client
 
 from opendev.core.text import csv_cell
 from polls.models import Poll
-from sessions.models import Registration, Session, SignUp
+from sessions.models import Event, Registration, Session, SignUp
+from sessions.services import import_registrations, split_session
 from tests.factories import NOW, make_attendee, make_line, make_poll, make_question, make_session, put_name
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import make_moderator, organiser_of
@@ -139,7 +142,87 @@ def test_texts_of_others_are_no_formulas_in_csv_and_xlsx(organiser, session):
     row = rows_in(read(organiser, path_of(session), "csv"), "csv")[0]
     assert row["session"] == "'=HYPERLINK(1)"
     book = openpyxl.load_workbook(io.BytesIO(read(organiser, path_of(session), "xlsx")))
-    assert {cell.data_type for sheet in book for line in sheet for cell in line} <= {"s", "n"}
+    assert {cell.data_type for sheet in book for line in sheet for cell in line} <= {"s", "n", "d"}
+    assert book["polls"]["A2"].value == "=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("text", [*FORMULAS[:4], "'t Hooft", "0123", "1e5", "https://x.example/"])
+def test_workbook_says_texts_as_they_are_and_our_import_reads_them_so(organiser, session, text):
+    one = Registration.objects.create(
+        event=session.event, email="a@example.org", name=text.strip(), registered_at=NOW
+    )
+    content = read(organiser, f"/{session.event.slug}/export", "xlsx", people="1")
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["registrations"]
+    assert sheet["A2"].value == one.name
+    assert sheet["A2"].data_type == "s"
+    rows = openpyxl.Workbook()
+    for line in sheet.iter_rows(values_only=True):
+        rows.active.append(line)
+    rows.active["A2"].data_type = "s"
+    file = io.BytesIO()
+    rows.save(file)
+    Registration.objects.all().delete()
+    import_registrations(
+        event_id=session.event_id,
+        caller=organiser_of(session.event),
+        content=file.getvalue(),
+        name="people.xlsx",
+        skips_bad=False,
+        now=NOW,
+    )
+    assert Registration.objects.get().name == one.name
+
+
+# --- times, and sessions that look alike
+
+
+def test_times_are_the_events_and_a_workbook_has_real_dates(organiser, session):
+    Event.objects.filter(pk=session.event_id).update(time_zone="Asia/Tokyo")
+    Session.objects.filter(pk=session.pk).update(starts_at=datetime(2026, 11, 30, 0, 30, tzinfo=UTC))
+    path = path_of(session)
+    book = openpyxl.load_workbook(io.BytesIO(read(organiser, path, "xlsx")))
+    column = [cell.value for cell in book["sessions"][1]].index("starts_at")
+    cell = book["sessions"][2][column]
+    assert (cell.value, cell.is_date) == (datetime(2026, 11, 30, 9, 30), True)  # noqa: DTZ001  # a cell knows no zone
+    assert "Asia/Tokyo" in book["sessions"][1][column].comment.text
+    assert (
+        json.loads(read(organiser, path, "json"))["sessions"][0]["starts_at"] == "2026-11-30T09:30:00+09:00"
+    )
+    assert "2026-11-30T09:30:00+09:00" in read(organiser, path, "md").decode()
+    tables = organiser.get(f"/api/v1/sessions/{session.pk}/export/").json()
+    assert tables["sessions"][0]["starts_at"] == "2026-11-30T00:30:00.000Z"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "json"])
+def test_parts_of_a_split_session_are_told_apart_in_every_table(organiser, form):
+    whole = make_session(title="Networking today", state="upcoming", minutes=40)
+    caller = organiser_of(whole.event)
+    parts = split_session(session_id=whole.pk, caller=caller, given={"minutes": "20"}, now=NOW)
+    for part in parts:
+        Session.objects.filter(pk=part.pk).update(state="live")
+        voted_on(part, anonymous=False)
+        make_question(part)
+        put_name(make_line(part), make_attendee(part), name="Ada")
+    client = Client()
+    client.force_login(whole.event.organisers.first())
+    content = read(client, f"/{whole.event.slug}/export", form, hidden="1", people="1")
+    if form == "json":
+        tables = json.loads(content)
+    else:
+        sheets = {
+            sheet.title: list(sheet.iter_rows(values_only=True))
+            for sheet in openpyxl.load_workbook(io.BytesIO(content))
+        }
+        tables = {
+            name: [dict(zip(head, row, strict=True)) for row in rows]
+            for name, (head, *rows) in sheets.items()
+        }
+    for name in ("polls", "questions", "follow_ups", "sessions", "answers", "sign_ups"):
+        assert {row["session"] for row in tables[name]} == {
+            "Part One: Networking today",
+            "Part Two: Networking today",
+        }, name
+        assert {row["session_slug"] for row in tables[name]} == {part.slug for part in parts}, name
 
 
 def test_moderator_exports_their_session_and_no_other(browser_of, session):
