@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from sessions import selectors
 from sessions.models import Session
 from sessions.selectors.follow_up_groups import sessions_with_lines
 from sessions.selectors.now import now_and_next
-from sessions.selectors.resources import resources_of
+from sessions.selectors.resources import resources_of_session
 from sessions.selectors.stars import starred_ids
 
 
@@ -25,16 +26,18 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
     found = selectors.event_by_slug(event)
     days = selectors.programme(found)
     sessions: list[Session] = [session for day in days for session in day.sessions.all()]
-    notes, resources = notes_urls(session.pk for session in sessions), resources_of(found.pk)
+    notes = notes_urls(session.pk for session in sessions)
     for session in sessions:
         session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
-        session.shown_resources = resources.get(session.pk, [])  # type: ignore[attr-defined]
         session.minutes_left = _minutes_left(session)  # type: ignore[attr-defined]
     standing = now_and_next(sessions)
     token = request.COOKIES.get(stars_cookie(found.pk), "")
     starred = starred_ids(found.pk, token)
     context = {
         "event": found,
+        "here": found.get_absolute_url(),
+        "this_year": timezone.localdate(timezone=found.zone).year,
+        "star_icon": render_to_string("partials/icon.html", {"name": "star"}),
         "days": days,
         "present": present_in(session.pk for session in sessions),
         "with_lines": sessions_with_lines(found.pk),
@@ -46,6 +49,15 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
         "organises": selectors.organises(caller_of(request, found.pk), found.pk),
     }
     return render(request, "home/programme.html", context)
+
+
+@require_safe
+@never_cache
+def about_session(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """What there is to read about a session before it begins: the programme's rows carry none of it."""
+    found = selectors.session_by_slug(event, session)
+    context = {"event": found.event, "session": found, "resources": resources_of_session(found.pk)}
+    return render(request, "home/programme/session.html", context)
 
 
 def _minutes_left(session: Session) -> int:

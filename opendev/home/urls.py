@@ -39,4 +39,5 @@ urlpatterns = [
     path("<slug:event>/organise/", include("opendev.home.organise.urls")),
     path("<slug:event>/schedule.<str:file_format>", schedules.export, name="schedule-export"),
     path("<slug:event>/", programme.programme, name="programme"),
+    path("<slug:event>/sessions/<slug:session>/about/", programme.about_session, name="session-about"),
 ]

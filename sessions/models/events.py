@@ -1,13 +1,16 @@
 """Events and their days."""
 
+from collections.abc import Collection
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from opendev.core.zones import USUAL_ZONE, time_zones
 
 RESERVED_SLUGS = frozenset(
     {
@@ -37,8 +40,8 @@ def validate_event_slug(slug: str) -> None:
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse names that the time zone database does not know."""
-    if name not in available_timezones():
+    """Refuse names that the time zone database does not know, and those that name no place."""
+    if name not in time_zones():
         raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
 
 
@@ -70,6 +73,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> "Event":
+        """Return an event as it is kept. One with a zone that was allowed once, or that is gone, is in UTC.
+
+        Browsers end a page's script over such a name, and calendars take it for their own reader's zone.
+        """
+        event: Event = super().from_db(db, field_names, values)
+        if "time_zone" in event.__dict__ and event.time_zone not in time_zones():
+            event.time_zone = USUAL_ZONE
+        return event
 
     def get_absolute_url(self) -> str:
         """Return the address of the programme."""

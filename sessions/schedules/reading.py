@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from opendev.core.zones import time_zones
 from sessions.schedules import times
 from sessions.schedules.schedule import Item, Link, ScheduleDay, Speaker
 from sessions.schedules.troubles import Troubles
@@ -356,7 +357,7 @@ class Reader:
 
 def zone_or(name: Any, fallback: str) -> str:
     """Return the name of a time zone, or the fallback where there is none of this name."""
-    return name if isinstance(name, str) and name in available_timezones() else fallback
+    return name if isinstance(name, str) and name in time_zones() else fallback
 
 
 def _listed(value: Any) -> list[Any]:

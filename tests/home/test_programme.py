@@ -1,13 +1,15 @@
 """The programme page: times, what is live and next, stars; and the same by REST."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
 
-from sessions.models import EventDay, Session
+from opendev.core.errors import Malformed
+from sessions.models import Event, EventDay, Session
 from sessions.selectors.now import now_and_next
-from sessions.services import cancel_session
+from sessions.services import cancel_session, edit_event
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import text_of
@@ -97,3 +99,61 @@ def test_programme_asks_no_more_for_more_days_and_stars(visitor, django_assert_m
     for _ in range(3):
         visitor.post(make_session(event).get_absolute_url() + "star/", {"starred": "yes"})
     assert queries() == few
+
+
+def test_row_of_a_large_programme_is_short_and_asks_nothing_of_its_own(
+    visitor, django_assert_max_num_queries
+):
+    event = make_event(name="Large")
+    words = {"topic": "x" * 2000, "description": "y" * 4000, "prompts": "Why?\n" * 9, "state": "upcoming"}
+
+    def seen():
+        with django_assert_max_num_queries(16) as asked:
+            page = text_of(visitor.get(event.get_absolute_url()))
+        return len(page.encode()), len(asked), page
+
+    one = make_session(event, title="A title of the usual length, forty signs", **words)
+    few_bytes, few, _page = seen()
+    for number in range(40):
+        make_session(event, title=f"A title of the usual length, number {number}", **words)
+    bytes_of_all, asked, page = seen()
+    assert asked == few
+    assert (bytes_of_all - few_bytes) / 40 < 1_100
+    assert page.count("csrfmiddlewaretoken") == 1
+    assert page.count("<form") == 1
+    assert "yyyy" not in page
+    about = text_of(visitor.get(f"{one.get_absolute_url()}about/"))
+    for said in ("xxxx", "yyyy", "Why?", f"/{event.slug}/sessions/{one.slug}.ics"):
+        assert said in about
+
+
+def test_days_are_linked_at_the_top_and_another_year_is_named(visitor):
+    event = make_event()
+    event.days.update(date=date(2014, 12, 27))
+    EventDay.objects.create(event=event, number=2, date=date(2014, 12, 28))
+    page = text_of(visitor.get(event.get_absolute_url()))
+    assert "Saturday 27 December 2014" in page
+    assert page.index('href="#day-2"') < page.index('id="day-1"')
+
+
+def test_star_works_by_the_buttons_own_address(visitor):
+    session = make_session()
+    page = text_of(visitor.get(session.event.get_absolute_url()))
+    address = re.search(r'form="stars" formaction="([^"]+)" name="starred" value="yes"', page)[1]
+    assert visitor.post(address, {"starred": "yes"}).status_code == 302
+    assert "Starred" in slot(text_of(visitor.get(session.event.get_absolute_url())), session)
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "posix/Europe/Berlin", "Mars/Olympus"])
+def test_what_is_no_zone_is_refused_and_where_it_is_kept_the_event_is_in_utc(visitor, zone):
+    event = make_event()
+    caller = organiser_of(event)
+    with pytest.raises(Malformed) as refusal:
+        edit_event(event_id=event.pk, caller=caller, given={"time_zone": zone})
+    assert set(refusal.value.fields) == {"time_zone"}
+    Event.objects.filter(pk=event.pk).update(time_zone=zone)
+    page = text_of(visitor.get(event.get_absolute_url()))
+    assert 'data-event-zone="UTC"' in page
+    assert zone not in page
+    assert zone not in visitor.get(f"/{event.slug}.ics").content.decode()
+    assert visitor.get(f"/api/v1/events/{event.slug}/").json()["time_zone"] == "UTC"

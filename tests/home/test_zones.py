@@ -1,5 +1,6 @@
 """Times on the pages around the sessions, where there is no script: in the event's zone, as they say."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -16,5 +17,5 @@ def test_times_are_in_the_zone_of_their_event(client):
     ahead = make_session(session.event, starts_at=at, state="upcoming")
     for path in ("/", "/join/", f"/j/{ahead.code}/", session.event.get_absolute_url()):
         page = text_of(client.get(path))
-        assert ">13:30</time>" in page, path
+        assert re.search(r">[^<]*13:30[^<]*<", page), path
         assert ">08:00</time>" not in page, path

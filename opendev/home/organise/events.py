@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import id_in_address
+from opendev.core.zones import time_zones
 from opendev.home.organise.cloning import clone_with_polls
 from opendev.home.organise.entrance import act, enter, show
 from opendev.home.typed import compare, keep, kept, seen_of, shown
@@ -42,7 +42,7 @@ def create(request: HttpRequest) -> HttpResponse:
     caller = Caller(user_id=request.user.pk)
     services.check_makes_events(caller=caller)
     form = {**dict.fromkeys(FIELDS, ""), "time_zone": "UTC", **_given(request)}
-    context = {"form": form, "zones": sorted(available_timezones())}
+    context = {"form": form, "zones": sorted(time_zones())}
     if request.method != "POST":
         return show(request, "event", context)
     try:
@@ -132,7 +132,7 @@ def _event_page(request: HttpRequest, event: Event, *, refused: DomainError | No
         "event": event,
         "form": shown(request.POST, boxes),
         "seen": seen_of(boxes),
-        "zones": sorted(available_timezones()),
+        "zones": sorted(time_zones()),
     }
     return show(request, "event", context, refused=refused)
 

@@ -2,14 +2,27 @@
 // It works while the page is open; the calendar beside it works when it is not.
 
 import "./gate.js"
+import { clone } from "./markup.js"
 import { sayNow } from "./speak.js"
 import { fill, text } from "./texts.js"
 
 const wanted = new Set()
 
+// The button says nothing without this script, so the page does not carry one for every session.
+function add() {
+  for (const row of document.querySelectorAll('.slot[data-state="upcoming"]:not(.off, .pause)')) {
+    const acts = row.querySelector(".prog-acts")
+    if (!acts || acts.querySelector("[data-tell]")) continue
+    const button = clone("tell")
+    button.dataset.tell = row.dataset.session
+    button.querySelector("[data-tell-title]").textContent = `: ${row.querySelector("h3").textContent}`
+    acts.append(button)
+  }
+}
+
 function paint() {
+  add()
   for (const button of document.querySelectorAll("[data-tell]")) {
-    button.hidden = false
     button.setAttribute("aria-pressed", String(wanted.has(button.dataset.tell)))
   }
 }

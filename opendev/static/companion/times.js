@@ -23,16 +23,29 @@ function paintNotes(zone, eventZone) {
   }
 }
 
-function paintEventTime(node, zone, eventZone) {
-  const date = new Date(node.dataset.eventTime)
-  node.hidden = zone === eventZone || clock(date, zone) === clock(date, eventZone)
+// The event's own time stands below the reader's; the page carries each moment once.
+function paintEventTime(time, zone, eventZone) {
+  const beside = time.parentElement.querySelector("[data-event-time]") ?? eventTimeIn(time.parentElement)
+  const date = new Date(time.dateTime)
+  beside.hidden = zone === eventZone || clock(date, zone) === clock(date, eventZone)
+  if (beside.hidden) return
   const short = new Intl.DateTimeFormat(language, { timeZone: eventZone, timeZoneName: "short" }).formatToParts(date)
-  node.textContent = `${clock(date, eventZone)} ${short.find(({ type }) => type === "timeZoneName")?.value ?? ""}`.trim()
+  beside.textContent = `${clock(date, eventZone)} ${short.find(({ type }) => type === "timeZoneName")?.value ?? ""}`.trim()
+}
+
+function eventTimeIn(gut) {
+  const tag = document.createElement("small")
+  tag.className = "tag"
+  tag.dataset.eventTime = ""
+  gut.append(tag)
+  return tag
 }
 
 function paint(zone, eventZone) {
   for (const node of document.querySelectorAll("time[data-time]")) paintTime(node, zone, eventZone)
-  for (const node of document.querySelectorAll("[data-event-time]")) paintEventTime(node, zone, eventZone)
+  if (eventZone) {
+    for (const time of document.querySelectorAll(".slot .gut time[data-time]")) paintEventTime(time, zone, eventZone)
+  }
   paintNotes(zone, eventZone)
   paintWhens(zone)
 }

@@ -20,16 +20,24 @@ export function store(zone) {
   }
 }
 
+const formats = new Map() // to make one costs a hundred times what its use does, and a programme has a thousand times
+
+function formatted(date, zone, tongue, how) {
+  const key = `${zone} ${tongue} ${Object.keys(how)}`
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(tongue, { ...how, timeZone: zone }))
+  return formats.get(key).format(date)
+}
+
 export function clock(date, zone) {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(date)
+  return formatted(date, zone, language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
 }
 
 export function dayOf(date, zone) {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(date)
+  return formatted(date, zone, "en-CA", {})
 }
 
 export function weekday(date, zone) {
-  return new Intl.DateTimeFormat(language, { weekday: "short", timeZone: zone }).format(date)
+  return formatted(date, zone, language, { weekday: "short" })
 }
 
 // "Central European Summer Time (Europe/Paris)": the words that stand for the zone on a day.
