@@ -45,6 +45,12 @@ class MineShape(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
 
 
+class RewordedShape(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_blank=True)
+    was = serializers.CharField()
+
+
 class PollShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     session = serializers.CharField()
@@ -64,6 +70,9 @@ class PollShape(serializers.Serializer[Any]):
     undo_until = serializers.DateTimeField(allow_null=True, required=False)
     ballots = serializers.IntegerField()
     options = OptionShape(many=True)
+    reworded = RewordedShape(
+        many=True, required=False, help_text="words that were changed after the first vote"
+    )
     mine = MineShape()
 
 

@@ -93,6 +93,8 @@ class Poll(models.Model):
     key_names_attendee = models.BooleanField(
         default=True, db_default=True, editable=False
     )  # selectors.ballot_key
+    # What was reworded after the first vote: [{"at", "by", "was"}]; None where nothing was. Everybody reads it.
+    reworded = models.JSONField(_("reworded"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
     launched_at = models.DateTimeField(_("launched at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)

@@ -55,6 +55,8 @@ def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str,
             for o in options
         ],
     }
+    if poll.reworded:
+        body["reworded"] = poll.reworded
     if is_moderator:
         body["undo_until"] = time_text(undo_until(poll))
     return body

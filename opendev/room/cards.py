@@ -65,6 +65,13 @@ class PollCard:
         )
 
     @property
+    def reworded(self) -> str:
+        """What was reworded after the first vote, one sentence a change; "" where nothing was."""
+        words = _("Reworded by %(by)s at %(time)s UTC, after the first vote. Before: “%(was)s”.")
+        changes = self.poll.get("reworded", ())
+        return " ".join(words % {**one, "time": one["at"][11:16]} for one in changes)
+
+    @property
     def is_live(self) -> bool:
         """Whether voting is open."""
         return self.state == Poll.State.LIVE

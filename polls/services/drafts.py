@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
-from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no
+from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no, time_text
 from polls import broadcasts
-from polls.models import Option, Poll
+from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider
 from polls.services.states import lock_poll_for, save_and_tell
-from sessions.models import Session
-from sessions.services import check_moderates
+from sessions.models import Session, TimelineEntry
+from sessions.selectors import name_of_user
+from sessions.services import check_moderates, note
 
 log = logging.getLogger("polls")
 
@@ -31,6 +32,15 @@ class RulesAreFrozen(Conflict):
     code, message = (
         "rules_are_frozen",
         _("Once launched, a poll's rules stay as they are. Run it again to change them."),
+    )
+
+
+class WordsAreFrozen(Conflict):
+    code, message = (
+        "words_are_frozen",
+        _(
+            "Voting has closed, so the question and the options keep their words. Run the poll again to change them."
+        ),
     )
 
 
@@ -164,11 +174,15 @@ def _create(session: Session, draft: PollDraft, now: datetime, **more: Any) -> P
 
 @transaction.atomic
 def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Poll:
-    """Change a poll: a draft wholly; once launched its texts, and its visibility towards wider. Changes are logged.
+    """Change a poll: a draft wholly; once launched its visibility towards wider, and its words until voting closes.
+
+    What is reworded after the first vote leaves the old words, with who changed them and when, in the timeline and with
+    the poll, where everybody reads them (docs/adr/0034).
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: see read_draft.
+        WordsAreFrozen: voting has closed.
         RulesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
@@ -179,6 +193,9 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         return poll
     if poll.launched_at is not None:
         _check_launched_edit(before, draft, options)
+        _check_words(poll, before, draft)
+        if _has_ballots(poll):
+            _note_rewording(poll, before, draft, caller, now)
     for field in (*RULES, "visibility", "question"):
         setattr(poll, field, getattr(draft, field))
     _write_options(poll, options, draft)
@@ -198,6 +215,40 @@ def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[
     kept = {identity for identity, _text in draft.options}
     if any(option.count and option.pk not in kept for option in options):
         raise OptionHasVotes(fields={"options": OptionHasVotes.message})
+
+
+def _check_words(poll: Poll, before: PollDraft, draft: PollDraft) -> None:
+    """Let words stand after the close: who voted for them would otherwise have voted for others."""
+    if poll.state == Poll.State.LIVE:
+        return
+    for field in ("question", "options"):
+        if getattr(before, field) != getattr(draft, field):
+            raise WordsAreFrozen(fields={field: WordsAreFrozen.message})
+
+
+def _has_ballots(poll: Poll) -> bool:
+    """Return True if somebody has voted, also where all votes were taken back since."""
+    return Ballot.objects.filter(poll=poll).exists()
+
+
+def _note_rewording(poll: Poll, before: PollDraft, draft: PollDraft, caller: Caller, now: datetime) -> None:
+    """Keep the words that people voted for, where they change: of the question, and of options by their ids."""
+    new = dict(draft.options)
+    was = [before.question] if before.question != draft.question else []
+    was += [text for identity, text in before.options if new.get(identity) != text]
+    by = name_of_user(caller.user_id or 0, poll.session.event_id)[:150]
+    for text in was:
+        note(
+            session=poll.session,
+            verb=TimelineEntry.Verb.POLL_REWORDED,
+            now=now,
+            subject=poll.pk,
+            title=text,
+            caller=caller,
+        )
+    if was:
+        kept = [{"at": time_text(now), "by": by, "was": text} for text in was]
+        poll.reworded = [*(poll.reworded or []), *kept]
 
 
 def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> None:

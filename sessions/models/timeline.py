@@ -21,6 +21,7 @@ class TimelineEntry(models.Model):
         POLL_CLOSED = "poll.closed", _("A poll was closed")
         POLL_PUBLISHED = "poll.published", _("Results were published")
         POLL_SET_BACK = "poll.set_back", _("An act with a poll was taken back")
+        POLL_REWORDED = "poll.reworded", _("A poll was reworded after the first vote; before")
         QUESTION_ON_AIR = "question.on_air", _("A question went on air")
         QUESTION_ANSWERED = "question.answered", _("A question was answered")
         QUESTION_SET_BACK = "question.set_back", _("An act with a question was taken back")
@@ -53,6 +54,7 @@ class TimelineEntry(models.Model):
                         "poll.closed",
                         "poll.published",
                         "poll.set_back",
+                        "poll.reworded",
                         "question.on_air",
                         "question.answered",
                         "question.set_back",

@@ -4,9 +4,12 @@ import pytest
 
 from opendev.core.attendance import NOBODY, Caller
 from opendev.core.errors import DomainError, Malformed, NotFound, NotSignedIn
+from opendev.core.groups import EVERYBODY
 from polls.models import Ballot, Option, Poll
+from polls.serializers import poll_json
 from polls.services import add_poll, edit_poll, run_again, set_poll_state
 from polls.services.drafts import read_draft
+from sessions.models import TimelineEntry
 from sessions.services import NotModerator
 from tests.factories import (
     NOW,
@@ -191,14 +194,54 @@ def test_rules_are_frozen_once_launched(edit, state, rule):
     assert edit(launched, **rule)[0] == "rules_are_frozen"
 
 
-@pytest.mark.parametrize("state", ["live", "published"])
-def test_texts_can_be_mended_once_launched_and_keep_their_votes(edit, state):
+def rewordings(poll):
+    """What everybody reads about changed words, and what stands in the timeline."""
+    shown = [one["was"] for one in Poll.objects.get(pk=poll.pk).reworded or []]
+    entries = TimelineEntry.objects.filter(subject=str(poll.pk), verb="poll.reworded")
+    assert shown == list(entries.order_by("pk").values_list("title", flat=True))
+    return shown
+
+
+def test_texts_can_be_mended_once_launched_and_keep_their_votes(edit):
     poll = make_poll()
+    edit(poll, question="Which on?")
+    assert rewordings(poll) == []  # nobody has voted for other words
     record(vote_for(poll, make_attendee(poll.session), "b"))
-    Poll.objects.filter(pk=poll.pk).update(state=state, closed_at=NOW)
     mended = edit(poll, question="Which one?", options=as_given(poll, b="B"))
     assert mended.question == "Which one?"
     assert as_tally(poll) == {"B": 1, "": 1}
+    assert rewordings(poll) == ["Which on?", "b"]
+    [question, _option] = mended.reworded
+    assert question["by"] == TimelineEntry.objects.filter(verb="poll.reworded").first().actor_name != ""
+    assert poll_json(mended, [], EVERYBODY)["reworded"] == mended.reworded
+
+
+def test_texts_that_are_exchanged_while_live_leave_what_stood_there(edit):
+    poll = make_poll()
+    voter = make_attendee(poll.session)
+    record(vote_for(poll, voter, "a"), vote_for(poll, voter))  # also a vote that was taken back was one
+    edit(poll, options=as_given(poll, a="b", b="a"))
+    assert rewordings(poll) == ["a", "b"]
+    edit(poll, visibility="always")
+    assert rewordings(poll) == ["a", "b"]
+
+
+@pytest.mark.parametrize("state", ["closed", "published", "archived"])
+def test_words_stand_once_voting_has_closed(edit, state):
+    poll = make_poll(visibility="after_publishing")
+    record(vote_for(poll, make_attendee(poll.session), "a"))
+    Poll.objects.filter(pk=poll.pk).update(state=state, closed_at=NOW)
+    before = (Poll.objects.values().get(pk=poll.pk), list(poll.options.values()))
+    exchanged = as_given(poll, a="b", b="a")
+    assert edit(poll, question="Should we not?") == ("words_are_frozen", {"question"})
+    for options in (exchanged, as_given(poll)[::-1], [*as_given(poll), {"text": "d"}]):
+        assert edit(poll, options=options) == ("words_are_frozen", {"options"})
+    assert (Poll.objects.values().get(pk=poll.pk), list(poll.options.values())) == before
+    poll.refresh_from_db()
+    assert edit(poll, question="Which?", options=as_given(poll)).version == poll.version  # the same words
+    assert edit(poll, visibility="always").visibility == "always"
+    again = run_again(poll_id=poll.pk, caller=organiser_of(poll.session.event), now=NOW)
+    assert edit(again, question="Should we not?").question == "Should we not?"
 
 
 def test_option_with_votes_cannot_go_and_one_without_can(edit):

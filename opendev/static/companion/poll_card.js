@@ -5,7 +5,7 @@ import { setClock } from "./countdown.js"
 import { clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintChoices, paintForm, paintResults } from "./poll_rows.js"
-import { hiddenNote, label, note, privacyNote } from "./poll_words.js"
+import { hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
 import { withOptimism } from "./shares.js"
 
 const LONG_QUESTION = 140
@@ -91,6 +91,8 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   card.toggleAttribute("data-long", poll.question.length > LONG_QUESTION)
   setText(card, "[data-label]", label(poll))
   setText(card, "[data-question]", poll.question)
+  setText(card, "[data-reworded]", reworded(poll))
+  setHidden(card, "[data-reworded]", !poll.reworded)
   setText(card, "[data-note]", note(poll, view, { isPending: mine.isPending, hasVoted }))
   if (card.dataset.view !== view || (view === "form" && isOtherKind)) setBody(card, poll, view, isJoined)
   card.dataset.view = view

@@ -42,3 +42,8 @@ export function headline(poll) {
   const [leader] = rowsOf(poll).sort((a, b) => b.count - a.count)
   return text("headline", { share: leader.share, option: leader.text })
 }
+
+// What was reworded after the first vote, one sentence a change.
+export function reworded(poll) {
+  return (poll.reworded ?? []).map((change) => text("reworded", { ...change, time: change.at.slice(11, 16) })).join(" ")
+}

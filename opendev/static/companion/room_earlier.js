@@ -3,7 +3,7 @@
 import { clone, setHidden, setText, syncChildren } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintResults } from "./poll_rows.js"
-import { headline, hiddenNote, label } from "./poll_words.js"
+import { headline, hiddenNote, label, reworded } from "./poll_words.js"
 import { counted, text } from "./texts.js"
 
 function makeItem(id) {
@@ -20,6 +20,8 @@ function paintItem(item, poll) {
   setText(item, "[data-state-word]", text(`state_${poll.state}`))
   setText(item, "[data-label]", label(poll))
   setText(item, "[data-question]", poll.question)
+  setText(item, "[data-reworded]", reworded(poll))
+  setHidden(item, "[data-reworded]", !poll.reworded)
   setText(item, "[data-votes]", counted("votes", poll.ballots))
   setText(item, "[data-hidden-note]", hiddenNote(poll))
   setHidden(item, "[data-hidden-note]", isVisible)
