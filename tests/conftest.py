@@ -169,7 +169,7 @@ def fresh_limits() -> None:
 @pytest.fixture(autouse=True)
 def nothing_is_away() -> None:
     """An outage that one test left begun does not end in the log of the next."""
-    outages.database.is_on = False
+    outages.database.is_on = outages.storage.is_on = False
 
 
 def link_static(collected: Path, var: Path) -> None:

@@ -23,6 +23,7 @@ from opendev.core.limits import Network
 from opendev.core.live import hub
 from opendev.core.logs import OnceAMinute, current_id, new_id
 from opendev.core.sending import TextMessage
+from opendev.core.text import is_nested_too_deeply
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import TRY_AGAIN_LATER
 
@@ -287,7 +288,7 @@ def parse_frame(message: dict[str, Any]) -> dict[str, Any]:
         frame = json.loads(text)
     except (ValueError, RecursionError):
         raise NotJson from None
-    if not isinstance(frame, dict):
+    if not isinstance(frame, dict) or is_nested_too_deeply(frame):
         raise NotJson
     return frame
 

@@ -95,6 +95,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(said, ensure_ascii=False)
 
 
+def is_no_refusal_for_an_outage(record: logging.LogRecord) -> bool:
+    """Return False for Django's line about each 503: an outage is said once, when it begins."""
+    return getattr(record, "status_code", None) != 503
+
+
 def logging_settings(form: str, level: str) -> dict[str, Any]:
     """Return Django's LOGGING: everything to the console, as `line` or `json`; what is ours from INFO on."""
     return {
@@ -115,7 +120,7 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": [is_no_refusal_for_an_outage]},
             "django.security": {"handlers": ["short"], "propagate": False},
             "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
             "uvicorn.access": {"handlers": [], "propagate": False},  # it would tell who asked for what

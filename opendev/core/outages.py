@@ -9,26 +9,28 @@ log = logging.getLogger("opendev.outages")
 class Outage:
     """One thing that may be away. Safe from any thread."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, begins: str, ends: str) -> None:
+        self.begins, self.ends = begins, ends
         self.is_on = False
         self.lock = threading.Lock()
 
     def began(self, error: BaseException) -> None:
-        """Note that it does not answer; said once."""
+        """Note that it is away; said once."""
         with self.lock:
             was_on, self.is_on = self.is_on, True
         if not was_on:
-            log.error("%s does not answer: %s: %s", self.what, type(error).__name__, error)
+            log.error("%s: %s: %s", self.begins, type(error).__name__, error)
 
     def ended(self) -> None:
-        """Note that it answered; said once after an outage."""
+        """Note that it is there; said once after an outage."""
         if not self.is_on:
             return
         with self.lock:
             was_on, self.is_on = self.is_on, False
         if was_on:
-            log.warning("%s answers again.", self.what)
+            log.warning("%s.", self.ends)
 
 
-database = Outage("The database")
+database = Outage("The database does not answer", "The database answers again")
+# It answers reads: a standby before its promotion, a full disk, a file that may not be written.
+storage = Outage("The database stores nothing", "The database stores again")

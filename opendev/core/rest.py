@@ -10,6 +10,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
 from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, NotSignedIn, TooOften
+from opendev.core.text import is_nested_too_deeply
 
 
 class MethodNotAllowed(DomainError):
@@ -26,9 +27,12 @@ class JsonParser(JSONParser):
             ParseError
         """
         try:
-            return super().parse(*args, **kwargs)
+            value = super().parse(*args, **kwargs)
         except RecursionError as error:
             raise exceptions.ParseError from error
+        if is_nested_too_deeply(value):
+            raise exceptions.ParseError
+        return value
 
 
 class NotAcceptable(DomainError):

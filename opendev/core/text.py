@@ -138,3 +138,23 @@ def csv_cell(text: str) -> str:
     """Return a text as a cell that no spreadsheet takes for a formula."""
     is_formula = text.startswith(("\t", "\r")) or text.lstrip().startswith(_FORMULA_SIGNS)
     return f"'{text}" if is_formula else text
+
+
+MAX_NESTING = 32  # lists and objects in each other; what we ask for has four
+
+
+def is_nested_too_deeply(value: object) -> bool:
+    """Return True if a JSON value is deeper than anything that is asked for.
+
+    How deep Python itself reads differs by its version.
+    """
+    level = [value]
+    for _depth in range(MAX_NESTING):
+        level = [
+            child
+            for item in level
+            for child in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+        ]
+        if not level:
+            return False
+    return True

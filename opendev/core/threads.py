@@ -1,7 +1,9 @@
 """Work in database threads of our own."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import get_ident
 from typing import ParamSpec, TypeVar
 
@@ -9,6 +11,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from opendev.core import outages
+from opendev.core.storage import StoresNothing, check_takes_writes
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -16,11 +19,15 @@ Result = TypeVar("Result")
 # Primary result codes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
 SQLITE_AWAY = {5, 6, 8, 10, 13, 14}
 SQLITE_NO_ROOM = {8, 10, 13}
+SQLITE_STORES_NOTHING = {8, 13}
 # Classes of SQLSTATE: connection, transaction rolled back, resources, object in use, operator intervention, system.
 POSTGRES_AWAY = {"08", "40", "53", "55", "57", "58"}
+POSTGRES_READ_ONLY = "25006"  # a standby before its promotion
 POSTGRES_NO_ROOM = {"53100"}
+LOOK_AGAIN_S = 1.0  # for the end of an outage in which nothing can be stored
 
 _at_work: set[int] = set()
+_next_look = 0.0
 
 
 class DatabaseAway(Exception):
@@ -37,7 +44,8 @@ def is_away(error: Exception) -> bool:
     if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
         return code & 0xFF in SQLITE_AWAY
     if isinstance(cause, psycopg.Error):  # without a state PostgreSQL did not get to answer at all
-        return cause.sqlstate is None or cause.sqlstate[:2] in POSTGRES_AWAY
+        state = cause.sqlstate
+        return state is None or state[:2] in POSTGRES_AWAY or state == POSTGRES_READ_ONLY
     return isinstance(error, InterfaceError)
 
 
@@ -46,6 +54,17 @@ def has_no_room(error: Exception) -> bool:
     cause = error.__cause__
     code = getattr(cause, "sqlite_errorcode", None)
     return (code or 0) & 0xFF in SQLITE_NO_ROOM or getattr(cause, "sqlstate", None) in POSTGRES_NO_ROOM
+
+
+def note_outage(error: Exception) -> None:
+    """Have the log told, once, of an outage that an error `is_away()` speaks of; reads that go well do not end it."""
+    cause = error.__cause__
+    code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
+    state = getattr(cause, "sqlstate", None)
+    if code in SQLITE_STORES_NOTHING or state in {POSTGRES_READ_ONLY, *POSTGRES_NO_ROOM}:
+        outages.storage.began(error)
+    else:
+        outages.database.began(error)
 
 
 def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
@@ -61,12 +80,23 @@ def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P
     except (DatabaseError, InterfaceError) as error:
         if not is_away(error):
             raise
-        outages.database.began(error)
+        note_outage(error)
         raise DatabaseAway(has_no_room=has_no_room(error)) from error
     finally:
         _at_work.discard(get_ident())
     outages.database.ended()
+    if outages.storage.is_on:
+        _look_whether_it_stores_again()
     return result
+
+
+def _look_whether_it_stores_again() -> None:
+    """Ask at most once a second."""
+    global _next_look  # noqa: PLW0603  # one for all threads
+    if (now := time.monotonic()) >= _next_look:
+        _next_look = now + LOOK_AGAIN_S
+        with suppress(StoresNothing, DatabaseError, InterfaceError):
+            check_takes_writes()
 
 
 def end_thread(thread: ThreadPoolExecutor | None) -> None:

@@ -16,6 +16,7 @@ from django.db import connection
 from opendev.core import metrics
 from opendev.core.limits import is_trusted
 from opendev.core.presence import bus_is_up, live_core_runs
+from opendev.core.storage import StoresNothing, check_takes_writes
 from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
 from polls.ballot_box import answers_reader, ballot_box
 
@@ -34,7 +35,7 @@ class DatabaseProbe:
         self.asking: asyncio.Future[None] | None = None
 
     async def answers(self) -> bool:
-        """Tell whether it answers within two seconds."""
+        """Tell whether it answers within two seconds, and stores what it is given."""
         if (
             self.asking is None
             or self.asking.done()
@@ -43,7 +44,7 @@ class DatabaseProbe:
             self.thread = self.thread or ThreadPoolExecutor(1, thread_name_prefix="health")
             loop = asyncio.get_running_loop()
             self.asking = loop.run_in_executor(self.thread, with_fresh_connections, _ask)
-        with suppress(DatabaseAway, TimeoutError):
+        with suppress(DatabaseAway, StoresNothing, TimeoutError):
             async with asyncio.timeout(DATABASE_ANSWERS_WITHIN_S):
                 await asyncio.shield(self.asking)
             return True
@@ -58,6 +59,7 @@ class DatabaseProbe:
 def _ask() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    check_takes_writes()
 
 
 probe = DatabaseProbe()

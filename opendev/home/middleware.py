@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from opendev.core import outages
 from opendev.core.errors import DomainError
 from opendev.core.limits import is_trusted
 from opendev.core.logs import current_id, taken_or_new
-from opendev.core.threads import is_away
+from opendev.core.threads import is_away, note_outage
 from opendev.core.uploads import largest_body_at
 from opendev.door.refusals import LengthRequired, TooLarge, is_rest
 
@@ -61,7 +60,7 @@ class RequestIdMiddleware:
 
 
 class Unavailable(DomainError):
-    """The database does not answer."""
+    """The database does not answer, or stores nothing."""
 
     code, status = "unavailable", 503
     message = _("The server cannot reach its database just now. Nothing was lost; try again in a moment.")
@@ -98,6 +97,6 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal, also that of a database which is away."""
         if isinstance(error, DatabaseError | InterfaceError) and is_away(error):
-            outages.database.began(error)
+            note_outage(error)
             return answer_refusal(request, Unavailable())
         return answer_refusal(request, error) if isinstance(error, DomainError) else None

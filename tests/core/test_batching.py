@@ -275,7 +275,7 @@ async def test_batch_for_which_the_database_was_away_is_answered_whole_and_witho
     caplog, impatient, monkeypatch
 ):
     monkeypatch.setattr(threads, "close_old_connections", lambda: None)
-    monkeypatch.setattr(outages.database, "is_on", False)
+    monkeypatch.setattr(outages.storage, "is_on", False)
     tries, answers = [], Answers()
 
     def work(items):
@@ -289,4 +289,4 @@ async def test_batch_for_which_the_database_was_away_is_answered_whole_and_witho
     assert tries == [12]
     assert answers == dict.fromkeys(range(12), "try_later")
     assert "Traceback" not in caplog.text
-    assert caplog.text.count("The database does not answer") == 1
+    assert caplog.text.count("The database stores nothing") == 1

@@ -42,7 +42,7 @@ class SmallDisk:
     def was_full(self, server: Server) -> bool:
         """Whether the product noticed."""
         log = server.log()
-        return "The database does not answer" in log and "The database answers again" in log
+        return "The database stores nothing" in log and "The database stores again" in log
 
 
 class SmallFiles(SmallDisk):
