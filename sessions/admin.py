@@ -20,7 +20,7 @@ from sessions.models import (
     SignInLink,
     SignUpLine,
 )
-from sessions.services import keep_calendar
+from sessions.services import calendar_state, keep_calendar, keep_calendars_of_people
 
 
 class EventDayInline(admin.TabularInline):
@@ -59,9 +59,15 @@ class SessionAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         """Save the session; calendars hear of it as by the organisers' pages."""
         if change:
-            before = Session.objects.get(pk=obj.pk).calendar_facts
+            before = calendar_state(Session.objects.get(pk=obj.pk))
             keep_calendar(session=obj, before=before, now=timezone.now())
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save who is on stage; calendars name them."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            keep_calendars_of_people([form.instance.pk], timezone.now())
 
 
 @admin.register(Person)

@@ -1,11 +1,13 @@
 """Calendars of an event, a day, a session, and of the sessions that somebody starred."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.errors import NotFound
 from opendev.core.limits import check_address
 from sessions import selectors, services
-from sessions.calendar import calendar_of
+from sessions.calendar import calendar_of, state_of
 from sessions.models import Event, Session
 from sessions.selectors.stars import starred_sessions
 
@@ -26,20 +28,55 @@ def stars_cookie(event_id: int) -> str:
     return f"stars-{event_id}"
 
 
-def _answer(event: Event, sessions: Sequence[Session], name: str, file_name: str) -> HttpResponse:
-    calendar = calendar_of(
-        event, [s for s in sessions if not s.is_break], name=name, base_url=settings.PUBLIC_URL
-    )
-    response = HttpResponse(calendar, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
+def _answer(
+    request: HttpRequest,
+    event: Event,
+    sessions: Sequence[Session],
+    name: str,
+    file_name: str,
+    *,
+    is_dated: bool = True,
+) -> HttpResponse:
+    """Return a calendar, or 304 where the caller has it already: programs ask every quarter of an hour.
+
+    Args:
+        is_dated: whether it has a time of its last change. A star that is taken back leaves none behind.
+    """
+    sessions = [session for session in sessions if not session.is_break]
+    given: dict[str, Any] = {"name": name, "base_url": settings.PUBLIC_URL}
+    etag = f'"{state_of(event, sessions, **given)}"'
+    changed_at = max((session.last_modified for session in sessions), default=None) if is_dated else None
+    dated = http_date(int(changed_at.timestamp())) if changed_at else ""
+    if _has_it(request, etag, dated):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(
+            calendar_of(event, sessions, **given), content_type="text/calendar; charset=utf-8"
+        )
+        response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"  # else caches would guess from the date how long it is good
+    if dated:
+        response["Last-Modified"] = dated
     return response
+
+
+def _has_it(request: HttpRequest, etag: str, dated: str) -> bool:
+    """Return True if the caller has this very calendar (RFC 9110).
+
+    A date has to be the same one, not a later one: a session that is deleted can set the date back.
+    """
+    if wanted := request.headers.get("If-None-Match"):
+        tags = [tag.removeprefix("W/") for tag in parse_etags(wanted)]
+        return etag in tags or "*" in tags
+    return bool(dated) and request.headers.get("If-Modified-Since") == dated
 
 
 @require_safe
 def of_event(request: HttpRequest, event: str) -> HttpResponse:
     """All sessions of an event."""
     found = selectors.event_by_slug(event)
-    return _answer(found, selectors.sessions_of(found), found.name, found.slug)
+    return _answer(request, found, selectors.sessions_of(found), found.name, found.slug)
 
 
 @require_safe
@@ -50,14 +87,14 @@ def of_day(request: HttpRequest, event: str, number: int) -> HttpResponse:
         raise NotFound
     sessions = [session for session in selectors.sessions_of(found) if session.day.number == number]
     name = _("%(event)s, day %(number)d") % {"event": found.name, "number": number}
-    return _answer(found, sessions, name, f"{found.slug}-day-{number}")
+    return _answer(request, found, sessions, name, f"{found.slug}-day-{number}")
 
 
 @require_safe
 def of_session(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """One session."""
     found = selectors.session_by_slug(event, session)
-    return _answer(found.event, [found], found.title, found.slug)
+    return _answer(request, found.event, [found], found.title, found.slug)
 
 
 @sensitive_variables("token")
@@ -67,7 +104,9 @@ def of_stars(request: HttpRequest, event: str, token: str) -> HttpResponse:
     """The sessions that somebody starred, at their secret address."""
     found = selectors.event_by_slug(event)
     name = _("%(event)s, my sessions") % {"event": found.name}
-    return _answer(found, starred_sessions(found, token), name, f"{found.slug}-my-sessions")
+    return _answer(
+        request, found, starred_sessions(found, token), name, f"{found.slug}-my-sessions", is_dated=False
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,6 +18,7 @@ class Person(models.Model):
     title = models.CharField(_("job title"), max_length=120, blank=True)
     biography = models.TextField(_("about the person"), max_length=4000, blank=True)
     external_id = models.CharField(max_length=64, blank=True, editable=False)  # where they were imported from
+    changed_at = models.DateTimeField(auto_now=True, null=True)  # calendars name the people of a session
     on_committee = models.BooleanField(_("on the Programming Committee"), default=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -70,7 +70,9 @@ class Session(models.Model):
     external_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     imported_at = models.DateTimeField(null=True, blank=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    # When a change was last announced to calendars, and when anything of their entry last changed.
     calendar_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    calendar_modified_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("session")
@@ -152,6 +154,17 @@ class Session(models.Model):
     def calendar_facts(self) -> tuple[Any, ...]:
         """What somebody who put the session into a calendar has to hear of when it changes."""
         return (self.title_with_part, self.starts_at, self.minutes, self.place, self.is_cancelled)
+
+    @property
+    def calendar_texts(self) -> tuple[Any, ...]:
+        """What else stands in a calendar's entry; a change of it is not announced."""
+        return (self.topic, self.slug)
+
+    @property
+    def last_modified(self) -> datetime:
+        """When its entry in calendars last changed. Its people have to be loaded."""
+        people = (role.person.changed_at for role in self.people)
+        return max([self.calendar_modified_at, *(moment for moment in people if moment)])
 
     @property
     def code_spaced(self) -> str:

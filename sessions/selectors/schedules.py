@@ -41,8 +41,8 @@ def schedule_of(event: Event, *, base_url: str) -> Schedule:
 
 
 def _version(sessions: Iterable[Session]) -> str:
-    """Return what tells this state of the programme from others: when it last changed in a calendar's eyes."""
-    changed = max((session.calendar_changed_at for session in sessions), default=None)
+    """Return what tells this state of the programme from others: when a session last changed."""
+    changed = max((session.last_modified for session in sessions), default=None)
     return f"{changed:%Y-%m-%d %H:%M}" if changed else "0"
 
 

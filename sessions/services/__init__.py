@@ -1,6 +1,6 @@
 """What can be done with events, sessions and attendees: a file a subject, the only writers."""
 
-from sessions.services.calendar_entries import keep_calendar
+from sessions.services.calendar_entries import calendar_state, keep_calendar, keep_calendars_of_people
 from sessions.services.cloning import clone_event
 from sessions.services.displays import (
     LinkIsRevoked,
@@ -211,6 +211,7 @@ __all__ = [
     "add_resource",
     "add_to_stage",
     "ask_question",
+    "calendar_state",
     "cancel_session",
     "check_keeps_queue",
     "check_makes_events",
@@ -249,6 +250,7 @@ __all__ = [
     "join_registered",
     "join_session",
     "keep_calendar",
+    "keep_calendars_of_people",
     "keep_recap_draft",
     "lock_event",
     "lock_sessions_of",

@@ -70,6 +70,7 @@ def _clone_session(session: Session, day: EventDay, starts_at: datetime, now: da
         slug=session.slug,
         starts_at=starts_at,
         calendar_changed_at=now,
+        calendar_modified_at=now,
         **{field: getattr(session, field) for field in OF_SESSION},
     )
     Resource.objects.bulk_create(

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from opendev.core.text import clean_line
 from sessions.models import Event, EventDay, Person, Session
 from sessions.models.events import RESERVED_SLUGS, validate_event_slug
 from sessions.services import forms_read as read
+from sessions.services.calendar_entries import keep_calendars_of_people
 from sessions.services.imported_rows import free_slug, number_days
 from sessions.services.programme import lock_event, shifted
 from sessions.services.rights import NotOrganiser
@@ -116,6 +118,7 @@ def edit_event(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> Ev
     for field, value in values.items():
         setattr(event, field, value)
     event.save()
+    keep_calendars_of_people(event.sessions.values_list("pk", flat=True), timezone.now())
     return event
 
 

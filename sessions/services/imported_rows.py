@@ -12,7 +12,7 @@ from sessions.models import Event, EventDay, Person, Resource, Session, SessionR
 from sessions.models.sessions import free_codes
 from sessions.schedules import Item, Schedule
 from sessions.schedules.words import as_uri
-from sessions.services.calendar_entries import keep_calendar
+from sessions.services.calendar_entries import calendar_state, keep_calendar, keep_calendars_of_people
 
 Pair = tuple[Item, Session | None, str]
 
@@ -52,7 +52,7 @@ def write_schedule(
         known.append(session.pk)
         if verb == "same" and session.external_id == item.external_id:
             continue
-        before = session.calendar_facts
+        before = calendar_state(session)
         for name, value in item_fields(item).items():
             setattr(session, name, value)
         session.day, session.cancelled_at = day_of[id(item)], None
@@ -60,14 +60,14 @@ def write_schedule(
         _save(session, before, now)
         changed.append(session)
     for session in gone:
-        before = session.calendar_facts
+        before = calendar_state(session)
         session.cancelled_at = now
         _save(session, before, now)
         changed.append(session)
     Session.objects.filter(event=event, pk__in=known).update(imported_at=now)
     made = _make_sessions(event, [(item, day_of[id(item)]) for item, found, _verb in pairs if not found], now)
     both = [(item, found) for item, found, _verb in pairs if found] + made
-    _write_people(event, both)
+    keep_calendars_of_people(_write_people(event, both), now)
     _write_links(both)
     for session in changed:
         broadcasts.session_changed(session)
@@ -75,7 +75,7 @@ def write_schedule(
 
 def _save(session: Session, before: tuple[Any, ...], now: datetime) -> None:
     """Save a session that changed. One by one: Django's bulk update of 300 rows takes ten times as long."""
-    if session.title != before[0]:
+    if session.title_with_part != before[0][0]:
         session.short_title = session.title[:120]
     keep_calendar(session=session, before=before, now=now)
     session.version += 1
@@ -122,6 +122,7 @@ def _make_sessions(
             external_id=item.external_id,
             imported_at=now,
             calendar_changed_at=now,
+            calendar_modified_at=now,
             code=code,
             short_title=item.title[:120],
             **item_fields(item),
@@ -137,8 +138,8 @@ def free_slug(title: str, taken: set[str]) -> str:
     return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
 
-def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> None:
-    """Make the speakers people of the event, each once, and presenters of their sessions.
+def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> set[int]:
+    """Make the speakers people of the event, each once, and presenters of their sessions; return whose people changed.
 
     Somebody who has a role in the session already keeps that; presenters whom the file does not name any more are none.
     """
@@ -152,16 +153,17 @@ def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> None:
         for place, speaker in enumerate(item.speakers, 1)
     }
     unnamed = [
-        role.pk
+        role
         for role in roles
         if role.role == SessionRole.Role.PRESENTER and (role.session_id, role.person_id) not in wanted
     ]
-    SessionRole.objects.filter(pk__in=unnamed).delete()
-    SessionRole.objects.bulk_create(
+    SessionRole.objects.filter(pk__in=[role.pk for role in unnamed]).delete()
+    made = SessionRole.objects.bulk_create(
         SessionRole(session_id=session, person_id=person, role=SessionRole.Role.PRESENTER, position=place)
         for (session, person), place in wanted.items()
         if (session, person) not in there
     )
+    return {role.session_id for role in (*unnamed, *made)}
 
 
 def _people_of(event: Event, speakers: Sequence[Any]) -> dict[str, Person]:

@@ -11,7 +11,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
 from sessions import broadcasts
 from sessions.models import Event, EventDay, Session
-from sessions.services.calendar_entries import keep_calendar
+from sessions.services.calendar_entries import calendar_state, keep_calendar
 from sessions.services.rights import check_organises
 
 
@@ -45,7 +45,7 @@ def change_session(
         raise NotFound
     lock_event(event_id=event_id, caller=caller)
     session = Session.objects.select_for_update(no_key=True).select_related("day").get(pk=session_id)
-    before = session.calendar_facts
+    before = calendar_state(session)
     change(session)
     keep_calendar(session=session, before=before, now=now)
     session.version += 1
@@ -107,7 +107,7 @@ def move_session(
 
 def shifted(session: Session, by: timedelta, now: datetime) -> None:
     """Move a session within its day, as a part of a larger change. The caller holds the event's lock."""
-    before: tuple[Any, ...] = session.calendar_facts
+    before: tuple[Any, ...] = calendar_state(session)
     session.starts_at += by
     keep_calendar(session=session, before=before, now=now)
     session.version += 1

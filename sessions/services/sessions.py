@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_word
 from sessions.models import Event, EventDay, Session, SessionRole
 from sessions.services import forms_read as read
+from sessions.services.calendar_entries import keep_calendars_of_people
 from sessions.services.events import person_of
 from sessions.services.imported_rows import free_slug
 from sessions.services.programme import SessionHasBegun, change_session, lock_event, shifted
@@ -86,7 +88,9 @@ def create_session(*, event_id: int, caller: Caller, given: Mapping[str, Any], n
 
 def _add(event: Event, values: Mapping[str, Any], now: datetime) -> Session:
     taken = set(event.sessions.values_list("slug", flat=True))
-    session = Session(**values, slug=free_slug(values["title"], taken), calendar_changed_at=now)
+    session = Session(
+        **values, slug=free_slug(values["title"], taken), calendar_changed_at=now, calendar_modified_at=now
+    )
     session.save()
     return session
 
@@ -234,6 +238,7 @@ def add_to_stage(*, session_id: int, caller: Caller, given: Mapping[str, Any]) -
     made, _is_new = SessionRole.objects.get_or_create(
         session=session, person=person, role=role, defaults=place
     )
+    keep_calendars_of_people([session.pk], timezone.now())
     return made
 
 
@@ -249,3 +254,4 @@ def take_off_stage(*, session_id: int, caller: Caller, role_id: int) -> None:
         raise NotFound
     lock_event(event_id=role.session.event_id, caller=caller)
     role.delete()
+    keep_calendars_of_people([session_id], timezone.now())

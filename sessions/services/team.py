@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line
 from sessions import selectors
 from sessions.models import Event, Person, Session, SessionRole
+from sessions.services.calendar_entries import keep_calendars_of_people
 from sessions.services.joining import MAX_NAME_LENGTH
 from sessions.services.rights import check_organises
 from sessions.services.sign_in import make_sign_in_link
@@ -59,10 +61,15 @@ def invite_moderator(
     if person.user is None:
         person.user = _user_without_password(person)
     person.save()
-    place = {"position": session.roles.count() + 1}
-    SessionRole.objects.get_or_create(session=session, person=person, role=role, defaults=place)
+    _add_role(session, person, role, now)
     is_safe = not selectors.has_rights_beyond(person.user, session.event_id)
     return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
+
+
+def _add_role(session: Session, person: Person, role: Any, now: datetime) -> None:
+    place = {"position": session.roles.count() + 1}
+    SessionRole.objects.get_or_create(session=session, person=person, role=role, defaults=place)
+    keep_calendars_of_people([session.pk], now)
 
 
 def _check_role(role: Any) -> None:
@@ -109,3 +116,4 @@ def remove_moderator(
     if not roles.exists():
         raise NotFound
     roles.delete()
+    keep_calendars_of_people([session.pk], timezone.now())

@@ -9,7 +9,15 @@ import vobject
 from django.test import Client
 
 from sessions.models import EventDay, Session
-from sessions.services import cancel_session, move_session, restore_session, split_session
+from sessions.services import (
+    add_to_stage,
+    cancel_session,
+    edit_session,
+    move_session,
+    restore_session,
+    split_session,
+    take_off_stage,
+)
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 
@@ -175,6 +183,124 @@ def test_text_of_a_session_survives_commas_lines_and_long_words():
     assert "Two, three; four\\five" in vobject.readOne(text).vevent.description.value
 
 
+def by_both(text):
+    """Start and end of each entry by title, as icalendar with the calendar's own zone, and as vobject, read them."""
+    read = icalendar.Calendar.from_ical(text)
+    own = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in read.timezones}
+
+    def moment(prop):
+        zone = own.get(prop.params.get("TZID", ""))
+        return (prop.dt.replace(tzinfo=zone) if zone else prop.dt).astimezone(UTC)
+
+    first = {str(e["SUMMARY"]): (moment(e["DTSTART"]), moment(e["DTEND"])) for e in read.events}
+    entries = vobject.readOne(text).vevent_list
+    second = {
+        e.summary.value: (e.dtstart.value.astimezone(UTC), e.dtend.value.astimezone(UTC)) for e in entries
+    }
+    return first, second
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/Chicago", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Kolkata"]
+)
+def test_monthly_series_of_two_years_and_nights_of_a_change_are_right(zone):
+    event = make_event(time_zone=zone)
+    day = event.days.first() or EventDay.objects.create(event=event, number=1, date=date(2026, 9, 1))
+    starts = [
+        datetime(2026, 9, 1, 7, 0, tzinfo=UTC) + timedelta(days=30 * n, hours=n % 24) for n in range(26)
+    ]
+    for on in (date(2026, 10, 25), date(2026, 11, 1), date(2027, 2, 7), date(2027, 3, 14), date(2027, 4, 3)):
+        midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
+        starts += [midnight + timedelta(minutes=30 * n) for n in range(-6, 24)]
+    for number, start in enumerate(starts):
+        Session.objects.create(day=day, slug=f"s{number}", title=f"S{number}", starts_at=start, minutes=60)
+    expected = {f"S{n}": (start, start + timedelta(hours=1)) for n, start in enumerate(starts)}
+    for read in by_both(calendar(f"/{event.slug}.ics")):
+        assert {title: times for title, times in read.items() if times != expected[title]} == {}
+
+
+def test_each_onset_is_described_by_itself(over_the_change):
+    text = calendar("/over-the-change.ics")
+    assert "RDATE" not in text
+    (zone,) = icalendar.Calendar.from_ical(text).timezones
+    parts = [
+        (part.name, f"{part['DTSTART'].dt:%Y-%m-%d %H:%M}", part["TZOFFSETTO"].to_ical())
+        for part in zone.subcomponents
+    ]
+    assert ("STANDARD", "2026-10-25 03:00", "+0100") in parts
+    assert ("DAYLIGHT", "2027-03-28 02:00", "+0200") in parts
+    assert len(parts) == len({start for _name, start, _offset in parts}) == 6
+
+
+def test_hour_that_the_clock_shows_twice_is_in_utc(over_the_change):
+    day = EventDay.objects.get(number=2, event=over_the_change)
+    for hour, slug in ((0, "first"), (1, "second")):
+        start = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+        Session.objects.create(day=day, slug=slug, title=slug, starts_at=start, minutes=60)
+    text = calendar("/over-the-change.ics")
+    assert "DTSTART:20261025T003000Z" in text
+    assert "DTSTART:20261025T013000Z" in text
+    assert "DTEND:20261025T023000Z" in text
+    assert "DTSTART;TZID=Europe/Berlin:20261025T100000" in text
+
+
+def test_name_of_a_calendar_keeps_its_commas():
+    event = make_event(name="Chicago, spring; or\\autumn")
+    make_session(event)
+    read = vobject.readOne(calendar(f"/{event.slug}/days/1.ics"))
+    for name in ("name", "x-wr-calname"):
+        assert read.contents[name][0].value == "Chicago, spring; or\\autumn, day 1"
+
+
+def test_calendar_that_did_not_change_is_not_sent_again():
+    session = make_session(make_event(time_zone="Europe/Berlin"), state="upcoming")
+    caller, path = organiser_of(session.event), f"/{session.event.slug}.ics"
+    first = Client().get(path)
+    assert first["Cache-Control"] == "no-cache"
+    for headers in (
+        {"If-None-Match": first["ETag"]},
+        {"If-None-Match": f'W/{first["ETag"]}, "other"'},
+        {"If-Modified-Since": first["Last-Modified"]},
+    ):
+        again = Client().get(path, headers=headers)
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert Client().get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    later = session.starts_at + timedelta(hours=1)
+    move_session(session_id=session.pk, caller=caller, starts_at=later, now=NOW + timedelta(days=400))
+    for headers in (
+        {"If-None-Match": first["ETag"], "If-Modified-Since": first["Last-Modified"]},
+        {"If-Modified-Since": first["Last-Modified"]},
+    ):
+        assert Client().get(path, headers=headers).status_code == 200
+
+
+def test_text_and_people_change_when_an_entry_was_modified_but_not_its_sequence():
+    session = make_session(make_event(), state="upcoming")
+    caller = organiser_of(session.event)
+    path = address(session)
+
+    def look():
+        entry = entry_by_icalendar(calendar(path))
+        return entry["sequence"], entry["changed"], Client().get(path)["ETag"]
+
+    seen = [look()]
+    Session.objects.filter(pk=session.pk).update(calendar_modified_at=NOW)
+    seen[0] = look()
+    edit_session(
+        session_id=session.pk, caller=caller, given={"topic": "Other words"}, now=NOW + timedelta(hours=1)
+    )
+    seen.append(look())
+    role = add_to_stage(session_id=session.pk, caller=caller, given={"role": "host", "name": "Ada One"})
+    seen.append(look())
+    take_off_stage(session_id=session.pk, caller=caller, role_id=role.pk)
+    seen.append(look())
+    assert [sequence for sequence, _changed, _etag in seen] == [0, 0, 0, 0]
+    moments = [changed for _sequence, changed, _etag in seen]
+    assert moments[:2] == [NOW, NOW + timedelta(hours=1)]
+    assert moments[1] < moments[2] <= moments[3]
+    assert len({etag for *_rest, etag in seen}) == 4
+
+
 # --- my sessions
 
 
@@ -188,8 +314,11 @@ def test_starred_sessions_stand_in_a_calendar_of_their_own():
     path = f"/{event.slug}/my/{token}.ics"
     read = icalendar.Calendar.from_ical(stranger.get(path).content)
     assert [str(entry["UID"]) for entry in read.events] == [str(mine.guid)]
+    etag = stranger.get(path)["ETag"]
+    assert stranger.get(path, headers={"If-None-Match": etag}).status_code == 304
     browser.post(other.get_absolute_url() + "star/", {"starred": "yes"})
     browser.post(star, {"starred": "no"})
+    assert stranger.get(path, headers={"If-None-Match": etag}).status_code == 200
     read = icalendar.Calendar.from_ical(stranger.get(path).content)
     assert [str(entry["UID"]) for entry in read.events] == [str(other.guid)]
 

@@ -1,0 +1,71 @@
+"""How a list was understood: told by page and REST, with what was taken in part."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from opendev.registrations.links import personal_link
+from sessions.models import Attendee, Registration
+from sessions.services import make_api_token
+from tests.factories import make_session
+from tests.factories.sessions import organiser_of
+from tests.registrations.test_registrations import bring, event, kept, organiser
+from tests.room.pages import text_of
+
+__all__ = ["event", "organiser"]
+pytestmark = pytest.mark.django_db
+IN_PART = (
+    "Email,Name,Diet,Country,Status\nada@example.org,Ada,-,Atlantis,paid\nbo@example.org,Bo,-,,canceled\n"
+)
+
+
+def test_page_tells_how_a_list_was_understood(organiser, event):
+    address = f"/{event.slug}/registrations/"
+    organiser.post(f"{address}import/", {"file": SimpleUploadedFile("list.csv", IN_PART.encode())})
+    page = text_of(organiser.get(address))
+    for words in (
+        "1 added, 0 merged, 0 wrong.",
+        "1 row left out",
+        "“Diet”",
+        "“Email”",
+        "Atlantis",
+        "canceled",
+    ):
+        assert words in page, words
+    assert kept(event) == [("ada@example.org", "Ada", "")]
+
+
+def test_rest_tells_how_a_list_was_understood(event):
+    organiser_of(event)
+    token = make_api_token(
+        user=event.organisers.first(), name="", lasts=timedelta(days=1), now=timezone.now()
+    )
+    answer = Client(headers={"Authorization": f"Bearer {token}"}).post(
+        f"/api/v1/events/{event.slug}/registrations/imports/",
+        {"csv": IN_PART, "bad_rows": "refuse"},
+        content_type="application/json",
+    )
+    told = answer.json()
+    assert (told["state"], told["added"], told["bad"], told["left_out"]) == ("done", 1, 0, 1)
+    assert [(one["heading"], one["field"]) for one in told["columns"]] == [
+        ("Email", "email"),
+        ("Name", "name"),
+        ("Diet", ""),
+        ("Country", "country"),
+        ("Status", "state"),
+    ]
+    assert [(one["row"], one["field"], one["value"]) for one in told["remarks"]] == [
+        (2, "country", "Atlantis"),
+        (3, "state", "canceled"),
+    ]
+
+
+def test_person_from_kosovo_joins_by_their_link(client, event):
+    session = make_session(event)
+    bring(event, "Email,Country\nada@example.org,Kosovo\n")
+    address = personal_link(Registration.objects.get(email="ada@example.org").pk)
+    assert client.post(address, {"session": session.slug}).status_code == 302
+    assert Attendee.objects.latest("pk").country == "XK"
