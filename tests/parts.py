@@ -17,7 +17,7 @@ SECONDS = {
     "load": 75,
     "polls": 60,
     "leaks": 60,
-    "browsers": 45,
+    "browsers": 75,
     "home": 40,
     "sessions": 30,
     "bench": 15,

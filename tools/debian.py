@@ -26,6 +26,9 @@ NEEDS = {
         (shutil.which("initdb") and shutil.which("postgres"))
         or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     ),
+    "firefox-esr": lambda: bool(shutil.which("firefox-esr") or shutil.which("firefox")),
+    "webkit2gtk-driver": lambda: bool(shutil.which("WebKitWebDriver")),
+    "xvfb": lambda: bool(shutil.which("Xvfb")),
     "nodejs": lambda: bool(shutil.which("node")),
     "npm": lambda: bool(shutil.which("npm")),
 }

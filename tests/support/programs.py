@@ -97,6 +97,12 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def stop_group(process: subprocess.Popen[bytes]) -> None:
+    """The process, asked to end, and then whatever is left of its group."""
+    end(process)
+    kill_group(process)
+
+
 def children_of(parent: int) -> list[int]:
     """The processes that this one has started."""
     found = []

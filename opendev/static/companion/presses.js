@@ -18,7 +18,8 @@ function release() {
 
 addEventListener("pointerdown", hold, true)
 addEventListener("keydown", ({ key }) => key === " " && hold(), true)
-for (const type of ["pointerup", "pointercancel", "keyup"]) addEventListener(type, release, true)
+// A drag ends the press. WebKit says so by dragend alone: neither pointerup nor pointercancel comes.
+for (const type of ["pointerup", "pointercancel", "keyup", "dragend"]) addEventListener(type, release, true)
 addEventListener("blur", release) // of the window: the release happens elsewhere
 
 export async function nothingIsPressed() {
