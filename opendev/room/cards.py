@@ -143,9 +143,14 @@ class PollCard:
         ]
 
     @property
-    def leader(self) -> Row | None:
-        """The first option with the most votes; None where there is none to name."""
-        return next((row for row in self.rows if row.lead), None)
+    def leaders(self) -> list[Row]:
+        """The options with the most votes, several where they tie; none where nobody voted or nothing may be seen."""
+        return [row for row in self.rows if row.lead]
+
+    @property
+    def leaders_named(self) -> str:
+        """Their texts, in one line."""
+        return ", ".join(row.text for row in self.leaders)
 
 
 def card_for(

@@ -8,17 +8,21 @@ AXES = (25, 40, 60, 80, 100)
 def whole_shares(counts: Sequence[int], ballots: int, *, single: bool) -> list[int]:
     """Return each option's share of the people who voted, in whole percent.
 
-    Single choice: largest remainder (ties by option order), so that they add up to exactly 100. Several choices: each
-    share stands alone, rounded half up.
+    Single choice: largest remainder, so that they add up to 100, or to a little less where options with equal counts
+    would get unequal shares: a tie never looks like a lead. Several choices: each share stands alone, rounded half up.
     """
     if ballots <= 0:
         return [0] * len(counts)
     if not single:
         return [(200 * count + ballots) // (2 * ballots) for count in counts]
     shares = [100 * count // ballots for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda i: (-(100 * counts[i] % ballots), i))
-    for i in by_remainder[: 100 - sum(shares)]:
-        shares[i] += 1
+    left = 100 - sum(shares)
+    for count in sorted(set(counts), key=lambda count: (-(100 * count % ballots), -count)):
+        equal = counts.count(count)
+        if equal > left:  # and none after it either: fewer votes never show a greater share
+            break
+        left -= equal
+        shares = [share + (counts[i] == count) for i, share in enumerate(shares)]
     return shares
 
 

@@ -39,8 +39,9 @@ export function privacyNote(poll) {
 }
 
 export function headline(poll) {
-  const [leader] = rowsOf(poll).sort((a, b) => b.count - a.count)
-  return text("headline", { share: leader.share, option: leader.text })
+  const leaders = rowsOf(poll).filter(({ lead }) => lead)
+  const option = leaders.map((leader) => leader.text).join(", ")
+  return text(leaders.length > 1 ? "headline_tied" : "headline", { share: leaders[0]?.share ?? 0, option })
 }
 
 // What was reworded after the first vote, one sentence a change.

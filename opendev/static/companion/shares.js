@@ -2,16 +2,20 @@
 
 const AXES = [25, 40, 60, 80, 100]
 
-// Single choice: largest remainder, ties by option order, so that the shares add up to exactly 100. Several choices: each
-// share of the people stands alone, rounded half up.
+// Single choice: largest remainder, so that the shares add up to 100, or to a little less where options with equal counts
+// would get unequal shares. Several choices: each share of the people stands alone, rounded half up.
 export function wholeShares(counts, ballots, isSingle) {
   if (ballots <= 0) return counts.map(() => 0)
   if (!isSingle) return counts.map((count) => Math.floor((200 * count + ballots) / (2 * ballots)))
   const shares = counts.map((count) => Math.floor((100 * count) / ballots))
-  const left = 100 - shares.reduce((sum, share) => sum + share, 0)
-  const order = counts.map((count, index) => ({ index, remainder: (100 * count) % ballots }))
-  order.sort((a, b) => b.remainder - a.remainder || a.index - b.index)
-  for (const { index } of order.slice(0, Math.max(0, left))) shares[index] += 1
+  let left = 100 - shares.reduce((sum, share) => sum + share, 0)
+  const remainder = (count) => (100 * count) % ballots
+  for (const count of [...new Set(counts)].sort((a, b) => remainder(b) - remainder(a) || b - a)) {
+    const equal = counts.filter((other) => other === count).length
+    if (equal > left) break // and none after it either: fewer votes never show a greater share
+    left -= equal
+    counts.forEach((other, index) => (shares[index] += Number(other === count)))
+  }
   return shares
 }
 
