@@ -27,7 +27,7 @@ from polls.models import Poll
 from polls.selectors import named_answers, poll_by_id
 from polls.services.drafts import draft_of, read_draft
 from sessions import selectors
-from sessions.models import Session
+from sessions.models import Session, TimelineEntry
 from sessions.selectors.timeline import timeline_of
 from sessions.services import check_moderates
 
@@ -247,13 +247,25 @@ def poll_answers(request: HttpRequest, event: str, session: str, poll: str) -> H
 def timeline(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """What happened in the session."""
     found, _caller = enter(request, event, session)
-    entries, before = timeline_of(found.pk), None
+    entries, before = _each_once(timeline_of(found.pk)), None
     for entry in entries:
         day = entry.at.astimezone(found.event.zone).date()
         entry.is_new_day = day != before  # type: ignore[attr-defined]
         before = day
     context = {"event": found.event, "session": found, "timeline": entries}
     return render(request, "room/timeline.html", context)
+
+
+def _each_once(entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    """Leave out an item of the run sheet where the next entry says what began with it: a poll or a follow-up."""
+    opened = {TimelineEntry.Verb.POLL_LAUNCHED, TimelineEntry.Verb.LINE_OPENED}
+
+    def is_said_again(entry: TimelineEntry, following: TimelineEntry | None) -> bool:
+        is_item = entry.verb == TimelineEntry.Verb.ITEM_STARTED
+        return bool(is_item and following and following.verb in opened and following.at == entry.at)
+
+    pairs = zip(entries, [*entries[1:], None], strict=True)
+    return [entry for entry, following in pairs if not is_said_again(entry, following)]
 
 
 def draft_form(poll: Poll) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def show(
     if attendee := caller.attendee_of(found.event_id):
         hub.page_loaded(found.pk, attendee.attendee_id)
     context = room_context(request, found, caller, tried=tried, part=part)
+    if attendee:
+        context["present_with_me"] = max(1, context["present"])  # counted already or not
     context["can_moderate"] = selectors.moderates(caller, found.pk)
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
     context.update(more)

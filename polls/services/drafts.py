@@ -15,8 +15,8 @@ from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no, time_text
 from polls import broadcasts
 from polls.models import Ballot, Option, Poll
-from polls.permissions import is_wider
-from polls.services.states import lock_poll_for, save_and_tell
+from polls.permissions import is_wider, may_see_tally
+from polls.services.states import lock_poll_for, note_poll, save_and_tell
 from sessions.models import Session, TimelineEntry
 from sessions.selectors import name_of_user
 from sessions.services import check_moderates, note
@@ -196,8 +196,11 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         _check_words(poll, before, draft)
         if _has_ballots(poll):
             _note_rewording(poll, before, draft, caller, now)
+    was_seen = may_see_tally(poll, is_moderator=False, has_voted=False)
     for field in (*RULES, "visibility", "question"):
         setattr(poll, field, getattr(draft, field))
+    if not was_seen and may_see_tally(poll, is_moderator=False, has_voted=False):
+        note_poll(poll, TimelineEntry.Verb.POLL_REVEALED, now, caller)
     _write_options(poll, options, draft)
     said = (poll.pk, poll.state, caller.user_id)
     transaction.on_commit(lambda: log.info("poll %d (%s) was edited by user %s", *said), robust=True)

@@ -18,6 +18,7 @@ class TimelineEntry(models.Model):
         SESSION_ENDED = "session.ended", _("The session ended")
         SESSION_SET_BACK = "session.set_back", _("The start was taken back")
         POLL_LAUNCHED = "poll.launched", _("A poll was launched")
+        POLL_REVEALED = "poll.revealed", _("Results were revealed")
         POLL_CLOSED = "poll.closed", _("A poll was closed")
         POLL_PUBLISHED = "poll.published", _("Results were published")
         POLL_SET_BACK = "poll.set_back", _("An act with a poll was taken back")
@@ -51,6 +52,7 @@ class TimelineEntry(models.Model):
                         "session.ended",
                         "session.set_back",
                         "poll.launched",
+                        "poll.revealed",
                         "poll.closed",
                         "poll.published",
                         "poll.set_back",

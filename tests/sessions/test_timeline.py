@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.room.services import set_session_state
-from polls.services import close_due_polls, set_closing_time, set_poll_state
+from polls.services import close_due_polls, edit_poll, set_closing_time, set_poll_state
 from sessions.guards import install_guards
 from sessions.models import TimelineEntry
 from sessions.selectors.timeline import timeline_of
@@ -158,3 +158,13 @@ def test_moderators_read_it_by_page_and_rest(session, caller, client):
         "title": "",
         "actor": "John Garbutt",
     }
+
+
+def test_results_that_everybody_sees_from_now_on_were_revealed(session, caller):
+    poll = make_poll(session, question="Which?", visibility="after_close")
+    before = len(told(session))
+    for visibility in ("always", "always"):  # R pressed twice is one reveal
+        edit_poll(poll_id=poll.pk, caller=caller, given={"visibility": visibility}, now=SOON)
+    draft = make_poll(session, state="draft", visibility="after_close")
+    edit_poll(poll_id=draft.pk, caller=caller, given={"visibility": "always"}, now=SOON)
+    assert told(session)[before:] == [("poll.revealed", "Which?", "John Garbutt")]

@@ -1,6 +1,6 @@
 // J and K, or the arrows, choose the poll on stage: the next or the previous one of the list.
 
-import { isKeyForUs } from "./keys.js"
+import { isKeyForUs, letterOf } from "./keys.js"
 
 const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }
 
@@ -26,7 +26,7 @@ function pick(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const step = STEPS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+  const step = STEPS[event.key.length === 1 ? letterOf(event) : event.key]
   if (!step || !isKeyForUs(event) || !isFree(event)) return
   event.preventDefault()
   pick(step)

@@ -15,6 +15,13 @@ function hasModifier(event) {
   return MODIFIERS.some((name) => event[name]) || (event.shiftKey && event.key !== "?")
 }
 
+// The letter of a key; on layouts without Latin letters, the one that stands at its place on a keyboard that has them.
+export function letterOf({ key, code }) {
+  const isForeign = key.length === 1 && key > "~"
+  const place = isForeign ? /^Key([A-Z])$/.exec(code ?? "") : null
+  return (place?.[1] ?? key).toLowerCase()
+}
+
 export function isKeyForUs(event) {
   if (!isSwitchedOn() || event.defaultPrevented || event.isComposing || event.repeat || hasModifier(event)) return false
   return !isTyping(event.target) && !document.querySelector("dialog[open]")
@@ -33,7 +40,7 @@ function press(target) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isTyping(event.target)) return event.target.blur()
-  const target = isKeyForUs(event) && targetOf(event.key.toLowerCase())
+  const target = isKeyForUs(event) && targetOf(letterOf(event))
   if (!target) return
   event.preventDefault()
   press(target)

@@ -40,6 +40,7 @@ export function makeCard(pollId) {
   card.querySelector("[data-label]").id = `label-${pollId}`
   card.querySelector("[data-question]").id = `q-${pollId}`
   card.querySelector("[data-note]").id = `note-${pollId}`
+  card.querySelector("[data-named-note]").id = `named-${pollId}`
   return card
 }
 
@@ -52,7 +53,7 @@ function setBody(card, poll, view, isJoined) {
   }
   const fieldset = body.querySelector("fieldset")
   fieldset?.setAttribute("aria-labelledby", `q-${poll.id}`)
-  fieldset?.setAttribute("aria-describedby", `note-${poll.id}`)
+  fieldset?.setAttribute("aria-describedby", `note-${poll.id} named-${poll.id}`)
   body.querySelector("[data-withdraw]")?.setAttribute("form", `withdraw-${poll.id}`)
   const form = body.querySelector("[data-vote-form]")
   form?.toggleAttribute("data-joined", isJoined)
@@ -100,6 +101,8 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   paintLinks(card, poll, view, hasVoted)
   setText(card, "[data-hidden-note]", hiddenNote(poll))
   setText(card, "[data-privacy-note]", privacyNote(poll))
+  setHidden(card, "[data-privacy-note]", !poll.anonymous)
+  setHidden(card, "[data-named-note]", poll.anonymous || poll.state !== "live")
   setText(card, "[data-ballots]", shown.ballots)
   setClock(card, poll)
   return view

@@ -3,6 +3,8 @@
 
 const SMALLEST_QUESTION = 4
 const SMALLEST_ROWS = 7
+const SMALLEST_CODE = 2
+const GAP_BELOW_CODE = 2 // in hundredths of the picture's width
 const FIRST_TWO_COLUMNS = 4 // from this size on the options stand in two columns
 const MANY = 8
 const QUESTION_SHARE = 0.34 // of the picture: a long question leaves room for its answers
@@ -36,10 +38,23 @@ function markSecondColumn(list, isTwo) {
 }
 
 function shrinkRows(main, list) {
-  for (let size = 0; size <= SMALLEST_ROWS; size += 1) {
+  const smallest = main.dataset.view === "questions" ? FIRST_TWO_COLUMNS - 1 : SMALLEST_ROWS // whole lines are read best
+  for (let size = 0; size <= smallest; size += 1) {
     main.dataset.fit = size
     markSecondColumn(list, size >= FIRST_TWO_COLUMNS)
     if (list.scrollHeight <= list.clientHeight + 1 && !isTooTight(list)) return
+  }
+}
+
+// A long question takes height from the code and the count beside the answers: the code gives way first.
+function shrinkAside(main) {
+  const aside = main.querySelector("aside")
+  const [code, count] = [".join-here", ".turnout"].map((name) => aside.querySelector(name))
+  const gap = GAP_BELOW_CODE * parseFloat(getComputedStyle(main).fontSize) // closer, the count reads as one more digit
+  for (let size = 0; size <= SMALLEST_CODE; size += 1) {
+    main.dataset.qr = size
+    const isApart = count.getBoundingClientRect().top - code.getBoundingClientRect().bottom >= gap
+    if (aside.scrollHeight <= aside.clientHeight && isApart) return
   }
 }
 
@@ -49,6 +64,7 @@ export function fitScreen(main) {
   const list = main.querySelector("[data-rows]")
   if (main.dataset.view === "calm" || main.dataset.view === "end") {
     fitted = ""
+    main.dataset.qr = 0
     return
   }
   const key = `${innerWidth}x${innerHeight} ${document.fonts.status} ${main.dataset.view} ${main.querySelector("h1").textContent} ${list.textContent.replace(/\d+/g, "")}`
@@ -57,4 +73,5 @@ export function fitScreen(main) {
   main.dataset.rowsCount = list.children.length
   shrinkQuestion(main)
   shrinkRows(main, list)
+  shrinkAside(main)
 }

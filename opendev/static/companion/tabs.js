@@ -9,7 +9,8 @@ const nav = document.querySelector("[data-tabs]")
 const wide = matchMedia("(min-width: 60rem)") // as in product.css
 
 const first = nav.querySelector("[data-tab]").dataset.tab
-let chosen = new URLSearchParams(location.search).get("tab")
+let search = location.search
+let chosen = new URLSearchParams(search).get("tab")
 
 function tabOf(part) {
   return nav.querySelector(`[data-tab="${CSS.escape(part)}"]`)
@@ -50,10 +51,28 @@ document.addEventListener("click", (event) => {
   const tab = link && tabOf(link.dataset.tab ?? link.dataset.tabLink)
   if (!tab || event.metaKey || event.ctrlKey || event.shiftKey) return
   event.preventDefault()
-  history.replaceState(null, "", addressOf(tab.dataset.tab))
-  chosen = tab.dataset.tab
-  open(tab.dataset.tab)
+  visit(tab.dataset.tab)
   scrollTo({ top: 0, behavior: "instant" })
+})
+
+// Each tab that somebody goes to is a step of its own, so that Back leads to the one before.
+function visit(part) {
+  const address = addressOf(part)
+  if (chosen !== part) {
+    if (!chosen) history.replaceState({ part: document.body.dataset.openPart }, "")
+    history.pushState({ part }, "", address)
+  }
+  chosen = part
+  search = location.search
+  open(part)
+}
+
+addEventListener("popstate", ({ state }) => {
+  if (location.search === search) return // a jump inside the page
+  search = location.search
+  chosen = new URLSearchParams(search).get("tab")
+  const part = chosen ?? state?.part ?? first
+  if (tabOf(part) && !tabOf(part).hidden) open(part)
 })
 
 // Writing, or choosing in a poll and not sent yet: nobody is led away from that.

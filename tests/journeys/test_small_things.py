@@ -1,0 +1,142 @@
+"""Small things that people stumbled over: Back, keys on other layouts, two undos, what the screen leaves room for."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.stage import SCREEN, Moderator, Stage
+
+LONG = (
+    "Which of the many ways to run Kubernetes on top of OpenStack that we have heard about today would you choose "
+    "for a production cluster?"
+)
+
+
+def test_back_leads_to_the_tab_before(play, demo):
+    def scene(stage: Stage) -> None:
+        page = stage.attendee().page
+        room = page.url
+
+        def go(name: str, part: str) -> None:
+            page.get_by_role("navigation").get_by_role("link", name=name).click()
+            expect(page.locator("body")).to_have_attribute("data-open-part", part)
+
+        go("Questions", "questions")
+        go("Questions", "questions")  # again: no step of its own
+        go("Poll", "poll")
+        for part in ("questions", "poll"):
+            page.go_back()
+            expect(page.locator("body")).to_have_attribute("data-open-part", part)
+        assert page.url == room
+        page.go_forward()
+        expect(page.locator("body")).to_have_attribute("data-open-part", "questions")
+        page.reload()
+        expect(page.locator("body")).to_have_attribute("data-open-part", "questions")
+
+    play(scene)
+
+
+def press(page: Page, key: str, code: str) -> None:
+    page.evaluate(
+        "([key, code]) => document.body.dispatchEvent("
+        "new KeyboardEvent('keydown', {key, code, bubbles: true, cancelable: true}))",
+        [key, code],
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("\u0441", "KeyC"), ("\u03c8", "KeyC"), ("C", "KeyC"), ("c", "KeyJ")]
+)
+def test_keys_act_on_layouts_without_latin_letters(play, demo, key, code):
+    """C on a Cyrillic, a Greek and a Latin keyboard; where the layout has the letter, its place does not count."""
+
+    def scene(stage: Stage) -> None:
+        poll = demo.launch("Which?", "a", "b")
+        moderator = stage.moderator()
+        stage.is_live(moderator.page)
+        moderator.page.locator("h1").click()
+        press(moderator.page, key, code)
+        expect(moderator.item("Which?", "closed")).to_be_visible()
+        assert demo.now(poll)["state"] == "closed"
+
+    play(scene)
+
+
+def test_of_two_undos_the_key_takes_the_last_act(play, demo):
+    def scene(stage: Stage) -> None:
+        first, second = demo.add_poll("First?", "a", "b"), demo.add_poll("Second?", "a", "b")
+        demo.set_state(first, "live")
+        moderator: Moderator = stage.moderator()
+        stage.is_live(moderator.page)
+        moderator.page.wait_for_timeout(1_500)  # the two acts have to be told apart by their seconds
+        demo.set_state(second, "live")
+        expect(moderator.page.locator("[data-undo]")).to_have_count(2)
+        expect(moderator.page.locator("[data-undo] [data-key=u]")).to_have_count(1)
+        expect(moderator.page.locator("[data-undo] .key:visible")).to_have_count(1)
+        moderator.page.locator("h1").click()
+        moderator.page.keyboard.press("u")
+        expect(moderator.item("Second?", "draft")).to_be_visible()
+        assert demo.now(first)["state"] == "live"
+
+    play(scene)
+
+
+def test_add_beside_the_run_sheet_adds_to_the_run_sheet(play, demo):
+    def scene(stage: Stage) -> None:
+        demo.ask(
+            "POST",
+            f"sessions/{demo.session['id']}/run-sheet/items/",
+            items=[{"kind": "note", "text": "Hello"}],
+        )
+        page = stage.moderator().page
+        page.get_by_role("link", name="Add to the run sheet").click()
+        expect(page.get_by_role("heading", name="Add an item")).to_be_in_viewport()
+
+    play(scene)
+
+
+def test_named_poll_says_so_beside_its_question(play, demo):
+    def scene(stage: Stage) -> None:
+        demo.launch("Who?", *[f"Option number {number}" for number in range(12)], anonymous=False)
+        attendee = stage.attendee()
+        expect(attendee.poll.get_by_text("Named: moderators see who chose what").first).to_be_in_viewport()
+        expect(attendee.page.locator(".sess [data-present]")).to_have_text("1")
+
+    play(scene)
+
+
+def keeps_off_the_spine(screen: Page) -> None:
+    gutter = screen.locator(".res[data-all] > .gut")
+    expect(gutter).to_have_count(1)
+    number, margin = gutter.locator("small").bounding_box(), gutter.bounding_box()
+    assert number is not None
+    assert margin is not None
+    assert number["x"] + number["width"] <= margin["x"] + margin["width"]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768)])
+def test_screen_leaves_room_for_long_questions_many_options_and_lists(play, demo, size):
+    outside = """() => [...document.querySelectorAll("main *")]
+      .filter((node) => node.checkVisibility() && node.getBoundingClientRect().bottom > innerHeight + 1).length"""
+
+    def scene(stage: Stage) -> None:
+        poll = demo.launch(LONG, "a", "b", visibility="always")
+        demo.vote(poll, 0)
+        screen = stage.screen(**{**SCREEN, "viewport": {"width": size[0], "height": size[1]}}).page
+        stage.is_live(screen)
+        code, count = screen.locator(".join-here"), screen.locator(".turnout")
+        expect(screen.locator("[data-ballots]")).to_have_text("1")
+        assert screen.evaluate(outside) == 0
+        below, above = count.bounding_box(), code.bounding_box()
+        assert below is not None
+        assert above is not None
+        assert below["y"] - above["y"] - above["height"] >= 10
+        keeps_off_the_spine(screen)
+        demo.set_state(poll, "closed")
+        many = demo.launch(
+            "Which?", *[f"Option number {number}" for number in range(16)], visibility="always"
+        )
+        demo.vote(many, 3)
+        expect(screen.locator("[data-question]")).to_have_text("Which?")
+        keeps_off_the_spine(screen)
+
+    play(scene)
