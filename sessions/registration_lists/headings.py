@@ -194,7 +194,7 @@ KEYWORDS: dict[str, frozenset[str]] = {
     "country": frozenset({"country", "countries", "land", "pays", "pais", "nation", "herkunftsland"}),
 }
 _FILLERS = """
-your you are what whats which is the a an in of do does from work for at with please enter provide give us
+affiliated your you are what whats which is the a an in of do does from work for at with please enter provide give us
 my s where we can contact reach full based located live living reside residence attendee participant
 registrant current currently primary main business professional corporate personal preferred or and if any
 region come represent belong to employed by travelling joining coming name ihr ihre ihren dein deine deinen

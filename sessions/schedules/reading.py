@@ -342,14 +342,17 @@ class Reader:
         return tuple(links.values())
 
     def _address(self, value: Any) -> str:
-        """Return a web address, whole; "" for anything else."""
+        """Return a web address, whole; "" for anything else. Blanks in its path are written as %20, as browsers do."""
         text = one_line(value) or ""
         try:
             whole = urljoin(self.base_url, text) if text else ""
-            is_web = urlsplit(whole).scheme in {"http", "https"} and bool(urlsplit(whole).hostname)
+            parts = urlsplit(whole)
+            is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
         except ValueError:
             return ""
-        return whole if is_web and len(whole) <= 1000 and not re.search(r"\s", whole) else ""
+        is_one = not re.search(r"\s", parts.netloc) and not re.search(r"\shttps?://", whole)
+        address = re.sub(r"\s", "%20", whole)
+        return address if is_web and is_one and len(address) <= 1000 else ""
 
     def _wrong(self, found: Found, name: str, what: str, **words: Any) -> None:
         self.troubles.add(found.at(name), f"{found.path}.{name}", what, **words)

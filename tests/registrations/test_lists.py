@@ -138,9 +138,30 @@ def test_questions_of_a_form_are_understood_and_the_rest_is_passed_over():
             "Ada One,10-50,Engines,Bo Two,a@example.org,+49",
             "Ada One|Engines|",
         ),
+        (
+            "guest_id,name,email,What organisation are you affiliated with?,What's your job title?",
+            "g1,Ada One,a@example.org,Engines,Boss",
+            "Ada One|Engines|",
+        ),
+        (
+            "Firma,Kontakt-E-Mail,Vorname,Nachname,Teilnehmer-E-Mail",
+            "Motoren,b@e.org,Ada,Eins,a@example.org",
+            "Ada Eins|Motoren|",
+        ),
         ("First Name,Name,Email", "Ada,Ada One,a@example.org", "Ada One||"),
     ],
-    ids=["German", "French", "Spanish", "German form", "stars", "Eventbrite", "look-alikes", "both names"],
+    ids=[
+        "German",
+        "French",
+        "Spanish",
+        "German form",
+        "stars",
+        "Eventbrite",
+        "look-alikes",
+        "Luma",
+        "contact",
+        "both names",
+    ],
 )
 def test_headings_are_known_in_several_languages_and_ways(headings, row, expected):
     ((email, *rest),) = people(f"{headings}\n{row}\n".encode())
@@ -244,6 +265,7 @@ def test_unknown_country_costs_nobody_the_person_and_is_named():
         b"Name|Email\nAda One|ada@example.org\n",
         b"Email;Name;Company\nada@example.org;Ada One;\n\nEmail;Name;Company\n",
         b"Name,Email\nAda One,Ada One <ADA@example.org>\n",
+        b"Name,Email,Remark\nAda One,ada@example.org,\0" + b"x" * 100 + b"\n",
         "Name,Email\nAda One,\u200bada@example.org\u00a0\n".encode(),
         workbook(
             ("Read me", [["A list of people"]]),
@@ -262,6 +284,7 @@ def test_unknown_country_costs_nobody_the_person_and_is_named():
         *("sep", "sep tab", "title", "blank rows", "utf-16", "utf-16 without mark", "bars", "headings again"),
         *(
             "name and address",
+            "a NUL",
             "invisible signs",
             "second sheet",
             "title in a sheet",

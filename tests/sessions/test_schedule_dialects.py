@@ -170,3 +170,19 @@ def test_zone_that_was_assumed_is_said():
 )
 def test_address_is_written_as_a_uri(typed, uri):
     assert as_uri(typed) == as_uri(uri) == uri
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://e.org/K.1 (La Salle)/talk.webm", "https://e.org/K.1%20(La%20Salle)/talk.webm"),
+        ("https://e.org/a https://e.org/b", None),
+        ("https://e org/", None),
+        ("http://", None),
+    ],
+)
+def test_blank_in_the_path_of_a_link_is_kept_as_browsers_write_it(written, read):
+    content = with_(lambda items: items[0].update(links=[{"title": "Video", "url": written}], attachments=[]))
+    schedule = read_schedule(content, zone="UTC")
+    assert [link.url for link in schedule.items[0].links] == ([read] if read else [])
+    assert len(schedule.notes) == (0 if read else 1)
