@@ -108,7 +108,7 @@ urlpatterns = [
     path("sessions/<str:session>/questions/similar/", questions.SimilarQuestions.as_view()),
     path("sessions/<str:session>/questions/dismissals/", question_dismissals.DismissalsOfSession.as_view()),
     path("question-dismissals/<str:dismissal>/undo/", question_dismissals.UndoOfDismissal.as_view()),
-    path("attendees/<str:attendee>/pass/", passes.PassOfAttendee.as_view()),
+    path("attendees/<str:number>/pass/", passes.PassOfAttendee.as_view()),
     path("questions/<str:question>/asker/pass/", passes.PassOfAsker.as_view()),
     path("questions/<str:question>/", questions.OneQuestion.as_view()),
     path("questions/<str:question>/state/", questions.StateOfQuestion.as_view()),

@@ -50,6 +50,7 @@ ETHERPAD_EMBED = env.bool("ETHERPAD_EMBED", False) and bool(ETHERPAD_URL)
 ETHERPAD_ORIGIN = "/".join(ETHERPAD_URL.split("/")[:3])
 ETHERPAD_HOSTS = env.list("ETHERPAD_HOSTS", default=[])
 ETHERPAD_ALLOW_PRIVATE = env.bool("ETHERPAD_ALLOW_PRIVATE", False)
+PEERTUBE_HOSTS = {host.lower() for host in env.list("PEERTUBE_HOSTS", default=[])}
 DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 
 make_private_folder(VAR_DIR, files=("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"))

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed, NotFound
+from opendev.core.invisible import is_visible, without_invisible
 
 # Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -25,13 +26,15 @@ MAX_EMAIL_LENGTH = 254  # of an address that can be written to (RFC 5321)
 def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> str:
     """Return a one-line text: trimmed, runs of white space folded, in Unicode's composed form (NFC).
 
+    What shows as nothing or turns its neighbours is taken out (invisible.py).
+
     Args:
         value: what came in; anything.
         field: the field's name, for the error.
         most: the greatest length, in code points.
 
     Raises:
-        Malformed: not a text, empty though required, too long, or with control characters.
+        Malformed: not a text, empty though required, too long, with control characters, or with nothing to be seen.
     """
     return _clean(value, lambda text: _BLANKS.sub(" ", text), field=field, most=most, required=required)
 
@@ -51,7 +54,9 @@ def _clean(value: Any, fold: Callable[[str], str], *, field: str, most: int, req
         raise _wrong(field, _("This must be a text."))
     if _CONTROL.search(value):
         raise _wrong(field, _("This holds characters that cannot be shown."))
-    text = unicodedata.normalize("NFC", fold(value).strip())
+    text = unicodedata.normalize("NFC", fold(without_invisible(value)).strip())
+    if not is_visible(text) and (text or value.strip()):
+        raise _wrong(field, _("This holds nothing that can be seen."))
     if required and not text:
         raise _wrong(field, _("This must not be empty."))
     if len(text) > most:
@@ -127,6 +132,12 @@ def id_in_address(text: str) -> int:
 
 def _wrong(field: str, sentence: Any) -> Malformed:
     return Malformed(sentence, fields={field: sentence})
+
+
+def ascii_digits(text: str) -> str:
+    """Return the decimal digits of a text, of any script, as 0 to 9; the rest is left out."""
+    digits = (unicodedata.decimal(sign, None) for sign in text)
+    return "".join(str(digit) for digit in digits if digit is not None)
 
 
 def time_text(moment: datetime | None) -> str | None:

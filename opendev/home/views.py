@@ -27,6 +27,7 @@ from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
 from opendev.core.presence import note_join
+from opendev.core.text import ascii_digits
 from opendev.door.refusals import Broken, is_rest
 from sessions import selectors, services
 from sessions.models import Session
@@ -56,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     """Join by the six digits on the shared screen."""
     typed = request.POST.get("code", "")
-    code = "".join(character for character in typed if character.isascii() and character.isdigit())
+    code = ascii_digits(typed)
     error, error_code, status = "", "", 200
     if request.method == "POST":
         if selectors.session_by_code(code):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.invisible import look_of
 from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no, time_text
 from polls import broadcasts
 from polls.models import Ballot, Option, Poll
@@ -105,7 +106,7 @@ def _read_options(given: Any, _field: str = "options") -> tuple[tuple[int | None
         identity = option.get("id")
         text = clean_line(option.get("text"), field="options", most=MAX_OPTION_LENGTH)
         options.append((clean_id(identity, field="options") if identity is not None else None, text))
-    if len({text.casefold() for _id, text in options}) != len(options):
+    if len({look_of(text) for _id, text in options}) != len(options):
         raise _wrong("options", _("Two options have the same text."))
     return tuple(options)
 

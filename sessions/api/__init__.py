@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from opendev.core.attendance import AttendeePass, Caller, sign_pass
+from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, sign_pass
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_join, check_vote
@@ -74,6 +77,27 @@ class Endpoint(APIView):
             check_join(request._request)
         else:
             check_address(self.limit, request._request)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say that an answer depends on who asks, and that no cache may keep one that was made for somebody."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(answer, ["Authorization", "Cookie"])
+        is_anyones = request.method in SAFE_METHODS and not self._shows_credentials()
+        if not is_anyones:
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _shows_credentials(self) -> bool:
+        """Return True if the caller sent a token, a sign-in or a pass, whether or not it opens anything."""
+        sent = self.request.headers, self.request.COOKIES
+        passes = pass_cookie_name(0)[:-1]
+        return (
+            "Authorization" in sent[0]
+            or settings.SESSION_COOKIE_NAME in sent[1]
+            or any(name.startswith(passes) for name in sent[1])
+        )
 
     def body(self) -> dict[str, Any]:
         """Return the request's body, an object.

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
+from opendev.core.text import ascii_digits
 from sessions.models import (
     ApiToken,
     Attendee,
@@ -107,10 +108,14 @@ def session_by_id(session_id: int) -> Session:
 
 
 def session_by_code(code: str) -> Session | None:
-    """Return the session with this join code, whatever its state: a code leads to its session for good."""
-    if not (code.isascii() and code.isdigit() and len(code) == CODE_LENGTH):
+    """Return the session with this join code, whatever its state: a code leads to its session for good.
+
+    The six digits may be of any script, and stand in groups, as a phone or a person writes them.
+    """
+    digits, between = ascii_digits(code), [sign for sign in code if not sign.isdecimal()]
+    if len(digits) != CODE_LENGTH or not all(sign.isspace() or sign == "-" for sign in between):
         return None
-    return _with_people(Session.objects.filter(code=code)).first()
+    return _with_people(Session.objects.filter(code=digits)).first()
 
 
 def moderator_ids(session_id: int) -> frozenset[int]:
@@ -213,6 +218,17 @@ def display_ids(session_id: int) -> frozenset[int]:
     """Return the ids of the session's display links that have not been revoked."""
     links = DisplayLink.objects.filter(session=session_id, revoked_at__isnull=True)
     return frozenset(links.order_by().values_list("pk", flat=True))
+
+
+def is_more_than_invited(user: User, event_id: int) -> bool:
+    """Return True if a user has an account of their own, or rights beyond what this event's organisers can give."""
+    return has_account(user) or has_rights_beyond(user, event_id)
+
+
+def has_account(user: User) -> bool:
+    """Return True if a user has signed in before, or can by a password or a token of their own."""
+    has_password = bool(user.password) and user.has_usable_password()
+    return user.last_login is not None or has_password or user.api_tokens.exists()
 
 
 def has_rights_beyond(user: User, event_id: int) -> bool:

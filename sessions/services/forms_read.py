@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_time
@@ -51,6 +52,16 @@ def a_text(most: int) -> Callable[[Any, str], str]:
     return lambda value, field: clean_text(value, field=field, most=most, required=False)
 
 
+def check_names_nobody(url: str, field: str) -> None:
+    """Let a web address pass that holds no user name or password: they make one host look like another.
+
+    Raises:
+        Malformed
+    """
+    if "@" in urlsplit(url).netloc:
+        raise wrong(field, _("Leave out the user name: write the address as https://example.org/."))
+
+
 def an_address(most: int, *, required: bool = False) -> Callable[[Any, str], str]:
     """Return a reader of web addresses, http or https."""
 
@@ -61,6 +72,7 @@ def an_address(most: int, *, required: bool = False) -> Callable[[Any, str], str
                 WEB_ADDRESS(text)
         except ValidationError:
             raise wrong(field, _("This is not a web address, as in https://example.org/.")) from None
+        check_names_nobody(text, field)
         return text
 
     return read

@@ -14,6 +14,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line, clean_yes_or_no, id_in_address
 from sessions.models import Chapter, Recording, Session, TimelineEntry
+from sessions.services.forms_read import check_names_nobody
 from sessions.services.rights import check_moderates
 
 MAX_URL_LENGTH = 500
@@ -60,6 +61,7 @@ def set_recording(*, session_id: int, caller: Caller, given: Mapping[str, Any], 
             is_web_address(url)
         except ValidationError:
             raise _wrong("url", _("This is not a web address.")) from None
+        check_names_nobody(url, "url")
     recording = Recording.objects.filter(session=session).first() or Recording(session=session)
     if "offset" in given:
         recording.offset_s = read_seconds(given["offset"], field="offset")

@@ -37,8 +37,8 @@ def invite_moderator(
 ) -> tuple[Person, str | None]:
     """Make somebody a moderator, or by `role` a helper, of the session; return the person and a sign-in link's token.
 
-    Somebody of the same name in the event is the same person. There is no link (None) for whoever may do more than the
-    inviter can give: it would sign the inviter in as them. For organisers.
+    Somebody of the same name in the event is the same person. There is no link (None) for who has an account of their
+    own, or may do more than the inviter can give: it would sign the inviter in as them. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -62,7 +62,7 @@ def invite_moderator(
         person.user = _user_without_password(person)
     person.save()
     _add_role(session, person, role, now)
-    is_safe = not selectors.has_rights_beyond(person.user, session.event_id)
+    is_safe = not selectors.is_more_than_invited(person.user, session.event_id)
     return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
 
 

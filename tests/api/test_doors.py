@@ -3,10 +3,11 @@
 import time
 from datetime import timedelta
 
+import httpx
 import pytest
 from django.utils import timezone
 
-from opendev.core.attendance import AttendeePass, Caller, new_pass, sign_pass
+from opendev.core.attendance import AttendeePass, Caller, new_pass, pass_cookie_name, sign_pass
 from polls.models import Poll
 from sessions.models import ApiToken, Session
 from sessions.services import make_api_token, make_display_link, revoke_api_token
@@ -38,7 +39,7 @@ def test_every_address_answers_head_as_get_without_a_body_and_options_with_its_m
     values |= {"line": line.pk, "sign_up": name.pk, "question": make_question(session).pk}
     # Not there: 404 by every method.
     values |= {"item": 7, "chapter": "own-7", "file_format": "json", "number": 7, "resource": 7, "step": 7}
-    values |= {"role": 7, "token": 7}
+    values |= {"role": 7, "token": 7, "dismissal": 7}
     headers = {"Authorization": f"Bearer {moderator.token}"}
     for template, described in contract.document["paths"].items():
         address = template.removeprefix("/api/v1/").format(**values)
@@ -265,3 +266,24 @@ def test_cookies_read_without_the_csrf_token(person):
 def test_stranger_joins_by_rest_without_a_csrf_token(person):
     session = make_session()
     assert person().browser.post(f"/api/v1/sessions/{session.pk}/attendees/", json={}).status_code == 201
+
+
+def test_answers_made_for_somebody_are_kept_by_no_cache(person):
+    session = make_session()
+    ada, stranger = person(attendee=make_attendee(session)), person()
+    address = f"{ada.server.url}/api/v1/sessions/{session.pk}/polls/"
+    with httpx.Client(trust_env=False) as client:
+        for headers in (
+            {"Authorization": f"Bearer {ada.pass_token}"},
+            {"Authorization": "Bearer made-up"},
+            {"Cookie": f"{pass_cookie_name(session.event_id)}={ada.pass_token}"},
+            {"Cookie": "sessionid=made-up"},
+        ):
+            answer = client.get(address, headers=headers)
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert {"Authorization", "Cookie"} <= set(answer.headers["Vary"].replace(" ", "").split(","))
+        open_to_all = client.get(address)
+        assert "no-store" not in open_to_all.headers.get("Cache-Control", "")
+        assert "Authorization" in open_to_all.headers["Vary"]
+        joined = client.post(f"{stranger.server.url}/api/v1/sessions/{session.pk}/attendees/", json={})
+        assert (joined.status_code, joined.headers["Cache-Control"]) == (201, "no-store")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendev.core.errors import Malformed
-from opendev.core.text import MAX_ID, clean_id, clean_line
+from opendev.core.text import MAX_ID, clean_id, clean_line, clean_text
 
 
 def refused(work, *values, **options):
@@ -109,3 +109,57 @@ def test_id_is_read_from_its_digits(text, number):
 )
 def test_id_that_is_no_id_is_refused(value):
     refused(clean_id, value)
+
+
+INVISIBLE = [
+    "\u200b",
+    "\u2800",
+    "\u3164",
+    "\u115f",
+    "\u00ad",
+    "\u202e",
+    "\u2066\u2069",
+    "\ufeff \u2060",
+    "\u200d",
+    "\u0301",
+    "\ufe0f",
+]
+
+
+@pytest.mark.parametrize("text", INVISIBLE, ids=ascii)
+@pytest.mark.parametrize("clean", [clean_line, clean_text])
+@pytest.mark.parametrize("required", [True, False])
+def test_text_that_shows_as_nothing_is_refused(clean, text, required):
+    with pytest.raises(Malformed) as refused:
+        clean(text, field="name", most=20, required=required)
+    assert set(refused.value.fields) == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u202eevil", "evil"),
+        ("a\u200d", "a"),
+        ("a\u200db", "ab"),
+        ("Bob\u2800Better", "Bob Better"),
+        ("\u2066Ada\u2069", "Ada"),
+        ("soft\u00adhyphen", "softhyphen"),
+        *[
+            (kept, kept)
+            for kept in (
+                "\u06a9\u062a\u0627\u0628\u200c\u0647\u0627",  # Persian
+                "\u0915\u094d\u200d\u0937",  # Devanagari, a half form
+                "\u0d28\u0d4d\u200d",  # Malayalam, at the end of a word
+                "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
+                "\U0001f469\U0001f3fd\u200d\U0001f680",  # with a colour of skin
+                "\u2764\ufe0f\u200d\U0001f525",
+                "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  # England's flag
+                "\u05d0\u200f!",
+                "José Núñez",
+            )
+        ],
+    ],
+    ids=ascii,
+)
+def test_signs_that_are_invisible_or_turn_others_go_and_joiners_stay_where_they_matter(typed, kept):
+    assert clean_line(typed, field="name", most=40) == kept

@@ -170,3 +170,21 @@ def test_address_of_no_code_is_not_found_on_postgresql(fresh_database, django_db
         for address in ("/j/%00/", "/j/1%000000/", "/%00/", "/%00/sessions/x/", "/sign-in/%00/"):
             assert visitor.get(address).status_code == 404, address
         assert visitor.post("/join/", {"code": "\0"}).status_code == 404
+
+
+DIGITS = {
+    "Arabic": "٠١٢٣٤٥٦٧٨٩",
+    "Persian": "۰۱۲۳۴۵۶۷۸۹",
+    "full width": "０１２３４５６７８９",
+    "Devanagari": "०१२३४५६७८९",
+}
+
+
+@pytest.mark.parametrize("digits", DIGITS.values(), ids=DIGITS)
+def test_code_can_be_typed_in_the_digits_of_any_script(visitor, session, digits):
+    code = session.code.translate(str.maketrans("0123456789", digits))
+    for typed in (code, f"{code[:3]} {code[3:]}", f" {code[:3]}-{code[3:]} "):
+        assert visitor.post("/join/", {"code": typed}).headers["Location"] == f"/j/{session.code}/"
+        assert visitor.get(f"/j/{typed}/").status_code == 200
+    for wrong in (code[:5], code + code[0], f"{code}x", "²" * 6):
+        assert visitor.get(f"/j/{wrong}/").status_code == 404

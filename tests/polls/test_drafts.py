@@ -143,6 +143,11 @@ def test_poll_is_added_by_those_who_moderate_the_session_alone():
         add_poll(session_id=404, caller=moderator, draft=draft, now=NOW)
 
 
+@pytest.mark.parametrize("twin", ["a\u200d", "A", "a\u200e", "\u200ba", "a\ufe0f"], ids=ascii)
+def test_options_that_look_alike_are_one(twin):
+    assert refused_field({"options": [{"text": "a"}, {"text": twin}]}) == "options"
+
+
 # --- editing
 
 

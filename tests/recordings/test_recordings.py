@@ -58,11 +58,22 @@ YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
         ("https://user@tube.example.org/w/kkGMgK9ZtnKfYAgnEtQxbv", "tube.example.org", None, None),
     ],
 )
-def test_recording_begins_at_the_second_at_every_provider(url, provider, link, frame):
+def test_recording_begins_at_the_second_at_every_provider(settings, url, provider, link, frame):
+    settings.PEERTUBE_HOSTS = {"tube.example.org"}
     player = player_of(url)
     assert player.provider == provider
     assert link in {None, player.link_at(95)}
     assert (player.frame_at(95) if player.frame_at else None) == frame
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "tube.example.org.evil.example", "tube.example.org:8443", "xtube.example.org"]
+)
+def test_peertube_is_framed_from_hosts_that_the_operator_names_alone(settings, host):
+    settings.PEERTUBE_HOSTS = {"tube.example.org"}
+    player = player_of(f"https://{host}/w/kkGMgK9ZtnKfYAgnEtQxbv")
+    assert (player.provider, player.frame_origin) == ("PeerTube", "")
+    assert player.link_at(0).startswith(f"https://{host}/")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """The page beside the control room: who moderates, and one's own tokens."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from sessions.models import ApiToken, Person
+from sessions.services import make_api_token
 from tests.factories import make_event, make_moderator, make_organiser, make_session
 
 
@@ -121,3 +124,22 @@ def test_no_link_is_made_for_somebody_who_may_do_more_than_the_inviter_can_give(
         assert answer.status_code == 200
         assert ("/sign-in/" in answer.text) == has_link
         assert session.roles.filter(person__user=user, role="moderator").count() == 1
+
+
+@pytest.mark.parametrize("account", ["signed in before", "password", "token"])
+def test_no_link_is_made_for_somebody_who_has_an_account(session, account):
+    organiser = page_of(make_organiser(session.event))
+    first = invite(organiser, session)
+    link = re.search(r'href="http://[^"]+(/sign-in/[^"]+)"', first.text)[1]
+    user = User.objects.get(username="ada-byron")
+    if account == "signed in before":
+        assert Client().post(link).status_code == 302
+    elif account == "password":
+        user.set_password("a-password-of-some-length")
+        user.save()
+    else:
+        make_api_token(user=user, name="", lasts=timedelta(days=1), now=timezone.now())
+    answer = invite(organiser, session)
+    assert answer.status_code == 200
+    assert "/sign-in/" not in answer.text
+    assert "already has an account" in answer.text

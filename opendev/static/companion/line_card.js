@@ -54,11 +54,25 @@ function paintNames(card, line, isOn, me) {
   const isCounted = line.mine.signed_up
   const others = line.names.filter((_, index) => !own || index !== mine).slice(0, NAMES_SHOWN)
   const more = Math.max(0, line.count - others.length - (isCounted ? 1 : 0))
-  setText(card, "[data-others]", others.map(({ name }) => name).join(", "))
+  putNames(card, others.map(({ name }) => name))
   setText(card, "[data-own-name]", own)
   setHidden(card, "[data-own]", !own)
   setHidden(card, "[data-own-comma]", others.length === 0)
   setText(card, "[data-more]", moreWords(more, others.length > 0 || own !== ""))
+}
+
+// Each name stands alone, so that one that is read from right to left turns no other.
+function putNames(card, names) {
+  for (const node of card.querySelectorAll("[data-others]")) {
+    if (node.textContent === names.join(", ")) continue
+    node.replaceChildren(...names.flatMap((name, place) => [...(place ? [", "] : []), isolated(name)]))
+  }
+}
+
+function isolated(name) {
+  const node = document.createElement("bdi")
+  node.textContent = name
+  return node
 }
 
 function moreWords(more, hasNames) {
