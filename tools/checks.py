@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import page_rules
+from tools import browser_floor, page_rules
 from tools.environment import PYTHON, ROOT, VENV
 
 BIN = VENV / "bin"
@@ -27,6 +27,9 @@ def run_all() -> int:
     print("== page rules", flush=True)
     if page_rules.main():
         failed.append("page rules")
+    print("== browsers", flush=True)
+    if browser_floor.main():
+        failed.append("browsers")
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
         return 1
