@@ -38,14 +38,14 @@ CACHES = (
 
 
 def run() -> int:
-    """Install, prepare the database and the static files, and become the server."""
+    """Install, prepare the database and the static files, and become the server; `DEMO=0` leaves the demo out."""
+    demo = os.environ.get("DEMO", "1")
+    if demo not in {"0", "1"}:
+        raise Unmet(f"DEMO={demo} is not known; DEMO=0 leaves the demo event out.")
     environment.prepare(environment.RUNTIME)
     manage = [str(PYTHON), "manage.py"]
-    for step in (
-        ["migrate", "--noinput", "--verbosity=0"],
-        ["collectstatic", "--noinput", "--verbosity=0"],
-        ["load_demo", "--if-empty"],
-    ):
+    steps = [["migrate", "--noinput", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]]
+    for step in [*steps, ["load_demo", "--if-empty"]] if demo == "1" else steps:
         code = subprocess.run([*manage, *step], cwd=ROOT, check=False).returncode
         if code:
             return code

@@ -12,6 +12,7 @@ urlpatterns = [
     path("join/", views.join, name="join"),
     path("j/<str:code>/", views.join_code, name="join-code"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-in/first.<str:token>/", views.first_organiser, name="first-organiser"),
     path("sign-in/<str:token>/", views.sign_in_link, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),

@@ -31,12 +31,14 @@ from opendev.core.text import ascii_digits
 from opendev.door.refusals import Broken, is_rest
 from sessions import selectors, services
 from sessions.models import Session
+from sessions.models.events import MAKES_EVENTS
 from sessions.selectors.questions import answered_questions
 
 log = logging.getLogger("opendev.sign_in")
 
 
 @require_safe
+@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """All events, those with a live session first, and the way in by code."""
     events = selectors.all_events()
@@ -50,7 +52,16 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for event in events
     ]
-    return render(request, "home/home.html", {"events": items, "form_error": "", "code": ""})
+    organises = selectors.events_organised_by(request.user.pk)
+    may_make = bool(organises) or request.user.has_perm(MAKES_EVENTS)  # superusers have every right
+    context = {
+        "events": items,
+        "organised": organises,
+        "may_make": may_make,
+        "form_error": "",
+        "code": "",
+    }
+    return render(request, "home/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -163,6 +174,24 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "home/sign_in_link.html", {"expired": False, "person_name": name})
 
 
+@sensitive_variables("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def first_organiser(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a new installation: GET shows a button, POST makes the first organiser and signs them in."""
+    try:
+        if request.method == "POST":
+            check_address("sign_in", request)
+            user = services.make_first_organiser(token=token, now=timezone.now())
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return redirect("organise-new")
+        services.check_first_organiser_token(token)
+    except services.LinkIsSpent as refusal:
+        context = {"expired": True, "person_name": ""}
+        return render(request, "home/sign_in_link.html", context, status=refusal.status)
+    return render(request, "home/sign_in_link.html", {"expired": False, "is_first": True})
+
+
 def start_of(user_id: int) -> str:
     """Return where somebody who just signed in wants to be: the control room of their session, live ones first.
 
@@ -170,7 +199,7 @@ def start_of(user_id: int) -> str:
     """
     session = selectors.first_session_of(user_id)
     if session is None:
-        return "/"
+        return "/"  # which leads an organiser on
     is_moderator = selectors.moderates(Caller(user_id=user_id), session.pk)
     return session.address("control" if is_moderator else "control-questions")
 

@@ -1,7 +1,7 @@
 """A recap as it is read: by whom whatever, without results and names that may not be read any more, with footnotes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opendev.recap.document import (
@@ -20,6 +20,7 @@ from opendev.recap.document import (
     anchor_of,
 )
 from opendev.recap.material import is_told
+from opendev.recap.wording import FEWEST, votes
 from polls.models import Poll
 from sessions.models import Question, SignUp
 from sessions.permissions.questions import is_public
@@ -114,7 +115,7 @@ class Reading:
 def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
     """Return the recap as everybody may read it now, in three queries whatever its length."""
     names = _names_of({p.facts["line"] for p in paragraphs if p.kind == LINE})
-    shown = list(_with_meaning(list(_readable(paragraphs))))
+    shown = [_without_small_counts(one) for one in _with_meaning(list(_readable(paragraphs)))]
     sources: dict[Source, int] = {}
     blocks = []
     for paragraph in shown:
@@ -134,6 +135,22 @@ def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
     for paragraph in paragraphs:
         if _polls_in(paragraph) <= told and _questions_in(paragraph) <= public:
             yield paragraph
+
+
+def _without_small_counts(paragraph: Paragraph) -> Paragraph:
+    """Return a poll in which few people voted without its counts: they say more of these people than of the room.
+
+    It is done when it is read, so that it holds for what was drafted or published before.
+    """
+    ballots = paragraph.facts.get("ballots")
+    if paragraph.kind != POLL or not ballots or ballots >= FEWEST:
+        return paragraph
+    counted = f", {votes(ballots)}"
+    said = tuple(
+        replace(one, source=replace(one.source, label=one.source.label.replace(counted, "")))
+        for one in paragraph.sentences
+    )
+    return replace(paragraph, sentences=said, facts={**paragraph.facts, "ballots": None, "rows": [], "few": True})
 
 
 def _polls_in(paragraph: Paragraph) -> set[int]:

@@ -272,6 +272,8 @@ def _poll_label(facts: Mapping[str, Any]) -> str:
 
 
 def _voted(facts: Mapping[str, Any]) -> str:
+    if facts.get("few"):
+        return _("The counts of so few votes are not printed: they would tell how single people voted.")
     said = ngettext("%(count)d person voted.", "%(count)d people voted.", facts["ballots"])
     return said % {"count": facts["ballots"]}
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import selectors, services
@@ -44,8 +46,11 @@ class NextStepsOfEvent(Endpoint):
 
     @extend_schema(operation_id="next_steps_list", auth=OPEN, responses=answers(NextStepList))
     def get(self, request: Request, slug: str) -> Response:
-        """List them in their order."""
-        return page([_step_json(step) for step in next_steps_of(selectors.event_by_slug(slug))])
+        """List them in their order. They are a part of the recap: until it is published, for organisers alone."""
+        event = selectors.event_by_slug(slug)
+        if not event.has_recap and not selectors.organises(self.caller(event.pk), event.pk):
+            raise NotFound(_("The recap of this event is not published yet."))
+        return page([_step_json(step) for step in next_steps_of(event)])
 
     @extend_schema(
         operation_id="next_step_add",

@@ -106,6 +106,9 @@ class Event(models.Model):
         return list(newest[:1]) == [None]
 
 
+MAKES_EVENTS = f"{Event._meta.app_label}.add_event"  # the right to make events, by its name
+
+
 class EventDay(models.Model):
     """One day of an event; sessions belong to a day."""
 

@@ -45,6 +45,13 @@ def all_events() -> list[Event]:
     return sorted(Event.objects.prefetch_related("sessions", "days"), key=order)
 
 
+def events_organised_by(user_id: int | None) -> set[int]:
+    """Return the ids of the events that a user organises; none for a visitor."""
+    if user_id is None:
+        return set()
+    return set(Event.objects.filter(organisers=user_id).values_list("pk", flat=True))
+
+
 def event_by_slug(slug: str) -> Event:
     """Return the event.
 

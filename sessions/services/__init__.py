@@ -31,6 +31,12 @@ from sessions.services.events import (
     remove_day,
     set_committee,
 )
+from sessions.services.first_organiser import (
+    check_first_organiser_token,
+    has_organiser,
+    make_first_organiser,
+    make_first_organiser_token,
+)
 from sessions.services.follow_up_groups import dissolve_group, edit_group, make_group
 from sessions.services.importing import ImportPlan, import_schedule, plan_import
 from sessions.services.joining import (
@@ -213,6 +219,7 @@ __all__ = [
     "ask_question",
     "calendar_state",
     "cancel_session",
+    "check_first_organiser_token",
     "check_keeps_queue",
     "check_makes_events",
     "check_moderates",
@@ -243,6 +250,7 @@ __all__ = [
     "finish_import",
     "forget_erased_names",
     "forget_expired_contacts",
+    "has_organiser",
     "import_registrations",
     "import_schedule",
     "invite_moderator",
@@ -256,6 +264,8 @@ __all__ = [
     "lock_sessions_of",
     "make_api_token",
     "make_display_link",
+    "make_first_organiser",
+    "make_first_organiser_token",
     "make_group",
     "make_sign_in_link",
     "merge_question",

@@ -15,7 +15,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound, NotSignedIn
 from opendev.core.text import clean_line
 from sessions.models import Event, EventDay, Person, Session
-from sessions.models.events import RESERVED_SLUGS, validate_event_slug
+from sessions.models.events import MAKES_EVENTS, RESERVED_SLUGS, validate_event_slug
 from sessions.services import forms_read as read
 from sessions.services.calendar_entries import keep_calendars_of_people
 from sessions.services.imported_rows import free_slug, number_days
@@ -60,7 +60,7 @@ FIELDS: read.Readers = {
 
 
 def check_makes_events(*, caller: Caller) -> User:
-    """Let those pass who may make events, and return them: whoever organises one already, and operators.
+    """Let those pass who may make events, and return them: organisers of one, the first organiser, and operators.
 
     Raises:
         NotSignedIn, NotOrganiser
@@ -68,7 +68,10 @@ def check_makes_events(*, caller: Caller) -> User:
     if caller.user_id is None:
         raise NotSignedIn
     user = User.objects.filter(pk=caller.user_id, is_active=True).first()
-    if user is None or not (user.is_superuser or Event.objects.filter(organisers=user).exists()):
+    may = user is not None and (
+        user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists()
+    )
+    if user is None or not may:
         raise NotOrganiser
     return user
 

@@ -29,6 +29,7 @@ def say(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     [
         (["bench"], {"ONLY": "everything"}, "ONLY=everything is not known"),
         (["test"], {"ONLY": "everything"}, "ONLY=everything is not known"),
+        (["run"], {"DEMO": "no"}, "DEMO=no is not known"),
         (["dance"], {}, "Say one of"),
         ([], {}, "Say one of"),
     ],

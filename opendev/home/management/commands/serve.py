@@ -18,9 +18,10 @@ from django.utils import timezone
 from etherpad_links.models import EtherpadLink
 from opendev.core import metrics
 from opendev.core.threads import is_away
+from opendev.home.served import note_address
 from sessions import selectors
 from sessions.models import Session, SessionRole
-from sessions.services import make_sign_in_link
+from sessions.services import has_organiser, make_first_organiser_token, make_sign_in_link
 
 MAX_FRAME_BYTES = (
     1024 * 1024
@@ -90,10 +91,8 @@ class Command(BaseCommand):
         check_database()
         if not options["quiet"]:
             self.print_pages()
-            if options["sign_in_links"] or self.stdout.isatty():
-                self.print_sign_in_links()
-            else:  # whoever reads the log could sign in as anybody
-                self.stdout.write("\n  Sign in with a link of `manage.py sign_in_link <username>`.\n")
+            self.print_ways_in(shows_links=options["sign_in_links"] or self.stdout.isatty())
+        note_address()
         self.stdout.flush()
         if settings.WORKERS > 1:
             folder = settings.VAR_DIR / "metrics"
@@ -118,6 +117,26 @@ class Command(BaseCommand):
             self.stdout.write(f"  Join            {base}{reverse('join')}   code {session.code_spaced}")
             for label, page in (("Room", "room"), ("Control room", "control"), ("Presenter view", "screen")):
                 self.stdout.write(f"  {label:<15} {base}{session.address(page)}")
+
+    def print_ways_in(self, *, shows_links: bool) -> None:
+        """Print links to sign in by, or the command that makes one: whoever reads a log could sign in as anybody."""
+        if not has_organiser():
+            self.print_first_organiser(shows_links=shows_links)
+        elif shows_links:
+            self.print_sign_in_links()
+        else:
+            self.stdout.write("\n  Sign in with a link of `manage.py sign_in_link <username>`.\n")
+
+    def print_first_organiser(self, *, shows_links: bool) -> None:
+        """Print the link that makes the first organiser, or the command that prints it."""
+        self.stdout.write("\n  There is no organiser yet.")
+        if not shows_links:
+            self.stdout.write("  Run `manage.py first_organiser` for a link that makes the first one.\n")
+            return
+        path = reverse("first-organiser", kwargs={"token": make_first_organiser_token()})
+        self.stdout.write(
+            f"  Become the first one (works once, for 24 hours):\n  {settings.PUBLIC_URL}{path}\n"
+        )
 
     def print_sign_in_links(self) -> None:
         """Print a one-time sign-in link for each organiser and moderator."""

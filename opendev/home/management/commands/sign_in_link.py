@@ -3,12 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 
+from opendev.home.served import served_address
 from sessions.services import make_sign_in_link
 
 
@@ -25,4 +25,4 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no active user {options['username']!r}.")
         token = make_sign_in_link(user=user, now=timezone.now())
-        self.stdout.write(settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token}))
+        self.stdout.write(served_address() + reverse("sign-in-link", kwargs={"token": token}))
