@@ -72,10 +72,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Blocks that stand together under one number in the margin."""
+    """Blocks that stand together under one number in the margin; a day holds the group that it begins with."""
 
     kind: str
     blocks: list[Block]
+    begins_with: "list[Group]" = field(default_factory=list)
 
     @property
     def head(self) -> Block:
@@ -104,7 +105,7 @@ class Reading:
                 found[-1].blocks.append(block)
             else:
                 found.append(Group(kind, [block]))
-        return found
+        return _with_days_folded(found)
 
     @property
     def title(self) -> str:
@@ -137,6 +138,20 @@ def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
             yield paragraph
 
 
+def _with_days_folded(groups: list[Group]) -> list[Group]:
+    """Put each day's first group into the day's own, so that on paper no day's heading stands alone at a page's end.
+
+    Firefox and Safari know no `break-after: avoid`; what holds everywhere is one box that does not break.
+    """
+    folded: list[Group] = []
+    for group in groups:
+        if folded and folded[-1].kind == DAY and not folded[-1].begins_with and group.kind == TALK:
+            folded[-1].begins_with.append(group)
+        else:
+            folded.append(group)
+    return folded
+
+
 def _without_small_counts(paragraph: Paragraph) -> Paragraph:
     """Return a poll in which few people voted without its counts: they say more of these people than of the room.
 
@@ -150,7 +165,9 @@ def _without_small_counts(paragraph: Paragraph) -> Paragraph:
         replace(one, source=replace(one.source, label=one.source.label.replace(counted, "")))
         for one in paragraph.sentences
     )
-    return replace(paragraph, sentences=said, facts={**paragraph.facts, "ballots": None, "rows": [], "few": True})
+    return replace(
+        paragraph, sentences=said, facts={**paragraph.facts, "ballots": None, "rows": [], "few": True}
+    )
 
 
 def _polls_in(paragraph: Paragraph) -> set[int]:

@@ -68,9 +68,7 @@ def check_makes_events(*, caller: Caller) -> User:
     if caller.user_id is None:
         raise NotSignedIn
     user = User.objects.filter(pk=caller.user_id, is_active=True).first()
-    may = user is not None and (
-        user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists()
-    )
+    may = user is not None and (user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists())
     if user is None or not may:
         raise NotOrganiser
     return user

@@ -90,3 +90,22 @@ def test_recording_is_loaded_only_when_it_is_asked_for(play, demo):
         assert asked[0].startswith("https://www.youtube-nocookie.com/embed/abcdefghijk")
 
     play(scene)
+
+
+def test_recap_on_paper_prints_addresses_and_keeps_a_days_heading_with_its_first_session(play, demo):
+    def scene(stage: Stage) -> None:
+        desk = stage.open(f"{EVENT}recap/edit/", user=ORGANISER)
+        publish(desk)
+        reader = stage.open(f"{EVENT}recap/")
+        reader.emulate_media(media="print")
+        link = reader.get_by_role("link", name=re.compile("^Sign up")).first
+        printed = link.evaluate("(node) => getComputedStyle(node, '::after').content")
+        assert f"{demo.server.url}/f/" in printed
+        mark = reader.locator(".note-mark a").first
+        assert mark.evaluate("(node) => getComputedStyle(node, '::after').content") == "none"
+        day = reader.locator(".day-begin").first
+        expect(day.locator("h2")).to_have_count(1)
+        expect(day.locator(".talk")).to_have_count(1)
+        assert day.evaluate("(node) => getComputedStyle(node).breakInside") == "avoid"
+
+    play(scene)

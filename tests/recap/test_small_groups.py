@@ -40,7 +40,9 @@ def published(organiser, event):
     organiser.post(f"{here}/publish/")
     reader = Client()
     pages = {form: text_of(reader.get(f"{here}.{form}")) for form in ("md", "html", "txt")}
-    return {"page": text_of(reader.get(f"{here}/")), **pages}, reader.get(f"/api/v1/events/{event.slug}/recap/").json()
+    return {"page": text_of(reader.get(f"{here}/")), **pages}, reader.get(
+        f"/api/v1/events/{event.slug}/recap/"
+    ).json()
 
 
 @pytest.mark.parametrize("number", [1, FEWEST - 1])
