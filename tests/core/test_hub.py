@@ -173,22 +173,6 @@ async def test_attendee_who_voted_hears_that_audiences_tally_at_once_on_all_sock
 
 
 @at_jumping_time
-async def test_all_sockets_of_an_attendee_but_the_one_that_was_answered_read_their_own_anew():
-    async with running() as (hub, rooms):
-        rooms.store(news(1))
-        phone, laptop, other = Listener(hub, 1), Listener(hub, 1), Listener(hub, 2)
-        for listener in (phone, laptop, other):
-            await listener.join()
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True, origin=phone)
-        hub.own_changed(ROOM, "question:3", 1)
-        assert [listener.own for listener in (phone, laptop, other)] == [
-            ["question:3"],
-            [TOPIC, "question:3"],
-            [],
-        ]
-
-
-@at_jumping_time
 async def test_tally_that_came_with_the_answer_is_not_told_again():
     async with running() as (hub, rooms):
         rooms.store(news(1))
