@@ -7,10 +7,12 @@ depends on the address.
 
 import asyncio
 import json
+import sys
 from http import HTTPStatus
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import httptools
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -51,6 +53,7 @@ class Connection(HttpToolsProtocol):
         self.has_served = False
         self.head_bytes = 0
         self.is_body_open = False
+        self.body_left = 0  # bytes that are read past the parser
         self.requests = 0  # whose head has come and whose answer is not complete
         self.unread, self.unread_since = 0, NEVER  # bytes of answers, and since when they grow no fewer
         self.doorkeeper = doorkeeper_of(self.server_state, self.loop)
@@ -73,13 +76,50 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         had_begun = self.has_begun
-        super().data_received(data)
-        if not had_begun or self.requests:
+        self._parse(data)
+        if not had_begun or self.requests or self.transport.is_closing():
             return
         self.head_bytes += len(data)
         if self.head_bytes > MAX_HEAD:
             metrics.REFUSED.labels("head").inc()
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large")
+
+    def _parse(self, data: bytes) -> None:
+        """Parse as uvicorn does, and keep the body of a request that would rather speak another protocol.
+
+        Java's HttpClient asks for HTTP/2 (`Upgrade: h2c`) with its first request. llhttp takes what follows the head
+        for that protocol, though we go on with HTTP/1.1 (RFC 9110, 7.8), and the body would be lost.
+        """
+        self._unset_keepalive_if_required()
+        if self.body_left:
+            data = self._take_body(data)
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserError:
+                self.logger.warning("Invalid HTTP request received.")
+                self.send_400_response("Invalid HTTP request received.")
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                if self._should_upgrade():
+                    self.handle_websocket_upgrade()
+                    return
+                data = data[upgrade.args[0] :]
+                self.body_left = _length_of_body(self.headers)
+                if self.body_left:
+                    self.is_body_open = self.cycle.more_body = True
+                    data = self._take_body(data)
+
+    def _take_body(self, data: bytes) -> bytes:
+        """Add to the request's body what belongs to it; return the rest."""
+        mine, rest = data[: self.body_left], data[self.body_left :]
+        self.body_left -= len(mine)
+        self.on_body(mine)
+        if not self.body_left:
+            self.on_message_complete()
+            self.is_body_open = False
+        return rest
 
     def on_message_begin(self) -> None:
         """A request's first byte has come."""
@@ -155,6 +195,14 @@ class Connection(HttpToolsProtocol):
         if unread > self.unread or unread <= max(0, self.unread - LEAST_READ):
             self.unread, self.unread_since = unread, now
         return unread > 0 and now - self.unread_since > STALL_S
+
+
+def _length_of_body(headers: list[tuple[bytes, bytes]]) -> int:
+    """Return the length of a body that the parser passes over; one in pieces is refused, so all that follows is its."""
+    if any(name == b"transfer-encoding" for name, _value in headers):
+        return sys.maxsize
+    lengths = [value for name, value in headers if name == b"content-length"]
+    return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
 
 
 class Doorkeeper:

@@ -172,3 +172,46 @@ def test_whole_48_of_ipv6_has_eight_times_the_room_of_a_64():
     names = networks_of("2001:db8:1:2:3:4:5:6")
     assert [tuple(name) for name in names] == [("2001:db8:1:2::/64", 1), ("2001:db8:1::/48", 8)]
     assert [tuple(name) for name in networks_of("203.0.113.7")] == [("203.0.113.7", 1)]
+
+
+H2C = (
+    "Connection: Upgrade, HTTP2-Settings",
+    "Upgrade: h2c",
+    "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_body_of_a_request_that_would_rather_speak_http2_is_read(inner, at_once):
+    session, body = make_session(), b'{"name": "Ada"}'
+    path = f"/api/v1/sessions/{session.pk}/attendees/"
+    asked = head("POST", path, "Content-Type: application/json", f"Content-Length: {len(body)}", *H2C)
+    with many(inner, 1, asked + body * at_once) as (raw,):
+        if not at_once:
+            for piece in (body[:4], body[4:] + GET):
+                time.sleep(0.1)
+                raw.sendall(piece)
+        answer = raw.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        while b"Ada" not in answer:
+            answer += raw.recv(65536)
+        if at_once:
+            raw.sendall(head("GET", "/healthz", *H2C))
+        while b'"status": "ok"' not in answer:
+            answer += raw.recv(65536)
+
+
+def test_request_after_one_that_would_rather_speak_http2_is_answered_too(inner):
+    with many(inner, 1, head("GET", "/healthz", *H2C) + GET) as (raw,):
+        answer = b""
+        while answer.count(b'"status": "ok"') < 2:
+            answer += raw.recv(65536)
+
+
+def test_body_in_pieces_of_such_a_request_is_refused_and_is_no_request_of_its_own(inner, hasty):
+    raw = open_raw(
+        inner, head("POST", "/join/", "Transfer-Encoding: chunked", *H2C) + b"3\r\nabc\r\n" + GET * 2
+    )
+    answer = read_until_closed(raw)
+    assert answer.startswith(b"HTTP/1.1 411 ")
+    assert answer.count(b"HTTP/1.1") == 1
