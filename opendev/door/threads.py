@@ -71,7 +71,7 @@ def run(wsgi: Any, environ: dict[str, Any]) -> Answer:
     finally:
         getattr(answered, "close", int)()
     body = b"".join(pieces)
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    raw = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
     number = int(status[:3])
     has_length = any(name == b"content-length" for name, _value in raw)
     if not has_length and number >= 200 and number not in {204, 304}:

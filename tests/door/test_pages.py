@@ -235,3 +235,11 @@ def test_iterable_is_closed_also_when_it_breaks():
     with pytest.raises(ZeroDivisionError):
         run(lambda environ, start_response: Answer(), {})
     assert closed == [True]
+
+
+def test_headers_leave_without_blanks_around_them():
+    def wsgi(environ, start_response):
+        start_response("200 OK", [("Set-Cookie", " a=1; Path=/")])  # as Django writes cookies
+        return [b""]
+
+    assert (b"set-cookie", b"a=1; Path=/") in run(wsgi, {}).headers
