@@ -113,9 +113,13 @@ def test_body_that_was_refused_is_read_for_a_while_so_that_the_answer_arrives(in
 
 def test_answer_that_nobody_reads_ends_with_its_connection(inner, hasty):
     with many(inner, 4, head("GET", LARGE_FILE), buffer=4096) as slow:
-        (keeper,) = (kept for kept in _doorkeepers.values() if kept.connections)
-        inner.until(lambda: sum(bool(one.unread) for one in list(keeper.connections)) == 4)
-        inner.until(lambda: not [one for one in list(keeper.connections) if one.unread], seconds=10)
+
+        def unread() -> int:
+            kept = [one for keeper in list(_doorkeepers.values()) for one in list(keeper.connections)]
+            return sum(bool(one.unread) for one in kept)
+
+        inner.until(lambda: unread() == 4)
+        inner.until(lambda: unread() == 0)
         assert len(slow) == 4
 
 
