@@ -81,6 +81,13 @@ class QuestionChange(serializers.Serializer[Any]):
     text = serializers.CharField(
         min_length=1, max_length=MAX_TEXT_LENGTH, required=False, help_text="its author alone"
     )
+    name = serializers.CharField(
+        max_length=services.MAX_NAME_LENGTH,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="its author alone; empty takes it back",
+    )
     answer = serializers.CharField(
         max_length=MAX_ANSWER_LENGTH, required=False, allow_blank=True, allow_null=True
     )
@@ -260,14 +267,15 @@ class OneQuestion(QuestionEndpoint):
         responses=answers(QuestionShape, refusals=WRITE),
     )
     def patch(self, request: Request, question: str) -> Response:
-        """Change one's own question's `text`; for moderators and helpers `answer`, `pinned` and `merged_into`."""
+        """Change one's own question's `text` and `name`; for its keepers `answer`, `pinned` and `merged_into`."""
         found, caller = self.find(question)
         given, now = self.body(), timezone.now()
         with transaction.atomic():
-            if "text" in given:
+            own = {field: given[field] for field in ("text", "name") if field in given}
+            if own:
                 attendee = self.attendee(caller, found.session.event_id)
-                services.edit_question(question_id=found.pk, attendee=attendee, text=given["text"])
-            if {"answer", "pinned", "merged_into"} & given.keys() or "text" not in given:
+                services.edit_question(question_id=found.pk, attendee=attendee, **own)
+            if {"answer", "pinned", "merged_into"} & given.keys() or not own:
                 services.check_keeps_queue(caller=caller, session_id=found.session_id)
             if "answer" in given:
                 services.write_answer(question_id=found.pk, caller=caller, answer=given["answer"])

@@ -91,9 +91,12 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
 
 
 def edit(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
-    """`question.edit`: change the text of one's own."""
+    """`question.edit`: change the text of one's own, or its name."""
     pk = clean_id(frame.get("question"), field="question")
-    deed = partial(services.edit_question, question_id=pk, attendee=socket.attendee, text=frame.get("text"))
+    given = {"name": frame["name"]} if "name" in frame else {}
+    if "text" in frame or not given:
+        given["text"] = frame.get("text")
+    deed = partial(services.edit_question, question_id=pk, attendee=socket.attendee, **given)
     _put_on_desk(socket, frame, deed, OWN)
 
 

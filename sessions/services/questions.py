@@ -15,7 +15,7 @@ from sessions.models import Question, QuestionVote, Session
 from sessions.permissions.questions import may_see_question
 from sessions.selectors.passes import events_by_pass
 from sessions.selectors.questions import merged_roots, question_by_id
-from sessions.services.joining import MAX_NAME_LENGTH, SessionIsOver
+from sessions.services.joining import MAX_NAME_LENGTH, UNSAID, SessionIsOver
 from sessions.services.rights import NotJoined, check_moderates
 
 State = Question.State
@@ -123,10 +123,7 @@ def ask_question(
     if session.state == Session.State.OVER:
         raise SessionIsOver
     text = clean_line(text, field="text", most=MAX_TEXT_LENGTH)
-    name = clean_line(name, field="name", most=MAX_NAME_LENGTH, required=False)
-    if name and not session.questions_named:
-        sentence = _("Questions carry no name in this session.")
-        raise Malformed(sentence, fields={"name": sentence})
+    name = _clean_name(name, session)
     own = Question.objects.filter(session=session, attendee=asker.attendee_id)
     if own.filter(state__in=[State.WAITING, State.OPEN], merged_into=None).count() >= MAX_UNANSWERED:
         raise TooManyQuestions
@@ -162,29 +159,43 @@ def _lock_own(question_id: int, attendee: AttendeePass | None) -> Question:
 
 
 @transaction.atomic
-def edit_question(*, question_id: int, attendee: AttendeePass | None, text: Any) -> Question:
-    """Change the text of one's own question; where questions are moderated, it waits to be let through again.
+def edit_question(
+    *, question_id: int, attendee: AttendeePass | None, text: Any = UNSAID, name: Any = UNSAID
+) -> Question:
+    """Change the text of one's own question, or its name: "" and None take the name back, UNSAID leaves either.
+
+    Where questions are moderated, new words wait to be let through again.
 
     Raises:
         NotFound, NotJoined, NotYourQuestion, SessionIsOver, Malformed
         QuestionIsTaken: it is being answered, was answered or dismissed, or stands in another one.
-        QuestionHasVotes: people voted for what it says.
+        QuestionHasVotes: people voted for what it says; its name may still be changed.
     """
     question = _lock_own(question_id, attendee)
-    text = clean_line(text, field="text", most=MAX_TEXT_LENGTH)
+    text = question.text if text is UNSAID else clean_line(text, field="text", most=MAX_TEXT_LENGTH)
+    name = question.name if name is UNSAID else _clean_name(name, question.session)
     if question.session.state == Session.State.OVER:
         raise SessionIsOver
     if question.state == State.DISMISSED or question.merged_into_id is not None:
         raise QuestionIsTaken
-    if question.votes:
+    if question.votes and (text != question.text or name == question.name):
         raise QuestionHasVotes
-    if text == question.text:
+    if (text, name) == (question.text, question.name):
         return question
-    question.text = text
-    if question.session.questions_moderated:
+    has_new_words = text != question.text or bool(name and name != question.name)
+    question.text, question.name = text, name
+    if has_new_words and question.session.questions_moderated:
         question.state = State.WAITING
         question.moved_at = None
     return save_and_tell(question)
+
+
+def _clean_name(value: Any, session: Session) -> str:
+    name = clean_line(value, field="name", most=MAX_NAME_LENGTH, required=False)
+    if name and not session.questions_named:
+        sentence = _("Questions carry no name in this session.")
+        raise Malformed(sentence, fields={"name": sentence})
+    return name
 
 
 @transaction.atomic

@@ -247,3 +247,24 @@ def test_similar_questions_are_the_public_ones_of_this_session_nearest_first(ses
     assert found[0] == same.pk
     assert len(found) == 3
     assert set(found[1:]) <= {question.pk for question in nearer}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("empty", ["", None, " "])
+def test_name_of_ones_own_question_is_taken_back_also_when_people_voted_for_it(empty):
+    session = make_session()
+    ada, bob = make_attendee(session), make_attendee(session)
+    question = make_question(session, attendee=ada, name="Ada Misspelt")
+    upvote(question, bob)
+    edited = edit_question(question_id=question.pk, attendee=ada, name=empty)
+    assert (edited.name, edited.text, edited.version) == (
+        "",
+        question.text,
+        question.version + 2,
+    )  # the vote was one
+    with pytest.raises(DomainError) as refused:
+        edit_question(question_id=question.pk, attendee=ada, text="Another?", name="Ada")
+    assert refused.value.code == "question_has_votes"
+    with pytest.raises(DomainError) as refused:
+        edit_question(question_id=question.pk, attendee=bob, name="")
+    assert refused.value.code == "not_your_question"
