@@ -4,6 +4,8 @@ from django.conf import settings
 
 from etherpad_links.models import EtherpadLink
 from etherpad_links.padserver.addresses import Reach, ServerAddress, read_pad_address, read_server_address
+from etherpad_links.padserver.http import HttpApi
+from etherpad_links.padserver.tokens import ClientCredentials
 from etherpad_links.sealing import unseal
 
 
@@ -22,13 +24,27 @@ def reach() -> Reach:
     )
 
 
-def own_key() -> str:
-    """Return the key of the operator's server; "" for none."""
-    return str(settings.ETHERPAD_API_KEY)
+def can_make_pads() -> bool:
+    """Return True if the operator named a server, and how its API lets us in."""
+    return own_api() is not None
 
 
-def api_key_of(link: EtherpadLink) -> str:
-    """Return the key of the link's server: its own, or the operator's for the operator's server; else ""."""
+def own_api() -> HttpApi | None:
+    """Return the HTTP API of the operator's server; None where there is none, or nothing by which it lets us in."""
+    server, key, client = own_server(), str(settings.ETHERPAD_API_KEY), own_client()
+    return HttpApi(server, key, reach(), client) if server and (key or client) else None
+
+
+def own_client() -> ClientCredentials | None:
+    """Return the OIDC client of the operator's server; None where none is named."""
+    client_id, secret = str(settings.ETHERPAD_CLIENT_ID), str(settings.ETHERPAD_CLIENT_SECRET)
+    return ClientCredentials(client_id, secret) if client_id and secret else None
+
+
+def api_for(link: EtherpadLink) -> HttpApi | None:
+    """Return the HTTP API of the link's server, by its own key or as the operator's; None where nothing lets us in."""
+    server = read_pad_address(link.url).server
     if link.sealed_key:
-        return unseal(link.sealed_key)
-    return own_key() if read_pad_address(link.url).server == own_server() else ""
+        key = unseal(link.sealed_key)
+        return HttpApi(server, key, reach()) if key else None
+    return own_api() if server == own_server() else None

@@ -24,6 +24,8 @@ class EtherpadLink(models.Model):
         REFUSED = "refused", _("The server does not let us in")
         UNREACHABLE = "unreachable", _("The server does not answer")
         FORBIDDEN = "forbidden", _("This address is not allowed here")
+        READ_ONLY = "read_only", _("We may only read this pad")
+        WAITING = "waiting", _("Waiting: the server limits how many pads we may check at once")
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="etherpad_link")
     url = models.CharField(_("address"), max_length=500, validators=[URLValidator(schemes=["http", "https"])])
@@ -46,7 +48,12 @@ class EtherpadLink(models.Model):
                 name="etherpad_link_is_http_or_https",
             ),
             models.CheckConstraint(
-                condition=Q(health__in=["unknown", "ok", "missing", "refused", "unreachable", "forbidden"]),
+                condition=Q(
+                    health__in=[
+                        *("unknown", "ok", "missing", "refused", "unreachable", "forbidden"),
+                        *("read_only", "waiting"),
+                    ]
+                ),
                 name="etherpad_link_health_is_known",
             ),
         ]
@@ -186,3 +193,13 @@ class PadLease(models.Model):
     class Meta:
         verbose_name = _("lease of a pad")
         verbose_name_plural = _("leases of pads")
+
+
+class PadWorkerBeat(models.Model):
+    """One row: when a pad worker was last seen to run."""
+
+    seen_at = models.DateTimeField(_("seen at"))
+
+    class Meta:
+        verbose_name = _("beat of the pad worker")
+        verbose_name_plural = _("beats of the pad worker")

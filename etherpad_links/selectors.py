@@ -29,6 +29,11 @@ def link_of(session_id: int) -> EtherpadLink | None:
     return EtherpadLink.objects.filter(session=session_id).select_related("session").first()
 
 
+def any_link_exists() -> bool:
+    """Return True if any session has a pad: then a worker is needed."""
+    return EtherpadLink.objects.exists()
+
+
 def pads_of_event(event_id: int) -> list[tuple[Session, EtherpadLink | None]]:
     """Return an event's sessions in the order of the programme, each with its link, in two queries.
 

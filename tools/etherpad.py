@@ -101,7 +101,7 @@ def lay_out(modules: Path, root: Path) -> None:
         (root / "src" / "node_modules" / name).symlink_to(f"../../../node_modules/{name}")
 
 
-def write_settings(folder: Path, port: int, *, is_limited: bool = False) -> Path:
+def write_settings(folder: Path, port: int, *, is_limited: bool = False, exports: int = UNLIMITED) -> Path:
     """Write a server's settings and its API key into a folder of its own. `is_limited`: as real servers are."""
     limits = {} if is_limited else {"commitRateLimiting": {"duration": 1, "points": UNLIMITED}}
     settings = {
@@ -115,7 +115,7 @@ def write_settings(folder: Path, port: int, *, is_limited: bool = False) -> Path
         "minify": False,
         "loglevel": "WARN",
         "socketTransportProtocols": ["websocket", "polling"],
-        "importExportRateLimiting": {"windowMs": 90_000, "max": UNLIMITED},
+        "importExportRateLimiting": {"windowMs": 90_000, "max": exports},
         **limits,
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from itertools import groupby
 
 from etherpad_links.easysync.errors import BadChangeset
@@ -13,6 +14,7 @@ Attributes = tuple[tuple[str, str], ...]  # sorted (key, value) pairs, each key 
 
 NO_ATTRIBUTES: Attributes = ()
 RUN = re.compile(r"((?:\*[0-9a-z]+)*)(?:\|[0-9a-z]+)?\+([0-9a-z]+)")
+LARGEST_VALUE = 400  # authors, list types and links are shorter; picture plugins keep whole pictures
 NUMBER = re.compile(r"\*([0-9a-z]+)")
 Pool = Mapping[str, Iterable[str]]  # number, in decimal digits -> [key, value]; Etherpad's `numToAttrib`
 
@@ -53,6 +55,23 @@ class Document:
             stars = "".join(f"*{base36(numbers.setdefault(pair, len(numbers)))}" for pair in mark)
             runs.append(f"{stars}+{base36(sum(1 for _ in group))}")
         return "".join(runs), {str(number): list(pair) for pair, number in numbers.items()}
+
+
+def without_large_values(pool: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the pool with each large value, such as a picture, in a few signs that stand for it.
+
+    For copies that nobody writes from: what we send never holds attributes of others.
+    """
+    return {number: [key, _short(value)] for number, (key, value) in pool.items()}
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LARGEST_VALUE else _digest(value)
+
+
+@lru_cache(maxsize=64)
+def _digest(value: str) -> str:
+    return f"sha256:{sha256(value.encode(errors='replace')).hexdigest()}"
 
 
 def read_attributes(numbers: str, pool: Pool) -> Attributes:

@@ -37,6 +37,11 @@ class Line:
         """Whether people see an empty line."""
         return not self.units.strip()
 
+    @property
+    def list_mark(self) -> Attributes:
+        """The mark if it is that of a list, else none."""
+        return self.mark if any(key == "list" for key, _ in self.mark) else NO_ATTRIBUTES
+
 
 @lru_cache(maxsize=1024)
 def author_of(attributes: Attributes) -> str:
@@ -60,11 +65,14 @@ def split_lines(document: Document) -> list[Line]:
 
 
 def add_lines(document: Document, below: Line, texts: Sequence[str], author: str) -> Changeset:
-    """Return the changeset that adds lines below a line, as entries of its list if it belongs to one."""
+    """Return the changeset that adds lines below a line, as entries of its list if it belongs to one.
+
+    Other marks are not continued: a heading (ep_headings2) or an alignment is that line's own.
+    """
     pieces = []
     for nth, text in enumerate(texts, 1):
         pieces.append(("\n", _written_by(author)))
-        if below.mark:
+        if below.list_mark:
             pieces.append(("*", _next_mark(below.mark, nth, author)))
         pieces.append((to_units(text), _written_by(author)))
     return splice(document, below.end, 0, pieces)

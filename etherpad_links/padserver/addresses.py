@@ -11,9 +11,11 @@ from etherpad_links.padserver.errors import AddressForbidden, PadUnreachable
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PAD_NAME = re.compile(r"(?:g\.[A-Za-z0-9]{16}\$)?[^$/\x00-\x1f\x7f]{1,50}")  # as the server itself asks for
 TRANSLATED = (
-    ipaddress.ip_network("64:ff9b::/96"),
+    ipaddress.ip_network("64:ff9b::/96"),  # NAT64
     ipaddress.ip_network("64:ff9b:1::/48"),
-)  # NAT64: hides an IPv4
+    ipaddress.ip_network("::/96"),  # IPv4-compatible, with :: and ::1
+    ipaddress.ip_network("::ffff:0:0:0/96"),  # IPv4-translated (SIIT)
+)  # each hides an IPv4 address in its last 32 bits
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -58,6 +60,11 @@ class PadAddress:
         return f"{self.server.url}/p/{quote(self.name, safe='$.-_~')}"
 
     @property
+    def is_read_only(self) -> bool:
+        """Return True if the name is a read-only id: nobody writes by it, also not its author."""
+        return self.name.startswith("r.")
+
+    @property
     def socket_url(self) -> str:
         """Where its realtime protocol is spoken; the server, not this number, says which Engine.IO it speaks."""
         query = urlencode({"padId": self.name, "EIO": "4", "transport": "websocket"})
@@ -70,12 +77,14 @@ class PadAddress:
 
 
 def server_name(name: str) -> str:
-    """Return a pad's name as Etherpad writes it: blanks and colons become underscores.
+    """Return a pad's name as Etherpad writes it: blanks become underscores, then colons ("Day 1: A" is Day_1__A).
+
+    Blanks at the ends too: Etherpad strips nothing.
 
     Raises:
         NoPadAddress: "name"
     """
-    name = re.sub(r"[\s:]+", "_", name.strip())
+    name = re.sub(r":+", "_", re.sub(r"\s+", "_", name))
     if not PAD_NAME.fullmatch(name):
         raise NoPadAddress("name")
     return name

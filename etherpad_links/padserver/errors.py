@@ -2,10 +2,13 @@
 
     PadTrouble
       PadUnreachable    the server does not answer, answers with an error of its own, or the connection broke
+        HistoryDiffers  the pad is not the one that we knew: its server lost it, or made it anew
         ChangeRefused   the server took a change of ours for a wrong one, and sent us away
       PadMissing        the server has no such pad
       PadRefused        the server does not let us in: login, private pad, wrong key; trying again does not help
+        KeyRefused      our key for its API is not the one it wants
       RateLimited       we were too fast; come back after `retry_after` seconds
+        ChecksLimited   whether the pad exists may not be asked yet
       OutcomeUnknown    a changeset was sent and no answer came: it may stand in the pad, or not
       AddressForbidden  the address leads where we do not go
 
@@ -25,11 +28,19 @@ class ChangeRefused(PadUnreachable):
     pass
 
 
+class HistoryDiffers(PadUnreachable):
+    pass
+
+
 class PadMissing(PadTrouble):
     pass
 
 
 class PadRefused(PadTrouble):
+    pass
+
+
+class KeyRefused(PadRefused):
     pass
 
 
@@ -39,8 +50,14 @@ class RateLimited(PadTrouble):
         super().__init__(reason)
 
 
-class OutcomeUnknown(PadTrouble):
+class ChecksLimited(RateLimited):
     pass
+
+
+class OutcomeUnknown(PadTrouble):
+    def __init__(self, reason: str, *, was_refused: bool = False) -> None:
+        self.was_refused = was_refused  # by a server that may have taken the change all the same
+        super().__init__(reason)
 
 
 class AddressForbidden(PadTrouble):

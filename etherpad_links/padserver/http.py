@@ -1,8 +1,14 @@
-"""The HTTP of an Etherpad server: exports that need no key, and its HTTP API. Synchronous; callers own the thread."""
+"""The HTTP of an Etherpad server: exports that need no key, and its HTTP API.
 
+Functions are synchronous, for callers that own a thread; names that end in `_async` are for the worker's loop. Each
+request has one deadline from the first byte to the last: a server that sends a byte now and then holds nobody up.
+"""
+
+import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -10,17 +16,23 @@ import httpx
 from etherpad_links.padserver.addresses import PadAddress, Reach, ServerAddress, on_same_server
 from etherpad_links.padserver.errors import (
     AddressForbidden,
+    KeyRefused,
     PadMissing,
     PadRefused,
     PadTrouble,
     PadUnreachable,
     RateLimited,
 )
+from etherpad_links.padserver.tokens import TOKEN_PATH, ClientCredentials, forget_token, token_of
 
 CONNECT_S = 3.0
 READ_S = 5.0
+DEADLINE_S = 10.0  # for a whole request, redirects included
 MOST_BYTES = 4 * 1024 * 1024  # a pad is 100 kB at most where it was made by the API; people may write more
 MOST_REDIRECTS = 3
+NOT_LET_IN = {401, 403}
+WRONG_KEY = 4  # code of the API's answer
+Result = TypeVar("Result")
 NEWEST_API = (1, 3, 0)  # what this module speaks; an older server says so itself
 
 
@@ -30,27 +42,49 @@ def export_text(address: PadAddress, reach: Reach) -> str:
     Raises:
         PadMissing, PadRefused, RateLimited, PadUnreachable, AddressForbidden
     """
-    return _request(reach, address.server, "GET", f"{address.url}/export/txt").decode(errors="replace")
+    body = _wait_for(_request(reach, address.server, "GET", f"{address.url}/export/txt"))
+    return body.decode(errors="replace")
 
 
 def exists(address: PadAddress, reach: Reach) -> bool:
-    """Whether the server has the pad. Asking so does not create it, as opening it would.
+    """Return True if the server has the pad. Asking so does not create it, as opening it would.
 
     Raises:
         PadRefused, RateLimited, PadUnreachable, AddressForbidden
     """
+    return _wait_for(exists_async(address, reach))
+
+
+async def exists_async(address: PadAddress, reach: Reach) -> bool:
+    """The same, for a loop."""
     try:
-        export_text(address, reach)
+        await _request(reach, address.server, "GET", f"{address.url}/export/txt")
     except PadMissing:
         return False
     return True
 
 
-class HttpApi:
-    """The functions of the HTTP API that we use. All of them act on pads that nobody has open yet, or only read."""
+def _wait_for(work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what a coroutine returns, also to a caller whose thread has a loop already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
-    def __init__(self, server: ServerAddress, key: str, reach: Reach) -> None:
-        self.server, self.key, self.reach = server, key, reach
+
+class HttpApi:
+    """The functions of the HTTP API that we use. All of them act on pads that nobody has open yet, or only read.
+
+    We come with a key (`authenticationMethod: "apikey"`), or with the credentials of an OIDC client ("sso", the default
+    of Etherpad 2 and 3), for which the server gives a token.
+    """
+
+    def __init__(
+        self, server: ServerAddress, key: str, reach: Reach, client: ClientCredentials | None = None
+    ) -> None:
+        self.server, self.key, self.reach, self.client = server, key, reach, client
         self.version = ""
 
     def create_pad(self, name: str, text: str) -> None:
@@ -73,22 +107,51 @@ class HttpApi:
         """Return the name under which people may read the pad and not write into it."""
         return str(self._call("getReadOnlyID", padID=name)["readOnlyID"])
 
+    async def has_pad_async(self, name: str) -> bool:
+        """Return True if the server has the pad. Servers do not limit how often this is asked."""
+        try:
+            await self._call_async("getRevisionsCount", padID=name)
+        except PadMissing:
+            return False
+        return True
+
     def _call(self, function: str, **values: str) -> Mapping[str, Any]:
+        return _wait_for(self._call_async(function, **values))
+
+    async def _call_async(self, function: str, **values: str) -> Mapping[str, Any]:
         """Call a function, always by a form in the body: newer servers hang on JSON, and logs keep addresses.
 
         Raises:
+            KeyRefused: no key, a wrong one, or one that the server does not want
             PadMissing, PadRefused, RateLimited, PadUnreachable, AddressForbidden
         """
-        self.version = self.version or self._read_version()
+        self.version = self.version or await self._read_version()
         url = f"{self.server.url}/api/{self.version}/{function}"
-        answer = _json(_request(self.reach, self.server, "POST", url, form={"apikey": self.key, **values}))
+        answer = _json(await self._post(url, values))
         if answer.get("code") == 0:
             return answer.get("data") or {}
         message = str(answer.get("message"))
+        if answer.get("code") == WRONG_KEY:
+            raise KeyRefused(f"{function}: {message}")
         raise (PadMissing if "does not exist" in message else PadRefused)(f"{function}: {message}")
 
-    def _read_version(self) -> str:
-        answer = _json(_request(self.reach, self.server, "GET", f"{self.server.url}/api"))
+    async def _post(self, url: str, values: Mapping[str, str]) -> bytes:
+        if self.client is None:
+            return await _request(self.reach, self.server, "POST", url, form={"apikey": self.key, **values})
+        token = await token_of(self.server, self.client, self._ask_for_token)
+        try:
+            return await _request(self.reach, self.server, "POST", url, form=values, bearer=token)
+        except KeyRefused:  # the server was started again, and does not know its own tokens any more
+            forget_token(self.server, self.client)
+            token = await token_of(self.server, self.client, self._ask_for_token)
+            return await _request(self.reach, self.server, "POST", url, form=values, bearer=token)
+
+    async def _ask_for_token(self, form: Mapping[str, str], basic: str) -> Mapping[str, Any]:
+        url = f"{self.server.url}{TOKEN_PATH}"
+        return _json(await _request(self.reach, self.server, "POST", url, form=form, basic=basic))
+
+    async def _read_version(self) -> str:
+        answer = _json(await _request(self.reach, self.server, "GET", f"{self.server.url}/api"))
         try:
             offered = tuple(int(part) for part in str(answer["currentVersion"]).split("."))
         except (KeyError, ValueError) as error:
@@ -106,14 +169,39 @@ def _json(body: bytes) -> dict[str, Any]:
     return answer
 
 
-def _request(
-    reach: Reach, server: ServerAddress, method: str, url: str, *, form: Mapping[str, str] | None = None
+async def _request(
+    reach: Reach,
+    server: ServerAddress,
+    method: str,
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    bearer: str = "",
+    basic: str = "",
 ) -> bytes:
     """Return the body of an answer; redirects of a GET are followed as long as they stay on the host."""
+    shown = f"Bearer {bearer}" if bearer else f"Basic {basic}" if basic else ""
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            return await _follow(reach, server, method, url, form, shown)
+    except TimeoutError:
+        raise PadUnreachable(f"{server.host} takes more than {DEADLINE_S:.0f} s to answer") from None
+
+
+async def _follow(
+    reach: Reach,
+    server: ServerAddress,
+    method: str,
+    url: str,
+    form: Mapping[str, str] | None,
+    authorization: str,
+) -> bytes:
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
-    with httpx.Client(trust_env=False, timeout=timeout) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=timeout) as client:
         for _ in range(MOST_REDIRECTS + 1):
-            status, headers, body = _ask(client, reach, server, method, url, form)
+            status, headers, body = await _ask(client, reach, server, method, url, form, authorization)
+            if status in NOT_LET_IN and form is not None:
+                raise KeyRefused(f"the server does not take our key ({status})")
             if not 300 <= status < 400:
                 return _accepted(status, headers, body)
             url = urljoin(url, headers.get("location", ""))
@@ -124,27 +212,31 @@ def _request(
     raise PadUnreachable("the server sends us in circles")
 
 
-def _ask(
-    client: httpx.Client,
+async def _ask(
+    client: httpx.AsyncClient,
     reach: Reach,
     server: ServerAddress,
     method: str,
     url: str,
     form: Mapping[str, str] | None,
+    authorization: str,
 ) -> tuple[int, httpx.Headers, bytes]:
     """Ask once, at the numeric address that was checked; certificate and Host header are the name's."""
-    number = reach.resolve(server)
+    number = await asyncio.to_thread(reach.resolve, server)
     parts = urlsplit(url)
     target = httpx.URL(scheme=server.scheme, host=number, port=server.port, raw_path=_path(parts))
     try:
-        with client.stream(
+        async with client.stream(
             method,
             target,
             data=form,
-            headers={"Host": server.host_and_port},
+            headers={
+                "Host": server.host_and_port,
+                **({"Authorization": authorization} if authorization else {}),
+            },
             extensions={"sni_hostname": server.host},
         ) as answer:
-            return answer.status_code, answer.headers, _limited(answer)
+            return answer.status_code, answer.headers, await _limited(answer)
     except httpx.HTTPError as error:
         raise PadUnreachable(f"{server.host} does not answer ({type(error).__name__})") from error
 
@@ -153,9 +245,9 @@ def _path(parts: Any) -> bytes:
     return (parts.path + (f"?{parts.query}" if parts.query else "")).encode()
 
 
-def _limited(answer: httpx.Response) -> bytes:
+async def _limited(answer: httpx.Response) -> bytes:
     body = bytearray()
-    for part in answer.iter_bytes():
+    async for part in answer.aiter_bytes():
         body += part
         if len(body) > MOST_BYTES:
             raise PadRefused("the answer is larger than any pad that we take")
@@ -165,7 +257,7 @@ def _limited(answer: httpx.Response) -> bytes:
 def _accepted(status: int, headers: httpx.Headers, body: bytes) -> bytes:
     if status == 404:
         raise PadMissing("the server has nothing there")
-    if status in {401, 403}:
+    if status in NOT_LET_IN:
         raise PadRefused(f"the server does not let us in ({status})")
     if status == 429:
         wait = headers.get("retry-after", "")

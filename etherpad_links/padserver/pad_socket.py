@@ -16,6 +16,7 @@ from etherpad_links.padserver.addresses import PadAddress, Reach
 from etherpad_links.padserver.engine_io import Channel
 from etherpad_links.padserver.errors import (
     ChangeRefused,
+    HistoryDiffers,
     OutcomeUnknown,
     PadRefused,
     PadTrouble,
@@ -47,6 +48,7 @@ class KnownState:
     document: Document
     revision: int
     author: str
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class PadSocket:
         self.document = Document.plain("\n")
         self.revision = -1
         self.author = ""
-        self.is_read_only = False
+        self.is_read_only = address.is_read_only
+        self.accepted = 0  # changes of ours that the server took on this connection
         self.trouble: PadTrouble | None = None
         self.ended = asyncio.Event()
         self._channel: Channel | None = None
@@ -94,7 +97,7 @@ class PadSocket:
     @property
     def known(self) -> KnownState:
         """What to come back with after the connection was lost."""
-        return KnownState(self.document, self.revision, self.author)
+        return KnownState(self.document, self.revision, self.author, self.is_read_only)
 
     async def open(self, reach: Reach, known: KnownState | None = None) -> None:
         """Join the pad: with a snapshot, or with what was missed since `known`. A missing pad is CREATED by this.
@@ -104,6 +107,7 @@ class PadSocket:
         """
         if known:
             self.document, self.revision, self.author = known.document, known.revision, known.author
+            self.is_read_only |= known.is_read_only
         cookies = {"token": self.identity.token}
         if self.identity.session_id:
             cookies["sessionID"] = self.identity.session_id
@@ -198,7 +202,8 @@ class PadSocket:
         except PadTrouble as trouble:
             self._end(trouble)
         except (BadChangeset, KeyError, TypeError, ValueError, AttributeError) as error:
-            self._end(PadUnreachable(f"the server and we do not hold the same pad ({error!r})"))
+            kind = HistoryDiffers if self._catches_up and not self._ready.is_set() else PadUnreachable
+            self._end(kind(f"the server and we do not hold the same pad ({error!r})"))
 
     def _end(self, trouble: PadTrouble) -> None:
         """Remember why it is over, for whoever waits; the first reason counts."""
@@ -207,8 +212,9 @@ class PadSocket:
         self.trouble = trouble
         outstanding = self._outstanding
         if outstanding and not outstanding.answer.done():
-            unknown = OutcomeUnknown(str(trouble)) if isinstance(trouble, PadUnreachable) else trouble
-            outstanding.answer.set_exception(unknown)
+            was_refused = isinstance(trouble, ChangeRefused)
+            unknown = OutcomeUnknown(str(trouble), was_refused=was_refused)
+            outstanding.answer.set_exception(unknown if isinstance(trouble, PadUnreachable) else trouble)
         self._ready.set()
         self.ended.set()
 
@@ -229,7 +235,7 @@ class PadSocket:
             attributed["text"], attributed["attribs"], pad["apool"]["numToAttrib"]
         )
         self.revision, self.author = pad["rev"], told["userId"]
-        self.is_read_only = bool(told.get("readonly"))
+        self.is_read_only = self.address.is_read_only or bool(told.get("readonly"))
         self._ready.set()
 
     def _take_news(self, news: dict[str, Any]) -> None:
@@ -270,6 +276,7 @@ class PadSocket:
         if not outstanding.answer.done():
             outstanding.answer.set_result(revision)
         self._outstanding = None
+        self.accepted += 1
 
     def _step(self, revision: int, changeset: Changeset, author: str) -> None:
         """Go on by exactly one revision.

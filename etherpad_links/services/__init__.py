@@ -3,6 +3,7 @@
 from etherpad_links.services.links import NotAPad, PadNotAllowed, clean_pad_url, link_pad, unlink_pad
 from etherpad_links.services.making import (
     NoPadServer,
+    PadKeyRefused,
     PadNotMade,
     keep_made_pad,
     make_pad,
@@ -13,6 +14,7 @@ from etherpad_links.services.records import (
     NameInPad,
     PlaceInPad,
     keep_author_token,
+    record_beat,
     record_changed_name,
     record_gone_name,
     record_health,
@@ -31,6 +33,7 @@ __all__ = [
     "NoPadServer",
     "NotAPad",
     "NotInAPad",
+    "PadKeyRefused",
     "PadNotAllowed",
     "PadNotMade",
     "PlaceInPad",
@@ -41,6 +44,7 @@ __all__ = [
     "make_pad",
     "make_pad_for",
     "point_to_heading",
+    "record_beat",
     "record_changed_name",
     "record_gone_name",
     "record_health",

@@ -1,5 +1,6 @@
 """Making pads on the operator's server, by an event's rules or the operator's."""
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,15 +13,21 @@ from etherpad_links import configuration
 from etherpad_links.broadcasts import pad_changed
 from etherpad_links.models import EtherpadLink, PadRules
 from etherpad_links.padserver.addresses import NoPadAddress, server_name
-from etherpad_links.padserver.errors import PadTrouble
-from etherpad_links.padserver.http import HttpApi
+from etherpad_links.padserver.errors import KeyRefused, PadTrouble
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_line
 from sessions.models import Event, Session
 from sessions.services import check_moderates, check_organises
 
+log = logging.getLogger("etherpad_links.making")
+
 MAX_NAME_LENGTH = 50  # Etherpad's own limit
+KEY_ADVICE = (
+    '%s made no pad: %s. Etherpad 2 and 3 take an API key only with authenticationMethod "apikey" in their settings.'
+    ' With "sso", their default, add a client with the grant client_credentials to sso.clients there, and name it in'
+    " ETHERPAD_CLIENT_ID and ETHERPAD_CLIENT_SECRET."
+)
 PLACES = re.compile(r"\{[^{}]*\}")
 
 
@@ -30,6 +37,15 @@ class NoPadServer(Conflict):
 
 class PadNotMade(Conflict):
     code, message = "pad_not_made", _("The pad server did not make the pad. Try again in a moment.")
+
+
+class PadKeyRefused(PadNotMade):
+    code, message = (
+        "pad_key_refused",
+        _(
+            "The pad server does not accept our key, so no pad was made. Ask your administrator to look at its sign-in."
+        ),
+    )
 
 
 @transaction.atomic
@@ -90,7 +106,7 @@ def make_pad_for(*, session: Session, caller: Caller) -> EtherpadLink:
 
     Raises:
         NotSignedIn, NotModerator
-        NoPadServer, PadNotMade
+        NoPadServer, PadNotMade, PadKeyRefused
     """
     check_moderates(caller=caller, session_id=session.pk)
     linked = EtherpadLink.objects.filter(session=session).first()
@@ -111,19 +127,24 @@ def make_pad(*, name: str, text: str, template: str = "") -> tuple[str, str]:
     server: never call it inside a transaction.
 
     Raises:
-        NoPadServer, PadNotMade
+        NoPadServer, PadNotMade, PadKeyRefused
     """
-    server, key = configuration.own_server(), configuration.own_key()
-    if server is None or not key:
+    api = configuration.own_api()
+    if api is None:
         raise NoPadServer
-    address, api = server.pad(name), HttpApi(server, key, configuration.reach())
+    server = api.server
+    address = server.pad(name)
     try:
         if template:
             api.copy_pad(server.pad(template).name, address.name)
         else:
             api.create_pad(address.name, text)
         return address.url, api.read_only_id(address.name)
+    except KeyRefused as trouble:
+        log.error(KEY_ADVICE, server.url, trouble)
+        raise PadKeyRefused from trouble
     except PadTrouble as trouble:
+        log.warning("%s made no pad: %s.", server.url, trouble)
         raise PadNotMade from trouble
 
 

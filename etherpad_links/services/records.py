@@ -11,11 +11,21 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from etherpad_links.models import MAX_HEADING_LENGTH, EtherpadLink, PadCopy, PadLine, PadName, PadPassage
+from etherpad_links.models import (
+    MAX_HEADING_LENGTH,
+    EtherpadLink,
+    PadCopy,
+    PadLine,
+    PadName,
+    PadPassage,
+    PadWorkerBeat,
+)
+from etherpad_links.names import TypedName, read_name
 from etherpad_links.sealing import seal, unseal
 from sessions.services import record_pad_name, update_pad_name, withdraw_pad_name
 
 CHANGED_IN_NOTES = "changed in the notes"  # a name of ours that somebody edited there: theirs from then on
+WRITTEN_AGAIN = "written again"  # a name that somebody typed, whose line we wrote when its heading was lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,11 @@ class PlaceInPad:
 
 def _count_version(link_id: int) -> None:
     EtherpadLink.objects.filter(pk=link_id).update(version=F("version") + 1)
+
+
+def record_beat(now: datetime) -> None:
+    """Record that a pad worker runs (`worker_state.py` reads it)."""
+    PadWorkerBeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
 @transaction.atomic
@@ -100,11 +115,13 @@ def record_names(*, link_id: int, names: Sequence[NameInPad], revision: int, now
 
 
 @transaction.atomic
-def record_lost_revisions(*, link_id: int, revision: int) -> int:
+def record_lost_revisions(*, link_id: int, revision: int, passages_too: bool = False) -> int:
     """Record that a pad's server came back with an older revision than it had told us; return how many names it lost.
 
-    What it forgot nobody removed, so those names are to be written again.
+    What it forgot nobody removed, so names and, where words were lost, passages are to be written again.
     """
+    if passages_too:
+        PadPassage.objects.filter(link=link_id).delete()
     lost = PadName.objects.filter(
         sign_up__line__session__etherpad_link=link_id, state=PadName.State.WRITTEN, revision__gt=revision
     ).update(state=PadName.State.PENDING, revision=None, written_at=None)
@@ -155,8 +172,13 @@ def repair_done(*, line_id: int, pointed_at: int | None, wants_heading: bool) ->
 
 @transaction.atomic
 def record_typed_name(*, link_id: int, line_id: int, text: str, revision: int, now: datetime) -> None:
-    """Take a name that somebody typed in the pad as a claim."""
-    sign_up = record_pad_name(line_id=line_id, name=text, now=now)
+    """Take a name that somebody typed in the pad as a claim.
+
+    Raises:
+        NotFound, Malformed: see `record_pad_name`.
+    """
+    person = read_name(text) or TypedName("")
+    sign_up = record_pad_name(line_id=line_id, name=person.name, company=person.company, now=now)
     written = NameInPad(sign_up.pk, PadName.State.WRITTEN, text)
     record_names(link_id=link_id, names=[written], revision=revision, now=now)
 
@@ -167,7 +189,8 @@ def record_changed_name(
 ) -> None:
     """Record that somebody changed a name in the pad. What was signed up here stays as it was said here."""
     if is_claim:
-        update_pad_name(sign_up_id=sign_up_id, name=text)
+        person = read_name(text) or TypedName("")
+        update_pad_name(sign_up_id=sign_up_id, name=person.name, company=person.company)
     changed = NameInPad(sign_up_id, PadName.State.WRITTEN, text, "" if is_claim else CHANGED_IN_NOTES)
     record_names(link_id=link_id, names=[changed], revision=revision, now=now)
 

@@ -25,13 +25,17 @@ def point_to_heading(*, line_id: int, caller: Caller, number: Any) -> PadLine:
     Raises:
         NotFound, NotSignedIn, NotModerator
         NotInAPad
-        Malformed: no number of a line that holds something, as the pad was last seen.
+        Malformed: no number of a line that holds something, as the pad was last seen; or another line's heading.
     """
     place, link = _lock(line_id, caller)
     lines = link.copy.text.split("\n") if hasattr(link, "copy") else []
     is_number = isinstance(number, int) and not isinstance(number, bool)
     if not is_number or not 1 <= number <= len(lines) or not lines[number - 1].strip():
         sentence = _("Give the number of a line in the pad that is not empty.")
+        raise Malformed(sentence, fields={"number": sentence})
+    others = PadLine.objects.filter(line__session=link.session_id, state=PadLine.State.OK, number=number)
+    if others.exclude(line=line_id).exists():
+        sentence = _("This is the heading of another follow-up. Give the number of a different line.")
         raise Malformed(sentence, fields={"number": sentence})
     place.pointed_at, place.wants_heading = number, False
     return _save(place, link)

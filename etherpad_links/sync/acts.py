@@ -7,7 +7,8 @@ from etherpad_links.easysync import Changeset, Document, Line, add_lines, remove
 from etherpad_links.easysync.documents import NO_ATTRIBUTES
 from etherpad_links.models import PadName
 from etherpad_links.services import NameInPad
-from etherpad_links.sync.plan import Plan
+from etherpad_links.services.records import WRITTEN_AGAIN
+from etherpad_links.sync.plan import Known, Plan
 from etherpad_links.sync.tracking import TrackedLine
 
 MOST_IN_ONE_CHANGE = 60  # names, of 80 units at most: a changeset stays under 8 kB, less than servers take
@@ -35,7 +36,7 @@ def add_below(document: Document, line: Line, texts: Sequence[str], author: str)
 
 def act_of(document: Document, plan: Plan, last: Line, author: str) -> Act | None:
     """Return the first thing to do of a plan: first what is known to be there already, or not there any more."""
-    there = [NameInPad(one.sign_up_id, PadName.State.WRITTEN, one.wanted) for one in plan.arrived]
+    there = [_written(one) for one in plan.arrived]
     away = [
         NameInPad(one.sign_up_id, PadName.State.TAKEN_OUT, one.text)
         for one in plan.vanished
@@ -53,6 +54,20 @@ def act_of(document: Document, plan: Plan, last: Line, author: str) -> Act | Non
         return Act(rewrite_line(document, line, one.wanted, author), [anew])
     if plan.add:
         some = plan.add[:MOST_IN_ONE_CHANGE]
-        added = [NameInPad(one.sign_up_id, PadName.State.WRITTEN, one.wanted) for one in some]
+        added = [_written(one) for one in some]
         return Act(add_lines(document, last, [one.wanted for one in some], author), added)
     return None
+
+
+def _written(one: Known) -> NameInPad:
+    reason = WRITTEN_AGAIN if one.is_claim else ""
+    return NameInPad(one.sign_up_id, PadName.State.WRITTEN, one.wanted, reason)
+
+
+def take_out_stray(document: Document, line: Line, one: Known) -> Act:
+    """Return the act that takes a name of ours away where no heading is above it.
+
+    Who is still on the line is written under its heading next.
+    """
+    state = PadName.State.PENDING if one.wanted else PadName.State.TAKEN_OUT
+    return Act(remove_line(document, line), [NameInPad(one.sign_up_id, state, one.text)])

@@ -1,13 +1,16 @@
-"""Headings in a pad and the names under them: where they stand, and when that cannot be said."""
+"""Headings in a pad and the names under them: where they are, and when that cannot be said."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from etherpad_links.easysync import Line
 from etherpad_links.models import PadLine
+from etherpad_links.names import read_name
 
 LIST_SIGNS = re.compile(r"^\s*(?:[-*•‣–]\s+|\d{1,3}[.)]\s+)")  # what people type where they want a list
 CLOSE_MATCH = 0.8
@@ -25,6 +28,7 @@ class Place:
     copies: int = 0
 
 
+@lru_cache(maxsize=16384)
 def folded(text: str) -> str:
     """Return a text as it is compared: without its case, spacing, composition, list signs and last colon."""
     plain = unicodedata.normalize("NFKC", LIST_SIGNS.sub("", text)).casefold()
@@ -36,12 +40,17 @@ def name_on(line: Line) -> str:
     return " ".join(LIST_SIGNS.sub("", line.text).split())
 
 
-def locate(lines: Sequence[Line], *, heading: str, position: int | None, copies: int = 1) -> Place:
-    """Find a heading: by its place, which was followed through every change, then by its words.
+def locate(
+    lines: Sequence[Line], *, heading: str, position: int | None, copies: int = 1, author: str | None = None
+) -> Place:
+    """Find a heading among lines that are no other heading: by its place, then by its words.
 
-    `position` is that of the newline that ends it, None where it was deleted or never known. A renamed heading keeps
-    its newline, so its place counts; one that somebody broke with Enter is found by its words. Where more lines read
-    like it than the `copies` that a moderator has seen, nobody can say which one is meant.
+    `position` is that of the newline that ends it, followed through every change; None where it was deleted or never
+    known. A renamed heading keeps its newline, so its place counts; one that somebody broke with Enter is found by its
+    words. Where more lines read like it than the `copies` that a moderator has seen, nobody can say which one is meant.
+
+    With an `author` (ours) a line that reads nearly the same will do, if it is the only one and some of it is still
+    what we wrote: then it is our heading, renamed. Titles of one programme are often alike ("Table 1", "Table 2").
     """
     alike = [line for line in lines if folded(line.text) == folded(heading)]
     there = next((line for line in lines if line.end == position), None)
@@ -53,12 +62,24 @@ def locate(lines: Sequence[Line], *, heading: str, position: int | None, copies:
         return Place(State.OK, alike[0], 1)
     if alike:
         return Place(State.DOUBLED, copies=len(alike))
-    close = [line for line in lines if _is_close(line.text, heading)]
+    close = [line for line in lines if author and author in line.authors and _is_close(line.text, heading)]
     return Place(State.OK, close[0], 1) if len(close) == 1 else Place(State.MISSING)
 
 
 def _is_close(text: str, heading: str) -> bool:
     return SequenceMatcher(None, folded(text), folded(heading)).ratio() >= CLOSE_MATCH
+
+
+def distinct_heading(title: str, taken: Collection[str]) -> str:
+    """Return the heading for a title: the title, with a number where another heading reads the same.
+
+    `taken` are the folded headings of the session's other lines.
+    """
+    heading, number = title, 1
+    while folded(heading) in taken:
+        number += 1
+        heading = f"{title} ({number})"
+    return heading
 
 
 def is_ours(line: Line, author: str) -> bool:
@@ -67,33 +88,28 @@ def is_ours(line: Line, author: str) -> bool:
 
 
 def names_under(
-    lines: Sequence[Line],
-    heading: Line,
-    *,
-    other_headings: Collection[int],
-    author: str,
-    known: Collection[str],
+    lines: Sequence[Line], heading: Line, *, fences: Collection[int], known: Iterable[str]
 ) -> list[Line]:
-    """Return the lines with names: down to a blank line or another heading.
+    """Return the lines with names: down to a blank line, another heading or a passage of ours.
 
-    One blank line is bridged where a name follows that we wrote or know: somebody pressed Enter where we wrote.
+    `fences` are the numbers of those other lines. One blank line is bridged where a name of the block follows that was
+    not met yet (`known`, folded): somebody pressed Enter among the names.
     """
-    below = lines[heading.number :]
-    found: list[Line] = []
+    below, awaited = lines[heading.number :], Counter(known)
+    names: list[Line] = []
     for nth, line in enumerate(below):
-        if line.number in other_headings:
+        if line.number in fences:
             break
         if not line.is_blank:
-            found.append(line)
+            names.append(line)
+            awaited[folded(line.text)] -= 1
             continue
         following = below[nth + 1] if nth + 1 < len(below) else None
-        if following is None or following.is_blank or following.number in other_headings:
+        if following is None or following.number in fences or awaited[folded(following.text)] <= 0:
             break
-        if not (is_ours(following, author) or folded(following.text) in known):
-            break
-    return found
+    return names
 
 
 def is_name(line: Line) -> bool:
-    """Whether a line can be a name that somebody typed: not a sentence that happens to stand there."""
-    return bool(name_on(line)) and len(line.units) <= MAX_NAME_UNITS
+    """Return True if the line can be a name that somebody typed: short, and no stand-in for one."""
+    return len(line.units) <= MAX_NAME_UNITS and read_name(name_on(line)) is not None

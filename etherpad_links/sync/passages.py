@@ -54,6 +54,33 @@ class PassageAct:
     lines: tuple[str, ...]
 
 
+def passage_lines(
+    lines: Sequence[Line], passages: Sequence[Passage], written: Mapping[str, Sequence[str]]
+) -> set[int]:
+    """Return the numbers of the pad lines that are passages of ours, also where people changed some of their words.
+
+    Looked for are those that ought to be there and those that we wrote, each down to a blank line at most.
+    """
+    numbers: set[int] = set()
+    texts = {text for passage in written.values() for text in passage}
+    for passage in passages:
+        head = next((line for line in lines if passage.marker in line.text), None)
+        if head is not None:
+            there = _extent(lines, head)[: max(len(written.get(passage.key, ())), len(passage.lines))]
+            last = max(
+                nth for nth, line in enumerate(there) if nth == 0 or line.text in texts | {*passage.lines}
+            )
+            numbers |= {line.number for line in there[: last + 1]}
+    return numbers | {line.number for line in lines if line.text in texts and not line.is_blank}
+
+
+def _extent(lines: Sequence[Line], head: Line) -> Sequence[Line]:
+    """Return the lines from a passage's first one down to a blank one."""
+    below = lines[head.number - 1 :]
+    end = next((nth for nth, line in enumerate(below) if line.is_blank), len(below))
+    return below[:end]
+
+
 def passage_act(
     document: Document, lines: Sequence[Line], wanted: Passage, written: Sequence[str] | None, author: str
 ) -> PassageAct | None:
@@ -64,9 +91,9 @@ def passage_act(
             return None  # people removed it
         return PassageAct(wanted.key, add_at_end(document, lines, wanted.lines, author), wanted.lines)
     if written is None:
-        there = tuple(line.text for line in lines[head.number - 1 :][: len(wanted.lines)])
+        there = tuple(line.text for line in _extent(lines, head)[: len(wanted.lines)])
         return PassageAct(wanted.key, None, there)  # written, and the word of it was lost
-    return _mend(document, lines[head.number - 1 :], wanted, tuple(written), author)
+    return _mend(document, _extent(lines, head), wanted, tuple(written), author)
 
 
 def _mend(
@@ -74,25 +101,31 @@ def _mend(
 ) -> PassageAct | None:
     for n, (old, new) in enumerate(zip(written, wanted.lines, strict=False)):
         if old != new:
-            is_ours = n < len(there) and there[n].text == old
-            change = rewrite_line(document, there[n], new, author) if is_ours else None
+            line = _reading(there, old, n)
+            change = rewrite_line(document, line, new, author) if line else None
             return PassageAct(wanted.key, change, (*written[:n], new, *written[n + 1 :]))
     more = wanted.lines[len(written) :]
-    if more and len(written) <= len(there):
-        last = there[max(len(written), 1) - 1]
+    if more:
+        last = next((line for line in reversed(there) if line.text in written), there[0])
         return PassageAct(wanted.key, add_below(document, last, more, author), (*written, *more))
     return _shorten(document, there, wanted.key, written) if len(written) > len(wanted.lines) else None
 
 
 def _shorten(document: Document, there: Sequence[Line], key: str, written: tuple[str, ...]) -> PassageAct:
     """Take our last line away, if it is still ours."""
-    last = there[len(written) - 1] if len(written) <= len(there) else None
-    is_ours = last is not None and last.text == written[-1]
-    return PassageAct(key, remove_line(document, last) if last and is_ours else None, written[:-1])
+    last = _reading(there, written[-1], len(written) - 1)
+    return PassageAct(key, remove_line(document, last) if last else None, written[:-1])
+
+
+def _reading(there: Sequence[Line], text: str, nth: int) -> Line | None:
+    """Return the line that still reads as we wrote it: the nth, else the last that does (people took some away)."""
+    if nth < len(there) and there[nth].text == text:
+        return there[nth]
+    return next((line for line in reversed(there) if line.text == text), None)
 
 
 def removal_act(document: Document, lines: Sequence[Line], key: str, written: Sequence[str]) -> PassageAct:
     """Return the next step towards taking a passage back, from its last line to its first."""
     head = next((line for line in lines if line.text == written[0]), None)
-    there = lines[head.number - 1 :] if head else []
+    there = _extent(lines, head) if head else []
     return _shorten(document, there, key, tuple(written))

@@ -24,6 +24,7 @@ class Known:
     text: str
     state: str
     is_claim: bool = False  # typed in the pad: theirs to change and to remove there
+    is_rewritten: bool = False  # a claim whose line we wrote again, after its heading was lost
 
     @property
     def was_there(self) -> bool:
@@ -46,35 +47,40 @@ class Plan:
     strangers: list[Line] = field(default_factory=list)  # lines that are nobody's yet
 
 
-def compare(lines: Sequence[Line], known: Sequence[Known], author: str) -> Plan:
-    """Match lines with sign-ups, each line with one; two people of one name are two lines."""
+def compare(lines: Sequence[Line], known: Sequence[Known], author: str, *, refills: bool = False) -> Plan:
+    """Match lines with sign-ups, each line with one; two people of one name are two lines.
+
+    `refills` says that the heading was lost and is back: whoever is on the line and not under it is written again.
+    """
     plan, free = Plan(), list(lines)
     for one in sorted(known, key=lambda each: not each.was_there):  # what stood there has the first claim
-        line = _line_of(one, free, author)
+        line = _line_of(one, free, author, refills=refills)
         if line is not None:
             free.remove(line)
-        _judge(plan, one, line)
+        _judge(plan, one, line, refills=refills)
     plan.strangers = free
     return plan
 
 
-def _line_of(one: Known, free: Sequence[Line], author: str) -> Line | None:
-    """Return the line that holds the name; one that only we may have written has to be ours."""
+def _line_of(one: Known, free: Sequence[Line], author: str, *, refills: bool) -> Line | None:
+    """Return the line that holds the name. What only we may have written has to be ours; a claim never is."""
     alike = [line for line in free if folded(line.text) == folded(one.text or one.wanted)]
     ours = [line for line in alike if is_ours(line, author)]
+    theirs = [line for line in alike if line not in ours]
     if one.is_claim:
-        return next(iter(alike), None)
-    return ours[0] if ours else next(iter(alike), None) if one.was_there else None
+        return next(iter([*theirs, *ours] if one.is_rewritten else theirs), None)
+    may_be_theirs = one.was_there or (refills and bool(one.text))
+    return next(iter([*ours, *theirs] if may_be_theirs else ours), None)
 
 
-def _judge(plan: Plan, one: Known, line: Line | None) -> None:
+def _judge(plan: Plan, one: Known, line: Line | None, *, refills: bool) -> None:
     if line is None:
         if not one.wanted:
             plan.vanished.append(one)
+        elif refills or one.state == State.PENDING or (one.state == State.TAKEN_OUT and not one.is_claim):
+            plan.add.append(one)
         elif one.was_there:
             plan.lost.append(one)
-        elif one.state in {State.PENDING, State.TAKEN_OUT} and not one.is_claim:
-            plan.add.append(one)
     elif not one.wanted:
         plan.remove.append((one, line))
     elif not one.was_there:
@@ -93,7 +99,10 @@ class Settlement:
 
 
 def settle(plan: Plan, author: str) -> Settlement:
-    """Tell edits from removals and from new names. The most alike are taken for edits of each other."""
+    """Tell edits from removals and from new names. The most alike are taken for edits of each other.
+
+    A line that we wrote alone is never a new name: it is a result, a heading, or somebody on another sign-up line.
+    """
     found, lost, strangers = Settlement(), list(plan.lost), [line for line in plan.strangers if is_name(line)]
     pairs = [
         (likeness(one, line), nth, n) for nth, one in enumerate(lost) for n, line in enumerate(strangers)
@@ -102,12 +111,14 @@ def settle(plan: Plan, author: str) -> Settlement:
         one, line = plan.lost[nth], strangers[n]
         limit = SAME_LINE_OF_OURS if author in line.authors else SAME_LINE
         is_free = one in lost and all(line is not taken for _, taken in found.changed)
-        if alike >= limit and is_free:
+        may_be = one.is_rewritten or not (one.is_claim and is_ours(line, author))
+        if alike >= limit and is_free and may_be:
             found.changed.append((one, line))
             lost.remove(one)
     taken = [line for _, line in found.changed]
     found.gone = lost
-    found.typed = [name_on(line) for line in strangers if all(line is not other for other in taken)]
+    new = [line for line in strangers if not is_ours(line, author)]
+    found.typed = [name_on(line) for line in new if all(line is not other for other in taken)]
     return found
 
 

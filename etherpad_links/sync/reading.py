@@ -4,11 +4,10 @@ import asyncio
 import logging
 
 from etherpad_links import services
-from etherpad_links.configuration import api_key_of, reach
+from etherpad_links.configuration import api_for
 from etherpad_links.models import EtherpadLink
 from etherpad_links.padserver.addresses import read_pad_address
 from etherpad_links.padserver.errors import PadTrouble
-from etherpad_links.padserver.http import HttpApi
 from etherpad_links.sync.database import Database
 
 log = logging.getLogger("etherpad_links.sync")
@@ -16,12 +15,11 @@ log = logging.getLogger("etherpad_links.sync")
 
 async def learn_read_only_id(link: EtherpadLink, database: Database) -> None:
     """Ask once, where there is a key for the server; without an answer the link stays the one that people write by."""
-    key = api_key_of(link)
-    if link.read_only_id or not key:
+    api, address = api_for(link), read_pad_address(link.url)
+    if link.read_only_id or api is None or address.is_read_only:
         return
-    address = read_pad_address(link.url)
     try:
-        name = await asyncio.to_thread(HttpApi(address.server, key, reach()).read_only_id, address.name)
+        name = await asyncio.to_thread(api.read_only_id, address.name)
     except PadTrouble as trouble:
         log.info("Pad %s: no read-only name (%s).", address.name, trouble)
         return

@@ -1,4 +1,4 @@
-"""One sign-up line as the worker follows it through a pad: its heading's place, and the names that belong under it."""
+"""One sign-up line as the worker follows it through a pad: its heading's place, and the names that belong there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from etherpad_links.easysync import Changeset, Line, map_line_end
 from etherpad_links.models import PadLine, PadName
 from etherpad_links.services import PlaceInPad
-from etherpad_links.services.records import CHANGED_IN_NOTES
-from etherpad_links.sync.blocks import MAX_NAME_UNITS, Place, folded, locate
+from etherpad_links.services.records import CHANGED_IN_NOTES, WRITTEN_AGAIN
+from etherpad_links.sync.blocks import MAX_NAME_UNITS, Place, folded
 from etherpad_links.sync.plan import Known
 from sessions.models import SignUp, SignUpLine
 
@@ -18,7 +18,7 @@ State = PadLine.State
 
 @dataclass(slots=True)
 class TrackedLine:
-    """What the worker knows of a line. Title, names and wishes are the database's, the place is the worker's own."""
+    """What the worker knows of a sign-up line: title, names and wishes from the database, the place from the pad."""
 
     line_id: int
     title: str
@@ -29,6 +29,11 @@ class TrackedLine:
     copies: int = 1
     pointed_at: int | None = None
     wants_heading: bool = False
+    followed: int | None = None  # the wish to point that was granted already
+    own_heading: str = ""  # what we write, where we write it: the title, told apart from other headings
+    refills: bool = False  # the heading is back: whoever is on the line is written under it
+    is_back: bool = False  # it was gone or doubled, and nobody has said yet that it is back
+    was_lost_by_server: bool = False
     known: list[Known] = field(default_factory=list)
     seen: tuple[str, ...] = ()  # the block as it was when it last changed
     quiet_since: float = 0.0
@@ -38,18 +43,19 @@ class TrackedLine:
         if self.position is not None:
             self.position = map_line_end(changeset, self.position)
 
-    def find(self, lines: Sequence[Line]) -> Line | None:
-        """Find the heading now, and remember where; None where that cannot be said."""
-        if self.pointed_at is not None:
-            self._point(lines)
-        place = locate(lines, heading=self.heading, position=self.position, copies=self.copies)
-        if place.state == State.MISSING and self.state == State.NEW:
-            return None  # it was never there, so nobody took it away
-        self._remember(place)
-        return place.line
+    @property
+    def has_wish(self) -> bool:
+        """Return True if a moderator pointed to the heading or wants it written anew."""
+        return self.pointed_at is not None or self.wants_heading
 
-    def _point(self, lines: Sequence[Line]) -> None:
-        """Take the line that a moderator pointed to for the heading, with as many copies as there are now."""
+    def point(self, lines: Sequence[Line]) -> None:
+        """Take the pad line that a moderator pointed to for the heading, once; it is followed from then on.
+
+        `lines` are those that are no other line's heading.
+        """
+        if self.pointed_at is None or self.pointed_at == self.followed:
+            return
+        self.followed = self.pointed_at
         line = next((each for each in lines if each.number == self.pointed_at and not each.is_blank), None)
         if line is not None:
             self._take(lines, line)
@@ -64,11 +70,24 @@ class TrackedLine:
         self.heading, self.position, self.state = line.text, line.end, State.OK
         self.copies = sum(1 for each in lines if folded(each.text) == folded(line.text))
 
-    def _remember(self, place: Place) -> None:
-        self.state = place.state
+    def settle(self, place: Place) -> None:
+        """Remember where the heading is now. One that was never there is not missing."""
+        if place.line is None and self.state == State.NEW and place.state == State.MISSING:
+            return
+        if place.line is None and self.was_lost_by_server and place.state == State.MISSING:
+            self.begin_anew()
+            return
+        if place.line is not None and self.state in {State.MISSING, State.DOUBLED}:
+            self.is_back = True
+        self.state, self.was_lost_by_server = place.state, False
         if place.line is not None:
             self.heading, self.position = place.line.text, place.line.end
         self.number = place.line.number if place.line else None
+
+    def begin_anew(self) -> None:
+        """Forget the place: the heading is written as a new one, and everybody on the line under it."""
+        self.state, self.position, self.number, self.copies = State.NEW, None, None, 1
+        self.heading, self.refills, self.was_lost_by_server = self.own_heading, True, False
 
     @property
     def place(self) -> PlaceInPad:
@@ -88,6 +107,9 @@ class TrackedLine:
         self.title = row.title
         self.pointed_at = stored.pointed_at if stored else None
         self.wants_heading = bool(stored and stored.wants_heading)
+        self.refills |= self.has_wish
+        if not self.has_wish:
+            self.followed = None
         self.known = [known_of(sign_up, headings) for sign_up in row.sign_ups.all()]
 
 
@@ -119,13 +141,15 @@ def known_of(sign_up: SignUp, headings: Sequence[str]) -> Known:
     try:
         stored = sign_up.pad_name
         state, text, is_theirs = stored.state, stored.text, stored.reason == CHANGED_IN_NOTES
+        reason = stored.reason
     except ObjectDoesNotExist:
-        state, text, is_theirs = PadName.State.PENDING, "", False
+        state, text, is_theirs, reason = PadName.State.PENDING, "", False, ""
     is_claim = sign_up.source == SignUp.Source.PAD
+    is_rewritten = is_claim and (reason == WRITTEN_AGAIN or state == PadName.State.PENDING)
     # Somebody's second name in the pad is left to people: it stands there, and nobody takes it out.
     stays = sign_up.is_listed or (is_claim and sign_up.same_as_id is not None and sign_up.removed_at is None)
     wanted = text if is_claim or is_theirs else pad_text(sign_up, headings)
-    return Known(sign_up.pk, wanted if stays else "", text, state, is_claim)
+    return Known(sign_up.pk, wanted if stays else "", text, state, is_claim, is_rewritten)
 
 
 def pad_text(sign_up: SignUp, headings: Sequence[str]) -> str:

@@ -2,21 +2,29 @@
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils import timezone
 
+from etherpad_links import services
 from etherpad_links.models import EtherpadLink
 from etherpad_links.padserver.addresses import ServerAddress
 from etherpad_links.selectors import active_links, address_of, marks_of_change
+from etherpad_links.sync.connecting import Checks
+from etherpad_links.sync.database import Database
 from etherpad_links.sync.locks import PadLocks
-from etherpad_links.sync.pad_task import Database, Pace, PadTask
+from etherpad_links.sync.pace import Pace
+from etherpad_links.sync.pad_task import PadTask
 from etherpad_links.sync.passages import NoPassages, PassageSource
+from etherpad_links.worker_state import BEAT_S
 from opendev.core.threads import end_thread
 
 log = logging.getLogger("etherpad_links.sync")
 
+LOOK_UPS = 32
 LOOK_S = 0.25  # for new sign-ups
 LOOK_FOR_PADS_S = 2.0
 
@@ -28,12 +36,15 @@ class Worker:
         self.database, self.locks = Database(), PadLocks()
         self.source = source or NoPassages()
         self.paces: dict[ServerAddress, Pace] = {}
+        self.checks: dict[ServerAddress, Checks] = {}
         self.tasks: dict[int, tuple[PadTask, asyncio.Task[None]]] = {}
         self.marks: dict[int, Any] = {}
 
     async def run(self) -> None:
         """Work for ever."""
-        next_look = 0.0
+        next_look = next_beat = 0.0
+        # Names are looked up in threads: slow ones of a few links must not keep the other pads waiting.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOK_UPS, "pads-look-up"))
         try:
             while True:
                 try:
@@ -41,6 +52,9 @@ class Worker:
                     if now >= next_look:
                         next_look = now + LOOK_FOR_PADS_S
                         await self._follow(await self.database(active_links))
+                    if now >= next_beat:
+                        next_beat = now + BEAT_S
+                        await self.database(services.record_beat, timezone.now())
                     await self._wake_who_has_news()
                 except DatabaseError:
                     log.exception("The database cannot be read; trying again.")
@@ -63,7 +77,8 @@ class Worker:
             address = address_of(link)
             if link.pk not in self.tasks and address is not None:
                 pace = self.paces.setdefault(address.server, Pace())
-                task = PadTask(link, self.database, self.locks, pace, self.source)
+                checks = self.checks.setdefault(address.server, Checks())
+                task = PadTask(link, self.database, self.locks, self.source, pace=pace, checks=checks)
                 self.tasks[link.pk] = task, asyncio.create_task(task.run(), name=f"pad {link.pk}")
 
     async def _wake_who_has_news(self) -> None:

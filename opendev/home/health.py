@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from etherpad_links.worker_state import worker_watch
 from opendev.core import metrics
 from opendev.core.limits import is_trusted
 from opendev.core.presence import bus_is_up, live_core_runs
@@ -90,6 +91,7 @@ class Health:
             "bus": bus_is_up(),
             "database": database,
             "pages": pages,
+            "pads": not worker_watch.is_away,
         }
         ready = all(checks.values())
         body = json.dumps({"status": "ok" if ready else "not_ready", "checks": checks}).encode()

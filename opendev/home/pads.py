@@ -7,11 +7,14 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from etherpad_links import services
+from etherpad_links.configuration import can_make_pads
 from etherpad_links.selectors import pad_rules_of, pads_of_event
+from etherpad_links.worker_state import worker_is_away
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.home.middleware import mark
@@ -36,7 +39,8 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
         "event": event,
         "pads": found,
         "missing": sum(link is None for _session, link in found),
-        "can_make": bool(settings.ETHERPAD_URL and settings.ETHERPAD_API_KEY),
+        "worker_is_away": worker_is_away(timezone.now()),
+        "can_make": can_make_pads(),
         "usual_pattern": settings.ETHERPAD_PAD_NAME,
         "usual_template": settings.ETHERPAD_TEMPLATE,
         "form": shown(request.POST, _boxes(event)),

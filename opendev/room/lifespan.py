@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -20,7 +21,7 @@ from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connection
 from opendev.core.write_ahead_log import emptier
 from opendev.erasure.services import forget_erased_names
 from opendev.home.health import probe
-from opendev.room import pads
+from opendev.room import pad_worker, pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
 from polls.ballot_box import answers_reader, ballot_box
@@ -64,6 +65,9 @@ async def start() -> None:
     hub.spawn_lasting(_do_for_ever(closer, forget_contacts, every_s=FORGETTER_S))
     hub.spawn_lasting(_do_for_ever(closer, emptier.round, every_s=CLOSER_S))
     hub.spawn_lasting(pads.watch_for_ever())
+    hub.spawn_lasting(pad_worker.watch_for_ever())
+    if os.environ.get(pad_worker.KEEPS_VARIABLE):
+        hub.spawn_lasting(pad_worker.keep_for_ever())
     measure()
 
 

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from etherpad_links import services
+from etherpad_links.configuration import can_make_pads
 from etherpad_links.selectors import link_of
+from etherpad_links.worker_state import worker_is_away
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import id_in_address
@@ -35,7 +37,8 @@ def _page(
         "organises": organises(caller, session.event_id),
         "lines": line_cards([session.pk], None, in_pads([session.pk], None)),
         "url": typed or (link.url if link else ""),
-        "can_make": bool(settings.ETHERPAD_URL and settings.ETHERPAD_API_KEY),
+        "worker_is_away": link is not None and worker_is_away(timezone.now()),
+        "can_make": can_make_pads(),
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
     }

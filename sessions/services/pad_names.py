@@ -25,12 +25,21 @@ class NotFromThePad(Conflict):
 
 def _clean_name(name: str) -> str:
     """Return what was typed as a name that can be shown: no control characters, cut where it is too long."""
-    shown = "".join(sign for sign in name if unicodedata.category(sign) not in {"Cc", "Cs"} or sign.isspace())
-    return clean_line(" ".join(shown.split())[:MAX_NAME_LENGTH], field="name", most=MAX_NAME_LENGTH)
+    return clean_line(_shown(name, MAX_NAME_LENGTH), field="name", most=MAX_NAME_LENGTH)
+
+
+def _clean_company(company: str) -> str:
+    """Return a typed company the same way; "" for none."""
+    return clean_line(_shown(company, MAX_NAME_LENGTH), field="company", most=MAX_NAME_LENGTH, required=False)
+
+
+def _shown(text: str, most: int) -> str:
+    shown = "".join(sign for sign in text if unicodedata.category(sign) not in {"Cc", "Cs"} or sign.isspace())
+    return " ".join(shown.split())[:most]
 
 
 @transaction.atomic
-def record_pad_name(*, line_id: int, name: str, now: datetime) -> SignUp:
+def record_pad_name(*, line_id: int, name: str, company: str = "", now: datetime) -> SignUp:
     """Record a name that was found under the line in its pad, also when the line is closed.
 
     A name that stood there before and was taken away is the same sign-up again, so that a line that was cut and pasted
@@ -40,19 +49,19 @@ def record_pad_name(*, line_id: int, name: str, now: datetime) -> SignUp:
         NotFound: no such line.
         Malformed: nothing of the name can be shown.
     """
-    line, name = lock_line(line_id), _clean_name(name)
+    line, name, company = lock_line(line_id), _clean_name(name), _clean_company(company)
     gone = line.sign_ups.filter(source=SignUp.Source.PAD, withdrawn_at__isnull=False).order_by("-pk")
     sign_up = next((known for known in gone if fold_name(known.name) == fold_name(name)), None)
     if sign_up is None:
         sign_up = SignUp(line=line, source=SignUp.Source.PAD, signed_up_at=now)
-    sign_up.name, sign_up.withdrawn_at = name, None
+    sign_up.name, sign_up.company, sign_up.withdrawn_at = name, company, None
     sign_up.save()
     count_and_tell(line, sign_up.attendee_id)
     return sign_up
 
 
 @transaction.atomic
-def update_pad_name(*, sign_up_id: int, name: str) -> SignUp:
+def update_pad_name(*, sign_up_id: int, name: str, company: str = "") -> SignUp:
     """Record that a name in the pad was changed there. One that became another name is no longer joined with anybody.
 
     Raises:
@@ -62,13 +71,13 @@ def update_pad_name(*, sign_up_id: int, name: str) -> SignUp:
     """
     sign_up, line = lock_sign_up(sign_up_id)
     _check_is_from_pad(sign_up)
-    name = _clean_name(name)
-    if name == sign_up.name:
+    name, company = _clean_name(name), _clean_company(company)
+    if (name, company) == (sign_up.name, sign_up.company):
         return sign_up
     attendee_id = sign_up.attendee_id
     if fold_name(name) != fold_name(sign_up.name):
         _part(sign_up)
-    sign_up.name = name
+    sign_up.name, sign_up.company = name, company
     sign_up.save()
     count_and_tell(line, attendee_id)
     return sign_up

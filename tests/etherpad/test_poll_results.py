@@ -1,9 +1,15 @@
 """A published poll's result stands in the notes: once, right, and only while everybody may see it."""
 
+import time
+
+from etherpad_links.models import PadLine, PadName
+from etherpad_links.sync.rounds import QUIET_S
 from polls.models import Poll
 from polls.services import run_again, set_poll_state
+from sessions.models import SignUp
+from sessions.services import remove_name
 from tests.etherpad.conftest import BODY, Room, wait_until
-from tests.factories import NOW, make_attendee, make_poll, record, vote_for
+from tests.factories import NOW, make_attendee, make_line, make_poll, put_name, record, vote_for
 from tests.factories.sessions import organiser_of
 
 MARK = "[poll-{}]"
@@ -92,3 +98,37 @@ def test_result_that_is_taken_back_leaves_the_notes(room: Room, start_worker):
     move(room, poll, "closed")
     wait_until(lambda: passage(room, poll) == [])
     assert room.text.rstrip("\n") == BODY.rstrip("\n")
+
+
+def test_result_below_a_block_is_nobody_and_later_names_stay_above_it(room: Room, start_worker):
+    line = make_line(room.session, "Alpha group")
+    poll = make_poll(room.session, options=("Metal", "Machines"), visibility="always")
+    put_name(line, make_attendee(room.session, name="Ada One"))
+    worker = start_worker()
+    wait_until(lambda: PadName.objects.filter(state="written").exists())
+    publish(room, poll, Metal=1)
+    wait_until(lambda: len(passage(room, poll)) == 4)
+    put_name(line, make_attendee(room.session, name="Bea Two"))
+    wait_until(lambda: room.under("Alpha group") == ["Ada One", "Bea Two"])
+    time.sleep(QUIET_S + 1.5)
+    assert not SignUp.objects.filter(source="pad").exists()
+    worker.stop()
+    leave_what_used_to_be_left(line, passage(room, poll))
+    start_worker()
+    wait_until(lambda: not SignUp.objects.filter(source="pad", withdrawn_at=None, removed_at=None).exists())
+    assert passage(room, poll)[1:3] == ["* Metal: 1 vote, 100%", "* Machines: 0 votes, 0%"]
+    second = make_line(room.session, "Beta group")
+    put_name(second, make_attendee(room.session, name="Cid Three"))
+    wait_until(lambda: PadLine.objects.filter(line=second, state="ok").exists())
+    wait_until(lambda: room.under("Beta group") == ["Cid Three"])
+    assert room.under("Alpha group") == ["Ada One", "Bea Two"]
+
+
+def leave_what_used_to_be_left(line, lines: list[str]) -> None:
+    """Names that were read from our own lines; a moderator has removed one of them."""
+    for nth, text in enumerate(lines):
+        name = text.removeprefix("* ")
+        claim = SignUp.objects.create(line=line, name=name, source="pad", signed_up_at=NOW)
+        PadName.objects.create(sign_up=claim, state="written", text=name, revision=1, written_at=NOW)
+        if nth == 1:
+            remove_name(sign_up_id=claim.pk, caller=organiser_of(line.session.event), now=NOW)

@@ -30,7 +30,9 @@ SERVER = ServerAddress("https", "pads.example", 443)
         ("https://pads.example/p/agenda?showChat=false", "https://pads.example/p/agenda"),
         ("https://pads.example/p/agenda/timeslider#12", "https://pads.example/p/agenda"),
         ("https://pads.example/p/agenda/export/txt", "https://pads.example/p/agenda"),
-        ("https://pads.example/p/Day%201%3A%20Telco", "https://pads.example/p/Day_1_Telco"),
+        ("https://pads.example/p/Day%201%3A%20Telco", "https://pads.example/p/Day_1__Telco"),
+        ("https://pads.example/p/Day%20%201%20::Telco", "https://pads.example/p/Day_1__Telco"),
+        ("https://pads.example/p/%20agenda%20", "https://pads.example/p/_agenda_"),
         ("https://pads.example/p/caf%C3%A9", "https://pads.example/p/caf%C3%A9"),
         ("https://pads.example/p/p", "https://pads.example/p/p"),
         ("https://pads.example/p/r.0a1b2c", "https://pads.example/p/r.0a1b2c"),
@@ -101,6 +103,10 @@ def test_addresses_of_one_pad_keep_the_prefix():
         ("::ffff:93.184.216.34", True),
         ("2002:0a00:0001::1", False),
         ("64:ff9b::a00:1", False),
+        ("::127.0.0.1", False),
+        ("::93.184.216.34", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("::ffff:0:10.0.0.1", False),
     ],
 )
 def test_private_addresses_are_known_in_every_guise(address: str, expected: bool):

@@ -276,3 +276,24 @@ def test_nothing_goes_behind_the_last_newline():
 def test_canonical_form_is_the_one_of_the_wire():
     ops = [Op("+", 1, "a"), Op("-", 2), Op("+", 3, "b\nc"), Op("=", 0), Op("-", 1), Op("=", 4)]
     assert Changeset.build(9, ops).ops == (Op("-", 3), Op("+", 3, "ab\n"), Op("+", 1, "c"))
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("heading", "h2"), ("lmkr", "1")],  # ep_headings2
+        [("align", "center"), ("lmkr", "1")],
+        [
+            ("author", "a.us"),
+            ("insertorder", "first"),
+            ("lmkr", "1"),
+        ],  # a star that was left below such a line
+    ],
+)
+def test_line_below_one_with_another_mark_than_a_lists_is_a_plain_line(pairs):
+    mark = sorted_attributes(pairs)
+    document = Document("*Networking\n", (mark, *((),) * 11))
+    after = add_lines(document, split_lines(document)[0], ["Ann", "Bob"], "a.us").apply(document)
+    assert after.text == "*Networking\nAnn\nBob\n"
+    assert after.marks[0] == mark
+    assert set(after.marks[11:-1]) == {MINE}

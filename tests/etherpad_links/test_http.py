@@ -1,7 +1,10 @@
 """What we make of answers that a good server would not give. The good ones: tests/etherpad."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -130,3 +133,35 @@ def test_server_that_is_not_there_is_unreachable():
     nowhere = PadAddress(ServerAddress("http", "127.0.0.1", 1), "x")
     with pytest.raises(PadUnreachable):
         http.exists(nowhere, Reach(allows_private=True))
+
+
+def test_server_that_sends_a_byte_now_and_then_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    """In the headers as in the body; each byte comes sooner than the time-out of a single read."""
+    monkeypatch.setattr(http, "DEADLINE_S", 0.6)
+    for begin in (b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"):
+        with dripping(begin) as port:
+            address = ServerAddress("http", "127.0.0.1", port).pad("slow")
+            began_at = time.monotonic()
+            with pytest.raises(PadUnreachable, match="takes more than"):
+                http.exists(address, Reach(allows_private=True))
+            assert time.monotonic() - began_at < 3
+
+
+@contextmanager
+def dripping(begin: bytes) -> Iterator[int]:
+    """A server that sends a beginning, then a byte every tenth of a second."""
+    listener, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(begin)
+            while not over.wait(0.1):
+                connection.sendall(b"x")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    yield listener.getsockname()[1]
+    over.set()
+    thread.join()
+    listener.close()

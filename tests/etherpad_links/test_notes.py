@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etherpad_links.easysync import Document
+from etherpad_links.easysync.documents import without_large_values
 from etherpad_links.models import PadCopy
 from etherpad_links.notes import NotesLine, difference, notes_of
 from tests.etherpad_links.strategies import documents
@@ -39,3 +40,17 @@ def test_lines_are_told_by_author_and_depth():
 
 def test_copy_that_cannot_be_read_is_empty_notes():
     assert notes_of(PadCopy(revision=1, text="abc\n", runs="+1", pool={})).lines == ()
+
+
+def test_copy_of_a_pad_with_pictures_is_small_and_reads_the_same():
+    pictures = [(("author", "a.ann"), ("img", f"data:image/png;base64,{n}{'A' * 700_000}")) for n in range(8)]
+    document = Document(
+        "".join(f"*{n}\n" for n in range(8)), tuple(mark for mark in pictures for _ in "*n\n")
+    )
+    runs, pool = document.to_wire()
+    small = without_large_values(pool)
+    assert sum(len(key) + len(value) for key, value in small.values()) < 1_000
+    copied = Document.from_wire(document.text, runs, small)
+    assert copied.text == document.text
+    assert len(set(copied.marks)) == 8
+    assert [dict(mark)["author"] for mark in copied.marks] == ["a.ann"] * len(document.marks)

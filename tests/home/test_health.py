@@ -46,7 +46,7 @@ def test_whole_process_is_ready(visitor):
     answer = visitor.get("/readyz")
     assert answer.json() == {
         "status": "ok",
-        "checks": {"live": True, "bus": True, "database": True, "pages": True},
+        "checks": {"live": True, "bus": True, "database": True, "pages": True, "pads": True},
     }
     assert answer.status_code == 200
 

@@ -13,10 +13,10 @@ from tools import etherpad
 class Etherpad:
     """`start()` also after `stop()` or `kill()`, then on the same port, with the pads that reached its disk."""
 
-    def __init__(self, folder: Path, *, is_limited: bool = False) -> None:
+    def __init__(self, folder: Path, *, is_limited: bool = False, exports: int = etherpad.UNLIMITED) -> None:
         self.folder = folder
         self.port = free_port()
-        self.is_limited = is_limited
+        self.is_limited, self.exports = is_limited, exports
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,7 +55,7 @@ class Etherpad:
             lacking("node with npm")
             return
         root = etherpad.prepare()
-        etherpad.write_settings(self.folder, self.port, is_limited=self.is_limited)
+        etherpad.write_settings(self.folder, self.port, is_limited=self.is_limited, exports=self.exports)
         log = self.folder / "etherpad.log"
         command = dying_with_us(etherpad.command(self.folder))
         self.process = start(command, log, cwd=root, env=etherpad.environment())

@@ -72,6 +72,6 @@ if (list) {
 }
 on("pad:news", ({ pad }) => {
   const health = home.querySelector("[data-pad-health]")
-  health.hidden = !pad || pad.health === "ok" || pad.health === "unknown"
+  health.hidden = !pad || ["ok", "read_only", "unknown", "waiting"].includes(pad.health)
   emit("tabs:exists", { part: PART, count: pad ? 1 : 0 })
 })

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import subprocess
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -15,10 +14,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from etherpad_links.models import EtherpadLink
 from opendev.core import metrics
 from opendev.core.threads import is_away
 from opendev.home.served import note_address
+from opendev.room import pad_worker
 from sessions import selectors
 from sessions.models import Session, SessionRole
 from sessions.services import has_organiser, make_first_organiser_token, make_sign_in_link
@@ -52,11 +51,6 @@ def raise_file_limit() -> None:
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def start_pad_worker() -> None:
-    """Start the process that keeps pads in step; it ends when this one, which becomes the server, has ended."""
-    subprocess.Popen([sys.executable, "manage.py", "sync_pads", "--while-parent-lives"], cwd=settings.ROOT)
 
 
 def check_database() -> None:
@@ -98,9 +92,8 @@ class Command(BaseCommand):
             folder = settings.VAR_DIR / "metrics"
             metrics.fresh_folder(folder)
             os.environ[metrics.FOLDER_VARIABLE] = str(folder)
-        if settings.ETHERPAD_URL or EtherpadLink.objects.exists():
-            start_pad_worker()
         connection.close()
+        os.environ[pad_worker.KEEPS_VARIABLE] = "1"
         command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
         os.chdir(settings.ROOT)
         raise_file_limit()

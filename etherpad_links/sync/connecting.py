@@ -1,0 +1,149 @@
+"""How the worker gets into a pad: without making one, with what it knew, and no faster than the server allows."""
+
+import asyncio
+import logging
+
+from etherpad_links import services
+from etherpad_links.configuration import api_for, reach
+from etherpad_links.models import EtherpadLink
+from etherpad_links.padserver.addresses import PadAddress
+from etherpad_links.padserver.errors import (
+    ChecksLimited,
+    HistoryDiffers,
+    PadMissing,
+    PadRefused,
+    PadTrouble,
+    PadUnreachable,
+    RateLimited,
+)
+from etherpad_links.padserver.http import exists_async
+from etherpad_links.padserver.pad_socket import Identity, KnownState, Listener, PadSocket, new_token
+from etherpad_links.sync.memory import PadMemory
+
+log = logging.getLogger("etherpad_links.sync")
+
+OUR_NAME = "Sign-ups"
+PROBE_S = 15.0  # between two questions to a server that lets us ask no more for now
+MOST_CATCHING_UP = 3  # connections, where people type in the meantime
+CAREFUL_S = 180.0  # for so long after a refusal checks go one by one
+
+
+class Checks:
+    """The checks of one server's pads. By default a server lets an address export ten times in 90 s."""
+
+    def __init__(self) -> None:
+        self.opens_at = self.careful_until = -1e9
+        self.lock = asyncio.Lock()
+
+    async def exists(self, address: PadAddress) -> bool:
+        """Return True if the pad exists, asked without a key.
+
+        Raises:
+            ChecksLimited: the server lets us ask no more for now
+            PadTrouble
+        """
+        if asyncio.get_running_loop().time() >= self.careful_until:
+            return await self._ask(address)
+        async with self.lock:
+            return await self._ask(address)
+
+    async def _ask(self, address: PadAddress) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now < self.opens_at:
+            raise ChecksLimited("other pads are checked first", self.opens_at - now)
+        try:
+            return await exists_async(address, reach())
+        except RateLimited as limited:
+            now = asyncio.get_running_loop().time()
+            self.opens_at, self.careful_until = now + min(limited.retry_after, PROBE_S), now + CAREFUL_S
+            raise ChecksLimited(
+                "the server limits how many pads are checked", self.opens_at - now
+            ) from limited
+
+
+class Connector:
+    """Joins one pad."""
+
+    def __init__(self, link: EtherpadLink, address: PadAddress, memory: PadMemory, checks: Checks) -> None:
+        self.link, self.address, self.memory, self.checks = link, address, memory, checks
+        self.reads_afresh = False  # what we knew led to changes that the server does not take
+        self.may_be_gone = False
+
+    def learn(self, trouble: PadTrouble) -> None:
+        """Take notice of what ended the last connection."""
+        self.may_be_gone = isinstance(trouble, PadMissing | PadRefused)
+
+    async def connect(self, heard: Listener) -> PadSocket:
+        """Join the pad; with what we knew before if that still fits, so that nothing that was done is overlooked.
+
+        Raises:
+            PadTrouble
+        """
+        if self.memory.known is None:
+            await self.memory.remember()
+        await self._check_that_it_exists()
+        token = await self.memory.database(
+            services.keep_author_token, link_id=self.link.pk, token=new_token()
+        )
+        identity, known, differs = Identity(token, OUR_NAME), self.memory.known, False
+        if known is not None and not self.reads_afresh:
+            try:
+                return await self._catch_up(identity, known, heard)
+            except PadUnreachable as trouble:
+                differs = isinstance(trouble, HistoryDiffers)
+                log.info("Pad %s is read afresh.", self.address.name)
+        pad = PadSocket(self.address, identity, heard)
+        await pad.open(reach())
+        await self._begin_with(pad, known, differs=differs)
+        return pad
+
+    async def _catch_up(self, identity: Identity, known: KnownState, heard: Listener) -> PadSocket:
+        """Join with what we knew. A connection that brought what was missed is followed by another one.
+
+        Etherpad 2.5 takes the first change of such a connection, and then answers it with "badChangeset": it goes on
+        counting from the revision that we named.
+        """
+        for nth in range(MOST_CATCHING_UP):
+            pad = PadSocket(self.address, identity, heard)
+            await pad.open(reach(), known)
+            if pad.revision == known.revision or nth == MOST_CATCHING_UP - 1:
+                break
+            known = self.memory.known = pad.known
+            await pad.close()
+        return pad
+
+    async def _begin_with(self, pad: PadSocket, known: KnownState | None, *, differs: bool) -> None:
+        """Take up a document that was read afresh; what its server lost since is to be written again."""
+        is_another = known is not None and (
+            differs or pad.revision < known.revision or pad.author != known.author
+        )
+        lost_pad = is_another and known is not None and known.document.text != pad.document.text
+        if is_another:
+            lost = await self.memory.database(
+                services.record_lost_revisions,
+                link_id=self.link.pk,
+                revision=0 if differs else pad.revision,
+                passages_too=lost_pad,
+            )
+            log.warning("Pad %s has lost revisions; %d names are written again.", self.address.name, lost)
+        self.memory.forget_places(server_lost_pad=lost_pad)
+        self.reads_afresh = False
+
+    async def _check_that_it_exists(self) -> None:
+        """Joining a missing pad would make an empty one. Where we hold a copy, it was there a moment ago.
+
+        Raises:
+            PadMissing, ChecksLimited
+        """
+        api = None if self.address.is_read_only else api_for(self.link)
+        there = None
+        if api is not None:
+            try:
+                there = await api.has_pad_async(self.address.name)
+            except (PadRefused, PadUnreachable) as trouble:  # a wrong key, or an API that is not for us
+                log.info("Pad %s: the server's API does not help (%s).", self.address.name, trouble)
+        if there is None and (self.memory.known is None or self.may_be_gone):
+            there = await self.checks.exists(self.address)
+        if there is False:
+            self.may_be_gone = True
+            raise PadMissing("the server has no such pad")
