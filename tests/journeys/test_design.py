@@ -112,3 +112,36 @@ def test_screen_holds_the_longest_poll_that_is_allowed(play, demo, size):
         screen.fits()
 
     play(scene)
+
+
+DRAWN = """([selector, pseudo, property]) =>
+  getComputedStyle(document.querySelector(selector), pseudo || null).getPropertyValue(property)"""
+
+
+def test_forced_colours_leave_what_backgrounds_and_shadows_tell(play, demo):
+    """The system takes backgrounds and shadows away: dot, tab, choice and bars are drawn in its own colours."""
+
+    def scene(stage: Stage) -> None:
+        poll = demo.launch(*POLL, visibility="always")
+        demo.vote(poll, 0, 0, 2)
+        demo.ask("POST", f"sessions/{demo.session['id']}/sign-up-lines/", title="Networking")
+        attendee = stage.attendee(forced_colors="active", color_scheme="dark")
+        canvas = attendee.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        attendee.choose("One")
+        drawn = {
+            "dot": (".state[data-state=live]", "::before", "background-color"),
+            "choice": (".opt input:checked", "", "background-color"),
+        }
+        for name, place in drawn.items():
+            assert attendee.page.evaluate(DRAWN, list(place)) not in {canvas, "rgba(0, 0, 0, 0)"}, name
+        assert attendee.page.evaluate(DRAWN, [".tabs [aria-current]", "", "outline-style"]) == "solid"
+        attendee.vote_button.click()
+        attendee.has_voted("One")
+        bars = {
+            attendee.page.evaluate(DRAWN, [f".res{lead} rect", "", "fill"])
+            for lead in ("[data-lead]", ":not([data-lead])")
+        }
+        assert len(bars) == 2
+        assert canvas not in bars
+
+    play(scene)
