@@ -1,7 +1,6 @@
 """Events and their days."""
 
-from collections.abc import Collection
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -75,12 +74,12 @@ class Event(models.Model):
         return self.name
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> "Event":
+    def from_db(cls, *args: Any, **more: Any) -> Self:
         """Return an event as it is kept. One with a zone that was allowed once, or that is gone, is in UTC.
 
         Browsers end a page's script over such a name, and calendars take it for their own reader's zone.
         """
-        event: Event = super().from_db(db, field_names, values)
+        event = super().from_db(*args, **more)
         if "time_zone" in event.__dict__ and event.time_zone not in time_zones():
             event.time_zone = USUAL_ZONE
         return event
