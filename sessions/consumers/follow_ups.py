@@ -12,6 +12,7 @@ from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
 from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode
+from opendev.core.limits import Network
 from sessions.broadcasts import follow_ups as broadcasts
 from sessions.models import SignUp
 from sessions.news.follow_ups import KIND, topic_of
@@ -67,7 +68,7 @@ class LinesSocket(Member, Protocol):
     attendee: AttendeePass | None
     unanswered: int
     group: Group | None
-    network: str | None
+    networks: tuple[Network, ...]
 
     def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...

@@ -13,6 +13,7 @@ from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Member, Topic, encode
+from opendev.core.limits import Network
 from opendev.core.text import clean_id
 from sessions import services
 from sessions.models import Question
@@ -29,7 +30,7 @@ class QuestionsSocket(Member, Protocol):
     ground: Ground | None
     unanswered: int
     group: Group | None
-    network: str | None
+    networks: tuple[Network, ...]
 
     def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...
