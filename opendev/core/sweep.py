@@ -22,6 +22,7 @@ ON_ITS_WAY_S = (
     0.25  # for news of what has just been committed; without it a storm of votes is read anew each round
 )
 SIGN_OF_LIFE_S = 20.0  # presence is repeated at least this often, so that a page can tell silence from death
+TOLD_ELSEWHERE = 1_000  # versions that other processes may have told beyond what this one knows
 SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
 
 
@@ -71,6 +72,7 @@ class Sweep:
         for key in keys:
             if group := self.groups.get(key):
                 self._forget_vanished(group, before[key], found.get(key, {}))
+            await self._take_what_went_back(key, before[key], found.get(key, {}))
         if not any(self._is_behind(key, found) for key in keys):
             return
         await asyncio.sleep(ON_ITS_WAY_S)
@@ -79,6 +81,26 @@ class Sweep:
                 state = await self.read_in_thread(self.source.read, key)
                 for news in state.news if state else []:
                     self.take(news)
+
+    async def _take_what_went_back(self, key: int, before: dict[str, int], versions: dict[str, int]) -> None:
+        """Take the database's word where its version is older than what it had before: it lost commits.
+
+        Every page and program takes what is newer than what it shows, so the versions are raised above all that was
+        told; docs/adr/0040 says why.
+        """
+        back = {topic: known for topic, known in before.items() if versions.get(topic, known) < known}
+        if not back or self.source is None:
+            return
+        log.warning("The database lost commits: %d versions of session %d went back.", len(back), key)
+        above = {topic: known + TOLD_ELSEWHERE for topic, known in back.items()}
+        await self.read_in_thread(self.source.raise_versions, key, above)
+        state = await self.read_in_thread(self.source.read, key)
+        for news in state.news if state else []:
+            self.take(news)
+        for member in self.groups[key].members if key in self.groups else ():
+            if member.attendee_id is not None:
+                for topic in back:
+                    member.own_changed(topic)
 
     def _is_behind(self, key: int, found: dict[int, dict[str, int]]) -> bool:
         """Return whether the database had a newer version of something than what this process knows by now."""

@@ -9,6 +9,7 @@ from etherpad_links import news as pad_news
 from etherpad_links.selectors import pad_states, pad_versions
 from opendev.core.attendance import Ground
 from opendev.core.groups import GroupState, TopicKind
+from opendev.room.failover import raise_versions
 from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
@@ -51,6 +52,10 @@ class RoomSource:
             told += [sheet_news.plan_news(sheet), sheet_news.running_news(sheet)]
         revoked = revoked_passes([group]).get(group, frozenset())
         return GroupState({"event_id": session.event_id}, told, revoked)
+
+    def raise_versions(self, group: int, above: Mapping[str, int]) -> None:
+        """Raise versions of topics of a room over those that were told before the database lost commits."""
+        raise_versions(session_id=group, above=above)
 
     def moderators(self, group: int) -> frozenset[int]:
         """Return the users who may moderate the session now."""

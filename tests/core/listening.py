@@ -76,6 +76,11 @@ class Rooms:
             if group in self.stored
         }
 
+    def raise_versions(self, group: int, above: Mapping[str, int]) -> None:
+        for topic, version in above.items():
+            if self.stored[group][topic].version <= version:
+                self.stored[group][topic] = news(version + 1, topic=topic, group=group)
+
     def moderators(self, group: int) -> frozenset[int]:
         return self.may_moderate
 

@@ -75,3 +75,40 @@ async def test_sweep_goes_on_after_a_round_that_failed(caplog):
         await asyncio.sleep(6)
         assert listener.versions() == [2]
     assert "sweep round failed" in caplog.text
+
+
+@at_jumping_time
+async def test_versions_that_went_back_are_the_new_truth_and_are_told_as_newer():
+    """A standby that lacked commits was promoted."""
+    async with running() as (hub, rooms):
+        rooms.store(news(64))
+        listener = await Listener(hub).join()
+        for version in (121, 122):
+            tell(hub, rooms, news(version))
+            await asyncio.sleep(1)
+        rooms.store(news(64))
+        await asyncio.sleep(5)
+        back = listener.versions()[-1]
+        assert back > 122
+        assert rooms.stored[ROOM][TOPIC].version == back
+        tell(hub, rooms, news(back + 1))
+        await asyncio.sleep(1)
+        assert listener.versions()[-1] == back + 1
+
+
+@at_jumping_time
+async def test_look_that_began_before_the_news_is_not_taken_for_a_failover():
+    async with running() as (hub, rooms):
+        rooms.store(news(1))
+        listener = await Listener(hub).join()
+        look = rooms.versions
+
+        def look_and_tell(groups):
+            seen = look(groups)
+            if rooms.stored[ROOM][TOPIC].version == 1:
+                tell(hub, rooms, news(2))  # committed right after the look
+            return seen
+
+        rooms.versions = look_and_tell
+        await asyncio.sleep(10)
+        assert listener.versions() == [2]
