@@ -184,7 +184,7 @@ class PadPassage(models.Model):
 
 
 class PadLease(models.Model):
-    """Who may write into a pad, where the database has no advisory locks: one worker, for a few seconds at a time."""
+    """Who may write into a pad: one worker, for a few seconds at a time."""
 
     link = models.OneToOneField(EtherpadLink, on_delete=models.CASCADE, related_name="lease")
     holder = models.CharField(_("worker"), max_length=40)

@@ -27,4 +27,6 @@ def database_settings(database: dict[str, Any], var_dir: Path) -> dict[str, Any]
     kept = {**database, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if database["ENGINE"] == SQLITE:
         return {**kept, "OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": str(var_dir / "test.sqlite3")}}
+    # Behind a PgBouncer in transaction mode a cursor is gone with its transaction; exports read their rows at once.
+    kept.setdefault("DISABLE_SERVER_SIDE_CURSORS", True)
     return {**kept, "OPTIONS": {**POSTGRES_OPTIONS, **database.get("OPTIONS", {})}}

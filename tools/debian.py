@@ -29,6 +29,7 @@ NEEDS = {
     "firefox-esr": lambda: bool(shutil.which("firefox-esr") or shutil.which("firefox")),
     "webkit2gtk-driver": lambda: bool(shutil.which("WebKitWebDriver")),
     "xvfb": lambda: bool(shutil.which("Xvfb")),
+    "pgbouncer": lambda: Path("/usr/sbin/pgbouncer").exists() or bool(shutil.which("pgbouncer")),
     "nodejs": lambda: bool(shutil.which("node")),
     "npm": lambda: bool(shutil.which("npm")),
 }
