@@ -57,7 +57,7 @@ def pooled(postgres: Postgres) -> Iterator[str]:
 
 
 def test_pages_votes_exports_and_pad_locks_work_behind_a_transaction_pool(
-    start_server: Any, pooled: str, django_db_blocker: Any
+    pooled: str, start_server: Any, django_db_blocker: Any
 ):
     server = start_server(database=pooled, start=False)
     with django_db_blocker.unblock(), connected_to(pooled):
