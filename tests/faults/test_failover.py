@@ -34,36 +34,42 @@ def alone_with(cluster: Postgres, *names: str) -> Iterator[psycopg.Connection[An
             connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
+def prepare(url: str) -> tuple[Any, str, list[str], str]:
+    """A live poll, an option of it, twelve phones' passes, and an organiser's token."""
+    with connected_to(url):
+        event = make_event()
+        poll = make_poll(make_session(event), visibility="always", now=timezone.now())
+        people = Attendee.objects.bulk_create(Attendee(event=event, joined_at=NOW) for _ in range(12))
+        phones = [sign_pass(new_pass(event.pk, person.pk)) for person in people]
+        token = make_api_token(
+            user=make_organiser(event), name="", lasts=timedelta(days=1), now=timezone.now()
+        )
+        return poll, str(options_of(poll)["a"]), phones, token
+
+
+def ask(server: Any, method: str, path: str, token: str, body: Any) -> Any:
+    with server.http(headers={"Authorization": f"Bearer {token}"}) as program:
+        answer = program.request(method, f"/api/v1/{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def test_commits_that_a_failover_lost_are_gone_from_every_page_and_the_close_is_heard(
     start_server: Any, postgres: Postgres, django_db_blocker: Any
 ):
     url = postgres.fresh_database()
     name = url.partition("@/")[2].partition("?")[0]
     server = start_server(database=url, start=False)
-    with django_db_blocker.unblock(), connected_to(url):
-        event = make_event()
-        session = make_session(event)
-        poll = make_poll(session, visibility="always", now=timezone.now())
-        option = str(options_of(poll)["a"])
-        people = Attendee.objects.bulk_create(Attendee(event=event, joined_at=NOW) for _ in range(12))
-        phones = [sign_pass(new_pass(event.pk, person.pk)) for person in people]
-        token = make_api_token(
-            user=make_organiser(event), name="", lasts=timedelta(days=1), now=timezone.now()
-        )
+    with django_db_blocker.unblock():
+        poll, option, phones, token = prepare(url)
     server.start()
-
-    def ask(method: str, path: str, token: str, body: Any) -> Any:
-        with server.http(headers={"Authorization": f"Bearer {token}"}) as program:
-            answer = program.request(method, f"/api/v1/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
 
     def vote(phones: list[str]) -> None:
         for phone in phones:
-            ask("PUT", f"polls/{poll.pk}/ballot/", phone, {"options": [option]})
+            ask(server, "PUT", f"polls/{poll.pk}/ballot/", phone, {"options": [option]})
 
     async def watch() -> None:
-        async with connect(server, session.pk) as client:
+        async with connect(server, poll.session_id) as client:
             await client.next("snapshot")
             await asyncio.to_thread(vote, phones[:3])
             with alone_with(postgres, name) as connection:
@@ -78,7 +84,7 @@ def test_commits_that_a_failover_lost_are_gone_from_every_page_and_the_close_is_
                 lambda frame: frame["type"] == "poll.changed" and frame["poll"]["ballots"] == 5, seconds=30
             )
             assert back["poll"]["version"] > seen
-            await asyncio.to_thread(ask, "PUT", f"polls/{poll.pk}/state/", token, {"state": "closed"})
+            await asyncio.to_thread(ask, server, "PUT", f"polls/{poll.pk}/state/", token, {"state": "closed"})
             closed = await client.first(
                 lambda frame: frame["type"] == "poll.changed" and frame["poll"]["state"] == "closed",
                 seconds=20,
