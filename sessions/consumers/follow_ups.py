@@ -68,7 +68,9 @@ class LinesSocket(Member, Protocol):
     attendee: AttendeePass | None
     unanswered: int
     group: Group | None
-    networks: tuple[Network, ...]
+
+    @property
+    def networks(self) -> tuple[Network, ...]: ...
 
     def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...

@@ -30,7 +30,9 @@ class QuestionsSocket(Member, Protocol):
     ground: Ground | None
     unanswered: int
     group: Group | None
-    networks: tuple[Network, ...]
+
+    @property
+    def networks(self) -> tuple[Network, ...]: ...
 
     def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...
