@@ -241,7 +241,7 @@ def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int])
     ]
     chosen = visible
     if len(visible) > MOST_IN_SNAPSHOT:
-        chosen = sorted(visible, key=lambda entry: _rank(*entry[1:], attendee_id))[:MOST_IN_SNAPSHOT]
+        chosen = sorted(visible, key=lambda entry: _rank(entry[1], entry[2], attendee_id))[:MOST_IN_SNAPSHOT]
     parts = []
     for identity, known, audience in chosen:
         is_author = attendee_id is not None and known.author == attendee_id

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.journeys.demo import EVENT, ORGANISER
 from tests.journeys.stage import PHONE, Stage
@@ -194,7 +194,12 @@ def test_editor_warns_before_unsaved_words_are_left_and_saves_them_all_with_any_
     def scene(stage: Stage) -> None:
         page = stage.open(f"{EVENT}recap/edit/", user=ORGANISER)
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def note(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", note)
         boxes = page.get_by_role("textbox")
         expect(page.get_by_text("Not saved yet")).to_be_hidden()
         page.locator('[data-key="event/title"] textarea').fill("A headline that was typed")
