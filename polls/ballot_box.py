@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Batcher
+from opendev.core.batching import Batcher, register
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import Member, News
 from opendev.core.text import clean_id
@@ -85,8 +85,8 @@ class AnswersReader(Batcher[AnswersWanted, dict[int, Mine]]):
         super().__init__(own_answers, name="answers-reader", limit=MAX_WAITING)
 
 
-ballot_box = BallotBox()
-answers_reader = AnswersReader()
+ballot_box = register(BallotBox())
+answers_reader = register(AnswersReader())
 
 
 def read_vote(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Answer, Batcher, work_unless_away
+from opendev.core.batching import Answer, Batcher, register, work_unless_away
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.groups import Member
 from opendev.core.text import clean_id
@@ -68,10 +68,10 @@ class UpvoteBox(Batcher[Upvote, Upvoted]):
         super().put(item, done)
 
 
-upvote_box = UpvoteBox()
-desk: Batcher[Deed, Any] = Batcher(_do_each, name="question-desk", limit=MAX_DEEDS_WAITING)
-upvotes_reader: Batcher[tuple[int, int], set[int]] = Batcher(
-    own_upvotes, name="upvotes-reader", limit=MAX_WAITING
+upvote_box = register(UpvoteBox())
+desk: Batcher[Deed, Any] = register(Batcher(_do_each, name="question-desk", limit=MAX_DEEDS_WAITING))
+upvotes_reader: Batcher[tuple[int, int], set[int]] = register(
+    Batcher(own_upvotes, name="upvotes-reader", limit=MAX_WAITING)
 )
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ log = logging.getLogger("opendev.live")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Answer = Callable[[Result | DomainError], None]
+Box = TypeVar("Box", bound="Batcher[Any, Any]")
 
 PAUSE_S = 0.005  # before a batch: measured, 0 to 20 ms give the same rate, and longer costs latency
 MAX_BATCH = 1_000
@@ -188,3 +189,12 @@ def work_unless_away(work: Callable[[], Result], away: Callable[[], Result]) -> 
             if error.has_no_room or time.monotonic() + AWAY_PAUSE_S >= until:
                 return away()
         time.sleep(AWAY_PAUSE_S)
+
+
+boxes: list[Batcher[Any, Any]] = []  # those of this process, in the order in which they start and stop
+
+
+def register(box: Box) -> Box:
+    """Return the box, which from now on starts and ends with the process and is watched by `/readyz` and `/metrics`."""
+    boxes.append(box)
+    return box

@@ -15,11 +15,11 @@ from django.db import connection
 
 from etherpad_links.worker_state import worker_watch
 from opendev.core import metrics
+from opendev.core.batching import boxes
 from opendev.core.limits import is_trusted
 from opendev.core.presence import bus_is_up, live_core_runs
 from opendev.core.storage import StoresNothing, check_takes_writes
 from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
-from polls.ballot_box import answers_reader, ballot_box
 
 DATABASE_ANSWERS_WITHIN_S = 2.0
 FORWARDED = {b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"}
@@ -86,15 +86,19 @@ class Health:
     async def readyz(self, scope: Any) -> Answer:
         """Database and page threads answer, no background task has died, and the other processes can be reached."""
         database, pages = await asyncio.gather(probe.answers(), self.pages_answer())
+        ended = [box.name for box in boxes if not box.is_running]
         checks = {
-            "live": live_core_runs() and ballot_box.is_running and answers_reader.is_running,
+            "live": live_core_runs() and not ended,
             "bus": bus_is_up(),
             "database": database,
             "pages": pages,
             "pads": not worker_watch.is_away,
         }
         ready = all(checks.values())
-        body = json.dumps({"status": "ok" if ready else "not_ready", "checks": checks}).encode()
+        answer: dict[str, Any] = {"status": "ok" if ready else "not_ready", "checks": checks}
+        if ended:
+            answer["ended"] = ended
+        body = json.dumps(answer).encode()
         return (200 if ready else 503), JSON, body, []
 
 

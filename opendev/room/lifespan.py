@@ -1,4 +1,4 @@
-"""What runs in a serving process besides its requests: the Hub, the ballot box, and the closer."""
+"""What runs in a serving process besides its requests: the Hub, the boxes of every app, and the closer."""
 
 import asyncio
 import gc
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from opendev.core import metrics
-from opendev.core.batching import Batcher
+from opendev.core.batching import Batcher, boxes
 from opendev.core.live import hub
 from opendev.core.pulse import pulse
 from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
@@ -24,25 +24,13 @@ from opendev.home.health import probe
 from opendev.room import pad_worker, pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
-from polls.ballot_box import answers_reader, ballot_box
 from polls.services import close_due_polls, finalise_due_polls
-from sessions.consumers.follow_ups import sign_up_desk, sign_ups_reader
-from sessions.question_box import desk, upvote_box, upvotes_reader
 from sessions.services import forget_expired_contacts
 
 log = logging.getLogger("opendev.live")
 
 CLOSER_S = 0.5
 FORGETTER_S = 600.0  # an address may be used until the end of a day: minutes more or less do not matter
-BOXES: tuple[Batcher[Any, Any], ...] = (
-    ballot_box,
-    answers_reader,
-    upvote_box,
-    desk,
-    upvotes_reader,
-    sign_up_desk,
-    sign_ups_reader,
-)
 
 # Measured: with 5,000 sockets one full collection stops the process for 74 to 330 ms. What stands at the start is
 # frozen; a small middle generation keeps the longest pause near 24 ms.
@@ -56,7 +44,7 @@ async def start() -> None:
     """Start everything; a failure stops the process."""
     hub.source = RoomSource()
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
-    for box in BOXES:
+    for box in boxes:
         await box.start()
     closer = ThreadPoolExecutor(1, thread_name_prefix="closer")
     threads.append(closer)
@@ -79,7 +67,7 @@ def measure() -> None:
     pulse.watch(metrics.GROUPS, lambda: len(hub.groups))
     pulse.watch(metrics.BUS_UP, lambda: hub.bus is None or hub.bus.is_heard)
     pulse.watch(metrics.QUEUE.labels("bus"), lambda: hub.bus.publishing if hub.bus else 0)
-    for batcher in BOXES:
+    for batcher in boxes:
         pulse.watch(metrics.QUEUE.labels(batcher.name), partial(_waiting_in, batcher))
     hub.spawn_lasting(pulse.beat_for_ever())
 
@@ -90,7 +78,7 @@ def _waiting_in(batcher: Batcher[Any, Any]) -> int:
 
 async def stop() -> None:
     """End everything: what is in the box is recorded first, and the database's file is whole in the end."""
-    for box in BOXES:
+    for box in boxes:
         await box.stop()
     await hub.stop()
     while threads:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Answer, Batcher
+from opendev.core.batching import Answer, Batcher, register
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
@@ -58,8 +58,8 @@ class OwnSignUpsReader(Batcher[tuple[AttendeePass, Sequence[int]], dict[int, Sig
         super().__init__(own_sign_ups, name="sign-ups-reader", limit=MAX_WAITING)
 
 
-sign_up_desk = SignUpDesk()
-sign_ups_reader = OwnSignUpsReader()
+sign_up_desk = register(SignUpDesk())
+sign_ups_reader = register(OwnSignUpsReader())
 
 
 class LinesSocket(Member, Protocol):

@@ -9,6 +9,7 @@ import pytest
 
 from opendev.core import limits, logs
 from opendev.core.attendance import sign_pass
+from opendev.core.batching import boxes
 from opendev.core.live import hub
 from opendev.home import views
 from tests.factories import make_attendee, make_poll, make_session, options_of
@@ -63,6 +64,24 @@ def test_process_whose_background_task_died_is_not_ready(visitor, inner):
         assert (answer.status_code, answer.json()["checks"]["live"]) == (503, False)
     finally:
         hub.lasting[:] = before
+    assert visitor.get("/readyz").status_code == 200
+
+
+def test_every_box_that_ended_is_named(visitor, inner):
+    assert {box.name for box in boxes} == {
+        *("ballot-box", "answers-reader", "upvote-box", "upvotes-reader"),
+        *("question-desk", "sign-up-desk", "sign-ups-reader"),
+    }
+    for box in boxes:
+        hub.loop.call_soon_threadsafe(box.task.cancel)
+        inner.until(lambda box=box: not box.is_running)
+        try:
+            answer = visitor.get("/readyz")
+            assert (answer.status_code, answer.json()["checks"]["live"]) == (503, False)
+            assert answer.json()["ended"] == [box.name]
+        finally:
+            box.thread.shutdown()
+            asyncio.run_coroutine_threadsafe(box.start(), hub.loop).result(5)
     assert visitor.get("/readyz").status_code == 200
 
 
