@@ -14,10 +14,10 @@ pages: Any = get_wsgi_application()  # sets Django up; what follows imports mode
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from opendev.door.files import StaticFiles  # noqa: E402
+from opendev.door.health import Health  # noqa: E402
 from opendev.door.pages import Pages  # noqa: E402
 from opendev.door.refusals import render_all  # noqa: E402
 from opendev.door.threads import PageThreads  # noqa: E402
-from opendev.home.health import Health  # noqa: E402
 from opendev.room.lifespan import lifespan  # noqa: E402
 from opendev.room.routing import urlpatterns  # noqa: E402
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db.models import Count
 
 from opendev.registrations.links import personal_link
-from opendev.room.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import named_answers, polls_of
+from polls.shares import whole_shares
 from sessions.models import Attendee, Question, Registration, Session
 from sessions.permissions.questions import PUBLIC
 from sessions.selectors.follow_ups import contact_of, lines_of, names_under

@@ -14,9 +14,9 @@ from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_word, id_in_address
 from opendev.exports.tables import Asked, Scope, Table, tables_of
 from opendev.exports.writing import FORMATS
-from opendev.home.organise.entrance import enter
 from polls.selectors import poll_by_id
 from sessions import selectors
+from sessions.programme.pages import enter
 from sessions.services import check_moderates
 
 ON, OFF = "1", "0"

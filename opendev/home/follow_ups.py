@@ -17,7 +17,7 @@ from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
 from opendev.core.limits import check_address, check_limit, limited_networks
-from opendev.home.middleware import mark
+from opendev.core.web.pages import mark
 from opendev.room.lines import line_card
 from opendev.room.pads import in_pad
 from opendev.room.qr import qr_svg

@@ -15,7 +15,7 @@ from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import csv_cell, id_in_address
-from opendev.home.middleware import mark
+from opendev.core.web.pages import mark
 from sessions import selectors, services
 from sessions.models import Event, FollowUpGroup, SignUp
 from sessions.selectors import follow_up_groups

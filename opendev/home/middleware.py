@@ -13,19 +13,13 @@ from opendev.core.limits import is_trusted
 from opendev.core.logs import current_id, taken_or_new
 from opendev.core.threads import is_away, note_outage
 from opendev.core.uploads import largest_body_at
+from opendev.core.web.pages import mark
 from opendev.door.refusals import LengthRequired, TooLarge, is_rest
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Return the page that says what was refused and why, with the error's status and code."""
     return mark(_rendered(request, error), error)
-
-
-def mark(response: HttpResponse, error: DomainError) -> HttpResponse:
-    """Return the response with what its headers should say of the refusal."""
-    if error.retry_after is not None:
-        response["Retry-After"] = str(error.retry_after)
-    return response
 
 
 def _rendered(request: HttpRequest, error: DomainError) -> HttpResponse:

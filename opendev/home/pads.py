@@ -17,10 +17,10 @@ from etherpad_links.selectors import pad_rules_of, pads_of_event
 from etherpad_links.worker_state import worker_is_away
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
-from opendev.home.middleware import mark
-from opendev.home.organise.entrance import act, enter
-from opendev.home.typed import compare, seen_of, shown
+from opendev.core.web.pages import mark
+from opendev.core.web.typed import compare, seen_of, shown
 from sessions.models import Event
+from sessions.programme.pages import act, enter
 
 AT_ONCE = 50  # pads made by one press: each asks the server
 FIELDS = ("name_pattern", "template")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
-from opendev.home.typed import EditedMeanwhile, compare, digest, read_seen
+from opendev.core.web.typed import EditedMeanwhile, compare, digest, read_seen
 from opendev.recap.document import BASE, BOX, Worked, to_publish
 from opendev.recap.draft import draft
 from opendev.recap.working import worked_recap
@@ -75,7 +75,7 @@ def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: 
     """Save all boxes of the editor's page that were changed, or none; return how many. For organisers.
 
     Args:
-        typed: the boxes by name (`text-` and the paragraph's key), and `seen` (opendev/home/typed.py).
+        typed: the boxes by name (`text-` and the paragraph's key), and `seen` (opendev/core/web/typed.py).
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft

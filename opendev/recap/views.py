@@ -18,9 +18,8 @@ from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id
 from opendev.core.uploads import takes_uploads
-from opendev.home.middleware import mark
-from opendev.home.organise.entrance import act, enter
-from opendev.home.typed import SEEN, EditedMeanwhile, seen_of, shown
+from opendev.core.web.pages import mark
+from opendev.core.web.typed import SEEN, EditedMeanwhile, seen_of, shown
 from opendev.recap import services
 from opendev.recap.document import BOX, Worked, anchor_of, paragraphs_of, to_publish
 from opendev.recap.reading import reading_of
@@ -29,6 +28,7 @@ from opendev.recap.writing import FORMS, reading_for_file
 from sessions import selectors
 from sessions import services as sessions
 from sessions.models import Event, NextStep, RecapVersion
+from sessions.programme.pages import act, enter
 from sessions.selectors import recap as recaps
 
 STEP_FIELDS = ("kind", "title", "text", "starts_on", "ends_on", "url")

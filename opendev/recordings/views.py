@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError
-from opendev.home.typed import SEEN, compare, seen_of, shown
+from opendev.core.web.typed import SEEN, compare, seen_of, shown
 from opendev.recordings.chapters import Shown, clock_of, shown_chapters
 from opendev.recordings.providers import player_of, start_in
 from sessions import selectors

@@ -18,10 +18,10 @@ from opendev.core.limits import check_join
 from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
 from opendev.core.uploads import takes_uploads
-from opendev.home.organise.entrance import act, enter
 from opendev.registrations.links import registration_of
 from sessions import selectors, services
 from sessions.models import Event, FigureNote, Session
+from sessions.programme.pages import act, enter
 from sessions.selectors import registrations
 
 

@@ -8,10 +8,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from opendev.room.shares import bar_widths, whole_shares
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import audience_of, mine_json, poll_json
+from polls.shares import bar_widths, whole_shares
 
 
 @dataclass(frozen=True, slots=True)

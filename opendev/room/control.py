@@ -16,7 +16,7 @@ from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, Malformed, NotSignedIn
 from opendev.core.text import id_in_address
-from opendev.home.middleware import mark
+from opendev.core.web.pages import mark
 from opendev.room import forms
 from opendev.room.cards import card_for
 from opendev.room.pages import control_context

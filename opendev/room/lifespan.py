@@ -19,8 +19,8 @@ from opendev.core.live import hub
 from opendev.core.pulse import pulse
 from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
 from opendev.core.write_ahead_log import emptier
+from opendev.door.health import probe
 from opendev.erasure.services import forget_erased_names
-from opendev.home.health import probe
 from opendev.room import pad_worker, pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id, id_in_address
-from opendev.home.typed import compare, seen_of, shown
+from opendev.core.web.typed import compare, seen_of, shown
 from opendev.room.control import act, enter, show
 from opendev.room.posting import posted_from
 from sessions import services

@@ -15,7 +15,7 @@ from etherpad_links.worker_state import worker_is_away
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import id_in_address
-from opendev.home.middleware import mark
+from opendev.core.web.pages import mark
 from opendev.room.control import act, enter
 from opendev.room.lines import line_cards
 from opendev.room.pads import in_pads

@@ -16,8 +16,8 @@ from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound, NotSignedIn
 from opendev.core.parts import shown_rows
 from opendev.core.text import clean_id, id_in_address
-from opendev.home.middleware import mark
-from opendev.home.typed import compare, seen_of, shown
+from opendev.core.web.pages import mark
+from opendev.core.web.typed import compare, seen_of, shown
 from opendev.room import control
 from opendev.room.pages import queue_context
 from opendev.room.posting import posted_from

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, Malformed, NotFound, NotSignedIn
 from opendev.core.text import id_in_address
-from opendev.home.middleware import mark
+from opendev.core.web.pages import mark
 from opendev.room import run_sheets
 from opendev.room.control import act, enter
 from opendev.room.pages import run_sheet_context

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import clean_id
-from opendev.home.middleware import mark
+from opendev.core.web.pages import mark
 from opendev.room.control import enter
 from opendev.room.posting import posted_from
 from sessions import selectors, services

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
-from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.errors import Conflict, Malformed
 from opendev.core.invisible import look_of
 from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no, time_text
 from polls import broadcasts
@@ -21,6 +21,7 @@ from polls.services.states import lock_poll_for, note_poll, save_and_tell
 from sessions.models import Session, TimelineEntry
 from sessions.selectors import name_of_user
 from sessions.services import check_moderates, note
+from sessions.services.locks import lock_session
 
 log = logging.getLogger("polls")
 
@@ -150,9 +151,7 @@ def add_poll(*, session_id: int, caller: Caller, draft: PollDraft, now: datetime
     Raises:
         NotFound, NotSignedIn, NotModerator
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     return _create(session, draft, now, position=_next_position(session_id))
 

@@ -13,6 +13,7 @@ from opendev.core.text import clean_line
 from sessions import selectors
 from sessions.models import DisplayLink, Session
 from sessions.services.joining import MAX_NAME_LENGTH
+from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates
 from sessions.tokens import hash_token
 
@@ -105,8 +106,6 @@ def find_display_link(*, session_id: int, token: str) -> DisplayLink:
 
 
 def _session_of(session_id: int, caller: Caller) -> Session:
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     return session

@@ -18,7 +18,7 @@ from sessions.models import Event, EventDay, Person, Session
 from sessions.models.events import MAKES_EVENTS, RESERVED_SLUGS, validate_event_slug
 from sessions.services import forms_read as read
 from sessions.services.calendar_entries import keep_calendars_of_people
-from sessions.services.imported_rows import free_slug, number_days
+from sessions.services.numbering import free_slug, number_days
 from sessions.services.programme import lock_event, shifted
 from sessions.services.rights import NotOrganiser
 

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import count
 from typing import Any
-
-from django.utils.text import slugify
 
 from sessions import broadcasts
 from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole
@@ -13,6 +10,7 @@ from sessions.models.sessions import free_codes
 from sessions.schedules import Item, Schedule
 from sessions.schedules.words import as_uri
 from sessions.services.calendar_entries import calendar_state, keep_calendar, keep_calendars_of_people
+from sessions.services.numbering import free_slug, number_days
 
 Pair = tuple[Item, Session | None, str]
 
@@ -93,18 +91,6 @@ def write_days(event: Event, dates: Iterable[date]) -> dict[date, EventDay]:
     return {day.date: day for day in event.days.all()}
 
 
-def number_days(event: Event) -> None:
-    """Number the event's days by their dates, from 1, past the constraint that each number is there once."""
-    days = list(event.days.order_by("date"))
-    wanted = {day.pk: number for number, day in enumerate(days, 1)}
-    moved = [day for day in days if day.number != wanted[day.pk]]
-    above = max([0, *(day.number for day in days)]) + len(days)
-    for offset, day in enumerate(moved, 1):
-        EventDay.objects.filter(pk=day.pk).update(number=above + offset)
-    for day in moved:
-        EventDay.objects.filter(pk=day.pk).update(number=wanted[day.pk])
-
-
 def _make_sessions(
     event: Event, items: Sequence[tuple[Item, EventDay]], now: datetime
 ) -> list[tuple[Item, Session]]:
@@ -130,12 +116,6 @@ def _make_sessions(
         made.append((item, session))
     Session.objects.bulk_create([session for _item, session in made])
     return made
-
-
-def free_slug(title: str, taken: set[str]) -> str:
-    """Return an address for a title that is not taken yet."""
-    base = slugify(title)[:100].strip("-") or "session"
-    return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
 
 def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> set[int]:

@@ -15,7 +15,7 @@ from sessions.broadcasts.questions import question_changed
 from sessions.models import Question, QuestionDismissal
 from sessions.selectors import name_of_user
 from sessions.selectors.questions import questions_by_id
-from sessions.services.questions import lock_session
+from sessions.services.locks import lock_session
 from sessions.services.rights import check_keeps_queue
 
 State = Question.State

@@ -16,6 +16,7 @@ from sessions.permissions.questions import may_see_question
 from sessions.selectors.passes import events_by_pass
 from sessions.selectors.questions import merged_roots, question_by_id
 from sessions.services.joining import MAX_NAME_LENGTH, UNSAID, SessionIsOver
+from sessions.services.locks import lock_session
 from sessions.services.rights import NotJoined, check_moderates
 
 State = Question.State
@@ -43,18 +44,6 @@ class TooManyQuestions(Conflict):
         "too_many_questions",
         _("Ten of your questions wait for an answer already. Withdraw one first."),
     )
-
-
-def lock_session(session_id: int) -> Session:
-    """Return the session, locked until the transaction ends. It is the lock of all of its questions.
-
-    Raises:
-        NotFound
-    """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
-    return session
 
 
 def lock_question(question_id: int) -> Question:

@@ -11,8 +11,9 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
 from opendev.core.text import clean_text, clean_yes_or_no
 from sessions import selectors
-from sessions.models import Event, RecapDraft, RecapEdit, RecapVersion, Session, SessionSummary
+from sessions.models import Event, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recap import MAX_PARAGRAPH_LENGTH
+from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates, check_organises
 
 MAX_OPENING_LENGTH = 2000
@@ -41,9 +42,7 @@ def write_summary(
         NotFound, NotSignedIn, NotModerator
         Malformed: a text that is too long or cannot be shown.
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     texts = {
         field: clean_text(given[field], field=field, most=most, required=False)

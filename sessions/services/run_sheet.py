@@ -15,7 +15,7 @@ from sessions.models import RunSheet, RunSheetItem, SignUpLine
 from sessions.models.follow_ups import MAX_TITLE_LENGTH
 from sessions.permissions.run_sheet import is_shown_prompt
 from sessions.selectors.run_sheet import SheetWithItems, item_by_id, items_of
-from sessions.services.questions import lock_session
+from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates
 
 Kind = RunSheetItem.Kind

@@ -17,7 +17,7 @@ from sessions.models import Event, EventDay, Session, SessionRole
 from sessions.services import forms_read as read
 from sessions.services.calendar_entries import keep_calendars_of_people
 from sessions.services.events import person_of
-from sessions.services.imported_rows import free_slug
+from sessions.services.numbering import free_slug
 from sessions.services.programme import SessionHasBegun, change_session, lock_event, shifted
 
 TEXTS: read.Readers = {

@@ -13,8 +13,9 @@ from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word
 from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.broadcasts import follow_ups as broadcasts
-from sessions.models import Person, Session, SignUp, SignUpLine, TimelineEntry
+from sessions.models import Person, SignUp, SignUpLine, TimelineEntry
 from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates
 from sessions.services.timeline import note
 
@@ -70,9 +71,7 @@ def open_line(*, session_id: int, caller: Caller, given: Mapping[str, Any], now:
         NotFound, NotSignedIn, NotModerator
         Malformed: see read_line; an owner who is not of this event.
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     values = read_line({"title": None, **given})
     last = SignUpLine.objects.filter(session=session).aggregate(Max("position"))["position__max"]

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
-from opendev.core.errors import Conflict, Malformed, NotFound
+from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_yes_or_no
 from sessions import broadcasts
 from sessions.models import Session, TimelineEntry
 from sessions.selectors.clock import state_by_clock
 from sessions.services.joining import SessionIsCancelled
+from sessions.services.locks import lock_session
 from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
 from sessions.services.running import stop_running
@@ -50,9 +51,7 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
         SessionIsCancelled: it does not take place.
         IllegalSessionMove: an upcoming session cannot be over before it was live.
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     if state not in Session.State.values:
         sentence = _("There is no such state.")
@@ -96,9 +95,7 @@ def set_session_clock(*, session_id: int, caller: Caller, by_clock: Any, now: da
         Malformed: neither true nor false.
         ClockIsPast: the session should have ended already.
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     by_clock = clean_yes_or_no(by_clock, field="by_clock")
     if by_clock == session.runs_by_clock:

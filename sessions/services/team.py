@@ -18,6 +18,7 @@ from sessions import selectors
 from sessions.models import Event, Person, Session, SessionRole
 from sessions.services.calendar_entries import keep_calendars_of_people
 from sessions.services.joining import MAX_NAME_LENGTH
+from sessions.services.locks import lock_session
 from sessions.services.rights import check_organises
 from sessions.services.sign_in import make_sign_in_link
 
@@ -107,9 +108,7 @@ def remove_moderator(
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed
     """
-    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
+    session = lock_session(session_id)
     check_organises(caller=caller, event_id=session.event_id)
     _check_role(role)
     roles = SessionRole.objects.filter(session=session, person=person_id, role=role)

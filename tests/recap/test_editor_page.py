@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from opendev.home.typed import SEEN, digest
+from opendev.core.web.typed import SEEN, digest
 from sessions.models import RecapEdit
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of

@@ -1,29 +1,12 @@
-"""What the organisers' pages share: who may enter, and how a refused form comes back."""
+"""What the organisers' pages share: how a refused form comes back."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from opendev.core.attendance import Caller
-from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError
-from opendev.home.middleware import mark
-from sessions import selectors, services
-from sessions.models import Event
-
-
-def enter(request: HttpRequest, event: str) -> tuple[Event, Caller]:
-    """Return the event and its organiser.
-
-    Raises:
-        NotFound, NotSignedIn, NotOrganiser
-    """
-    found = selectors.event_by_slug(event)
-    caller = caller_of(request, found.pk)
-    services.check_organises(caller=caller, event_id=found.pk)
-    return found, caller
+from opendev.core.web.pages import mark
 
 
 def show(
@@ -43,24 +26,3 @@ def show(
         status=refused.status if refused else 200,
     )
     return mark(response, refused) if refused else response
-
-
-def act(
-    request: HttpRequest,
-    event: str,
-    work: Callable[[Event, Caller], object],
-    *,
-    page: Callable[..., HttpResponse],
-    back: str,
-) -> HttpResponse:
-    """Do one act of an organiser's and go back to the page named `back`.
-
-    A refusal is shown by `page(request, event, refused=…)`, with its status and code.
-    """
-    found, caller = enter(request, event)
-    if request.method == "POST":
-        try:
-            work(found, caller)
-        except DomainError as refusal:
-            return page(request, found, refused=refusal)
-    return redirect(back, event=found.slug)

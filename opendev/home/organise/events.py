@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import id_in_address
+from opendev.core.web.typed import compare, keep, kept, seen_of, shown
 from opendev.core.zones import time_zones
 from opendev.home.organise.cloning import clone_with_polls
-from opendev.home.organise.entrance import act, enter, show
-from opendev.home.typed import compare, keep, kept, seen_of, shown
+from opendev.home.organise.entrance import show
 from sessions import selectors, services
 from sessions.models import Event
+from sessions.programme.pages import act, enter
 
 FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone")
 

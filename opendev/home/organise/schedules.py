@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.text import clean_id
 from opendev.core.uploads import takes_uploads
-from opendev.home.organise.entrance import enter, show
+from opendev.home.organise.entrance import show
 from sessions import selectors, services
 from sessions.models import Event
+from sessions.programme.pages import enter
 from sessions.schedules import FORMATS
 from sessions.selectors.schedules import schedule_of
 

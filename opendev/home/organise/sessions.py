@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id
-from opendev.home.organise.entrance import enter, show
+from opendev.core.web.typed import compare, keep, kept, seen_of, shown
+from opendev.home.organise.entrance import show
 from opendev.home.organise.events import press
-from opendev.home.typed import compare, keep, kept, seen_of, shown
 from sessions import selectors, services
 from sessions.models import Event, Resource, Session
+from sessions.programme.pages import enter
 from sessions.selectors.resources import resources_of_session
 
 TEXTS = (

@@ -1,4 +1,4 @@
-// Pure: shares and bar widths of a poll. opendev/room/shares.py does the same; a test compares the two.
+// Pure: shares and bar widths of a poll. polls/shares.py does the same; a test compares the two.
 
 const AXES = [25, 40, 60, 80, 100]
 
