@@ -93,7 +93,7 @@ def _write(rows: Collection[Question]) -> None:
 def restore_dismissed(*, dismissal_id: int, caller: Caller) -> int:
     """Put back what was dismissed in one act, each question as it was before; return how many there were.
 
-    Those that somebody reopened since are left as they are.
+    Those that somebody reopened since are left as they are; doing it twice is doing it once.
 
     Raises:
         NotFound, NotSignedIn, NotHelper
@@ -108,7 +108,6 @@ def restore_dismissed(*, dismissal_id: int, caller: Caller) -> int:
         question.state, question.moved_from = question.moved_from or State.OPEN, ""
         question.dismissal = None
     _write(rows)
-    dismissal.delete()
     return len(rows)
 
 

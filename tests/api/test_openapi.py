@@ -26,7 +26,8 @@ def test_document_is_valid_openapi_3_1(contract):
     assert contract.document["openapi"].startswith("3.1.")
     validate_schema(contract.document)
     broken = deepcopy(contract.document)
-    next(iter(broken["paths"].values()))["get"]["responses"] = "all fine"
+    first = next(methods for methods in broken["paths"].values() if "get" in methods)
+    first["get"]["responses"] = "all fine"
     with pytest.raises(ValidationError):
         validate_schema(broken)
 
@@ -131,6 +132,17 @@ class Prober:
             path = f"/api/v1/sessions/{self.session}/questions/"
             return str(client.post(path, json={"text": "Why?"}, headers=token).json()["id"])
 
+    def new_attendee(self) -> str:
+        """The id of somebody who joined."""
+        with self.server.http() as client:
+            joined = client.post(f"/api/v1/sessions/{self.session}/attendees/", json={}).json()
+            return str(joined["attendee"]["id"])
+
+    def new_dismissal(self) -> str:
+        """The id of an act that dismissed questions."""
+        path = f"sessions/{self.session}/questions/dismissals/"
+        return str(self.rest("POST", path, {"questions": [self.new_question()]})["id"])
+
     def with_real_ids(self, polls: list[str]) -> Path:
         link = self.rest("POST", f"sessions/{self.session}/display-links/", {})["id"]
         real = {"session": [self.session], "poll": polls, "slug": [SLUG, "nothing"], "link": [link]}
@@ -151,6 +163,7 @@ class Prober:
         added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})
         real["item"] = [item["id"] for item in added["items"]]
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
+        real |= {"attendee": [self.new_attendee()], "dismissal": [self.new_dismissal()]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():
             for operation in methods.values():
