@@ -24,19 +24,10 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import (
-    events,
-    follow_ups,
-    next_steps,
-    passes,
-    programme,
-    question_dismissals,
-    questions,
-    schedules,
-    stage,
-    stars,
-    timeline,
-)
+from sessions.api import events, follow_ups, next_steps, passes, programme, schedules, stage, stars, timeline
+from sessions.questions.api import dismissals as question_dismissals
+from sessions.questions.api import questions
+from sessions.questions.api.passes import PassOfAsker
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -109,7 +100,7 @@ urlpatterns = [
     path("sessions/<str:session>/questions/dismissals/", question_dismissals.DismissalsOfSession.as_view()),
     path("question-dismissals/<str:dismissal>/undo/", question_dismissals.UndoOfDismissal.as_view()),
     path("attendees/<str:number>/pass/", passes.PassOfAttendee.as_view()),
-    path("questions/<str:question>/asker/pass/", passes.PassOfAsker.as_view()),
+    path("questions/<str:question>/asker/pass/", PassOfAsker.as_view()),
     path("questions/<str:question>/", questions.OneQuestion.as_view()),
     path("questions/<str:question>/state/", questions.StateOfQuestion.as_view()),
     path("questions/<str:question>/undo/", questions.UndoOfQuestion.as_view()),

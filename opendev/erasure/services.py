@@ -16,7 +16,8 @@ from opendev.core.text import clean_email
 from polls.models import Ballot
 from polls.services import erase_ballots
 from sessions import services
-from sessions.models import Attendance, Attendee, Question, QuestionVote, Registration, SignUp
+from sessions.models import Attendance, Attendee, Registration, SignUp
+from sessions.questions.models import Question, QuestionVote
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from opendev.door.refusals import Broken, is_rest
 from sessions import selectors, services
 from sessions.models import Session
 from sessions.models.events import MAKES_EVENTS
-from sessions.selectors.questions import answered_questions
+from sessions.questions.selectors import answered_questions
 
 log = logging.getLogger("opendev.sign_in")
 

@@ -23,7 +23,8 @@ from opendev.recap.material import Material
 from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
 from polls.models import Poll
 from polls.shares import bar_widths, whole_shares
-from sessions.models import Question, Resource, Session, SessionRole, SessionSummary
+from sessions.models import Resource, Session, SessionRole, SessionSummary
+from sessions.questions.models import Question
 from sessions.selectors.follow_ups import LineWithNames
 
 BY = {

@@ -22,8 +22,9 @@ from opendev.recap.document import (
 from opendev.recap.material import is_told
 from opendev.recap.wording import FEWEST, votes
 from polls.models import Poll
-from sessions.models import Question, SignUp
-from sessions.permissions.questions import is_public
+from sessions.models import SignUp
+from sessions.questions.models import Question
+from sessions.questions.permissions import is_public
 
 NAMES_SHOWN = 4
 TALK = "talk"

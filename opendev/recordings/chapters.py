@@ -8,8 +8,8 @@ from opendev.recordings.providers import Player, player_of
 from polls.permissions import may_see_poll
 from polls.selectors import polls_of
 from sessions.models import Session
-from sessions.permissions.questions import PUBLIC
-from sessions.selectors.questions import questions_of
+from sessions.questions.permissions import PUBLIC
+from sessions.questions.selectors import questions_of
 from sessions.selectors.recordings import POLL_VERBS, ChapterMark, Verb, chapters_of
 
 

@@ -20,11 +20,11 @@ from polls.news import topic_of
 from polls.selectors import Mine
 from sessions import selectors
 from sessions.consumers import follow_ups as lines
-from sessions.consumers import questions
 from sessions.models import SignUp
-from sessions.news.questions import KIND as QUESTION_KIND
+from sessions.questions import consumers as questions
+from sessions.questions.news import KIND as QUESTION_KIND
+from sessions.questions.selectors import helper_ids
 from sessions.selectors import grounds
-from sessions.selectors.questions import helper_ids
 
 QUESTION_TOPICS = f"{QUESTION_KIND}:"
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper

@@ -7,7 +7,8 @@ from django.db.models import Model
 
 from etherpad_links.models import EtherpadLink
 from polls.models import Poll
-from sessions.models import Question, RunSheet, Session, SignUpLine
+from sessions.models import RunSheet, Session, SignUpLine
+from sessions.questions.models import Question
 
 # Kind of topic -> where its version stands.
 VERSIONS: Mapping[str, tuple[type[Model], str]] = {

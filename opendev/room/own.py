@@ -14,9 +14,10 @@ from opendev.core.errors import DomainError, TryLater
 from opendev.core.groups import Frame, Group
 from polls import consumers as polls
 from polls.news import KIND as POLL
-from sessions.consumers import follow_ups, questions
+from sessions.consumers import follow_ups
 from sessions.news.follow_ups import KIND as LINE
-from sessions.news.questions import KIND as QUESTION
+from sessions.questions import consumers as questions
+from sessions.questions.news import KIND as QUESTION
 
 TRY_AGAIN_S = 2.0  # while the database is away or too much waits
 

@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from opendev.core.attendance import AttendeePass
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
 from opendev.core.parts import SHOWN_MORE
-from sessions.models import Question, QuestionDismissal, Session
-from sessions.selectors.questions import dismissals_of, own_upvotes, questions_of
-from sessions.serializers.questions import mine_json, question_json
+from sessions.models import Session
+from sessions.questions.models import Question, QuestionDismissal
+from sessions.questions.selectors import dismissals_of, own_upvotes, questions_of
+from sessions.questions.serializers import mine_json, question_json
 
 State = Question.State
 BY_VOTES, BY_TIME = "votes", "time"

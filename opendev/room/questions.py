@@ -16,8 +16,9 @@ from opendev.room import views
 from opendev.room.posting import posted_from
 from sessions import selectors, services
 from sessions.models import Session
-from sessions.question_box import read_upvote, upvote_box
-from sessions.selectors.questions import question_by_id, similar_questions
+from sessions.questions.box import read_upvote, upvote_box
+from sessions.questions.selectors import question_by_id, similar_questions
+from sessions.questions.services.asking import ask_question, edit_question, withdraw_question
 
 PART = "?tab=questions"
 
@@ -53,9 +54,7 @@ def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
         if attendee is None:
             raise services.NotJoined
         check_questions(networks=limited_networks(request), attendee=attendee, session_id=found.pk)
-        services.ask_question(
-            session_id=found.pk, attendee=attendee, text=text, name=name, now=timezone.now()
-        )
+        ask_question(session_id=found.pk, attendee=attendee, text=text, name=name, now=timezone.now())
 
     if request.POST.get("check") and text.strip():
         found = selectors.session_by_slug(event, session)
@@ -72,7 +71,7 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
         request,
         event,
         session,
-        lambda found, attendee: services.edit_question(
+        lambda found, attendee: edit_question(
             question_id=_question_here(found, question), attendee=attendee, text=request.POST.get("text", "")
         ),
     )
@@ -85,7 +84,7 @@ def withdraw(request: HttpRequest, event: str, session: str, question: str) -> H
         request,
         event,
         session,
-        lambda found, attendee: services.withdraw_question(
+        lambda found, attendee: withdraw_question(
             question_id=_question_here(found, question), attendee=attendee
         ),
     )

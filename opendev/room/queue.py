@@ -22,10 +22,22 @@ from opendev.room import control
 from opendev.room.pages import queue_context
 from opendev.room.posting import posted_from
 from opendev.room.question_cards import queue_questions
-from sessions import selectors, services
-from sessions.models import Question, Session
+from sessions import selectors
+from sessions.models import Session
+from sessions.questions.models import Question
+from sessions.questions.selectors import dismissal_by_id, question_by_id
+from sessions.questions.services.asking import set_question_rules
+from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
+from sessions.questions.services.passes import set_pass_of_asker
+from sessions.questions.services.queue import (
+    merge_question,
+    pin_question,
+    set_question_state,
+    undo_question,
+    write_answer,
+)
+from sessions.questions.services.rights import check_keeps_queue
 from sessions.selectors.passes import is_revoked
-from sessions.selectors.questions import dismissal_by_id, question_by_id
 
 Work = Callable[[Session, Caller], object]
 
@@ -38,7 +50,7 @@ def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Call
     """
     found = selectors.session_by_slug(event, session)
     caller = caller_of(request, found.event_id)
-    services.check_keeps_queue(caller=caller, session_id=found.pk)
+    check_keeps_queue(caller=caller, session_id=found.pk)
     return found, caller
 
 
@@ -92,7 +104,7 @@ def state(request: HttpRequest, event: str, session: str, question: str) -> Http
         request,
         event,
         session,
-        lambda found, caller: services.set_question_state(
+        lambda found, caller: set_question_state(
             question_id=_pk(found, question), caller=caller, now=timezone.now(), **given
         ),
     )
@@ -105,7 +117,7 @@ def undo(request: HttpRequest, event: str, session: str, question: str) -> HttpR
         request,
         event,
         session,
-        lambda found, caller: services.undo_question(
+        lambda found, caller: undo_question(
             question_id=_pk(found, question), caller=caller, now=timezone.now()
         ),
     )
@@ -119,9 +131,7 @@ def pin(request: HttpRequest, event: str, session: str, question: str) -> HttpRe
         request,
         event,
         session,
-        lambda found, caller: services.pin_question(
-            question_id=_pk(found, question), caller=caller, pinned=pinned
-        ),
+        lambda found, caller: pin_question(question_id=_pk(found, question), caller=caller, pinned=pinned),
     )
 
 
@@ -133,7 +143,7 @@ def rules(request: HttpRequest, event: str, session: str) -> HttpResponse:
         request,
         event,
         session,
-        lambda found, caller: services.set_question_rules(session_id=found.pk, caller=caller, **given),
+        lambda found, caller: set_question_rules(session_id=found.pk, caller=caller, **given),
     )
 
 
@@ -146,7 +156,7 @@ def dismiss(request: HttpRequest, event: str, session: str) -> HttpResponse:
         request,
         event,
         session,
-        lambda found, caller: services.dismiss_questions(
+        lambda found, caller: dismiss_questions(
             session_id=found.pk, caller=caller, which=which, questions=ticked, now=timezone.now()
         ),
     )
@@ -160,7 +170,7 @@ def restore(request: HttpRequest, event: str, session: str) -> HttpResponse:
         act = dismissal_by_id(id_in_address(request.POST.get("dismissal", "")))
         if act.session_id != found.pk:
             raise NotFound
-        services.restore_dismissed(dismissal_id=act.pk, caller=caller)
+        restore_dismissed(dismissal_id=act.pk, caller=caller)
 
     return _act(request, event, session, work)
 
@@ -213,17 +223,17 @@ def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
     """
     now, do = timezone.now(), request.POST.get("do")
     if do in {"revoke", "restore"}:
-        services.set_pass_of_asker(question_id=pk, caller=caller, revoked=do == "revoke", now=now)
+        set_pass_of_asker(question_id=pk, caller=caller, revoked=do == "revoke", now=now)
         return
     standing = Question.objects.select_for_update(no_key=True).get(pk=pk).answer
     changes = compare(request.POST, {"answer": standing})
     changes.check()
     if changes.changed and do != "answered":
-        services.write_answer(question_id=pk, caller=caller, answer=changes.changed["answer"])
+        write_answer(question_id=pk, caller=caller, answer=changes.changed["answer"])
     if do == "merge":
         into = request.POST.get("merged_into", "")
         target = clean_id(into, field="merged_into") if into else None
-        services.merge_question(question_id=pk, caller=caller, into=target, now=now)
+        merge_question(question_id=pk, caller=caller, into=target, now=now)
     elif do == "answered":
         answer = changes.changed.get("answer", standing)
-        services.set_question_state(question_id=pk, caller=caller, state="answered", answer=answer, now=now)
+        set_question_state(question_id=pk, caller=caller, state="answered", answer=answer, now=now)

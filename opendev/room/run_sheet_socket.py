@@ -13,9 +13,9 @@ from opendev.core.groups import EVERYBODY, MODERATORS, Group
 from opendev.core.text import clean_id
 from opendev.room import run_sheets
 from sessions import services
-from sessions.consumers.questions import caller_of
 from sessions.news.run_sheet import PLAN, RUNNING
-from sessions.question_box import desk
+from sessions.questions.box import desk
+from sessions.questions.consumers import caller_of
 from sessions.selectors.run_sheet import SheetWithItems
 
 FIELDS = ("text", "minutes", "position")

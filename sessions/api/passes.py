@@ -13,7 +13,7 @@ from opendev.core.schema import WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import services
 from sessions.api import Endpoint
-from sessions.models import Attendee, Question
+from sessions.models import Attendee
 
 
 class PassShape(serializers.Serializer[Any]):
@@ -32,23 +32,5 @@ class PassOfAttendee(Endpoint):
             raise NotFound
         revoked = services.set_pass(
             attendee_id=pk, caller=self.caller(event_id), revoked=body.get("revoked"), now=timezone.now()
-        )
-        return Response({"revoked": revoked})
-
-
-class PassOfAsker(Endpoint):
-    """The pass of whoever asked a question."""
-
-    @extend_schema(
-        operation_id="asker_pass_set", request=PassShape, responses=answers(PassShape, refusals=WRITE)
-    )
-    def put(self, request: Request, question: str) -> Response:
-        """Revoke the asker's pass, or let it open the event again, without learning who they are. For moderators."""
-        pk, body = id_in_address(question), self.body()
-        event_id = Question.objects.filter(pk=pk).values_list("session__event_id", flat=True).first()
-        if event_id is None:
-            raise NotFound
-        revoked = services.set_pass_of_asker(
-            question_id=pk, caller=self.caller(event_id), revoked=body.get("revoked"), now=timezone.now()
         )
         return Response({"revoked": revoked})

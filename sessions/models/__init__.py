@@ -5,7 +5,6 @@ from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
-from sessions.models.questions import Question, QuestionDismissal, QuestionVote
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording
 from sessions.models.registrations import (
@@ -21,6 +20,7 @@ from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 from sessions.models.uploads import ScheduleUpload
+from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 
 __all__ = [
     "BREAK",

@@ -57,32 +57,13 @@ from sessions.services.pad_names import (
     update_pad_name,
     withdraw_pad_name,
 )
-from sessions.services.passes import set_pass, set_pass_of_asker
+from sessions.services.passes import set_pass
 from sessions.services.programme import (
     SessionHasBegun,
     cancel_session,
     lock_event,
     move_session,
     restore_session,
-)
-from sessions.services.question_dismissals import (
-    NothingToDismiss,
-    dismiss_questions,
-    restore_dismissed,
-)
-from sessions.services.question_queue import (
-    IllegalQuestionMove,
-    merge_question,
-    pin_question,
-    set_question_state,
-    undo_question,
-    write_answer,
-)
-from sessions.services.questions import (
-    ask_question,
-    edit_question,
-    set_question_rules,
-    withdraw_question,
 )
 from sessions.services.recap import (
     NoRecapDraft,
@@ -103,12 +84,10 @@ from sessions.services.registrations import (
 )
 from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
-    NotHelper,
     NotJoined,
     NotModerator,
     NotOrganiser,
     NotOwner,
-    check_keeps_queue,
     check_moderates,
     check_organises,
     check_sees_contacts,
@@ -167,7 +146,6 @@ from sessions.services.states import (
 )
 from sessions.services.team import invite_moderator, remove_moderator
 from sessions.services.timeline import note
-from sessions.services.upvotes import Upvote, Upvoted, record_upvotes
 
 __all__ = [
     "MAX_NAME_LENGTH",
@@ -177,7 +155,6 @@ __all__ = [
     "ClockIsPast",
     "DayHasSessions",
     "DayIsThere",
-    "IllegalQuestionMove",
     "IllegalSessionMove",
     "ImportPlan",
     "ItemIsRunning",
@@ -191,14 +168,12 @@ __all__ = [
     "NoRecapDraft",
     "NoSignUp",
     "NotFromThePad",
-    "NotHelper",
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
     "NotOwner",
     "NotUnfinished",
     "NothingPublished",
-    "NothingToDismiss",
     "PassIsRevoked",
     "ScreenIsClosed",
     "SessionHasBegun",
@@ -208,19 +183,15 @@ __all__ = [
     "SignedUp",
     "Step",
     "TooManyItems",
-    "Upvote",
-    "Upvoted",
     "add_chapter",
     "add_day",
     "add_items",
     "add_next_step",
     "add_resource",
     "add_to_stage",
-    "ask_question",
     "calendar_state",
     "cancel_session",
     "check_first_organiser_token",
-    "check_keeps_queue",
     "check_makes_events",
     "check_moderates",
     "check_opens_screen",
@@ -231,14 +202,12 @@ __all__ = [
     "create_event",
     "create_session",
     "default_contact_until",
-    "dismiss_questions",
     "dissolve_group",
     "edit_chapter",
     "edit_event",
     "edit_group",
     "edit_item",
     "edit_line",
-    "edit_question",
     "edit_recap",
     "edit_session",
     "end_pass",
@@ -268,7 +237,6 @@ __all__ = [
     "make_first_organiser_token",
     "make_group",
     "make_sign_in_link",
-    "merge_question",
     "move_by_clock",
     "move_day",
     "move_session",
@@ -277,21 +245,18 @@ __all__ = [
     "open_line",
     "order_sessions",
     "part_pad_name",
-    "pin_question",
     "plan_import",
     "publish_recap",
     "read_item",
     "read_wish",
     "record_pad_name",
     "record_sign_ups",
-    "record_upvotes",
     "remove_day",
     "remove_item",
     "remove_moderator",
     "remove_name",
     "remove_next_step",
     "remove_resource",
-    "restore_dismissed",
     "restore_name",
     "restore_session",
     "revoke_api_token",
@@ -301,10 +266,7 @@ __all__ = [
     "set_committee",
     "set_figure",
     "set_pass",
-    "set_pass_of_asker",
     "set_personal_link",
-    "set_question_rules",
-    "set_question_state",
     "set_recording",
     "set_screen_access",
     "set_session_clock",
@@ -317,12 +279,9 @@ __all__ = [
     "step_session",
     "take_off_stage",
     "take_upload",
-    "undo_question",
     "update_pad_name",
     "upload_schedule",
     "withdraw_pad_name",
-    "withdraw_question",
     "withdraw_recap",
-    "write_answer",
     "write_summary",
 ]

@@ -11,24 +11,10 @@ from django.db.models import Q
 
 from opendev.core.attendance import PASS_LIFETIME_S
 from opendev.core.write_ahead_log import empty_log_after_commit
-from sessions.models import (
-    Attendee,
-    Question,
-    QuestionVote,
-    Registration,
-    RegistrationRow,
-    RevokedPass,
-    Session,
-    SignUp,
-)
-from sessions.selectors.questions import merged_roots
-from sessions.services.questions import delete_and_tell, lock_question, recount, save_and_tell
+from sessions.models import Attendee, Registration, RegistrationRow, RevokedPass, Session, SignUp
+from sessions.questions.services.erasing import erase_questions, erase_upvotes
 from sessions.services.sign_up_lines import count_and_tell, forget_contact, lock_line
 
-KEPT = (
-    Question.State.ON_AIR,
-    Question.State.ANSWERED,
-)  # part of what happened: the words stay, the person goes
 LONGEST_IN_PAD = timedelta(days=7)  # then the name is forgotten here, whether its pad could be reached or not
 
 
@@ -41,8 +27,8 @@ def erase_attendee(*, attendee: Attendee, in_pads: Collection[int], now: datetim
     """
     lock_sessions_of(attendee)
     end_pass(attendee=attendee, now=now, user_id=None)
-    _erase_upvotes(attendee)
-    _erase_questions(attendee)
+    erase_upvotes(attendee)
+    erase_questions(attendee)
     theirs = SignUp.objects.filter(Q(attendee=attendee) | Q(same_as__attendee=attendee))
     erase_sign_ups(sign_ups=theirs, in_pads=in_pads, now=now)
     for registration in Registration.objects.filter(attendee=attendee):
@@ -70,27 +56,6 @@ def _forget_ended_passes(now: datetime) -> None:
     """Delete what is kept of erased attendees' passes once the last of them has expired."""
     ended = RevokedPass.objects.filter(revoked_at__lt=now - timedelta(seconds=PASS_LIFETIME_S))
     ended.exclude(attendee_id__in=Attendee.objects.values("pk")).delete()
-
-
-def _erase_upvotes(attendee: Attendee) -> None:
-    votes = QuestionVote.objects.filter(attendee=attendee)
-    questions = dict(votes.order_by().values_list("question_id", "question__session_id"))
-    votes.delete()
-    roots = merged_roots(set(questions.values()))
-    for pk in sorted({roots.get(question, question) for question in questions}):
-        question = lock_question(pk)
-        recount(question)
-        save_and_tell(question)
-
-
-def _erase_questions(attendee: Attendee) -> None:
-    for pk in Question.objects.filter(attendee=attendee).order_by("pk").values_list("pk", flat=True):
-        question = lock_question(pk)
-        if question.state not in KEPT:
-            delete_and_tell(question)
-            continue
-        question.name, question.attendee = "", None
-        save_and_tell(question)
 
 
 @transaction.atomic

@@ -7,16 +7,12 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import NotAllowed, NotSignedIn
 from sessions import selectors
 from sessions.models import SignUpLine
-from sessions.selectors import follow_ups, questions
+from sessions.selectors import follow_ups
 from sessions.selectors.grounds import is_signed_in
 
 
 class NotModerator(NotAllowed):
     code, message = "not_moderator", _("Only the session's moderators can do that.")
-
-
-class NotHelper(NotAllowed):
-    code, message = "not_helper", _("Only the session's moderators and helpers can do that.")
 
 
 class NotJoined(NotAllowed):
@@ -42,18 +38,6 @@ def check_moderates(*, caller: Caller, session_id: int) -> None:
         raise NotSignedIn
     if not selectors.moderates(caller, session_id):
         raise NotModerator
-
-
-def check_keeps_queue(*, caller: Caller, session_id: int) -> None:
-    """Let those pass who keep the session's questions: moderators, organisers and helpers.
-
-    Raises:
-        NotSignedIn, NotHelper
-    """
-    if not is_signed_in(caller, timezone.now()):
-        raise NotSignedIn
-    if not questions.keeps_queue(caller, session_id):
-        raise NotHelper
 
 
 def check_organises(*, caller: Caller, event_id: int) -> None:

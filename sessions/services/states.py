@@ -11,10 +11,10 @@ from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_yes_or_no
 from sessions import broadcasts
 from sessions.models import Session, TimelineEntry
+from sessions.questions.services.queue import settle_on_air
 from sessions.selectors.clock import state_by_clock
 from sessions.services.joining import SessionIsCancelled
 from sessions.services.locks import lock_session
-from sessions.services.question_queue import settle_on_air
 from sessions.services.rights import check_moderates
 from sessions.services.running import stop_running
 from sessions.services.timeline import note

@@ -12,7 +12,8 @@ from etherpad_links.models import PadName
 from opendev.erasure.services import erase_attendee, erase_sign_ups, forget_erased_names
 from polls.models import Participation, Poll
 from polls.services import recount_polls
-from sessions.models import Attendance, Attendee, Question, Registration, RevokedPass, SignUp
+from sessions.models import Attendance, Attendee, Registration, RevokedPass, SignUp
+from sessions.questions.models import Question
 from sessions.services import PassIsRevoked, join_registered, join_session, set_pass
 from tests.factories import (
     NOW,

@@ -4,8 +4,11 @@ from typing import Any
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import DomainError
-from sessions.models import Question, QuestionVote, Session, SessionRole
-from sessions.services import Upvote, ask_question, record_upvotes, set_question_state
+from sessions.models import Session, SessionRole
+from sessions.questions.models import Question, QuestionVote
+from sessions.questions.services.asking import ask_question
+from sessions.questions.services.queue import set_question_state
+from sessions.questions.services.upvotes import Upvote, record_upvotes
 from tests.factories.sessions import NOW, make_attendee, make_moderator, make_session, organiser_of
 
 WAY_TO_STATE = {

@@ -12,9 +12,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import Caller
-from sessions.models import Question
-from sessions.news import questions as news
-from sessions.services import merge_question, set_question_state
+from sessions.questions import news
+from sessions.questions.models import Question
+from sessions.questions.services.queue import merge_question, set_question_state
 from tests.factories import (
     NOW,
     make_attendee,
@@ -179,8 +179,8 @@ def is_of(frame, question):
 
 
 def test_planted_leak_is_found(asked, monkeypatch):
-    monkeypatch.setattr("sessions.serializers.questions.is_public", lambda question: True)
-    monkeypatch.setattr("sessions.permissions.questions.is_public", lambda question: True)
+    monkeypatch.setattr("sessions.questions.serializers.is_public", lambda question: True)
+    monkeypatch.setattr("sessions.questions.permissions.is_public", lambda question: True)
     assert told_in(asked, "visitor", "REST list") == told_in(asked, "attendee", "REST detail") == set(HIDDEN)
 
 

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from opendev.core import attendance, limits
 from opendev.core.newcomers import newcomers
-from sessions.models import Question, SignUp
+from sessions.models import SignUp
+from sessions.questions.models import Question
 from tests.factories import make_attendee, make_line, make_moderator, make_session
 from tests.support.inner_server import inner
 from tests.support.people import person, watch_rest

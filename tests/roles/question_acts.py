@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import Caller
-from sessions.models import Question, Session
-from sessions.services import dismiss_questions
+from sessions.models import Session
+from sessions.questions.models import Question
+from sessions.questions.services.dismissals import dismiss_questions
 from tests.factories import NOW, make_moderator, make_question
 from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person, of_page, open_socket

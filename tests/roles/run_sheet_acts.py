@@ -9,8 +9,10 @@ from websockets.exceptions import InvalidStatus
 from opendev.core.attendance import Caller
 from polls.models import Poll
 from polls.services import set_poll_state
-from sessions.models import Question, RunSheet, RunSheetItem
-from sessions.services import add_items, read_item, run_item, set_question_state
+from sessions.models import RunSheet, RunSheetItem
+from sessions.questions.models import Question
+from sessions.questions.services.queue import set_question_state
+from sessions.services import add_items, read_item, run_item
 from tests.factories import NOW
 from tests.roles.question_acts import agree
 from tests.support.doors import PAGE, REST, SOCKET

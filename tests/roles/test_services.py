@@ -1,10 +1,14 @@
 """The services refuse by themselves: an entrance that forgets to ask lets nobody through."""
 
+import importlib
 import inspect
+import pkgutil
 from datetime import timedelta
 
 import pytest
 
+import polls as polls_app
+import sessions as sessions_app
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotSignedIn
 from opendev.recap.services import draft_recap, publish_recap
@@ -18,7 +22,6 @@ from sessions.models import (
     DisplayLink,
     FollowUpGroup,
     Person,
-    Question,
     RegistrationImport,
     RevokedPass,
     RunSheet,
@@ -28,6 +31,19 @@ from sessions.models import (
     SignUp,
     SignUpLine,
 )
+from sessions.questions.models import Question
+from sessions.questions.services.asking import set_question_rules
+from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
+from sessions.questions.services.passes import set_pass_of_asker
+from sessions.questions.services.queue import (
+    merge_question,
+    pin_question,
+    set_question_state,
+    undo_question,
+    write_answer,
+)
+from sessions.questions.services.rights import NotHelper
+from sessions.services.programme import change_session
 from tests.factories import (
     NOW,
     make_attendee,
@@ -67,8 +83,8 @@ FOR_MODERATORS = {
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     sessions.set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
-    sessions.set_pass_of_asker: lambda at: {"question_id": at.question.pk, "revoked": True, "now": NOW},
-    sessions.set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
+    set_pass_of_asker: lambda at: {"question_id": at.question.pk, "revoked": True, "now": NOW},
+    set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
     sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
     sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
@@ -103,13 +119,13 @@ FOR_MODERATORS = {
     sessions.step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
 }
 FOR_HELPERS = {
-    sessions.set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
-    sessions.undo_question: lambda at: {"question_id": at.moved.pk, "now": NOW},
-    sessions.write_answer: lambda at: {"question_id": at.question.pk, "answer": "So."},
-    sessions.pin_question: lambda at: {"question_id": at.question.pk, "pinned": True},
-    sessions.dismiss_questions: lambda at: {"session_id": at.session.pk, "which": "unvoted", "now": NOW},
-    sessions.restore_dismissed: lambda at: {"dismissal_id": at.dismissal.pk},
-    sessions.merge_question: lambda at: {"question_id": at.question.pk, "into": at.moved.pk, "now": NOW},
+    set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
+    undo_question: lambda at: {"question_id": at.moved.pk, "now": NOW},
+    write_answer: lambda at: {"question_id": at.question.pk, "answer": "So."},
+    pin_question: lambda at: {"question_id": at.question.pk, "pinned": True},
+    dismiss_questions: lambda at: {"session_id": at.session.pk, "which": "unvoted", "now": NOW},
+    restore_dismissed: lambda at: {"dismissal_id": at.dismissal.pk},
+    merge_question: lambda at: {"question_id": at.question.pk, "into": at.moved.pk, "now": NOW},
 }
 FOR_ORGANISERS = {
     sessions.make_group: lambda at: {
@@ -158,7 +174,7 @@ class At:
         self.helper = Caller(user_id=make_helper(self.session).pk)
         self.moderator = Caller(user_id=make_moderator(self.session).pk)
         self.organiser = Caller(user_id=make_organiser(self.session.event).pk)
-        self.dismissal = sessions.dismiss_questions(
+        self.dismissal = dismiss_questions(
             session_id=self.session.pk,
             caller=self.helper,
             questions=[str(make_question(self.session).pk)],
@@ -193,9 +209,7 @@ class At:
 
 
 def refused_as(work, **given):
-    with pytest.raises(
-        (sessions.NotHelper, sessions.NotModerator, NotSignedIn, sessions.NotOrganiser)
-    ) as refusal:
+    with pytest.raises((NotHelper, sessions.NotModerator, NotSignedIn, sessions.NotOrganiser)) as refusal:
         work(**given)
     return refusal.value.code
 
@@ -255,15 +269,29 @@ def test_pass_is_revoked_by_the_events_organisers_and_the_moderators_of_its_sess
         assert sessions.set_pass(caller=caller, **given)
 
 
+def modules_of_services():
+    for package in (polls_app, sessions_app):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "services" in found.name.split("."):
+                yield importlib.import_module(found.name)
+
+
+def takes_a_caller(work):
+    caller = inspect.signature(work).parameters.get("caller")
+    return caller is not None and caller.kind is inspect.Parameter.KEYWORD_ONLY
+
+
 def test_every_service_that_takes_a_caller_is_tried_here():
     """A deed that is added has to be added above. Tokens are the caller's own; services note what they did."""
     taking = {
         work
-        for module in (polls, sessions)
-        for _, work in inspect.getmembers(module, inspect.isfunction)
-        if "caller" in inspect.signature(work).parameters and not work.__name__.startswith("check_")
+        for module in modules_of_services()
+        for name, work in inspect.getmembers(module, inspect.isfunction)
+        if work.__module__ == module.__name__ and takes_a_caller(work)
+        if not name.startswith(("_", "check_", "lock_"))
     }
     tried = FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
     tried |= programme_services.FOR_ORGANISERS.keys()
     for_others = {sessions.set_pass, sessions.revoke_api_token, sessions.note, sessions.create_event}
+    for_others.add(change_session)
     assert taking - for_others == tried - {set_session_state}

@@ -7,8 +7,9 @@ import pytest
 
 from opendev.core.limits import forget_all
 from opendev.core.parts import REST_PART, SHOWN_FIRST
-from sessions.consumers.questions import MOST_IN_SNAPSHOT
-from sessions.models import Question, SignUp
+from sessions.models import SignUp
+from sessions.questions.consumers import MOST_IN_SNAPSHOT
+from sessions.questions.models import Question
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_question, make_session
 from tests.support.inner_server import inner
 from tests.support.people import person, watch_rest

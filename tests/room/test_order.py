@@ -9,8 +9,8 @@ import pytest
 
 import opendev
 from opendev.room.question_cards import queue_questions, room_questions
-from sessions.models import Question
-from sessions.selectors.questions import questions_of
+from sessions.questions.models import Question
+from sessions.questions.selectors import questions_of
 from tests.factories import NOW, make_question, make_session
 
 SCRIPTS = Path(opendev.__file__).parent / "static" / "companion"

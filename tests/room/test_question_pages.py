@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sessions.models import Question, Session, SessionRole
+from sessions.models import Session, SessionRole
+from sessions.questions.models import Question
 from sessions.services import invite_moderator
 from tests.factories import (
     NOW,

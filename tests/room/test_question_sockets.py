@@ -6,14 +6,10 @@ import json
 import pytest
 
 from opendev.core.attendance import sign_pass
-from sessions.models import Question, Session
-from sessions.services import (
-    ask_question,
-    merge_question,
-    set_question_rules,
-    set_question_state,
-    withdraw_question,
-)
+from sessions.models import Session
+from sessions.questions.models import Question
+from sessions.questions.services.asking import ask_question, set_question_rules, withdraw_question
+from sessions.questions.services.queue import merge_question, set_question_state
 from tests.factories import (
     NOW,
     make_attendee,
@@ -257,7 +253,7 @@ async def test_what_was_said_without_a_loop_is_found_by_the_sweep(session, ada, 
     """As by a command in another process: nobody is told, and within two seconds everybody knows."""
     async with room_of(session, bob) as client:
         await client.next("snapshot")
-        monkeypatch.setattr("sessions.broadcasts.questions.broadcast", lambda news: None)
+        monkeypatch.setattr("sessions.questions.broadcasts.broadcast", lambda news: None)
         question = await act(ask_question, session_id=session.pk, attendee=ada, text="Why?", now=NOW)
         assert (await client.next("question.changed"))["question"]["id"] == str(question.pk)
         await act(withdraw_question, question_id=question.pk, attendee=ada)

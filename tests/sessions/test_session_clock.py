@@ -14,7 +14,7 @@ from sessions.models import Session
 from sessions.selectors.timeline import timeline_of
 from sessions.services import set_session_clock
 from tests.factories import NOW, make_moderator, make_poll, make_session
-from tests.sessions.test_question_races import at_once
+from tests.sessions.questions.test_races import at_once
 
 LATER = NOW + timedelta(minutes=61)
 

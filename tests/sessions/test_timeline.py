@@ -12,8 +12,9 @@ from opendev.room.services import set_session_state
 from polls.services import close_due_polls, edit_poll, set_closing_time, set_poll_state
 from sessions.guards import install_guards
 from sessions.models import TimelineEntry
+from sessions.questions.services.queue import set_question_state, undo_question
 from sessions.selectors.timeline import timeline_of
-from sessions.services import open_line, set_question_state, undo_question
+from sessions.services import open_line
 from tests.factories import (
     NOW,
     make_attendee,

@@ -18,17 +18,8 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, row_key_in
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
-from sessions.models import (
-    Event,
-    EventDay,
-    NextStep,
-    Person,
-    Question,
-    Resource,
-    Session,
-    SessionRole,
-    TimelineEntry,
-)
+from sessions.models import Event, EventDay, NextStep, Person, Resource, Session, SessionRole, TimelineEntry
+from sessions.questions.models import Question
 from sessions.services import edit_recap, join_session, open_line, read_wish, sign_up, write_summary
 
 FACTS = Path(__file__).with_name("containers_in_production.json")

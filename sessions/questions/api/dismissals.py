@@ -10,10 +10,15 @@ from rest_framework.response import Response
 
 from opendev.core.schema import WRITE, answers
 from opendev.core.text import id_in_address
-from sessions import services
 from sessions.api import Endpoint
-from sessions.selectors.questions import dismissal_by_id
-from sessions.services.question_dismissals import MOST_AT_ONCE, UNVOTED, WAITING
+from sessions.questions.selectors import dismissal_by_id
+from sessions.questions.services.dismissals import (
+    MOST_AT_ONCE,
+    UNVOTED,
+    WAITING,
+    dismiss_questions,
+    restore_dismissed,
+)
 
 
 class DismissalWanted(serializers.Serializer[Any]):
@@ -43,7 +48,7 @@ class DismissalsOfSession(Endpoint):
     def post(self, request: Request, session: str) -> Response:
         """Dismiss all questions of a group, or those that are named. For moderators and helpers."""
         found, body = self.session(session), self.body()
-        dismissal = services.dismiss_questions(
+        dismissal = dismiss_questions(
             session_id=found.pk,
             caller=self.caller(found.event_id),
             which=body.get("which"),
@@ -62,7 +67,5 @@ class UndoOfDismissal(Endpoint):
     def post(self, request: Request, dismissal: str) -> Response:
         """Put the questions back, each as it was before, at any time. For moderators and helpers."""
         event_id = dismissal_by_id(id_in_address(dismissal)).session.event_id
-        count = services.restore_dismissed(
-            dismissal_id=id_in_address(dismissal), caller=self.caller(event_id)
-        )
+        count = restore_dismissed(dismissal_id=id_in_address(dismissal), caller=self.caller(event_id))
         return Response({"id": dismissal, "count": count})

@@ -5,16 +5,17 @@ from django.db import IntegrityError, transaction
 
 from opendev.core.attendance import Caller, new_pass
 from opendev.core.errors import DomainError, Malformed
-from sessions.models import Question, QuestionVote, Session
-from sessions.selectors.questions import own_upvotes, similar_questions
-from sessions.services import (
+from sessions.models import Session
+from sessions.questions.models import Question, QuestionVote
+from sessions.questions.selectors import own_upvotes, similar_questions
+from sessions.questions.services.asking import (
     ask_question,
     edit_question,
-    merge_question,
     set_question_rules,
     withdraw_question,
 )
-from sessions.similarity import similarity
+from sessions.questions.services.queue import merge_question
+from sessions.questions.similarity import similarity
 from tests.factories import NOW, make_attendee, make_question, make_session, upvote, votes_of
 from tests.factories.sessions import make_moderator, organiser_of
 

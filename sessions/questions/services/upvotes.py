@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, NotFound
-from sessions.broadcasts import questions as told
-from sessions.models import Question, QuestionVote, Session
-from sessions.permissions.questions import PUBLIC, is_public
+from sessions.models import Session
+from sessions.questions import broadcasts as told
+from sessions.questions.models import Question, QuestionVote
+from sessions.questions.permissions import PUBLIC, is_public
+from sessions.questions.selectors import merged_roots, questions_by_id
+from sessions.questions.services.asking import recount
 from sessions.selectors.passes import events_by_pass
-from sessions.selectors.questions import merged_roots, questions_by_id
 from sessions.services.joining import SessionIsOver
-from sessions.services.questions import recount
 from sessions.services.rights import NotJoined
 
 

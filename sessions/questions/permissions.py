@@ -1,6 +1,6 @@
 """Who may know of a question: pure predicates, the only place that knows."""
 
-from sessions.models import Question
+from sessions.questions.models import Question
 
 PUBLIC = frozenset({Question.State.OPEN, Question.State.ON_AIR, Question.State.ANSWERED})
 

@@ -6,16 +6,16 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
-from sessions.models import Question
-from sessions.services import (
+from sessions.questions.models import Question
+from sessions.questions.services.queue import (
+    QUESTION_MOVES,
     merge_question,
     pin_question,
     set_question_state,
-    set_session_state,
     undo_question,
     write_answer,
 )
-from sessions.services.question_queue import QUESTION_MOVES
+from sessions.services import set_session_state
 from tests.factories import (
     NOW,
     make_attendee,

@@ -2,8 +2,8 @@
 
 from opendev.core.groups import Member
 from opendev.core.live import broadcast, hub
-from sessions.models import Question
-from sessions.news.questions import news_of, topic_of
+from sessions.questions.models import Question
+from sessions.questions.news import news_of, topic_of
 
 
 def question_changed(question: Question) -> None:

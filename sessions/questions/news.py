@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Gone, News, State
-from sessions.models import Question
-from sessions.serializers.questions import question_json
+from sessions.questions.models import Question
+from sessions.questions.serializers import question_json
 
 KIND = "question"
 QUESTION_AUDIENCES = (MODERATORS, AUTHOR, EVERYBODY)

@@ -13,9 +13,9 @@ from opendev.core.batching import Answer, Batcher, register, work_unless_away
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.groups import Member
 from opendev.core.text import clean_id
-from sessions.broadcasts import questions as broadcasts
-from sessions.selectors.questions import own_upvotes
-from sessions.services import Upvote, Upvoted, record_upvotes
+from sessions.questions import broadcasts
+from sessions.questions.selectors import own_upvotes
+from sessions.questions.services.upvotes import Upvote, Upvoted, record_upvotes
 
 log = logging.getLogger("opendev.live")
 

@@ -10,11 +10,12 @@ from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
 from sessions import broadcasts
-from sessions.broadcasts import questions as told
-from sessions.models import Question, QuestionVote, Session
-from sessions.permissions.questions import may_see_question
+from sessions.models import Session
+from sessions.questions import broadcasts as told
+from sessions.questions.models import Question, QuestionVote
+from sessions.questions.permissions import may_see_question
+from sessions.questions.selectors import merged_roots, question_by_id
 from sessions.selectors.passes import events_by_pass
-from sessions.selectors.questions import merged_roots, question_by_id
 from sessions.services.joining import MAX_NAME_LENGTH, UNSAID, SessionIsOver
 from sessions.services.locks import lock_session
 from sessions.services.rights import NotJoined, check_moderates

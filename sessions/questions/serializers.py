@@ -6,8 +6,8 @@ from typing import Any
 from opendev.core.groups import AUTHOR, MODERATORS
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
-from sessions.models import Question
-from sessions.permissions.questions import is_public
+from sessions.questions.models import Question
+from sessions.questions.permissions import is_public
 
 
 def undo_until(question: Question) -> datetime | None:

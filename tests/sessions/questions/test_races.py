@@ -8,15 +8,11 @@ from django.db import connections
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import DomainError
-from sessions.models import Attendee, Question, QuestionVote
-from sessions.services import (
-    Upvote,
-    ask_question,
-    merge_question,
-    record_upvotes,
-    set_question_state,
-    undo_question,
-)
+from sessions.models import Attendee
+from sessions.questions.models import Question, QuestionVote
+from sessions.questions.services.asking import ask_question
+from sessions.questions.services.queue import merge_question, set_question_state, undo_question
+from sessions.questions.services.upvotes import Upvote, record_upvotes
 from tests.factories import NOW, make_attendee, make_question, make_session, voters_of, votes_of
 from tests.factories.sessions import organiser_of
 

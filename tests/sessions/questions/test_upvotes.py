@@ -6,8 +6,10 @@ import pytest
 
 from opendev.core.attendance import new_pass
 from opendev.core.errors import DomainError
-from sessions.models import Question, QuestionVote, Session
-from sessions.services import Upvote, merge_question, record_upvotes
+from sessions.models import Session
+from sessions.questions.models import Question, QuestionVote
+from sessions.questions.services.queue import merge_question
+from sessions.questions.services.upvotes import Upvote, record_upvotes
 from tests.factories import (
     NOW,
     make_attendee,

@@ -16,9 +16,18 @@ from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Mem
 from opendev.core.limits import Network
 from opendev.core.text import clean_id
 from sessions import services
-from sessions.models import Question
-from sessions.news.questions import KIND, topic_of
-from sessions.question_box import Deed, desk, read_upvote, upvote_box, upvotes_reader
+from sessions.questions.box import Deed, desk, read_upvote, upvote_box, upvotes_reader
+from sessions.questions.models import Question
+from sessions.questions.news import KIND, topic_of
+from sessions.questions.services.asking import ask_question, edit_question, withdraw_question
+from sessions.questions.services.queue import (
+    merge_question,
+    pin_question,
+    set_question_state,
+    undo_question,
+    write_answer,
+)
+from sessions.questions.services.upvotes import Upvoted
 
 
 class QuestionsSocket(Member, Protocol):
@@ -83,7 +92,7 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     assert socket.group is not None  # noqa: S101
     check_questions(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
     deed = partial(
-        services.ask_question,
+        ask_question,
         session_id=socket.group.key,
         attendee=socket.attendee,
         text=frame.get("text"),
@@ -99,14 +108,14 @@ def edit(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     given = {"name": frame["name"]} if "name" in frame else {}
     if "text" in frame or not given:
         given["text"] = frame.get("text")
-    deed = partial(services.edit_question, question_id=pk, attendee=socket.attendee, **given)
+    deed = partial(edit_question, question_id=pk, attendee=socket.attendee, **given)
     _put_on_desk(socket, frame, deed, OWN)
 
 
 def withdraw(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     """`question.withdraw`: take one's own back."""
     pk = clean_id(frame.get("question"), field="question")
-    _put_on_desk(socket, frame, partial(services.withdraw_question, question_id=pk, attendee=socket.attendee))
+    _put_on_desk(socket, frame, partial(withdraw_question, question_id=pk, attendee=socket.attendee))
 
 
 def upvote(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
@@ -125,7 +134,7 @@ def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -
     wanted = read_upvote(question=frame.get("question"), attendee=socket.attendee, takes_back=takes_back)
     ref = frame.get("ref")
 
-    def answer(outcome: services.Upvoted | DomainError) -> None:
+    def answer(outcome: Upvoted | DomainError) -> None:
         socket.unanswered -= 1
         if isinstance(outcome, DomainError):
             socket.answer(error_frame(outcome, ref))
@@ -153,12 +162,12 @@ def _for_keepers(service: Callable[..., Question], **fields: str) -> Callable[..
 def set_state(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     """`question.state`: approve, put on air, answer, dismiss."""
     given = {field: frame.get(field) for field in ("state", "answer", "seen")}
-    _with_now(socket, frame, services.set_question_state, **given)
+    _with_now(socket, frame, set_question_state, **given)
 
 
 def undo(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     """`question.undo`: take the last move back."""
-    _with_now(socket, frame, services.undo_question)
+    _with_now(socket, frame, undo_question)
 
 
 def merge(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
@@ -167,7 +176,7 @@ def merge(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     _with_now(
         socket,
         frame,
-        services.merge_question,
+        merge_question,
         into=None if into is None else clean_id(into, field="merged_into"),
     )
 
@@ -190,8 +199,8 @@ COMMANDS = {
     "question.upvote": upvote,
     "question.take_back": take_back,
     "question.state": set_state,
-    "question.answer": _for_keepers(services.write_answer, answer="answer"),
-    "question.pin": _for_keepers(services.pin_question, pinned="pinned"),
+    "question.answer": _for_keepers(write_answer, answer="answer"),
+    "question.pin": _for_keepers(pin_question, pinned="pinned"),
     "question.merge": merge,
     "question.undo": undo,
 }

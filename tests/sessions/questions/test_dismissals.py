@@ -4,16 +4,10 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
-from sessions.models import Question
-from sessions.selectors.questions import dismissals_of
-from sessions.services import (
-    dismiss_questions,
-    merge_question,
-    pin_question,
-    restore_dismissed,
-    set_question_state,
-    undo_question,
-)
+from sessions.questions.models import Question
+from sessions.questions.selectors import dismissals_of
+from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
+from sessions.questions.services.queue import merge_question, pin_question, set_question_state, undo_question
 from tests.factories import (
     NOW,
     make_attendee,

@@ -19,21 +19,35 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_id, clean_line, id_in_address
 from sessions import services
 from sessions.api import AFTER, Endpoint, QuestionRulesShape, last_of, page, part
-from sessions.models import Question
-from sessions.permissions.questions import may_see_question
-from sessions.question_box import read_upvote, upvote_box
-from sessions.selectors.questions import (
+from sessions.questions.box import read_upvote, upvote_box
+from sessions.questions.models import Question
+from sessions.questions.permissions import may_see_question
+from sessions.questions.selectors import (
     keeps_queue,
     own_upvotes,
     part_of_questions,
     question_by_id,
     similar_questions,
 )
+from sessions.questions.serializers import mine_json, question_json
+from sessions.questions.services.asking import (
+    MAX_TEXT_LENGTH,
+    ask_question,
+    edit_question,
+    set_question_rules,
+    withdraw_question,
+)
+from sessions.questions.services.queue import (
+    MAX_ANSWER_LENGTH,
+    merge_question,
+    pin_question,
+    set_question_state,
+    undo_question,
+    write_answer,
+)
+from sessions.questions.services.rights import check_keeps_queue
 from sessions.serializers import session_state
-from sessions.serializers.questions import mine_json, question_json
 from sessions.services.joining import MAX_NAME_LENGTH
-from sessions.services.question_queue import MAX_ANSWER_LENGTH
-from sessions.services.questions import MAX_TEXT_LENGTH
 
 
 class QuestionMineShape(serializers.Serializer[Any]):
@@ -205,7 +219,7 @@ class QuestionsOfSession(QuestionEndpoint):
         attendee = self.attendee(caller, found.event_id)
         networks = limited_networks(request._request)
         check_questions(networks=networks, attendee=attendee, session_id=found.pk)
-        question = services.ask_question(
+        question = ask_question(
             session_id=found.pk,
             attendee=attendee,
             text=body.get("text"),
@@ -246,7 +260,7 @@ class RulesOfQuestions(QuestionEndpoint):
         caller = self.caller(found.event_id)
         services.check_moderates(caller=caller, session_id=found.pk)
         body = self.body()
-        changed = services.set_question_rules(
+        changed = set_question_rules(
             session_id=found.pk, caller=caller, named=body.get("named"), moderated=body.get("moderated")
         )
         return Response(session_state(changed)["questions"])
@@ -274,17 +288,17 @@ class OneQuestion(QuestionEndpoint):
             own = {field: given[field] for field in ("text", "name") if field in given}
             if own:
                 attendee = self.attendee(caller, found.session.event_id)
-                services.edit_question(question_id=found.pk, attendee=attendee, **own)
+                edit_question(question_id=found.pk, attendee=attendee, **own)
             if {"answer", "pinned", "merged_into"} & given.keys() or not own:
-                services.check_keeps_queue(caller=caller, session_id=found.session_id)
+                check_keeps_queue(caller=caller, session_id=found.session_id)
             if "answer" in given:
-                services.write_answer(question_id=found.pk, caller=caller, answer=given["answer"])
+                write_answer(question_id=found.pk, caller=caller, answer=given["answer"])
             if "pinned" in given:
-                services.pin_question(question_id=found.pk, caller=caller, pinned=given["pinned"])
+                pin_question(question_id=found.pk, caller=caller, pinned=given["pinned"])
             if "merged_into" in given:
                 into = given["merged_into"]
                 into = None if into is None else clean_id(into, field="merged_into")
-                services.merge_question(question_id=found.pk, caller=caller, into=into, now=now)
+                merge_question(question_id=found.pk, caller=caller, into=into, now=now)
         return self.answer(found.pk, caller)
 
     @extend_schema(
@@ -295,7 +309,7 @@ class OneQuestion(QuestionEndpoint):
         """Withdraw one's own question."""
         found, caller = self.find(question)
         attendee = self.attendee(caller, found.session.event_id)
-        gone = services.withdraw_question(question_id=found.pk, attendee=attendee)
+        gone = withdraw_question(question_id=found.pk, attendee=attendee)
         return Response({"id": str(gone.pk), "version": gone.version})
 
 
@@ -310,9 +324,9 @@ class StateOfQuestion(QuestionEndpoint):
     def put(self, request: Request, question: str) -> Response:
         """Approve, put on air, answer (perhaps in writing), dismiss, or reopen. For moderators and helpers."""
         found, caller = self.find(question)
-        services.check_keeps_queue(caller=caller, session_id=found.session_id)
+        check_keeps_queue(caller=caller, session_id=found.session_id)
         body = self.body()
-        services.set_question_state(
+        set_question_state(
             question_id=found.pk,
             caller=caller,
             state=body.get("state"),
@@ -332,7 +346,7 @@ class UndoOfQuestion(QuestionEndpoint):
     def post(self, request: Request, question: str) -> Response:
         """Take the last move of a question, or its merging, back within five seconds. For moderators and helpers."""
         found, caller = self.find(question)
-        services.undo_question(question_id=found.pk, caller=caller, now=timezone.now())
+        undo_question(question_id=found.pk, caller=caller, now=timezone.now())
         return self.answer(found.pk, caller)
 
 

@@ -1,0 +1,25 @@
+"""Whether the caller may keep a session's questions."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotAllowed, NotSignedIn
+from sessions.questions import selectors as questions
+from sessions.selectors.grounds import is_signed_in
+
+
+class NotHelper(NotAllowed):
+    code, message = "not_helper", _("Only the session's moderators and helpers can do that.")
+
+
+def check_keeps_queue(*, caller: Caller, session_id: int) -> None:
+    """Let those pass who keep the session's questions: moderators, organisers and helpers.
+
+    Raises:
+        NotSignedIn, NotHelper
+    """
+    if not is_signed_in(caller, timezone.now()):
+        raise NotSignedIn
+    if not questions.keeps_queue(caller, session_id):
+        raise NotHelper
