@@ -15,8 +15,8 @@ from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no, id_in_address
 from sessions.api import Endpoint, page
+from sessions.follow_ups.selectors.lines import line_with_names
 from sessions.models import Session
-from sessions.selectors.follow_ups import line_with_names
 from sessions.services import check_moderates
 
 

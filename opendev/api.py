@@ -14,6 +14,7 @@ from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.registrations import api as registrations
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.joining_api import Attendees
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
     NextOfRunSheet,
@@ -24,7 +25,8 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import events, follow_ups, next_steps, passes, programme, schedules, stage, stars, timeline
+from sessions.api import events, next_steps, passes, programme, schedules, stage, stars, timeline
+from sessions.follow_ups import api as follow_ups
 from sessions.questions.api import dismissals as question_dismissals
 from sessions.questions.api import questions
 from sessions.questions.api.passes import PassOfAsker
@@ -91,7 +93,7 @@ urlpatterns = [
     path("sessions/<str:session>/screen/", Screen.as_view()),
     path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),
-    path("sessions/<str:session>/attendees/", sessions.Attendees.as_view()),
+    path("sessions/<str:session>/attendees/", Attendees.as_view()),
     path("sessions/<str:session>/polls/", polls.PollsOfSession.as_view()),
     path("sessions/<str:session>/timeline/", timeline.TimelineOfSession.as_view()),
     path("sessions/<str:session>/questions/", questions.QuestionsOfSession.as_view()),

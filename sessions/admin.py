@@ -6,19 +6,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from sessions.follow_ups.models import FollowUpGroup, SignUpLine
 from sessions.models import (
     ApiToken,
     Attendance,
     DisplayLink,
     Event,
     EventDay,
-    FollowUpGroup,
     Person,
     Resource,
     Session,
     SessionRole,
     SignInLink,
-    SignUpLine,
 )
 from sessions.services import calendar_state, keep_calendar, keep_calendars_of_people
 

@@ -22,7 +22,7 @@ from etherpad_links.models import (
 )
 from etherpad_links.names import TypedName, read_name
 from etherpad_links.sealing import seal, unseal
-from sessions.services import record_pad_name, update_pad_name, withdraw_pad_name
+from sessions.follow_ups.services.pad_names import record_pad_name, update_pad_name, withdraw_pad_name
 
 CHANGED_IN_NOTES = "changed in the notes"  # a name of ours that somebody edited there: theirs from then on
 WRITTEN_AGAIN = "written again"  # a name that somebody typed, whose line we wrote when its heading was lost

@@ -10,7 +10,7 @@ from etherpad_links.broadcasts import pad_changed
 from etherpad_links.models import EtherpadLink, PadLine
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
-from sessions.models import SignUpLine
+from sessions.follow_ups.models import SignUpLine
 from sessions.services import check_moderates
 
 

@@ -11,7 +11,7 @@ from etherpad_links.services import PlaceInPad
 from etherpad_links.services.records import CHANGED_IN_NOTES, WRITTEN_AGAIN
 from etherpad_links.sync.blocks import MAX_NAME_UNITS, Place, folded
 from etherpad_links.sync.plan import Known
-from sessions.models import SignUp, SignUpLine
+from sessions.follow_ups.models import SignUp, SignUpLine
 
 State = PadLine.State
 

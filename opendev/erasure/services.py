@@ -13,11 +13,16 @@ from django.db.models import Q
 from etherpad_links.selectors import standing_in_pads
 from opendev.core.errors import NotFound
 from opendev.core.text import clean_email
+from opendev.core.write_ahead_log import empty_log_after_commit
 from polls.models import Ballot
 from polls.services import erase_ballots
 from sessions import services
-from sessions.models import Attendance, Attendee, Registration, SignUp
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.services import erasing
+from sessions.models import Attendance, Attendee, Registration
 from sessions.questions.models import Question, QuestionVote
+from sessions.questions.services.erasing import erase_questions, erase_upvotes
+from sessions.services.passes import end_pass, forget_ended_passes, lock_sessions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,21 @@ def erase_person(*, erasure: Erasure, now: datetime) -> None:
 def erase_attendee(*, attendee: Attendee, now: datetime) -> None:
     """Erase an attendee with ballots, questions, upvotes, sign-ups, attendances and registration.
 
-    Tallies of named polls are counted anew, and every page hears of it. The pass opens nothing any more.
+    Tallies of named polls are counted anew, and every page hears of it. The pass opens nothing any more, on any device.
+    Questions that were put on air or answered stay, without a name and belonging to nobody.
     """
     theirs = SignUp.objects.filter(Q(attendee=attendee) | Q(same_as__attendee=attendee))
-    services.lock_sessions_of(attendee)
-    services.end_pass(attendee=attendee, now=now, user_id=None)
+    lock_sessions_of(attendee)
+    end_pass(attendee=attendee, now=now, user_id=None)
     erase_ballots(attendee_id=attendee.pk)
-    services.erase_attendee(attendee=attendee, in_pads=standing_in_pads(theirs), now=now)
+    erase_upvotes(attendee)
+    erase_questions(attendee)
+    erasing.erase_sign_ups(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
+    for registration in Registration.objects.filter(attendee=attendee):
+        services.erase_registration(registration=registration)
+    attendee.delete()
+    empty_log_after_commit()
+    forget_ended_passes(now)
 
 
 @transaction.atomic
@@ -97,10 +110,10 @@ def erase_sign_ups(*, sign_ups: Sequence[SignUp], now: datetime) -> int:
     """Erase names from their lines, whoever's they are; return how many there were."""
     pks = [sign_up.pk for sign_up in sign_ups]
     others = SignUp.objects.filter(Q(pk__in=pks) | Q(same_as__in=pks))
-    return services.erase_sign_ups(sign_ups=others, in_pads=standing_in_pads(others), now=now)
+    return erasing.erase_sign_ups(sign_ups=others, in_pads=standing_in_pads(others), now=now)
 
 
 def forget_erased_names(now: datetime) -> int:
     """Delete the names of erased people that are out of their pads by now; return how many."""
     waiting = SignUp.objects.filter(erased_at__isnull=False)
-    return services.forget_erased_names(in_pads=standing_in_pads(waiting), now=now)
+    return erasing.forget_erased_names(in_pads=standing_in_pads(waiting), now=now)

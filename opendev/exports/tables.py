@@ -16,11 +16,11 @@ from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import named_answers, polls_of
 from polls.shares import whole_shares
+from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
 from sessions.models import Attendee, Registration, Session
 from sessions.questions.models import Question
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.selectors import questions_of
-from sessions.selectors.follow_ups import contact_of, lines_of, names_under
 
 Cell = str | int | datetime | None
 Row = Sequence[Cell]

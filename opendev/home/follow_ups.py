@@ -1,7 +1,7 @@
 """Pages of sign-up lines: each line's permanent address, and an event's follow-ups."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,9 +22,11 @@ from opendev.room.lines import line_card
 from opendev.room.pads import in_pad
 from opendev.room.qr import qr_svg
 from sessions import selectors, services
-from sessions.models import SignUp
-from sessions.selectors import follow_ups
-from sessions.selectors.follow_ups import LineWithNames
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.selectors import lines as follow_ups
+from sessions.follow_ups.selectors.lines import LineWithNames, has_open_line
+from sessions.follow_ups.services import sign_ups
+from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until, read_wish
 
 SAID = ("name", "company", "email")
 
@@ -45,7 +47,7 @@ def _line_page(
     card = line_card(found, attendee, in_pad(line, attendee))
     sees_all = follow_ups.sees_contacts(caller, line)
     now = timezone.now()
-    until = services.default_contact_until(now)
+    until = default_contact_until(now)
     context: dict[str, Any] = {
         "event": line.session.event,
         "session": line.session,
@@ -60,7 +62,7 @@ def _line_page(
         "own_contact_until": date.fromisoformat(card.mine["contact_until"])
         if card.mine.get("email")
         else None,
-        "consent_words": services.consent_words(line.title, until),
+        "consent_words": consent_words(line.title, until),
         "back": _back(request),
         **_form_of(request, attendee, event_id, refused),
     }
@@ -127,16 +129,24 @@ def sign_up(request: HttpRequest, code: str) -> HttpResponse:
         else:
             check_limit("vote", str(known.attendee_id))
         with transaction.atomic():
-            attendee = known or services.join_session(session_id=session.pk, known=None, now=now)[1]
+            attendee = known or _join(found, now)
             check_sign_ups(networks=limited_networks(request), attendee=attendee, session_id=session.pk)
-            wish = services.read_wish(given, line=str(found.line.pk), attendee=attendee, now=now)
-            services.sign_up(wish=wish, now=now)
+            wish = read_wish(given, line=str(found.line.pk), attendee=attendee, now=now)
+            sign_ups.sign_up(wish=wish, now=now)
     except DomainError as refusal:
         return _line_page(request, found, refused=refusal)
     response = _leave(request, found)
     if known is None:
         keep_pass(response, attendee)
     return response
+
+
+def _join(found: LineWithNames, now: datetime) -> AttendeePass:
+    """Return the pass of somebody who joins by signing up; also after the session's end, while the line is open."""
+    session_id = found.line.session_id
+    return services.join_session(
+        session_id=session_id, known=None, has_open_line=has_open_line(session_id), now=now
+    )[1]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,8 +163,8 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
             raise services.NotJoined
         check_limit("vote", str(attendee.attendee_id))
         line = str(found.line.pk)
-        wish = services.read_wish({}, line=line, attendee=attendee, withdraws=True, now=now)
-        services.sign_up(wish=wish, now=now)
+        wish = read_wish({}, line=line, attendee=attendee, withdraws=True, now=now)
+        sign_ups.sign_up(wish=wish, now=now)
     except DomainError as refusal:
         return _line_page(request, found, refused=refusal)
     return _leave(request, found)

@@ -16,11 +16,13 @@ from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import csv_cell, id_in_address
 from opendev.core.web.pages import mark
-from sessions import selectors, services
-from sessions.models import Event, FollowUpGroup, SignUp
-from sessions.selectors import follow_up_groups
-from sessions.selectors.follow_up_groups import FollowUp, Member
-from sessions.selectors.follow_ups import owns_group
+from sessions import selectors
+from sessions.follow_ups.models import FollowUpGroup, SignUp
+from sessions.follow_ups.selectors import groups as follow_up_groups
+from sessions.follow_ups.selectors.groups import FollowUp, Member
+from sessions.follow_ups.selectors.lines import owns_group
+from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
+from sessions.models import Event
 
 EXPORT_HEAD = (
     *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
@@ -75,9 +77,7 @@ def make(request: HttpRequest, event: str) -> HttpResponse:
     return _act(
         request,
         event,
-        lambda found, caller: services.make_group(
-            event_id=found.pk, caller=caller, given=given, now=timezone.now()
-        ),
+        lambda found, caller: make_group(event_id=found.pk, caller=caller, given=given, now=timezone.now()),
     )
 
 
@@ -95,9 +95,7 @@ def edit(request: HttpRequest, event: str, group: str) -> HttpResponse:
     return _act(
         request,
         event,
-        lambda found, caller: services.edit_group(
-            group_id=_group_here(found, group), caller=caller, given=given
-        ),
+        lambda found, caller: edit_group(group_id=_group_here(found, group), caller=caller, given=given),
     )
 
 
@@ -108,7 +106,7 @@ def dissolve(request: HttpRequest, event: str, group: str) -> HttpResponse:
     return _act(
         request,
         event,
-        lambda found, caller: services.dissolve_group(group_id=_group_here(found, group), caller=caller),
+        lambda found, caller: dissolve_group(group_id=_group_here(found, group), caller=caller),
     )
 
 

@@ -12,8 +12,8 @@ from opendev.core.callers import caller_of
 from opendev.core.presence import present_in
 from opendev.home.calendars import stars_cookie
 from sessions import selectors
+from sessions.follow_ups.selectors.groups import sessions_with_lines
 from sessions.models import Session
-from sessions.selectors.follow_up_groups import sessions_with_lines
 from sessions.selectors.now import now_and_next
 from sessions.selectors.resources import resources_of_session
 from sessions.selectors.stars import starred_ids

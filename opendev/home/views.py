@@ -30,6 +30,7 @@ from opendev.core.presence import note_join
 from opendev.core.text import ascii_digits
 from opendev.door.refusals import Broken, is_rest
 from sessions import selectors, services
+from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.models import Session
 from sessions.models.events import MAKES_EVENTS
 from sessions.questions.selectors import answered_questions
@@ -116,7 +117,11 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         try:
             check_join(request)
             _attendee, attendee_pass = services.join_session(
-                session_id=session.pk, known=known, now=timezone.now(), **said
+                session_id=session.pk,
+                known=known,
+                has_open_line=has_open_line(session.pk),
+                now=timezone.now(),
+                **said,
             )
             note_join(request, session.pk, attendee_pass.attendee_id)
             response = redirect(session)

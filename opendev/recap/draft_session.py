@@ -23,9 +23,9 @@ from opendev.recap.material import Material
 from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
 from polls.models import Poll
 from polls.shares import bar_widths, whole_shares
+from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.models import Resource, Session, SessionRole, SessionSummary
 from sessions.questions.models import Question
-from sessions.selectors.follow_ups import LineWithNames
 
 BY = {
     SessionRole.Role.HOST: gettext_noop("Hosted by %(names)s."),

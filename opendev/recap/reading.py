@@ -22,7 +22,7 @@ from opendev.recap.document import (
 from opendev.recap.material import is_told
 from opendev.recap.wording import FEWEST, votes
 from polls.models import Poll
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from sessions.questions.models import Question
 from sessions.questions.permissions import is_public
 

@@ -20,6 +20,7 @@ from opendev.core.text import id_in_address
 from opendev.core.uploads import takes_uploads
 from opendev.registrations.links import registration_of
 from sessions import selectors, services
+from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.models import Event, FigureNote, Session
 from sessions.programme.pages import act, enter
 from sessions.selectors import registrations
@@ -137,6 +138,7 @@ def join_registered(request: HttpRequest, token: str) -> HttpResponse:
             session_id=wanted.pk,
             registration_id=one.pk,
             known=caller_of(request, one.event_id).attendee,
+            has_open_line=has_open_line(wanted.pk),
             now=timezone.now(),
         )
         note_join(request, wanted.pk, attendee_pass.attendee_id)

@@ -19,8 +19,8 @@ from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
 from sessions import selectors
-from sessions.consumers import follow_ups as lines
-from sessions.models import SignUp
+from sessions.follow_ups import consumers as lines
+from sessions.follow_ups.models import SignUp
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION_KIND
 from sessions.questions.selectors import helper_ids

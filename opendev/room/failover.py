@@ -7,7 +7,8 @@ from django.db.models import Model
 
 from etherpad_links.models import EtherpadLink
 from polls.models import Poll
-from sessions.models import RunSheet, Session, SignUpLine
+from sessions.follow_ups.models import SignUpLine
+from sessions.models import RunSheet, Session
 from sessions.questions.models import Question
 
 # Kind of topic -> where its version stands.

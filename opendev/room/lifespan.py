@@ -25,7 +25,7 @@ from opendev.room import pad_worker, pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
 from polls.services import close_due_polls, finalise_due_polls
-from sessions.services import forget_expired_contacts
+from sessions.follow_ups.services.sign_ups import forget_expired_contacts
 
 log = logging.getLogger("opendev.live")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from opendev.core.attendance import AttendeePass
-from sessions.selectors import follow_ups
-from sessions.selectors.follow_ups import LineWithNames
-from sessions.serializers.follow_ups import line_json, mine_json
+from sessions.follow_ups.selectors import lines as follow_ups
+from sessions.follow_ups.selectors.lines import LineWithNames
+from sessions.follow_ups.serializers import line_json, mine_json
 
 NAMES_SHOWN = 3
 

@@ -15,10 +15,13 @@ from opendev.core.text import clean_id, id_in_address
 from opendev.core.web.typed import compare, seen_of, shown
 from opendev.room.control import act, enter, show
 from opendev.room.posting import posted_from
-from sessions import services
-from sessions.models import Session, SignUpLine
-from sessions.selectors import follow_up_groups, follow_ups
-from sessions.selectors.follow_ups import LineWithNames
+from sessions.follow_ups.models import SignUpLine
+from sessions.follow_ups.selectors import groups as follow_up_groups
+from sessions.follow_ups.selectors import lines as follow_ups
+from sessions.follow_ups.selectors.lines import LineWithNames
+from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
+from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name
+from sessions.models import Session
 
 FIELDS = ("title", "summary", "announced_line", "owner")
 
@@ -49,7 +52,7 @@ def line_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
     found, caller = enter(request, event, session)
     given = _read_form(request)
     try:
-        services.open_line(session_id=found.pk, caller=caller, given=given, now=timezone.now())
+        open_line(session_id=found.pk, caller=caller, given=given, now=timezone.now())
     except DomainError as refusal:
         kept = {field: request.POST.get(field, "") for field in FIELDS}
         errors = refusal.fields or {"title": refusal.message}
@@ -72,7 +75,7 @@ def line_state(request: HttpRequest, event: str, session: str, line: str) -> Htt
         request,
         event,
         session,
-        lambda found, caller: services.edit_line(
+        lambda found, caller: edit_line(
             line_id=_line_here(found, line).line.pk, caller=caller, given=given, now=timezone.now()
         ),
         anchor="#follow-ups",
@@ -114,7 +117,7 @@ def _save_typed(request: HttpRequest, here: LineWithNames, caller: Caller) -> No
     changes.check(ids=["owner"])
     given = {field: read for field, read in _read_form(request).items() if field in changes.changed}
     if given:
-        services.edit_line(line_id=here.line.pk, caller=caller, given=given, now=timezone.now())
+        edit_line(line_id=here.line.pk, caller=caller, given=given, now=timezone.now())
 
 
 def _edit_page(
@@ -167,14 +170,14 @@ def _do(request: HttpRequest, here: LineWithNames, caller: Caller) -> None:
         _save_typed(request, here, caller)
     match act:
         case "remove":
-            services.remove_name(sign_up_id=name, caller=caller, now=now)
+            remove_name(sign_up_id=name, caller=caller, now=now)
         case "restore":
-            services.restore_name(sign_up_id=name, caller=caller)
+            restore_name(sign_up_id=name, caller=caller)
         case "join":
             attendee = clean_id(beside or request.POST.get("attendee"), field="attendee")
-            services.join_pad_name(sign_up_id=name, caller=caller, attendee_id=attendee, now=now)
+            join_pad_name(sign_up_id=name, caller=caller, attendee_id=attendee, now=now)
         case "part":
-            services.part_pad_name(sign_up_id=name, caller=caller)
+            part_pad_name(sign_up_id=name, caller=caller)
         case _:
             raise NotFound
 

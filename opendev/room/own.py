@@ -14,8 +14,8 @@ from opendev.core.errors import DomainError, TryLater
 from opendev.core.groups import Frame, Group
 from polls import consumers as polls
 from polls.news import KIND as POLL
-from sessions.consumers import follow_ups
-from sessions.news.follow_ups import KIND as LINE
+from sessions.follow_ups import consumers as follow_ups
+from sessions.follow_ups.news import KIND as LINE
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION
 

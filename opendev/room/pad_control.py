@@ -20,7 +20,8 @@ from opendev.room.control import act, enter
 from opendev.room.lines import line_cards
 from opendev.room.pads import in_pads
 from opendev.room.posting import posted_from
-from sessions.models import Session, SignUpLine
+from sessions.follow_ups.models import SignUpLine
+from sessions.models import Session
 from sessions.selectors import organises
 from sessions.services import check_moderates
 

@@ -13,13 +13,13 @@ from opendev.room.failover import raise_versions
 from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
 from sessions import news as session_news
+from sessions.follow_ups import news as line_news
+from sessions.follow_ups.selectors.lines import line_versions, lines_of
 from sessions.models import Session
-from sessions.news import follow_ups as line_news
 from sessions.news import run_sheet as sheet_news
 from sessions.questions import news as question_news
 from sessions.questions.selectors import helper_ids, question_versions, questions_of
 from sessions.selectors import display_ids, moderator_ids, session_versions
-from sessions.selectors.follow_ups import line_versions, lines_of
 from sessions.selectors.grounds import lasting_grounds
 from sessions.selectors.passes import revoked_passes
 from sessions.selectors.run_sheet import run_sheet_versions, run_sheets_of

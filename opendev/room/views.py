@@ -23,6 +23,7 @@ from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
 from sessions import selectors, services
+from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.models import Session
 
 
@@ -65,7 +66,9 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     known = caller_of(request, found.event_id).attendee
     try:
         check_join(request)
-        _attendee, attendee_pass = services.join_session(session_id=found.pk, known=known, now=timezone.now())
+        _attendee, attendee_pass = services.join_session(
+            session_id=found.pk, known=known, has_open_line=has_open_line(found.pk), now=timezone.now()
+        )
         note_join(request, found.pk, attendee_pass.attendee_id)
     except DomainError as refusal:
         return show(request, event, session, refused=refusal)

@@ -1,30 +1,26 @@
-"""REST: what the endpoints share, and the way in."""
+"""REST: what the endpoints share."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name, sign_pass
+from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_join, check_vote
 from opendev.core.parts import REST_PART, Cursor, next_address
-from opendev.core.presence import note_join
-from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from sessions import selectors, services
 from sessions.models import Event, Session
-from sessions.serializers import attendee_json
 
 Row = TypeVar("Row")
 AFTER = OpenApiParameter("after", str, description="the place behind which the part begins; `next` has it")
@@ -206,56 +202,3 @@ class SessionList(serializers.Serializer[Any]):
 
 class SessionStateWanted(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Session.State.choices)
-
-
-class AttendeeWanted(serializers.Serializer[Any]):
-    name = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
-    )
-    company = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
-    )
-    country = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, help_text="ISO 3166-1, two letters"
-    )
-
-
-class AttendeeShape(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    event = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    company = serializers.CharField(allow_blank=True)
-    country = serializers.CharField(allow_blank=True)
-
-
-class AttendeeMade(serializers.Serializer[Any]):
-    attendee = AttendeeShape()
-    token = serializers.CharField()
-
-
-class Attendees(Endpoint):
-    """The way in."""
-
-    limit = "join"
-
-    @extend_schema(
-        operation_id="attendee_create",
-        request=AttendeeWanted,
-        responses=answers(AttendeeMade, status=201, refusals=WRITE),
-        auth=OPEN,
-    )
-    def post(self, request: Request, session: str) -> Response:
-        """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket.
-
-        Who is an attendee already may say something else of themselves: "" or null clears a field, one that is left
-        out stays.
-        """
-        found, body = self.session(session), self.body()
-        attendee, attendee_pass = services.join_session(
-            session_id=found.pk,
-            known=self.caller(found.event_id).attendee,
-            now=timezone.now(),
-            **{field: body[field] for field in services.SAID if field in body},
-        )
-        note_join(request._request, found.pk, attendee.pk)
-        return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)

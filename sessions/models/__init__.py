@@ -1,9 +1,9 @@
 """The nouns of an event, a file each."""
 
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.attendees import Attendance, Attendee, RevokedPass
 from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
-from sessions.models.follow_ups import FollowUpGroup, SignUp, SignUpLine, new_line_code
 from sessions.models.people import Person, SessionRole
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording

@@ -10,7 +10,7 @@ from opendev.core.attendance import AttendeePass, new_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
-from sessions.models import Attendance, Attendee, Registration, Session, SignUpLine
+from sessions.models import Attendance, Attendee, Registration, Session
 from sessions.selectors.passes import is_revoked
 
 MAX_NAME_LENGTH = 120
@@ -44,6 +44,7 @@ def join_session(
     name: Any = UNSAID,
     company: Any = UNSAID,
     country: Any = UNSAID,
+    has_open_line: bool,
     now: datetime,
 ) -> tuple[Attendee, AttendeePass]:
     """Make the caller an attendee of the session's event, and note that they came to this session.
@@ -53,6 +54,9 @@ def join_session(
     A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
     before. "" and None clear a field, UNSAID leaves it.
 
+    Args:
+        has_open_line: whether a sign-up line of the session still takes names.
+
     Raises:
         NotFound: no such session.
         SessionIsOver: nobody can join any more.
@@ -60,7 +64,7 @@ def join_session(
         PassIsRevoked: the device's pass was.
         Malformed: a name or company that is no text or too long, a country whose two-letter code is not known.
     """
-    session = _joinable(session_id)
+    session = _joinable(session_id, has_open_line=has_open_line)
     said = _clean_said(name=name, company=company, country=country)
     attendee, attendee_pass = _known_or_new(session.event_id, known, said, now)
     _note_attendance(session, attendee, now)
@@ -69,7 +73,12 @@ def join_session(
 
 @transaction.atomic
 def join_registered(
-    *, session_id: int, registration_id: int, known: AttendeePass | None, now: datetime
+    *,
+    session_id: int,
+    registration_id: int,
+    known: AttendeePass | None,
+    has_open_line: bool,
+    now: datetime,
 ) -> tuple[Attendee, AttendeePass]:
     """Make the holder of a personal link an attendee: the same one on every device, so that it has one ballot.
 
@@ -80,7 +89,7 @@ def join_registered(
         NotFound: no such session, or no such registration of its event.
         SessionIsOver, SessionIsCancelled, PassIsRevoked
     """
-    session = _joinable(session_id)
+    session = _joinable(session_id, has_open_line=has_open_line)
     registrations = Registration.objects.select_for_update(no_key=True)
     registration = registrations.filter(pk=registration_id, event=session.event_id).first()
     if registration is None:
@@ -111,13 +120,13 @@ def _attendee_for(registration: Registration, known: AttendeePass | None, now: d
     return own
 
 
-def _joinable(session_id: int) -> Session:
+def _joinable(session_id: int, *, has_open_line: bool) -> Session:
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
     is_over = session.state == Session.State.OVER
     is_closed = is_over or session.is_cancelled
-    if is_closed and not session.sign_up_lines.filter(state=SignUpLine.State.OPEN).exists():
+    if is_closed and not has_open_line:
         raise SessionIsOver if is_over else SessionIsCancelled
     return session
 

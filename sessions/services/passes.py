@@ -1,18 +1,17 @@
 """Revoking passes: somebody who disturbs an event is put out of it, on all of their devices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import PASS_LIFETIME_S, Caller
 from opendev.core.errors import NotFound, NotSignedIn
 from opendev.core.text import clean_yes_or_no
 from sessions import selectors
-from sessions.models import Attendee, RevokedPass
+from sessions.models import Attendee, RevokedPass, Session
 from sessions.selectors.grounds import is_signed_in
 from sessions.selectors.passes import is_revoked
-from sessions.services.erasing import end_pass
 from sessions.services.rights import NotModerator
 
 
@@ -43,3 +42,23 @@ def set_revoked(attendee: Attendee, revoked: bool, caller: Caller, now: datetime
     else:
         RevokedPass.objects.filter(attendee_id=attendee.pk).delete()
     return is_revoked(attendee.pk)
+
+
+def lock_sessions_of(attendee: Attendee) -> None:
+    """Lock the sessions of the attendee's event, in the order of their ids: sessions come before polls, everywhere."""
+    sessions = Session.objects.select_for_update(no_key=True).filter(event=attendee.event_id)
+    list(sessions.order_by("pk").values_list("pk", flat=True))
+
+
+def end_pass(*, attendee: Attendee, now: datetime, user_id: int | None) -> None:
+    """Write down that the attendee's pass opens nothing any more. Twice is once."""
+    RevokedPass.objects.get_or_create(
+        attendee_id=attendee.pk,
+        defaults={"event_id": attendee.event_id, "revoked_at": now, "revoked_by_id": user_id},
+    )
+
+
+def forget_ended_passes(now: datetime) -> None:
+    """Delete what is kept of erased attendees' passes once the last of them has expired."""
+    ended = RevokedPass.objects.filter(revoked_at__lt=now - timedelta(seconds=PASS_LIFETIME_S))
+    ended.exclude(attendee_id__in=Attendee.objects.values("pk")).delete()

@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotAllowed, NotSignedIn
 from sessions import selectors
-from sessions.models import SignUpLine
-from sessions.selectors import follow_ups
 from sessions.selectors.grounds import is_signed_in
 
 
@@ -21,10 +19,6 @@ class NotJoined(NotAllowed):
 
 class NotOrganiser(NotAllowed):
     code, message = "not_organiser", _("Only the event's organisers can do that.")
-
-
-class NotOwner(NotAllowed):
-    code, message = "not_owner", _("Only the owner of this line and the session's moderators can do that.")
 
 
 def check_moderates(*, caller: Caller, session_id: int) -> None:
@@ -50,15 +44,3 @@ def check_organises(*, caller: Caller, event_id: int) -> None:
         raise NotSignedIn
     if not selectors.organises(caller, event_id):
         raise NotOrganiser
-
-
-def check_sees_contacts(*, caller: Caller, line: SignUpLine) -> None:
-    """Let those pass who may read all names of the line, and the addresses of those who agreed.
-
-    Raises:
-        NotSignedIn, NotOwner
-    """
-    if not is_signed_in(caller, timezone.now()):
-        raise NotSignedIn
-    if not follow_ups.sees_contacts(caller, line):
-        raise NotOwner

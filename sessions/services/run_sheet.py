@@ -11,8 +11,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_id, clean_line, clean_word
 from sessions.broadcasts import run_sheet as told
-from sessions.models import RunSheet, RunSheetItem, SignUpLine
-from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUpLine
+from sessions.models import RunSheet, RunSheetItem
 from sessions.permissions.run_sheet import is_shown_prompt
 from sessions.selectors.run_sheet import SheetWithItems, item_by_id, items_of
 from sessions.services.locks import lock_session

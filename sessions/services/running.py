@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict
 from opendev.core.undo import undo_window
-from sessions.models import RunSheet, RunSheetItem, Session, SignUpLine, TimelineEntry
+from sessions.follow_ups.models import SignUpLine
+from sessions.follow_ups.selectors.lines import line_with_names
+from sessions.follow_ups.services.lines import edit_line, open_line
+from sessions.models import RunSheet, RunSheetItem, Session, TimelineEntry
 from sessions.selectors import name_of_user
-from sessions.selectors.follow_ups import line_with_names
 from sessions.selectors.run_sheet import SheetWithItems, item_after, item_by_id, items_of
 from sessions.services.joining import SessionIsOver
 from sessions.services.run_sheet import lock_sheet, save_and_tell
-from sessions.services.sign_up_lines import edit_line, open_line
 from sessions.services.timeline import note
 
 Kind = RunSheetItem.Kind

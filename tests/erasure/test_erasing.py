@@ -12,7 +12,8 @@ from etherpad_links.models import PadName
 from opendev.erasure.services import erase_attendee, erase_sign_ups, forget_erased_names
 from polls.models import Participation, Poll
 from polls.services import recount_polls
-from sessions.models import Attendance, Attendee, Registration, RevokedPass, SignUp
+from sessions.follow_ups.models import SignUp
+from sessions.models import Attendance, Attendee, Registration, RevokedPass
 from sessions.questions.models import Question
 from sessions.services import PassIsRevoked, join_registered, join_session, set_pass
 from tests.factories import (
@@ -113,7 +114,9 @@ def test_pass_of_somebody_erased_does_nothing_anywhere(traces):
         assert record(vote_for(poll, traces.quentin, "b", secret=b"another secret of mine")) == ["not_joined"]
         assert record(vote_for(poll, traces.quentin)) == ["not_joined"]
     assert upvote(traces.other, traces.quentin) == "not_joined"
-    attendee, made = join_session(session_id=traces.session.pk, known=traces.quentin, now=NOW)
+    attendee, made = join_session(
+        session_id=traces.session.pk, known=traces.quentin, has_open_line=False, now=NOW
+    )
     assert (attendee.name, made.attendee_id != traces.quentin.attendee_id) == ("", True)
 
 
@@ -184,7 +187,11 @@ def test_revoked_pass_opens_nothing_on_any_device_until_it_is_given_back(traces)
 
     def tries():
         _attendee, laptop = join_registered(
-            session_id=traces.session.pk, registration_id=traces.registration.pk, known=None, now=now
+            session_id=traces.session.pk,
+            registration_id=traces.registration.pk,
+            known=None,
+            has_open_line=False,
+            now=now,
         )
         return record(vote_for(traces.named, laptop, "b"))
 
@@ -194,10 +201,14 @@ def test_revoked_pass_opens_nothing_on_any_device_until_it_is_given_back(traces)
     for known in (traces.quentin, None):
         with pytest.raises(PassIsRevoked):
             join_registered(
-                session_id=traces.session.pk, registration_id=traces.registration.pk, known=known, now=now
+                session_id=traces.session.pk,
+                registration_id=traces.registration.pk,
+                known=known,
+                has_open_line=False,
+                now=now,
             )
     with pytest.raises(PassIsRevoked):
-        join_session(session_id=traces.session.pk, known=traces.quentin, now=now)
+        join_session(session_id=traces.session.pk, known=traces.quentin, has_open_line=False, now=now)
     assert votes_counted(traces.named) == {"a": 1, "b": 1, "": 2}  # what they did stays
     assert not set_pass(attendee_id=pk, caller=caller, revoked=False, now=now)
     assert tries() == ["b"]

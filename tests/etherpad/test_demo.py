@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from etherpad_links.models import EtherpadLink, PadLine, PadName
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from tests.etherpad.conftest import wait_until
 from tests.factories.databases import connected_to
 from tests.journeys.demo import EVENT, GERGELY, OTHER_ROOM, Demo

@@ -6,8 +6,8 @@ import pytest
 
 from etherpad_links.models import PadLine, PadName
 from etherpad_links.sync.rounds import QUIET_S
-from sessions.models import SignUp, SignUpLine
-from sessions.selectors.follow_ups import line_with_names
+from sessions.follow_ups.models import SignUp, SignUpLine
+from sessions.follow_ups.selectors.lines import line_with_names
 from tests.etherpad.conftest import HEADING, Room, wait_until
 from tests.factories import NOW, make_attendee, make_line, put_name
 

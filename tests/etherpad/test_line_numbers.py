@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from etherpad_links.models import PadLine
-from sessions.services import edit_line
+from sessions.follow_ups.services.lines import edit_line
 from tests.etherpad.conftest import HEADING, OTHER_HEADING, Room, Typist, wait_until
 from tests.factories.sessions import organiser_of
 from tests.support.browser import PHONE, open_page

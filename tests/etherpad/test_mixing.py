@@ -13,7 +13,7 @@ import pytest
 
 from etherpad_links.easysync import Line, add_lines, remove_line, rewrite_line, split_lines
 from etherpad_links.padserver.pad_socket import Identity, PadSocket, new_token
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from tests.etherpad.conftest import HEADING, Room, wait_until
 from tests.factories import make_attendee, make_line, put_name, withdraw
 

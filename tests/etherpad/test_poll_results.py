@@ -6,8 +6,8 @@ from etherpad_links.models import PadLine, PadName
 from etherpad_links.sync.rounds import QUIET_S
 from polls.models import Poll
 from polls.services import run_again, set_poll_state
-from sessions.models import SignUp
-from sessions.services import remove_name
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.services.lines import remove_name
 from tests.etherpad.conftest import BODY, Room, wait_until
 from tests.factories import NOW, make_attendee, make_line, make_poll, put_name, record, vote_for
 from tests.factories.sessions import organiser_of

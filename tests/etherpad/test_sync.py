@@ -4,8 +4,8 @@ from etherpad_links.models import EtherpadLink, PadLine, PadName
 from etherpad_links.padserver.addresses import read_pad_address
 from etherpad_links.padserver.http import export_text
 from etherpad_links.selectors import reading_url
-from sessions.models import SignUp
-from sessions.services import remove_name
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.services.lines import remove_name
 from tests.etherpad.conftest import BODY, HEADING, OTHER_HEADING, Room, wait_until
 from tests.factories import NOW, make_attendee, make_line, put_name, withdraw
 from tests.factories.sessions import organiser_of

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from etherpad_links.models import PadName
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from tests.etherpad.conftest import BODY, HEADING, PATIENCE_S, Room, wait_until
 from tests.support.server import Server
 

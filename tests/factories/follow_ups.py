@@ -3,8 +3,10 @@
 from typing import Any
 
 from opendev.core.attendance import AttendeePass
-from sessions.models import Session, SignUp, SignUpLine
-from sessions.services import open_line, read_wish, sign_up
+from sessions.follow_ups.models import SignUp, SignUpLine
+from sessions.follow_ups.services.lines import open_line
+from sessions.follow_ups.services.sign_ups import read_wish, sign_up
+from sessions.models import Session
 from tests.factories.sessions import NOW, organiser_of
 
 

@@ -71,5 +71,7 @@ def organiser_of(event: Event) -> Caller:
 
 def make_attendee(session: Session, **said: str) -> AttendeePass:
     """The pass of somebody who joined the session, on a device of their own."""
-    _attendee, attendee_pass = join_session(session_id=session.pk, known=None, now=NOW, **said)
+    _attendee, attendee_pass = join_session(
+        session_id=session.pk, known=None, has_open_line=False, now=NOW, **said
+    )
     return attendee_pass

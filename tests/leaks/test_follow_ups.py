@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
-from sessions.services import record_pad_name, remove_name
+from sessions.follow_ups.services.lines import remove_name
+from sessions.follow_ups.services.pad_names import record_pad_name
 from tests.factories import (
     make_attendee,
     make_event,

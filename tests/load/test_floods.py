@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from opendev.core import attendance, limits
 from opendev.core.newcomers import newcomers
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from sessions.questions.models import Question
 from tests.factories import make_attendee, make_line, make_moderator, make_session
 from tests.support.inner_server import inner

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from sessions.models import FollowUpGroup, SignUp, SignUpLine
-from sessions.services import record_pad_name
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.follow_ups.services.pad_names import record_pad_name
 from tests.factories import NOW, make_attendee, make_line, put_name
 from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person

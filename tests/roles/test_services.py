@@ -17,10 +17,13 @@ from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
 from sessions import services as sessions
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
+from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
+from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name, record_pad_name
 from sessions.models import (
     Chapter,
     DisplayLink,
-    FollowUpGroup,
     Person,
     RegistrationImport,
     RevokedPass,
@@ -28,8 +31,6 @@ from sessions.models import (
     RunSheetItem,
     Session,
     SessionSummary,
-    SignUp,
-    SignUpLine,
 )
 from sessions.questions.models import Question
 from sessions.questions.services.asking import set_question_rules
@@ -89,11 +90,11 @@ FOR_MODERATORS = {
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
     sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
     sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
-    sessions.open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
-    sessions.edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
-    sessions.remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
-    sessions.restore_name: lambda at: {"sign_up_id": at.removed.pk},
-    sessions.join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
+    open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
+    edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
+    remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
+    restore_name: lambda at: {"sign_up_id": at.removed.pk},
+    join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
     sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
     sessions.set_recording: lambda at: {
         "session_id": at.session.pk,
@@ -110,7 +111,7 @@ FOR_MODERATORS = {
         "key": f"own-{at.chapter.pk}",
         "given": {"title": "Less"},
     },
-    sessions.part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
+    part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
     sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
     sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
     sessions.remove_item: lambda at: {"session_id": at.session.pk, "item_id": at.item},
@@ -128,12 +129,12 @@ FOR_HELPERS = {
     merge_question: lambda at: {"question_id": at.question.pk, "into": at.moved.pk, "now": NOW},
 }
 FOR_ORGANISERS = {
-    sessions.make_group: lambda at: {
+    make_group: lambda at: {
         "event_id": at.session.event_id,
         "given": {"title": "Both", "lines": [str(at.line.pk)]},
         "now": NOW,
     },
-    sessions.edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
+    edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
     sessions.keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
     sessions.edit_recap: lambda at: {
         "event_id": at.session.event_id,
@@ -157,7 +158,7 @@ FOR_ORGANISERS = {
         "shown": "20+",
         "source": "The door",
     },
-    sessions.dissolve_group: lambda at: {"group_id": at.group.pk},
+    dissolve_group: lambda at: {"group_id": at.group.pk},
     sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
     sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
 }
@@ -187,8 +188,8 @@ class At:
         self.attendee_id = attendee.attendee_id
         self.name = put_name(self.line, attendee)
         self.removed = put_name(self.line, make_attendee(self.session, name="Rude"))
-        sessions.remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
-        self.typed = sessions.record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
+        remove_name(sign_up_id=self.removed.pk, caller=self.organiser, now=NOW)
+        self.typed = record_pad_name(line_id=self.line.pk, name="A. Lovelace", now=NOW)
         self.group = FollowUpGroup.objects.create(event=self.session.event, title="Both", created_at=NOW)
         event = self.session.event
         self.cut_off = RegistrationImport.objects.create(event=event, total=2, began_at=NOW)

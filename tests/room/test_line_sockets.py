@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from sessions.services import edit_line
+from sessions.follow_ups.services.lines import edit_line
 from tests.factories import NOW, make_attendee, make_line, make_poll, make_session, put_name
 from tests.factories.sessions import organiser_of
 from tests.room.sockets import act, room_of

@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from opendev.core.attendance import pass_cookie_name
 from opendev.room.lines import InPad, line_card, line_cards
-from sessions.models import SignUp, SignUpLine
-from sessions.selectors.follow_ups import line_with_names
-from sessions.services import record_pad_name
+from sessions.follow_ups.models import SignUp, SignUpLine
+from sessions.follow_ups.selectors.lines import line_with_names
+from sessions.follow_ups.services.pad_names import record_pad_name
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_session, put_name
 from tests.room.pages import at, code_of, followed, text_of
 

@@ -7,7 +7,7 @@ import pytest
 
 from opendev.core.limits import forget_all
 from opendev.core.parts import REST_PART, SHOWN_FIRST
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from sessions.questions.consumers import MOST_IN_SNAPSHOT
 from sessions.questions.models import Question
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_question, make_session

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from opendev.core.attendance import new_pass, sign_pass
+from sessions.follow_ups.services.lines import remove_name, restore_name
 from sessions.questions.models import Question
-from sessions.services import remove_name, restore_name
 from tests.factories import make_attendee, make_line, make_poll, make_question, options_of
 from tests.factories.sessions import organiser_of
 from tests.room.sockets import act, choose, room_of, withdraw

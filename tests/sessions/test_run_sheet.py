@@ -11,7 +11,8 @@ from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, step_ba
 from opendev.room.services import set_session_state
 from polls.models import Poll
 from polls.services import set_poll_state
-from sessions.models import RunSheet, RunSheetItem, SignUpLine
+from sessions.follow_ups.models import SignUpLine
+from sessions.models import RunSheet, RunSheetItem
 from sessions.selectors.run_sheet import sheet_with_items
 from sessions.selectors.timeline import timeline_of
 from sessions.serializers.run_sheet import run_sheet_json, running_json

@@ -33,8 +33,8 @@ STATES = Session.State.values
 # --- joining
 
 
-def join(session, known=None, **said):
-    return join_session(session_id=session.pk, known=known, now=NOW, **said)
+def join(session, known=None, *, has_open_line=False, **said):
+    return join_session(session_id=session.pk, known=known, has_open_line=has_open_line, now=NOW, **said)
 
 
 def test_newcomer_gets_a_pass_of_the_event():
@@ -79,7 +79,7 @@ def test_session_can_be_joined_until_it_is_over(state):
     else:
         assert join(session)
     with pytest.raises(NotFound):
-        join_session(session_id=404, known=None, now=NOW)
+        join_session(session_id=404, known=None, has_open_line=True, now=NOW)
 
 
 @pytest.mark.parametrize(

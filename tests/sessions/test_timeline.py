@@ -10,11 +10,11 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.room.services import set_session_state
 from polls.services import close_due_polls, edit_poll, set_closing_time, set_poll_state
+from sessions.follow_ups.services.lines import open_line
 from sessions.guards import install_guards
 from sessions.models import TimelineEntry
 from sessions.questions.services.queue import set_question_state, undo_question
 from sessions.selectors.timeline import timeline_of
-from sessions.services import open_line
 from tests.factories import (
     NOW,
     make_attendee,

@@ -18,9 +18,11 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, row_key_in
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
+from sessions.follow_ups.services.lines import open_line
+from sessions.follow_ups.services.sign_ups import read_wish, sign_up
 from sessions.models import Event, EventDay, NextStep, Person, Resource, Session, SessionRole, TimelineEntry
 from sessions.questions.models import Question
-from sessions.services import edit_recap, join_session, open_line, read_wish, sign_up, write_summary
+from sessions.services import edit_recap, join_session, write_summary
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
 
@@ -138,7 +140,9 @@ def _load_line(
     for name, company in names:
         if name not in passes:
             said = {"name": name, "company": company}
-            passes[name] = join_session(session_id=session.pk, known=None, now=now, **said)[1]
+            passes[name] = join_session(
+                session_id=session.pk, known=None, has_open_line=False, now=now, **said
+            )[1]
         wish = read_wish({"shown": True}, line=str(line.pk), attendee=passes[name], now=now)
         sign_up(wish=wish, now=now)
 

@@ -15,16 +15,24 @@ from opendev.core.limits import limited_networks
 from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no, id_in_address
-from sessions import services
 from sessions.api import AFTER, Endpoint, last_of, page, part
-from sessions.models import SignUp, SignUpLine
-from sessions.models.follow_ups import MAX_TITLE_LENGTH
-from sessions.selectors import follow_ups
-from sessions.selectors.follow_ups import LineWithNames
-from sessions.serializers.follow_ups import line_json, mine_json, sign_up_json
+from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
+from sessions.follow_ups.selectors import lines as follow_ups
+from sessions.follow_ups.selectors.lines import LineWithNames
+from sessions.follow_ups.serializers import line_json, mine_json, sign_up_json
+from sessions.follow_ups.services import sign_ups
+from sessions.follow_ups.services.lines import (
+    MAX_ANNOUNCED_LINE,
+    MAX_SUMMARY_LENGTH,
+    edit_line,
+    open_line,
+    remove_name,
+    restore_name,
+)
+from sessions.follow_ups.services.rights import check_sees_contacts
+from sessions.follow_ups.services.sign_ups import read_wish
 from sessions.services.joining import MAX_NAME_LENGTH
 from sessions.services.rights import check_moderates
-from sessions.services.sign_up_lines import MAX_ANNOUNCED_LINE, MAX_SUMMARY_LENGTH
 
 
 class OwnerShape(serializers.Serializer[Any]):
@@ -158,7 +166,7 @@ class LinesOfSession(LineEndpoint):
         found = self.session(session)
         caller = self.caller(found.event_id)
         check_moderates(caller=caller, session_id=found.pk)
-        line = services.open_line(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
+        line = open_line(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
         return self.answer(line.pk, caller, status=201)
 
 
@@ -178,7 +186,7 @@ class OneLine(LineEndpoint):
         """Change a line's words, number or owner, close it, or open it again. For moderators."""
         found, caller = self.find(line)
         check_moderates(caller=caller, session_id=found.line.session_id)
-        services.edit_line(line_id=found.line.pk, caller=caller, given=self.body(), now=timezone.now())
+        edit_line(line_id=found.line.pk, caller=caller, given=self.body(), now=timezone.now())
         return self.answer(found.line.pk, caller)
 
 
@@ -193,7 +201,7 @@ class SignUpsOfLine(LineEndpoint):
     def get(self, request: Request, line: str) -> Response:
         """List all names in parts of up to 100, with the agreed addresses. For the line's owner and moderators."""
         found, caller = self.find(line)
-        services.check_sees_contacts(caller=caller, line=found.line)
+        check_sees_contacts(caller=caller, line=found.line)
         today = timezone.now().date()
         rows = follow_ups.part_of_names(found.line.pk, read_cursor(request.query_params), REST_PART)
         last = last_of(rows, lambda name: (name.signed_up_at, name.pk))
@@ -211,11 +219,11 @@ class SignUpsOfLine(LineEndpoint):
     def _ask(self, line: str, given: dict[str, Any], *, withdraws: bool, status: int = 200) -> Response:
         found, caller = self.find(line)
         attendee, now = self.attendee(caller, found.line.session.event_id), timezone.now()
-        wish = services.read_wish(given, line=line, attendee=attendee, withdraws=withdraws, now=now)
+        wish = read_wish(given, line=line, attendee=attendee, withdraws=withdraws, now=now)
         if not withdraws:
             networks = limited_networks(self.request._request)
             check_sign_ups(networks=networks, attendee=attendee, session_id=found.line.session_id)
-        return Response(mine_json(services.sign_up(wish=wish, now=now).sign_up), status=status)
+        return Response(mine_json(sign_ups.sign_up(wish=wish, now=now).sign_up), status=status)
 
 
 class OwnSignUp(SignUpsOfLine):
@@ -244,7 +252,7 @@ class OneSignUp(LineEndpoint):
         if not follow_ups.stands_under(sign_up_id, found.line.pk):
             raise NotFound
         if removed:
-            done = services.remove_name(sign_up_id=sign_up_id, caller=caller, now=timezone.now())
+            done = remove_name(sign_up_id=sign_up_id, caller=caller, now=timezone.now())
         else:
-            done = services.restore_name(sign_up_id=sign_up_id, caller=caller)
+            done = restore_name(sign_up_id=sign_up_id, caller=caller)
         return Response(sign_up_json(done, timezone.now().date()))

@@ -7,21 +7,20 @@ import pytest
 from django.db import connections
 
 from opendev.core.errors import Malformed, NotFound
-from sessions.models import Attendee, SignUp, SignUpLine
-from sessions.selectors.follow_ups import contact_of, line_with_names, own_sign_ups
-from sessions.services import (
+from sessions.follow_ups.models import SignUp, SignUpLine
+from sessions.follow_ups.selectors.lines import contact_of, line_with_names, own_sign_ups
+from sessions.follow_ups.services.lines import edit_line, remove_name, restore_name
+from sessions.follow_ups.services.sign_ups import (
     LineIsClosed,
     NameNeeded,
     NameWasRemoved,
     NoSignUp,
-    NotJoined,
-    edit_line,
     forget_expired_contacts,
     read_wish,
     record_sign_ups,
-    remove_name,
-    restore_name,
 )
+from sessions.models import Attendee
+from sessions.services import NotJoined
 from tests.factories import NOW, make_attendee, make_line, make_session, put_name, withdraw
 from tests.factories.sessions import organiser_of
 

@@ -12,9 +12,9 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word
 from opendev.core.write_ahead_log import empty_log_after_commit
-from sessions.broadcasts import follow_ups as broadcasts
-from sessions.models import Person, SignUp, SignUpLine, TimelineEntry
-from sessions.models.follow_ups import MAX_TITLE_LENGTH
+from sessions.follow_ups import broadcasts
+from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
+from sessions.models import Person, TimelineEntry
 from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates
 from sessions.services.timeline import note

@@ -10,8 +10,9 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import NotFound
 from opendev.core.parts import Cursor
-from sessions.models import Attendee, FollowUpGroup, SignUp, SignUpLine
-from sessions.permissions.follow_ups import can_see_contacts
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.follow_ups.permissions import can_see_contacts
+from sessions.models import Attendee
 from sessions.selectors import moderator_ids
 
 NAMES_IN_ROOM = 6
@@ -134,6 +135,11 @@ def contact_of(sign_up: SignUp, today: date) -> str:
 def stands_under(sign_up_id: int, line_id: int) -> bool:
     """Tell whether the sign-up is one of this line."""
     return SignUp.objects.filter(pk=sign_up_id, line=line_id).exists()
+
+
+def has_open_line(session_id: int) -> bool:
+    """Return True if a sign-up line of the session still takes names."""
+    return SignUpLine.objects.filter(session=session_id, state=SignUpLine.State.OPEN).exists()
 
 
 def has_signed_up(attendee: AttendeePass | None) -> bool:

@@ -1,65 +1,25 @@
 """What the socket of a room can do with sign-up lines, and the lines' part of its snapshot."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Answer, Batcher, register
+from opendev.core.batching import Answer
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
 from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode
 from opendev.core.limits import Network
-from sessions.broadcasts import follow_ups as broadcasts
-from sessions.models import SignUp
-from sessions.news.follow_ups import KIND, topic_of
-from sessions.selectors.follow_ups import own_sign_ups
-from sessions.serializers.follow_ups import mine_json
-from sessions.services import NotJoined, SignedUp, SignUpWish, read_wish, record_sign_ups
+from sessions.follow_ups.box import sign_up_desk, sign_ups_reader
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.news import KIND, topic_of
+from sessions.follow_ups.serializers import mine_json
+from sessions.follow_ups.services.sign_ups import SignedUp, read_wish
+from sessions.services import NotJoined
 
-MAX_WAITING = 20_000
 NOT_SIGNED_UP_TEXT = encode(mine_json(None))
-
-
-def _record(wishes: Sequence[SignUpWish]) -> Sequence[SignedUp | DomainError]:
-    return record_sign_ups(wishes, timezone.now())
-
-
-class SignUpDesk(Batcher[SignUpWish, SignedUp]):
-    """Gathers sign-ups while the last batch commits: a room that is asked to sign up does it at once. One a process."""
-
-    def __init__(self) -> None:
-        super().__init__(_record, name="sign-up-desk", limit=MAX_WAITING)
-
-    def put(self, item: SignUpWish, answer: Answer[SignedUp], *, origin: Member | None = None) -> None:
-        """Have a wish granted; `answer` is called after the commit, then the attendee's sockets but `origin` are told.
-
-        Raises:
-            TryLater: too many wait; nothing was recorded.
-        """
-
-        def done(outcome: SignedUp | DomainError) -> None:
-            answer(outcome)
-            if isinstance(outcome, SignedUp):
-                broadcasts.attendee_signed_up(
-                    outcome.session_id, item.line_id, item.attendee.attendee_id, origin=origin
-                )
-
-        super().put(item, done)
-
-
-class OwnSignUpsReader(Batcher[tuple[AttendeePass, Sequence[int]], dict[int, SignUp]]):
-    """Reads newcomers' own sign-ups for their snapshots, one query for all who join at once. One a process."""
-
-    def __init__(self) -> None:
-        super().__init__(own_sign_ups, name="sign-ups-reader", limit=MAX_WAITING)
-
-
-sign_up_desk = register(SignUpDesk())
-sign_ups_reader = register(OwnSignUpsReader())
 
 
 class LinesSocket(Member, Protocol):

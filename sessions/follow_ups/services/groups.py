@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word
-from sessions.models import Event, FollowUpGroup, SignUpLine
-from sessions.models.follow_ups import MAX_TITLE_LENGTH
-from sessions.selectors import follow_ups
+from sessions.follow_ups.models import MAX_TITLE_LENGTH, FollowUpGroup, SignUpLine
+from sessions.follow_ups.selectors import lines as follow_ups
+from sessions.follow_ups.services.lines import check_is_of_event
+from sessions.models import Event
 from sessions.services.rights import check_organises
-from sessions.services.sign_up_lines import check_is_of_event
 
 
 def _read_lines(value: Any, field: str) -> list[int]:

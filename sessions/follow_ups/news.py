@@ -1,8 +1,8 @@
 """How sign-up lines travel to the sockets of a session."""
 
 from opendev.core.groups import AUDIENCES, Frame, News, State
-from sessions.selectors.follow_ups import LineWithNames
-from sessions.serializers.follow_ups import line_json
+from sessions.follow_ups.selectors.lines import LineWithNames
+from sessions.follow_ups.serializers import line_json
 
 KIND = "line"
 

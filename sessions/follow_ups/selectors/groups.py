@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from opendev.core.attendance import Caller
-from sessions.models import Event, FollowUpGroup, Person, Session, SessionRole, SignUp, SignUpLine
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.follow_ups.selectors.lines import contact_of, fold_name
+from sessions.models import Event, Person, Session, SessionRole
 from sessions.selectors import organises
-from sessions.selectors.follow_ups import contact_of, fold_name
 
 
 @dataclass(slots=True)

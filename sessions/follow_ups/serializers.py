@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from opendev.core.text import time_text
-from sessions.models import Person, SignUp
-from sessions.selectors.follow_ups import LineWithNames, contact_of
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.selectors.lines import LineWithNames, contact_of
+from sessions.models import Person
 
 
 def owner_json(owner: Person | None) -> dict[str, Any] | None:

@@ -2,9 +2,9 @@
 
 from opendev.core.groups import Member
 from opendev.core.live import broadcast, broadcast_own_change, hub
-from sessions.models import SignUpLine
-from sessions.news.follow_ups import news_of, topic_of
-from sessions.selectors.follow_ups import line_with_names
+from sessions.follow_ups.models import SignUpLine
+from sessions.follow_ups.news import news_of, topic_of
+from sessions.follow_ups.selectors.lines import line_with_names
 
 
 def line_changed(line: SignUpLine) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sessions.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from tests.factories import NOW, make_attendee, make_line, make_session
 
 pytestmark = pytest.mark.django_db

@@ -3,18 +3,18 @@
 import pytest
 
 from opendev.core.errors import Malformed, NotFound
-from sessions.models import SignUp
-from sessions.selectors.follow_ups import line_with_names
-from sessions.services import (
+from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.selectors.lines import line_with_names
+from sessions.follow_ups.services.lines import remove_name
+from sessions.follow_ups.services.pad_names import (
     NotFromThePad,
-    NotModerator,
     join_pad_name,
     part_pad_name,
     record_pad_name,
-    remove_name,
     update_pad_name,
     withdraw_pad_name,
 )
+from sessions.services import NotModerator
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_session, put_name
 from tests.factories.sessions import Caller, organiser_of
 

@@ -1,0 +1,71 @@
+"""REST for joining a session."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from opendev.core.attendance import sign_pass
+from opendev.core.presence import note_join
+from opendev.core.schema import OPEN, WRITE, answers
+from sessions import services
+from sessions.api import Endpoint
+from sessions.follow_ups.selectors.lines import has_open_line
+from sessions.serializers import attendee_json
+
+
+class AttendeeWanted(serializers.Serializer[Any]):
+    name = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+    )
+    company = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+    )
+    country = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, help_text="ISO 3166-1, two letters"
+    )
+
+
+class AttendeeShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    event = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    company = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(allow_blank=True)
+
+
+class AttendeeMade(serializers.Serializer[Any]):
+    attendee = AttendeeShape()
+    token = serializers.CharField()
+
+
+class Attendees(Endpoint):
+    """The way in."""
+
+    limit = "join"
+
+    @extend_schema(
+        operation_id="attendee_create",
+        request=AttendeeWanted,
+        responses=answers(AttendeeMade, status=201, refusals=WRITE),
+        auth=OPEN,
+    )
+    def post(self, request: Request, session: str) -> Response:
+        """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket.
+
+        Who is an attendee already may say something else of themselves: "" or null clears a field, one that is left
+        out stays.
+        """
+        found, body = self.session(session), self.body()
+        attendee, attendee_pass = services.join_session(
+            session_id=found.pk,
+            has_open_line=has_open_line(found.pk),
+            known=self.caller(found.event_id).attendee,
+            now=timezone.now(),
+            **{field: body[field] for field in services.SAID if field in body},
+        )
+        note_join(request._request, found.pk, attendee.pk)
+        return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)

@@ -1,0 +1,1 @@
+"""Sign-up lines, the names under them, and the groups that lines are merged into."""
