@@ -12,7 +12,6 @@ from opendev.exports import api as exports
 from opendev.home.organise import api as organise
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
-from opendev.registrations import api as registrations
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.joining_api import Attendees
 from opendev.room.run_sheet_api import (
@@ -30,6 +29,7 @@ from sessions.follow_ups import api as follow_ups
 from sessions.questions.api import dismissals as question_dismissals
 from sessions.questions.api import questions
 from sessions.questions.api.passes import PassOfAsker
+from sessions.registrations import api as registrations
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("opendev.room.urls")),
     path("", include("opendev.exports.urls")),
     path("", include("opendev.recap.urls")),
-    path("", include("opendev.registrations.urls")),
+    path("", include("sessions.registrations.urls")),
     path("", include("opendev.recordings.urls")),
     path("", include("opendev.home.urls")),
 ]

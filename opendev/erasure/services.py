@@ -16,12 +16,13 @@ from opendev.core.text import clean_email
 from opendev.core.write_ahead_log import empty_log_after_commit
 from polls.models import Ballot
 from polls.services import erase_ballots
-from sessions import services
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.services import erasing
-from sessions.models import Attendance, Attendee, Registration
+from sessions.models import Attendance, Attendee
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.erasing import erase_questions, erase_upvotes
+from sessions.registrations.models import Registration
+from sessions.registrations.services.erasing import erase_registration
 from sessions.services.passes import end_pass, forget_ended_passes, lock_sessions_of
 
 
@@ -81,7 +82,7 @@ def erase_person(*, erasure: Erasure, now: datetime) -> None:
     for attendee in erasure.attendees:
         erase_attendee(attendee=attendee, now=now)
     for registration in Registration.objects.filter(pk__in=[one.pk for one in erasure.registrations]):
-        services.erase_registration(registration=registration)
+        erase_registration(registration=registration)
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def erase_attendee(*, attendee: Attendee, now: datetime) -> None:
     erase_questions(attendee)
     erasing.erase_sign_ups(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
     for registration in Registration.objects.filter(attendee=attendee):
-        services.erase_registration(registration=registration)
+        erase_registration(registration=registration)
     attendee.delete()
     empty_log_after_commit()
     forget_ended_passes(now)

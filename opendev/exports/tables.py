@@ -11,16 +11,17 @@ from datetime import UTC, date, datetime, tzinfo
 from django.conf import settings
 from django.db.models import Count
 
-from opendev.registrations.links import personal_link
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import named_answers, polls_of
 from polls.shares import whole_shares
 from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
-from sessions.models import Attendee, Registration, Session
+from sessions.models import Attendee, Session
 from sessions.questions.models import Question
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.selectors import questions_of
+from sessions.registrations.links import personal_link
+from sessions.registrations.models import Registration
 
 Cell = str | int | datetime | None
 Row = Sequence[Cell]

@@ -3,13 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from opendev.home import calendars, follow_ups, groups, pads, programme, views
+from opendev.home import calendars, follow_ups, groups, pads, personal_links, programme, views
 from opendev.home.organise import events as organise
 from opendev.home.organise import schedules
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("join/", views.join, name="join"),
+    path("join/<str:token>/", personal_links.join_registered, name="join-registered"),
     path("j/<str:code>/", views.join_code, name="join-code"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-in/first.<str:token>/", views.first_organiser, name="first-organiser"),

@@ -14,8 +14,8 @@ from sessions.follow_ups.selectors.lines import LineWithNames, lines_of
 from sessions.models import Event, EventDay, NextStep, Resource, Session, SessionSummary
 from sessions.questions.models import Question
 from sessions.questions.selectors import answered_questions
+from sessions.registrations.selectors import Figure, figures_of
 from sessions.selectors.recap import SeriesEvent, next_steps_of, rest_of_series, summaries_of
-from sessions.selectors.registrations import Figure, figures_of
 from sessions.selectors.resources import resources_of
 
 NO_COPY = -1

@@ -7,12 +7,6 @@ from sessions.models.events import Event, EventDay
 from sessions.models.people import Person, SessionRole
 from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording
-from sessions.models.registrations import (
-    FigureNote,
-    Registration,
-    RegistrationImport,
-    RegistrationRow,
-)
 from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
@@ -21,6 +15,7 @@ from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 from sessions.models.uploads import ScheduleUpload
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
+from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 
 __all__ = [
     "BREAK",

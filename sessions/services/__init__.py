@@ -11,7 +11,6 @@ from sessions.services.displays import (
     revoke_display_link,
     set_screen_access,
 )
-from sessions.services.erasing import erase_registration
 from sessions.services.events import (
     AddressTaken,
     DayHasSessions,
@@ -37,7 +36,6 @@ from sessions.services.joining import (
     PassIsRevoked,
     SessionIsCancelled,
     SessionIsOver,
-    join_registered,
     join_session,
 )
 from sessions.services.next_steps import add_next_step, remove_next_step
@@ -59,13 +57,6 @@ from sessions.services.recap import (
     write_summary,
 )
 from sessions.services.recordings import add_chapter, edit_chapter, set_recording
-from sessions.services.registrations import (
-    NotUnfinished,
-    finish_import,
-    import_registrations,
-    set_figure,
-    set_personal_link,
-)
 from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
     NotJoined,
@@ -133,7 +124,6 @@ __all__ = [
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
-    "NotUnfinished",
     "NothingPublished",
     "PassIsRevoked",
     "ScreenIsClosed",
@@ -163,15 +153,11 @@ __all__ = [
     "edit_item",
     "edit_recap",
     "edit_session",
-    "erase_registration",
     "find_display_link",
     "find_sign_in_link",
-    "finish_import",
     "has_organiser",
-    "import_registrations",
     "import_schedule",
     "invite_moderator",
-    "join_registered",
     "join_session",
     "keep_calendar",
     "keep_calendars_of_people",
@@ -202,9 +188,7 @@ __all__ = [
     "run_item",
     "run_next",
     "set_committee",
-    "set_figure",
     "set_pass",
-    "set_personal_link",
     "set_recording",
     "set_screen_access",
     "set_session_clock",

@@ -10,7 +10,7 @@ from opendev.core.attendance import AttendeePass, new_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import clean_line
-from sessions.models import Attendance, Attendee, Registration, Session
+from sessions.models import Attendance, Attendee, Session
 from sessions.selectors.passes import is_revoked
 
 MAX_NAME_LENGTH = 120
@@ -64,63 +64,19 @@ def join_session(
         PassIsRevoked: the device's pass was.
         Malformed: a name or company that is no text or too long, a country whose two-letter code is not known.
     """
-    session = _joinable(session_id, has_open_line=has_open_line)
+    session = joinable_session(session_id, has_open_line=has_open_line)
     said = _clean_said(name=name, company=company, country=country)
     attendee, attendee_pass = _known_or_new(session.event_id, known, said, now)
-    _note_attendance(session, attendee, now)
+    note_attendance(session, attendee, now)
     return attendee, attendee_pass
 
 
-@transaction.atomic
-def join_registered(
-    *,
-    session_id: int,
-    registration_id: int,
-    known: AttendeePass | None,
-    has_open_line: bool,
-    now: datetime,
-) -> tuple[Attendee, AttendeePass]:
-    """Make the holder of a personal link an attendee: the same one on every device, so that it has one ballot.
-
-    The first device makes the attendee, or brings the one that it is already; each further one gets a pass of that
-    attendee with a device secret of its own (docs/adr/0033). What was registered is what a new attendee says of itself.
+def joinable_session(session_id: int, *, has_open_line: bool) -> Session:
+    """Return the session, which can be joined; after its end only while a sign-up line of it is open.
 
     Raises:
-        NotFound: no such session, or no such registration of its event.
-        SessionIsOver, SessionIsCancelled, PassIsRevoked
+        NotFound, SessionIsOver, SessionIsCancelled
     """
-    session = _joinable(session_id, has_open_line=has_open_line)
-    registrations = Registration.objects.select_for_update(no_key=True)
-    registration = registrations.filter(pk=registration_id, event=session.event_id).first()
-    if registration is None:
-        raise NotFound
-    attendee = registration.attendee
-    if attendee is None:
-        attendee = _attendee_for(registration, known, now)
-        registration.attendee = attendee
-        registration.save(update_fields=["attendee"])
-    if is_revoked(attendee.pk):
-        raise PassIsRevoked
-    is_same = known is not None and known.event_id == attendee.event_id and known.attendee_id == attendee.pk
-    attendee_pass = known if known is not None and is_same else new_pass(attendee.event_id, attendee.pk)
-    _note_attendance(session, attendee, now)
-    return attendee, attendee_pass
-
-
-def _attendee_for(registration: Registration, known: AttendeePass | None, now: datetime) -> Attendee:
-    """Return the attendee that a registration becomes: the device's own where it is nobody else's, or a new one."""
-    said = {field: getattr(registration, field) for field in SAID}
-    free = Attendee.objects.filter(event=registration.event_id, registration__isnull=True)
-    own = free.filter(pk=known.attendee_id).first() if known else None
-    if own is None:
-        return Attendee.objects.create(event_id=registration.event_id, joined_at=now, **said)
-    for field, value in said.items():
-        setattr(own, field, getattr(own, field) or value)
-    own.save(update_fields=list(SAID))
-    return own
-
-
-def _joinable(session_id: int, *, has_open_line: bool) -> Session:
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
@@ -131,7 +87,8 @@ def _joinable(session_id: int, *, has_open_line: bool) -> Session:
     return session
 
 
-def _note_attendance(session: Session, attendee: Attendee, now: datetime) -> None:
+def note_attendance(session: Session, attendee: Attendee, now: datetime) -> None:
+    """Note that an attendee came to the session, unless it is over or cancelled."""
     if session.state != Session.State.OVER and not session.is_cancelled:
         Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
 

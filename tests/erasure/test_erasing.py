@@ -13,9 +13,11 @@ from opendev.erasure.services import erase_attendee, erase_sign_ups, forget_eras
 from polls.models import Participation, Poll
 from polls.services import recount_polls
 from sessions.follow_ups.models import SignUp
-from sessions.models import Attendance, Attendee, Registration, RevokedPass
+from sessions.models import Attendance, Attendee, RevokedPass
 from sessions.questions.models import Question
-from sessions.services import PassIsRevoked, join_registered, join_session, set_pass
+from sessions.registrations.models import Registration
+from sessions.registrations.services.joining import join_registered
+from sessions.services import PassIsRevoked, join_session, set_pass
 from tests.factories import (
     NOW,
     make_attendee,

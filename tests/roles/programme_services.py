@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sessions import services as sessions
-from sessions.models import Event, Registration, Resource, ScheduleUpload, SessionRole
+from sessions.models import Event, Resource, ScheduleUpload, SessionRole
+from sessions.registrations.models import Registration
+from sessions.registrations.services.importing import set_personal_link
 from sessions.schedules import read_schedule
 from tests.factories import NOW, make_session
 
@@ -71,7 +73,7 @@ FOR_ORGANISERS = {
     },
     sessions.add_next_step: lambda p: {**p.of_event, "given": {"kind": "upcoming", "title": "Summit"}},
     sessions.remove_next_step: lambda p: {**p.of_event, "step_id": p.step.pk},
-    sessions.set_personal_link: lambda p: {
+    set_personal_link: lambda p: {
         **p.of_event,
         "email": p.registration.email,
         "revoked": True,

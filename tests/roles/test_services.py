@@ -25,7 +25,6 @@ from sessions.models import (
     Chapter,
     DisplayLink,
     Person,
-    RegistrationImport,
     RevokedPass,
     RunSheet,
     RunSheetItem,
@@ -44,6 +43,8 @@ from sessions.questions.services.queue import (
     write_answer,
 )
 from sessions.questions.services.rights import NotHelper
+from sessions.registrations.models import RegistrationImport
+from sessions.registrations.services.importing import finish_import, import_registrations, set_figure
 from sessions.services.programme import change_session
 from tests.factories import (
     NOW,
@@ -144,15 +145,15 @@ FOR_ORGANISERS = {
     },
     sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
     sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
-    sessions.import_registrations: lambda at: {
+    import_registrations: lambda at: {
         "event_id": at.session.event_id,
         "content": b"email\na@example.org",
         "name": "list.csv",
         "skips_bad": False,
         "now": NOW,
     },
-    sessions.finish_import: lambda at: {"import_id": at.cut_off.pk, "now": NOW},
-    sessions.set_figure: lambda at: {
+    finish_import: lambda at: {"import_id": at.cut_off.pk, "now": NOW},
+    set_figure: lambda at: {
         "event_id": at.session.event_id,
         "figure": "joined",
         "shown": "20+",

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pycountry
 
-from sessions.models import Event, Registration
+from sessions.models import Event
+from sessions.registrations.models import Registration
 
 PEOPLE, COMPANIES, COUNTRIES = 706, 470, 73
 FIRST = [

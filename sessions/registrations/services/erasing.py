@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from opendev.core.write_ahead_log import empty_log_after_commit
-from sessions.models import Registration, RegistrationRow
+from sessions.registrations.models import Registration, RegistrationRow
 
 
 @transaction.atomic

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from opendev.registrations import views
+from sessions.registrations import views
 
 urlpatterns = [
-    path("join/<str:token>/", views.join_registered, name="join-registered"),
     path("<slug:event>/registrations/", views.overview, name="registrations"),
     path("<slug:event>/registrations/import/", views.bring, name="registrations-import"),
     path("<slug:event>/registrations/import/<str:brought>/", views.finish, name="registrations-finish"),

@@ -1,29 +1,25 @@
-"""Pages of registrations: lists that organisers bring, figures, and joining by a personal link."""
+"""Pages of registrations: lists that organisers import, and figures."""
 
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.attendance import Caller
-from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError, Malformed
-from opendev.core.limits import check_join
-from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
 from opendev.core.uploads import takes_uploads
-from opendev.registrations.links import registration_of
-from sessions import selectors, services
-from sessions.follow_ups.selectors.lines import has_open_line
-from sessions.models import Event, FigureNote, Session
+from sessions.models import Event
 from sessions.programme.pages import act, enter
-from sessions.selectors import registrations
+from sessions.registrations import selectors as registrations
+from sessions.registrations.models import FigureNote
+from sessions.registrations.services import importing
+from sessions.registrations.services.importing import finish_import, import_registrations, set_personal_link
 
 
 @require_safe
@@ -68,7 +64,7 @@ def bring(request: HttpRequest, event: str) -> HttpResponse:
         if file is None:
             sentence = _("Choose a file.")
             raise Malformed(sentence, fields={"file": sentence})
-        services.import_registrations(
+        import_registrations(
             event_id=found.pk,
             caller=caller,
             content=file.read(),
@@ -87,7 +83,7 @@ def finish(request: HttpRequest, event: str, brought: str) -> HttpResponse:
 
     def work(found: Event, caller: Caller) -> None:
         one = registrations.import_of_event(id_in_address(brought), found.pk)
-        services.finish_import(import_id=one.pk, caller=caller, now=timezone.now())
+        finish_import(import_id=one.pk, caller=caller, now=timezone.now())
 
     return _act(request, event, work)
 
@@ -98,7 +94,7 @@ def set_figure(request: HttpRequest, event: str) -> HttpResponse:
     """Print a figure as it is said elsewhere, with the source."""
     given = {field: request.POST.get(field, "") for field in ("figure", "shown", "source")}
     return _act(
-        request, event, lambda found, caller: services.set_figure(event_id=found.pk, caller=caller, **given)
+        request, event, lambda found, caller: importing.set_figure(event_id=found.pk, caller=caller, **given)
     )
 
 
@@ -109,7 +105,7 @@ def set_link(request: HttpRequest, event: str) -> HttpResponse:
     return _act(
         request,
         event,
-        lambda found, caller: services.set_personal_link(
+        lambda found, caller: set_personal_link(
             event_id=found.pk,
             caller=caller,
             email=request.POST.get("email", ""),
@@ -117,32 +113,3 @@ def set_link(request: HttpRequest, event: str) -> HttpResponse:
             now=timezone.now(),
         ),
     )
-
-
-@sensitive_variables("token")
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def join_registered(request: HttpRequest, token: str) -> HttpResponse:
-    """Join by a personal link: GET shows who one is and what one can join, POST does it, so that no scanner joins."""
-    one = registration_of(token)
-    sessions = [
-        session
-        for session in selectors.sessions_of(one.event)
-        if session.state != Session.State.OVER and session.takes_place
-    ]
-    context: dict[str, Any] = {"registration": one, "event": one.event, "sessions": sessions}
-    if request.method == "POST":
-        check_join(request)
-        wanted = selectors.session_by_slug(one.event.slug, request.POST.get("session", ""))
-        _attendee, attendee_pass = services.join_registered(
-            session_id=wanted.pk,
-            registration_id=one.pk,
-            known=caller_of(request, one.event_id).attendee,
-            has_open_line=has_open_line(wanted.pk),
-            now=timezone.now(),
-        )
-        note_join(request, wanted.pk, attendee_pass.attendee_id)
-        response = redirect(wanted)
-        keep_pass(response, attendee_pass)
-        return response
-    return render(request, "registrations/join.html", context)

@@ -13,10 +13,12 @@ from opendev.core.errors import Malformed
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_line, clean_word, time_text
 from opendev.core.uploads import takes_uploads
-from sessions import selectors, services
+from sessions import selectors
 from sessions.api import Endpoint, page
-from sessions.models import Event, FigureNote, RegistrationImport, RegistrationRow
-from sessions.selectors import registrations
+from sessions.models import Event
+from sessions.registrations import selectors as registrations
+from sessions.registrations.models import FigureNote, RegistrationImport, RegistrationRow
+from sessions.registrations.services.importing import import_registrations, set_figure, set_personal_link
 
 SKIP, REFUSE = "skip", "refuse"
 MOST_CSV = 8 * 1024 * 1024
@@ -123,7 +125,7 @@ class ImportsOfEvent(Endpoint):
         if not isinstance(csv, str):
             sentence = _("This must be a text.")
             raise Malformed(sentence, fields={"csv": sentence})
-        brought = services.import_registrations(
+        brought = import_registrations(
             event_id=event.pk,
             caller=caller,
             content=csv.encode("utf-8", errors="replace"),
@@ -145,7 +147,7 @@ class LinkOfRegistration(Endpoint):
     def put(self, request: Request, slug: str) -> Response:
         """Revoke the link, which then leads nowhere, or let it work again. For organisers."""
         (event, caller), body = self.organised(slug), self.body()
-        one = services.set_personal_link(
+        one = set_personal_link(
             event_id=event.pk,
             caller=caller,
             email=body.get("email"),
@@ -170,7 +172,7 @@ class FiguresOfEvent(Endpoint):
         """Print a figure as said, with its source; both empty: as it is counted. For organisers."""
         (event, caller), body = self.organised(slug), self.body()
         given = {field: body.get(field) for field in ("figure", "shown", "source")}
-        services.set_figure(event_id=event.pk, caller=caller, **given)
+        set_figure(event_id=event.pk, caller=caller, **given)
         return _figures(event)
 
 

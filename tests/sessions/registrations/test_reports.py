@@ -7,13 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from opendev.registrations.links import personal_link
-from sessions.models import Attendee, Registration
+from sessions.models import Attendee
+from sessions.registrations.links import personal_link
+from sessions.registrations.models import Registration
 from sessions.services import make_api_token
 from tests.factories import make_session
 from tests.factories.sessions import organiser_of
-from tests.registrations.test_registrations import bring, event, kept, organiser
 from tests.room.pages import text_of
+from tests.sessions.registrations.test_registrations import bring, event, kept, organiser
 
 __all__ = ["event", "organiser"]
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from opendev.core.errors import NotFound
-from sessions.models import Attendee, Event, FigureNote, Registration, RegistrationImport, RegistrationRow
-from sessions.registration_lists import field_label
+from sessions.models import Attendee, Event
+from sessions.registrations.lists import field_label
+from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 
 EXACT_BELOW = 20
 MOST_IMPORTS = 10

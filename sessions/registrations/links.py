@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from opendev.core.errors import NotFound
 from opendev.core.text import id_in_address
-from sessions.models import Registration
-from sessions.selectors.registrations import registration_by_id
+from sessions.registrations.models import Registration
+from sessions.registrations.selectors import registration_by_id
 
 _signer = Signer(salt="opendev.registration", sep=".")
 

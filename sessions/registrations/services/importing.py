@@ -17,8 +17,9 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
 from sessions import selectors
-from sessions.models import Event, FigureNote, Registration, RegistrationImport, RegistrationRow
-from sessions.services.registration_files import ReadRow, RegistrationList, read_list
+from sessions.models import Event
+from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.registrations.services.files import ReadRow, RegistrationList, read_list
 from sessions.services.rights import check_organises
 
 CHUNK = 100  # rows a transaction

@@ -11,19 +11,20 @@ from django.utils import timezone
 
 from opendev.core.attendance import pass_cookie_name, read_pass
 from opendev.core.errors import Malformed, NotFound
-from opendev.registrations.links import personal_link, registration_of
-from sessions.models import Attendee, Registration, RegistrationImport, RegistrationRow
-from sessions.selectors.registrations import bad_rows_of, figures_of, rounded_down
-from sessions.services import (
+from sessions.models import Attendee
+from sessions.registrations.links import personal_link, registration_of
+from sessions.registrations.models import Registration, RegistrationImport, RegistrationRow
+from sessions.registrations.selectors import bad_rows_of, figures_of, rounded_down
+from sessions.registrations.services import files as registration_files
+from sessions.registrations.services import importing as service
+from sessions.registrations.services.files import rows_of
+from sessions.registrations.services.importing import (
     NotUnfinished,
     finish_import,
     import_registrations,
-    make_api_token,
-    registration_files,
     set_figure,
 )
-from sessions.services import registrations as service
-from sessions.services.registration_files import rows_of
+from sessions.services import make_api_token
 from tests.factories import NOW, make_attendee, make_event, make_poll, make_session, record, vote_for
 from tests.factories.polls import votes_counted
 from tests.factories.sessions import organiser_of

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from opendev.core.errors import Malformed
-from sessions.services.registration_files import read_list
+from sessions.registrations.services.files import read_list
 
 FILES = Path(__file__).with_name("files")
 

@@ -1,6 +1,6 @@
 """Which rows of a list are no registrations: what was cancelled, declined, or waits for an answer or a place."""
 
-from sessions.registration_lists.headings import words_of
+from sessions.registrations.lists.headings import words_of
 
 # A word that says so, wherever it stands in the state: "Cancelled by self", "pending_approval".
 WORDS = frozenset(

@@ -12,7 +12,7 @@ class Registration(models.Model):
     """Somebody who registered for an event, once an e-mail address. Addresses are kept in lower case.
 
     `call_url` is the call's own link for this person, where its host gives one to each. The link by which they join
-    here is signed and not kept (opendev/registrations/links.py).
+    here is signed and not kept (sessions/registrations/links.py).
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrations")

@@ -10,9 +10,16 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from sessions.registration_lists.headings import FIELDS, Column, columns_of, field_label, with_field, words_of
-from sessions.registration_lists.sheets import Sheet, sheets_of, wrong_file
-from sessions.registration_lists.states import looks_like_a_state
+from sessions.registrations.lists.headings import (
+    FIELDS,
+    Column,
+    columns_of,
+    field_label,
+    with_field,
+    words_of,
+)
+from sessions.registrations.lists.sheets import Sheet, sheets_of, wrong_file
+from sessions.registrations.lists.states import looks_like_a_state
 
 LOOKED_AT = 20  # rows among which the headings are
 OF_ATTENDEES = frozenset(

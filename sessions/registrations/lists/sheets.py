@@ -13,7 +13,7 @@ import openpyxl
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
-from sessions.registration_lists.encodings import text_of
+from sessions.registrations.lists.encodings import text_of
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of a spreadsheet without its compression
 MOST_COLUMNS = 300  # pretix alone has 46 before the questions of the event

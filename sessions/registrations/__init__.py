@@ -1,0 +1,1 @@
+"""Who registered beforehand: lists that are imported, figures, personal links."""

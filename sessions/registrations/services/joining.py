@@ -1,0 +1,61 @@
+"""Joining by the personal link of a registration."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from opendev.core.attendance import AttendeePass, new_pass
+from opendev.core.errors import NotFound
+from sessions.models import Attendee
+from sessions.registrations.models import Registration
+from sessions.selectors.passes import is_revoked
+from sessions.services.joining import SAID, PassIsRevoked, joinable_session, note_attendance
+
+
+@transaction.atomic
+def join_registered(
+    *,
+    session_id: int,
+    registration_id: int,
+    known: AttendeePass | None,
+    has_open_line: bool,
+    now: datetime,
+) -> tuple[Attendee, AttendeePass]:
+    """Make the holder of a personal link an attendee: the same one on every device, so that it has one ballot.
+
+    The first device makes the attendee, or brings the one that it is already; each further one gets a pass of that
+    attendee with a device secret of its own (docs/adr/0033). What was registered is what a new attendee says of itself.
+
+    Raises:
+        NotFound: no such session, or no such registration of its event.
+        SessionIsOver, SessionIsCancelled, PassIsRevoked
+    """
+    session = joinable_session(session_id, has_open_line=has_open_line)
+    registrations = Registration.objects.select_for_update(no_key=True)
+    registration = registrations.filter(pk=registration_id, event=session.event_id).first()
+    if registration is None:
+        raise NotFound
+    attendee = registration.attendee
+    if attendee is None:
+        attendee = _attendee_for(registration, known, now)
+        registration.attendee = attendee
+        registration.save(update_fields=["attendee"])
+    if is_revoked(attendee.pk):
+        raise PassIsRevoked
+    is_same = known is not None and known.event_id == attendee.event_id and known.attendee_id == attendee.pk
+    attendee_pass = known if known is not None and is_same else new_pass(attendee.event_id, attendee.pk)
+    note_attendance(session, attendee, now)
+    return attendee, attendee_pass
+
+
+def _attendee_for(registration: Registration, known: AttendeePass | None, now: datetime) -> Attendee:
+    """Return the attendee that a registration becomes: the device's own where it is nobody else's, or a new one."""
+    said = {field: getattr(registration, field) for field in SAID}
+    free = Attendee.objects.filter(event=registration.event_id, registration__isnull=True)
+    own = free.filter(pk=known.attendee_id).first() if known else None
+    if own is None:
+        return Attendee.objects.create(event_id=registration.event_id, joined_at=now, **said)
+    for field, value in said.items():
+        setattr(own, field, getattr(own, field) or value)
+    own.save(update_fields=list(SAID))
+    return own
