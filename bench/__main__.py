@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from bench import machine, plot, report
-from bench.parts import NEEDS, PARTS, Scale
+from bench.parts import NEEDS, PARTS
+from bench.phone import MOST_CONNECTIONS
+from bench.scale import Scale
 from bench.stage import Stage
 from tests.support.databases import ROOT
 from tools.debian import stop_as_if_interrupted_on_sigterm
@@ -22,7 +24,7 @@ def scale_of(environment: dict[str, str]) -> Scale:
     """Return how much is wanted: FULL=1 adds the room of ten thousand, RUNS=1 is a quick look."""
     usual = Scale()
     rooms = (*usual.rooms, FULL_ROOM) if environment.get("FULL", "") not in {"", "0"} else usual.rooms
-    return Scale(runs=int(environment.get("RUNS", usual.runs)), rooms=rooms)
+    return replace(usual, runs=int(environment.get("RUNS", usual.runs)), rooms=rooms)
 
 
 def main() -> int:
@@ -60,7 +62,8 @@ def measure(parts: list[str], scale: Scale) -> tuple[dict[str, Any], list[str]]:
         print(f"Only {allowed} sockets may be open here; larger rooms are left out.")
         rooms = tuple(people for people in scale.rooms if people <= allowed)
         fanout, voters = min(scale.fanout, allowed // 2), min(scale.voters, allowed // 3)
-        scale = replace(scale, fanout=fanout, voters=voters, rooms=rooms)
+        storms = tuple(storm for storm in scale.door if storm[0] * (MOST_CONNECTIONS + 1) <= allowed)
+        scale = replace(scale, fanout=fanout, voters=voters, rooms=rooms, door=storms)
     found: dict[str, Any] = {}
     failed = []
     with Stage() as stage:

@@ -10,6 +10,7 @@ import django
 
 django.setup()
 
+from bench import bare_door  # noqa: E402
 from opendev.room.lifespan import tame_garbage_collector  # noqa: E402  # needs the settings
 
 SAY = "say "
@@ -22,10 +23,12 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "websocket":
-        await _carry(receive, send)
+        await _carry(scope, receive, send)
     else:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
+        await receive()
+        status, headers, body = bare_door.answer(scope["method"], scope["path"])
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _live(receive: Any, send: Any) -> None:
@@ -37,10 +40,11 @@ async def _live(receive: Any, send: Any) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _carry(receive: Any, send: Any) -> None:
+async def _carry(scope: Any, receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.accept"})
-    await send({"type": "websocket.send", "text": GREETING})
+    is_phone = scope["path"] == bare_door.SOCKET
+    await send({"type": "websocket.send", "text": bare_door.SNAPSHOT if is_phone else GREETING})
     _sends.add(send)
     try:
         while (message := await receive())["type"] == "websocket.receive":

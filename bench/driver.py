@@ -11,7 +11,7 @@ from typing import Any
 import uvloop
 
 from bench.machine import allow_open_files
-from bench.scenes import fanout, pages, room, upvotes, votes
+from bench.scenes import door, fanout, pages, room, upvotes, votes
 
 SCENES = {
     "fanout": fanout.play,
@@ -19,6 +19,7 @@ SCENES = {
     "room": room.play,
     "upvotes": upvotes.play,
     "pages": pages.play,
+    "door": door.play,
 }
 
 

@@ -1,35 +1,11 @@
 """The parts of the benchmark: each plays its scene several times, in turn with what it is compared with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
+from bench.door import door
 from bench.figures import Figure, figures, ratios
-from bench.stage import Stage, place
-
-Found = dict[str, Any]  # names to figures, nested; see report.py
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How big and how often: the defaults are the benchmark's, a test of it takes less."""
-
-    runs: int = 3
-    fanout: int = 3_000
-    fanout_rounds: int = 10
-    voters: int = 1_000
-    rooms: tuple[int, ...] = (500, 600, 2_000, 5_000)
-    workers: int = 2_000
-    upvoters: int = 1_000
-    upvote_within_s: float = 1.0
-    vote_within_s: float = 5.0
-    page_seconds: float = 2.0
-    settle_s: float = 2.5  # a round of the sweep
-
-    @property
-    def most_sockets(self) -> int:
-        """How many sockets the largest part opens in one process."""
-        return max(2 * self.fanout, 3 * self.voters, self.upvoters + 1, *self.rooms)
+from bench.scale import Scale
+from bench.stage import Found, Stage, place
 
 
 def fanout(stage: Stage, scale: Scale) -> Found:
@@ -234,5 +210,6 @@ PARTS: dict[str, Callable[[Stage, Scale], Found]] = {
     "workers": workers,
     "upvotes": upvotes,
     "pages": pages,
+    "door": door,
 }
 NEEDS = {"workers": ["postgresql", "redis-server"]}

@@ -40,6 +40,15 @@ NAMES = {
     "loop_lag_max_ms": "longest wait for the server's loop, ms",
     "driver_lag_max_ms": "longest lag of the driver itself, ms",
     "reconnect_s": "all back at once after a cut, s",
+    "cpu_ms_a_phone": "CPU a phone, from the scan to the first snapshot, ms",
+    "ratio_to_bare_asgi": "CPU a phone, ratio to bare ASGI",
+    "ratio_to_before": "CPU a phone, ratio to the build in BEFORE",
+    "p50_s": "from the scan to the first snapshot, p50, s",
+    "p95_s": "from the scan to the first snapshot, p95, s",
+    "max_s": "from the scan to the first snapshot, longest, s",
+    "requests": "requests a phone, the socket's handshake included",
+    "bytes": "bytes to a phone, headers included",
+    "idle_share": "share of a core while nobody comes, taken off",
     "forgotten": "came back without their answer",
 }
 LIMITS: dict[tuple[str, str], float] = {
@@ -53,6 +62,7 @@ LIMITS: dict[tuple[str, str], float] = {
     ("room.5000", "kb_per_attendee"): 25,
 }
 ROOM_LIMITS = {"settled_s": 0.6, "lost": 0, "unanswered": 0, "errors": 0, "messages_per_client_s": 4}
+DOOR_LIMITS = {"errors": 0}
 UPVOTE_LIMITS = {"miscounted": 0, "unanswered": 0, "errors": 0, "most_in_a_second": 4}
 AT_LEAST = {("votes", "share_of_bare_asgi"): 0.35, ("postgres.votes", "share_of_bare_asgi"): 0.24}
 
@@ -99,6 +109,8 @@ def judged(section: str, name: str, value: float) -> str:
     most = LIMITS.get((section, name))
     if most is None and ".".join(section.split(".")[:-1]).endswith("room"):
         most = ROOM_LIMITS.get(name)
+    if most is None and section.split(".")[0] == "door" and section.split(".")[-1] != "before":
+        most = DOOR_LIMITS.get(name)
     if most is None and section.split(".")[-1] == "upvotes":
         most = UPVOTE_LIMITS.get(name)
     if most is None:

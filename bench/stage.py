@@ -15,6 +15,7 @@ from tests.support.databases import ROOT, Postgres, Redis, SqliteFiles, manage
 from tests.support.programs import dying_with_us, find
 from tests.support.server import Server, clean_environment
 
+Found = dict[str, Any]  # names to figures, nested; see report.py
 PATIENCE_S = 300.0
 # The bare application is served by uvicorn alone: our deadlines and bounds are a cost of the product.
 BARE = {

@@ -3,7 +3,7 @@
 import pytest
 
 from bench import parts, report
-from bench.parts import Scale
+from bench.scale import Scale
 from bench.stage import Stage
 
 TINY = Scale(
@@ -15,6 +15,8 @@ TINY = Scale(
     settle_s=0,
     upvoters=8,
     upvote_within_s=0.2,
+    door=((4, 0.2),),
+    returning=4,
 )
 
 
@@ -42,3 +44,16 @@ def test_room_and_upvotes_are_measured_on_a_small_scale(monkeypatch, soaks, coll
     assert 0 < asked["ack_p50_ms"] <= asked["ack_p99_ms"]
     assert (asked["miscounted"], asked["unanswered"], asked["errors"]) == (0, 0, 0)
     assert asked["most_in_a_second"] > 0
+
+
+@pytest.mark.timeout(180)
+def test_phones_come_through_the_door_of_both_servers(collected_static, sqlite_files):
+    with Stage(static=collected_static, sqlite=sqlite_files) as stage:
+        door = report.nested(parts.door(stage, TINY))["door"]
+    assert (door["errors"], door["4"]["bare"]["errors"], door["4"]["again"]["errors"]) == (0, 0, 0)
+    assert door["4"]["bare"]["requests"] == 8
+    assert door["requests"] >= 7
+    assert 0 < door["p50_s"] <= door["p95_s"] <= door["max_s"]
+    assert door["cpu_ms_a_phone"] > 0
+    assert door["4"]["again"]["bytes"] < door["bytes"]
+    assert {"ratio_to_bare_asgi", "ratio_to_bare_asgi_spread"} <= door.keys()

@@ -127,7 +127,7 @@ def test_files_of_the_product_are_served_under_their_hashed_names_for_ever(inner
         answer = visitor.get(path)
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "text/css; charset=utf-8"
-        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["content-encoding"] == "br"
         assert "immutable" in answer.headers["cache-control"]
         plain = visitor.get("/static/companion/companion.css")
         assert "immutable" not in plain.headers["cache-control"]

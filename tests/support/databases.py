@@ -32,11 +32,17 @@ from tests.support.programs import (
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def manage(*arguments: str, environment: Mapping[str, str], seconds: float = 60) -> str:
+def manage(
+    *arguments: str,
+    environment: Mapping[str, str],
+    seconds: float = 60,
+    root: Path = ROOT,
+    python: str = sys.executable,
+) -> str:
     """Run manage.py in an environment of its own; its standard output, or an AssertionError with all it said."""
     answer = subprocess.run(
-        dying_with_us([sys.executable, "manage.py", *arguments]),
-        cwd=ROOT,
+        dying_with_us([python, "manage.py", *arguments]),
+        cwd=root,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -62,16 +62,24 @@ def clean_environment(**values: str) -> dict[str, str]:
     return {**kept, "SECRET_KEY": TEST_SECRET, "PYTHONUNBUFFERED": "1", **values}
 
 
-def command() -> list[str]:
+def command(python: str = sys.executable) -> list[str]:
     """The one place that knows how the product is started: as `make run` does, told what to do by the environment."""
-    return [sys.executable, "manage.py", "serve", "--quiet"]
+    return [python, "manage.py", "serve", "--quiet"]
 
 
 class Server:
     """`start()` waits until it answers; `stop()` asks it to go and reads its log for trouble."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        root: Path = ROOT,
+        python: str = sys.executable,
+    ) -> None:
+        """`root`, `python`: of another checkout, where it is not this one that is served."""
+        self.folder, self.root, self.python = folder, root, python
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -89,12 +97,14 @@ class Server:
         return self.url.replace("http", "ws", 1)
 
     def start(self) -> None:
-        self.process = start(dying_with_us(self.command()), self.log_path, cwd=ROOT, env=self.environment)
+        self.process = start(
+            dying_with_us(self.command()), self.log_path, cwd=self.root, env=self.environment
+        )
         wait_until(self.answers, self.process, seconds=30, log=self.log_path)
 
     def command(self) -> list[str]:
         """What is started; the benchmark starts another application on the same server."""
-        return command()
+        return command(self.python)
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
