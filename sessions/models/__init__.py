@@ -13,9 +13,9 @@ from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
-from sessions.models.uploads import ScheduleUpload
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.schedules.models import ScheduleUpload
 
 __all__ = [
     "BREAK",

@@ -29,7 +29,6 @@ from sessions.services.first_organiser import (
     make_first_organiser,
     make_first_organiser_token,
 )
-from sessions.services.importing import ImportPlan, import_schedule, plan_import
 from sessions.services.joining import (
     MAX_NAME_LENGTH,
     SAID,
@@ -75,7 +74,6 @@ from sessions.services.run_sheet import (
     remove_item,
 )
 from sessions.services.running import NoNextItem, Step, note_opened, run_item, run_next, step_back
-from sessions.services.schedule_uploads import take_upload, upload_schedule
 from sessions.services.sessions import (
     add_to_stage,
     create_session,
@@ -114,7 +112,6 @@ __all__ = [
     "DayHasSessions",
     "DayIsThere",
     "IllegalSessionMove",
-    "ImportPlan",
     "ItemIsRunning",
     "LinkIsRevoked",
     "LinkIsSpent",
@@ -156,7 +153,6 @@ __all__ = [
     "find_display_link",
     "find_sign_in_link",
     "has_organiser",
-    "import_schedule",
     "invite_moderator",
     "join_session",
     "keep_calendar",
@@ -174,7 +170,6 @@ __all__ = [
     "note",
     "note_opened",
     "order_sessions",
-    "plan_import",
     "publish_recap",
     "read_item",
     "remove_day",
@@ -199,8 +194,6 @@ __all__ = [
     "step_back",
     "step_session",
     "take_off_stage",
-    "take_upload",
-    "upload_schedule",
     "withdraw_recap",
     "write_summary",
 ]

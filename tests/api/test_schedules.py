@@ -7,10 +7,10 @@ import pytest
 
 from sessions.models import Session
 from tests.factories import make_event, make_moderator, make_organiser, make_session
-from tests.sessions.published_format import check_json, check_xml
+from tests.sessions.schedules.published_format import check_json, check_xml
 from tests.support.people import Answer, of_rest
 
-FILES = Path(__file__).parent.parent / "sessions" / "files"
+FILES = Path(__file__).parent.parent / "sessions" / "schedules" / "files"
 
 
 @pytest.fixture

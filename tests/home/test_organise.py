@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sessions.models import ScheduleUpload
+from sessions.schedules.models import ScheduleUpload
 from tests.factories import make_event, make_moderator, make_organiser, make_session
 from tests.room.pages import code_of, text_of
-from tests.sessions.published_format import check_json, check_xml
+from tests.sessions.schedules.published_format import check_json, check_xml
 
 pytestmark = pytest.mark.django_db
-PRETALX = (Path(__file__).parent.parent / "sessions" / "files" / "schedule.json").read_bytes()
+PRETALX = (Path(__file__).parent.parent / "sessions" / "schedules" / "files" / "schedule.json").read_bytes()
 
 
 @pytest.fixture

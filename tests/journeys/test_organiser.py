@@ -9,7 +9,7 @@ from tests.journeys.demo import EVENT, ORGANISER
 from tests.journeys.stage import PHONE, Stage
 from tests.journeys.test_accessibility import is_accessible
 
-SCHEDULE = Path(__file__).parent.parent / "sessions" / "files" / "schedule.json"
+SCHEDULE = Path(__file__).parent.parent / "sessions" / "schedules" / "files" / "schedule.json"
 TITLE = "Who runs the control plane?"
 REPEATED = f"{TITLE} (repeated)"
 

@@ -15,7 +15,7 @@ from tests.support.people import CSRF, Answer, Person, of_page, of_rest
 if TYPE_CHECKING:
     from tests.roles.cast import Cast
 
-SCHEDULE = Path(__file__).parent.parent / "sessions" / "files" / "schedule.xml"
+SCHEDULE = Path(__file__).parent.parent / "sessions" / "schedules" / "files" / "schedule.xml"
 
 
 def star_by_page(cast: "Cast", who: Person) -> Answer:

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from sessions import services as sessions
-from sessions.models import Event, Resource, ScheduleUpload, SessionRole
+from sessions.models import Event, Resource, SessionRole
 from sessions.registrations.models import Registration
 from sessions.registrations.services.importing import set_personal_link
-from sessions.schedules import read_schedule
+from sessions.schedules.formats import read_schedule
+from sessions.schedules.models import ScheduleUpload
+from sessions.schedules.services.importing import import_schedule, plan_import
+from sessions.schedules.services.uploads import take_upload, upload_schedule
 from tests.factories import NOW, make_session
 
-FILE = (Path(__file__).parent.parent / "sessions" / "files" / "schedule.xml").read_bytes()
+FILE = (Path(__file__).parent.parent / "sessions" / "schedules" / "files" / "schedule.xml").read_bytes()
 FREE = date(2031, 5, 1)
 Given = dict[str, Any]
 
@@ -103,10 +106,10 @@ FOR_ORGANISERS = {
         "given": {"kind": "link", "title": "More", "url": "https://e.org/more"},
     },
     sessions.remove_resource: lambda p: {**p.of_session, "resource_id": p.resource.pk},
-    sessions.plan_import: lambda p: {**p.of_event, "schedule": p.schedule},
-    sessions.import_schedule: lambda p: {**p.of_event, "schedule": p.schedule, "now": p.now},
-    sessions.upload_schedule: lambda p: {**p.of_event, "name": "a.xml", "content": FILE, "now": p.now},
-    sessions.take_upload: lambda p: {
+    plan_import: lambda p: {**p.of_event, "schedule": p.schedule},
+    import_schedule: lambda p: {**p.of_event, "schedule": p.schedule, "now": p.now},
+    upload_schedule: lambda p: {**p.of_event, "name": "a.xml", "content": FILE, "now": p.now},
+    take_upload: lambda p: {
         **p.of_event,
         "upload_id": p.upload.pk,
         "cancel_gone": False,

@@ -16,11 +16,13 @@ from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.text import clean_id
 from opendev.core.uploads import takes_uploads
 from opendev.home.organise.entrance import show
-from sessions import selectors, services
+from sessions import selectors
 from sessions.models import Event
 from sessions.programme.pages import enter
-from sessions.schedules import FORMATS
-from sessions.selectors.schedules import schedule_of
+from sessions.schedules.formats import FORMATS
+from sessions.schedules.selectors import schedule_of
+from sessions.schedules.services.importing import ImportPlan
+from sessions.schedules.services.uploads import take_upload, upload_schedule
 
 
 @takes_uploads
@@ -37,7 +39,7 @@ def schedule(request: HttpRequest, event: str) -> HttpResponse:
         if file is None or isinstance(file, list):
             sentence = _("Choose a file first.")
             raise Malformed(sentence, fields={"file": sentence})
-        upload, plan = services.upload_schedule(
+        upload, plan = upload_schedule(
             event_id=found.pk, caller=caller, name=file.name or "", content=file.read(), now=timezone.now()
         )
     except DomainError as refusal:
@@ -45,7 +47,7 @@ def schedule(request: HttpRequest, event: str) -> HttpResponse:
     return show(request, "schedule", context | {"upload": upload} | _plan(found, plan))
 
 
-def _plan(event: Event, plan: services.ImportPlan) -> dict[str, Any]:
+def _plan(event: Event, plan: ImportPlan) -> dict[str, Any]:
     """Return what the page shows of a plan: times in the zone that the event has, or takes over."""
     return {
         "plan": plan,
@@ -65,7 +67,7 @@ def take(request: HttpRequest, event: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("organise-schedule", event=found.slug)
     try:
-        plan = services.take_upload(
+        plan = take_upload(
             event_id=found.pk,
             upload_id=clean_id(request.POST.get("upload"), field="upload"),
             caller=caller,
@@ -79,7 +81,7 @@ def take(request: HttpRequest, event: str) -> HttpResponse:
     return redirect("organise", event=found.slug)
 
 
-def _done(plan: services.ImportPlan) -> str:
+def _done(plan: ImportPlan) -> str:
     added, changed, cancelled = (len(plan.of(verb)) for verb in ("added", "changed", "cancelled"))
     parts = [
         ngettext("%(n)d session added", "%(n)d sessions added", added) % {"n": added},

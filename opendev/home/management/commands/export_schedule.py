@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from opendev.core.errors import NotFound
 from sessions import selectors
-from sessions.schedules import FORMATS
-from sessions.selectors.schedules import schedule_of
+from sessions.schedules.formats import FORMATS
+from sessions.schedules.selectors import schedule_of
 
 
 class Command(BaseCommand):

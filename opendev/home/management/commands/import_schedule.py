@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
-from sessions import selectors, services
+from sessions import selectors
 from sessions.models import Event
-from sessions.schedules import read_schedule
+from sessions.schedules.formats import read_schedule
+from sessions.schedules.services.importing import ImportPlan, import_schedule, plan_import
 
 
 class Command(BaseCommand):
@@ -44,11 +45,7 @@ class Command(BaseCommand):
                 "schedule": read_schedule(self.content(options["file"]), zone=event.time_zone),
                 "cancel_gone": options["cancel_gone"],
             }
-            plan = (
-                services.import_schedule(now=timezone.now(), **given)
-                if options["apply"]
-                else services.plan_import(**given)
-            )
+            plan = import_schedule(now=timezone.now(), **given) if options["apply"] else plan_import(**given)
         except DomainError as refusal:
             lines = [str(refusal.message), *(f"{place}: {what}" for place, what in refusal.fields.items())]
             raise CommandError("\n".join(lines)) from refusal
@@ -73,7 +70,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{name}: {error.strerror}") from error
 
-    def tell(self, plan: services.ImportPlan, *, applied: bool) -> None:
+    def tell(self, plan: ImportPlan, *, applied: bool) -> None:
         """Print a line a session, and each field that changes below it."""
         self.stdout.write(f"Times without an offset were read in {plan.schedule.zone}.")
         if plan.zone:

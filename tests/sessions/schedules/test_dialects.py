@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessions.schedules import read_schedule
-from sessions.schedules.words import as_uri
-from tests.sessions.test_schedules import FILES, FRAB, PRETALX, refusal, with_
+from sessions.schedules.formats import read_schedule
+from sessions.schedules.formats.words import as_uri
+from tests.sessions.schedules.test_formats import FILES, FRAB, PRETALX, refusal, with_
 
 
 def of_file(name, **given):

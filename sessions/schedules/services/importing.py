@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from sessions.models import Event, Session, SessionRole
-from sessions.schedules import Item, Schedule
-from sessions.schedules.words import as_uri
-from sessions.services.imported_rows import item_fields, write_schedule
+from sessions.schedules.formats import Item, Schedule
+from sessions.schedules.formats.words import as_uri
+from sessions.schedules.services.rows import item_fields, write_schedule
 from sessions.services.programme import lock_event
 from sessions.services.rights import check_organises
 

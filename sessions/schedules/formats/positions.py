@@ -6,7 +6,7 @@ from collections.abc import Callable
 from json import decoder, scanner
 from typing import Any
 
-from sessions.schedules.troubles import Troubles
+from sessions.schedules.formats.troubles import Troubles
 
 
 class Located(dict[str, Any]):

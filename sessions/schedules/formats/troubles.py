@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.errors import Malformed
-from sessions.schedules.words import shown
+from sessions.schedules.formats.words import shown
 
 MOST = 25  # complaints that are told; with more of them the file is another one than was meant
 

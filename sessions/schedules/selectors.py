@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.utils.text import slugify
 
 from sessions.models import Event, Resource, Session, SessionRole
-from sessions.schedules import Item, Link, Schedule, ScheduleDay, Speaker
-from sessions.schedules.words import as_uri
+from sessions.schedules.formats import Item, Link, Schedule, ScheduleDay, Speaker
+from sessions.schedules.formats.words import as_uri
 from sessions.selectors import programme
 from sessions.selectors.resources import resources_of
 

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from sessions.schedules import times
-from sessions.schedules.positions import Located, read_json
-from sessions.schedules.reading import CHANGE_OF_DAY, Conference, Found, Reader
-from sessions.schedules.schedule import Item, Schedule, ScheduleDay
-from sessions.schedules.troubles import Troubles
-from sessions.schedules.words import one_line
+from sessions.schedules.formats import times
+from sessions.schedules.formats.positions import Located, read_json
+from sessions.schedules.formats.reading import CHANGE_OF_DAY, Conference, Found, Reader
+from sessions.schedules.formats.schedule import Item, Schedule, ScheduleDay
+from sessions.schedules.formats.troubles import Troubles
+from sessions.schedules.formats.words import one_line
 
 PATH = "schedule.conference"
 DESCRIBED_BY = "https://c3voc.de/schedule/schema.json"

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from opendev.core.zones import time_zones
-from sessions.schedules import times
-from sessions.schedules.schedule import Item, Link, ScheduleDay, Speaker
-from sessions.schedules.troubles import Troubles
-from sessions.schedules.words import one_line, plain, shown
+from sessions.schedules.formats import times
+from sessions.schedules.formats.schedule import Item, Link, ScheduleDay, Speaker
+from sessions.schedules.formats.troubles import Troubles
+from sessions.schedules.formats.words import one_line, plain, shown
 
 MOST = {"title": 300, "subtitle": 300, "abstract": 10_000, "description": 20_000, "biography": 4_000}
 NAMES = ("full_public_name", "public_name", "name", "display_name", "full_name")

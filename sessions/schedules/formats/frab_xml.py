@@ -9,12 +9,12 @@ from xml.parsers import expat  # with document types, and with them all entities
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from sessions.schedules import times
-from sessions.schedules.frab_json import GENERATOR, bounds
-from sessions.schedules.reading import Conference, Found, Reader
-from sessions.schedules.schedule import Item, Schedule, ScheduleDay
-from sessions.schedules.troubles import Troubles
-from sessions.schedules.words import one_line
+from sessions.schedules.formats import times
+from sessions.schedules.formats.frab_json import GENERATOR, bounds
+from sessions.schedules.formats.reading import Conference, Found, Reader
+from sessions.schedules.formats.schedule import Item, Schedule, ScheduleDay
+from sessions.schedules.formats.troubles import Troubles
+from sessions.schedules.formats.words import one_line
 
 DEEPEST = 50
 TEXTS = {"abstract", "description", "biography"}

@@ -16,10 +16,11 @@ from rest_framework.response import Response
 from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.uploads import takes_uploads
-from sessions import selectors, services
+from sessions import selectors
 from sessions.api import Endpoint
-from sessions.schedules import FORMATS, read_schedule
-from sessions.selectors.schedules import schedule_of
+from sessions.schedules.formats import FORMATS, read_schedule
+from sessions.schedules.selectors import schedule_of
+from sessions.schedules.services.importing import ImportPlan, import_schedule, plan_import
 
 
 class _FileParser(BaseParser):
@@ -72,7 +73,7 @@ class AnyAccepted(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def plan_json(plan: services.ImportPlan, *, applied: bool) -> dict[str, Any]:
+def plan_json(plan: ImportPlan, *, applied: bool) -> dict[str, Any]:
     """Return what an import would do, or did."""
     return {
         "applied": applied,
@@ -129,11 +130,7 @@ class SchedulesOfEvent(Endpoint):
             "cancel_gone": request.query_params.get("cancel_gone") == "yes",
         }
         applies = request.query_params.get("apply") == "yes"
-        plan = (
-            services.import_schedule(now=timezone.now(), **given)
-            if applies
-            else services.plan_import(**given)
-        )
+        plan = import_schedule(now=timezone.now(), **given) if applies else plan_import(**given)
         return Response(plan_json(plan, applied=applies))
 
 

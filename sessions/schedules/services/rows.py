@@ -7,8 +7,8 @@ from typing import Any
 from sessions import broadcasts
 from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole
 from sessions.models.sessions import free_codes
-from sessions.schedules import Item, Schedule
-from sessions.schedules.words import as_uri
+from sessions.schedules.formats import Item, Schedule
+from sessions.schedules.formats.words import as_uri
 from sessions.services.calendar_entries import calendar_state, keep_calendar, keep_calendars_of_people
 from sessions.services.numbering import free_slug, number_days
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from sessions.schedules import FORMATS, BadSchedule, Link, Speaker, read_schedule
-from tests.sessions.published_format import check_json, check_xml
+from sessions.schedules.formats import FORMATS, BadSchedule, Link, Speaker, read_schedule
+from tests.sessions.schedules.published_format import check_json, check_xml
 
 FILES = Path(__file__).with_name("files")
 PRETALX = (FILES / "schedule.json").read_bytes()

@@ -1,0 +1,1 @@
+"""What an import does: the only writers."""
