@@ -24,11 +24,12 @@ from opendev.room.run_sheet_api import (
 )
 from polls import api as polls
 from sessions import api as sessions
-from sessions.api import events, next_steps, passes, programme, stage, stars, timeline
+from sessions.api import events, passes, programme, stage, stars, timeline
 from sessions.follow_ups import api as follow_ups
 from sessions.questions.api import dismissals as question_dismissals
 from sessions.questions.api import questions
 from sessions.questions.api.passes import PassOfAsker
+from sessions.recap import api as next_steps
 from sessions.registrations import api as registrations
 from sessions.schedules import api as schedules
 

@@ -19,9 +19,10 @@ from opendev.recap.working import worked_recap
 from sessions import selectors
 from sessions import services as sessions
 from sessions.api import Endpoint, page
-from sessions.models import Event, RecapVersion, SessionSummary
-from sessions.models.recap import MAX_KEY_LENGTH, MAX_PARAGRAPH_LENGTH
-from sessions.selectors import recap as recaps
+from sessions.models import Event
+from sessions.recap import selectors as recaps
+from sessions.recap.models import MAX_KEY_LENGTH, MAX_PARAGRAPH_LENGTH, RecapVersion, SessionSummary
+from sessions.recap.services.writing import edit_recap, withdraw_recap, write_summary
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 
@@ -155,7 +156,7 @@ class DraftOfRecap(Endpoint):
         event, caller = self.organised(slug)
         body = self.body()
         key = clean_line(body.get("key"), field="key", most=MAX_KEY_LENGTH)
-        sessions.edit_recap(event_id=event.pk, caller=caller, key=key, given=body, now=timezone.now())
+        edit_recap(event_id=event.pk, caller=caller, key=key, given=body, now=timezone.now())
         return Response(_draft_json(event))
 
 
@@ -173,7 +174,7 @@ class StateOfRecap(Endpoint):
         body, now = self.body(), timezone.now()
         state = clean_word(body.get("state"), field="state", choices=[PUBLISHED, WITHDRAWN])
         if state == WITHDRAWN:
-            version = sessions.withdraw_recap(event_id=event.pk, caller=caller, now=now)
+            version = withdraw_recap(event_id=event.pk, caller=caller, now=now)
         elif "version" in body:
             version = services.republish_recap(
                 event_id=event.pk, number=body["version"], caller=caller, now=now
@@ -215,7 +216,7 @@ class SummaryOfSession(Endpoint):
     def patch(self, request: Request, session: str) -> Response:
         """Write how the session opened, what was discussed and where it goes on. For moderators."""
         found = self.session(session)
-        summary = sessions.write_summary(
+        summary = write_summary(
             session_id=found.pk, caller=self.caller(found.event_id), given=self.body(), now=timezone.now()
         )
         return Response(_summary_json(summary))

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from sessions.models import RecapEdit
+from sessions.recap.models import RecapEdit
 
 # The kinds that are more than words: what they show is in `facts`.
 TITLE, LEDE, FIGURE, THANKS, DAY, SESSION = "title", "lede", "figure", "thanks", "day", "session"

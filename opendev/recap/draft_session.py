@@ -24,8 +24,9 @@ from opendev.recap.wording import in_words, join_words, poll_words, quoted, vote
 from polls.models import Poll
 from polls.shares import bar_widths, whole_shares
 from sessions.follow_ups.selectors.lines import LineWithNames
-from sessions.models import Resource, Session, SessionRole, SessionSummary
+from sessions.models import Resource, Session, SessionRole
 from sessions.questions.models import Question
+from sessions.recap.models import SessionSummary
 
 BY = {
     SessionRole.Role.HOST: gettext_noop("Hosted by %(names)s."),

@@ -13,8 +13,10 @@ from opendev.recap.document import BASE, BOX, Worked, to_publish
 from opendev.recap.draft import draft
 from opendev.recap.working import worked_recap
 from sessions import services as sessions
-from sessions.models import Event, RecapDraft, RecapVersion
-from sessions.selectors.recap import recap_version
+from sessions.models import Event
+from sessions.recap.models import RecapDraft, RecapVersion
+from sessions.recap.selectors import recap_version
+from sessions.recap.services.writing import edit_recap, keep_recap_draft, record_version
 
 
 def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
@@ -30,7 +32,7 @@ def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
         raise NotFound
     sessions.check_organises(caller=caller, event_id=event_id)
     paragraphs = [paragraph.as_json() for paragraph in draft(event)]
-    return sessions.keep_recap_draft(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
+    return keep_recap_draft(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
 
 
 @transaction.atomic
@@ -41,7 +43,7 @@ def publish_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVersi
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
     """
     paragraphs = [paragraph.as_json() for paragraph in to_publish(worked_recap(event_id))]
-    return sessions.publish_recap(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
+    return record_version(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
 
 
 @transaction.atomic
@@ -56,7 +58,7 @@ def republish_recap(*, event_id: int, number: object, caller: Caller, now: datet
     version = recap_version(event_id, number) if isinstance(number, int) else None
     if version is None:
         raise NotFound
-    return sessions.publish_recap(event_id=event_id, caller=caller, paragraphs=version.paragraphs, now=now)
+    return record_version(event_id=event_id, caller=caller, paragraphs=version.paragraphs, now=now)
 
 
 def words_of(worked: list[Worked]) -> dict[str, str]:
@@ -101,7 +103,7 @@ def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: 
                 one.edit.base
             )  # drafted anew since the page was shown: the editor has yet to see it
         try:
-            sessions.edit_recap(event_id=event_id, caller=caller, key=one.drafted.key, given=edit, now=now)
+            edit_recap(event_id=event_id, caller=caller, key=one.drafted.key, given=edit, now=now)
         except Malformed as refusal:
             mistakes[box] = refusal.fields.get("text", refusal.message)
     if mistakes:

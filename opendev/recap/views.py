@@ -27,9 +27,12 @@ from opendev.recap.working import worked_recap
 from opendev.recap.writing import FORMS, reading_for_file
 from sessions import selectors
 from sessions import services as sessions
-from sessions.models import Event, NextStep, RecapVersion
+from sessions.models import Event
 from sessions.programme.pages import act, enter
-from sessions.selectors import recap as recaps
+from sessions.recap import selectors as recaps
+from sessions.recap.models import NextStep, RecapVersion
+from sessions.recap.services.next_steps import add_next_step, remove_next_step
+from sessions.recap.services.writing import edit_recap, withdraw_recap, write_summary
 
 STEP_FIELDS = ("kind", "title", "text", "starts_on", "ends_on", "url")
 
@@ -182,7 +185,7 @@ def summary(request: HttpRequest, event: str, session: str) -> HttpResponse:
     if request.method == "POST":
         context["form"] = form = {field: request.POST.get(field, "") for field in SUMMARY_FIELDS}
         try:
-            sessions.write_summary(session_id=found.pk, caller=caller, given=form, now=timezone.now())
+            write_summary(session_id=found.pk, caller=caller, given=form, now=timezone.now())
             return redirect(found.address("session-summary"))
         except DomainError as refusal:
             context |= {"errors": refusal.fields or {"form": refusal.message}, "error_code": refusal.code}
@@ -221,7 +224,7 @@ def _save_typed(request: HttpRequest, event: Event, caller: Caller) -> None:
     services.save_words(event_id=event.pk, caller=caller, typed=request.POST, now=timezone.now())
     step = _typed_step(request)
     if any(text.strip() for field, text in step.items() if field != "kind"):
-        sessions.add_next_step(event_id=event.pk, caller=caller, given=step)
+        add_next_step(event_id=event.pk, caller=caller, given=step)
 
 
 @takes_uploads
@@ -264,7 +267,7 @@ def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
 
     def work(found: Event, caller: Caller) -> None:
         if key and given is not None:
-            sessions.edit_recap(event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now())
+            edit_recap(event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now())
 
     response = _press(request, event, work)
     if response.status_code == HTTPStatus.FOUND and key:
@@ -296,7 +299,7 @@ def add_step(request: HttpRequest, event: str) -> HttpResponse:
         if SEEN not in request.POST or not any(
             text.strip() for field, text in step.items() if field != "kind"
         ):
-            sessions.add_next_step(event_id=found.pk, caller=caller, given=step)
+            add_next_step(event_id=found.pk, caller=caller, given=step)
 
     return _press(request, event, work)
 
@@ -309,7 +312,7 @@ def remove_step(request: HttpRequest, event: str) -> HttpResponse:
     return _press(
         request,
         event,
-        lambda found, caller: sessions.remove_next_step(
+        lambda found, caller: remove_next_step(
             event_id=found.pk, caller=caller, step_id=clean_id(request.POST.get("step"), field="step")
         ),
     )
@@ -335,7 +338,7 @@ def withdraw(request: HttpRequest, event: str) -> HttpResponse:
     return _press(
         request,
         event,
-        lambda found, caller: sessions.withdraw_recap(event_id=found.pk, caller=caller, now=timezone.now()),
+        lambda found, caller: withdraw_recap(event_id=found.pk, caller=caller, now=timezone.now()),
     )
 
 

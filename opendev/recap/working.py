@@ -1,7 +1,7 @@
 """The recap as its editors have it."""
 
 from opendev.recap.document import Worked, paragraphs_of, worked_on
-from sessions.selectors.recap import recap_draft_of, recap_edits_of
+from sessions.recap.selectors import recap_draft_of, recap_edits_of
 
 
 def worked_recap(event_id: int) -> list[Worked]:

@@ -5,7 +5,6 @@ from sessions.models.attendees import Attendance, Attendee, RevokedPass
 from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.people import Person, SessionRole
-from sessions.models.recap import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.models.recordings import Chapter, Recording
 from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
@@ -14,6 +13,7 @@ from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
+from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.schedules.models import ScheduleUpload
 

@@ -37,7 +37,6 @@ from sessions.services.joining import (
     SessionIsOver,
     join_session,
 )
-from sessions.services.next_steps import add_next_step, remove_next_step
 from sessions.services.passes import set_pass
 from sessions.services.programme import (
     SessionHasBegun,
@@ -45,15 +44,6 @@ from sessions.services.programme import (
     lock_event,
     move_session,
     restore_session,
-)
-from sessions.services.recap import (
-    NoRecapDraft,
-    NothingPublished,
-    edit_recap,
-    keep_recap_draft,
-    publish_recap,
-    withdraw_recap,
-    write_summary,
 )
 from sessions.services.recordings import add_chapter, edit_chapter, set_recording
 from sessions.services.resources import add_resource, remove_resource
@@ -117,11 +107,9 @@ __all__ = [
     "LinkIsSpent",
     "NewItem",
     "NoNextItem",
-    "NoRecapDraft",
     "NotJoined",
     "NotModerator",
     "NotOrganiser",
-    "NothingPublished",
     "PassIsRevoked",
     "ScreenIsClosed",
     "SessionHasBegun",
@@ -132,7 +120,6 @@ __all__ = [
     "add_chapter",
     "add_day",
     "add_items",
-    "add_next_step",
     "add_resource",
     "add_to_stage",
     "calendar_state",
@@ -148,7 +135,6 @@ __all__ = [
     "edit_chapter",
     "edit_event",
     "edit_item",
-    "edit_recap",
     "edit_session",
     "find_display_link",
     "find_sign_in_link",
@@ -157,7 +143,6 @@ __all__ = [
     "join_session",
     "keep_calendar",
     "keep_calendars_of_people",
-    "keep_recap_draft",
     "lock_event",
     "make_api_token",
     "make_display_link",
@@ -170,12 +155,10 @@ __all__ = [
     "note",
     "note_opened",
     "order_sessions",
-    "publish_recap",
     "read_item",
     "remove_day",
     "remove_item",
     "remove_moderator",
-    "remove_next_step",
     "remove_resource",
     "restore_session",
     "revoke_api_token",
@@ -194,6 +177,4 @@ __all__ = [
     "step_back",
     "step_session",
     "take_off_stage",
-    "withdraw_recap",
-    "write_summary",
 ]

@@ -10,9 +10,10 @@ from opendev.recap.reading import reading_of
 from opendev.recap.services import draft_recap, publish_recap
 from polls.models import Ballot, Option, Poll, Selection
 from polls.services import recount_polls
-from sessions.models import Event, RecapDraft, RecapVersion
-from sessions.selectors.recap import published_recap, recap_edits_of
-from sessions.services import NoRecapDraft, edit_recap, withdraw_recap, write_summary
+from sessions.models import Event
+from sessions.recap.models import RecapDraft, RecapVersion
+from sessions.recap.selectors import published_recap, recap_edits_of
+from sessions.recap.services.writing import NoRecapDraft, edit_recap, withdraw_recap, write_summary
 from tests.factories import NOW, make_attendee, make_event, make_line, make_poll, make_session, put_name
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from opendev.core.web.typed import SEEN, digest
-from sessions.models import RecapEdit
+from sessions.recap.models import RecapEdit
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import code_of, text_of

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sessions.models import Event, RecapDraft
+from sessions.models import Event
+from sessions.recap.models import RecapDraft
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import code_of, text_of

@@ -5,7 +5,7 @@ from django.test import Client
 
 from opendev.recap.wording import FEWEST
 from polls.models import Poll
-from sessions.models import NextStep
+from sessions.recap.models import NextStep
 from tests.factories import NOW, make_attendee, make_event, make_poll, make_session
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of

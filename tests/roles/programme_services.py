@@ -6,6 +6,7 @@ from typing import Any
 
 from sessions import services as sessions
 from sessions.models import Event, Resource, SessionRole
+from sessions.recap.services.next_steps import add_next_step, remove_next_step
 from sessions.registrations.models import Registration
 from sessions.registrations.services.importing import set_personal_link
 from sessions.schedules.formats import read_schedule
@@ -74,8 +75,8 @@ FOR_ORGANISERS = {
         "given": {"name": "Next edition", "slug": "", "first_date": "2032-01-01"},
         "now": p.now,
     },
-    sessions.add_next_step: lambda p: {**p.of_event, "given": {"kind": "upcoming", "title": "Summit"}},
-    sessions.remove_next_step: lambda p: {**p.of_event, "step_id": p.step.pk},
+    add_next_step: lambda p: {**p.of_event, "given": {"kind": "upcoming", "title": "Summit"}},
+    remove_next_step: lambda p: {**p.of_event, "step_id": p.step.pk},
     set_personal_link: lambda p: {
         **p.of_event,
         "email": p.registration.email,

@@ -21,16 +21,7 @@ from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
 from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
 from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name, record_pad_name
-from sessions.models import (
-    Chapter,
-    DisplayLink,
-    Person,
-    RevokedPass,
-    RunSheet,
-    RunSheetItem,
-    Session,
-    SessionSummary,
-)
+from sessions.models import Chapter, DisplayLink, Person, RevokedPass, RunSheet, RunSheetItem, Session
 from sessions.questions.models import Question
 from sessions.questions.services.asking import set_question_rules
 from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
@@ -43,6 +34,14 @@ from sessions.questions.services.queue import (
     write_answer,
 )
 from sessions.questions.services.rights import NotHelper
+from sessions.recap.models import SessionSummary
+from sessions.recap.services.writing import (
+    edit_recap,
+    keep_recap_draft,
+    record_version,
+    withdraw_recap,
+    write_summary,
+)
 from sessions.registrations.models import RegistrationImport
 from sessions.registrations.services.importing import finish_import, import_registrations, set_figure
 from sessions.services.programme import change_session
@@ -96,7 +95,7 @@ FOR_MODERATORS = {
     remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
     restore_name: lambda at: {"sign_up_id": at.removed.pk},
     join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
-    sessions.write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
+    write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
     sessions.set_recording: lambda at: {
         "session_id": at.session.pk,
         "given": {"url": "https://x.org/v"},
@@ -136,15 +135,15 @@ FOR_ORGANISERS = {
         "now": NOW,
     },
     edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
-    sessions.keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
-    sessions.edit_recap: lambda at: {
+    keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    edit_recap: lambda at: {
         "event_id": at.session.event_id,
         "key": "event/title",
         "given": {"text": "Mine"},
         "now": NOW,
     },
-    sessions.publish_recap: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
-    sessions.withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
+    record_version: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
     import_registrations: lambda at: {
         "event_id": at.session.event_id,
         "content": b"email\na@example.org",

@@ -20,9 +20,11 @@ from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
 from sessions.follow_ups.services.lines import open_line
 from sessions.follow_ups.services.sign_ups import read_wish, sign_up
-from sessions.models import Event, EventDay, NextStep, Person, Resource, Session, SessionRole, TimelineEntry
+from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole, TimelineEntry
 from sessions.questions.models import Question
-from sessions.services import edit_recap, join_session, write_summary
+from sessions.recap.models import NextStep
+from sessions.recap.services.writing import edit_recap, write_summary
+from sessions.services import join_session
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
 

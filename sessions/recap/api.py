@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
-from sessions import selectors, services
+from sessions import selectors
 from sessions.api import Endpoint, page
-from sessions.models import NextStep
-from sessions.selectors.recap import next_steps_of
+from sessions.recap.models import NextStep
+from sessions.recap.selectors import next_steps_of
+from sessions.recap.services.next_steps import add_next_step, remove_next_step
 
 
 class NextStepShape(serializers.Serializer[Any]):
@@ -60,7 +61,7 @@ class NextStepsOfEvent(Endpoint):
     def post(self, request: Request, slug: str) -> Response:
         """Name an upcoming event with its dates, or an earlier one of the series. For organisers."""
         event, caller = self.organised(slug)
-        step = services.add_next_step(event_id=event.pk, caller=caller, given=self.body())
+        step = add_next_step(event_id=event.pk, caller=caller, given=self.body())
         return Response(_step_json(step), status=201)
 
 
@@ -71,7 +72,7 @@ class OneNextStep(Endpoint):
     def delete(self, request: Request, slug: str, step: str) -> Response:
         """Take it away. For organisers."""
         event, caller = self.organised(slug)
-        services.remove_next_step(event_id=event.pk, caller=caller, step_id=id_in_address(step))
+        remove_next_step(event_id=event.pk, caller=caller, step_id=id_in_address(step))
         return Response(status=204)
 
 

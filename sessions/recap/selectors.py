@@ -6,7 +6,8 @@ from datetime import date
 
 from django.db.models import Max, Min
 
-from sessions.models import Event, NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.models import Event
+from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 
 
 def summaries_of(session_ids: Iterable[int]) -> dict[int, SessionSummary]:

@@ -11,8 +11,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
 from opendev.core.text import clean_text, clean_yes_or_no
 from sessions import selectors
-from sessions.models import Event, RecapDraft, RecapEdit, RecapVersion, SessionSummary
-from sessions.models.recap import MAX_PARAGRAPH_LENGTH
+from sessions.models import Event
+from sessions.recap.models import MAX_PARAGRAPH_LENGTH, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates, check_organises
 
@@ -119,7 +119,7 @@ def _said(edit: RecapEdit) -> tuple[object, ...]:
 
 
 @transaction.atomic
-def publish_recap(
+def record_version(
     *, event_id: int, caller: Caller, paragraphs: Sequence[Mapping[str, Any]], now: datetime
 ) -> RecapVersion:
     """Publish these paragraphs as the recap's next version; the versions before stay as its history. For organisers.

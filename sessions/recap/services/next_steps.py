@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import clean_word
-from sessions.models import NextStep
+from sessions.recap.models import NextStep
 from sessions.services import forms_read as read
 from sessions.services.programme import lock_event
 
