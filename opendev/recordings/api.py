@@ -11,11 +11,18 @@ from rest_framework.response import Response
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.recordings.chapters import shown_chapters
 from opendev.recordings.providers import player_of
-from sessions import selectors, services
+from sessions import selectors
 from sessions.api import Endpoint
 from sessions.models import Session
-from sessions.selectors.recordings import recording_of
-from sessions.services.recordings import LONGEST_S, MAX_CHAPTER_LENGTH, MAX_URL_LENGTH
+from sessions.recordings.selectors import recording_of
+from sessions.recordings.services import (
+    LONGEST_S,
+    MAX_CHAPTER_LENGTH,
+    MAX_URL_LENGTH,
+    add_chapter,
+    edit_chapter,
+    set_recording,
+)
 
 
 class ChapterShape(serializers.Serializer[Any]):
@@ -100,7 +107,7 @@ class RecordingOfSession(RecordingEndpoint):
         """Say where the recording is, and at which second of it the session starts. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
-        services.set_recording(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
+        set_recording(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
         return self.told(session)
 
 
@@ -116,7 +123,7 @@ class ChaptersOfSession(RecordingEndpoint):
         """Add a chapter. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
-        services.add_chapter(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
+        add_chapter(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())
         answer = self.told(session)
         answer.status_code = 201
         return answer
@@ -132,5 +139,5 @@ class OneChapter(RecordingEndpoint):
         """Rename or move a chapter, leave it out or put it back in. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
-        services.edit_chapter(session_id=found.pk, caller=caller, key=chapter, given=self.body())
+        edit_chapter(session_id=found.pk, caller=caller, key=chapter, given=self.body())
         return self.told(session)

@@ -10,7 +10,7 @@ from polls.selectors import polls_of
 from sessions.models import Session
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.selectors import questions_of
-from sessions.selectors.recordings import POLL_VERBS, ChapterMark, Verb, chapters_of
+from sessions.recordings.selectors import POLL_VERBS, ChapterMark, Verb, chapters_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from opendev.recordings.providers import player_of, start_in
 from sessions import selectors
 from sessions import services as sessions
 from sessions.models import Session
-from sessions.selectors.recordings import recording_of
+from sessions.recordings import services as recordings_services
+from sessions.recordings.selectors import recording_of
 
 
 @require_safe
@@ -117,7 +118,7 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
     }
     if given:
         given["offset"] = request.POST.get("offset") or start_in(request.POST.get("url", ""))
-        sessions.set_recording(session_id=session.pk, caller=caller, given=given, now=now)
+        recordings_services.set_recording(session_id=session.pk, caller=caller, given=given, now=now)
     for one in chapters:
         key = one.mark.key
         words = {
@@ -126,10 +127,10 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
             if f"{field}-{key}" in changes.changed
         }
         if words:
-            sessions.edit_chapter(session_id=session.pk, caller=caller, key=key, given=words)
+            recordings_services.edit_chapter(session_id=session.pk, caller=caller, key=key, given=words)
     if request.POST.get("title", "").strip() or request.POST.get("after", "").strip():
         further = {field: request.POST.get(field, "") for field in ("title", "after")}
-        sessions.add_chapter(session_id=session.pk, caller=caller, given=further, now=now)
+        recordings_services.add_chapter(session_id=session.pk, caller=caller, given=further, now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,7 +142,9 @@ def set_recording(request: HttpRequest, event: str, session: str) -> HttpRespons
 
     def work(found: Session, caller: Caller) -> None:
         if SEEN not in request.POST:
-            sessions.set_recording(session_id=found.pk, caller=caller, given=given, now=timezone.now())
+            recordings_services.set_recording(
+                session_id=found.pk, caller=caller, given=given, now=timezone.now()
+            )
 
     return _act(request, event, session, work)
 
@@ -154,7 +157,9 @@ def add_chapter(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
     def work(found: Session, caller: Caller) -> None:
         if SEEN not in request.POST or not any(text.strip() for text in given.values()):
-            sessions.add_chapter(session_id=found.pk, caller=caller, given=given, now=timezone.now())
+            recordings_services.add_chapter(
+                session_id=found.pk, caller=caller, given=given, now=timezone.now()
+            )
 
     return _act(request, event, session, work)
 
@@ -174,5 +179,7 @@ def edit_chapter(request: HttpRequest, event: str, session: str, key: str) -> Ht
         request,
         event,
         session,
-        lambda found, caller: sessions.edit_chapter(session_id=found.pk, caller=caller, key=key, given=given),
+        lambda found, caller: recordings_services.edit_chapter(
+            session_id=found.pk, caller=caller, key=key, given=given
+        ),
     )

@@ -5,7 +5,6 @@ from sessions.models.attendees import Attendance, Attendee, RevokedPass
 from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.people import Person, SessionRole
-from sessions.models.recordings import Chapter, Recording
 from sessions.models.resources import Resource
 from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
@@ -14,6 +13,7 @@ from sessions.models.stars import Star, StarList
 from sessions.models.timeline import TimelineEntry
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.recordings.models import Chapter, Recording
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.schedules.models import ScheduleUpload
 

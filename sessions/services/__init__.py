@@ -45,7 +45,6 @@ from sessions.services.programme import (
     move_session,
     restore_session,
 )
-from sessions.services.recordings import add_chapter, edit_chapter, set_recording
 from sessions.services.resources import add_resource, remove_resource
 from sessions.services.rights import (
     NotJoined,
@@ -117,7 +116,6 @@ __all__ = [
     "SessionIsOver",
     "Step",
     "TooManyItems",
-    "add_chapter",
     "add_day",
     "add_items",
     "add_resource",
@@ -132,7 +130,6 @@ __all__ = [
     "clone_event",
     "create_event",
     "create_session",
-    "edit_chapter",
     "edit_event",
     "edit_item",
     "edit_session",
@@ -167,7 +164,6 @@ __all__ = [
     "run_next",
     "set_committee",
     "set_pass",
-    "set_recording",
     "set_screen_access",
     "set_session_clock",
     "set_session_state",

@@ -10,8 +10,7 @@ from opendev.recordings.providers import player_of, start_in
 from opendev.room.services import set_session_state
 from polls.services import set_poll_state
 from sessions.questions.services.queue import set_question_state
-from sessions.services import add_chapter, edit_chapter, set_recording
-from sessions.services.recordings import read_seconds
+from sessions.recordings.services import add_chapter, edit_chapter, read_seconds, set_recording
 from tests.factories import NOW, make_line, make_moderator, make_poll, make_question, make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import text_of

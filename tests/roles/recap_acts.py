@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.recap.services import draft_recap, publish_recap
-from sessions.models import Chapter
 from sessions.recap.models import NextStep
+from sessions.recordings.models import Chapter
 from sessions.registrations.models import Registration, RegistrationImport
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page

@@ -21,7 +21,7 @@ from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
 from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
 from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name, record_pad_name
-from sessions.models import Chapter, DisplayLink, Person, RevokedPass, RunSheet, RunSheetItem, Session
+from sessions.models import DisplayLink, Person, RevokedPass, RunSheet, RunSheetItem, Session
 from sessions.questions.models import Question
 from sessions.questions.services.asking import set_question_rules
 from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
@@ -42,6 +42,8 @@ from sessions.recap.services.writing import (
     withdraw_recap,
     write_summary,
 )
+from sessions.recordings.models import Chapter
+from sessions.recordings.services import add_chapter, edit_chapter, set_recording
 from sessions.registrations.models import RegistrationImport
 from sessions.registrations.services.importing import finish_import, import_registrations, set_figure
 from sessions.services.programme import change_session
@@ -96,17 +98,17 @@ FOR_MODERATORS = {
     restore_name: lambda at: {"sign_up_id": at.removed.pk},
     join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},
     write_summary: lambda at: {"session_id": at.session.pk, "given": {"opening": "So."}, "now": NOW},
-    sessions.set_recording: lambda at: {
+    set_recording: lambda at: {
         "session_id": at.session.pk,
         "given": {"url": "https://x.org/v"},
         "now": NOW,
     },
-    sessions.add_chapter: lambda at: {
+    add_chapter: lambda at: {
         "session_id": at.session.pk,
         "given": {"title": "More", "after": 5},
         "now": NOW,
     },
-    sessions.edit_chapter: lambda at: {
+    edit_chapter: lambda at: {
         "session_id": at.session.pk,
         "key": f"own-{at.chapter.pk}",
         "given": {"title": "Less"},

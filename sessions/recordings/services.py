@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line, clean_yes_or_no, id_in_address
-from sessions.models import Chapter, Recording, Session, TimelineEntry
+from sessions.models import Session, TimelineEntry
+from sessions.recordings.models import Chapter, Recording
 from sessions.services.forms_read import check_names_nobody
 from sessions.services.rights import check_moderates
 

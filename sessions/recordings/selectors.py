@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sessions.models import Chapter, Recording, Session, TimelineEntry
+from sessions.models import Session, TimelineEntry
+from sessions.recordings.models import Chapter, Recording
 
 Verb = TimelineEntry.Verb
 OPENING = {

@@ -1,0 +1,1 @@
+"""Recordings of sessions, and their chapters."""
