@@ -15,7 +15,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "QuestionState": "sessions.models.Question.State",
         "LineState": "sessions.models.SignUpLine.State",
         "ItemKind": "sessions.models.RunSheetItem.Kind",
-        "PollKind": "polls.models.Poll.Kind",
+        "PollKind": "polls.kinds.NAMES",
         "NextStepKind": "sessions.models.NextStep.Kind",
         "ResourceKind": "sessions.models.Resource.Kind",
         "PersonRole": ["host", "presenter", "moderator", "helper"],

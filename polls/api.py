@@ -1,5 +1,6 @@
 """REST for polls and ballots."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,13 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
+from polls.kinds import MAX_OPTIONS, MIN_OPTIONS, NAMES
 from polls.models import Poll
 from polls.permissions import may_see_poll
 from polls.selectors import NOT_VOTED, Mine, named_answers, own_answer, own_answers, poll_by_id, polls_of
 from polls.serializers import audience_of, mine_json, poll_json
 from polls.services.ballots import MAX_SEQ
-from polls.services.drafts import MAX_OPTION_LENGTH, MAX_OPTIONS, MAX_QUESTION_LENGTH, MIN_OPTIONS, read_draft
+from polls.services.drafts import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH, read_draft
 from sessions.api import Endpoint, page
 from sessions.selectors import moderates
 from sessions.services import check_moderates
@@ -55,7 +57,7 @@ class PollShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     session = serializers.CharField()
     question = serializers.CharField()
-    kind = serializers.ChoiceField(Poll.Kind.choices)
+    kind = serializers.ChoiceField(NAMES)
     min = serializers.IntegerField()
     max = serializers.IntegerField()
     anonymous = serializers.BooleanField()
@@ -89,7 +91,7 @@ class OptionWanted(serializers.Serializer[Any]):
 class PollWanted(serializers.Serializer[Any]):
     question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH)
     options = serializers.ListField(child=OptionWanted(), min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
-    kind = serializers.ChoiceField(Poll.Kind.choices, required=False)
+    kind = serializers.ChoiceField(NAMES, required=False)
     min = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
     max = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
     anonymous = serializers.BooleanField(required=False)
@@ -298,17 +300,23 @@ class OwnBallot(PollEndpoint):
     def put(self, request: Request, poll: str) -> Response:
         """Vote, or change one's vote."""
         body = self.body()
-        return self._cast(poll, body.get("options"), seq=body.get("seq"), ballot=body.get("ballot"))
+        return self._cast(poll, body, seq=body.get("seq"), ballot=body.get("ballot"))
 
     @extend_schema(
         operation_id="ballot_withdraw", parameters=[OWN_BALLOT], responses=answers(MineShape, refusals=WRITE)
     )
     def delete(self, request: Request, poll: str) -> Response:
         """Take one's vote back."""
-        return self._cast(poll, None, ballot=request.headers.get("Ballot"), withdraws=True)
+        return self._cast(poll, {}, ballot=request.headers.get("Ballot"), withdraws=True)
 
     def _cast(
-        self, poll: str, options: Any, *, seq: Any = None, ballot: Any = None, withdraws: bool = False
+        self,
+        poll: str,
+        answer: Mapping[str, Any],
+        *,
+        seq: Any = None,
+        ballot: Any = None,
+        withdraws: bool = False,
     ) -> Response:
         arrived_at = timezone.now()
         found, caller, _is_moderator = self.find(poll)
@@ -316,7 +324,7 @@ class OwnBallot(PollEndpoint):
         vote = read_vote(
             poll=poll,
             attendee=attendee,
-            options=options,
+            answer=answer,
             arrived_at=arrived_at,
             seq=seq,
             ballot=ballot,

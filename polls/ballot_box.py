@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,10 @@ from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import Member, News
 from opendev.core.text import clean_id
 from polls import broadcasts
+from polls.kinds import read_answer
 from polls.selectors import Mine, own_answers
 from polls.services import Recorded, Vote, record_ballots
 from polls.services.ballots import MAX_SEQ
-from polls.services.drafts import MAX_OPTIONS
 
 MAX_WAITING = 20_000
 _BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
@@ -93,7 +93,7 @@ def read_vote(
     *,
     poll: Any,
     attendee: AttendeePass,
-    options: Any,
+    answer: Mapping[str, Any],
     arrived_at: datetime,
     seq: Any = None,
     ballot: Any = None,
@@ -103,26 +103,18 @@ def read_vote(
 
     Args:
         poll: the poll's id, as text.
-        options: option ids, as a list of texts; not looked at when the vote withdraws.
+        answer: what was sent; the fields of answers (polls/kinds) are read from it, unless the vote withdraws.
         seq: a whole number from 0 to 2**53 - 1, or None.
         ballot: the client's own ballot secret, 16 to 64 of `[A-Za-z0-9_-]`, or None.
 
     Raises:
         Malformed: with the field that is wrong.
     """
-    chosen: tuple[int, ...] = ()
-    if not withdraws:
-        if (
-            not isinstance(options, Sequence)
-            or isinstance(options, str | bytes)
-            or len(options) > MAX_OPTIONS
-        ):
-            raise _wrong("options", _("The options must be a list of up to 20 ids."))
-        chosen = tuple(clean_id(option, field="options") for option in options)
+    field, value = ("options", ()) if withdraws else read_answer(answer)
     if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ):
         raise _wrong("seq", _("This must be a whole number from 0 to 2^53 - 1."))
     poll_id = clean_id(poll, field="poll")
-    return Vote(poll_id, attendee, chosen, arrived_at, seq, read_ballot_secret(ballot), withdraws)
+    return Vote(poll_id, attendee, value, arrived_at, seq, read_ballot_secret(ballot), withdraws, field)
 
 
 def read_ballot_secret(ballot: Any) -> bytes | None:

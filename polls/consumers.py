@@ -46,7 +46,7 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     wanted = read_vote(
         poll=frame.get("poll"),
         attendee=socket.attendee,
-        options=frame.get("options"),
+        answer=frame,
         arrived_at=datetime.now(UTC),
         seq=frame.get("seq"),
         ballot=frame.get("ballot"),

@@ -5,11 +5,12 @@
   models.py declares, a single-choice ballot has one selection at most.
 - Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot go.
 
-PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, and the rules about
-anonymity by one trigger a statement. SQLite has no ALTER TABLE for foreign keys, so all are triggers there. Django
-remakes a SQLite table for many migrations and drops its triggers silently: hence they are installed anew, idempotently,
-after every migrate, and tests/polls/test_guards.py looks for each by its name. Before a migrate they are taken away on
-SQLite: it reads the triggers of other tables again when a table is renamed, and a remake renames.
+PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, the rules about
+anonymity by one trigger a statement, and a poll's kind by one a row that changes it. SQLite has no ALTER TABLE for
+foreign keys, so all are triggers there. Django remakes a SQLite table for many migrations and drops its triggers
+silently: hence they are installed anew, idempotently, after every migrate, and tests/polls/test_guards.py looks for
+each by its name. Before a migrate they are taken away on SQLite: it reads the triggers of other tables again when a
+table is renamed, and a remake renames.
 """
 
 from collections.abc import Sequence
@@ -53,6 +54,15 @@ POSTGRES_TRIGGERS = {
     ),
 }
 
+POSTGRES_FROZEN = {
+    # name: (table, columns, condition on OLD under which they stay). One row at a time; votes write none of these.
+    "guard_poll_with_ballots_keeps_its_rules": (
+        "polls_poll",
+        ("kind", "family", "single", "anonymous"),
+        "EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
+    ),
+}
+
 SQLITE_TRIGGERS = {
     # name: (table, moment, condition under which the row is refused)
     "guard_ballot_is_as_its_poll": (
@@ -81,8 +91,9 @@ SQLITE_TRIGGERS = {
     "guard_option_keeps_its_poll": ("polls_option", "UPDATE OF poll_id", "NEW.poll_id <> OLD.poll_id"),
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
-        "UPDATE OF kind, anonymous",
-        "(NEW.kind <> OLD.kind OR NEW.anonymous <> OLD.anonymous)"
+        "UPDATE OF kind, family, single, anonymous",
+        "(NEW.kind <> OLD.kind OR NEW.family <> OLD.family OR NEW.single <> OLD.single"
+        " OR NEW.anonymous <> OLD.anonymous)"
         " AND EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
     ),
     "guard_option_with_votes_stays": (
@@ -167,3 +178,14 @@ def _install_on_postgres(cursor: Any) -> None:
                 f"CREATE OR REPLACE TRIGGER {name}_{event.lower()} AFTER {event} ON {table}"
                 f" REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
             )
+    for name, (table, columns, stay) in POSTGRES_FROZEN.items():
+        changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {stay} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
+            f" CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
+        )
+        cursor.execute(
+            f"CREATE OR REPLACE TRIGGER {name}_update BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+            f" FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION {name}()"
+        )

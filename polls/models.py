@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from polls.kinds import DEFAULT, FAMILIES, Family, kind_choices
 from sessions.models import Attendee, Session
 
 
@@ -50,10 +51,6 @@ class Poll(models.Model):
         PUBLISHED = "published", _("Published")
         ARCHIVED = "archived", _("Archived")
 
-    class Kind(models.TextChoices):
-        SINGLE = "single", _("One choice")
-        MULTIPLE = "multiple", _("Several choices")
-
     class Visibility(models.TextChoices):
         ALWAYS = "always", _("Always")
         AFTER_VOTING = "after_voting", _("After voting")
@@ -63,12 +60,11 @@ class Poll(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="polls")
     question = models.CharField(_("question"), max_length=300)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SINGLE)
-    single = models.GeneratedField(
-        expression=models.Case(models.When(kind="single", then=True), default=False),
-        output_field=models.BooleanField(),
-        db_persist=True,
-    )
+    kind = models.CharField(_("kind"), max_length=20, choices=kind_choices, default=DEFAULT)
+    # What the kind means for the tables; written with it, and what the guards know of it.
+    family = models.CharField(max_length=5, default=Family.PICK, editable=False)
+    single = models.BooleanField(default=True, editable=False)  # one selection a ballot
+    rules = models.JSONField(_("rules"), default=dict, blank=True)  # the kind's own settings
     min = models.PositiveSmallIntegerField(_("fewest choices"), default=1)
     max = models.PositiveSmallIntegerField(_("most choices"), default=1)
     anonymous = models.BooleanField(_("anonymous"), default=True)
@@ -111,7 +107,7 @@ class Poll(models.Model):
                 condition=Q(state__in=["draft", "live", "closed", "published", "archived"]),
                 name="poll_state_is_known",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["single", "multiple"]), name="poll_kind_is_known"),
+            models.CheckConstraint(condition=Q(family__in=FAMILIES), name="poll_family_is_known"),
             models.CheckConstraint(
                 condition=Q(
                     visibility__in=["always", "after_voting", "after_close", "after_publishing", "moderators"]
@@ -119,7 +115,7 @@ class Poll(models.Model):
                 name="poll_visibility_is_known",
             ),
             models.CheckConstraint(condition=Q(min__gte=1) & Q(max__gte=F("min")), name="poll_min_to_max"),
-            models.CheckConstraint(condition=~Q(kind="single") | Q(max=1), name="poll_single_means_one"),
+            models.CheckConstraint(condition=Q(single=False) | Q(max=1), name="poll_single_means_one"),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(launched_at__isnull=False) | Q(state="archived"),
                 name="poll_is_launched_or_draft",

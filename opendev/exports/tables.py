@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, tzinfo
 from django.conf import settings
 from django.db.models import Count
 
+from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import named_answers, polls_of
-from polls.shares import whole_shares
 from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
 from sessions.models import Attendee, Session
 from sessions.questions.models import Question
@@ -111,7 +111,7 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     options = list(poll.options.all())
     sees = may_see_tally(poll, is_moderator=scope.asked.hidden, has_voted=False)
     counts = [option.count for option in options]
-    shares = whole_shares(counts, poll.ballots, single=poll.kind == Poll.Kind.SINGLE)
+    shares = whole_shares(counts, poll.ballots, single=poll.single)
     title, slug = scope.titles[poll.session_id], scope.slugs[poll.session_id]
     head = (title, poll.number, poll.round, poll.question, poll.kind, poll.state, poll.ballots)
     for option, share in zip(options, shares, strict=True):

@@ -21,8 +21,8 @@ from opendev.recap.document import (
 )
 from opendev.recap.material import Material
 from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
+from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
-from polls.shares import bar_widths, whole_shares
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.models import Resource, Session, SessionRole
 from sessions.questions.models import Question
@@ -171,7 +171,7 @@ def _person(held: SessionRole) -> str:
 def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     """Return what a poll said in words, with what its chart shows."""
     options = [(option.text, option.count) for option in poll.options.all()]
-    single = poll.kind == Poll.Kind.SINGLE
+    single = poll.single
     counts = [count for _text, count in options]
     shares, widths = whole_shares(counts, poll.ballots, single=single), bar_widths(counts, poll.ballots)
     rows = [

@@ -7,7 +7,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from polls.shares import whole_shares
+from polls.kinds.shares import whole_shares
 
 FEWEST = 5  # fewer people than that are not put in words: a share of four people says more of them than of the room
 MOST_NAMED = 3

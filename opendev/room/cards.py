@@ -8,10 +8,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from polls.kinds import Kind, kind_named
+from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import audience_of, mine_json, poll_json
-from polls.shares import bar_widths, whole_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class PollCard:
     def id(self) -> str:
         """The poll's id."""
         return str(self.poll["id"])
+
+    @property
+    def kind(self) -> Kind:
+        """What the poll's kind decides."""
+        return kind_named(self.poll["kind"])
 
     @property
     def state(self) -> str:
@@ -134,7 +140,7 @@ class PollCard:
                 Row(o["id"], o["text"], None, None, None, lead=False, mine=o["id"] in mine) for o in options
             ]
         counts = [o["count"] for o in options]
-        shares = whole_shares(counts, self.ballots, single=self.poll["kind"] == Poll.Kind.SINGLE)
+        shares = whole_shares(counts, self.ballots, single=self.kind.one_row)
         widths = bar_widths(counts, self.ballots)
         most = max(counts)
         return [

@@ -23,6 +23,7 @@ from opendev.room.pages import control_context
 from opendev.room.posting import posted_from
 from opendev.room.services import set_session_state
 from polls import services
+from polls.kinds import KINDS
 from polls.models import Poll
 from polls.selectors import named_answers, poll_by_id
 from polls.services.drafts import draft_of, read_draft
@@ -34,9 +35,12 @@ from sessions.services import check_moderates
 Act = Callable[[HttpRequest, Session, Caller], HttpResponse]
 
 
-def visibilities() -> list[tuple[str, str, Any]]:
-    """Return who may see results, as (value, label, help)."""
-    return [(value, str(label), forms.VISIBILITY_HELP[value]) for value, label in Poll.Visibility.choices]
+def settings_context() -> dict[str, Any]:
+    """Return what a poll's settings offer: the kinds, and who may see results as (value, label, help)."""
+    visibilities = [
+        (value, str(label), forms.VISIBILITY_HELP[value]) for value, label in Poll.Visibility.choices
+    ]
+    return {"kinds": list(KINDS.values()), "visibilities": visibilities}
 
 
 def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:
@@ -61,7 +65,7 @@ def show(
         picked=more.pop("picked", request.GET.get("poll", "")),
         now=timezone.now(),
     )
-    context["visibilities"] = visibilities()
+    context |= settings_context()
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
     context["quick"], context["quick_error"], context["quick_code"] = forms.QUICK_DEFAULTS, "", ""
     context.update(more)
@@ -226,7 +230,7 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         "error_code": code,
         "frozen": frozen,
     }
-    return render(request, "room/poll_edit.html", {**context, "visibilities": visibilities()}, status=status)
+    return render(request, "room/poll_edit.html", {**context, **settings_context()}, status=status)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
+from polls.kinds import DEFAULT, KINDS
 
 # A slash between blanks parts the options, so that "CI/CD" stays one word.
 _SLASH = re.compile(r"\s+/\s*|\s*/\s+")
@@ -48,7 +49,7 @@ def read_rules(post: QueryDict) -> dict[str, Any]:
     for field in ("min", "max"):
         if value := post.get(field, "").strip():
             given[field] = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else value
-    if given.get("kind") == "single":
+    if (kind := KINDS.get(given.get("kind", ""))) and kind.one_row:
         given["min"] = given["max"] = 1
     return given
 
@@ -65,7 +66,7 @@ def read_options(post: QueryDict) -> list[dict[str, str]]:
 
 QUICK_DEFAULTS: dict[str, Any] = {
     "line": "",
-    "kind": "single",
+    "kind": DEFAULT,
     "anonymous": True,
     "may_change": True,
     "visibility": "after_voting",
@@ -76,7 +77,7 @@ def kept_quick(post: QueryDict) -> dict[str, Any]:
     """Return what the quick form held, so that an error loses nothing."""
     return {
         "line": post.get("line", ""),
-        "kind": post.get("kind", "single"),
+        "kind": post.get("kind", DEFAULT),
         "anonymous": "anonymous" in post,
         "may_change": "may_change" in post,
         "visibility": post.get("visibility", "after_voting"),

@@ -9,11 +9,11 @@ from django.utils.translation import ngettext
 
 from etherpad_links.sync.passages import Passage
 from opendev.core.groups import EVERYBODY
+from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_tally
 from polls.selectors import poll_versions, polls_of
 from polls.serializers import poll_json
-from polls.shares import whole_shares
 from sessions.models import Session
 
 

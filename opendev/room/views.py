@@ -102,7 +102,11 @@ def _cast(
         check_vote(request, attendee.attendee_id)
         poll_by_id(id_in_address(poll), session_id=found.pk)
         wanted = read_vote(
-            poll=poll, attendee=attendee, options=list(chosen), arrived_at=arrived_at, withdraws=withdraws
+            poll=poll,
+            attendee=attendee,
+            answer={"options": list(chosen)},
+            arrived_at=arrived_at,
+            withdraws=withdraws,
         )
         ballot_box.put_and_wait(wanted)
     except DomainError as refusal:

@@ -1,15 +1,13 @@
 """What can be done with polls and ballots: the only writers."""
 
+from polls.kinds import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions
 from polls.services.ballots import (
     AlreadyVoted,
-    DuplicateOption,
     NoBallot,
     PollNotLive,
     Recorded,
-    UnknownOption,
     Vote,
     VoteIsFinal,
-    WrongNumberOfOptions,
     record_ballots,
 )
 from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
@@ -30,6 +28,7 @@ __all__ = [
     "UnknownOption",
     "Vote",
     "VoteIsFinal",
+    "WrongAnswer",
     "WrongNumberOfOptions",
     "WrongTally",
     "add_poll",

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
+from opendev.core.errors import Conflict, DomainError, NotFound
 from polls import ballot_store, broadcasts
 from polls.ballot_store import NewBallot, NewSelection
+from polls.kinds import WrongAnswer, kind_named
 from polls.models import Option, Poll, row_key_in
 from polls.permissions import may_see_poll
 from polls.selectors import Mine, ballot_key, participation_mark
@@ -36,31 +37,21 @@ class NoBallot(Conflict):
     code, message = "no_ballot", _("There is no vote of yours to withdraw.")
 
 
-class UnknownOption(Malformed):
-    code, message = "unknown_option", _("This poll does not have that option.")
-
-
-class DuplicateOption(Malformed):
-    code, message = "duplicate_option", _("An option can be chosen once.")
-
-
-class WrongNumberOfOptions(Malformed):
-    code, message = "wrong_number_of_options", _("That is not the number of options that this poll asks for.")
-
-
 class Vote(NamedTuple):
-    """What somebody wants recorded. No options and `withdraws`: take the answer back.
+    """What somebody wants recorded. No answer and `withdraws`: take the answer back.
 
+    `answer` is what the client sent as `field`, its shape checked; what it means the poll's kind knows.
     `secret` is the client's own ballot secret, where it sent one; `seq` is None for forms, which count as newest.
     """
 
     poll_id: int
     attendee: AttendeePass
-    options: tuple[int, ...]
+    answer: tuple[Any, ...]
     arrived_at: datetime
     seq: int | None = None
     secret: bytes | None = None
     withdraws: bool = False
+    field: str = "options"
 
 
 class Recorded(NamedTuple):
@@ -119,8 +110,8 @@ def record_ballots(votes: Sequence[Vote], now: datetime) -> list[Recorded | Doma
     """Record a batch of votes in one transaction; each sees the effects of those before it, in order of arrival.
 
     Returns one outcome a vote, in the same order: Recorded once it is durable, or the DomainError by which that vote
-    alone is refused (NotFound, NotJoined, PollNotLive, UnknownOption, DuplicateOption, WrongNumberOfOptions,
-    VoteIsFinal, AlreadyVoted, NoBallot). One broadcast a poll follows the commit.
+    alone is refused (NotFound, NotJoined, PollNotLive, WrongAnswer, UnknownOption, DuplicateOption,
+    WrongNumberOfOptions, VoteIsFinal, AlreadyVoted, NoBallot). One broadcast a poll follows the commit.
     """
     with transaction.atomic():
         batches = _lock_and_read(votes)
@@ -199,25 +190,10 @@ def _check(batch: _PollBatch, vote: Vote) -> None:
     if poll.state != Poll.State.LIVE or (poll.closes_at is not None and vote.arrived_at >= poll.closes_at):
         raise PollNotLive
     if not vote.withdraws:
-        check_options(vote.options, batch.options.keys(), fewest=poll.min, most=poll.max)
-
-
-def check_options(chosen: Sequence[int], offered: Collection[int], *, fewest: int, most: int) -> None:
-    """Let a choice pass that is one of this poll's.
-
-    Raises:
-        UnknownOption, DuplicateOption, WrongNumberOfOptions
-    """
-    different = set(chosen)
-    if not different.issubset(offered):
-        raise UnknownOption(fields={"options": UnknownOption.message})
-    if len(different) != len(chosen):
-        raise DuplicateOption(fields={"options": DuplicateOption.message})
-    if not fewest <= len(chosen) <= most:
-        sentence = (
-            _("Pick %(min)d, then vote.") if fewest == most else _("Pick %(min)d to %(max)d, then vote.")
-        ) % {"min": fewest, "max": most}
-        raise WrongNumberOfOptions(sentence, fields={"options": sentence})
+        kind = kind_named(poll.kind)
+        if vote.field != kind.field:
+            raise WrongAnswer(fields={vote.field: WrongAnswer.message})
+        kind.check(vote.answer, batch.options.keys(), fewest=poll.min, most=poll.max)
 
 
 def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
@@ -227,7 +203,7 @@ def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
         return _new_ballot(batch, vote, names)
     if vote.seq is not None and vote.seq <= held.seq:
         return held  # a retry that comes late never undoes a later change
-    wanted = frozenset(vote.options)
+    wanted = frozenset(vote.answer)
     if wanted != held.options:
         if not batch.poll.may_change:
             raise VoteIsFinal
@@ -245,7 +221,7 @@ def _new_ballot(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
         batch.marks.add(names.mark)
         batch.new_marks.append(names.mark)
     seq = 1 if vote.seq is None else vote.seq
-    held = _Held(row_key_in(vote.poll_id), names.key, seq, frozenset(vote.options), is_new=True)
+    held = _Held(row_key_in(vote.poll_id), names.key, seq, frozenset(vote.answer), is_new=True)
     held.attendee_id = None if batch.poll.anonymous else vote.attendee.attendee_id
     batch.held[names.key] = held
     return held

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from opendev.core.errors import Conflict, Malformed
 from opendev.core.invisible import look_of
 from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no, time_text
 from polls import broadcasts
+from polls.kinds import DEFAULT, MAX_OPTIONS, MIN_OPTIONS, NAMES, Kind, kind_named
 from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider, may_see_tally
 from polls.services.states import lock_poll_for, note_poll, save_and_tell
@@ -26,8 +27,7 @@ from sessions.services.locks import lock_session
 log = logging.getLogger("polls")
 
 MAX_QUESTION_LENGTH, MAX_OPTION_LENGTH = 300, 120
-MIN_OPTIONS, MAX_OPTIONS = 2, 20
-RULES = ("kind", "min", "max", "anonymous", "may_change")
+RULES = ("kind", "rules", "min", "max", "anonymous", "may_change")
 
 
 class RulesAreFrozen(Conflict):
@@ -60,7 +60,8 @@ class PollDraft:
 
     question: str
     options: tuple[tuple[int | None, str], ...]
-    kind: str = Poll.Kind.SINGLE
+    kind: str = DEFAULT
+    rules: dict[str, Any] = field(default_factory=dict)
     min: int = 1
     max: int = 1
     anonymous: bool = True
@@ -75,24 +76,32 @@ def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> Po
         Malformed: a field of the wrong type, too long, out of range; `fields` names it.
     """
     values: dict[str, Any] = asdict(over) if over else {}
-    for field, read in _READERS.items():
-        if field in given or (not over and field in {"question", "options"}):
-            values[field] = read(given.get(field), field)
+    for name, read in _READERS.items():
+        if name in given or (not over and name == "question"):
+            values[name] = read(given.get(name), name)
+    kind = kind_named(values.get("kind", DEFAULT))
+    _read_rules(values, kind, given, over)
     if "max" not in given and "kind" in given:  # the kind alone says enough: one, or as many as there are
-        values["max"] = len(values["options"]) if given["kind"] == Poll.Kind.MULTIPLE else 1
-        values["min"] = values["min"] if "min" in given else 1
+        fewest, values["max"] = kind.default_range(len(values["options"]))
+        values["min"] = values["min"] if "min" in given else fewest
     draft = PollDraft(**values)
-    _check_range(draft)
+    kind.check_draft(draft.rules, draft.min, draft.max, len(draft.options))
     return draft
 
 
-def _check_range(draft: PollDraft) -> None:
-    if draft.kind == Poll.Kind.SINGLE and (draft.min, draft.max) != (1, 1):
-        raise _wrong("max", _("With one choice, both the fewest and the most are 1."))
-    if not 1 <= draft.min <= draft.max <= len(draft.options):
-        raise _wrong(
-            "max", _("The fewest and the most choices must lie between 1 and the number of options.")
-        )
+def _read_rules(values: dict[str, Any], kind: Kind, given: Mapping[str, Any], over: PollDraft | None) -> None:
+    """Read the kind's own rules, and the options where the rules make them."""
+    is_new = over is None or over.kind != kind.name
+    before = {} if over is None or is_new else over.rules
+    written = len(values["options"]) if "options" in given else None
+    values["rules"] = rules = kind.read_rules(given.get("rules"), before, written)
+    if "options" in given:
+        return
+    made = kind.make_options(rules) if is_new or rules != before else None
+    if made is not None:
+        values["options"] = tuple((None, text) for text in made)
+    elif over is None:
+        _read_options(None)
 
 
 def _read_options(given: Any, _field: str = "options") -> tuple[tuple[int | None, str], ...]:
@@ -125,7 +134,7 @@ def _wrong(field: str, sentence: Any) -> Malformed:
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "question": lambda value, field: clean_line(value, field=field, most=MAX_QUESTION_LENGTH),
     "options": _read_options,
-    "kind": lambda value, field: clean_word(value, field=field, choices=Poll.Kind.values),
+    "kind": lambda value, field: clean_word(value, field=field, choices=NAMES),
     "visibility": lambda value, field: clean_word(value, field=field, choices=Poll.Visibility.values),
     "anonymous": lambda value, field: clean_yes_or_no(value, field=field),
     "may_change": lambda value, field: clean_yes_or_no(value, field=field),
@@ -140,7 +149,7 @@ def draft_of(poll: Poll, options: Sequence[Option]) -> PollDraft:
         question=poll.question,
         options=tuple((option.pk, option.text) for option in options),
         visibility=poll.visibility,
-        **{field: getattr(poll, field) for field in RULES},
+        **{name: getattr(poll, name) for name in RULES},
     )
 
 
@@ -161,13 +170,13 @@ def _next_position(session_id: int) -> int:
 
 
 def _create(session: Session, draft: PollDraft, now: datetime, **more: Any) -> Poll:
-    rules = {field: getattr(draft, field) for field in (*RULES, "visibility", "question")}
-    poll = Poll.objects.create(session=session, created_at=now, **rules, **more)
+    poll = Poll(session=session, created_at=now, **more)
+    _apply(draft, poll)
+    poll.save()
     options = Option.objects.bulk_create(
         Option(poll=poll, position=position, text=text)
         for position, (_id, text) in enumerate(draft.options, 1)
     )
-    poll.refresh_from_db()  # `single` is made by the database
     broadcasts.poll_changed(poll, options)
     return poll
 
@@ -197,22 +206,27 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         if _has_ballots(poll):
             _note_rewording(poll, before, draft, caller, now)
     was_seen = may_see_tally(poll, is_moderator=False, has_voted=False)
-    for field in (*RULES, "visibility", "question"):
-        setattr(poll, field, getattr(draft, field))
+    _apply(draft, poll)
     if not was_seen and may_see_tally(poll, is_moderator=False, has_voted=False):
         note_poll(poll, TimelineEntry.Verb.POLL_REVEALED, now, caller)
     _write_options(poll, options, draft)
     said = (poll.pk, poll.state, caller.user_id)
     transaction.on_commit(lambda: log.info("poll %d (%s) was edited by user %s", *said), robust=True)
-    save_and_tell(poll)
-    poll.refresh_from_db(fields=["single"])  # made by the database
-    return poll
+    return save_and_tell(poll)
+
+
+def _apply(draft: PollDraft, poll: Poll) -> None:
+    """Set the poll's fields, and what its kind means for the tables."""
+    for name in (*RULES, "visibility", "question"):
+        setattr(poll, name, getattr(draft, name))
+    kind = kind_named(draft.kind)
+    poll.family, poll.single = kind.family, kind.one_row
 
 
 def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[Option]) -> None:
-    for field in RULES:
-        if getattr(before, field) != getattr(draft, field):
-            raise RulesAreFrozen(fields={field: RulesAreFrozen.message})
+    for name in RULES:
+        if getattr(before, name) != getattr(draft, name):
+            raise RulesAreFrozen(fields={name: RulesAreFrozen.message})
     if not is_wider(draft.visibility, before.visibility):
         raise VisibilityOnlyWidens(fields={"visibility": VisibilityOnlyWidens.message})
     kept = {identity for identity, _text in draft.options}
@@ -224,9 +238,9 @@ def _check_words(poll: Poll, before: PollDraft, draft: PollDraft) -> None:
     """Let words stand after the close: who voted for them would otherwise have voted for others."""
     if poll.state == Poll.State.LIVE:
         return
-    for field in ("question", "options"):
-        if getattr(before, field) != getattr(draft, field):
-            raise WordsAreFrozen(fields={field: WordsAreFrozen.message})
+    for name in ("question", "options"):
+        if getattr(before, name) != getattr(draft, name):
+            raise WordsAreFrozen(fields={name: WordsAreFrozen.message})
 
 
 def _has_ballots(poll: Poll) -> bool:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from polls import api, news, serializers
+from polls.kinds import UnknownOption
 from polls.models import Poll
 from polls.services import ballots
 from tests.leaks.channels import CHANNELS, LOOKING_TWICE, audience_of, faults, traces
@@ -205,7 +206,7 @@ def test_matrix_finds_an_order_that_follows_the_hidden_tally(world, looks, plant
 
 def test_matrix_finds_a_refusal_that_tells_the_tally(world, planted):
     counts = [count for name in COMBINATIONS for count in world.counts(world.polls[name])]
-    planted.setattr(ballots.UnknownOption, "message", f"The options have {counts} votes.")
+    planted.setattr(UnknownOption, "message", f"The options have {counts} votes.")
     for role in ("attendee", "voted"):
         assert "live/after_close" in faults(world, role, "refusals")
 

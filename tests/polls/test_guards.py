@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 import polls.migrations
-from polls.guards import POSTGRES_KEYS, POSTGRES_TRIGGERS, SQLITE_TRIGGERS, install_guards
+from polls.guards import POSTGRES_FROZEN, POSTGRES_KEYS, POSTGRES_TRIGGERS, SQLITE_TRIGGERS, install_guards
 from tests.factories import make_attendee, make_poll, make_session, options_of, record, vote_for
 from tests.factories.sessions import NOW
 
@@ -66,6 +66,9 @@ class Rows:
             "session_id": self.session.pk,
             "question": "Which?",
             "kind": "single",
+            "family": "pick",
+            "single": columns.get("kind", "single") == "single",
+            "rules": "{}",
             "min": 1,
             "max": 1,
             "anonymous": True,
@@ -94,7 +97,7 @@ def rows(database):
     ("rule", "wrong", "right"),
     [
         ("poll_state_is_known", {"state": "paused", "launched_at": NOW}, {"state": "draft"}),
-        ("poll_kind_is_known", {"kind": "ranked"}, {"kind": "multiple"}),
+        ("poll_family_is_known", {"family": "draw"}, {"family": "pick", "kind": "of a later release"}),
         ("poll_visibility_is_known", {"visibility": "nobody"}, {"visibility": "moderators"}),
         ("poll_min_to_max", {"min": 0}, {"min": 1}),
         (
@@ -248,7 +251,8 @@ def test_what_others_lean_on_keeps_its_place(rows):
     assert "guard" in refused(
         "UPDATE polls_option SET position = 9, poll_id = %s WHERE id = %s", rows.multiple.pk, option
     )
-    assert "guard" in refused("UPDATE polls_poll SET kind = 'multiple' WHERE id = %s", rows.single.pk)
+    for change in ("kind = 'multiple'", "single = NOT single", "anonymous = NOT anonymous"):
+        assert "guard" in refused(f"UPDATE polls_poll SET {change} WHERE id = %s", rows.single.pk)
     run("UPDATE polls_poll SET kind = kind, question = 'Who?' WHERE id = %s", rows.single.pk)
 
 
@@ -278,9 +282,11 @@ def guards_wanted():
             for name, (_table, moment, _when) in SQLITE_TRIGGERS.items()
             for event in events.get(moment, ("update",))
         }
-    return set(POSTGRES_KEYS) | {
-        f"{name}_{event}" for name in POSTGRES_TRIGGERS for event in ("insert", "update")
-    }
+    return (
+        set(POSTGRES_KEYS)
+        | {f"{name}_{event}" for name in POSTGRES_TRIGGERS for event in ("insert", "update")}
+        | {f"{name}_update" for name in POSTGRES_FROZEN}
+    )
 
 
 def test_every_guard_is_in_the_migrated_schema_by_its_name(database):
@@ -343,6 +349,8 @@ def test_guards_dropped_on_postgresql_come_back_with_the_next_migrate():
         run(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name} CASCADE")
     for name, (table, _rule) in POSTGRES_TRIGGERS.items():
         run(f"DROP TRIGGER {name}_insert ON {table}")
+    for name, (table, _columns, _stay) in POSTGRES_FROZEN.items():
+        run(f"DROP TRIGGER {name}_update ON {table}")
     assert guards_present() == {f"{name}_update" for name in POSTGRES_TRIGGERS}
     call_command("migrate", verbosity=0)
     assert guards_present() == guards_wanted()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import opendev
-from polls.shares import AXES, bar_widths, whole_shares
+from polls.kinds.shares import AXES, bar_widths, whole_shares
 
 SCRIPT = Path(opendev.__file__).parent / "static" / "companion" / "shares.js"
 COUNTS = st.lists(st.integers(0, 40) | st.integers(0, 10**6), min_size=2, max_size=20)

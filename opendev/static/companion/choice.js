@@ -1,5 +1,6 @@
 // The choice that is being made in a vote form: kept over reloads, named on the button, never overwritten by news.
 
+import { kindOf } from "./kinds/index.js"
 import { emit, setText } from "./markup.js"
 import { forget, keep, recall } from "./kept.js"
 import { text } from "./texts.js"
@@ -59,7 +60,7 @@ export function paintChoice(poll) {
   if (!form) return
   const chosen = chosenIn(form)
   markChosen(form)
-  const isFull = poll.kind === "multiple" && chosen.length >= poll.max
+  const isFull = !kindOf(poll).oneRow && chosen.length >= poll.max
   for (const input of form.querySelectorAll("input[name=option]")) input.disabled = isFull && !input.checked
   for (const button of document.querySelectorAll(`[data-vote-button][form="${form.id}"]`)) {
     const words = wordsFor(form, chosen, poll)

@@ -2,11 +2,12 @@
 
 import { applyDraft } from "./choice.js"
 import { setClock } from "./countdown.js"
+import { kindOf } from "./kinds/index.js"
 import { clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintChoices, paintForm, paintResults } from "./poll_rows.js"
 import { hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
-import { withOptimism } from "./shares.js"
+import { withOptimism } from "./result_rows.js"
 
 const LONG_QUESTION = 140
 const BODY = { form: "form", results: "results", waiting: "choices", hidden: "choices" }
@@ -77,7 +78,7 @@ function paintLinks(card, poll, view, hasVoted) {
   setHidden(card, "[data-when=voted]", !hasVoted)
   setHidden(card, "[data-when=seen]", hasVoted)
   setHidden(card, "[data-hidden-icon]", hasCounts(poll))
-  setHidden(card, "[data-several]", poll.kind !== "multiple")
+  setHidden(card, "[data-several]", kindOf(poll).oneRow)
 }
 
 export function paintCard(card, poll, { pending, wanted, isJoined }) {
@@ -89,6 +90,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   const isOtherKind = card.querySelector("[data-vote-form]")?.hasAttribute("data-joined") !== isJoined
   card.dataset.state = poll.state
   card.dataset.kind = poll.kind
+  card.dataset.input = kindOf(poll).input
   card.toggleAttribute("data-long", poll.question.length > LONG_QUESTION)
   setText(card, "[data-label]", label(poll))
   setText(card, "[data-question]", poll.question)

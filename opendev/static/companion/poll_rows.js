@@ -1,7 +1,8 @@
 // Paints rows in place, keyed by option: nothing that stands is moved, bars glide by CSS.
 
+import { kindOf } from "./kinds/index.js"
 import { clone, setText, syncChildren } from "./markup.js"
-import { rowsOf } from "./shares.js"
+import { rowsOf } from "./result_rows.js"
 import { counted } from "./texts.js"
 
 function syncRows(list, ids, template) {
@@ -67,7 +68,7 @@ export function paintForm(list, poll, chosen) {
     const node = rowOf(list, option.id)
     const input = node.querySelector("input")
     setText(node, "[data-option-text]", option.text)
-    input.type = poll.kind === "multiple" ? "checkbox" : "radio"
+    input.type = kindOf(poll).input
     input.value = option.id
     if (isNew) input.checked = chosen.includes(option.id)
   }

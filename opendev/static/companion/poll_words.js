@@ -1,7 +1,8 @@
 // The words that belong to a poll: label, notes, headline. The sentences stand in templates/room/texts.html.
 
+import { kindOf } from "./kinds/index.js"
 import { hasCounts } from "./poll_state.js"
-import { rowsOf } from "./shares.js"
+import { rowsOf } from "./result_rows.js"
 import { hasText, text } from "./texts.js"
 
 export function label(poll) {
@@ -9,8 +10,9 @@ export function label(poll) {
   return text(poll.round > 1 ? "label_round" : "label", poll)
 }
 
-function howMany({ kind, min, max, options }) {
-  if (kind === "single") return "one"
+function howMany(poll) {
+  const { min, max, options } = poll
+  if (kindOf(poll).oneRow) return "one"
   if (min === max) return "exactly"
   if (min > 1) return "range"
   return max >= options.length ? "any" : "up_to"

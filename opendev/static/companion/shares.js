@@ -1,4 +1,4 @@
-// Pure: shares and bar widths of a poll. polls/shares.py does the same; a test compares the two.
+// Pure: shares and bar widths of a poll. polls/kinds/shares.py does the same; a test compares the two.
 
 const AXES = [25, 40, 60, 80, 100]
 
@@ -31,29 +31,4 @@ export function barWidths(counts, ballots) {
 // As Python does it: the one exact half that toFixed() rounds the other way is x.25.
 function oneDecimal(value) {
   return (value % 1 === 0.25 ? value - 0.05 : value).toFixed(1)
-}
-
-export function rowsOf(poll) {
-  const counts = poll.options.map((option) => option.count)
-  const shares = wholeShares(counts, poll.ballots, poll.kind === "single")
-  const widths = barWidths(counts, poll.ballots)
-  const most = Math.max(0, ...counts)
-  return poll.options.map(({ id, text, count }, index) => ({
-    id,
-    text,
-    count,
-    share: shares[index],
-    width: widths[index],
-    lead: count > 0 && count === most,
-  }))
-}
-
-// My vote counts at once on my own page, until the server's tally holds it.
-export function withOptimism(poll, before, after) {
-  const step = (id) => Number(after.includes(id)) - Number(before.includes(id))
-  const voters = Number(after.length > 0) - Number(before.length > 0)
-  const options = poll.options.map((option) =>
-    Number.isInteger(option.count) ? { ...option, count: Math.max(0, option.count + step(option.id)) } : option,
-  )
-  return { ...poll, options, ballots: Math.max(0, poll.ballots + voters) }
 }

@@ -1,0 +1,75 @@
+"""The kinds of polls, one module each. Nothing outside this package names a kind; a test looks for it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from polls.kinds.base import (
+    MAX_OPTIONS,
+    MIN_OPTIONS,
+    Counted,
+    DuplicateOption,
+    Family,
+    Kind,
+    Tally,
+    UnknownOption,
+    WrongAnswer,
+    WrongNumberOfOptions,
+    read_option_ids,
+    wrong,
+)
+from polls.kinds.multiple import Multiple
+from polls.kinds.single import Single
+
+__all__ = [
+    "DEFAULT",
+    "FAMILIES",
+    "KINDS",
+    "MAX_OPTIONS",
+    "MIN_OPTIONS",
+    "NAMES",
+    "Counted",
+    "DuplicateOption",
+    "Family",
+    "Kind",
+    "Tally",
+    "UnknownOption",
+    "WrongAnswer",
+    "WrongNumberOfOptions",
+    "kind_choices",
+    "kind_named",
+    "read_answer",
+]
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Single(), Multiple())}
+NAMES = list(KINDS)
+DEFAULT = NAMES[0]
+DEFAULT_FIELD = KINDS[DEFAULT].field
+FAMILIES = [str(family) for family in Family]
+
+
+ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {"options": read_option_ids}
+
+
+def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """Return which field of a message holds the answer, and the answer; only its shape is checked.
+
+    Raises:
+        Malformed: none of the fields, more than one, or the wrong shape.
+    """
+    fields = [field for field in ANSWERS if field in sent] or [DEFAULT_FIELD]
+    if len(fields) > 1:
+        sentence = _("Send one of these, not several: %(fields)s.") % {"fields": ", ".join(fields)}
+        raise wrong(fields[1], sentence)
+    return fields[0], ANSWERS[fields[0]](sent.get(fields[0]))
+
+
+def kind_named(name: str) -> Kind:
+    """Return the kind with this name."""
+    return KINDS[name]
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    """Return (name, label) of each kind."""
+    return [(kind.name, kind.label) for kind in KINDS.values()]

@@ -1,0 +1,174 @@
+"""What a kind of poll decides. Everything else about polls is the same for all kinds, and asks here."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.errors import Malformed
+from opendev.core.text import clean_id
+
+MIN_OPTIONS, MAX_OPTIONS = 2, 20
+
+
+class Family(StrEnum):
+    """How a kind's answers are stored; the database's guards speak of these, so a new kind needs no migration."""
+
+    PICK = "pick"  # options that the moderator wrote
+
+
+class UnknownOption(Malformed):
+    code, message = "unknown_option", _("This poll does not have that option.")
+
+
+class DuplicateOption(Malformed):
+    code, message = "duplicate_option", _("An option can be chosen once.")
+
+
+class WrongNumberOfOptions(Malformed):
+    code, message = "wrong_number_of_options", _("That is not the number of options that this poll asks for.")
+
+
+class WrongAnswer(Malformed):
+    code, message = "wrong_answer", _("This poll asks for another kind of answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An option with its count. `value` is its number, where the kind gives options numbers."""
+
+    text: str
+    count: int
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a result is made of: the poll's rules, how many people's ballots count, and its options in order."""
+
+    rules: Mapping[str, Any]
+    ballots: int
+    options: Sequence[Counted]
+
+
+class Kind:
+    """A kind of poll.
+
+    Attributes:
+        name: as in `Poll.kind`, in REST and on sockets.
+        label: on pages and in the admin.
+        choice: the same as an answer to "People may …" in the settings.
+        family: how answers are stored.
+        one_row: whether a ballot holds one selection at most; the database keeps that.
+        field: which field of a vote holds the answer.
+        input: the type of the form's inputs.
+        look: what the style sheet draws the form and the result as; "" for rows.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[Any]
+    choice: ClassVar[Any]
+    family: ClassVar[Family] = Family.PICK
+    one_row: ClassVar[bool] = True
+    field: ClassVar[str] = "options"
+    input: ClassVar[str] = "radio"
+    look: ClassVar[str] = ""
+
+    # --- the poll
+
+    def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
+        """Return the poll's own settings, checked. Most kinds have none.
+
+        Args:
+            value: the settings that came in, as JSON; None where none did.
+            over: those that the poll has.
+            options: how many options came with them, None where none did.
+
+        Raises:
+            Malformed
+        """
+        if value not in (None, {}):
+            raise wrong("rules", _("This kind of poll has no rules of its own."))
+        return {}
+
+    def make_options(self, rules: Mapping[str, Any]) -> list[str] | None:
+        """Return the texts of the options where the rules say them, None where the moderator writes them."""
+        return None
+
+    def default_range(self, options: int) -> tuple[int, int]:
+        """Return the fewest and the most choices of a poll with so many options that says nothing of either."""
+        return 1, 1
+
+    def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
+        """Raise where rules, range and number of options do not go together.
+
+        Raises:
+            Malformed
+        """
+        if self.one_row and (fewest, most) != (1, 1):
+            raise wrong("max", _("With one choice, both the fewest and the most are 1."))
+        if not 1 <= fewest <= most <= options:
+            raise wrong(
+                "max", _("The fewest and the most choices must lie between 1 and the number of options.")
+            )
+
+    # --- a vote
+
+    def check(self, answer: Sequence[Any], offered: Collection[int], *, fewest: int, most: int) -> None:
+        """Raise where an answer is none to this poll.
+
+        Raises:
+            UnknownOption, DuplicateOption, WrongNumberOfOptions
+        """
+        different = set(answer)
+        if not different.issubset(offered):
+            raise UnknownOption(fields={"options": UnknownOption.message})
+        if len(different) != len(answer):
+            raise DuplicateOption(fields={"options": DuplicateOption.message})
+        if not fewest <= len(answer) <= most:
+            sentence = (
+                _("Pick %(min)d, then vote.") if fewest == most else _("Pick %(min)d to %(max)d, then vote.")
+            ) % {"min": fewest, "max": most}
+            raise WrongNumberOfOptions(sentence, fields={"options": sentence})
+
+    # --- the result
+
+    def value_of(self, rules: Mapping[str, Any], position: int) -> int | None:
+        """Return the number that the option at a position (from 1) stands for; None where it stands for none."""
+        return None
+
+    def result(self, tally: Tally) -> dict[str, Any] | None:
+        """Return what the counts say beyond themselves, as JSON; None where they say it all."""
+        return None
+
+    def note(self, result: Mapping[str, Any] | None) -> str:
+        """Return the result in one line, for pages, pads and files; "" where the rows say it all."""
+        return ""
+
+    def sentences(self, result: Mapping[str, Any] | None) -> list[str] | None:
+        """Return what the recap says of the result; None where it names the options that were chosen most."""
+        return None
+
+    def read_line(self, bracket: str) -> dict[str, Any] | None:
+        """Return the JSON form of what stands in brackets behind a quick poll's question; None where it is not this
+        kind's.
+        """
+        return None
+
+
+def read_option_ids(value: Any) -> tuple[int, ...]:
+    """Return option ids from a list of texts; only the shape is checked.
+
+    Raises:
+        Malformed
+    """
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or len(value) > MAX_OPTIONS:
+        raise wrong("options", _("The options must be a list of up to 20 ids."))
+    return tuple(clean_id(option, field="options") for option in value)
+
+
+def wrong(field: str, sentence: Any) -> Malformed:
+    """Return the error that names a field."""
+    return Malformed(sentence, fields={field: sentence})

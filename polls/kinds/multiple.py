@@ -1,0 +1,17 @@
+"""Several choices: each option's share is of the people, so the shares may add up to more than 100 %."""
+
+from django.utils.translation import gettext_lazy as _
+
+from polls.kinds.base import Kind
+
+
+class Multiple(Kind):
+    """Several options a person."""
+
+    name, label, choice = "multiple", _("Several choices"), _("several")
+    one_row = False
+    input = "checkbox"
+
+    def default_range(self, options: int) -> tuple[int, int]:
+        """Return one to all."""
+        return 1, options
