@@ -1,9 +1,10 @@
 """An event's follow-ups: all lines, the groups that organisers merge them into, and the export."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +17,8 @@ from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import csv_cell, id_in_address
 from opendev.core.web.pages import mark
-from sessions import selectors
+from opendev.core.web.typed import compare, seen_of, shown
+from sessions import selectors, services
 from sessions.follow_ups.models import FollowUpGroup, SignUp
 from sessions.follow_ups.selectors import groups as follow_up_groups
 from sessions.follow_ups.selectors.groups import FollowUp, Member
@@ -43,16 +45,18 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
     organises = selectors.organises(caller, event.pk)
     context: dict[str, Any] = {
         "event": event,
-        "follow_ups": [(one, bool(one.group and owns_group(caller, one.group))) for one in found],
+        "follow_ups": [
+            (one, bool(one.group and (organises or owns_group(caller, one.group)))) for one in found
+        ],
         "lines": [line for one in found for line in one.lines],
         "organises": organises,
-        "people": follow_up_groups.people_of(event.pk) if organises else [],
-        "statuses": FollowUpGroup.Status.choices,
         "sees_some": any(one.sees_all for one in found),
-        "form": {"title": request.POST.get("title", ""), "lines": request.POST.getlist("lines")},
+        "form": {
+            "title": request.POST.get("title", ""),
+            "lines": [int(line) for line in request.POST.getlist("lines") if line.isdecimal()],
+        },
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
-        "refused_group": request.resolver_match.kwargs.get("group", "") if request.resolver_match else "",
     }
     response = render(request, "home/follow_ups.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
@@ -84,19 +88,89 @@ def make(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def edit(request: HttpRequest, event: str, group: str) -> HttpResponse:
-    """Change a group: what the form has, is changed; an owner's form has the status alone."""
-    given: dict[str, Any] = {
-        field: request.POST[field] for field in ("title", "status") if field in request.POST
+    """Change a group: organisers all of it, its owner the status alone.
+
+    Raises:
+        NotFound
+        NotSignedIn, NotOrganiser: neither an organiser nor the owner.
+    """
+    found = selectors.event_by_slug(event)
+    here, caller = _group_here(found, group), caller_of(request, found.pk)
+    if not owns_group(caller, here):
+        services.check_organises(caller=caller, event_id=found.pk)
+    if request.method != "POST":
+        return _group_page(request, found, here)
+    try:
+        _save_typed(request, here, caller)
+    except DomainError as refusal:
+        return _group_page(request, found, _group_here(found, group), refused=refusal)
+    return redirect("follow-ups", event=found.slug)
+
+
+def _group_page(
+    request: HttpRequest, event: Event, group: FollowUpGroup, *, refused: DomainError | None = None
+) -> HttpResponse:
+    boxes = _boxes(group)
+    form = shown(_posted(request), boxes)
+    chosen = set(form["lines"].split(","))
+    lines = follow_up_groups.lines_of_event(event.pk)
+    context: dict[str, Any] = {
+        "event": event,
+        "group": group,
+        "organises": selectors.organises(caller_of(request, event.pk), event.pk),
+        "people": follow_up_groups.people_of(event.pk),
+        "lines": [(line, str(line.pk) in chosen) for line in lines],
+        "statuses": FollowUpGroup.Status.choices,
+        "form": form,
+        "seen": seen_of(boxes),
+        "unsaved": "yes" if refused else "",
+        "errors": (refused.fields or {"form": refused.message}) if refused else {},
+        "error_code": refused.code if refused else "",
     }
-    if "owner" in request.POST:
-        given["owner"] = request.POST["owner"] or None
+    status = refused.status if refused else 200
+    response = render(request, "home/follow_up_group.html", context, status=status)
+    return mark(response, refused) if refused else response
+
+
+def _boxes(group: FollowUpGroup) -> dict[str, str]:
+    """Return what the boxes of a group's form hold; those of its lines as one list of ids."""
+    return {
+        "title": group.title,
+        "owner": str(group.owner_id or ""),
+        "status": group.status,
+        "lines": _joined(group.lines.values_list("pk", flat=True)),
+    }
+
+
+def _joined(lines: Iterable[object]) -> str:
+    return ",".join(sorted(map(str, lines)))
+
+
+def _posted(request: HttpRequest) -> dict[str, str]:
+    """Return what was sent; of lines without a tick a browser sends nothing."""
+    posted = {field: str(text) for field, text in request.POST.items() if field != "lines"}
     if "with_lines" in request.POST:
+        posted["lines"] = _joined(request.POST.getlist("lines"))
+    return posted
+
+
+@transaction.atomic
+def _save_typed(request: HttpRequest, group: FollowUpGroup, caller: Caller) -> None:
+    """Save the boxes that were changed.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of these.
+        What the service raises.
+    """
+    groups = FollowUpGroup.objects.select_for_update(no_key=True, of=("self",))
+    changes = compare(_posted(request), _boxes(groups.get(pk=group.pk)))
+    changes.check(ids=["owner", "status", "lines"])
+    given: dict[str, Any] = dict(changes.changed)
+    if "owner" in given:
+        given["owner"] = given["owner"] or None
+    if "lines" in given:
         given["lines"] = request.POST.getlist("lines")
-    return _act(
-        request,
-        event,
-        lambda found, caller: edit_group(group_id=_group_here(found, group), caller=caller, given=given),
-    )
+    edit_group(group_id=group.pk, caller=caller, given=given)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,16 +180,20 @@ def dissolve(request: HttpRequest, event: str, group: str) -> HttpResponse:
     return _act(
         request,
         event,
-        lambda found, caller: dissolve_group(group_id=_group_here(found, group), caller=caller),
+        lambda found, caller: dissolve_group(group_id=_group_here(found, group).pk, caller=caller),
     )
 
 
-def _group_here(event: Event, group: str) -> int:
-    """Return the id of a group of this event; one of another event is not found, whoever asks."""
+def _group_here(event: Event, group: str) -> FollowUpGroup:
+    """Return a group of this event; the caller's rights do not matter.
+
+    Raises:
+        NotFound: also for a group of another event.
+    """
     found = follow_up_groups.group_of_event(id_in_address(group), event.pk)
     if found is None:
         raise NotFound
-    return found.pk
+    return found
 
 
 @require_safe

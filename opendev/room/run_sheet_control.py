@@ -1,9 +1,10 @@
 """The run sheet in the control room: steps, and a page on which the plan is written. Each act is a plain form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, Malformed, NotFound, NotSignedIn
 from opendev.core.text import id_in_address
 from opendev.core.web.pages import mark
+from opendev.core.web.typed import compare, keep, kept, seen_of, shown
 from opendev.room import run_sheets
 from opendev.room.control import act, enter
 from opendev.room.pages import run_sheet_context
@@ -24,6 +26,8 @@ from sessions.models import RunSheetItem, Session
 from sessions.selectors.run_sheet import item_by_id, items_of
 
 PAGE = "control-run-sheet"
+ADD = ("kind", "text", "poll", "line", "minutes")  # the boxes of a new item
+PASTE = ("lines",)
 Work = Callable[[Session, Caller], object]
 
 
@@ -64,14 +68,74 @@ def go_to(request: HttpRequest, event: str, session: str, item: str) -> HttpResp
 def _page(
     request: HttpRequest, session: Session, *, refused: DomainError | None = None, form: str = ""
 ) -> HttpResponse:
-    """Return the page on which the plan is written; `form` is the one that was refused, which keeps what it held."""
+    """Return the page on which the plan is written.
+
+    Args:
+        form: the part of the page whose button was refused.
+    """
     context = run_sheet_context(session, now=timezone.now())
     errors = dict(refused.fields) if refused else {}
-    context["kept"] = {form: request.POST.dict()} if form else {}
+    boxes = _boxes(session.pk)
+    typed = shown(request.POST, boxes)
+    context["rows"] = [_row(entry, typed, boxes, errors) for entry in context["sheet"].items]
+    if any(field in boxes for field in errors):
+        form = "item"
+    waiting = {field: request.POST.get(field, "") for field in (*ADD, *PASTE)} if refused else {}
+    context["typed"] = waiting | kept(request, request.path)
     context["form"], context["errors"] = form, errors
+    context["seen"], context["unsaved"] = seen_of(boxes), "yes" if refused else ""
     context["plan_error"] = {"code": refused.code, "message": refused.message} if refused else None
     response = render(request, "room/run_sheet.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
+
+
+def _row(
+    entry: Any, typed: Mapping[str, str], boxes: Mapping[str, str], errors: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return an item as its row shows it; it is open where something typed into it is not saved."""
+    text, minutes = f"text-{entry.id}", f"minutes-{entry.id}"
+    return {
+        "entry": entry,
+        "text": typed[text],
+        "minutes": typed[minutes],
+        "text_error": errors.get(text, ""),
+        "minutes_error": errors.get(minutes, ""),
+        "is_open": any(box in errors or typed[box] != boxes[box] for box in (text, minutes)),
+    }
+
+
+def _boxes(session_id: int) -> dict[str, str]:
+    """Return what the boxes of the plan's items hold."""
+    boxes = {}
+    for standing in items_of(session_id):
+        boxes |= {f"text-{standing.pk}": standing.text, f"minutes-{standing.pk}": str(standing.minutes)}
+    return boxes
+
+
+@transaction.atomic
+def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
+    """Save the items that were changed.
+
+    Raises:
+        EditedMeanwhile: somebody else changed one of these.
+        What the service raises; `fields` names boxes of the page.
+    """
+    services.check_moderates(caller=caller, session_id=session.pk)
+    changes = compare(request.POST, _boxes(session.pk))
+    changes.check()
+    for standing in items_of(session.pk):
+        text, minutes = (f"{field}-{standing.pk}" for field in ("text", "minutes"))
+        given: dict[str, Any] = {}
+        try:
+            if text in changes.changed:
+                given["text"] = changes.changed[text]
+            if minutes in changes.changed:
+                given["minutes"] = _read_minutes(changes.changed[minutes])
+            if given:
+                services.edit_item(session_id=session.pk, item_id=standing.pk, caller=caller, given=given)
+        except DomainError as refusal:
+            refusal.fields = {f"{field}-{standing.pk}": said for field, said in refusal.fields.items()}
+            raise
 
 
 @require_safe
@@ -86,20 +150,38 @@ def plan(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest, event: str, session: str, work: Work, *, form: str = "", anchor: str = ""
+    request: HttpRequest,
+    event: str,
+    session: str,
+    work: Work,
+    *,
+    form: str = "",
+    anchor: str = "",
+    uses: Iterable[str] = (),
 ) -> HttpResponse:
-    """Do one act and go back to the page; a refusal shows it there, with what the form held."""
+    """Save the items that were changed, do one act, and go back to the page; a refusal is shown there.
+
+    Args:
+        form: the part of the page whose button was pressed.
+        uses: the boxes that belong to the button; what was typed into others waits for theirs.
+    """
     found, caller = enter(request, event, session)
     try:
-        work(found, caller)
+        with transaction.atomic():
+            _save_typed(request, found, caller)
+            work(found, caller)
     except DomainError as refusal:
         return _page(request, selectors.session_by_slug(event, session), refused=refusal, form=form)
+    keep(request, found.address(PAGE), [field for field in (*ADD, *PASTE) if field not in uses])
     return redirect(found.address(PAGE) + anchor)
 
 
 @posted_from(PAGE)
 def add(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Add an item."""
+    """Add an item. Enter comes here too, from any box: where none of a new item was typed into, it saves the others."""
+    is_typed = any(request.POST.get(field, "").strip() for field in ADD if field != "kind")
+    if request.POST.get("do") == "typed" and not is_typed:
+        return _act(request, event, session, lambda _session, _caller: None)
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "")
     given: dict[str, Any] = {"kind": kind, "text": text}
     if kind == RunSheetItem.Kind.POLL:
@@ -110,19 +192,19 @@ def add(request: HttpRequest, event: str, session: str) -> HttpResponse:
         given["subject"] = subject
 
     def work(found: Session, caller: Caller) -> None:
-        items = [{**given, "minutes": _minutes_of(request)}]
+        items = [{**given, "minutes": _read_minutes(request.POST.get("minutes", ""))}]
         run_sheets.add_items(session_id=found.pk, caller=caller, given=items, now=timezone.now())
 
-    return _act(request, event, session, work, form="add", anchor="#add")
+    return _act(request, event, session, work, form="add", anchor="#add", uses=ADD)
 
 
-def _minutes_of(request: HttpRequest) -> int:
-    """Return the minutes that the form says; none are 0.
+def _read_minutes(text: str) -> int:
+    """Return the minutes that a box says; none are 0.
 
     Raises:
         Malformed
     """
-    text = request.POST.get("minutes", "").strip() or "0"
+    text = text.strip() or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= 5):
         sentence = _("This must be a whole number of minutes, up to 600.")
         raise Malformed(sentence, fields={"minutes": sentence})
@@ -137,18 +219,17 @@ def paste(request: HttpRequest, event: str, session: str) -> HttpResponse:
     def work(found: Session, caller: Caller) -> None:
         run_sheets.paste_plan(session_id=found.pk, caller=caller, text=lines, now=timezone.now())
 
-    return _act(request, event, session, work, form="paste")
+    return _act(request, event, session, work, form="paste", uses=PASTE)
 
 
 @posted_from(PAGE)
 def item(request: HttpRequest, event: str, session: str, item: str) -> HttpResponse:
-    """Change an item, move it up or down or to a place, or remove it, by the button that was pressed."""
+    """Save an item, move it up or down or to a place, or remove it, by the button that was pressed."""
     return _act(
         request,
         event,
         session,
         lambda found, caller: _change(request, found, caller, id_in_address(item)),
-        form=f"item-{item}" if request.POST.get("do") == "save" else "",
         anchor=f"#item-{item}",
     )
 
@@ -158,8 +239,7 @@ def _change(request: HttpRequest, found: Session, caller: Caller, item_id: int) 
     services.check_moderates(caller=caller, session_id=found.pk)
     match request.POST.get("do"):
         case "save":
-            given = {"text": request.POST.get("text", ""), "minutes": _minutes_of(request)}
-            services.edit_item(**who, given=given)
+            item_by_id(item_id, session_id=found.pk)  # all changed items have been saved
         case "remove":
             services.remove_item(**who)
         case "up" | "down" | "place":

@@ -1,6 +1,6 @@
 """Who moderates a session, what shows its screen, and the tokens of one's own programs: beside the control room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from opendev.core.attendance import Caller
-from opendev.core.errors import DomainError
+from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import clean_id
 from opendev.core.web.pages import mark
+from opendev.core.web.typed import keep, kept
 from opendev.room.control import enter
 from opendev.room.posting import posted_from
 from sessions import selectors, services
 from sessions.models import Session, SessionRole
 
 TOKEN_LASTS = timedelta(days=30)
-FIELDS = {"name", "company", "title", "role", "token_name", "display_name"}
+PERSON, DISPLAY, TOKEN = ("name", "company", "title", "role"), ("display_name",), ("token_name",)
+FIELDS = (*PERSON, *DISPLAY, *TOKEN)
 
 
 def _page(
@@ -31,9 +33,15 @@ def _page(
     *,
     refused: DomainError | None = None,
     name_field: str = "name",
+    done: Iterable[str] = (),
     **more: Any,
 ) -> HttpResponse:
-    """Return the page. Three of its forms have a name: `name_field` is the one that was sent."""
+    """Return the page, with what was typed for buttons that were not pressed.
+
+    Args:
+        name_field: which of the page's three names a refusal is about.
+        done: the boxes that the button has worked on.
+    """
     errors = (
         {name_field if field == "name" else field: said for field, said in refused.fields.items()}
         if refused
@@ -48,9 +56,11 @@ def _page(
         "organises": selectors.organises(caller, session.event_id),
         "displays": selectors.display_links_of(session.pk),
         "tokens": selectors.api_tokens_of(caller.user_id or 0),
-        "form": {field: request.POST.get(field, "") for field in FIELDS},
+        "form": {field: "" if field in done else request.POST.get(field, "") for field in FIELDS}
+        | kept(request, request.path),
+        "unsaved": "yes" if refused else "",
         "errors": errors,
-        "form_error": refused.message if refused and not errors.keys() & FIELDS else "",
+        "form_error": refused.message if refused and not errors.keys() & set(FIELDS) else "",
         "error_code": refused.code if refused else "",
         **more,
     }
@@ -69,28 +79,60 @@ def team(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @posted_from("control-team")
 @never_cache
 def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Invite a moderator, or make a new link for one; the link is shown this once."""
+    """Invite a moderator, or make a new link for the one whom the button names; the link is shown this once."""
     found, caller = enter(request, event, session)
+    again = request.POST.get("again", "")
+    given = (
+        _invited_again(found, again)
+        if again
+        else {
+            "name": request.POST.get("name"),
+            "company": request.POST.get("company", ""),
+            "title": request.POST.get("title", ""),
+            "role": request.POST.get("role", SessionRole.Role.MODERATOR),
+        }
+    )
     try:
         person, token = services.invite_moderator(
-            session_id=found.pk,
-            caller=caller,
-            name=request.POST.get("name"),
-            company=request.POST.get("company", ""),
-            title=request.POST.get("title", ""),
-            role=request.POST.get("role", SessionRole.Role.MODERATOR),
-            now=timezone.now(),
+            session_id=found.pk, caller=caller, now=timezone.now(), **given
         )
     except DomainError as refusal:
         return _page(request, found, refused=refusal)
     link = settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token}) if token else ""
     found = selectors.session_by_slug(event, session)
-    return _page(request, found, invited=person, link=link, form={})
+    return _page(request, found, invited=person, link=link, done=() if again else PERSON)
+
+
+def _invited_again(session: Session, role: str) -> dict[str, Any]:
+    """Return who has this role in the session, to be invited to it again.
+
+    Raises:
+        NotFound, Malformed
+    """
+    role_id = clean_id(role, field="again")
+    for standing in session.people:
+        if standing.pk == role_id:
+            return {"name": standing.person.name, "role": standing.role}
+    raise NotFound
+
+
+@posted_from("control-team")
+@never_cache
+def press_enter(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Do what Enter means in the box that was typed into; the page's only form has boxes of three buttons."""
+    if any(request.POST.get(field, "").strip() for field in ("name", "company", "title")):
+        return invite(request, event=event, session=session)
+    if request.POST.get("display_name", "").strip():
+        return make_display(request, event=event, session=session)
+    if request.POST.get("token_name", "").strip():
+        return make_token(request, event=event, session=session)
+    return redirect("control-team", event=event, session=session)
 
 
 @posted_from("control-team")
 def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Take the right to moderate from somebody."""
+    """Take the right to moderate from the person whom the button names ("12", or "helper:12")."""
+    role, _colon, person = request.POST.get("person", "").rpartition(":")
     return _act(
         request,
         event,
@@ -98,8 +140,8 @@ def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
         lambda found, caller: services.remove_moderator(
             session_id=found.pk,
             caller=caller,
-            person_id=clean_id(request.POST.get("person"), field="person"),
-            role=request.POST.get("role", SessionRole.Role.MODERATOR),
+            person_id=clean_id(person, field="person"),
+            role=role or SessionRole.Role.MODERATOR,
         ),
     )
 
@@ -115,9 +157,8 @@ def make_display(request: HttpRequest, event: str, session: str) -> HttpResponse
         )
     except DomainError as refusal:
         return _page(request, found, refused=refusal, name_field="display_name")
-    return _page(
-        request, found, display_url=settings.PUBLIC_URL + found.address("display", token=token), form={}
-    )
+    display_url = settings.PUBLIC_URL + found.address("display", token=token)
+    return _page(request, found, display_url=display_url, done=DISPLAY)
 
 
 @posted_from("control-team")
@@ -151,12 +192,13 @@ def screen_access(request: HttpRequest, event: str, session: str) -> HttpRespons
 def _act(
     request: HttpRequest, event: str, session: str, work: Callable[[Session, Caller], object]
 ) -> HttpResponse:
-    """Do one act and go back to the page; a refusal is shown there."""
+    """Do one act and go back to the page, with what was typed for other buttons; a refusal is shown there."""
     found, caller = enter(request, event, session)
     try:
         work(found, caller)
     except DomainError as refusal:
         return _page(request, found, refused=refusal)
+    keep(request, found.address("control-team"), FIELDS)
     return redirect(found.address("control-team"))
 
 
@@ -174,7 +216,7 @@ def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
         )
     except DomainError as refusal:
         return _page(request, found, refused=refusal, name_field="token_name")
-    return _page(request, found, new_token=token, form={})
+    return _page(request, found, new_token=token, done=TOKEN)
 
 
 @posted_from("control-team")

@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
     path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),
     path(f"{SESSION}control/team/", team.team, name="control-team"),
+    path(f"{SESSION}control/team/typed/", team.press_enter, name="control-team-typed"),
     path(f"{SESSION}control/team/invite/", team.invite, name="control-team-invite"),
     path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),
     path(f"{SESSION}control/displays/", team.make_display, name="control-display-make"),

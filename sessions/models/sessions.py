@@ -179,14 +179,22 @@ class Session(models.Model):
     @property
     def by_line(self) -> str:
         """Who leads the session, with their companies: "John Garbutt, Stack HPC"."""
-        return _join_names([[role.person.name, role.person.company] for role in self.people])
+        return _join_groups(self.groups_of_people())
 
     @property
     def by_line_long(self) -> str:
         """The same with job titles."""
-        return _join_names(
-            [[role.person.name, role.person.company, role.person.title] for role in self.people]
-        )
+        return _join_groups(self.groups_of_people(with_jobs=True))
+
+    def groups_of_people(self, *, with_jobs: bool = False) -> list[tuple[list[str], list[str]]]:
+        """Return who leads the session, as (names, what is said of them): several of one company are one group."""
+        people = [
+            (role.person.name, [role.person.company, *([role.person.title] if with_jobs else [])])
+            for role in self.people
+        ]
+        if len({tuple(said) for _name, said in people}) == 1:
+            return [([name for name, _said in people], [part for part in people[0][1] if part])]
+        return [([name], [part for part in said if part]) for name, said in people]
 
     @property
     def moderator_first_name(self) -> str:
@@ -194,9 +202,6 @@ class Session(models.Model):
         return next((role.person.first_name for role in self.people if role.role == "moderator"), "")
 
 
-def _join_names(people: list[list[str]]) -> str:
-    """Return "A, X and B, X" with a company that several share named once: "A and B, X"."""
-    if len({tuple(person[1:]) for person in people}) == 1 and len(people) > 1:
-        names = _(" and ").join(person[0] for person in people)
-        return ", ".join(part for part in (names, *people[0][1:]) if part)
-    return _(" and ").join(", ".join(part for part in person if part) for person in people)
+def _join_groups(groups: list[tuple[list[str], list[str]]]) -> str:
+    """Return "A, X and B, Y", or "A and B, X"."""
+    return _(" and ").join(", ".join([_(" and ").join(names), *said]) for names, said in groups)

@@ -152,7 +152,7 @@ def import_by_page(cast: "Cast", who: Person) -> Answer:
     cut = RegistrationImport.objects.create(event=cast.event, total=2, began_at=timezone.now())
     return agree(
         of_page(who.get(base)),
-        who.post(f"{base}figures/", figure="joined", shown="20+", source="The door"),
+        who.post(f"{base}figures/", **{"shown-joined": "20+", "source-joined": "The door"}),
         who.post(f"{base}import/{cut.pk}/"),
     )
 

@@ -119,7 +119,8 @@ def plan_by_page(cast: "Cast", who: Person) -> Answer:
     def post(name: str, **fields: str) -> Answer:
         return who.post(cast.session.address(f"control-run-{name}"), **fields)
 
-    address = cast.session.address("control-run-item", item=item_of(cast).pk)
+    item = item_of(cast).pk
+    address = cast.session.address("control-run-item", item=item)
     plan = who.get(cast.session.address("control-run-sheet"))
     is_sign_in = plan.status_code == 302 and "/sign-in/" in plan.headers["location"]
     return agree(
@@ -127,7 +128,7 @@ def plan_by_page(cast: "Cast", who: Person) -> Answer:
         post("add", kind="note", text="Ours"),
         post("paste", lines="Prompt: Why? (5)"),
         who.post(address, do="up"),
-        who.post(address, do="save", text="Why not?", minutes="7"),
+        who.post(address, **{"do": "save", f"text-{item}": "Why not?", f"minutes-{item}": "7"}),
         who.post(address, do="remove"),
     )
 

@@ -74,7 +74,7 @@ def test_items_are_added_changed_moved_and_removed_by_forms(desk, session):
     for do, place in (("place", {"position": "5"}), ("down", {}), ("up", {})):
         desk.post(item_at(first), {"do": do, **place})
     assert texts(session) == ["Where?", "Which?", "Networking", "Why?", ""]
-    desk.post(item_at(first), {"do": "save", "text": "Why not?", "minutes": "7"})
+    desk.post(item_at(first), {"do": "save", f"text-{first.pk}": "Why not?", f"minutes-{first.pk}": "7"})
     desk.post(item_at(items[1]), {"do": "remove"})
     assert texts(session) == ["Which?", "Networking", "Why not?", ""]
     assert desk.post(item_at(first), {"do": "dance"}).status_code == 404
@@ -98,7 +98,9 @@ def test_refused_form_keeps_what_was_typed_and_adds_nothing(desk, session, name,
 
 
 def test_change_that_is_refused_keeps_what_was_typed_in_its_row(desk, session, plan):
-    answer = desk.post(item_at(plan[0]), {"do": "save", "text": " ", "minutes": "5x"})
+    answer = desk.post(
+        item_at(plan[0]), {"do": "save", f"text-{plan[0].pk}": " ", f"minutes-{plan[0].pk}": "5x"}
+    )
     assert (answer.status_code, code_of(answer)) == (400, "malformed")
     assert 'value="5x"' in text_of(answer)
     assert texts(session)[0] == "What images do you build?"

@@ -17,7 +17,7 @@ import "./undo.js"
 import "./unusual.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { removeGently } from "./focus.js"
-import { bodyOf } from "./forms.js"
+import { addressOf, bodyOf, originOf } from "./forms.js"
 import { connect } from "./live.js"
 import { emit, on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
@@ -39,10 +39,11 @@ let acts = 0 // acts and picks so far: an answer that was asked for before the l
 
 async function post(form, button) {
   const body = bodyOf(form, button)
+  const origin = originOf(form, button)
   acts += 1
   button?.setAttribute("aria-busy", "true")
   try {
-    take(await fetchPage(form.action, { method: "POST", body }), form)
+    take(await fetchPage(addressOf(form, button), { method: "POST", body }), origin)
   } catch {
     showBanner("unreached")
   } finally {
@@ -50,12 +51,12 @@ async function post(form, button) {
   }
 }
 
-function take({ page, url, status }, form) {
+function take({ page, url, status }, origin) {
   acts += 1
   if (!hasRegions(page)) return leaveOrTell(url, status)
   hideBanner("act")
   if (status < 400 && !/\/(polls|lines)\//.test(new URL(url).pathname)) history.replaceState(null, "", withHash(url))
-  swapRegions(page, { except: TYPED.filter((region) => !form?.closest(`[data-region="${region}"]`)) })
+  swapRegions(page, { except: TYPED.filter((region) => !origin.closest(`[data-region="${region}"]`)) })
   emit("control:swapped")
   paintTallies()
 }

@@ -8,6 +8,17 @@ export function bodyOf(form, button) {
   return body
 }
 
+// Where the button sends its form.
+export function addressOf(form, button) {
+  return button?.hasAttribute("formaction") ? button.formAction : form.action
+}
+
+// The part of the page in which it was pressed. Enter in a box presses the form's hidden first button.
+export function originOf(form, button) {
+  if (button?.matches("[data-enter]") && form.contains(document.activeElement)) return document.activeElement
+  return button ?? form
+}
+
 // Submits the form of this button, with its checks and events. `requestSubmit` came with Safari 16 only.
 export function press(button) {
   button.click()

@@ -1,20 +1,21 @@
-// A list that is being imported shows how many of its rows are read and taken over. The form is sent by fetch: WebKit fails
+// A list that is being imported shows how many of its rows are read and taken over. The page's form is sent by fetch: WebKit fails
 // every other request while a page waits for the answer to an ordinary form. Without script the form is sent as any other.
 
 import "./gate.js"
-import { bodyOf } from "./forms.js"
+import { addressOf, bodyOf } from "./forms.js"
+import { emit } from "./markup.js"
 import { fill } from "./texts.js"
 
 const EVERY_MS = 400
 let timer = null
 
-const stateOf = (form) => form.querySelector("[data-import-state]")
+const stateOf = (part) => part.querySelector("[data-import-state]")
 
-async function look(form) {
-  const answer = await fetch(form.dataset.progress)
+async function look(part) {
+  const answer = await fetch(part.dataset.progress)
   const [newest] = answer.ok ? (await answer.json()).results : []
   if (timer === null || !newest || !["reading", "taking_over"].includes(newest.state)) return
-  const state = stateOf(form)
+  const state = stateOf(part)
   const isReading = newest.state === "reading"
   const done = isReading ? newest.read : newest.taken_over
   const bar = state.querySelector("[data-import-bar]")
@@ -24,13 +25,13 @@ async function look(form) {
   state.querySelector("[data-import-words]").textContent = fill(words, { done, all: newest.total })
 }
 
-function begin(form) {
-  const state = stateOf(form)
+function begin(part) {
+  const state = stateOf(part)
   state.hidden = false
   state.querySelector("[data-import-words]").textContent = ""
   state.querySelector("[data-import-bar]").removeAttribute("value")
-  form.querySelector("button").disabled = true
-  timer = setInterval(() => look(form).catch(() => {}), EVERY_MS)
+  part.querySelector("button").disabled = true
+  timer = setInterval(() => look(part).catch(() => {}), EVERY_MS)
 }
 
 function stop() {
@@ -38,19 +39,22 @@ function stop() {
   timer = null
 }
 
-// The form as it was before: after a failure, and when Back brings this page from memory.
-function reset(form, sentence = "") {
+// The part as it was before: after a failure, and when Back brings this page from memory.
+function reset(part, sentence = "") {
   stop()
-  const state = stateOf(form)
+  const state = stateOf(part)
   state.hidden = !sentence
   state.querySelector("[data-import-words]").textContent = sentence
   state.querySelector("[data-import-bar]").value = 0
-  form.querySelector("button").disabled = false
+  part.querySelector("button").disabled = false
 }
 
-// A list that was taken leads to its page; one that was refused came back with the reason, which is shown here.
+// A list that was taken is on the page as it is now; one that was refused came back with the reason, which is shown here.
 async function show(answer) {
-  if (answer.redirected && answer.ok) return location.assign(answer.url)
+  if (answer.type === "opaqueredirect") {
+    emit("form:sent")
+    return location.assign(location.pathname)
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   const fresh = page.querySelector("main")
   if (!fresh) throw new Error(String(answer.status))
@@ -59,24 +63,30 @@ async function show(answer) {
   document.querySelector("main [aria-invalid]")?.focus()
 }
 
-async function send(form, button) {
-  const body = bodyOf(form, button)
-  begin(form)
+async function send(part, button) {
+  const body = bodyOf(button.form, button)
+  begin(part)
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } })
+    const answer = await fetch(addressOf(button.form, button), {
+      method: "POST",
+      body,
+      headers: { Accept: "text/html" },
+      redirect: "manual", // what was typed into other boxes is shown once, to the request that shows the page
+    })
     stop()
     await show(answer)
   } catch {
-    reset(form, stateOf(form).dataset.unsent)
+    reset(part, stateOf(part).dataset.unsent)
   }
 }
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-import]")) return
+  const part = event.submitter?.closest("[data-import]")
+  if (!part) return
   event.preventDefault()
-  if (timer === null) send(event.target, event.submitter)
+  if (timer === null) send(part, event.submitter)
 })
 addEventListener("pageshow", ({ persisted }) => {
-  const form = document.querySelector("[data-import]")
-  if (persisted && form) reset(form)
+  const part = document.querySelector("[data-import]")
+  if (persisted && part) reset(part)
 })

@@ -58,12 +58,12 @@ document.addEventListener("dragend", () => {
 })
 
 function send(row, position) {
-  const form = row.querySelector("[data-plan-acts]")
-  form.elements.position?.remove()
+  const acts = row.querySelector("[data-plan-acts]")
+  acts.querySelector("[name=position]")?.remove()
   const field = document.createElement("input")
   Object.assign(field, { type: "hidden", name: "position", value: position })
   const button = document.createElement("button")
-  Object.assign(button, { name: "do", value: "place", hidden: true })
-  form.append(field, button)
+  Object.assign(button, { name: "do", value: "place", hidden: true, formAction: acts.dataset.planActs })
+  acts.append(field, button)
   press(button)
 }

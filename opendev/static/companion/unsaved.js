@@ -3,8 +3,6 @@
 // already. Without this script nothing is lost by any button of the page: the server takes all boxes with each press.
 
 const PLACE = `place:${location.pathname}`
-const forms = [...document.querySelectorAll("form[data-unsaved]")]
-const notes = document.querySelectorAll("[data-unsaved-note]")
 let isLeaving = false
 
 function isChanged(field) {
@@ -21,7 +19,9 @@ function isChosenAnew(options) {
   return !options[before]?.selected
 }
 
+// Asked each time: parts of some pages are swapped.
 function isUnsaved() {
+  const forms = [...document.querySelectorAll("form[data-unsaved]")]
   return forms.some((form) => form.dataset.unsaved === "yes" || [...form.elements].some(isChanged))
 }
 
@@ -33,7 +33,7 @@ function warn(event) {
 
 function show() {
   const unsaved = isUnsaved()
-  for (const note of notes) {
+  for (const note of document.querySelectorAll("[data-unsaved-note]")) {
     note.hidden = !unsaved
     note.closest(".save-bar")?.toggleAttribute("data-waiting", unsaved)
   }
@@ -62,11 +62,13 @@ function returnToPlace() {
 
 document.addEventListener("input", show)
 document.addEventListener("change", show)
+document.addEventListener("control:swapped", show)
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return
   isLeaving = true
   if (event.target.matches("form[data-unsaved]")) keepPlace()
 })
+document.addEventListener("form:sent", () => (isLeaving = true)) // by a script, which goes on to another page
 window.addEventListener("pageshow", () => {
   isLeaving = false
   show()

@@ -1,0 +1,38 @@
+"""Words of people in templates: names, titles and questions may be written from right to left beside ours."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from sessions.models import Session
+
+register = template.Library()
+
+
+@register.filter
+def bdi(words: object) -> SafeString | str:
+    """Return the words with a direction of their own, for a sentence of ours; of none there is no element."""
+    return format_html("<bdi>{}</bdi>", words) if words else ""
+
+
+@register.filter
+def by_line(session: Session) -> SafeString:
+    """Return who leads the session with their companies, each with a direction of their own."""
+    return _join_groups(session.groups_of_people())
+
+
+@register.filter
+def by_line_long(session: Session) -> SafeString:
+    """Return the same with job titles."""
+    return _join_groups(session.groups_of_people(with_jobs=True))
+
+
+def _join_groups(groups: list[tuple[list[str], list[str]]]) -> SafeString:
+    return _join(_(" and "), [_join(", ", [_join(_(" and "), names), *said]) for names, said in groups])
+
+
+def _join(between: str, parts: list[str]) -> SafeString:
+    return format_html_join(
+        between, "{}", ((part if isinstance(part, SafeString) else bdi(part),) for part in parts)
+    )
