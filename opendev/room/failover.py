@@ -8,8 +8,9 @@ from django.db.models import Model
 from etherpad_links.models import EtherpadLink
 from polls.models import Poll
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import RunSheet, Session
+from sessions.models import Session
 from sessions.questions.models import Question
+from sessions.run_sheet.models import RunSheet
 
 # Kind of topic -> where its version stands.
 VERSIONS: Mapping[str, tuple[type[Model], str]] = {

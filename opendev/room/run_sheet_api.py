@@ -13,13 +13,13 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_id, id_in_address
 from opendev.room import run_sheets
 from opendev.room.run_sheet_socket import FIELDS, listed
-from sessions import services
 from sessions.api import Endpoint
-from sessions.models import RunSheetItem, Session
-from sessions.selectors.run_sheet import SheetWithItems, sheet_with_items
-from sessions.serializers.run_sheet import run_sheet_json, running_json
+from sessions.models import Session
+from sessions.run_sheet.models import RunSheetItem
+from sessions.run_sheet.selectors import SheetWithItems, sheet_with_items
+from sessions.run_sheet.serializers import run_sheet_json, running_json
+from sessions.run_sheet.services.plan import MAX_ITEMS, MAX_MINUTES, MAX_TEXT_LENGTH, edit_item, remove_item
 from sessions.services import check_moderates
-from sessions.services.run_sheet import MAX_ITEMS, MAX_MINUTES, MAX_TEXT_LENGTH
 
 
 class ItemShape(serializers.Serializer[Any]):
@@ -163,14 +163,14 @@ class OneItem(SheetEndpoint):
         body = self.body()
         given = {field: body[field] for field in FIELDS if field in body}
         return _answer(
-            services.edit_item(session_id=found.pk, item_id=id_in_address(item), caller=caller, given=given)
+            edit_item(session_id=found.pk, item_id=id_in_address(item), caller=caller, given=given)
         )
 
     @extend_schema(operation_id="run_sheet_remove", responses=answers(RunSheetShape, refusals=WRITE))
     def delete(self, request: Request, session: str, item: str) -> Response:
         """Take it out of the plan; what it opened stays. For moderators."""
         found, caller = self.asked(session)
-        return _answer(services.remove_item(session_id=found.pk, item_id=id_in_address(item), caller=caller))
+        return _answer(remove_item(session_id=found.pk, item_id=id_in_address(item), caller=caller))
 
 
 class Running(SheetEndpoint):

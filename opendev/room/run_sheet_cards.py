@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sessions.models import RunSheetItem
-from sessions.selectors.run_sheet import SheetWithItems, sheet_with_items
-from sessions.serializers.run_sheet import running_json, undo_until
+from sessions.run_sheet.models import RunSheetItem
+from sessions.run_sheet.selectors import SheetWithItems, sheet_with_items
+from sessions.run_sheet.serializers import running_json, undo_until
 
 Kind = RunSheetItem.Kind
 

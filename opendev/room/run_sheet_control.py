@@ -22,8 +22,10 @@ from opendev.room.control import act, enter
 from opendev.room.pages import run_sheet_context
 from opendev.room.posting import posted_from
 from sessions import selectors, services
-from sessions.models import RunSheetItem, Session
-from sessions.selectors.run_sheet import item_by_id, items_of
+from sessions.models import Session
+from sessions.run_sheet.models import RunSheetItem
+from sessions.run_sheet.selectors import item_by_id, items_of
+from sessions.run_sheet.services.plan import edit_item, remove_item
 
 PAGE = "control-run-sheet"
 ADD = ("kind", "text", "poll", "line", "minutes")  # the boxes of a new item
@@ -132,7 +134,7 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
             if minutes in changes.changed:
                 given["minutes"] = _read_minutes(changes.changed[minutes])
             if given:
-                services.edit_item(session_id=session.pk, item_id=standing.pk, caller=caller, given=given)
+                edit_item(session_id=session.pk, item_id=standing.pk, caller=caller, given=given)
         except DomainError as refusal:
             refusal.fields = {f"{field}-{standing.pk}": said for field, said in refusal.fields.items()}
             raise
@@ -241,9 +243,9 @@ def _change(request: HttpRequest, found: Session, caller: Caller, item_id: int) 
         case "save":
             item_by_id(item_id, session_id=found.pk)  # all changed items have been saved
         case "remove":
-            services.remove_item(**who)
+            remove_item(**who)
         case "up" | "down" | "place":
-            services.edit_item(**who, given={"position": _place_of(request, found.pk, item_id)})
+            edit_item(**who, given={"position": _place_of(request, found.pk, item_id)})
         case _:
             raise NotFound
 

@@ -12,11 +12,11 @@ from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import EVERYBODY, MODERATORS, Group
 from opendev.core.text import clean_id
 from opendev.room import run_sheets
-from sessions import services
-from sessions.news.run_sheet import PLAN, RUNNING
 from sessions.questions.box import desk
 from sessions.questions.consumers import caller_of
-from sessions.selectors.run_sheet import SheetWithItems
+from sessions.run_sheet.news import PLAN, RUNNING
+from sessions.run_sheet.selectors import SheetWithItems
+from sessions.run_sheet.services.plan import edit_item, remove_item
 
 FIELDS = ("text", "minutes", "position")
 
@@ -98,12 +98,12 @@ def listed(items: Any) -> list[Any]:
 def edit(socket: RunSheetSocket, frame: Frame) -> None:
     """`run_sheet.edit`: change an item's text, minutes or position."""
     given = {field: frame[field] for field in FIELDS if field in frame}
-    _do(socket, frame, services.edit_item, item_id=_item_of(frame), given=given)
+    _do(socket, frame, edit_item, item_id=_item_of(frame), given=given)
 
 
 def remove(socket: RunSheetSocket, frame: Frame) -> None:
     """`run_sheet.remove`: take an item out of the plan."""
-    _do(socket, frame, services.remove_item, item_id=_item_of(frame))
+    _do(socket, frame, remove_item, item_id=_item_of(frame))
 
 
 COMMANDS = {

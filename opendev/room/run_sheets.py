@@ -19,11 +19,12 @@ from polls.permissions import close_shows_something_new
 from polls.selectors import poll_by_id, polls_of
 from polls.services import add_poll, set_poll_state
 from polls.services.drafts import read_draft
-from sessions import services as sessions
-from sessions.models import RunSheetItem
-from sessions.selectors.run_sheet import SheetWithItems
-from sessions.services import Step, TooManyItems, check_moderates
-from sessions.services.run_sheet import MAX_ITEMS
+from sessions.run_sheet.models import RunSheetItem
+from sessions.run_sheet.selectors import SheetWithItems
+from sessions.run_sheet.services.additions import TooManyItems, append_items
+from sessions.run_sheet.services.plan import MAX_ITEMS, NewItem, read_item
+from sessions.run_sheet.services.running import Step, note_opened, run_item, run_next, take_step_back
+from sessions.services import check_moderates
 
 Kind = RunSheetItem.Kind
 
@@ -41,7 +42,7 @@ def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: dat
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: see sessions.services.read_item, add_poll; a poll of another session.
+        Malformed: see read_item, add_poll; a poll of another session.
         BadLine: a poll that is not there and has no options.
         TooManyItems
     """
@@ -51,7 +52,7 @@ def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: dat
     if not all(isinstance(item, Mapping) for item in given):
         raise Malformed(_("Each item is an object."), fields={"items": _("Each item is an object.")})
     items = [_read(item, session_id, caller, now) for item in given]
-    return sessions.add_items(session_id=session_id, caller=caller, items=items)
+    return append_items(session_id=session_id, caller=caller, items=items)
 
 
 @transaction.atomic
@@ -72,16 +73,16 @@ def paste_plan(*, session_id: int, caller: Caller, text: Any, now: datetime) -> 
             words = {"line": given.get("line") or given["text"], "why": refusal.message}
             sentence = _("“%(line)s”: %(why)s") % words
             raise type(refusal)(sentence, fields={"lines": sentence}) from None
-    return sessions.add_items(session_id=session_id, caller=caller, items=items)
+    return append_items(session_id=session_id, caller=caller, items=items)
 
 
-def _read(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> sessions.NewItem:
+def _read(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> NewItem:
     """Return a checked item; one of a poll has its id, and its question where the item has no text of its own."""
     if given.get("kind") != Kind.POLL:
-        return sessions.read_item(given)
+        return read_item(given)
     poll = _poll_of(given, session_id, caller, now)
     text = given.get("text") or poll.question
-    return sessions.read_item({**given, "text": text, "subject": str(poll.pk)})
+    return read_item({**given, "text": text, "subject": str(poll.pk)})
 
 
 def _poll_of(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> Poll:
@@ -114,7 +115,7 @@ def go_on(
     """Go on to the next item; a poll's draft is launched with it. `close` is the id of a live poll that closes first.
 
     Raises:
-        see sessions.services.run_next; PollIsGone; those of a launch.
+        see run_next; PollIsGone; those of a launch.
         Malformed: `close` is no poll of this session.
     """
 
@@ -124,7 +125,7 @@ def go_on(
         if closing.state == Poll.State.LIVE:
             set_poll_state(poll_id=closing.pk, caller=caller, state=Poll.State.CLOSED, now=now)
 
-    step = sessions.run_next(
+    step = run_next(
         session_id=session_id, caller=caller, seen=seen, now=now, first=None if close is None else close_it
     )
     return _open_poll(step, caller, now)
@@ -137,9 +138,9 @@ def go_to(
     """Go to this item, or (None) have none running; a poll's draft is launched with it.
 
     Raises:
-        see sessions.services.run_item; PollIsGone; those of a launch.
+        see run_item; PollIsGone; those of a launch.
     """
-    step = sessions.run_item(session_id=session_id, item_id=item_id, caller=caller, seen=seen, now=now)
+    step = run_item(session_id=session_id, item_id=item_id, caller=caller, seen=seen, now=now)
     return _open_poll(step, caller, now)
 
 
@@ -152,7 +153,7 @@ def _open_poll(step: Step, caller: Caller, now: datetime) -> SheetWithItems:
         raise PollIsGone
     if poll.state == Poll.State.DRAFT:
         set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
-        sessions.note_opened(step.found.sheet)
+        note_opened(step.found.sheet)
     return step.found
 
 
@@ -161,10 +162,10 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithIte
     """Take the last step back within five seconds, the launch that came with it, and the close where it showed nothing.
 
     Raises:
-        see sessions.services.step_back
+        see take_step_back
         TooLateToUndo: somebody has voted already; then nothing is taken back.
     """
-    step = sessions.step_back(session_id=session_id, caller=caller, now=now)
+    step = take_step_back(session_id=session_id, caller=caller, now=now)
     launched = _polls_of(step.item) if step.has_moved else []
     closed = [
         poll.pk

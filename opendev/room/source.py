@@ -16,13 +16,13 @@ from sessions import news as session_news
 from sessions.follow_ups import news as line_news
 from sessions.follow_ups.selectors.lines import line_versions, lines_of
 from sessions.models import Session
-from sessions.news import run_sheet as sheet_news
 from sessions.questions import news as question_news
 from sessions.questions.selectors import helper_ids, question_versions, questions_of
+from sessions.run_sheet import news as sheet_news
+from sessions.run_sheet.selectors import run_sheet_versions, run_sheets_of
 from sessions.selectors import display_ids, moderator_ids, session_versions
 from sessions.selectors.grounds import lasting_grounds
 from sessions.selectors.passes import revoked_passes
-from sessions.selectors.run_sheet import run_sheet_versions, run_sheets_of
 
 
 class RoomSource:

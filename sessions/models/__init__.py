@@ -6,7 +6,6 @@ from sessions.models.displays import DisplayLink
 from sessions.models.events import Event, EventDay
 from sessions.models.people import Person, SessionRole
 from sessions.models.resources import Resource
-from sessions.models.run_sheet import RunSheet, RunSheetItem
 from sessions.models.sessions import BREAK, Session, new_code
 from sessions.models.sign_in import ApiToken, SignInLink
 from sessions.models.stars import Star, StarList
@@ -15,6 +14,7 @@ from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.recordings.models import Chapter, Recording
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.schedules.models import ScheduleUpload
 
 __all__ = [

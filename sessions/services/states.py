@@ -1,5 +1,7 @@
 """A session's state: upcoming, live, over."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +13,10 @@ from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_yes_or_no
 from sessions import broadcasts
 from sessions.models import Session, TimelineEntry
-from sessions.questions.services.queue import settle_on_air
 from sessions.selectors.clock import state_by_clock
 from sessions.services.joining import SessionIsCancelled
 from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates
-from sessions.services.running import stop_running
 from sessions.services.timeline import note
 
 SESSION_MOVES = {
@@ -26,6 +26,7 @@ SESSION_MOVES = {
 }
 
 
+EndSession = Callable[[Session, datetime], AbstractContextManager[None]]
 VERBS = {
     Session.State.LIVE: TimelineEntry.Verb.SESSION_STARTED,
     Session.State.OVER: TimelineEntry.Verb.SESSION_ENDED,
@@ -42,8 +43,11 @@ class IllegalSessionMove(Conflict):
 
 
 @transaction.atomic
-def set_session_state(*, session_id: int, caller: Caller, state: str, now: datetime) -> Session:
+def change_state(*, session_id: int, caller: Caller, state: str, end: EndSession, now: datetime) -> Session:
     """Start a session, end it, or take either back. Setting the state that it has does nothing.
+
+    Args:
+        end: settles what goes on in a session that ends, around its end and in the same transaction.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -67,23 +71,23 @@ def set_session_state(*, session_id: int, caller: Caller, state: str, now: datet
     )
     if is_against_clock:  # people know better: else the clock would undo it within a second
         session.runs_by_clock = False
-    _move(session, Session.State(state), caller, now)
+    _move(session, Session.State(state), caller, end, now)
     return session
 
 
-def _move(session: Session, state: Session.State, caller: Caller | None, now: datetime) -> None:
+def _move(
+    session: Session, state: Session.State, caller: Caller | None, end: EndSession, now: datetime
+) -> None:
     """Give a locked session its new state, write that down, and tell it after the commit."""
     if state == Session.State.LIVE and session.state == Session.State.UPCOMING:
         session.went_live_at = now
-    if state == Session.State.OVER:
-        settle_on_air(session_id=session.pk, now=now)
-        stop_running(session=session, now=now)
-    session.ended_at = now if state == Session.State.OVER else None
-    session.state = state
-    session.version += 1
-    session.save()
-    note(session=session, verb=VERBS[state], now=now, caller=caller)
-    broadcasts.session_changed(session)
+    with end(session, now) if state == Session.State.OVER else nullcontext():
+        session.ended_at = now if state == Session.State.OVER else None
+        session.state = state
+        session.version += 1
+        session.save()
+        note(session=session, verb=VERBS[state], now=now, caller=caller)
+        broadcasts.session_changed(session)
 
 
 @transaction.atomic
@@ -108,7 +112,7 @@ def set_session_clock(*, session_id: int, caller: Caller, by_clock: Any, now: da
 
 
 @transaction.atomic
-def move_by_clock(*, session_id: int, now: datetime) -> Session | None:
+def move_by_clock(*, session_id: int, end: EndSession, now: datetime) -> Session | None:
     """Start or end a session that runs by the clock, where it is time; return it, or None where nothing is due.
 
     Several processes may call this at once: a session that is taken is left to whoever has it, or to the next round.
@@ -119,5 +123,5 @@ def move_by_clock(*, session_id: int, now: datetime) -> Session | None:
     state = state_by_clock(session, now) if session else None
     if session is None or state is None:
         return None
-    _move(session, state, None, now)
+    _move(session, state, None, end, now)
     return session

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions.models import RunSheetItem, SessionRole
 from sessions.registrations.models import FigureNote, Registration
-from sessions.selectors.run_sheet import items_of
+from sessions.run_sheet.selectors import items_of
 from tests.factories import (
     make_event,
     make_line,

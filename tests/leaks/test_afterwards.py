@@ -15,13 +15,13 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.recap.services import draft_recap, publish_recap
+from opendev.room.services import set_session_state
 from polls.models import Option, Poll
 from polls.services import set_poll_state
 from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.questions.models import Question
 from sessions.questions.services.queue import set_question_state
 from sessions.registrations.models import Registration, RegistrationImport, RegistrationRow
-from sessions.services import set_session_state
 from tests.factories import (
     NOW,
     make_attendee,

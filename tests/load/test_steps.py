@@ -9,9 +9,11 @@ import pytest
 from django.utils import timezone
 
 from opendev.core.attendance import Caller
-from sessions.models import RunSheet, RunSheetItem, Session, TimelineEntry
-from sessions.selectors.run_sheet import sheet_with_items
-from sessions.services import NewItem, add_items
+from sessions.models import Session, TimelineEntry
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.selectors import sheet_with_items
+from sessions.run_sheet.services.additions import append_items
+from sessions.run_sheet.services.plan import NewItem
 from tests.factories import make_poll
 from tests.load.test_moderators import MANY_PAIRS, PAIRS, PATIENCE_S, Hand, Screen, Stage, in_thread, stage
 from tests.support.socket_client import SocketClient, connect
@@ -72,7 +74,7 @@ def test_two_moderators_who_press_next_at_once_go_one_step_each_time(stage: Stag
     for session in sessions:
         notes = [NewItem("note", f"Item {n}", 1) for n in range(steps // 2)]
         caller = Caller(user_id=session.event.organisers.get().pk)
-        add_items(session_id=session.pk, caller=caller, items=notes)
+        append_items(session_id=session.pk, caller=caller, items=notes)
 
     async def play() -> tuple[list[Any], list[str], list[str]]:
         async with AsyncExitStack() as stack:

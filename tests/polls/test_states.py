@@ -7,10 +7,11 @@ import pytest
 
 from opendev.core.attendance import NOBODY, Caller
 from opendev.core.errors import DomainError, Malformed, NotFound, NotSignedIn
+from opendev.room.services import set_session_state
 from polls.models import MarkKey, Poll
 from polls.services import IllegalMove, set_closing_time, set_poll_state
 from sessions.models import Session
-from sessions.services import NotModerator, SessionIsOver, set_session_state
+from sessions.services import NotModerator, SessionIsOver
 from tests.factories import (
     NOW,
     make_attendee,

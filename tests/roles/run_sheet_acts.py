@@ -9,10 +9,12 @@ from websockets.exceptions import InvalidStatus
 from opendev.core.attendance import Caller
 from polls.models import Poll
 from polls.services import set_poll_state
-from sessions.models import RunSheet, RunSheetItem
 from sessions.questions.models import Question
 from sessions.questions.services.queue import set_question_state
-from sessions.services import add_items, read_item, run_item
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.services.additions import append_items
+from sessions.run_sheet.services.plan import read_item
+from sessions.run_sheet.services.running import run_item
 from tests.factories import NOW
 from tests.roles.question_acts import agree
 from tests.support.doors import PAGE, REST, SOCKET
@@ -28,7 +30,7 @@ def item_of(cast: "Cast", kind: str = "prompt") -> RunSheetItem:
     """A new item at the end of the plan."""
     organiser = Caller(user_id=cast.event.organisers.first().pk)  # type: ignore[union-attr]
     new = read_item({"kind": kind, "text": WORDS})
-    return add_items(session_id=cast.session.pk, caller=organiser, items=[new]).items[-1]
+    return append_items(session_id=cast.session.pk, caller=organiser, items=[new]).items[-1]
 
 
 def run(cast: "Cast") -> None:

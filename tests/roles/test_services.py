@@ -12,7 +12,7 @@ import sessions as sessions_app
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotSignedIn
 from opendev.recap.services import draft_recap, publish_recap
-from opendev.room.services import set_session_state
+from opendev.room.services import end_session, set_session_state
 from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
@@ -21,7 +21,7 @@ from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
 from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
 from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name, record_pad_name
-from sessions.models import DisplayLink, Person, RevokedPass, RunSheet, RunSheetItem, Session
+from sessions.models import DisplayLink, Person, RevokedPass, Session
 from sessions.questions.models import Question
 from sessions.questions.services.asking import set_question_rules
 from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
@@ -46,6 +46,11 @@ from sessions.recordings.models import Chapter
 from sessions.recordings.services import add_chapter, edit_chapter, set_recording
 from sessions.registrations.models import RegistrationImport
 from sessions.registrations.services.importing import finish_import, import_registrations, set_figure
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.services.additions import append_items
+from sessions.run_sheet.services.plan import NewItem, edit_item, remove_item
+from sessions.run_sheet.services.running import run_item, run_next, take_step_back
+from sessions.services import change_state
 from sessions.services.programme import change_session
 from tests.factories import (
     NOW,
@@ -69,7 +74,7 @@ ROWS = (
     *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
     *(RunSheet, RunSheetItem, SessionSummary, Chapter),
 )
-NOTE = sessions.NewItem("note", "Ours", 5)
+NOTE = NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
 FOR_MODERATORS = {
@@ -91,7 +96,7 @@ FOR_MODERATORS = {
     sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
     sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
-    sessions.set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
+    change_state: lambda at: {"session_id": at.session.pk, "state": "over", "end": end_session, "now": NOW},
     open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
     edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
     remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
@@ -114,12 +119,12 @@ FOR_MODERATORS = {
         "given": {"title": "Less"},
     },
     part_pad_name: lambda at: {"sign_up_id": at.typed.pk},
-    sessions.add_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
-    sessions.edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
-    sessions.remove_item: lambda at: {"session_id": at.session.pk, "item_id": at.item},
-    sessions.run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
-    sessions.run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
-    sessions.step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
+    append_items: lambda at: {"session_id": at.session.pk, "items": [NOTE]},
+    edit_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "given": {"minutes": 7}},
+    remove_item: lambda at: {"session_id": at.session.pk, "item_id": at.item},
+    run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
+    run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
+    take_step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
 }
 FOR_HELPERS = {
     set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
@@ -197,8 +202,8 @@ class At:
         self.cut_off = RegistrationImport.objects.create(event=event, total=2, began_at=NOW)
         self.chapter = Chapter.objects.create(session=self.session, title="Mine", at_s=5)
         by_right = {"session_id": self.session.pk, "caller": self.moderator}
-        running, other = sessions.add_items(items=[NOTE, NOTE], **by_right).items
-        sessions.run_item(item_id=running.pk, now=NOW, **by_right)
+        running, other = append_items(items=[NOTE, NOTE], **by_right).items
+        run_item(item_id=running.pk, now=NOW, **by_right)
         self.item = other.pk
         recap = {"event_id": self.session.event_id, "caller": self.organiser, "now": NOW}
         draft_recap(**recap)

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from polls.models import Poll
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import Event, RunSheetItem, Session
-from sessions.selectors.run_sheet import sheet_with_items
+from sessions.models import Event, Session
+from sessions.run_sheet.models import RunSheetItem
+from sessions.run_sheet.selectors import sheet_with_items
 from tests.factories import make_line, make_moderator, make_poll, make_question, make_session
 from tests.room.pages import at, code_of, followed, text_of
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from opendev.core.attendance import sign_pass
-from sessions.models import RunSheetItem
+from sessions.run_sheet.models import RunSheetItem
 from tests.factories import make_helper, make_moderator, make_poll, make_session
 from tests.room.sockets import act, room_of, signed_in_cookie
 

@@ -8,7 +8,7 @@ import pytest
 from opendev.core.attendance import NOBODY, Caller
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from opendev.home.organise.events import clone_with_polls
-from opendev.room.services import start_and_end_by_clock
+from opendev.room.services import set_session_state, start_and_end_by_clock
 from polls.models import Poll
 from sessions.models import Attendee, Event, EventDay, Person, Session, SessionRole
 from sessions.services import (
@@ -31,7 +31,6 @@ from sessions.services import (
     remove_day,
     restore_session,
     set_committee,
-    set_session_state,
     split_session,
     step_session,
     take_off_stage,

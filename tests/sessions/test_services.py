@@ -9,6 +9,7 @@ from django.db import DatabaseError, connections, transaction
 
 from opendev.core.attendance import NOBODY, Caller, new_pass
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
+from opendev.room.services import set_session_state
 from sessions.models import Attendance, Attendee, Event, Session, SignInLink
 from sessions.models.events import RESERVED_SLUGS
 from sessions.selectors import all_events, first_session_of, moderates, session_by_code
@@ -19,7 +20,6 @@ from sessions.services import (
     SessionIsOver,
     join_session,
     make_sign_in_link,
-    set_session_state,
     spend_sign_in_link,
 )
 from tests.factories import NOW, make_attendee, make_event, make_moderator, make_organiser, make_session

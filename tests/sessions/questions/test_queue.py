@@ -6,6 +6,7 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
+from opendev.room.services import set_session_state
 from sessions.questions.models import Question
 from sessions.questions.services.queue import (
     QUESTION_MOVES,
@@ -15,7 +16,6 @@ from sessions.questions.services.queue import (
     undo_question,
     write_answer,
 )
-from sessions.services import set_session_state
 from tests.factories import (
     NOW,
     make_attendee,

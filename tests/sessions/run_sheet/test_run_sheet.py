@@ -12,11 +12,11 @@ from opendev.room.services import set_session_state
 from polls.models import Poll
 from polls.services import set_poll_state
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import RunSheet, RunSheetItem
-from sessions.selectors.run_sheet import sheet_with_items
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.selectors import sheet_with_items
+from sessions.run_sheet.serializers import run_sheet_json, running_json
+from sessions.run_sheet.services.plan import edit_item, remove_item
 from sessions.selectors.timeline import timeline_of
-from sessions.serializers.run_sheet import run_sheet_json, running_json
-from sessions.services import edit_item, remove_item
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, make_session, record, vote_for
 from tests.factories.sessions import make_user
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
-from sessions.models import RunSheet, RunSheetItem
-from sessions.permissions.run_sheet import is_shown_prompt, may_everybody_read
-from sessions.selectors.run_sheet import SheetWithItems
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.permissions import is_shown_prompt, may_everybody_read
+from sessions.run_sheet.selectors import SheetWithItems
 
 
 def undo_until(sheet: RunSheet) -> datetime | None:

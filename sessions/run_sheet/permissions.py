@@ -1,6 +1,6 @@
 """Who may know what of a run sheet: pure predicates, the only place that knows."""
 
-from sessions.models import RunSheetItem
+from sessions.run_sheet.models import RunSheetItem
 
 
 def may_everybody_read(item: RunSheetItem) -> bool:

@@ -14,11 +14,12 @@ from opendev.core.undo import undo_window
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.selectors.lines import line_with_names
 from sessions.follow_ups.services.lines import edit_line, open_line
-from sessions.models import RunSheet, RunSheetItem, Session, TimelineEntry
+from sessions.models import Session, TimelineEntry
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.selectors import SheetWithItems, item_after, item_by_id, items_of
+from sessions.run_sheet.services.plan import lock_sheet, save_and_tell
 from sessions.selectors import name_of_user
-from sessions.selectors.run_sheet import SheetWithItems, item_after, item_by_id, items_of
 from sessions.services.joining import SessionIsOver
-from sessions.services.run_sheet import lock_sheet, save_and_tell
 from sessions.services.timeline import note
 
 Kind = RunSheetItem.Kind
@@ -154,7 +155,7 @@ def note_opened(sheet: RunSheet) -> None:
 
 
 @transaction.atomic
-def step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
+def take_step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
     """Take the last step back within five seconds: the item before runs again, as if it had never ended.
 
     A line that the step opened closes again where nobody signed up. The step that is returned names the item whose run

@@ -1,8 +1,8 @@
 """What is said to the sockets of a session about its run sheet."""
 
 from opendev.core.live import broadcast
-from sessions.news.run_sheet import plan_news, running_news
-from sessions.selectors.run_sheet import SheetWithItems
+from sessions.run_sheet.news import plan_news, running_news
+from sessions.run_sheet.selectors import SheetWithItems
 
 
 def plan_changed(found: SheetWithItems) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from opendev.core.errors import NotFound
-from sessions.models import RunSheet, RunSheetItem
+from sessions.run_sheet.models import RunSheet, RunSheetItem
 
 
 @dataclass(frozen=True, slots=True)

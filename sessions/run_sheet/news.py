@@ -1,8 +1,8 @@
 """How run sheets travel to the sockets of a session: two topics, so that all hear nothing of the plan."""
 
 from opendev.core.groups import AUDIENCES, MODERATORS, Frame, News, State
-from sessions.selectors.run_sheet import SheetWithItems
-from sessions.serializers.run_sheet import run_sheet_json, running_json
+from sessions.run_sheet.selectors import SheetWithItems
+from sessions.run_sheet.serializers import run_sheet_json, running_json
 
 PLAN, RUNNING = "run_sheet", "running"
 

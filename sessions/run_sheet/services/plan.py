@@ -1,6 +1,6 @@
 """A session's plan: its items are added, edited, moved and removed, before the session and while it runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_id, clean_line, clean_word
-from sessions.broadcasts import run_sheet as told
-from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUpLine
-from sessions.models import RunSheet, RunSheetItem
-from sessions.permissions.run_sheet import is_shown_prompt
-from sessions.selectors.run_sheet import SheetWithItems, item_by_id, items_of
+from sessions.follow_ups.models import MAX_TITLE_LENGTH
+from sessions.run_sheet import broadcasts as told
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.permissions import is_shown_prompt
+from sessions.run_sheet.selectors import SheetWithItems, item_by_id, items_of
 from sessions.services.locks import lock_session
 from sessions.services.rights import check_moderates
 
@@ -22,10 +22,6 @@ Kind = RunSheetItem.Kind
 MAX_TEXT_LENGTH, MAX_MINUTES, MAX_ITEMS = 300, 600, 100
 WITHOUT_TEXT = {Kind.POLL, Kind.QUESTIONS}  # a poll says itself what it asks; "Questions" is enough
 WITH_SUBJECT = {Kind.POLL, Kind.LINE}
-
-
-class TooManyItems(Conflict):
-    code, message = "too_many_items", _("A run sheet has 100 items at most.")
 
 
 class ItemIsRunning(Conflict):
@@ -42,17 +38,17 @@ class NewItem:
     subject: int | None = None
 
 
-def _wrong(field: str, sentence: Any) -> Malformed:
+def wrong(field: str, sentence: Any) -> Malformed:
     return Malformed(sentence, fields={field: sentence})
 
 
-def _clean_minutes(value: Any) -> int:
+def clean_minutes(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_MINUTES:
-        raise _wrong("minutes", _("This must be a whole number of minutes, up to 600."))
+        raise wrong("minutes", _("This must be a whole number of minutes, up to 600."))
     return value
 
 
-def _clean_item_text(value: Any, kind: str) -> str:
+def clean_item_text(value: Any, kind: str) -> str:
     most = MAX_TITLE_LENGTH if kind == Kind.LINE else MAX_TEXT_LENGTH  # it becomes the line's title
     return clean_line(value, field="text", most=most, required=kind not in WITHOUT_TEXT)
 
@@ -66,13 +62,13 @@ def read_item(given: Mapping[str, Any]) -> NewItem:
     kind = clean_word(given.get("kind"), field="kind", choices=Kind.values)
     subject = given.get("subject")
     if subject is not None and kind not in WITH_SUBJECT:
-        raise _wrong("subject", _("Only a poll or a follow-up has one."))
+        raise wrong("subject", _("Only a poll or a follow-up has one."))
     if subject is None and kind == Kind.POLL:
-        raise _wrong("subject", _("Say which poll."))
+        raise wrong("subject", _("Say which poll."))
     return NewItem(
         kind,
-        _clean_item_text(given.get("text"), kind),
-        _clean_minutes(given.get("minutes", 0)),
+        clean_item_text(given.get("text"), kind),
+        clean_minutes(given.get("minutes", 0)),
         None if subject is None else clean_id(subject, field="subject"),
     )
 
@@ -103,37 +99,6 @@ def save_and_tell(sheet: RunSheet, *, runs_otherwise: bool = False) -> SheetWith
 
 
 @transaction.atomic
-def add_items(*, session_id: int, caller: Caller, items: Iterable[NewItem]) -> SheetWithItems:
-    """Add items at the end of the plan: all of them, or none.
-
-    The poll of an item is expected to be one of the session's: whoever knows polls checks it.
-
-    Raises:
-        NotFound, NotSignedIn, NotModerator
-        Malformed: a sign-up line of another session.
-        TooManyItems
-    """
-    sheet = lock_sheet(session_id=session_id, caller=caller)
-    standing, new = items_of(session_id), list(items)
-    if len(standing) + len(new) > MAX_ITEMS:
-        raise TooManyItems
-    lines = {item.subject for item in new if item.kind == Kind.LINE and item.subject is not None}
-    if SignUpLine.objects.filter(session=session_id, pk__in=lines).count() != len(lines):
-        raise _wrong("subject", _("There is no such follow-up in this session."))
-    first = standing[-1].position + 1 if standing else 1
-    for position, item in enumerate(new, first):
-        RunSheetItem.objects.create(
-            session_id=session_id,
-            position=position,
-            kind=item.kind,
-            text=item.text,
-            minutes=item.minutes,
-            subject=item.subject,
-        )
-    return save_and_tell(sheet)
-
-
-@transaction.atomic
 def edit_item(*, session_id: int, item_id: int, caller: Caller, given: Mapping[str, Any]) -> SheetWithItems:
     """Change an item's text, its minutes or its place: `{text?, minutes?, position?}`; position counts from 1.
 
@@ -144,9 +109,9 @@ def edit_item(*, session_id: int, item_id: int, caller: Caller, given: Mapping[s
     item = item_by_id(item_id, session_id=session_id)
     before = (item.text, item.minutes)
     if "text" in given:
-        item.text = _clean_item_text(given["text"], item.kind)
+        item.text = clean_item_text(given["text"], item.kind)
     if "minutes" in given:
-        item.minutes = _clean_minutes(given["minutes"])
+        item.minutes = clean_minutes(given["minutes"])
     changed = before != (item.text, item.minutes)
     if changed:
         item.save()
@@ -161,7 +126,7 @@ def _place(item: RunSheetItem, position: Any) -> bool:
     """Put the item at a place, the others close up; return whether that changed their order."""
     before = items_of(item.session_id)
     if not isinstance(position, int) or isinstance(position, bool) or not 1 <= position <= len(before):
-        raise _wrong("position", _("This must be a place in the run sheet, counted from 1."))
+        raise wrong("position", _("This must be a place in the run sheet, counted from 1."))
     after = [other for other in before if other.pk != item.pk]
     after.insert(position - 1, item)
     for place, other in enumerate(after, 1):

@@ -1,0 +1,1 @@
+"""A session's plan, item by item, and which item is running."""
