@@ -23,6 +23,7 @@ SECONDS = {
     "bench": 15,
     "tools": 12,
     "secrecy": 10,
+    "backups": 20,
 }
 SHORT_S = 10
 

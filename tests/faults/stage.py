@@ -22,8 +22,8 @@ from django.utils import timezone
 from opendev.core.attendance import new_pass, pass_cookie_name, sign_pass
 from polls.models import Ballot, Poll, Selection
 from polls.services import recount_polls
-from sessions.access.services import make_api_token
-from sessions.attendees.models import Attendee
+from sessions.models import Attendee
+from sessions.services import make_api_token
 from tests.factories import NOW, make_event, make_organiser, make_poll, make_session, options_of
 from tests.faults.crowd import Voter, Watcher, living
 from tests.load.crowd import worker_by_port, workers_of
@@ -122,6 +122,7 @@ class Stage:
     server: Server
     connected: Callable[[], AbstractContextManager[Any]]
     base_url: str = ""
+    size: int = PEOPLE
     watchers: list[Watcher] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -133,7 +134,7 @@ class Stage:
             self.counting_down = make_poll(self.session, **rules)
             self.options = [str(pk) for pk in options_of(self.poll).values()]
             rows = Attendee.objects.bulk_create(
-                Attendee(event=event, joined_at=NOW) for _ in range(PEOPLE + WATCHERS)
+                Attendee(event=event, joined_at=NOW) for _ in range(self.size + WATCHERS)
             )
             self.passes = [new_pass(event.pk, row.pk) for row in rows]
             organiser, now = make_organiser(event), timezone.now()
@@ -143,11 +144,19 @@ class Stage:
     def url(self) -> str:
         return self.base_url or self.server.url
 
+    @property
+    def address(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/ws/sessions/{self.session.pk}/"
+
     def people(self, chance: random.Random) -> tuple[list[Voter], list[Watcher]]:
-        address = f"{self.url.replace('http', 'ws', 1)}/ws/sessions/{self.session.pk}/"
-        tokens = [sign_pass(one) for one in self.passes]
-        voters = [Voter(address, t, chance, str(self.poll.pk), self.options) for t in tokens[:PEOPLE]]
-        return voters, [Watcher(address, token, chance) for token in tokens[PEOPLE:]]
+        watching = [sign_pass(one) for one in self.passes[self.size :]]
+        voters = [Voter(*arguments) for arguments in self.voter_arguments(chance)]
+        return voters, [Watcher(self.address, token, chance) for token in watching]
+
+    def voter_arguments(self, chance: random.Random) -> list[Any]:
+        """What a Voter is made of, for each person."""
+        voting = [sign_pass(one) for one in self.passes[: self.size]]
+        return [(self.address, token, chance, str(self.poll.pk), self.options) for token in voting]
 
     def start_countdown(self) -> None:
         """It ends while the fault is on."""
