@@ -53,10 +53,14 @@ ETHERPAD_ORIGIN = "/".join(ETHERPAD_URL.split("/")[:3])
 ETHERPAD_HOSTS = env.list("ETHERPAD_HOSTS", default=[])
 ETHERPAD_ALLOW_PRIVATE = env.bool("ETHERPAD_ALLOW_PRIVATE", False)
 PEERTUBE_HOSTS = {host.lower() for host in env.list("PEERTUBE_HOSTS", default=[])}
-DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+DATABASE = env.db_url_config(DATABASE_URL)
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 
 make_private_folder(VAR_DIR, files=("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"))
-SECRET_KEY = env.str("SECRET_KEY", "") or read_or_make_secret_key(VAR_DIR / "secret_key")
+SECRET_KEY_FILE = None if env.str("SECRET_KEY", "") else VAR_DIR / "secret_key"
+SECRET_KEY = read_or_make_secret_key(SECRET_KEY_FILE) if SECRET_KEY_FILE else env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 public = urlsplit(PUBLIC_URL)
@@ -74,6 +78,8 @@ if not 5 <= UNDO_SECONDS <= 60:
     raise ImproperlyConfigured(
         f"UNDO_SECONDS must be 5 to 60, not {UNDO_SECONDS}: only then is a closed poll final."
     )
+if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"mailto", "https", "tel"}:
+    raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto:, https: or tel:.")
 if LOG_FORMAT not in {"line", "json"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 
@@ -198,7 +204,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "opendev.home.static.HashedStaticFiles"},
 }
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["sessions.access.authentication.Credentials"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["sessions.authentication.Credentials"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["opendev.core.rest.JsonParser"],

@@ -9,8 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from polls.kinds import DEFAULT, FAMILIES, Family, kind_choices
-from sessions.attendees.models import Attendee
-from sessions.programme.models import Session
+from sessions.models import Attendee, Session
 
 
 class RowKey(models.BigIntegerField):

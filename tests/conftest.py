@@ -58,6 +58,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="every fault ten times, 100,000 odd frames, and more of what is random",
     )
     parser.addoption(
+        "--deploy", action="store_true", help="start each way to run the product, as `make deploy-check` does"
+    )
+    parser.addoption(
         "--runs", type=int, default=1, help="how often storms and brawls are repeated, to be read with -s"
     )
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tools import bundles, checks, debian, environment, etherpad
+from tools import checks, debian, environment, etherpad
 from tools.environment import PYTHON, ROOT, Unmet
 
 # What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
@@ -107,6 +107,13 @@ def soak() -> int:
     return pytest("--soak", "--timeout=1800", *what)
 
 
+def deploy_check() -> int:
+    """Start each way to run the product from the examples in deploy/, and print figures."""
+    install_what_tests_need([*debian.NEEDS_OF_DEPLOYING, "redis-server", "postgresql"])
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    return pytest("--deploy", "-p", "no:randomly", "tests/deploy")
+
+
 def clean() -> int:
     """Remove what the other words made, except the database and the secret key."""
     for folder in (ROOT / ".venv", ROOT / "var" / "static", *(ROOT / cache for cache in CACHES)):
@@ -160,9 +167,9 @@ CHORES: dict[str, Callable[[], int]] = {
     "test": test,
     "coverage": coverage,
     "check": check,
-    "bundle": bundles.write_all,
     "bench": bench,
     "soak": soak,
+    "deploy-check": deploy_check,
     "clean": clean,
     "lock": lock,
     "etherpad": etherpad.serve,

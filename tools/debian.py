@@ -33,6 +33,13 @@ NEEDS = {
     "nodejs": lambda: bool(shutil.which("node")),
     "npm": lambda: bool(shutil.which("npm")),
 }
+NEEDS_OF_DEPLOYING = {
+    "nginx-light": lambda: Path("/usr/sbin/nginx").exists() or bool(shutil.which("nginx")),
+    "haproxy": lambda: Path("/usr/sbin/haproxy").exists() or bool(shutil.which("haproxy")),
+    "caddy": lambda: bool(shutil.which("caddy")),
+    "curl": lambda: bool(shutil.which("curl")),
+    "systemd": lambda: bool(shutil.which("systemd-analyze")),
+}
 # What does as well where the first is not to be had. The shell is the same Chromium without a window's parts: journeys
 # take a third less CPU in it.
 INSTEAD = {"chromium-headless-shell": "chromium"}
@@ -40,7 +47,7 @@ STAND_INS = {"chromium": lambda: bool(shutil.which("chromium") or shutil.which("
 
 
 def missing(packages: list[str]) -> list[str]:
-    return [package for package in packages if not (STAND_INS | NEEDS)[package]()]
+    return [package for package in packages if not (STAND_INS | NEEDS | NEEDS_OF_DEPLOYING)[package]()]
 
 
 def provide(packages: list[str]) -> list[str]:

@@ -6,9 +6,11 @@ from django.urls import include, path
 from opendev.home import calendars, follow_ups, groups, pads, personal_links, programme, views
 from opendev.home.organise import events as organise
 from opendev.home.organise import schedules
+from opendev.home.security_txt import security_txt
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path(".well-known/security.txt", security_txt, name="security-txt"),
     path("join/", views.join, name="join"),
     path("join/<str:token>/", personal_links.join_registered, name="join-registered"),
     path("j/<str:code>/", views.join_code, name="join-code"),

@@ -2,15 +2,18 @@
 
 import os
 import pty
+import socket
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from tests.support.databases import ROOT
-from tests.support.programs import dying_with_us, end
+from tests.support.programs import dying_with_us, end, wait_until
 from tests.support.server import Server, clean_environment
 
 SIGN_IN = "/sign-in/"
@@ -84,3 +87,56 @@ def test_what_an_installation_keeps_is_readable_by_nobody_else(installation, tmp
     assert modes["var"] == 0o700
     assert {mode for name, mode in modes.items() if name != "var"} == {0o600}
     assert {"db.sqlite3", "new"} <= modes.keys()
+
+
+class Held(Server):
+    """Serves on a socket that somebody else holds, as systemd does it."""
+
+    def start(self):
+        number = self.listener.fileno()
+        words = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{number}'
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                ["sh", "-c", words, "sh", *dying_with_us(self.command())],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log, pass_fds=[number], process_group=0,
+            )  # fmt: skip
+        wait_until(self.answers, self.process, seconds=60, log=self.log_path)
+
+
+@pytest.fixture
+def held(tmp_path, sqlite_files, collected_static):
+    """A server on a held socket; every address is limited."""
+    address = sqlite_files.copy_to(tmp_path / "db.sqlite3", demo=True)
+    (tmp_path / "static").symlink_to(collected_static)
+    limits = {"TRUSTED_ADDRESSES": "203.0.113.1", "LIMITS": "join=1/minute"}
+    server = Held(tmp_path, clean_environment(DATABASE_URL=address, **limits))
+    with socket.create_server(("127.0.0.1", server.port), backlog=256) as server.listener:
+        yield server
+
+
+def test_no_connection_is_refused_while_a_server_on_a_held_socket_restarts(held):
+    statuses, is_over = [], threading.Event()
+
+    def ask():
+        while not is_over.is_set():
+            with suppress(httpx.RemoteProtocolError):  # answered by a process that ends; a browser asks again
+                statuses.append(httpx.get(f"{held.url}/healthz", trust_env=False, timeout=60).status_code)
+
+    def join(address):
+        transport = httpx.HTTPTransport(local_address=address)
+        with httpx.Client(base_url=held.url, transport=transport) as phone:
+            sessions = phone.get("/api/v1/events/opendev-containers-in-production/sessions/").json()
+            return phone.post(f"/api/v1/sessions/{sessions['results'][0]['id']}/attendees/").status_code
+
+    held.start()
+    try:
+        asking = threading.Thread(target=ask)
+        asking.start()
+        held.restart()
+        is_over.set()
+        asking.join()
+        assert set(statuses) == {200}
+        assert [join(f"127.0.0.{number}") for number in (8, 9, 9)] == [201, 201, 429]
+    finally:
+        is_over.set()
+        held.stop()

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from polls.models import Poll
-from sessions.programme.models import Session
+from sessions.models import Session
 
 PERSONAL = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 

@@ -9,9 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions.access.models import ApiToken
-from sessions.access.services import make_api_token
-from sessions.programme.models import Person
+from sessions.models import ApiToken, Person
+from sessions.services import make_api_token
 from tests.factories import make_event, make_moderator, make_organiser, make_session
 
 

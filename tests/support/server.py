@@ -51,6 +51,8 @@ PRODUCT_VARIABLES = (
     "HSTS_PRELOAD",
     "METRICS_TOKEN",
     "SECURE_SSL_REDIRECT",
+    "BACKUP_RECIPIENTS",
+    "SECURITY_CONTACT",
 )
 TROUBLE = re.compile(r"Traceback|Task exception was never retrieved|was never awaited|Unclosed")
 TEST_SECRET = "a-secret-of-the-tests-only-which-is-long-enough-to-be-taken-seriously"

@@ -4,6 +4,7 @@ import os
 import resource
 import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,10 +19,9 @@ from opendev.core import metrics
 from opendev.core.threads import is_away
 from opendev.home.served import note_address
 from opendev.room import pad_worker
-from sessions.access.services import make_sign_in_link
-from sessions.programme import selectors
-from sessions.programme.models import Session, SessionRole
-from sessions.programme.services.first_organiser import has_organiser, make_first_organiser_token
+from sessions import selectors
+from sessions.models import Session, SessionRole
+from sessions.services import has_organiser, make_first_organiser_token, make_sign_in_link
 
 MAX_FRAME_BYTES = (
     1024 * 1024
@@ -31,14 +31,36 @@ CONNECTION = "opendev.door.connections:Connection"  # uvicorn's own with httptoo
 FILES = 65_536  # every connection is one
 
 
-def server_command(*, host: str, port: int, workers: int) -> list[str]:
+FIRST_SOCKET = 3  # systemd passes sockets from here on: sd_listen_fds(3)
+
+
+def passed_socket(environment: Mapping[str, str]) -> int | None:
+    """Return the number of the socket that systemd listens on for us, if there is one.
+
+    It stays open while one process ends and the next one starts, so that no connection is refused meanwhile.
+
+    Raises:
+        CommandError: there are several.
+    """
+    if environment.get("LISTEN_PID") != str(os.getpid()):
+        return None
+    if (count := environment.get("LISTEN_FDS", "0")) != "1":
+        raise CommandError(
+            f"systemd passes {count} sockets; one is needed: one ListenStream= in the socket unit."
+        )
+    return FIRST_SOCKET
+
+
+def server_command(*, host: str, port: int, workers: int, socket: int | None = None) -> list[str]:
     """Return the command that serves. The flags are measured and explained in docs/adr/0001."""
+    where = ("--host", host, "--port", str(port)) if socket is None else ("--fd", str(socket))
     return [
         sys.executable,
         "-m",
         "opendev.serving",
         "opendev.asgi:application",
-        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *where,
+        *("--workers", str(workers)),
         *("--lifespan", "on", "--loop", "uvloop", "--http", CONNECTION, "--ws", "websockets-sansio"),
         *("--ws-per-message-deflate", "false", "--ws-max-size", str(MAX_FRAME_BYTES)),
         *("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "20"),
@@ -95,7 +117,10 @@ class Command(BaseCommand):
             os.environ[metrics.FOLDER_VARIABLE] = str(folder)
         connection.close()
         os.environ[pad_worker.KEEPS_VARIABLE] = "1"
-        command = server_command(host=settings.BIND, port=settings.PORT, workers=settings.WORKERS)
+        socket = passed_socket(os.environ)
+        command = server_command(
+            host=settings.BIND, port=settings.PORT, workers=settings.WORKERS, socket=socket
+        )
         os.chdir(settings.ROOT)
         raise_file_limit()
         os.execv(command[0], command)  # noqa: S606  # our own command, no shell

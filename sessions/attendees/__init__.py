@@ -1,1 +1,0 @@
-"""Who came: attendees, joining, and passes that are revoked."""

@@ -1,1 +1,0 @@
-"""REST for events, their programme and their sessions."""

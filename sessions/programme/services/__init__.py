@@ -1,1 +1,0 @@
-"""What can be done with a programme: the only writers."""

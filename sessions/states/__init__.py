@@ -1,1 +1,0 @@
-"""A session that starts and ends, by people or by the clock."""
