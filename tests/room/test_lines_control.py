@@ -141,7 +141,7 @@ def test_room_shows_ones_own_name_and_how_many_others(browser_of, session, line)
     put_name(line, ada)
     text = text_of(browser_of(ada).get(f"{at(session)}?tab=follow-ups"))
     assert '<span class="you" data-own-name>Ada</span>' in text
-    assert "Bob, Cyd, Dan" in text
+    assert "<bdi>Bob</bdi>, <bdi>Cyd</bdi>, <bdi>Dan</bdi>" in text
     assert "and 1 other<" in text
     assert "Your name is on this line" in text
     assert pass_cookie_name(session.event_id) not in text

@@ -49,7 +49,7 @@ def test_screen_ends_with_thanks_and_where_everything_is(browser_of, settings):
     poll = make_poll(make_session(session.event), state="published")
     type(poll).objects.filter(pk=poll.pk).update(session=session)
     line, closed = make_line(session, "Networking"), make_line(session, "Storage", state="closed")
-    put_name(line, make_attendee(session, name="Ada"))
+    put_name(line, make_attendee(poll.session, name="Ada"))
     page = text_of(browser_of().get(at(session, "screen"))).partition("<template")[0]
     assert 'data-view="end"' in page
     assert "Thank you for taking part" in page
