@@ -124,12 +124,15 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "opendev.urls"
 ASGI_APPLICATION = "opendev.asgi.application"
+# Ours comes first, then those of the installed apps (Django's admin, the REST framework).
+TEMPLATE_LOADERS = ["opendev.core.templates.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "opendev" / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "loaders": [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -43,6 +43,7 @@ def commands() -> dict[str, list[str]]:
         "ruff check": [str(BIN / "ruff"), "check", "--quiet", "."],
         "mypy": [str(PYTHON), "-m", "mypy", *(name for name in PACKAGES if (ROOT / name).exists())],
         "lint-imports": [str(PYTHON), "-c", LINT_IMPORTS, "--no-logo"],
+        "djangofmt": [str(BIN / "djangofmt"), "--check", "--quiet", "opendev/templates"],
         "djlint": [str(PYTHON), "-m", "djlint", "--lint", "--quiet", "opendev/templates"],
         "makemigrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "check --deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],

@@ -31,6 +31,18 @@ class Move:
     primary: bool = False
     seconds_left: int = 0
 
+    @property
+    def key(self) -> str:
+        """The key of the keyboard that presses it."""
+        if self.url_name != STATE:
+            return {VISIBILITY: "r", CLOCK: "t", ROUND: "a"}[self.url_name]
+        return {"live": "l", "closed": "c", "data": "p"}.get(self.to or "", "x")
+
+    @property
+    def is_aside(self) -> bool:
+        """Return True if it stands below the poll and not beside the main button."""
+        return self.url_name in {CLOCK, ROUND} or self.value == "archived"
+
 
 def moves_of(card: PollCard) -> list[Move]:
     """Return the moves that are legal now, the most likely one first and primary."""

@@ -193,6 +193,7 @@ def screen_context(session: Session) -> dict[str, Any]:
         "line": next((card for card in lines if item and card.id == item["line"]), None),
         "open_lines": [card for card in lines if card.line["state"] == SignUpLine.State.OPEN],
         "view": _view_of_screen(session, question, item, poll),
+        "headline_length": _headline_length(question, item, poll),
         **_addresses_after_the_end(session),
     }
 
@@ -218,6 +219,15 @@ def _view_of_screen(session: Session, question: Any, item: Any, poll: PollCard |
     if poll is None:
         return "calm"
     return "results" if poll.visible else "picks"
+
+
+def _headline_length(question: Any, item: Any, poll: PollCard | None) -> int:
+    """Return how many characters the screen's largest words have."""
+    if question:
+        return len(question.text)
+    if item:
+        return len(item["text"])
+    return len(poll.poll["question"]) if poll else 0
 
 
 def _on_stage(sheet: SheetCard, first: Any) -> Any:

@@ -152,10 +152,10 @@ CHANGING = [
     (re.compile(r'value="\w{64}"'), 'value="csrf"'),
     (re.compile(r'"version": ?\d+'), '"version": 0'),
     (re.compile(r'"now": ?"[^"]*"'), '"now": ""'),
-    (re.compile(r"(, )?\d+(</span>)? here"), ""),
+    (re.compile(r"(,\s+)?\d+(</span>)? here"), ""),
     (re.compile(r'"present": ?\d+'), '"present": 0'),
     (re.compile(r"data-present>\d+"), "data-present>0"),
-    (re.compile(r'<progress data-progress max="\d+"'), '<progress data-progress max="0"'),
+    (re.compile(r'<progress\s+data-progress\s+max="\d+"'), '<progress data-progress max="0"'),
 ]
 
 

@@ -8,12 +8,14 @@ from django.http import HttpResponse
 
 from polls.models import Poll
 from sessions.models import Session
+from tests.support.pages import squeezed
 
 PERSONAL = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
 def text_of(response: Any) -> str:
-    return str(response.content.decode())
+    """Return the page's markup as it reads without the template's line breaks."""
+    return squeezed(response.content.decode())
 
 
 def without_token(response: Any) -> str:
