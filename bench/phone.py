@@ -24,7 +24,7 @@ IMPORT = re.compile(r'(?:^|[\s;}])(?:import|from)\s*"(\.[^"]+)"')
 FONT_FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
 FONT_URL = re.compile(r'url\("?([^")]+)"?\)')
 OTHER_LETTERS = re.compile(
-    r"unicode-range:\s*U\+0*(?:[89a-f]|[1-9a-f][0-9a-f])[0-9a-f]\b", re.IGNORECASE
+    r"unicode-range:\s*U\+0*(?:[89a-f][0-9a-f]|[1-9a-f][0-9a-f]{2,})\b", re.IGNORECASE
 )  # a range that has no ASCII
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SOCKET = re.compile(r'data-socket="([^"]+)"')
@@ -255,10 +255,11 @@ def references_of_page(text: str) -> list[str]:
 
 
 def references_of_file(path: str, answer: Answer) -> list[str]:
-    """Return the addresses of what a script imports, or of the fonts that a style sheet needs for English."""
+    """Return the addresses of what a script imports, or of the font that a style sheet needs for English:
+    the last one that has its letters."""
     if ".js" in path:
         return [urljoin(path, name) for name in IMPORT.findall(answer.text())]
     if ".css" in path:
         faces = [face for face in FONT_FACE.findall(answer.text()) if not OTHER_LETTERS.search(face)]
-        return [urljoin(path, match[1]) for face in faces if (match := FONT_URL.search(face))]
+        return [urljoin(path, match[1]) for face in faces[-1:] if (match := FONT_URL.search(face))]
     return []

@@ -13,7 +13,7 @@ import django
 django.setup()
 
 from opendev.core.attendance import new_pass, sign_pass  # noqa: E402  # needs the settings
-from sessions.models import Attendance, Attendee  # noqa: E402
+from sessions.attendees.models import Attendance, Attendee  # noqa: E402
 from tests.factories import NOW, make_poll, make_question, make_session  # noqa: E402
 
 OPTIONS = ("Bare metal", "Virtual machines", "Both, by workload", "We are still deciding")

@@ -14,10 +14,10 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no, id_in_address
-from sessions.api import Endpoint, page
 from sessions.follow_ups.selectors.lines import line_with_names
-from sessions.models import Session
-from sessions.services import check_moderates
+from sessions.programme.endpoints import Endpoint, page
+from sessions.programme.models import Session
+from sessions.programme.services.rights import check_moderates
 
 
 class LineOfPadShape(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sessions.follow_ups.models import SignUp, SignUpLine
-from sessions.models import Event, Session
+from sessions.programme.models import Event, Session
 
 MAX_HEADING_LENGTH = 300  # of a line in a pad, which may grow around the title that we wrote
 

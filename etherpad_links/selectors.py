@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from etherpad_links.models import EtherpadLink, PadCopy, PadLine, PadName, PadPassage, PadRules
 from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pad_address
 from sessions.follow_ups.models import SignUp, SignUpLine
-from sessions.models import Session
+from sessions.programme.models import Session
 
 
 def notes_urls(session_ids: Iterable[int]) -> dict[int, str]:

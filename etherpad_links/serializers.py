@@ -5,7 +5,7 @@ from typing import Any
 from etherpad_links.models import EtherpadLink, PadRules
 from etherpad_links.selectors import PadState, reading_url
 from opendev.core.text import time_text
-from sessions.models import Session
+from sessions.programme.models import Session
 
 
 def pad_json(found: PadState) -> dict[str, Any]:

@@ -23,15 +23,18 @@ from opendev.room.run_sheet_api import (
     UndoOfRunSheet,
 )
 from polls import api as polls
-from sessions import api as sessions
-from sessions.api import events, passes, programme, stage, stars, timeline
+from sessions.attendees import api as passes
 from sessions.follow_ups import api as follow_ups
+from sessions.programme import endpoints as sessions
+from sessions.programme.api import events, stage, stars
+from sessions.programme.api import sessions as programme
 from sessions.questions.api import dismissals as question_dismissals
 from sessions.questions.api import questions
 from sessions.questions.api.passes import PassOfAsker
 from sessions.recap import api as next_steps
 from sessions.registrations import api as registrations
 from sessions.schedules import api as schedules
+from sessions.timeline import api as timeline
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -207,7 +207,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "opendev.home.static.HashedStaticFiles"},
 }
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["sessions.authentication.Credentials"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["sessions.access.authentication.Credentials"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["opendev.core.rest.JsonParser"],

@@ -26,9 +26,9 @@ from polls.selectors import NOT_VOTED, Mine, named_answers, own_answer, own_answ
 from polls.serializers import audience_of, mine_json, poll_json
 from polls.services.ballots import MAX_SEQ
 from polls.services.drafts import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH, read_draft
-from sessions.api import Endpoint, page
-from sessions.selectors import moderates
-from sessions.services import check_moderates
+from sessions.programme.endpoints import Endpoint, page
+from sessions.programme.selectors import moderates
+from sessions.programme.services.rights import check_moderates
 
 OWN_BALLOT = OpenApiParameter(
     "Ballot", str, OpenApiParameter.HEADER, description="the client's own ballot secret"

@@ -127,7 +127,7 @@ def _among() -> str:
 
 
 def attendees_with_pass(attendee_ids: Collection[int]) -> frozenset[int]:
-    """Return those of the attendees who are there and whose pass was not revoked (sessions/selectors/passes.py)."""
+    """Return those of the attendees who are there and whose pass was not revoked (sessions/attendees/selectors.py)."""
     statement = (
         f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {_among()}"  # noqa: S608  # our own words
         " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"

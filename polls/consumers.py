@@ -16,7 +16,7 @@ from polls.news import KIND, topic_of
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import mine_json
 from polls.services import Recorded
-from sessions.services import NotJoined
+from sessions.programme.services.rights import NotJoined
 
 
 class PollsSocket(Member, Protocol):

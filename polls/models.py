@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from polls.kinds import DEFAULT, FAMILIES, Family, kind_choices
-from sessions.models import Attendee, Session
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Session
 
 
 class RowKey(models.BigIntegerField):

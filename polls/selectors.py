@@ -12,7 +12,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.errors import NotAllowed, NotFound
 from polls import ballot_store
 from polls.models import Option, Poll, Selection
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 
 MARK_BYTES = ballot_store.MARK_BYTES
 

@@ -6,20 +6,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from sessions.access.models import ApiToken, SignInLink
+from sessions.attendees.models import Attendance
+from sessions.displays.models import DisplayLink
 from sessions.follow_ups.models import FollowUpGroup, SignUpLine
-from sessions.models import (
-    ApiToken,
-    Attendance,
-    DisplayLink,
-    Event,
-    EventDay,
-    Person,
-    Resource,
-    Session,
-    SessionRole,
-    SignInLink,
+from sessions.programme.models import Event, EventDay, Person, Resource, Session, SessionRole
+from sessions.programme.services.calendar_entries import (
+    calendar_state,
+    keep_calendar,
+    keep_calendars_of_people,
 )
-from sessions.services import calendar_state, keep_calendar, keep_calendars_of_people
 
 
 class EventDayInline(admin.TabularInline):

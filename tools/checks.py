@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import browser_floor, page_rules
+from tools import browser_floor, bundles, page_rules
 from tools.environment import PYTHON, ROOT, VENV
 
 BIN = VENV / "bin"
@@ -27,6 +27,9 @@ def run_all() -> int:
     print("== page rules", flush=True)
     if page_rules.main():
         failed.append("page rules")
+    print("== bundles", flush=True)
+    if bundles.main():
+        failed.append("bundles")
     print("== browsers", flush=True)
     if browser_floor.main():
         failed.append("browsers")

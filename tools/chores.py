@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tools import checks, debian, environment, etherpad
+from tools import bundles, checks, debian, environment, etherpad
 from tools.environment import PYTHON, ROOT, Unmet
 
 # What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
@@ -167,6 +167,7 @@ CHORES: dict[str, Callable[[], int]] = {
     "test": test,
     "coverage": coverage,
     "check": check,
+    "bundle": bundles.write_all,
     "bench": bench,
     "soak": soak,
     "deploy-check": deploy_check,

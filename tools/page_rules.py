@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "opendev" / "templates"
-SCRIPTS = ROOT / "opendev" / "static"
+SCRIPTS = ROOT / "opendev" / "static" / "companion"  # what we write; the bundles are made of it
 SHEETS = [SCRIPTS, ROOT / "opendev" / "recap"]
 
 TEMPLATE_CODE = re.compile(r"{#[^\n]*?#}|{%\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}", re.DOTALL)

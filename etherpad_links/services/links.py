@@ -14,8 +14,8 @@ from etherpad_links.sealing import seal
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line
-from sessions.models import Session
-from sessions.services import check_moderates
+from sessions.programme.models import Session
+from sessions.programme.services.rights import check_moderates
 
 MAX_URL_LENGTH = 500
 MAX_KEY_LENGTH = 200

@@ -17,8 +17,8 @@ from etherpad_links.padserver.errors import KeyRefused, PadTrouble
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_line
-from sessions.models import Event, Session
-from sessions.services import check_moderates, check_organises
+from sessions.programme.models import Event, Session
+from sessions.programme.services.rights import check_moderates, check_organises
 
 log = logging.getLogger("etherpad_links.making")
 

@@ -11,7 +11,7 @@ from etherpad_links.models import EtherpadLink, PadLine
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from sessions.follow_ups.models import SignUpLine
-from sessions.services import check_moderates
+from sessions.programme.services.rights import check_moderates
 
 
 class NotInAPad(Conflict):

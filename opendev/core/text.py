@@ -14,6 +14,7 @@ from opendev.core.errors import Malformed, NotFound
 from opendev.core.invisible import is_visible, without_invisible
 
 # Control characters break logs, CSV files and pads; NUL is refused by PostgreSQL. Tab and line ends may be typed.
+MAX_NAME_LENGTH = 120  # of a person or a company
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile(r"\r\n?")

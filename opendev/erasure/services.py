@@ -16,14 +16,14 @@ from opendev.core.text import clean_email
 from opendev.core.write_ahead_log import empty_log_after_commit
 from polls.models import Ballot
 from polls.services import erase_ballots
+from sessions.attendees.models import Attendance, Attendee
+from sessions.attendees.services.passes import end_pass, forget_ended_passes, lock_sessions_of
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.services import erasing
-from sessions.models import Attendance, Attendee
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.erasing import erase_questions, erase_upvotes
 from sessions.registrations.models import Registration
 from sessions.registrations.services.erasing import erase_registration
-from sessions.services.passes import end_pass, forget_ended_passes, lock_sessions_of
 
 
 @dataclass(frozen=True, slots=True)

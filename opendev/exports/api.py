@@ -16,9 +16,9 @@ from opendev.exports.views import asked
 from opendev.exports.writing import as_objects
 from polls.permissions import may_see_poll
 from polls.selectors import poll_by_id
-from sessions import selectors
-from sessions.api import Endpoint
-from sessions.services import check_moderates
+from sessions.programme import selectors
+from sessions.programme.endpoints import Endpoint
+from sessions.programme.services.rights import check_moderates
 
 WANTED = [
     OpenApiParameter(

@@ -15,8 +15,9 @@ from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import named_answers, polls_of
+from sessions.attendees.models import Attendee
 from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
-from sessions.models import Attendee, Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.selectors import questions_of

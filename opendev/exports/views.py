@@ -15,9 +15,9 @@ from opendev.core.text import clean_word, id_in_address
 from opendev.exports.tables import Asked, Scope, Table, tables_of
 from opendev.exports.writing import FORMATS
 from polls.selectors import poll_by_id
-from sessions import selectors
+from sessions.programme import selectors
 from sessions.programme.pages import enter
-from sessions.services import check_moderates
+from sessions.programme.services.rights import check_moderates
 
 ON, OFF = "1", "0"
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opendev.erasure import services
+from sessions.attendees.models import Attendee
+from sessions.attendees.services.passes import end_pass
 from sessions.follow_ups.models import SignUp
-from sessions.models import Attendee
-from sessions.services.passes import end_pass
 
 
 @admin.register(Attendee)

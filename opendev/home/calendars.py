@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.errors import NotFound
 from opendev.core.limits import check_address
-from sessions import selectors, services
-from sessions.calendar import calendar_of, state_of
-from sessions.models import Event, Session
-from sessions.selectors.stars import starred_sessions
+from sessions.programme import selectors
+from sessions.programme.calendar import calendar_of, state_of
+from sessions.programme.models import Event, Session
+from sessions.programme.selectors.stars import starred_sessions
+from sessions.programme.services.stars import star_session
 
 COOKIE_LASTS_S = 400 * 24 * 3600  # as long as browsers keep any
 
@@ -118,7 +119,7 @@ def star(request: HttpRequest, event: str, session: str) -> HttpResponse:
     if request.method == "POST":
         check_address("write", request)
         name = stars_cookie(found.event_id)
-        token = services.star_session(
+        token = star_session(
             session_id=found.pk,
             token=request.COOKIES.get(name, ""),
             starred=request.POST.get("starred") == "yes",

@@ -21,12 +21,14 @@ from opendev.core.web.pages import mark
 from opendev.room.lines import line_card
 from opendev.room.pads import in_pad
 from opendev.room.qr import qr_svg
-from sessions import selectors, services
+from sessions.attendees.selectors import attendee_by_id
+from sessions.attendees.services.joining import join_session
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.selectors.lines import LineWithNames, has_open_line
 from sessions.follow_ups.services import sign_ups
 from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until, read_wish
+from sessions.programme.services.rights import NotJoined
 
 SAID = ("name", "company", "email")
 
@@ -79,7 +81,7 @@ def _form_of(
     request: HttpRequest, attendee: AttendeePass | None, event_id: int, refused: DomainError | None
 ) -> dict[str, Any]:
     """Return the form's values, as they were typed where it was refused, and its errors."""
-    known = selectors.attendee_by_id(attendee.attendee_id, event_id) if attendee else None
+    known = attendee_by_id(attendee.attendee_id, event_id) if attendee else None
     form: dict[str, Any] = {field: getattr(known, field, "") for field in SAID}
     if not refused:
         return {"form": form, "errors": {}, "error_code": ""}
@@ -144,9 +146,9 @@ def sign_up(request: HttpRequest, code: str) -> HttpResponse:
 def _join(found: LineWithNames, now: datetime) -> AttendeePass:
     """Return the pass of somebody who joins by signing up; also after the session's end, while the line is open."""
     session_id = found.line.session_id
-    return services.join_session(
-        session_id=session_id, known=None, has_open_line=has_open_line(session_id), now=now
-    )[1]
+    return join_session(session_id=session_id, known=None, has_open_line=has_open_line(session_id), now=now)[
+        1
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,7 +162,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(found.line)
     try:
         if attendee is None:
-            raise services.NotJoined
+            raise NotJoined
         check_limit("vote", str(attendee.attendee_id))
         line = str(found.line.pk)
         wish = read_wish({}, line=line, attendee=attendee, withdraws=True, now=now)

@@ -18,13 +18,14 @@ from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import csv_cell, id_in_address
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import compare, seen_of, shown
-from sessions import selectors, services
 from sessions.follow_ups.models import FollowUpGroup, SignUp
 from sessions.follow_ups.selectors import groups as follow_up_groups
 from sessions.follow_ups.selectors.groups import FollowUp, Member
 from sessions.follow_ups.selectors.lines import owns_group
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
+from sessions.programme.services.rights import check_organises
 
 EXPORT_HEAD = (
     *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
@@ -97,7 +98,7 @@ def edit(request: HttpRequest, event: str, group: str) -> HttpResponse:
     found = selectors.event_by_slug(event)
     here, caller = _group_here(found, group), caller_of(request, found.pk)
     if not owns_group(caller, here):
-        services.check_organises(caller=caller, event_id=found.pk)
+        check_organises(caller=caller, event_id=found.pk)
     if request.method != "POST":
         return _group_page(request, found, here)
     try:

@@ -19,7 +19,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import compare, seen_of, shown
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
 
 AT_ONCE = 50  # pads made by one press: each asks the server

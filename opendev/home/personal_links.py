@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.limits import check_join
 from opendev.core.presence import note_join
-from sessions import selectors
 from sessions.follow_ups.selectors.lines import has_open_line
-from sessions.models import Session
+from sessions.programme import selectors
+from sessions.programme.models import Session
 from sessions.registrations.links import registration_of
 from sessions.registrations.services import joining
 

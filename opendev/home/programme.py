@@ -11,12 +11,12 @@ from etherpad_links.selectors import notes_urls
 from opendev.core.callers import caller_of
 from opendev.core.presence import present_in
 from opendev.home.calendars import stars_cookie
-from sessions import selectors
 from sessions.follow_ups.selectors.groups import sessions_with_lines
-from sessions.models import Session
-from sessions.selectors.now import now_and_next
-from sessions.selectors.resources import resources_of_session
-from sessions.selectors.stars import starred_ids
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.selectors.now import now_and_next
+from sessions.programme.selectors.resources import resources_of_session
+from sessions.programme.selectors.stars import starred_ids
 
 
 @require_safe

@@ -10,11 +10,9 @@ from django.core.files.base import ContentFile
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from opendev.home import bundles
+
 FLAT_SHEET = "companion/flat.css"
-SHEETS = [
-    f"companion/{name}.css"
-    for name in ("companion", "product", "follow_ups", "questions", "recap", "run_sheet", "programme")
-]
 LAYER_ORDER = re.compile(r"@layer\s+([\w\s,-]+);")
 LAYER = re.compile(r"@layer\s+([\w-]+)\s*\{")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -47,7 +45,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str | None, bool | Exception]]:
         if not dry_run:
-            sheets = [self.read_text(name) for name in SHEETS if name in paths]
+            sheets = [self.read_text(name) for name in bundles.sheets() if name in paths]
             self.delete(FLAT_SHEET)
             self.save(FLAT_SHEET, ContentFile(without_layers(sheets)))
             paths[FLAT_SHEET] = (self, FLAT_SHEET)

@@ -29,10 +29,14 @@ from opendev.core.logs import current_id
 from opendev.core.presence import note_join
 from opendev.core.text import ascii_digits
 from opendev.door.refusals import Broken, is_rest
-from sessions import selectors, services
+from sessions.access.services import LinkIsSpent, find_sign_in_link, spend_sign_in_link
+from sessions.attendees.selectors import attendee_by_id
+from sessions.attendees.services.joining import join_session
 from sessions.follow_ups.selectors.lines import has_open_line
-from sessions.models import Session
-from sessions.models.events import MAKES_EVENTS
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.models.events import MAKES_EVENTS
+from sessions.programme.services.first_organiser import check_first_organiser_token, make_first_organiser
 from sessions.questions.selectors import answered_questions
 
 log = logging.getLogger("opendev.sign_in")
@@ -107,7 +111,7 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     if session.state == Session.State.OVER:
         return redirect(session)
     known = caller_of(request, session.event_id).attendee
-    attendee = selectors.attendee_by_id(known.attendee_id, session.event_id) if known else None
+    attendee = attendee_by_id(known.attendee_id, session.event_id) if known else None
     form = {field: getattr(attendee, field, "") for field in ("name", "company", "country")}
     errors: dict[str, Any] = {}
     error_code, status = "", 200
@@ -116,7 +120,7 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         form |= said
         try:
             check_join(request)
-            _attendee, attendee_pass = services.join_session(
+            _attendee, attendee_pass = join_session(
                 session_id=session.pk,
                 known=known,
                 has_open_line=has_open_line(session.pk),
@@ -165,12 +169,12 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             check_address("sign_in", request)
-            user = services.spend_sign_in_link(token=token, now=now)
+            user = spend_sign_in_link(token=token, now=now)
             log.info("User %s signed in by link.", user.pk)
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect(start_of(user.pk))
-        link = services.find_sign_in_link(token=token, now=now)
-    except services.LinkIsSpent as refusal:
+        link = find_sign_in_link(token=token, now=now)
+    except LinkIsSpent as refusal:
         if request.method == "POST":
             log.warning("A try to sign in by link failed: the link is spent, or was never made.")
         context = {"expired": True, "person_name": ""}
@@ -187,11 +191,11 @@ def first_organiser(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             check_address("sign_in", request)
-            user = services.make_first_organiser(token=token, now=timezone.now())
+            user = make_first_organiser(token=token, now=timezone.now())
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect("organise-new")
-        services.check_first_organiser_token(token)
-    except services.LinkIsSpent as refusal:
+        check_first_organiser_token(token)
+    except LinkIsSpent as refusal:
         context = {"expired": True, "person_name": ""}
         return render(request, "home/sign_in_link.html", context, status=refusal.status)
     return render(request, "home/sign_in_link.html", {"expired": False, "is_first": True})

@@ -16,10 +16,10 @@ from opendev.recap import services
 from opendev.recap.document import Worked, paragraphs_of
 from opendev.recap.reading import Reading, reading_of
 from opendev.recap.working import worked_recap
-from sessions import selectors
-from sessions import services as sessions
-from sessions.api import Endpoint, page
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.endpoints import Endpoint, page
+from sessions.programme.models import Event
+from sessions.programme.services.rights import check_moderates
 from sessions.recap import selectors as recaps
 from sessions.recap.models import MAX_KEY_LENGTH, MAX_PARAGRAPH_LENGTH, RecapVersion, SessionSummary
 from sessions.recap.services.writing import edit_recap, withdraw_recap, write_summary
@@ -205,7 +205,7 @@ class SummaryOfSession(Endpoint):
     def get(self, request: Request, session: str) -> Response:
         """Return the summary. For moderators."""
         found = self.session(session)
-        sessions.check_moderates(caller=self.caller(found.event_id), session_id=found.pk)
+        check_moderates(caller=self.caller(found.event_id), session_id=found.pk)
         return Response(_summary_json(recaps.summaries_of([found.pk]).get(found.pk)))
 
     @extend_schema(

@@ -12,7 +12,7 @@ from opendev.recap.document import DAY, FIGURE, LEDE, STEP, THANKS, TITLE, Parag
 from opendev.recap.draft_session import SessionDraft, line_paragraph, programme_of
 from opendev.recap.material import Material, material_of
 from opendev.recap.wording import in_words, join_words
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.recap.models import NextStep
 
 

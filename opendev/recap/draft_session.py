@@ -24,7 +24,7 @@ from opendev.recap.wording import in_words, join_words, poll_words, quoted, vote
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
 from sessions.follow_ups.selectors.lines import LineWithNames
-from sessions.models import Resource, Session, SessionRole
+from sessions.programme.models import Resource, Session, SessionRole
 from sessions.questions.models import Question
 from sessions.recap.models import SessionSummary
 

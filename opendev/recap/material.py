@@ -9,15 +9,15 @@ from etherpad_links.selectors import copies_newer_than, notes_urls
 from polls.models import Poll
 from polls.permissions import OVER, may_see_tally
 from polls.selectors import polls_of
-from sessions import selectors
 from sessions.follow_ups.selectors.lines import LineWithNames, lines_of
-from sessions.models import Event, EventDay, Resource, Session
+from sessions.programme import selectors
+from sessions.programme.models import Event, EventDay, Resource, Session
+from sessions.programme.selectors.resources import resources_of
 from sessions.questions.models import Question
 from sessions.questions.selectors import answered_questions
 from sessions.recap.models import NextStep, SessionSummary
 from sessions.recap.selectors import SeriesEvent, next_steps_of, rest_of_series, summaries_of
 from sessions.registrations.selectors import Figure, figures_of
-from sessions.selectors.resources import resources_of
 
 NO_COPY = -1
 T = TypeVar("T")

@@ -12,8 +12,9 @@ from opendev.core.web.typed import EditedMeanwhile, compare, digest, read_seen
 from opendev.recap.document import BASE, BOX, Worked, to_publish
 from opendev.recap.draft import draft
 from opendev.recap.working import worked_recap
-from sessions import services as sessions
-from sessions.models import Event
+from sessions.programme.models import Event
+from sessions.programme.services.locks import lock_event
+from sessions.programme.services.rights import check_organises
 from sessions.recap.models import RecapDraft, RecapVersion
 from sessions.recap.selectors import recap_version
 from sessions.recap.services.writing import edit_recap, keep_recap_draft, record_version
@@ -30,7 +31,7 @@ def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
         raise NotFound
-    sessions.check_organises(caller=caller, event_id=event_id)
+    check_organises(caller=caller, event_id=event_id)
     paragraphs = [paragraph.as_json() for paragraph in draft(event)]
     return keep_recap_draft(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
 
@@ -54,7 +55,7 @@ def republish_recap(*, event_id: int, number: object, caller: Caller, now: datet
         NotFound: no such event or version.
         NotSignedIn, NotOrganiser, NoRecapDraft
     """
-    sessions.check_organises(caller=caller, event_id=event_id)
+    check_organises(caller=caller, event_id=event_id)
     version = recap_version(event_id, number) if isinstance(number, int) else None
     if version is None:
         raise NotFound
@@ -84,7 +85,7 @@ def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: 
         EditedMeanwhile: somebody else changed one of these paragraphs since, or its draft is gone; `fields` names it.
         Malformed: a text that is too long or cannot be shown; `fields` names the box.
     """
-    sessions.lock_event(event_id=event_id, caller=caller)
+    lock_event(event_id=event_id, caller=caller)
     worked = {one.box: one for one in worked_recap(event_id)}
     lost = [box for box in typed if box.startswith(BOX) and box not in worked and typed[box].strip()]
     if lost:

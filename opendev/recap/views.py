@@ -25,10 +25,10 @@ from opendev.recap.document import BOX, Worked, anchor_of, paragraphs_of, to_pub
 from opendev.recap.reading import reading_of
 from opendev.recap.working import worked_recap
 from opendev.recap.writing import FORMS, reading_for_file
-from sessions import selectors
-from sessions import services as sessions
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
+from sessions.programme.services.rights import check_moderates
 from sessions.recap import selectors as recaps
 from sessions.recap.models import NextStep, RecapVersion
 from sessions.recap.services.next_steps import add_next_step, remove_next_step
@@ -171,7 +171,7 @@ def summary(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """What a session's moderator writes for the recap."""
     found = selectors.session_by_slug(event, session)
     caller = caller_of(request, found.event_id)
-    sessions.check_moderates(caller=caller, session_id=found.pk)
+    check_moderates(caller=caller, session_id=found.pk)
     kept = recaps.summaries_of([found.pk]).get(found.pk)
     form = {field: getattr(kept, field, "") for field in SUMMARY_FIELDS}
     context: dict[str, Any] = {

@@ -28,7 +28,7 @@ from opendev.recap.document import (
     Source,
 )
 from opendev.recap.reading import Block, Reading, reading_of
-from sessions.models import Event
+from sessions.programme.models import Event
 
 STYLE = Path(__file__).with_name("standalone.css")
 WIDTH = 78

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.recordings.chapters import shown_chapters
 from opendev.recordings.providers import player_of
-from sessions import selectors
-from sessions.api import Endpoint
-from sessions.models import Session
+from sessions.programme import selectors
+from sessions.programme.endpoints import Endpoint
+from sessions.programme.models import Session
 from sessions.recordings.selectors import recording_of
 from sessions.recordings.services import (
     LONGEST_S,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from opendev.recordings.providers import Player, player_of
 from polls.permissions import may_see_poll
 from polls.selectors import polls_of
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.selectors import questions_of
 from sessions.recordings.selectors import POLL_VERBS, ChapterMark, Verb, chapters_of

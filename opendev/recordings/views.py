@@ -17,9 +17,9 @@ from opendev.core.errors import DomainError
 from opendev.core.web.typed import SEEN, compare, seen_of, shown
 from opendev.recordings.chapters import Shown, clock_of, shown_chapters
 from opendev.recordings.providers import player_of, start_in
-from sessions import selectors
-from sessions import services as sessions
-from sessions.models import Session
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.rights import check_moderates
 from sessions.recordings import services as recordings_services
 from sessions.recordings.selectors import recording_of
 
@@ -81,7 +81,7 @@ def _act(
                 _save_typed(request, found, caller)
                 work(found, caller)
         except DomainError as refusal:
-            sessions.check_moderates(caller=caller, session_id=found.pk)
+            check_moderates(caller=caller, session_id=found.pk)
             return _page(request, selectors.session_by_slug(event, session), refused=refusal)
     return redirect(found.address("recording"))
 
@@ -108,7 +108,7 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
     """
     if SEEN not in request.POST:
         return
-    sessions.check_moderates(caller=caller, session_id=session.pk)
+    check_moderates(caller=caller, session_id=session.pk)
     recording, now = recording_of(session.pk), timezone.now()
     chapters = shown_chapters(session, with_hidden=True)
     changes = compare(request.POST, _boxes(session, recording.offset_s if recording else 0, chapters))

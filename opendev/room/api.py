@@ -12,12 +12,16 @@ from rest_framework.response import Response
 from opendev.core.attendance import Caller
 from opendev.core.presence import present_in
 from opendev.core.schema import READ, WRITE, answers
-from opendev.core.text import id_in_address
+from opendev.core.text import MAX_NAME_LENGTH, id_in_address
 from opendev.room.services import set_session_state
-from sessions import selectors, services
-from sessions.api import Endpoint, SessionShape, SessionStateWanted, page
-from sessions.models import Session
-from sessions.serializers import display_link_json, session_json
+from sessions.displays.selectors import display_links_of
+from sessions.displays.serializers import display_link_json
+from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
+from sessions.programme.endpoints import Endpoint, SessionShape, SessionStateWanted, page
+from sessions.programme.models import Session
+from sessions.programme.serializers import session_json
+from sessions.programme.services.rights import check_moderates
+from sessions.states.services import set_session_clock
 
 
 class StateOfSession(Endpoint):
@@ -55,7 +59,7 @@ class ClockOfSession(Endpoint):
     def put(self, request: Request, session: str) -> Response:
         """Have the session start and end by the clock, or by hand alone. For moderators."""
         found = self.session(session)
-        services.set_session_clock(
+        set_session_clock(
             session_id=found.pk,
             caller=self.caller(found.event_id),
             by_clock=self.body().get("by_clock"),
@@ -66,7 +70,7 @@ class ClockOfSession(Endpoint):
 
 class DisplayLinkWanted(serializers.Serializer[Any]):
     name = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+        required=False, allow_blank=True, allow_null=True, max_length=MAX_NAME_LENGTH
     )
 
 
@@ -100,7 +104,7 @@ class ScreenEndpoint(Endpoint):
         """
         found = self.session(session)
         caller = self.caller(found.event_id)
-        services.check_moderates(caller=caller, session_id=found.pk)
+        check_moderates(caller=caller, session_id=found.pk)
         return found, caller
 
 
@@ -113,7 +117,7 @@ class DisplayLinks(ScreenEndpoint):
     def get(self, request: Request, session: str) -> Response:
         """List the links that have not been revoked. For moderators."""
         found, _caller = self.moderated(session)
-        return page([display_link_json(link) for link in selectors.display_links_of(found.pk)])
+        return page([display_link_json(link) for link in display_links_of(found.pk)])
 
     @extend_schema(
         operation_id="display_link_create",
@@ -123,7 +127,7 @@ class DisplayLinks(ScreenEndpoint):
     def post(self, request: Request, session: str) -> Response:
         """Make a link that opens the presenter screen, read only and without a sign-in. For moderators."""
         found, caller = self.moderated(session)
-        link, token = services.make_display_link(
+        link, token = make_display_link(
             session_id=found.pk, caller=caller, name=self.body().get("name"), now=timezone.now()
         )
         url = settings.PUBLIC_URL + found.address("display", token=token)
@@ -137,7 +141,7 @@ class OneDisplayLink(ScreenEndpoint):
     def delete(self, request: Request, session: str, link: str) -> Response:
         """Revoke the link; its screen goes dark within two seconds. For moderators."""
         found, caller = self.moderated(session)
-        services.revoke_display_link(
+        revoke_display_link(
             session_id=found.pk, link_id=id_in_address(link), caller=caller, now=timezone.now()
         )
         return Response(status=204)
@@ -154,7 +158,5 @@ class Screen(ScreenEndpoint):
     def put(self, request: Request, session: str) -> Response:
         """Let everybody open the presenter screen, or only displays and moderators. For moderators."""
         found, caller = self.moderated(session)
-        changed = services.set_screen_access(
-            session_id=found.pk, caller=caller, is_open=self.body().get("open")
-        )
+        changed = set_screen_access(session_id=found.pk, caller=caller, is_open=self.body().get("open"))
         return Response({"open": changed.screen_is_open})

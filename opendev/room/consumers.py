@@ -18,13 +18,15 @@ from opendev.room.own import OwnReader
 from polls import consumers as polls
 from polls.news import topic_of
 from polls.selectors import Mine
-from sessions import selectors
+from sessions.access import selectors as grounds
+from sessions.access.selectors import API_TOKEN_PREFIX
+from sessions.displays.selectors import display_by_token
 from sessions.follow_ups import consumers as lines
 from sessions.follow_ups.models import SignUp
+from sessions.programme import selectors
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION_KIND
 from sessions.questions.selectors import helper_ids
-from sessions.selectors import grounds
 
 QUESTION_TOPICS = f"{QUESTION_KIND}:"
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
@@ -72,7 +74,7 @@ class RoomConsumer(LiveConsumer):
             self.attendee = read_pass(text) if text else None
             if self.attendee and (self.attendee.event_id != event_id or self._is_revoked(group)):
                 self.attendee = None
-        elif text.startswith(selectors.API_TOKEN_PREFIX):
+        elif text.startswith(API_TOKEN_PREFIX):
             await self._open_with(_rights_by_token, text, group)
         else:
             self.attendee = read_pass(text)
@@ -191,7 +193,7 @@ class RoomConsumer(LiveConsumer):
 
 def _display_by_cookie(token: str, session_id: int) -> int | None:
     """Return the session's display link with this token, or None when it opens nothing any more."""
-    link = selectors.display_by_token(session_id, token)
+    link = display_by_token(session_id, token)
     return link.pk if link else None
 
 

@@ -27,10 +27,11 @@ from polls.kinds import KINDS
 from polls.models import Poll
 from polls.selectors import named_answers, poll_by_id
 from polls.services.drafts import draft_of, read_draft
-from sessions import selectors
-from sessions.models import Session, TimelineEntry
-from sessions.selectors.timeline import timeline_of
-from sessions.services import check_moderates
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.rights import check_moderates
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.selectors import timeline_of
 
 Act = Callable[[HttpRequest, Session, Caller], HttpResponse]
 

@@ -8,7 +8,7 @@ from django.db.models import Model
 from etherpad_links.models import EtherpadLink
 from polls.models import Poll
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from sessions.run_sheet.models import RunSheet
 

@@ -11,18 +11,19 @@ from rest_framework.response import Response
 from opendev.core.attendance import sign_pass
 from opendev.core.presence import note_join
 from opendev.core.schema import OPEN, WRITE, answers
-from sessions import services
-from sessions.api import Endpoint
+from opendev.core.text import MAX_NAME_LENGTH
+from sessions.attendees.serializers import attendee_json
+from sessions.attendees.services.joining import SAID, join_session
 from sessions.follow_ups.selectors.lines import has_open_line
-from sessions.serializers import attendee_json
+from sessions.programme.endpoints import Endpoint
 
 
 class AttendeeWanted(serializers.Serializer[Any]):
     name = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+        required=False, allow_blank=True, allow_null=True, max_length=MAX_NAME_LENGTH
     )
     company = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, max_length=services.MAX_NAME_LENGTH
+        required=False, allow_blank=True, allow_null=True, max_length=MAX_NAME_LENGTH
     )
     country = serializers.CharField(
         required=False, allow_blank=True, allow_null=True, help_text="ISO 3166-1, two letters"
@@ -60,12 +61,12 @@ class Attendees(Endpoint):
         out stays.
         """
         found, body = self.session(session), self.body()
-        attendee, attendee_pass = services.join_session(
+        attendee, attendee_pass = join_session(
             session_id=found.pk,
             has_open_line=has_open_line(found.pk),
             known=self.caller(found.event_id).attendee,
             now=timezone.now(),
-            **{field: body[field] for field in services.SAID if field in body},
+            **{field: body[field] for field in SAID if field in body},
         )
         note_join(request._request, found.pk, attendee.pk)
         return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)

@@ -21,7 +21,7 @@ from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
 from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name
-from sessions.models import Session
+from sessions.programme.models import Session
 
 FIELDS = ("title", "summary", "announced_line", "owner")
 

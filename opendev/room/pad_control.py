@@ -21,9 +21,9 @@ from opendev.room.lines import line_cards
 from opendev.room.pads import in_pads
 from opendev.room.posting import posted_from
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import Session
-from sessions.selectors import organises
-from sessions.services import check_moderates
+from sessions.programme.models import Session
+from sessions.programme.selectors import organises
+from sessions.programme.services.rights import check_moderates
 
 
 def _page(

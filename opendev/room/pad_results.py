@@ -14,7 +14,7 @@ from polls.models import Poll
 from polls.permissions import may_see_tally
 from polls.selectors import poll_versions, polls_of
 from polls.serializers import poll_json
-from sessions.models import Session
+from sessions.programme.models import Session
 
 
 class PollResults:

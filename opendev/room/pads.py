@@ -11,8 +11,8 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.live import hub
 from opendev.room import notes
 from opendev.room.lines import NOT_IN_PAD, InPad
+from sessions.attendees.selectors import attendee_by_id
 from sessions.follow_ups.models import SignUpLine
-from sessions.selectors import attendee_by_id
 
 log = logging.getLogger("opendev.live")
 

@@ -26,11 +26,12 @@ from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_
 from opendev.room.run_sheets import closed_with_step
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
+from sessions.attendees.models import Attendee
+from sessions.attendees.selectors import attendee_by_id
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.selectors.lines import has_signed_up
 from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until
-from sessions.models import Attendee, Session
-from sessions.selectors import attendee_by_id
+from sessions.programme.models import Session
 
 SCREEN_QUESTIONS = 5
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from opendev.core.attendance import AttendeePass
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
 from opendev.core.parts import SHOWN_MORE
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question, QuestionDismissal
 from sessions.questions.selectors import dismissals_of, own_upvotes, questions_of
 from sessions.questions.serializers import mine_json, question_json

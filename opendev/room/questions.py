@@ -14,8 +14,9 @@ from opendev.core.limits import check_limit, limited_networks
 from opendev.core.text import id_in_address
 from opendev.room import views
 from opendev.room.posting import posted_from
-from sessions import selectors, services
-from sessions.models import Session
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.rights import NotJoined
 from sessions.questions.box import read_upvote, upvote_box
 from sessions.questions.selectors import question_by_id, similar_questions
 from sessions.questions.services.asking import ask_question, edit_question, withdraw_question
@@ -52,7 +53,7 @@ def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
     def work(found: Session, attendee: AttendeePass | None) -> None:
         if attendee is None:
-            raise services.NotJoined
+            raise NotJoined
         check_questions(networks=limited_networks(request), attendee=attendee, session_id=found.pk)
         ask_question(session_id=found.pk, attendee=attendee, text=text, name=name, now=timezone.now())
 
@@ -96,7 +97,7 @@ def upvote(request: HttpRequest, event: str, session: str, question: str) -> Htt
 
     def work(found: Session, attendee: AttendeePass | None) -> None:
         if attendee is None:
-            raise services.NotJoined
+            raise NotJoined
         check_limit("vote", str(attendee.attendee_id))
         pk = _question_here(found, question)
         takes_back = "take_back" in request.POST

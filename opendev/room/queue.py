@@ -22,8 +22,9 @@ from opendev.room import control
 from opendev.room.pages import queue_context
 from opendev.room.posting import posted_from
 from opendev.room.question_cards import queue_questions
-from sessions import selectors
-from sessions.models import Session
+from sessions.attendees.selectors import is_revoked
+from sessions.programme import selectors
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from sessions.questions.selectors import dismissal_by_id, question_by_id
 from sessions.questions.services.asking import set_question_rules
@@ -37,7 +38,6 @@ from sessions.questions.services.queue import (
     write_answer,
 )
 from sessions.questions.services.rights import check_keeps_queue
-from sessions.selectors.passes import is_revoked
 
 Work = Callable[[Session, Caller], object]
 

@@ -13,13 +13,13 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_id, id_in_address
 from opendev.room import run_sheets
 from opendev.room.run_sheet_socket import FIELDS, listed
-from sessions.api import Endpoint
-from sessions.models import Session
+from sessions.programme.endpoints import Endpoint
+from sessions.programme.models import Session
+from sessions.programme.services.rights import check_moderates
 from sessions.run_sheet.models import RunSheetItem
 from sessions.run_sheet.selectors import SheetWithItems, sheet_with_items
 from sessions.run_sheet.serializers import run_sheet_json, running_json
 from sessions.run_sheet.services.plan import MAX_ITEMS, MAX_MINUTES, MAX_TEXT_LENGTH, edit_item, remove_item
-from sessions.services import check_moderates
 
 
 class ItemShape(serializers.Serializer[Any]):

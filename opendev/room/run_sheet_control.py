@@ -21,11 +21,13 @@ from opendev.room import run_sheets
 from opendev.room.control import act, enter
 from opendev.room.pages import run_sheet_context
 from opendev.room.posting import posted_from
-from sessions import selectors, services
-from sessions.models import Session
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.rights import check_moderates
 from sessions.run_sheet.models import RunSheetItem
 from sessions.run_sheet.selectors import item_by_id, items_of
 from sessions.run_sheet.services.plan import edit_item, remove_item
+from sessions.states.services import set_session_clock
 
 PAGE = "control-run-sheet"
 ADD = ("kind", "text", "poll", "line", "minutes")  # the boxes of a new item
@@ -122,7 +124,7 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
         EditedMeanwhile: somebody else changed one of these.
         What the service raises; `fields` names boxes of the page.
     """
-    services.check_moderates(caller=caller, session_id=session.pk)
+    check_moderates(caller=caller, session_id=session.pk)
     changes = compare(request.POST, _boxes(session.pk))
     changes.check()
     for standing in items_of(session.pk):
@@ -238,7 +240,7 @@ def item(request: HttpRequest, event: str, session: str, item: str) -> HttpRespo
 
 def _change(request: HttpRequest, found: Session, caller: Caller, item_id: int) -> None:
     who: dict[str, Any] = {"session_id": found.pk, "item_id": item_id, "caller": caller}
-    services.check_moderates(caller=caller, session_id=found.pk)
+    check_moderates(caller=caller, session_id=found.pk)
     match request.POST.get("do"):
         case "save":
             item_by_id(item_id, session_id=found.pk)  # all changed items have been saved
@@ -267,6 +269,6 @@ def clock(request: HttpRequest, event: str, session: str) -> HttpResponse:
     by_clock = {"1": True, "0": False}.get(request.POST.get("by_clock", ""))
 
     def work(found: Session, caller: Caller) -> None:
-        services.set_session_clock(session_id=found.pk, caller=caller, by_clock=by_clock, now=timezone.now())
+        set_session_clock(session_id=found.pk, caller=caller, by_clock=by_clock, now=timezone.now())
 
     return _act(request, event, session, work, anchor="#clock")

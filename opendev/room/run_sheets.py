@@ -19,12 +19,12 @@ from polls.permissions import close_shows_something_new
 from polls.selectors import poll_by_id, polls_of
 from polls.services import add_poll, set_poll_state
 from polls.services.drafts import read_draft
+from sessions.programme.services.rights import check_moderates
 from sessions.run_sheet.models import RunSheetItem
 from sessions.run_sheet.selectors import SheetWithItems
 from sessions.run_sheet.services.additions import TooManyItems, append_items
 from sessions.run_sheet.services.plan import MAX_ITEMS, NewItem, read_item
 from sessions.run_sheet.services.running import Step, note_opened, run_item, run_next, take_step_back
-from sessions.services import check_moderates
 
 Kind = RunSheetItem.Kind
 

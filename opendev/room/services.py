@@ -6,11 +6,11 @@ from datetime import datetime
 
 from opendev.core.attendance import Caller
 from polls.services import close_live_polls
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.services.queue import settle_on_air
 from sessions.run_sheet.services.running import stop_running
-from sessions.selectors.clock import due_by_clock
-from sessions.services import change_state, move_by_clock
+from sessions.states.selectors import due_by_clock
+from sessions.states.services import change_state, move_by_clock
 
 
 def set_session_state(*, session_id: int, caller: Caller, state: str, now: datetime) -> Session:

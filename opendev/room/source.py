@@ -12,17 +12,18 @@ from opendev.core.groups import GroupState, TopicKind
 from opendev.room.failover import raise_versions
 from polls import news as poll_news
 from polls.selectors import poll_versions, polls_of
-from sessions import news as session_news
+from sessions.access.selectors import lasting_grounds
+from sessions.attendees.selectors import revoked_passes
+from sessions.displays.selectors import display_ids
 from sessions.follow_ups import news as line_news
 from sessions.follow_ups.selectors.lines import line_versions, lines_of
-from sessions.models import Session
+from sessions.programme import news as session_news
+from sessions.programme.models import Session
+from sessions.programme.selectors import moderator_ids, session_versions
 from sessions.questions import news as question_news
 from sessions.questions.selectors import helper_ids, question_versions, questions_of
 from sessions.run_sheet import news as sheet_news
 from sessions.run_sheet.selectors import run_sheet_versions, run_sheets_of
-from sessions.selectors import display_ids, moderator_ids, session_versions
-from sessions.selectors.grounds import lasting_grounds
-from sessions.selectors.passes import revoked_passes
 
 
 class RoomSource:

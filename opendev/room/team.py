@@ -19,8 +19,13 @@ from opendev.core.web.pages import mark
 from opendev.core.web.typed import keep, kept
 from opendev.room.control import enter
 from opendev.room.posting import posted_from
-from sessions import selectors, services
-from sessions.models import Session, SessionRole
+from sessions.access.selectors import api_tokens_of
+from sessions.access.services import make_api_token, revoke_api_token
+from sessions.displays.selectors import display_links_of
+from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
+from sessions.programme import selectors
+from sessions.programme.models import Session, SessionRole
+from sessions.programme.services.team import invite_moderator, remove_moderator
 
 TOKEN_LASTS = timedelta(days=30)
 PERSON, DISPLAY, TOKEN = ("name", "company", "title", "role"), ("display_name",), ("token_name",)
@@ -54,8 +59,8 @@ def _page(
         "helpers": [role for role in session.people if role.role == SessionRole.Role.HELPER],
         "moderators": [role for role in session.people if role.role == SessionRole.Role.MODERATOR],
         "organises": selectors.organises(caller, session.event_id),
-        "displays": selectors.display_links_of(session.pk),
-        "tokens": selectors.api_tokens_of(caller.user_id or 0),
+        "displays": display_links_of(session.pk),
+        "tokens": api_tokens_of(caller.user_id or 0),
         "form": {field: "" if field in done else request.POST.get(field, "") for field in FIELDS}
         | kept(request, request.path),
         "unsaved": "yes" if refused else "",
@@ -93,9 +98,7 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
         }
     )
     try:
-        person, token = services.invite_moderator(
-            session_id=found.pk, caller=caller, now=timezone.now(), **given
-        )
+        person, token = invite_moderator(session_id=found.pk, caller=caller, now=timezone.now(), **given)
     except DomainError as refusal:
         return _page(request, found, refused=refusal)
     link = settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token}) if token else ""
@@ -137,7 +140,7 @@ def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
         request,
         event,
         session,
-        lambda found, caller: services.remove_moderator(
+        lambda found, caller: remove_moderator(
             session_id=found.pk,
             caller=caller,
             person_id=clean_id(person, field="person"),
@@ -152,7 +155,7 @@ def make_display(request: HttpRequest, event: str, session: str) -> HttpResponse
     """Make a display link; it is shown this once."""
     found, caller = enter(request, event, session)
     try:
-        _link, token = services.make_display_link(
+        _link, token = make_display_link(
             session_id=found.pk, caller=caller, name=request.POST.get("display_name", ""), now=timezone.now()
         )
     except DomainError as refusal:
@@ -168,7 +171,7 @@ def revoke_display(request: HttpRequest, event: str, session: str) -> HttpRespon
         request,
         event,
         session,
-        lambda found, caller: services.revoke_display_link(
+        lambda found, caller: revoke_display_link(
             session_id=found.pk,
             link_id=clean_id(request.POST.get("display"), field="display"),
             caller=caller,
@@ -185,7 +188,7 @@ def screen_access(request: HttpRequest, event: str, session: str) -> HttpRespons
         request,
         event,
         session,
-        lambda found, caller: services.set_screen_access(session_id=found.pk, caller=caller, is_open=is_open),
+        lambda found, caller: set_screen_access(session_id=found.pk, caller=caller, is_open=is_open),
     )
 
 
@@ -208,7 +211,7 @@ def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Make an API token of one's own; it is shown this once."""
     found, _caller = enter(request, event, session)
     try:
-        token = services.make_api_token(
+        token = make_api_token(
             user=request.user,  # type: ignore[arg-type]  # enter() lets nobody else pass
             name=request.POST.get("token_name", ""),
             lasts=TOKEN_LASTS,
@@ -226,7 +229,7 @@ def revoke_token(request: HttpRequest, event: str, session: str) -> HttpResponse
         request,
         event,
         session,
-        lambda _found, caller: services.revoke_api_token(
+        lambda _found, caller: revoke_api_token(
             token_id=clean_id(request.POST.get("token"), field="token"), caller=caller, now=timezone.now()
         ),
     )

@@ -22,9 +22,12 @@ from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
-from sessions import selectors, services
+from sessions.attendees.services.joining import join_session
+from sessions.displays.services import check_opens_screen, find_display_link
 from sessions.follow_ups.selectors.lines import has_open_line
-from sessions.models import Session
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.rights import NotJoined
 
 
 @require_safe
@@ -66,7 +69,7 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     known = caller_of(request, found.event_id).attendee
     try:
         check_join(request)
-        _attendee, attendee_pass = services.join_session(
+        _attendee, attendee_pass = join_session(
             session_id=found.pk, known=known, has_open_line=has_open_line(found.pk), now=timezone.now()
         )
         note_join(request, found.pk, attendee_pass.attendee_id)
@@ -98,7 +101,7 @@ def _cast(
     attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
     try:
         if attendee is None:
-            raise services.NotJoined
+            raise NotJoined
         check_vote(request, attendee.attendee_id)
         poll_by_id(id_in_address(poll), session_id=found.pk)
         wanted = read_vote(
@@ -119,7 +122,7 @@ def _cast(
 def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The presenter screen."""
     found = selectors.session_by_slug(event, session)
-    services.check_opens_screen(session=found, caller=caller_of(request, found.event_id))
+    check_opens_screen(session=found, caller=caller_of(request, found.event_id))
     return _screen(request, found)
 
 
@@ -129,7 +132,7 @@ def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
 def display(request: HttpRequest, event: str, session: str, token: str) -> HttpResponse:
     """The presenter screen by a display link. The cookie goes to this session's socket and nowhere else."""
     found = selectors.session_by_slug(event, session)
-    services.find_display_link(session_id=found.pk, token=token)
+    find_display_link(session_id=found.pk, token=token)
     response = _screen(request, found, view=f"?view={DISPLAY_VIEW}")
     response.set_cookie(
         DISPLAY_COOKIE,

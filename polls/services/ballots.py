@@ -16,7 +16,7 @@ from polls.kinds import WrongAnswer, kind_named
 from polls.models import Option, Poll, row_key_in
 from polls.permissions import may_see_poll
 from polls.selectors import Mine, ballot_key, participation_mark
-from sessions.services import NotJoined
+from sessions.programme.services.rights import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
 

@@ -13,7 +13,8 @@ from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection, row_key_in
 from polls.services.states import close, lock_poll, note_poll, save_and_tell
-from sessions.models import Session, TimelineEntry
+from sessions.programme.models import Session
+from sessions.timeline.models import TimelineEntry
 
 GRACE = timedelta(seconds=1)  # what arrived before `closes_at` may still be on its way through the box
 CHUNK = 2_000  # ballots re-inserted a statement

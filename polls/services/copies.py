@@ -7,7 +7,7 @@ from django.db import transaction
 from opendev.core.attendance import Caller
 from polls.models import Option, Poll
 from polls.services.drafts import add_poll, draft_of
-from sessions.services import check_moderates
+from sessions.programme.services.rights import check_moderates
 
 
 @transaction.atomic

@@ -19,10 +19,12 @@ from polls.kinds import DEFAULT, MAX_OPTIONS, MIN_OPTIONS, NAMES, Kind, kind_nam
 from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider, may_see_tally
 from polls.services.states import lock_poll_for, note_poll, save_and_tell
-from sessions.models import Session, TimelineEntry
-from sessions.selectors import name_of_user
-from sessions.services import check_moderates, note
-from sessions.services.locks import lock_session
+from sessions.programme.models import Session
+from sessions.programme.selectors import name_of_user
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import check_moderates
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
 
 log = logging.getLogger("polls")
 

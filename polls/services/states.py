@@ -14,8 +14,11 @@ from opendev.core.undo import undo_window
 from polls import broadcasts
 from polls.models import Ballot, MarkKey, Option, Participation, Poll
 from polls.permissions import close_shows_something_new
-from sessions.models import Session, TimelineEntry
-from sessions.services import SessionIsOver, check_moderates, note
+from sessions.programme.models import Session
+from sessions.programme.refusals import SessionIsOver
+from sessions.programme.services.rights import check_moderates
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
 
 State = Poll.State
 Verb = TimelineEntry.Verb

@@ -14,8 +14,7 @@ from opendev.core.floods import check_sign_ups
 from opendev.core.limits import limited_networks
 from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
-from opendev.core.text import clean_yes_or_no, id_in_address
-from sessions.api import AFTER, Endpoint, last_of, page, part
+from opendev.core.text import MAX_NAME_LENGTH, clean_yes_or_no, id_in_address
 from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
 from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.selectors.lines import LineWithNames
@@ -31,8 +30,8 @@ from sessions.follow_ups.services.lines import (
 )
 from sessions.follow_ups.services.rights import check_sees_contacts
 from sessions.follow_ups.services.sign_ups import read_wish
-from sessions.services.joining import MAX_NAME_LENGTH
-from sessions.services.rights import check_moderates
+from sessions.programme.endpoints import AFTER, Endpoint, last_of, page, part
+from sessions.programme.services.rights import check_moderates
 
 
 class OwnerShape(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.news import KIND, topic_of
 from sessions.follow_ups.serializers import mine_json
 from sessions.follow_ups.services.sign_ups import SignedUp, read_wish
-from sessions.services import NotJoined
+from sessions.programme.services.rights import NotJoined
 
 NOT_SIGNED_UP_TEXT = encode(mine_json(None))
 

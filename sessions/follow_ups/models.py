@@ -8,10 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.attendees import Attendee
-from sessions.models.events import Event
-from sessions.models.people import Person
-from sessions.models.sessions import Session
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Event, Person, Session
 
 # No vowels, so that no code is a word; nothing that is taken for something else when it is read or heard.
 LINE_CODE_SIGNS = "cdfghjkmnpqrtvwxz2346789"

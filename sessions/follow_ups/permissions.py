@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from opendev.core.attendance import Caller
-from sessions.permissions import can_moderate
+from sessions.programme.permissions import can_moderate
 
 
 def can_see_contacts(caller: Caller, *, moderator_ids: Collection[int], owner_user_id: int | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from opendev.core.text import time_text
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.selectors.lines import LineWithNames, contact_of
-from sessions.models import Person
+from sessions.programme.models import Person
 
 
 def owner_json(owner: Person | None) -> dict[str, Any] | None:

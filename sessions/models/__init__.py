@@ -1,21 +1,27 @@
-"""The nouns of an event, a file each."""
+"""All models, for Django, which looks for them here. Everybody else imports them from their slices."""
 
-from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine, new_line_code
-from sessions.models.attendees import Attendance, Attendee, RevokedPass
-from sessions.models.displays import DisplayLink
-from sessions.models.events import Event, EventDay
-from sessions.models.people import Person, SessionRole
-from sessions.models.resources import Resource
-from sessions.models.sessions import BREAK, Session, new_code
-from sessions.models.sign_in import ApiToken, SignInLink
-from sessions.models.stars import Star, StarList
-from sessions.models.timeline import TimelineEntry
+from sessions.access.models import ApiToken, SignInLink
+from sessions.attendees.models import Attendance, Attendee, RevokedPass
+from sessions.displays.models import DisplayLink
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
+from sessions.programme.models import (
+    BREAK,
+    Event,
+    EventDay,
+    Person,
+    Resource,
+    Session,
+    SessionRole,
+    Star,
+    StarList,
+)
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.recordings.models import Chapter, Recording
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.schedules.models import ScheduleUpload
+from sessions.timeline.models import TimelineEntry
 
 __all__ = [
     "BREAK",
@@ -54,6 +60,4 @@ __all__ = [
     "Star",
     "StarList",
     "TimelineEntry",
-    "new_code",
-    "new_line_code",
 ]

@@ -8,8 +8,9 @@ from django.shortcuts import redirect
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError
-from sessions import selectors, services
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
+from sessions.programme.services.rights import check_organises
 
 
 def enter(request: HttpRequest, event: str) -> tuple[Event, Caller]:
@@ -20,7 +21,7 @@ def enter(request: HttpRequest, event: str) -> tuple[Event, Caller]:
     """
     found = selectors.event_by_slug(event)
     caller = caller_of(request, found.pk)
-    services.check_organises(caller=caller, event_id=found.pk)
+    check_organises(caller=caller, event_id=found.pk)
     return found, caller
 
 

@@ -15,7 +15,7 @@ from opendev.core.floods import check_questions
 from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Member, Topic, encode
 from opendev.core.limits import Network
 from opendev.core.text import clean_id
-from sessions import services
+from sessions.programme.services.rights import NotJoined
 from sessions.questions.box import Deed, desk, read_upvote, upvote_box, upvotes_reader
 from sessions.questions.models import Question
 from sessions.questions.news import KIND, topic_of
@@ -88,7 +88,7 @@ OWN = {"author": True, "upvoted": False}
 def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     """`question.ask`: put a question to the room."""
     if socket.attendee is None:
-        raise services.NotJoined
+        raise NotJoined
     assert socket.group is not None  # noqa: S101
     check_questions(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
     deed = partial(
@@ -130,7 +130,7 @@ def take_back(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
 
 def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
     if socket.attendee is None:
-        raise services.NotJoined
+        raise NotJoined
     wanted = read_upvote(question=frame.get("question"), attendee=socket.attendee, takes_back=takes_back)
     ref = frame.get("ref")
 

@@ -5,8 +5,8 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.attendees import Attendee
-from sessions.models.sessions import Session
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Session
 
 
 def new_question_id() -> int:

@@ -9,12 +9,12 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.parts import Cursor
 from opendev.core.text import time_text
-from sessions.models import Event, Person, Session, SessionRole
+from sessions.access.selectors import is_signed_in
+from sessions.programme.models import Event, Person, Session, SessionRole
+from sessions.programme.selectors import moderates, sessions_of
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.similarity import similarity
-from sessions.selectors import moderates, sessions_of
-from sessions.selectors.grounds import is_signed_in
 
 SIMILAR_FROM = 0.5
 MOST_SIMILAR = 3

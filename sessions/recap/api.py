@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
-from sessions import selectors
-from sessions.api import Endpoint, page
+from sessions.programme import selectors
+from sessions.programme.endpoints import Endpoint, page
 from sessions.recap.models import NextStep
 from sessions.recap.selectors import next_steps_of
 from sessions.recap.services.next_steps import add_next_step, remove_next_step

@@ -5,8 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.events import Event
-from sessions.models.sessions import Session
+from sessions.programme.models import Event, Session
 
 MAX_PARAGRAPH_LENGTH = 6000
 MAX_KEY_LENGTH = 80

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Max, Min
 
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 
 

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.sessions import Session
-from sessions.models.timeline import TimelineEntry
+from sessions.programme.models import Session
+from sessions.timeline.models import TimelineEntry
 
 
 class Recording(models.Model):

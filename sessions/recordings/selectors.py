@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sessions.models import Session, TimelineEntry
+from sessions.programme.models import Session
 from sessions.recordings.models import Chapter, Recording
+from sessions.timeline.models import TimelineEntry
 
 Verb = TimelineEntry.Verb
 OPENING = {

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line, clean_yes_or_no, id_in_address
-from sessions.models import Session, TimelineEntry
+from sessions.programme.models import Session
+from sessions.programme.services.forms_read import check_names_nobody
+from sessions.programme.services.rights import check_moderates
 from sessions.recordings.models import Chapter, Recording
-from sessions.services.forms_read import check_names_nobody
-from sessions.services.rights import check_moderates
+from sessions.timeline.models import TimelineEntry
 
 MAX_URL_LENGTH = 500
 MAX_CHAPTER_LENGTH = 200

@@ -13,9 +13,9 @@ from opendev.core.errors import Malformed
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import clean_line, clean_word, time_text
 from opendev.core.uploads import takes_uploads
-from sessions import selectors
-from sessions.api import Endpoint, page
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.endpoints import Endpoint, page
+from sessions.programme.models import Event
 from sessions.registrations import selectors as registrations
 from sessions.registrations.models import FigureNote, RegistrationImport, RegistrationRow
 from sessions.registrations.services.importing import import_registrations, set_figure, set_personal_link

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.attendees import Attendee
-from sessions.models.events import Event
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Event
 
 
 class Registration(models.Model):

@@ -6,7 +6,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from opendev.core.errors import NotFound
-from sessions.models import Attendee, Event
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Event
 from sessions.registrations.lists import field_label
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 

@@ -19,13 +19,13 @@ from opendev.core.errors import DomainError, Malformed
 from opendev.core.text import id_in_address
 from opendev.core.uploads import takes_uploads
 from opendev.core.web.typed import compare, keep, kept, seen_of, shown
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
+from sessions.programme.services.locks import lock_event
 from sessions.registrations import selectors as registrations
 from sessions.registrations.models import FigureNote
 from sessions.registrations.services import importing
 from sessions.registrations.services.importing import finish_import, import_registrations, set_personal_link
-from sessions.services.programme import lock_event
 
 PARTS = ("shown", "source")  # of a figure
 WAITING = ("email", "bad_rows")  # boxes that a button of their own acts on

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.sessions import Session
+from sessions.programme.models import Session
 
 
 class RunSheetItem(models.Model):

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from opendev.core.errors import NotFound
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.uploads import takes_uploads
-from sessions import selectors
-from sessions.api import Endpoint
+from sessions.programme import selectors
+from sessions.programme.endpoints import Endpoint
 from sessions.schedules.formats import FORMATS, read_schedule
 from sessions.schedules.selectors import schedule_of
 from sessions.schedules.services.importing import ImportPlan, import_schedule, plan_import

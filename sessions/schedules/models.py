@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models.events import Event
+from sessions.programme.models import Event
 
 
 class ScheduleUpload(models.Model):

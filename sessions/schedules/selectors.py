@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from django.utils.text import slugify
 
-from sessions.models import Event, Resource, Session, SessionRole
+from sessions.programme.models import Event, Resource, Session, SessionRole
+from sessions.programme.selectors import programme
+from sessions.programme.selectors.resources import resources_of
 from sessions.schedules.formats import Item, Link, Schedule, ScheduleDay, Speaker
 from sessions.schedules.formats.words import as_uri
-from sessions.selectors import programme
-from sessions.selectors.resources import resources_of
 
 ON_STAGE = (SessionRole.Role.HOST, SessionRole.Role.PRESENTER, SessionRole.Role.MODERATOR)
 SHORTEST_ACRONYM = SHORTEST_NAME = 4  # as the C3VOC describes them

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions.models import Attendance, Attendee
+from sessions.attendees.models import Attendance, Attendee
 from tests.factories import make_attendee, make_poll, make_session, options_of
 from tests.support.people import Answer, open_socket
 

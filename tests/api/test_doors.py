@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Caller, new_pass, pass_cookie_name, sign_pass
 from polls.models import Poll
-from sessions.models import ApiToken, Session
-from sessions.services import make_api_token, make_display_link, revoke_api_token
+from sessions.access.models import ApiToken
+from sessions.access.services import make_api_token, revoke_api_token
+from sessions.displays.services import make_display_link
+from sessions.programme.models import Session
 from tests.factories import (
     make_attendee,
     make_line,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
 from tests.support.people import Answer
 

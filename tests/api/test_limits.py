@@ -7,7 +7,7 @@ import pytest
 
 from opendev.core import limits
 from polls.models import Poll
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import make_attendee, make_moderator, make_poll, make_session, options_of
 from tests.support.people import CSRF, of_page, of_rest
 

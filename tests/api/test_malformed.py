@@ -6,7 +6,8 @@ import pytest
 
 from opendev.core.attendance import sign_pass
 from polls.models import Ballot, Option, Poll
-from sessions.models import Attendee, Session
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Session
 from tests.factories import make_attendee, make_moderator, make_poll, make_session, options_of
 from tests.support.people import Answer
 

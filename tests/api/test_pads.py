@@ -3,7 +3,7 @@
 import pytest
 
 from etherpad_links.models import EtherpadLink, PadCopy, PadLine
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import NOW, make_line, make_moderator, make_organiser, make_session
 from tests.support.people import Answer
 

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from polls.models import Ballot, Option, Poll, Selection
-from sessions.models import Attendee, Session
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from tests.factories import make_attendee, make_moderator, make_poll, make_question, make_session
 from tests.factories.polls import record, vote_for

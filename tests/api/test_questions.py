@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from opendev.core.limits import forget_all
 from opendev.core.text import time_text
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from tests.factories import make_attendee, make_helper, make_moderator, make_question, make_session, votes_of
 from tests.support.people import Answer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_event, make_moderator, make_organiser, make_session
 from tests.sessions.schedules.published_format import check_json, check_xml
 from tests.support.people import Answer, of_rest

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_attendee, make_line, make_moderator, make_session, put_name
 from tests.factories.sessions import make_user
 from tests.support.people import Answer

@@ -8,10 +8,11 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from opendev.home.static import COMMENT, FLAT_SHEET, LAYER_ORDER, SHEETS, layers_of, without_layers
+from opendev.home import bundles
+from opendev.home.static import COMMENT, LAYER_ORDER, layers_of, without_layers
 from tests.journeys.demo import ROOM
 from tests.journeys.stage import PHONE, Attendee, Stage
-from tools.page_rules import SCRIPTS, TEMPLATES
+from tools.page_rules import SCRIPTS
 
 QUESTION = "Where are you?"
 # Before Safari 16.4, Firefox 111 and Chrome 112 the second argument was ignored; Safari below 16 has no requestSubmit.
@@ -75,7 +76,7 @@ def join(stage: Stage, *, before: str, has_layers: bool) -> Attendee:
     """Somebody with a phone who has joined in a browser that lacks what `before` takes away."""
     page = stage.open("/healthz", known="too old for the live page", before=before, **PHONE)
     if not has_layers:
-        page.route("**/companion/*.css", drop_layers)
+        page.route("**/static/**/*.css", drop_layers)
     page.goto(f"{stage.demo.server.url}/j/{stage.demo.code}/")
     page.get_by_role("button", name="Join").click()
     expect(page.locator("body.room")).to_be_visible()
@@ -129,7 +130,7 @@ def test_below_the_floor_everything_is_a_plain_form_on_a_page_with_style(play, d
 def test_without_layers_and_without_scripts_icons_are_as_small_as_words(play, demo):
     def scene(stage: Stage) -> None:
         page = stage.open("/healthz", java_script_enabled=False, **PHONE)
-        page.route("**/companion/*.css", drop_layers)
+        page.route("**/static/**/*.css", drop_layers)
         page.goto(f"{demo.server.url}{ROOM}")
         assert page.evaluate(MEASURES)["icon"] <= 32
 
@@ -167,7 +168,7 @@ def test_without_has_dock_and_tabs_stand_apart_and_the_chosen_row_is_marked(play
         demo.launch(QUESTION, "here", "there", visibility="always")
         demo.ask("POST", f"sessions/{demo.session['id']}/sign-up-lines/", title="Networking")
         page = stage.open("/healthz", **PHONE)
-        page.route("**/companion/*.css", drop_has)
+        page.route("**/static/**/*.css", drop_has)
         page.goto(f"{demo.server.url}/j/{demo.code}/")
         page.get_by_role("button", name="Join").click()
         stage.is_live(page)
@@ -191,7 +192,7 @@ def test_without_has_dock_and_tabs_stand_apart_and_the_chosen_row_is_marked(play
 def test_without_has_the_control_rooms_parts_are_tabs_on_a_phone(play, demo):
     def scene(stage: Stage) -> None:
         john = stage.moderator(path="/healthz", **PHONE).page
-        john.route("**/companion/*.css", drop_has)
+        john.route("**/static/**/*.css", drop_has)
         john.goto(f"{demo.server.url}{ROOM}control/")
         stage.is_live(john)
         parts = {"Polls": "#polls", "Quick poll": "#panel", "Questions": "#panel", "On air": "#stage"}
@@ -223,26 +224,21 @@ def test_drag_that_ends_without_a_word_of_the_pointer_lets_news_in(play, demo):
 
 def test_every_script_of_a_page_begins_with_the_gate():
     """An import before it would be run in browsers that the gate turns away."""
-    names = {
-        name
-        for template in TEMPLATES.rglob("*.html")
-        for name in re.findall(
-            r"<script type=\"module\" src=\"{% static '([^']+)' %}\"", template.read_text()
-        )
-    }
-    assert len(names) > 10
-    for name in names - {"companion/gate.js", "companion/signed_in.js"}:
-        code = re.sub(r"^//.*\n", "", (SCRIPTS / name).read_text(), flags=re.MULTILINE).strip()
-        assert code.startswith('import "./gate.js"\n'), name
+    for names in bundles.SCRIPTS.values():
+        for name in names:
+            source = (SCRIPTS / f"{name}.js").read_text()
+            code = re.sub(r"^//.*\n", "", source, flags=re.MULTILINE).strip()
+            assert name == "gate" or code.startswith('import "./gate.js"\n'), name
+    for name in bundles.SCRIPTS:
+        code = (bundles.STATIC / bundles.script_path(name)).read_text()
+        assert code.index("data-flat-sheet") < 200, name
+        assert not re.search(
+            r"\?\.[\w(\[]|\?\?|#\w+[=(;]", re.sub(r'"[^"]*"|`[^`]*`|/[^/\n]+/\w*', "", code)
+        ), name
 
 
 def test_flat_sheet_is_made_of_all_sheets_in_the_order_of_the_layers():
-    named = {
-        name
-        for template in TEMPLATES.rglob("*.html")
-        for name in re.findall(r"{% static '([^']+\.css)' %}", template.read_text())
-    }
-    assert named == {*SHEETS, FLAT_SHEET}
+    assert {path.stem for path in SCRIPTS.glob("*.css")} == set(bundles.SHEETS)
     first = "@layer low, high;\n/* } */ @layer high{a{color:red} @media print{a{color:blue}}}\nb{top:0}"
     second = '@layer low{a::before{content:"}"}}'
     assert without_layers([first, second]).splitlines() == [

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from opendev.core.cookie_store import SessionStore
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_moderator, make_session
 
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,13 @@ from etherpad_links.models import PadName
 from opendev.erasure.services import erase_attendee, erase_sign_ups, forget_erased_names
 from polls.models import Participation, Poll
 from polls.services import recount_polls
+from sessions.attendees.models import Attendance, Attendee, RevokedPass
+from sessions.attendees.services.joining import PassIsRevoked, join_session
+from sessions.attendees.services.passes import set_pass
 from sessions.follow_ups.models import SignUp
-from sessions.models import Attendance, Attendee, RevokedPass
 from sessions.questions.models import Question
 from sessions.registrations.models import Registration
 from sessions.registrations.services.joining import join_registered
-from sessions.services import PassIsRevoked, join_session, set_pass
 from tests.factories import (
     NOW,
     make_attendee,

@@ -19,7 +19,7 @@ from etherpad_links.services import point_to_heading, write_heading_anew
 from etherpad_links.sync.worker import Worker
 from opendev.room.pad_results import PollResults
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_attendee, make_line, make_session, put_name
 from tests.factories.databases import committing_postgres, committing_sqlite, connected_to
 from tests.factories.sessions import organiser_of

@@ -19,8 +19,8 @@ from etherpad_links.services import (
 from etherpad_links.services.records import NameInPad
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed
-from sessions.models import Session
-from sessions.services import NotModerator
+from sessions.programme.models import Session
+from sessions.programme.services.rights import NotModerator
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_session, put_name
 from tests.factories.sessions import organiser_of
 

@@ -8,8 +8,8 @@ from etherpad_links.selectors import pad_rules_of, pads_of_event
 from etherpad_links.services import NoPadServer, make_pad_for, set_pad_rules
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed
-from sessions.models import Session
-from sessions.services import NotModerator, NotOrganiser
+from sessions.programme.models import Session
+from sessions.programme.services.rights import NotModerator, NotOrganiser
 from tests.factories import make_line, make_moderator, make_organiser, make_session
 from tests.factories.sessions import organiser_of
 

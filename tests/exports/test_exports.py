@@ -12,10 +12,10 @@ from django.test import Client
 from opendev.core.text import csv_cell
 from polls.models import Poll
 from sessions.follow_ups.models import SignUp
-from sessions.models import Event, Session
+from sessions.programme.models import Event, Session
+from sessions.programme.services.sessions import split_session
 from sessions.registrations.models import Registration
 from sessions.registrations.services.importing import import_registrations
-from sessions.services import split_session
 from tests.factories import NOW, make_attendee, make_line, make_poll, make_question, make_session, put_name
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import make_moderator, organiser_of

@@ -6,7 +6,7 @@ from opendev.core.attendance import AttendeePass
 from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.follow_ups.services.lines import open_line
 from sessions.follow_ups.services.sign_ups import read_wish, sign_up
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories.sessions import NOW, organiser_of
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import DomainError
-from sessions.models import Session, SessionRole
+from sessions.programme.models import Session, SessionRole
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.asking import ask_question
 from sessions.questions.services.queue import set_question_state

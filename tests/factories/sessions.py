@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from opendev.core.attendance import AttendeePass, Caller
-from sessions.models import Event, EventDay, Person, Session, SessionRole
-from sessions.services import join_session
+from sessions.attendees.services.joining import join_session
+from sessions.programme.models import Event, EventDay, Person, Session, SessionRole
 
 NOW = datetime(2020, 4, 28, 15, 0, tzinfo=UTC)
 _numbers = count(1)

@@ -22,8 +22,8 @@ from django.utils import timezone
 from opendev.core.attendance import new_pass, pass_cookie_name, sign_pass
 from polls.models import Ballot, Poll, Selection
 from polls.services import recount_polls
-from sessions.models import Attendee
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
+from sessions.attendees.models import Attendee
 from tests.factories import NOW, make_event, make_organiser, make_poll, make_session, options_of
 from tests.faults.crowd import Voter, Watcher, living
 from tests.load.crowd import worker_by_port, workers_of

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from opendev.core.attendance import new_pass, sign_pass
-from sessions.models import Attendee
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
+from sessions.attendees.models import Attendee
 from tests.factories import NOW, make_event, make_organiser, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
 from tests.support.databases import Postgres

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from etherpad_links.models import EtherpadLink
 from etherpad_links.sync.locks import PadLocks
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
 from tests.factories import make_event, make_organiser, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
 from tests.support.databases import Postgres

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.utils import timezone
 
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
 from tests.factories import make_organiser, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
 from tests.faults.stage import Fault, Stage, survives

@@ -15,7 +15,7 @@ from django.utils import timezone
 from opendev.core.logs import without_secrets
 from opendev.home.management.commands.serve import Command
 from opendev.home.served import note_address, served_address
-from sessions.models import Event
+from sessions.programme.models import Event
 from tests.factories import make_event, make_organiser
 from tests.room.pages import code_of, text_of
 

@@ -11,7 +11,7 @@ from opendev.core.text import csv_cell
 from sessions.follow_ups.models import FollowUpGroup, SignUp
 from sessions.follow_ups.services.pad_names import record_pad_name
 from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import NOW, make_attendee, make_event, make_line, make_moderator, make_session, put_name
 from tests.factories.sessions import make_user, organiser_of
 from tests.support.pages import squeezed

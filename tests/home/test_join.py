@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from opendev.core.attendance import new_pass, pass_cookie_name, read_pass, sign_pass
-from sessions.models import Attendance, Attendee
+from sessions.attendees.models import Attendance, Attendee
 from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.factories.databases import connected_to, rolled_back
 from tests.room.pages import code_of, followed, text_of

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from opendev.core import logs
-from sessions.models import EventDay
+from sessions.programme.models import EventDay
 from tests.factories import make_attendee, make_event, make_moderator, make_poll, make_session
 from tests.room.pages import at, code_of, text_of
 
@@ -225,7 +225,7 @@ def test_defect_of_rest_is_coded_json(visitor, monkeypatch):
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sessions.api.events.selectors.all_events", broken)
+    monkeypatch.setattr("sessions.programme.api.events.selectors.all_events", broken)
     answer = Client(raise_request_exception=False).get("/api/v1/events/")
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
     assert answer.json()["request_id"] == answer["X-Request-ID"]

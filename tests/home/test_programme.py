@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 
 from opendev.core.errors import Malformed
-from sessions.models import Event, EventDay, Session
-from sessions.selectors.now import now_and_next
-from sessions.services import cancel_session, edit_event
+from sessions.programme.models import Event, EventDay, Session
+from sessions.programme.selectors.now import now_and_next
+from sessions.programme.services.changes import cancel_session
+from sessions.programme.services.events import edit_event
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import text_of

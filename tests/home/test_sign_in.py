@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions.models import SignInLink
-from sessions.services import make_sign_in_link
+from sessions.access.models import SignInLink
+from sessions.access.services import make_sign_in_link
 from tests.factories import make_moderator, make_organiser, make_session
 from tests.factories.sessions import make_user
 from tests.room.pages import at, followed, text_of

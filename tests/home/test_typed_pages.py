@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from sessions.models import RunSheetItem, SessionRole
+from sessions.programme.models import SessionRole
 from sessions.registrations.models import FigureNote, Registration
+from sessions.run_sheet.models import RunSheetItem
 from sessions.run_sheet.selectors import items_of
 from tests.factories import (
     make_event,

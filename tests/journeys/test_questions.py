@@ -51,7 +51,7 @@ class Crowd:
             "shell",
             "-c",
             "from django.utils import timezone\n"
-            "from sessions.models import Question\n"
+            "from sessions.questions.models import Question\n"
             f"rows = [Question(session_id={self.demo.session['id']}, text=f'Buy {{n}}?', asked_at=timezone.now(),"
             f" version=1) for n in range({number})]\n"
             "Question.objects.bulk_create(rows)",

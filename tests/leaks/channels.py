@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import sign_pass
 from polls.models import Poll
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.leaks.world import COMBINATIONS, LAUNCHED, ROLES, World, may_see, numbers_in, steady
 from tests.support.people import open_socket
 

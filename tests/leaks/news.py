@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from polls.models import Poll
 from polls.services import finalise_due_polls, set_poll_state
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_attendee, make_poll, options_of
 from tests.factories.polls import NOW
 from tests.factories.sessions import organiser_of

@@ -15,8 +15,8 @@ from opendev.core.attendance import AttendeePass
 from polls.models import Option, Poll
 from polls.services import finalise_due_polls, set_poll_state
 from polls.services.states import lock_poll, save_and_tell
-from sessions.models import Person as PersonRow
-from sessions.models import Session, SessionRole
+from sessions.programme.models import Person as PersonRow
+from sessions.programme.models import Session, SessionRole
 from tests.factories import (
     NOW,
     make_attendee,

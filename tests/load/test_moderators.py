@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import sign_pass
 from polls.models import Poll
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
 from tests.factories import make_attendee, make_event, make_organiser, make_poll, make_session
 from tests.factories.databases import connected_to
 from tests.load.crowd import worker_by_port, workers_of

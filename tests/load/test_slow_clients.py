@@ -12,8 +12,8 @@ import pytest
 from django.utils import timezone
 
 from opendev.core.attendance import new_pass, pass_cookie_name, sign_pass
-from sessions.models import Attendee
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
+from sessions.attendees.models import Attendee
 from tests.door.raw import LARGE_FILE
 from tests.factories import NOW, make_moderator, make_session
 from tests.load.crowd import Line, connect_all

@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from opendev.core.attendance import Caller
-from sessions.models import Session, TimelineEntry
+from sessions.programme.models import Session
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.selectors import sheet_with_items
 from sessions.run_sheet.services.additions import append_items
 from sessions.run_sheet.services.plan import NewItem
+from sessions.timeline.models import TimelineEntry
 from tests.factories import make_poll
 from tests.load.test_moderators import MANY_PAIRS, PAIRS, PATIENCE_S, Hand, Screen, Stage, in_thread, stage
 from tests.support.socket_client import SocketClient, connect

@@ -8,7 +8,8 @@ import pytest
 
 from opendev.core.attendance import AttendeePass, new_pass, sign_pass
 from polls.models import Poll
-from sessions.models import Attendee, Session
+from sessions.attendees.models import Attendee
+from sessions.programme.models import Session
 from tests.factories import NOW, make_poll, make_session, options_of, votes_counted
 from tests.support.inner_server import own_file
 from tests.support.socket_client import SocketClient, connect

@@ -17,7 +17,7 @@ import pytest
 from opendev.core.attendance import AttendeePass, new_pass, sign_pass
 from polls.models import Participation, Poll
 from polls.services import recount_polls
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import NOW, as_tally, make_poll, make_session, options_of, votes_counted
 from tests.factories.databases import connected_to
 from tests.load.crowd import Line, connect_all, worker_by_port, workers_of

@@ -9,8 +9,8 @@ from polls.models import Ballot, Option, Poll
 from polls.serializers import poll_json
 from polls.services import add_poll, edit_poll, run_again, set_poll_state
 from polls.services.drafts import read_draft
-from sessions.models import TimelineEntry
-from sessions.services import NotModerator
+from sessions.programme.services.rights import NotModerator
+from sessions.timeline.models import TimelineEntry
 from tests.factories import (
     NOW,
     as_tally,

@@ -271,7 +271,7 @@ def guards_present():
         found = {name for (name,) in cursor.fetchall()}
     return {
         name for name in found if not name.startswith("guard_timeline")
-    }  # of tests/sessions/test_timeline.py
+    }  # of tests/sessions/timeline/test_timeline.py
 
 
 def guards_wanted():

@@ -14,7 +14,7 @@ from django.db import connections
 from opendev.core.attendance import Caller
 from polls.models import Ballot, Participation, Poll
 from polls.services import close_due_polls, close_live_polls, prolong, set_closing_time
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import NOW, as_tally, make_poll, make_session, options_of, vote_for, votes_counted
 from tests.factories.sessions import organiser_of
 from tests.polls import racers

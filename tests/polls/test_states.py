@@ -10,8 +10,9 @@ from opendev.core.errors import DomainError, Malformed, NotFound, NotSignedIn
 from opendev.room.services import set_session_state
 from polls.models import MarkKey, Poll
 from polls.services import IllegalMove, set_closing_time, set_poll_state
-from sessions.models import Session
-from sessions.services import NotModerator, SessionIsOver
+from sessions.programme.models import Session
+from sessions.programme.refusals import SessionIsOver
+from sessions.programme.services.rights import NotModerator
 from tests.factories import (
     NOW,
     make_attendee,

@@ -10,7 +10,7 @@ from opendev.recap.reading import reading_of
 from opendev.recap.services import draft_recap, publish_recap
 from polls.models import Ballot, Option, Poll, Selection
 from polls.services import recount_polls
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.recap.models import RecapDraft, RecapVersion
 from sessions.recap.selectors import published_recap, recap_edits_of
 from sessions.recap.services.writing import NoRecapDraft, edit_recap, withdraw_recap, write_summary

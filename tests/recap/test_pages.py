@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.recap.models import RecapDraft
 from tests.factories import make_event, make_session
 from tests.factories.sessions import organiser_of

@@ -7,8 +7,8 @@ from typing import Any
 from websockets.exceptions import InvalidStatus
 
 from opendev.room.consumers import DISPLAY_VIEW
-from sessions.models import Session
-from sessions.services import make_display_link
+from sessions.displays.services import make_display_link
+from sessions.programme.models import Session
 from tests.roles import follow_up_acts, pad_acts, programme_acts, question_acts, recap_acts, run_sheet_acts
 from tests.roles.cast import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET, At, do

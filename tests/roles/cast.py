@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.room.consumers import DISPLAY_COOKIE
-from sessions.services import make_display_link
+from sessions.displays.services import make_display_link
 from tests.factories import (
     make_attendee,
     make_event,

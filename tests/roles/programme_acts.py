@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opendev.home.calendars import stars_cookie
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_session
 from tests.support.doors import PAGE, REST
 from tests.support.people import CSRF, Answer, Person, of_page, of_rest

@@ -4,8 +4,20 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sessions import services as sessions
-from sessions.models import Event, Resource, SessionRole
+from sessions.programme.models import Event, Resource, SessionRole
+from sessions.programme.services.changes import cancel_session, move_session, restore_session
+from sessions.programme.services.cloning import clone_event
+from sessions.programme.services.events import add_day, edit_event, move_day, remove_day, set_committee
+from sessions.programme.services.resources import add_resource, remove_resource
+from sessions.programme.services.sessions import (
+    add_to_stage,
+    create_session,
+    edit_session,
+    order_sessions,
+    split_session,
+    step_session,
+    take_off_stage,
+)
 from sessions.recap.services.next_steps import add_next_step, remove_next_step
 from sessions.registrations.models import Registration
 from sessions.registrations.services.importing import set_personal_link
@@ -58,19 +70,19 @@ class Programme:
         return read_schedule(FILE, zone="UTC")
 
 
-# `create_event` is not among them: it is for whoever organises any event already (tests/sessions/test_programme.py).
+# `create_event` is not among them: see tests/sessions/programme/test_programme.py.
 FOR_ORGANISERS = {
-    sessions.edit_event: lambda p: {**p.of_event, "given": {"name": "Renamed"}},
-    sessions.set_committee: lambda p: {**p.of_event, "names": "Ada Lovelace"},
-    sessions.add_day: lambda p: {**p.of_event, "given": {"date": "2031-06-01"}},
-    sessions.move_day: lambda p: {
+    edit_event: lambda p: {**p.of_event, "given": {"name": "Renamed"}},
+    set_committee: lambda p: {**p.of_event, "names": "Ada Lovelace"},
+    add_day: lambda p: {**p.of_event, "given": {"date": "2031-06-01"}},
+    move_day: lambda p: {
         **p.of_event,
         "day_id": p.empty.pk,
         "given": {"date": str(FREE + timedelta(days=1))},
         "now": p.now,
     },
-    sessions.remove_day: lambda p: {**p.of_event, "day_id": p.empty.pk},
-    sessions.clone_event: lambda p: {
+    remove_day: lambda p: {**p.of_event, "day_id": p.empty.pk},
+    clone_event: lambda p: {
         **p.of_event,
         "given": {"name": "Next edition", "slug": "", "first_date": "2032-01-01"},
         "now": p.now,
@@ -83,30 +95,30 @@ FOR_ORGANISERS = {
         "revoked": True,
         "now": p.now,
     },
-    sessions.create_session: lambda p: {**p.of_event, "given": p.new_session, "now": p.now},
-    sessions.edit_session: lambda p: {**p.of_session, "given": {"title": "Renamed"}, "now": p.now},
-    sessions.move_session: lambda p: {
+    create_session: lambda p: {**p.of_event, "given": p.new_session, "now": p.now},
+    edit_session: lambda p: {**p.of_session, "given": {"title": "Renamed"}, "now": p.now},
+    move_session: lambda p: {
         **p.of_session,
         "starts_at": p.session.starts_at + timedelta(minutes=5),
         "now": p.now,
     },
-    sessions.step_session: lambda p: {**p.of_session, "direction": "down", "now": p.now},
-    sessions.split_session: lambda p: {**p.of_session, "given": {"minutes": "20"}, "now": p.now},
-    sessions.cancel_session: lambda p: {**p.of_session, "now": p.now},
-    sessions.restore_session: lambda p: {**p.of_session, "now": p.now},
-    sessions.order_sessions: lambda p: {
+    step_session: lambda p: {**p.of_session, "direction": "down", "now": p.now},
+    split_session: lambda p: {**p.of_session, "given": {"minutes": "20"}, "now": p.now},
+    cancel_session: lambda p: {**p.of_session, "now": p.now},
+    restore_session: lambda p: {**p.of_session, "now": p.now},
+    order_sessions: lambda p: {
         **p.of_event,
         "day_id": p.session.day_id,
         "order": list(p.session.day.sessions.order_by("starts_at").values_list("pk", flat=True)),
         "now": p.now,
     },
-    sessions.add_to_stage: lambda p: {**p.of_session, "given": {"role": "host", "name": "Ada Lovelace"}},
-    sessions.take_off_stage: lambda p: {**p.of_session, "role_id": p.role.pk},
-    sessions.add_resource: lambda p: {
+    add_to_stage: lambda p: {**p.of_session, "given": {"role": "host", "name": "Ada Lovelace"}},
+    take_off_stage: lambda p: {**p.of_session, "role_id": p.role.pk},
+    add_resource: lambda p: {
         **p.of_session,
         "given": {"kind": "link", "title": "More", "url": "https://e.org/more"},
     },
-    sessions.remove_resource: lambda p: {**p.of_session, "resource_id": p.resource.pk},
+    remove_resource: lambda p: {**p.of_session, "resource_id": p.resource.pk},
     plan_import: lambda p: {**p.of_event, "schedule": p.schedule},
     import_schedule: lambda p: {**p.of_event, "schedule": p.schedule, "now": p.now},
     upload_schedule: lambda p: {**p.of_event, "name": "a.xml", "content": FILE, "now": p.now},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import Caller
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from sessions.questions.services.dismissals import dismiss_questions
 from tests.factories import NOW, make_moderator, make_question

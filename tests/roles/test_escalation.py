@@ -12,16 +12,13 @@ from opendev.core.attendance import SIGN_IN, Caller, Ground
 from opendev.core.cookie_store import SessionStore, hash_key
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from polls.models import Poll
-from sessions.models import ApiToken, Session, SessionRole
-from sessions.models import Person as PersonRow
-from sessions.selectors.grounds import ground_of_cookie
-from sessions.services import (
-    make_display_link,
-    make_sign_in_link,
-    remove_moderator,
-    revoke_api_token,
-    revoke_display_link,
-)
+from sessions.access.models import ApiToken
+from sessions.access.selectors import ground_of_cookie
+from sessions.access.services import make_sign_in_link, revoke_api_token
+from sessions.displays.services import make_display_link, revoke_display_link
+from sessions.programme.models import Person as PersonRow
+from sessions.programme.models import Session, SessionRole
+from sessions.programme.services.team import remove_moderator
 from tests.factories import make_attendee, make_event, make_moderator, make_organiser, make_poll, make_session
 from tests.factories.questions import make_question
 from tests.factories.sessions import make_user, organiser_of

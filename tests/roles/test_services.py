@@ -16,12 +16,20 @@ from opendev.room.services import end_session, set_session_state
 from polls import services as polls
 from polls.models import Poll
 from polls.services.drafts import read_draft
-from sessions import services as sessions
+from sessions.access.services import revoke_api_token
+from sessions.attendees.models import RevokedPass
+from sessions.attendees.services.passes import set_pass
+from sessions.displays.models import DisplayLink
+from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
 from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
 from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name, record_pad_name
-from sessions.models import DisplayLink, Person, RevokedPass, Session
+from sessions.programme.models import Person, Session
+from sessions.programme.services.changes import change_session
+from sessions.programme.services.events import create_event
+from sessions.programme.services.rights import NotModerator, NotOrganiser
+from sessions.programme.services.team import invite_moderator, remove_moderator
 from sessions.questions.models import Question
 from sessions.questions.services.asking import set_question_rules
 from sessions.questions.services.dismissals import dismiss_questions, restore_dismissed
@@ -50,8 +58,8 @@ from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.services.additions import append_items
 from sessions.run_sheet.services.plan import NewItem, edit_item, remove_item
 from sessions.run_sheet.services.running import run_item, run_next, take_step_back
-from sessions.services import change_state
-from sessions.services.programme import change_session
+from sessions.states.services import change_state, set_session_clock
+from sessions.timeline.services import note
 from tests.factories import (
     NOW,
     make_attendee,
@@ -90,12 +98,12 @@ FOR_MODERATORS = {
     },
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
-    sessions.set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
+    set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
     set_pass_of_asker: lambda at: {"question_id": at.question.pk, "revoked": True, "now": NOW},
     set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
-    sessions.make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
-    sessions.revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
-    sessions.set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
+    make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
+    revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
+    set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
     change_state: lambda at: {"session_id": at.session.pk, "state": "over", "end": end_session, "now": NOW},
     open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
     edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
@@ -166,8 +174,8 @@ FOR_ORGANISERS = {
         "source": "The door",
     },
     dissolve_group: lambda at: {"group_id": at.group.pk},
-    sessions.invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
-    sessions.remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
+    invite_moderator: lambda at: {"session_id": at.session.pk, "name": "A Friend", "now": NOW},
+    remove_moderator: lambda at: {"session_id": at.session.pk, "person_id": at.person.pk},
 }
 
 
@@ -188,7 +196,7 @@ class At:
             questions=[str(make_question(self.session).pk)],
             now=NOW,
         )
-        self.link = sessions.make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
+        self.link = make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
         self.person = Person.objects.get(user=self.moderator.user_id)
         self.line = make_line(self.session)
         attendee = make_attendee(self.session, name="Ada")
@@ -217,7 +225,7 @@ class At:
 
 
 def refused_as(work, **given):
-    with pytest.raises((NotHelper, sessions.NotModerator, NotSignedIn, sessions.NotOrganiser)) as refusal:
+    with pytest.raises((NotHelper, NotModerator, NotSignedIn, NotOrganiser)) as refusal:
         work(**given)
     return refusal.value.code
 
@@ -270,11 +278,11 @@ def test_pass_is_revoked_by_the_events_organisers_and_the_moderators_of_its_sess
     at = At()
     attendee = make_attendee(at.session)
     given = {"attendee_id": attendee.attendee_id, "revoked": True, "now": NOW}
-    assert refused_as(sessions.set_pass, caller=Caller(), **given) == "not_signed_in"
+    assert refused_as(set_pass, caller=Caller(), **given) == "not_signed_in"
     for caller in (at.foreigner, at.somebody, at.helper):
-        assert refused_as(sessions.set_pass, caller=caller, **given) == "not_moderator"
+        assert refused_as(set_pass, caller=caller, **given) == "not_moderator"
     for caller in (at.organiser, at.moderator, at.neighbour):  # an attendee is the event's, not a session's
-        assert sessions.set_pass(caller=caller, **given)
+        assert set_pass(caller=caller, **given)
 
 
 def modules_of_services():
@@ -300,6 +308,6 @@ def test_every_service_that_takes_a_caller_is_tried_here():
     }
     tried = FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
     tried |= programme_services.FOR_ORGANISERS.keys()
-    for_others = {sessions.set_pass, sessions.revoke_api_token, sessions.note, sessions.create_event}
+    for_others = {set_pass, revoke_api_token, note, create_event}
     for_others.add(change_session)
     assert taking - for_others == tried - {set_session_state}

@@ -91,10 +91,10 @@ def test_table_is_read_as_it_stands(tmp_path):
 
 def test_table_that_says_more_than_happens_is_noticed(cast, monkeypatch):
     """A right planted for all is found, and one planted for nobody."""
-    monkeypatch.setattr("sessions.services.check_moderates", lambda **who: None)
+    monkeypatch.setattr("sessions.programme.services.rights.check_moderates", lambda **who: None)
     monkeypatch.setattr("polls.services.states.check_moderates", lambda **who: None)
     monkeypatch.setattr("polls.api.check_moderates", lambda **who: None)
     act = "Reveal the tally"
     assert what_happens(cast, act, "attendee", "REST") != TABLE[act]["attendee"]
-    monkeypatch.setattr("sessions.selectors.moderator_ids", lambda session_id: frozenset())
+    monkeypatch.setattr("sessions.programme.selectors.moderator_ids", lambda session_id: frozenset())
     assert what_happens(cast, "Open the control room", "moderator", "socket") != "yes"

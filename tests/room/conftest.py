@@ -10,7 +10,7 @@ from opendev.core import limits
 from opendev.core.attendance import AttendeePass, pass_cookie_name, sign_pass
 from opendev.room import lifespan
 from polls.models import Poll
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.core.asgi import PUBLIC_ORIGIN
 from tests.factories import make_attendee, make_poll, make_session, options_of
 from tests.factories.databases import committing_sqlite

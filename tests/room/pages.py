@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from polls.models import Poll
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.support.pages import squeezed
 
 PERSONAL = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')

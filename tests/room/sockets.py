@@ -9,7 +9,7 @@ from django.test import Client
 
 from opendev.core.attendance import AttendeePass, pass_cookie_name, sign_pass
 from polls.models import Poll
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.core.asgi import socket
 
 

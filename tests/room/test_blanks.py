@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import get_template
 
 from opendev.room.templatetags import blanks
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import make_attendee, make_line, make_moderator, make_poll, make_session
 from tests.factories.questions import make_question
 from tests.room.pages import at, text_of

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from polls.models import Option, Poll
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.factories import (
     as_tally,
     make_attendee,

@@ -9,8 +9,8 @@ from django.test import Client
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.room.consumers import DISPLAY_COOKIE
-from sessions.models import DisplayLink
-from sessions.services import make_display_link, revoke_display_link
+from sessions.displays.models import DisplayLink
+from sessions.displays.services import make_display_link, revoke_display_link
 from tests.factories import NOW, make_moderator, make_session
 from tests.room.pages import code_of
 

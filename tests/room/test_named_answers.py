@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import make_attendee, make_moderator, make_poll, make_session, record, vote_for
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sessions.models import Session, SessionRole
+from sessions.programme.models import Session, SessionRole
+from sessions.programme.services.team import invite_moderator
 from sessions.questions.models import Question
-from sessions.services import invite_moderator
 from tests.factories import (
     NOW,
     make_attendee,

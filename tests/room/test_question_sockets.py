@@ -6,7 +6,7 @@ import json
 import pytest
 
 from opendev.core.attendance import sign_pass
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question
 from sessions.questions.services.asking import ask_question, set_question_rules, withdraw_question
 from sessions.questions.services.queue import merge_question, set_question_state

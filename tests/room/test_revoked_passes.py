@@ -4,8 +4,8 @@ import pytest
 
 from opendev.core.attendance import Caller
 from opendev.erasure.services import erase_attendee
-from sessions.models import Attendee
-from sessions.services import set_pass
+from sessions.attendees.models import Attendee
+from sessions.attendees.services.passes import set_pass
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, make_session, options_of
 from tests.room.sockets import act, choose, room_of
 

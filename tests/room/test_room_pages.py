@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from opendev.core.attendance import pass_cookie_name, read_pass, sign_pass
 from polls.models import Poll
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import (
     as_tally,
     make_attendee,

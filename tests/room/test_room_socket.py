@@ -10,7 +10,7 @@ from opendev.core.text import time_text
 from opendev.room.services import set_session_state
 from polls.models import Poll
 from polls.services import edit_poll, set_poll_state
-from sessions.services import cancel_session, move_session, restore_session
+from sessions.programme.services.changes import cancel_session, move_session, restore_session
 from tests.factories import (
     NOW,
     make_moderator,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from polls.models import Poll
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import Event, Session
+from sessions.programme.models import Event, Session
 from sessions.run_sheet.models import RunSheetItem
 from sessions.run_sheet.selectors import sheet_with_items
 from tests.factories import make_line, make_moderator, make_poll, make_question, make_session

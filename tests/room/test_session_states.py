@@ -2,8 +2,8 @@
 
 import pytest
 
-from sessions.models import Attendee
-from sessions.services import cancel_session
+from sessions.attendees.models import Attendee
+from sessions.programme.services.changes import cancel_session
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_poll, make_session, put_name
 from tests.factories.sessions import organiser_of
 from tests.room.pages import at, code_of, text_of

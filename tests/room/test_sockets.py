@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from polls.ballot_box import ballot_box
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import (
     as_tally,
     make_attendee,

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions.models import ApiToken, Person
-from sessions.services import make_api_token
+from sessions.access.models import ApiToken
+from sessions.access.services import make_api_token
+from sessions.programme.models import Person
 from tests.factories import make_event, make_moderator, make_organiser, make_session
 
 

@@ -12,7 +12,7 @@ from polls.ballot_store import NewSelection
 from polls.models import Ballot, MarkKey, Poll
 from polls.services import closing, finalise_due_polls, recount_polls
 from polls.services.states import set_poll_state
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from tests.factories import NOW, as_tally, make_poll, make_session, votes_counted
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of

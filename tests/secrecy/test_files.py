@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from opendev.core.attendance import new_pass, sign_pass
 from polls.models import MarkKey
+from sessions.access.services import make_api_token
+from sessions.attendees.models import Attendee
 from sessions.follow_ups.services.lines import remove_name
 from sessions.follow_ups.services.sign_ups import forget_expired_contacts
-from sessions.models import Attendee
-from sessions.services import make_api_token
 from tests.factories import (
     NOW,
     make_attendee,

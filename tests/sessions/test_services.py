@@ -10,18 +10,16 @@ from django.db import DatabaseError, connections, transaction
 from opendev.core.attendance import NOBODY, Caller, new_pass
 from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from opendev.room.services import set_session_state
-from sessions.models import Attendance, Attendee, Event, Session, SignInLink
-from sessions.models.events import RESERVED_SLUGS
-from sessions.selectors import all_events, first_session_of, moderates, session_by_code
-from sessions.services import (
-    IllegalSessionMove,
-    LinkIsSpent,
-    NotModerator,
-    SessionIsOver,
-    join_session,
-    make_sign_in_link,
-    spend_sign_in_link,
-)
+from sessions.access.models import SignInLink
+from sessions.access.services import LinkIsSpent, make_sign_in_link, spend_sign_in_link
+from sessions.attendees.models import Attendance, Attendee
+from sessions.attendees.services.joining import join_session
+from sessions.programme.models import Event, Session
+from sessions.programme.models.events import RESERVED_SLUGS
+from sessions.programme.refusals import SessionIsOver
+from sessions.programme.selectors import all_events, first_session_of, moderates, session_by_code
+from sessions.programme.services.rights import NotModerator
+from sessions.states.services import IllegalSessionMove
 from tests.factories import NOW, make_attendee, make_event, make_moderator, make_organiser, make_session
 from tests.factories.sessions import make_user, organiser_of
 

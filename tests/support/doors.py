@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from opendev.core.text import time_text
 from polls.models import Poll
-from sessions.models import Session
+from sessions.programme.models import Session
 from tests.support.people import Answer, Person
 
 PAGE, REST, SOCKET = "page", "REST", "socket"

@@ -24,7 +24,7 @@ from websockets.typing import Origin
 
 from opendev.core.attendance import AttendeePass, pass_cookie_name, sign_pass
 from opendev.core.cookie_store import SessionStore
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
 
 CSRF = "c" * 32
 CODE_IN_PAGE = re.compile(r'data-code="([^"]+)"')

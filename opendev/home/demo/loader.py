@@ -18,13 +18,14 @@ from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, row_key_in
 from polls.services import add_poll, run_again
 from polls.services.drafts import read_draft
+from sessions.attendees.services.joining import join_session
 from sessions.follow_ups.services.lines import open_line
 from sessions.follow_ups.services.sign_ups import read_wish, sign_up
-from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole, TimelineEntry
+from sessions.programme.models import Event, EventDay, Person, Resource, Session, SessionRole
 from sessions.questions.models import Question
 from sessions.recap.models import NextStep
 from sessions.recap.services.writing import edit_recap, write_summary
-from sessions.services import join_session
+from sessions.timeline.models import TimelineEntry
 
 FACTS = Path(__file__).with_name("containers_in_production.json")
 

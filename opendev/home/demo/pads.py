@@ -5,7 +5,7 @@ from pathlib import Path
 from etherpad_links.selectors import notes_urls
 from etherpad_links.services import keep_made_pad, make_pad
 from sessions.follow_ups.models import SignUpLine
-from sessions.models import Event, Session
+from sessions.programme.models import Event, Session
 
 TELCO = "telco-network-function"
 TELCO_NOTES = Path(__file__).with_name("telco_notes.txt")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pycountry
 
-from sessions.models import Event
+from sessions.programme.models import Event
 from sessions.registrations.models import Registration
 
 PEOPLE, COMPANIES, COUNTRIES = 706, 470, 73

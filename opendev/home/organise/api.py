@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from opendev.core.schema import WRITE, answers
 from opendev.home.organise.cloning import clone_with_polls
-from sessions.api import Endpoint, EventShape
-from sessions.api.events import event_response
+from sessions.programme.api.events import event_response
+from sessions.programme.endpoints import Endpoint, EventShape
 
 
 class EditionWanted(serializers.Serializer[Any]):

@@ -20,9 +20,20 @@ from opendev.core.web.typed import compare, keep, kept, seen_of, shown
 from opendev.core.zones import time_zones
 from opendev.home.organise.cloning import clone_with_polls
 from opendev.home.organise.entrance import show
-from sessions import selectors, services
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
+from sessions.programme.services import events
+from sessions.programme.services.events import (
+    check_makes_events,
+    create_event,
+    edit_event,
+    move_day,
+    remove_day,
+    set_committee,
+)
+from sessions.programme.services.locks import lock_event
+from sessions.programme.services.sessions import order_sessions
 
 FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone")
 
@@ -41,13 +52,13 @@ def _given(request: HttpRequest) -> dict[str, Any]:
 def create(request: HttpRequest) -> HttpResponse:
     """Make an event."""
     caller = Caller(user_id=request.user.pk)
-    services.check_makes_events(caller=caller)
+    check_makes_events(caller=caller)
     form = {**dict.fromkeys(FIELDS, ""), "time_zone": "UTC", **_given(request)}
     context = {"form": form, "zones": sorted(time_zones())}
     if request.method != "POST":
         return show(request, "event", context)
     try:
-        event = services.create_event(caller=caller, given=_given(request))
+        event = create_event(caller=caller, given=_given(request))
     except DomainError as refusal:
         return show(request, "event", context, refused=refusal)
     return redirect("organise", event=event.slug)
@@ -95,7 +106,7 @@ def press(
         changes = compare(request.POST, {"committee": _boxes_of_overview(found)["committee"]})
         changes.check()
         if changes.changed:
-            services.set_committee(event_id=found.pk, caller=caller, names=changes.changed["committee"])
+            set_committee(event_id=found.pk, caller=caller, names=changes.changed["committee"])
         try:
             work(found, caller)
         except DomainError as refusal:
@@ -146,9 +157,9 @@ def _save_event(request: HttpRequest, event: Event, caller: Caller) -> None:
         EditedMeanwhile: somebody else changed one of these.
         What the service raises.
     """
-    changes = compare(request.POST, _boxes(services.lock_event(event_id=event.pk, caller=caller)))
+    changes = compare(request.POST, _boxes(lock_event(event_id=event.pk, caller=caller)))
     changes.check()
-    services.edit_event(event_id=event.pk, caller=caller, given=changes.changed)
+    edit_event(event_id=event.pk, caller=caller, given=changes.changed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,7 +177,7 @@ def add_day(request: HttpRequest, event: str) -> HttpResponse:
     return press(
         request,
         event,
-        lambda found, caller: services.add_day(event_id=found.pk, caller=caller, given=given),
+        lambda found, caller: events.add_day(event_id=found.pk, caller=caller, given=given),
         box="date",
     )
 
@@ -181,10 +192,10 @@ def day(request: HttpRequest, event: str, day: str) -> HttpResponse:
     def work(found: Event, caller: Caller) -> None:
         given: dict[str, Any] = {"event_id": found.pk, "day_id": id_in_address(day), "caller": caller}
         if request.POST.get("act") == "remove":
-            services.remove_day(**given)
+            remove_day(**given)
         else:
             to = request.POST.get(box, request.POST.get("date", ""))
-            services.move_day(**given, given={"date": to}, now=timezone.now())
+            move_day(**given, given={"date": to}, now=timezone.now())
 
     return press(request, event, work, box=box)
 
@@ -196,7 +207,7 @@ def order(request: HttpRequest, event: str, day: str) -> HttpResponse:
     return press(
         request,
         event,
-        lambda found, caller: services.order_sessions(
+        lambda found, caller: order_sessions(
             event_id=found.pk,
             day_id=id_in_address(day),
             caller=caller,

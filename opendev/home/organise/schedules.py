@@ -16,8 +16,8 @@ from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.text import clean_id
 from opendev.core.uploads import takes_uploads
 from opendev.home.organise.entrance import show
-from sessions import selectors
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
 from sessions.programme.pages import enter
 from sessions.schedules.formats import FORMATS
 from sessions.schedules.selectors import schedule_of

@@ -19,10 +19,21 @@ from opendev.core.text import clean_id
 from opendev.core.web.typed import compare, keep, kept, seen_of, shown
 from opendev.home.organise.entrance import show
 from opendev.home.organise.events import press
-from sessions import selectors, services
-from sessions.models import Event, Resource, Session
+from sessions.programme import selectors
+from sessions.programme.models import Event, Resource, Session
 from sessions.programme.pages import enter
-from sessions.selectors.resources import resources_of_session
+from sessions.programme.selectors.resources import resources_of_session
+from sessions.programme.services.changes import cancel_session, restore_session
+from sessions.programme.services.locks import lock_event
+from sessions.programme.services.resources import add_resource, remove_resource
+from sessions.programme.services.sessions import (
+    add_to_stage,
+    create_session,
+    edit_session,
+    split_session,
+    step_session,
+    take_off_stage,
+)
 
 TEXTS = (
     *(
@@ -105,9 +116,7 @@ def create(request: HttpRequest, event: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found, None)
     try:
-        made = services.create_session(
-            event_id=found.pk, caller=caller, given=_given(request), now=timezone.now()
-        )
+        made = create_session(event_id=found.pk, caller=caller, given=_given(request), now=timezone.now())
     except DomainError as refusal:
         return _page(request, found, None, refused=refusal)
     messages.success(request, _("The session is in the programme."))
@@ -144,12 +153,12 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller, *, doing
     """
     if "title" not in request.POST:
         return
-    event = services.lock_event(event_id=session.event_id, caller=caller)
+    event = lock_event(event_id=session.event_id, caller=caller)
     now_is = Session.objects.get(pk=session.pk)
     changes = compare(_posted(request), _boxes(event, now_is))
     changes.check(ids=["day"])
     if changes.changed:
-        services.edit_session(session_id=session.pk, caller=caller, given=changes.changed, now=timezone.now())
+        edit_session(session_id=session.pk, caller=caller, given=changes.changed, now=timezone.now())
     if doing != "add_person" and _is_typed(request, PERSON_FIELDS):
         _add_person(request, session, caller)
     if doing != "add_resource" and _is_typed(request, RESOURCE_FIELDS):
@@ -205,42 +214,42 @@ def act(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _cancel(request: HttpRequest, session: Session, caller: Caller) -> None:
-    services.cancel_session(session_id=session.pk, caller=caller, now=timezone.now())
+    cancel_session(session_id=session.pk, caller=caller, now=timezone.now())
 
 
 def _restore(request: HttpRequest, session: Session, caller: Caller) -> None:
-    services.restore_session(session_id=session.pk, caller=caller, now=timezone.now())
+    restore_session(session_id=session.pk, caller=caller, now=timezone.now())
 
 
 def _step(request: HttpRequest, session: Session, caller: Caller) -> None:
     direction = request.POST.get("act", "").partition(":")[2] or request.POST.get("direction")
-    services.step_session(session_id=session.pk, caller=caller, direction=direction, now=timezone.now())
+    step_session(session_id=session.pk, caller=caller, direction=direction, now=timezone.now())
 
 
 def _split(request: HttpRequest, session: Session, caller: Caller) -> None:
     given = {"minutes": request.POST.get("split_minutes", "")}
-    services.split_session(session_id=session.pk, caller=caller, given=given, now=timezone.now())
+    split_session(session_id=session.pk, caller=caller, given=given, now=timezone.now())
 
 
 def _add_person(request: HttpRequest, session: Session, caller: Caller) -> None:
     given = {field: request.POST.get(field, "") for field in ("name", "company", "job", "role")}
-    services.add_to_stage(session_id=session.pk, caller=caller, given=given)
+    add_to_stage(session_id=session.pk, caller=caller, given=given)
 
 
 def _remove_person(request: HttpRequest, session: Session, caller: Caller) -> None:
     role_id = _target(request, "role_id")
-    services.take_off_stage(session_id=session.pk, caller=caller, role_id=role_id)
+    take_off_stage(session_id=session.pk, caller=caller, role_id=role_id)
 
 
 def _add_resource(request: HttpRequest, session: Session, caller: Caller) -> None:
     given = {field: request.POST.get(field, "") for field in ("url", "note", "unit", "rows")}
     given |= {"title": request.POST.get("resource_title", ""), "kind": request.POST.get("resource_kind", "")}
-    services.add_resource(session_id=session.pk, caller=caller, given=given)
+    add_resource(session_id=session.pk, caller=caller, given=given)
 
 
 def _remove_resource(request: HttpRequest, session: Session, caller: Caller) -> None:
     resource_id = _target(request, "resource")
-    services.remove_resource(session_id=session.pk, caller=caller, resource_id=resource_id)
+    remove_resource(session_id=session.pk, caller=caller, resource_id=resource_id)
 
 
 ACTS = {

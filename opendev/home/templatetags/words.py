@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sessions.models import Session
+from sessions.programme.models import Session
 
 register = template.Library()
 

@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from sessions.models import Session
+from sessions.programme.models import Session
 
 register = template.Library()
 

@@ -2,6 +2,8 @@
 // A form takes part by `data-unsaved`; one that came back refused says `data-unsaved="yes"`, for its words are unsaved
 // already. Without this script nothing is lost by any button of the page: the server takes all boxes with each press.
 
+import "./gate.js"
+
 const PLACE = `place:${location.pathname}`
 let isLeaving = false
 

@@ -7,8 +7,8 @@ from datetime import date
 from opendev.core.attendance import Caller
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.selectors.lines import contact_of, fold_name
-from sessions.models import Event, Person, Session, SessionRole
-from sessions.selectors import organises
+from sessions.programme.models import Event, Person, Session, SessionRole
+from sessions.programme.selectors import organises
 
 
 @dataclass(slots=True)

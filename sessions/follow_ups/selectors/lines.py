@@ -10,10 +10,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import NotFound
 from opendev.core.parts import Cursor
+from sessions.attendees.models import Attendee
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.permissions import can_see_contacts
-from sessions.models import Attendee
-from sessions.selectors import moderator_ids
+from sessions.programme.selectors import moderator_ids
 
 NAMES_IN_ROOM = 6
 

@@ -13,8 +13,8 @@ from opendev.core.text import clean_id, clean_line, clean_word
 from sessions.follow_ups.models import MAX_TITLE_LENGTH, FollowUpGroup, SignUpLine
 from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.services.lines import check_is_of_event
-from sessions.models import Event
-from sessions.services.rights import check_organises
+from sessions.programme.models import Event
+from sessions.programme.services.rights import check_organises
 
 
 def _read_lines(value: Any, field: str) -> list[int]:

@@ -14,10 +14,11 @@ from opendev.core.text import clean_id, clean_line, clean_word
 from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.follow_ups import broadcasts
 from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
-from sessions.models import Person, TimelineEntry
-from sessions.services.locks import lock_session
-from sessions.services.rights import check_moderates
-from sessions.services.timeline import note
+from sessions.programme.models import Person
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import check_moderates
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
 
 MAX_SUMMARY_LENGTH = 200
 MAX_ANNOUNCED_LINE = 99_999

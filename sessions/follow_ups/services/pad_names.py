@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
-from opendev.core.text import clean_line
+from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from sessions.attendees.models import Attendee
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.selectors.lines import fold_name
 from sessions.follow_ups.services.lines import count_and_tell, lock_line, lock_sign_up
-from sessions.models import Attendee
-from sessions.services.joining import MAX_NAME_LENGTH
-from sessions.services.rights import check_moderates
+from sessions.programme.services.rights import check_moderates
 
 
 class NotFromThePad(Conflict):

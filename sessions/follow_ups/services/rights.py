@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotAllowed, NotSignedIn
+from sessions.access.selectors import is_signed_in
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.selectors import lines as follow_ups
-from sessions.selectors.grounds import is_signed_in
 
 
 class NotOwner(NotAllowed):

@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
-from opendev.core.text import clean_email, clean_id, clean_line, clean_yes_or_no
+from opendev.core.text import MAX_NAME_LENGTH, clean_email, clean_id, clean_line, clean_yes_or_no
 from opendev.core.write_ahead_log import empty_log_after_commit
+from sessions.attendees.models import Attendee
+from sessions.attendees.selectors import events_by_pass
 from sessions.follow_ups import broadcasts
 from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.follow_ups.services.lines import count_and_tell, forget_contact
-from sessions.models import Attendee
-from sessions.selectors.passes import events_by_pass
-from sessions.services.joining import MAX_NAME_LENGTH
-from sessions.services.rights import NotJoined
+from sessions.programme.services.rights import NotJoined
 
 CONTACT_DAYS, MAX_CONTACT_DAYS = 90, 366
 

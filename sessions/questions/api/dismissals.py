@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from opendev.core.schema import WRITE, answers
 from opendev.core.text import id_in_address
-from sessions.api import Endpoint
+from sessions.programme.endpoints import Endpoint
 from sessions.questions.selectors import dismissal_by_id
 from sessions.questions.services.dismissals import (
     MOST_AT_ONCE,

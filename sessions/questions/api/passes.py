@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from opendev.core.errors import NotFound
 from opendev.core.schema import WRITE, answers
 from opendev.core.text import id_in_address
-from sessions.api import Endpoint
-from sessions.api.passes import PassShape
+from sessions.attendees.api import PassShape
+from sessions.programme.endpoints import Endpoint
 from sessions.questions.models import Question
 from sessions.questions.services.passes import set_pass_of_asker
 

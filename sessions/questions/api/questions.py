@@ -16,9 +16,10 @@ from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
 from opendev.core.limits import limited_networks
 from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
-from opendev.core.text import clean_id, clean_line, id_in_address
-from sessions import services
-from sessions.api import AFTER, Endpoint, QuestionRulesShape, last_of, page, part
+from opendev.core.text import MAX_NAME_LENGTH, clean_id, clean_line, id_in_address
+from sessions.programme.endpoints import AFTER, Endpoint, QuestionRulesShape, last_of, page, part
+from sessions.programme.serializers import session_state
+from sessions.programme.services.rights import check_moderates
 from sessions.questions.box import read_upvote, upvote_box
 from sessions.questions.models import Question
 from sessions.questions.permissions import may_see_question
@@ -46,8 +47,6 @@ from sessions.questions.services.queue import (
     write_answer,
 )
 from sessions.questions.services.rights import check_keeps_queue
-from sessions.serializers import session_state
-from sessions.services.joining import MAX_NAME_LENGTH
 
 
 class QuestionMineShape(serializers.Serializer[Any]):
@@ -96,7 +95,7 @@ class QuestionChange(serializers.Serializer[Any]):
         min_length=1, max_length=MAX_TEXT_LENGTH, required=False, help_text="its author alone"
     )
     name = serializers.CharField(
-        max_length=services.MAX_NAME_LENGTH,
+        max_length=MAX_NAME_LENGTH,
         required=False,
         allow_blank=True,
         allow_null=True,
@@ -258,7 +257,7 @@ class RulesOfQuestions(QuestionEndpoint):
         """Say whether questions may carry names, and whether they wait for approval. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
-        services.check_moderates(caller=caller, session_id=found.pk)
+        check_moderates(caller=caller, session_id=found.pk)
         body = self.body()
         changed = set_question_rules(
             session_id=found.pk, caller=caller, named=body.get("named"), moderated=body.get("moderated")

@@ -8,17 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
-from opendev.core.text import clean_line
-from sessions import broadcasts
-from sessions.models import Session
+from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from sessions.attendees.selectors import events_by_pass
+from sessions.attendees.services.joining import UNSAID
+from sessions.programme import broadcasts
+from sessions.programme.models import Session
+from sessions.programme.refusals import SessionIsOver
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import NotJoined, check_moderates
 from sessions.questions import broadcasts as told
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.permissions import may_see_question
 from sessions.questions.selectors import merged_roots, question_by_id
-from sessions.selectors.passes import events_by_pass
-from sessions.services.joining import MAX_NAME_LENGTH, UNSAID, SessionIsOver
-from sessions.services.locks import lock_session
-from sessions.services.rights import NotJoined, check_moderates
 
 State = Question.State
 MAX_TEXT_LENGTH = 300

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_id
+from sessions.programme.selectors import name_of_user
+from sessions.programme.services.locks import lock_session
 from sessions.questions.broadcasts import question_changed
 from sessions.questions.models import Question, QuestionDismissal
 from sessions.questions.selectors import questions_by_id
 from sessions.questions.services.rights import check_keeps_queue
-from sessions.selectors import name_of_user
-from sessions.services.locks import lock_session
 
 State = Question.State
 WAITING, UNVOTED = "waiting", "unvoted"

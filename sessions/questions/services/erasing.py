@@ -1,6 +1,6 @@
 """Erasing an attendee's questions and upvotes."""
 
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.selectors import merged_roots
 from sessions.questions.services.asking import delete_and_tell, lock_question, recount, save_and_tell

@@ -8,9 +8,9 @@ from django.db import transaction
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import clean_yes_or_no
+from sessions.attendees.services.passes import set_revoked
+from sessions.programme.services.rights import check_moderates
 from sessions.questions.models import Question
-from sessions.services.passes import set_revoked
-from sessions.services.rights import check_moderates
 
 
 @transaction.atomic

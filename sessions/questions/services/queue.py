@@ -10,14 +10,15 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_text
 from opendev.core.undo import undo_window
-from sessions.models import Session, TimelineEntry
+from sessions.programme.models import Session
+from sessions.programme.refusals import SessionIsOver
 from sessions.questions.models import Question
 from sessions.questions.permissions import is_public, may_see_question
 from sessions.questions.selectors import keeps_queue
 from sessions.questions.services.asking import lock_question, recount, save_and_tell
 from sessions.questions.services.rights import check_keeps_queue
-from sessions.services.joining import SessionIsOver
-from sessions.services.timeline import note
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
 
 State = Question.State
 MAX_ANSWER_LENGTH = 4000

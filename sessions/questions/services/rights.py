@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotAllowed, NotSignedIn
+from sessions.access.selectors import is_signed_in
 from sessions.questions import selectors as questions
-from sessions.selectors.grounds import is_signed_in
 
 
 class NotHelper(NotAllowed):

@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, NotFound
-from sessions.models import Session
+from sessions.attendees.selectors import events_by_pass
+from sessions.programme.models import Session
+from sessions.programme.refusals import SessionIsOver
+from sessions.programme.services.rights import NotJoined
 from sessions.questions import broadcasts as told
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.permissions import PUBLIC, is_public
 from sessions.questions.selectors import merged_roots, questions_by_id
 from sessions.questions.services.asking import recount
-from sessions.selectors.passes import events_by_pass
-from sessions.services.joining import SessionIsOver
-from sessions.services.rights import NotJoined
 
 
 class OwnQuestion(Conflict):

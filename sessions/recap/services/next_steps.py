@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import clean_word
+from sessions.programme.services import forms_read as read
+from sessions.programme.services.locks import lock_event
 from sessions.recap.models import NextStep
-from sessions.services import forms_read as read
-from sessions.services.programme import lock_event
 
 
 def _a_date_or_none(value: Any, field: str) -> date | None:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
 from opendev.core.text import clean_text, clean_yes_or_no
-from sessions import selectors
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import check_moderates, check_organises
 from sessions.recap.models import MAX_PARAGRAPH_LENGTH, RecapDraft, RecapEdit, RecapVersion, SessionSummary
-from sessions.services.locks import lock_session
-from sessions.services.rights import check_moderates, check_organises
 
 MAX_OPENING_LENGTH = 2000
 SUMMARY_LENGTHS = {

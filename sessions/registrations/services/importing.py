@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
-from sessions import selectors
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
+from sessions.programme.services.rights import check_organises
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.registrations.services.files import ReadRow, RegistrationList, read_list
-from sessions.services.rights import check_organises
 
 CHUNK = 100  # rows a transaction
 BREATH_S = 0.02  # between two of them: whoever waits for a lock, or for the processor, gets it

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from opendev.core.attendance import AttendeePass, new_pass
 from opendev.core.errors import NotFound
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
+from sessions.attendees.selectors import is_revoked
+from sessions.attendees.services.joining import SAID, PassIsRevoked, joinable_session, note_attendance
 from sessions.registrations.models import Registration
-from sessions.selectors.passes import is_revoked
-from sessions.services.joining import SAID, PassIsRevoked, joinable_session, note_attendance
 
 
 @transaction.atomic

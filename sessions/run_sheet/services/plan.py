@@ -11,12 +11,12 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_id, clean_line, clean_word
 from sessions.follow_ups.models import MAX_TITLE_LENGTH
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import check_moderates
 from sessions.run_sheet import broadcasts as told
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.permissions import is_shown_prompt
 from sessions.run_sheet.selectors import SheetWithItems, item_by_id, items_of
-from sessions.services.locks import lock_session
-from sessions.services.rights import check_moderates
 
 Kind = RunSheetItem.Kind
 MAX_TEXT_LENGTH, MAX_MINUTES, MAX_ITEMS = 300, 600, 100

@@ -14,13 +14,14 @@ from opendev.core.undo import undo_window
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.selectors.lines import line_with_names
 from sessions.follow_ups.services.lines import edit_line, open_line
-from sessions.models import Session, TimelineEntry
+from sessions.programme.models import Session
+from sessions.programme.refusals import SessionIsOver
+from sessions.programme.selectors import name_of_user
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.selectors import SheetWithItems, item_after, item_by_id, items_of
 from sessions.run_sheet.services.plan import lock_sheet, save_and_tell
-from sessions.selectors import name_of_user
-from sessions.services.joining import SessionIsOver
-from sessions.services.timeline import note
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
 
 Kind = RunSheetItem.Kind
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
-from sessions.models import Event, Session, SessionRole
+from sessions.programme.models import Event, Session, SessionRole
+from sessions.programme.services.locks import lock_event
+from sessions.programme.services.rights import check_organises
 from sessions.schedules.formats import Item, Schedule
 from sessions.schedules.formats.words import as_uri
 from sessions.schedules.services.rows import item_fields, write_schedule
-from sessions.services.programme import lock_event
-from sessions.services.rights import check_organises
 
 SHOWN = 200  # signs of a long text
 

@@ -4,13 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sessions import broadcasts
-from sessions.models import Event, EventDay, Person, Resource, Session, SessionRole
-from sessions.models.sessions import free_codes
+from sessions.programme import broadcasts
+from sessions.programme.models import Event, EventDay, Person, Resource, Session, SessionRole
+from sessions.programme.models.sessions import free_codes
+from sessions.programme.services.calendar_entries import (
+    calendar_state,
+    keep_calendar,
+    keep_calendars_of_people,
+)
+from sessions.programme.services.numbering import free_slug, number_days
 from sessions.schedules.formats import Item, Schedule
 from sessions.schedules.formats.words import as_uri
-from sessions.services.calendar_entries import calendar_state, keep_calendar, keep_calendars_of_people
-from sessions.services.numbering import free_slug, number_days
 
 Pair = tuple[Item, Session | None, str]
 

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound, NotSignedIn
-from sessions.models import Event
+from sessions.programme.models import Event
+from sessions.programme.services.rights import check_organises
 from sessions.schedules.formats import read_schedule
 from sessions.schedules.models import ScheduleUpload
 from sessions.schedules.services.importing import ImportPlan, import_schedule, plan_import
-from sessions.services.rights import check_organises
 
 KEPT = timedelta(days=1)
 MAX_FILE_NAME_LENGTH = 200

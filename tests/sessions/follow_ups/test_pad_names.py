@@ -14,7 +14,7 @@ from sessions.follow_ups.services.pad_names import (
     update_pad_name,
     withdraw_pad_name,
 )
-from sessions.services import NotModerator
+from sessions.programme.services.rights import NotModerator
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_session, put_name
 from tests.factories.sessions import Caller, organiser_of
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 
 from opendev.core.errors import Malformed, NotFound
+from sessions.attendees.models import Attendee
 from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.follow_ups.selectors.lines import contact_of, line_with_names, own_sign_ups
 from sessions.follow_ups.services.lines import edit_line, remove_name, restore_name
@@ -19,8 +20,7 @@ from sessions.follow_ups.services.sign_ups import (
     read_wish,
     record_sign_ups,
 )
-from sessions.models import Attendee
-from sessions.services import NotJoined
+from sessions.programme.services.rights import NotJoined
 from tests.factories import NOW, make_attendee, make_line, make_session, put_name, withdraw
 from tests.factories.sessions import organiser_of
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from opendev.core.attendance import Caller, new_pass
 from opendev.core.errors import DomainError, Malformed
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.selectors import own_upvotes, similar_questions
 from sessions.questions.services.asking import (

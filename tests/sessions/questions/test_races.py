@@ -8,7 +8,7 @@ from django.db import connections
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import DomainError
-from sessions.models import Attendee
+from sessions.attendees.models import Attendee
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.asking import ask_question
 from sessions.questions.services.queue import merge_question, set_question_state, undo_question

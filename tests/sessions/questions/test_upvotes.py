@@ -6,7 +6,7 @@ import pytest
 
 from opendev.core.attendance import new_pass
 from opendev.core.errors import DomainError
-from sessions.models import Session
+from sessions.programme.models import Session
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.queue import merge_question
 from sessions.questions.services.upvotes import Upvote, record_upvotes

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from opendev.core.attendance import pass_cookie_name, read_pass
 from opendev.core.errors import Malformed, NotFound
-from sessions.models import Attendee
+from sessions.access.services import make_api_token
+from sessions.attendees.models import Attendee
 from sessions.registrations.links import personal_link, registration_of
 from sessions.registrations.models import Registration, RegistrationImport, RegistrationRow
 from sessions.registrations.selectors import bad_rows_of, figures_of, rounded_down
@@ -24,7 +25,6 @@ from sessions.registrations.services.importing import (
     import_registrations,
     set_figure,
 )
-from sessions.services import make_api_token
 from tests.factories import NOW, make_attendee, make_event, make_poll, make_session, record, vote_for
 from tests.factories.polls import votes_counted
 from tests.factories.sessions import organiser_of

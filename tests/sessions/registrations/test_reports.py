@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from sessions.models import Attendee
+from sessions.access.services import make_api_token
+from sessions.attendees.models import Attendee
 from sessions.registrations.links import personal_link
 from sessions.registrations.models import Registration
-from sessions.services import make_api_token
 from tests.factories import make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import text_of

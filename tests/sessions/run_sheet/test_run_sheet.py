@@ -16,7 +16,7 @@ from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.selectors import sheet_with_items
 from sessions.run_sheet.serializers import run_sheet_json, running_json
 from sessions.run_sheet.services.plan import edit_item, remove_item
-from sessions.selectors.timeline import timeline_of
+from sessions.timeline.selectors import timeline_of
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, make_session, record, vote_for
 from tests.factories.sessions import make_user
 

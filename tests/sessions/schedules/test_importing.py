@@ -9,13 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from opendev.room.services import set_session_state
-from sessions.models import Person, Resource, Session, SessionRole
+from sessions.programme.models import Person, Resource, Session, SessionRole
+from sessions.programme.services.rights import NotOrganiser
 from sessions.schedules.formats import FORMATS, BadSchedule, read_schedule
 from sessions.schedules.models import ScheduleUpload
 from sessions.schedules.selectors import schedule_of
 from sessions.schedules.services.importing import import_schedule, plan_import
 from sessions.schedules.services.uploads import take_upload, upload_schedule
-from sessions.services import NotOrganiser
 from tests.factories import make_event, make_moderator, make_poll, make_session
 from tests.factories.sessions import organiser_of
 from tests.sessions.schedules.published_format import check_json, check_xml

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from opendev.core.errors import DomainError
-from sessions.services import make_api_token
+from sessions.access.services import make_api_token
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from opendev.core.errors import NotFound
-from sessions import selectors
+from sessions.programme import selectors
 from sessions.schedules.formats import FORMATS
 from sessions.schedules.selectors import schedule_of
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from opendev.home.served import served_address
-from sessions.services import has_organiser, make_first_organiser_token
+from sessions.programme.services.first_organiser import has_organiser, make_first_organiser_token
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
-from sessions import selectors
-from sessions.models import Event
+from sessions.programme import selectors
+from sessions.programme.models import Event
 from sessions.schedules.formats import read_schedule
 from sessions.schedules.services.importing import ImportPlan, import_schedule, plan_import
 

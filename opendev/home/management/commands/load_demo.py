@@ -10,7 +10,7 @@ from django.utils import timezone
 from opendev.core.errors import DomainError
 from opendev.home.demo.loader import load_demo
 from opendev.home.demo.pads import make_demo_pads
-from sessions.models import Event
+from sessions.programme.models import Event
 
 SLUG = "opendev-containers-in-production"
 

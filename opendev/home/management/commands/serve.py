@@ -19,9 +19,10 @@ from opendev.core import metrics
 from opendev.core.threads import is_away
 from opendev.home.served import note_address
 from opendev.room import pad_worker
-from sessions import selectors
-from sessions.models import Session, SessionRole
-from sessions.services import has_organiser, make_first_organiser_token, make_sign_in_link
+from sessions.access.services import make_sign_in_link
+from sessions.programme import selectors
+from sessions.programme.models import Session, SessionRole
+from sessions.programme.services.first_organiser import has_organiser, make_first_organiser_token
 
 MAX_FRAME_BYTES = (
     1024 * 1024

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from opendev.home.served import served_address
-from sessions.services import make_sign_in_link
+from sessions.access.services import make_sign_in_link
 
 
 class Command(BaseCommand):

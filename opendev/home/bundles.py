@@ -1,0 +1,108 @@
+"""The script and the style sheet of each page: one file each, bundled from readable sources (docs/adr/0043).
+
+This module says which sources a bundle has and whether a bundle is up to date. `make bundle` makes the bundles, and
+needs esbuild; nothing here does. With DEBUG, and where a bundle is older than its sources, pages load the sources.
+"""
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+BUILT = "bundles"
+SOURCES = "companion"
+# A bundle's name, and the modules that run on a page in this order, each with all that it imports.
+SCRIPTS: dict[str, tuple[str, ...]] = {
+    "page": ("gate",),
+    "times": ("times",),
+    "room": ("room",),
+    "programme": ("times", "programme", "stars", "start_notices"),
+    "screen": ("screen",),
+    "control": ("control",),
+    "run_sheet": ("control", "plan_drag", "unsaved"),
+    "poll_edit": ("poll_edit",),
+    "unsaved": ("unsaved",),
+    "plan": ("unsaved", "order"),
+    "recording": ("recording",),
+    "recording_edit": ("recording", "unsaved"),
+    "export": ("export_progress",),
+    "import": ("import_progress", "unsaved"),
+}
+SHEETS = ("companion", "product", "follow_ups", "questions", "recap", "run_sheet", "programme")
+SHEET = "pages"
+IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"\./([\w.]+)\.js"', re.MULTILINE)
+# A bundle's first line; `digest` reads the sources and says what it should be.
+HEADER = "/*! opendev {digest} */\n"
+
+
+def script_path(name: str) -> str:
+    """Return where a script bundle is, below the folder of static files."""
+    return f"{BUILT}/{name}.js"
+
+
+def sheet_path() -> str:
+    """Return where the bundled style sheet is, below the folder of static files."""
+    return f"{BUILT}/{SHEET}.css"
+
+
+def modules_of(name: str) -> list[str]:
+    """Return the paths of the modules that a script bundle starts with, below the folder of static files."""
+    return [f"{SOURCES}/{module}.js" for module in SCRIPTS[name]]
+
+
+def sheets() -> list[str]:
+    """Return the paths of the sheets that the bundled one is made of, below the folder of static files."""
+    return [f"{SOURCES}/{name}.css" for name in SHEETS]
+
+
+def digest_of_script(name: str) -> str:
+    """Return a mark of a script bundle's sources."""
+    return digest([*SCRIPTS[name], *sorted(imported_by(*SCRIPTS[name]))], ".js")
+
+
+def digest_of_sheet() -> str:
+    """Return a mark of the bundled sheet's sources."""
+    return digest(list(SHEETS), ".css")
+
+
+def digest(names: list[str], ending: str) -> str:
+    """Return a mark of files, of their names and of their order."""
+    total = sha256()
+    for name in names:
+        content = (STATIC / SOURCES / f"{name}{ending}").read_bytes()
+        total.update(f"{name} {len(content)}\n".encode() + content)
+    return total.hexdigest()[:16]
+
+
+def imported_by(*names: str) -> set[str]:
+    """Return the names of all modules that these import, and that those import in turn."""
+    reached: set[str] = set()
+    pending = list(names)
+    while pending:
+        source = (STATIC / SOURCES / f"{pending.pop()}.js").read_text(encoding="utf-8")
+        fresh = set(IMPORT.findall(source)) - reached
+        reached |= fresh
+        pending += fresh
+    return reached
+
+
+def has_header(path: str, mark: str) -> bool:
+    """Return True if a bundle is there and was made of the sources with this mark."""
+    try:
+        with (STATIC / path).open(encoding="utf-8") as file:
+            return file.readline() == HEADER.format(digest=mark)
+    except OSError:
+        return False
+
+
+@cache
+def is_script_current(name: str) -> bool:
+    """Return True if a script bundle was made of the sources that are there."""
+    return has_header(script_path(name), digest_of_script(name))
+
+
+@cache
+def is_sheet_current() -> bool:
+    """Return True if the bundled sheet was made of the sources that are there."""
+    return has_header(sheet_path(), digest_of_sheet())

@@ -1,0 +1,2 @@
+/*! opendev d774ee31082608f2 */
+function o(){let{flatSheet:e}=document.querySelector("script[data-flat-sheet]").dataset,t=document.createElement("link");t.rel="stylesheet",t.href=e,document.head.append(t)}"CSSLayerBlockRule"in window||o();if(!("at"in Array.prototype)||!("SubmitEvent"in window&&"submitter"in SubmitEvent.prototype))throw new Error("This browser is too old for the live page. Its forms and links work without it.");

@@ -1,0 +1,94 @@
+"""One-time sign-in links, and the tokens of programs."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Malformed, NotFound
+from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from sessions.access.models import ApiToken, SignInLink
+from sessions.access.selectors import API_TOKEN_PREFIX
+from sessions.access.tokens import hash_token
+
+SIGN_IN_LINK_LASTS = timedelta(hours=24)
+
+
+class LinkIsSpent(NotFound):
+    code, message = (
+        "link_is_spent",
+        _("This sign-in link was used already, or has expired. Ask for a new one."),
+    )
+
+
+@transaction.atomic
+def make_sign_in_link(*, user: AbstractBaseUser, now: datetime) -> str:
+    """Return the token of a new link that signs `user` in once, within 24 hours."""
+    token = secrets.token_urlsafe(24)
+    SignInLink.objects.filter(expires_at__lt=now).delete()
+    SignInLink.objects.create(
+        user_id=user.pk, token_hash=hash_token(token), expires_at=now + SIGN_IN_LINK_LASTS
+    )
+    return token
+
+
+def find_sign_in_link(*, token: str, now: datetime) -> SignInLink:
+    """Return the link that would sign in, without spending it.
+
+    Raises:
+        LinkIsSpent: unknown, used or expired.
+    """
+    link = SignInLink.objects.select_related("user").filter(token_hash=hash_token(token)).first()
+    if link is None or link.spent_at is not None or link.expires_at < now or not link.user.is_active:
+        raise LinkIsSpent
+    return link
+
+
+@transaction.atomic
+def spend_sign_in_link(*, token: str, now: datetime) -> User:
+    """Use the link up and return whom it signs in; of two who press at once, one gets in.
+
+    Raises:
+        LinkIsSpent: unknown, used or expired.
+    """
+    link = find_sign_in_link(token=token, now=now)
+    if not SignInLink.objects.filter(pk=link.pk, spent_at__isnull=True).update(spent_at=now):
+        raise LinkIsSpent
+    return link.user
+
+
+@transaction.atomic
+def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: datetime) -> str:
+    """Return a new token by which a program acts as `user`. It is not kept and cannot be shown again.
+
+    Raises:
+        Malformed: a name that cannot be shown, or no lifetime.
+    """
+    if lasts <= timedelta(0):
+        sentence = _("A token must last for some time.")
+        raise Malformed(sentence, fields={"expires": sentence})
+    token = API_TOKEN_PREFIX + secrets.token_urlsafe(30)
+    ApiToken.objects.create(
+        user_id=user.pk,
+        name=clean_line(name, field="name", most=MAX_NAME_LENGTH, required=False),
+        token_hash=hash_token(token),
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    return token
+
+
+@transaction.atomic
+def revoke_api_token(*, token_id: int, caller: Caller, now: datetime) -> None:
+    """Make one of the caller's tokens worthless. Doing it again does nothing.
+
+    Raises:
+        NotFound: the caller has no such token.
+    """
+    token = ApiToken.objects.filter(pk=token_id, user=caller.user_id).first()
+    if token is None:
+        raise NotFound
+    ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now)

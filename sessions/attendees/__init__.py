@@ -1,0 +1,1 @@
+"""Who came: attendees, joining, and passes that are revoked."""

@@ -1,0 +1,37 @@
+"""Which attendees' passes open nothing any more."""
+
+from collections.abc import Iterable
+
+from sessions.attendees.models import Attendee, RevokedPass
+from sessions.programme.models import Session
+
+
+def revoked_passes(session_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return by session the attendees of its event whose pass was revoked, or who were erased: two queries for all.
+
+    Sessions of an event without such attendees are left out.
+    """
+    events = dict(Session.objects.filter(pk__in=list(session_ids)).values_list("pk", "event_id"))
+    by_event: dict[int, set[int]] = {}
+    rows = RevokedPass.objects.filter(event__in=set(events.values())).values_list("event_id", "attendee_id")
+    for event_id, attendee_id in rows:
+        by_event.setdefault(event_id, set()).add(attendee_id)
+    return {session: frozenset(by_event[event]) for session, event in events.items() if event in by_event}
+
+
+def is_revoked(attendee_id: int) -> bool:
+    """Return True if the attendee's pass was revoked, or the attendee erased."""
+    return RevokedPass.objects.filter(attendee_id=attendee_id).exists()
+
+
+def events_by_pass(attendee_ids: Iterable[int]) -> dict[int, int]:
+    """Return {attendee: event} for those who are there and whose pass was not revoked."""
+    there = Attendee.objects.filter(pk__in=attendee_ids)
+    there = there.exclude(pk__in=RevokedPass.objects.values("attendee_id"))
+    return dict(there.order_by().values_list("pk", "event_id"))
+
+
+def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:
+    """Return the attendee of this event, or None; also None where their pass was revoked."""
+    known = Attendee.objects.filter(pk=attendee_id, event=event_id)
+    return known.exclude(pk__in=RevokedPass.objects.values("attendee_id")).first()

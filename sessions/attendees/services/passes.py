@@ -1,0 +1,65 @@
+"""Revoking passes: somebody who disturbs an event is put out of it, on all of their devices."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from opendev.core.attendance import PASS_LIFETIME_S, Caller
+from opendev.core.errors import NotFound, NotSignedIn
+from opendev.core.text import clean_yes_or_no
+from sessions.access.selectors import is_signed_in
+from sessions.attendees.models import Attendee, RevokedPass
+from sessions.attendees.selectors import is_revoked
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.rights import NotModerator
+
+
+@transaction.atomic
+def set_pass(*, attendee_id: int, caller: Caller, revoked: Any, now: datetime) -> bool:
+    """Revoke an attendee's pass, or let it open the event again; return whether it is revoked now. Twice is once.
+
+    What they did stays. From now on they vote, ask and sign up nowhere in the event, and their open pages hear what
+    strangers hear. For the event's organisers and the moderators of its sessions.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator, Malformed
+    """
+    attendee = Attendee.objects.filter(pk=attendee_id).first()
+    if attendee is None:
+        raise NotFound
+    if not is_signed_in(caller, now):
+        raise NotSignedIn
+    if not selectors.moderates_in_event(caller, attendee.event_id):
+        raise NotModerator
+    return set_revoked(attendee, clean_yes_or_no(revoked, field="revoked"), caller, now)
+
+
+def set_revoked(attendee: Attendee, revoked: bool, caller: Caller, now: datetime) -> bool:
+    """Revoke a pass, or let it open the event again; return whether it is revoked now. Rights are checked before."""
+    if revoked:
+        end_pass(attendee=attendee, now=now, user_id=caller.user_id)
+    else:
+        RevokedPass.objects.filter(attendee_id=attendee.pk).delete()
+    return is_revoked(attendee.pk)
+
+
+def lock_sessions_of(attendee: Attendee) -> None:
+    """Lock the sessions of the attendee's event, in the order of their ids: sessions come before polls, everywhere."""
+    sessions = Session.objects.select_for_update(no_key=True).filter(event=attendee.event_id)
+    list(sessions.order_by("pk").values_list("pk", flat=True))
+
+
+def end_pass(*, attendee: Attendee, now: datetime, user_id: int | None) -> None:
+    """Write down that the attendee's pass opens nothing any more. Twice is once."""
+    RevokedPass.objects.get_or_create(
+        attendee_id=attendee.pk,
+        defaults={"event_id": attendee.event_id, "revoked_at": now, "revoked_by_id": user_id},
+    )
+
+
+def forget_ended_passes(now: datetime) -> None:
+    """Delete what is kept of erased attendees' passes once the last of them has expired."""
+    ended = RevokedPass.objects.filter(revoked_at__lt=now - timedelta(seconds=PASS_LIFETIME_S))
+    ended.exclude(attendee_id__in=Attendee.objects.values("pk")).delete()

@@ -1,0 +1,112 @@
+"""The presenter screen: who may open it, and the links for machines that show it."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Malformed, NotAllowed, NotFound
+from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from sessions.access.tokens import hash_token
+from sessions.displays.models import DisplayLink
+from sessions.displays.selectors import display_by_token
+from sessions.programme import selectors
+from sessions.programme.models import Session
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import check_moderates
+
+
+class ScreenIsClosed(NotAllowed):
+    code, message = "screen_is_closed", _("This presenter screen opens by a display link, or for moderators.")
+
+
+class LinkIsRevoked(NotFound):
+    code, message = (
+        "link_is_revoked",
+        _("This display link does not work any more. Ask a moderator for a new one."),
+    )
+
+
+@transaction.atomic
+def make_display_link(
+    *, session_id: int, caller: Caller, name: Any = "", now: datetime
+) -> tuple[DisplayLink, str]:
+    """Make a link that opens the session's presenter screen; return it and its token, which is not kept.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: a name that cannot be shown.
+    """
+    session = _session_of(session_id, caller)
+    token = secrets.token_urlsafe(24)
+    link = DisplayLink.objects.create(
+        session=session,
+        name=clean_line(name, field="name", most=MAX_NAME_LENGTH, required=False),
+        token_hash=hash_token(token),
+        created_at=now,
+    )
+    return link, token
+
+
+@transaction.atomic
+def revoke_display_link(*, session_id: int, link_id: int, caller: Caller, now: datetime) -> None:
+    """Close a display: its screen goes dark within two seconds. Doing it again does nothing.
+
+    Raises:
+        NotFound: also when the link is another session's.
+        NotSignedIn, NotModerator
+    """
+    session = _session_of(session_id, caller)
+    links = DisplayLink.objects.filter(pk=link_id, session=session)
+    if not links.exists():
+        raise NotFound
+    links.filter(revoked_at__isnull=True).update(revoked_at=now)
+
+
+@transaction.atomic
+def set_screen_access(*, session_id: int, caller: Caller, is_open: Any) -> Session:
+    """Let everybody open the presenter screen by its address, or only displays and moderators.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: `is_open` is no truth value.
+    """
+    session = _session_of(session_id, caller)
+    if not isinstance(is_open, bool):
+        sentence = _("This must be true or false.")
+        raise Malformed(sentence, fields={"open": sentence})
+    if session.screen_is_open != is_open:
+        session.screen_is_open = is_open
+        session.save(update_fields=["screen_is_open"])
+    return session
+
+
+def check_opens_screen(*, session: Session, caller: Caller) -> None:
+    """Let whoever may open the presenter screen by its plain address pass.
+
+    Raises:
+        ScreenIsClosed
+    """
+    if not session.screen_is_open and not selectors.moderates(caller, session.pk):
+        raise ScreenIsClosed
+
+
+def find_display_link(*, session_id: int, token: str) -> DisplayLink:
+    """Return the link of this session that the token opens.
+
+    Raises:
+        LinkIsRevoked: unknown, revoked, or another session's.
+    """
+    link = display_by_token(session_id, token)
+    if link is None:
+        raise LinkIsRevoked
+    return link
+
+
+def _session_of(session_id: int, caller: Caller) -> Session:
+    session = lock_session(session_id)
+    check_moderates(caller=caller, session_id=session_id)
+    return session

@@ -1,0 +1,1 @@
+"""REST for events, their programme and their sessions."""

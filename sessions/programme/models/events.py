@@ -1,0 +1,128 @@
+"""Events and their days."""
+
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.zones import USUAL_ZONE, time_zones
+
+RESERVED_SLUGS = frozenset(
+    {
+        "accounts",
+        "admin",
+        "api",
+        "docs",
+        "f",
+        "healthz",
+        "j",
+        "join",
+        "media",
+        "metrics",
+        "organise",
+        "readyz",
+    }
+    | {"sign-in", "sign-out", "static", "ws"}
+)
+
+
+def validate_event_slug(slug: str) -> None:
+    """Refuse slugs that are addresses of the product itself (interfaces.md)."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(
+            _("This word is an address of the product itself; choose another."), code="reserved"
+        )
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse names that the time zone database does not know, and those that name no place."""
+    if name not in time_zones():
+        raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
+
+
+class Event(models.Model):
+    """Something like "OpenDev: Containers in Production": a few days of sessions."""
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True, validators=[validate_event_slug])
+    name = models.CharField(_("name"), max_length=200)
+    short_name = models.CharField(_("short name"), max_length=80, blank=True)
+    series = models.CharField(_("series"), max_length=200, blank=True)
+    summary = models.TextField(_("summary"), max_length=2000, blank=True)
+    sponsors_line = models.CharField(_("thanks to sponsors"), max_length=300, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    is_demo = models.BooleanField(_("a demo: its figures are made up"), default=False)
+    organisers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organised_events")
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(slug__in=sorted(RESERVED_SLUGS)),
+                name="event_slug_is_not_an_address_of_ours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def from_db(cls, *args: Any, **more: Any) -> Self:
+        """Return an event as it is kept. One with a zone that was allowed once, or that is gone, is in UTC.
+
+        Browsers end a page's script over such a name, and calendars take it for their own reader's zone.
+        """
+        event = super().from_db(*args, **more)
+        if "time_zone" in event.__dict__ and event.time_zone not in time_zones():
+            event.time_zone = USUAL_ZONE
+        return event
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the programme."""
+        return reverse("programme", kwargs={"event": self.slug})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The event's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def committee(self) -> list[Any]:
+        """The Programming Committee."""
+        return list(self.people.filter(on_committee=True))
+
+    @property
+    def has_recap(self) -> bool:
+        """Whether there is a recap for everybody to read: the newest version, unless it was withdrawn."""
+        newest = self.recap_versions.order_by("-number").values_list("withdrawn_at", flat=True)
+        return list(newest[:1]) == [None]
+
+
+MAKES_EVENTS = f"{Event._meta.app_label}.add_event"  # the right to make events, by its name
+
+
+class EventDay(models.Model):
+    """One day of an event; sessions belong to a day."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="days")
+    number = models.PositiveSmallIntegerField(_("number"))
+    date = models.DateField(_("date"))
+
+    class Meta:
+        verbose_name = _("event day")
+        verbose_name_plural = _("event days")
+        ordering = ["event", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "number"], name="event_day_number_once_an_event"),
+            models.UniqueConstraint(fields=["event", "date"], name="event_day_date_once_an_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event}, {self.number}"

@@ -1,0 +1,191 @@
+"""What is read about events and sessions."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from opendev.core.text import ascii_digits
+from sessions.access.selectors import is_signed_in
+from sessions.programme.models import Event, EventDay, Person, Session, SessionRole
+from sessions.programme.permissions import can_moderate
+
+CODE_LENGTH = 6
+
+
+def _with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    roles = SessionRole.objects.select_related("person").order_by("position", "pk")
+    return sessions.select_related("event", "day").prefetch_related(Prefetch("roles", queryset=roles))
+
+
+def all_events() -> list[Event]:
+    """Return events, those with a live session first, those without sessions last."""
+
+    def order(event: Event) -> tuple[bool, bool, str, int]:
+        sessions = event.sessions.all()
+        is_live = any(session.state == Session.State.LIVE for session in sessions)
+        return (not is_live, not sessions, event.name, event.pk)
+
+    return sorted(Event.objects.prefetch_related("sessions", "days"), key=order)
+
+
+def events_organised_by(user_id: int | None) -> set[int]:
+    """Return the ids of the events that a user organises; none for a visitor."""
+    if user_id is None:
+        return set()
+    return set(Event.objects.filter(organisers=user_id).values_list("pk", flat=True))
+
+
+def event_by_slug(slug: str) -> Event:
+    """Return the event.
+
+    Raises:
+        NotFound: there is none.
+    """
+    event = Event.objects.filter(slug=slug).first()
+    if event is None:
+        raise NotFound
+    return event
+
+
+def others_of_series(event: Event) -> list[Event]:
+    """Return the other events of the same series, by name."""
+    return list(Event.objects.filter(series=event.series).exclude(pk=event.pk)) if event.series else []
+
+
+def programme(event: Event) -> list[EventDay]:
+    """Return the event's days, each with its sessions and their people, in four queries whatever their number."""
+    sessions = _with_people(Session.objects.order_by("starts_at", "pk"))
+    return list(event.days.order_by("number").prefetch_related(Prefetch("sessions", queryset=sessions)))
+
+
+def sessions_of(event: Event) -> list[Session]:
+    """Return the event's sessions with their people, in the order of the programme."""
+    return list(_with_people(event.sessions.all()).order_by("day__number", "starts_at", "pk"))
+
+
+def live_sessions() -> list[Session]:
+    """Return the sessions that are live now, in all events."""
+    return list(_with_people(Session.objects.filter(state=Session.State.LIVE)).order_by("starts_at", "pk"))
+
+
+def day_of(session: Session) -> list[Session]:
+    """Return the sessions of the same day."""
+    return list(_with_people(Session.objects.filter(day=session.day_id)).order_by("starts_at", "pk"))
+
+
+def session_by_slug(event: str, session: str) -> Session:
+    """Return the session with its people.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = _with_people(Session.objects.filter(event__slug=event, slug=session)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def session_by_id(session_id: int) -> Session:
+    """Return the session with its people.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = _with_people(Session.objects.filter(pk=session_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def session_by_code(code: str) -> Session | None:
+    """Return the session with this join code, whatever its state: a code leads to its session for good.
+
+    The six digits may be of any script, and stand in groups, as a phone or a person writes them.
+    """
+    digits, between = ascii_digits(code), [sign for sign in code if not sign.isdecimal()]
+    if len(digits) != CODE_LENGTH or not all(sign.isspace() or sign == "-" for sign in between):
+        return None
+    return _with_people(Session.objects.filter(code=digits)).first()
+
+
+def moderator_ids(session_id: int) -> frozenset[int]:
+    """Return the users who may moderate: the session's moderators and the event's organisers."""
+    moderators = Person.objects.filter(
+        roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__is_active=True
+    ).values_list("user_id", flat=True)
+    organisers = Event.organisers.through.objects.filter(
+        event__sessions=session_id, user__is_active=True
+    ).values_list("user_id", flat=True)
+    return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
+
+
+def organises(caller: Caller, event_id: int) -> bool:
+    """Tell whether the caller is one of the event's organisers."""
+    if not is_signed_in(caller, timezone.now()):
+        return False
+    organisers = Event.organisers.through.objects.filter(event=event_id, user__is_active=True)
+    return organisers.filter(user=caller.user_id).exists()
+
+
+def moderates(caller: Caller, session_id: int) -> bool:
+    """Tell whether the caller may moderate the session; no query for those who are not signed in."""
+    return is_signed_in(caller, timezone.now()) and can_moderate(caller, moderator_ids(session_id))
+
+
+def moderates_in_event(caller: Caller, event_id: int) -> bool:
+    """Return True if the caller organises the event or moderates one of its sessions."""
+    moderating = Person.objects.filter(
+        event=event_id, roles__role=SessionRole.Role.MODERATOR, user=caller.user_id, user__is_active=True
+    )
+    return organises(caller, event_id) or (is_signed_in(caller, timezone.now()) and moderating.exists())
+
+
+def session_versions(session_ids: Iterable[int]) -> dict[int, int]:
+    """Return the version of each session, by id."""
+    return dict(Session.objects.filter(pk__in=list(session_ids)).values_list("pk", "version"))
+
+
+def name_of_user(user_id: int, event_id: int | None = None) -> str:
+    """Return what a signed-in person is called: as a person of the event (or of any), else by their account."""
+    people = Person.objects.filter(user=user_id)
+    if event_id is not None:
+        people = people.filter(event=event_id)
+    name = people.values_list("name", flat=True).first()
+    user = User.objects.filter(pk=user_id).first()
+    return name or (user.get_full_name() or user.get_username() if user else "")
+
+
+def first_session_of(user_id: int) -> Session | None:
+    """Return a session that the user may moderate or help in: a live one, else the next upcoming, else any."""
+    order = {Session.State.LIVE: 0, Session.State.UPCOMING: 1, Session.State.OVER: 2}
+    mine = Session.objects.filter(
+        Q(
+            roles__person__user=user_id,
+            roles__role__in=[SessionRole.Role.MODERATOR, SessionRole.Role.HELPER],
+        )
+        | Q(event__organisers=user_id)
+    ).distinct()
+    sessions = _with_people(mine).order_by("starts_at", "pk")
+    return min(sessions, key=lambda session: order[Session.State(session.state)], default=None)
+
+
+def is_more_than_invited(user: User, event_id: int) -> bool:
+    """Return True if a user has an account of their own, or rights beyond what this event's organisers can give."""
+    return has_account(user) or has_rights_beyond(user, event_id)
+
+
+def has_account(user: User) -> bool:
+    """Return True if a user has signed in before, or can by a password or a token of their own."""
+    has_password = bool(user.password) and user.has_usable_password()
+    return user.last_login is not None or has_password or user.api_tokens.exists()
+
+
+def has_rights_beyond(user: User, event_id: int) -> bool:
+    """Tell whether a user may do more than moderate sessions of this event."""
+    if user.is_staff or user.is_superuser or Event.objects.filter(organisers=user).exists():
+        return True
+    return Person.objects.filter(user=user).exclude(event=event_id).exists()

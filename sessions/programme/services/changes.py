@@ -1,0 +1,102 @@
+"""Single sessions of the programme: moved, renamed, cancelled. For the event's organisers."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, NotFound
+from sessions.programme import broadcasts
+from sessions.programme.models import EventDay, Session
+from sessions.programme.services.calendar_entries import calendar_state, keep_calendar
+from sessions.programme.services.locks import lock_event
+
+
+class SessionHasBegun(Conflict):
+    code, message = "session_has_begun", _("The session is live or over; that cannot be changed any more.")
+
+
+def change_session(
+    *, session_id: int, caller: Caller, change: Callable[[Session], None], now: datetime
+) -> Session:
+    """Change a session by `change`, which sets its fields, and tell calendars and open pages.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, and what `change` raises
+    """
+    event_id = Session.objects.filter(pk=session_id).values_list("event_id", flat=True).first()
+    if event_id is None:
+        raise NotFound
+    lock_event(event_id=event_id, caller=caller)
+    session = Session.objects.select_for_update(no_key=True).select_related("day").get(pk=session_id)
+    before = calendar_state(session)
+    change(session)
+    keep_calendar(session=session, before=before, now=now)
+    session.version += 1
+    session.save()
+    broadcasts.session_changed(session)
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, session_id: int, caller: Caller, now: datetime) -> Session:
+    """Say that a session does not take place; it stays in the programme and in calendars, and says so there.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        SessionHasBegun: it is live or over.
+    """
+
+    def change(session: Session) -> None:
+        if session.state != Session.State.UPCOMING:
+            raise SessionHasBegun
+        session.cancelled_at = session.cancelled_at or now
+
+    return change_session(session_id=session_id, caller=caller, change=change, now=now)
+
+
+@transaction.atomic
+def restore_session(*, session_id: int, caller: Caller, now: datetime) -> Session:
+    """Take a cancellation back.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+
+    def change(session: Session) -> None:
+        session.cancelled_at = None
+
+    return change_session(session_id=session_id, caller=caller, change=change, now=now)
+
+
+@transaction.atomic
+def move_session(
+    *, session_id: int, caller: Caller, starts_at: datetime, day: EventDay | None = None, now: datetime
+) -> Session:
+    """Move a session to another time, and to another day of its event where one is given.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+    """
+
+    def change(session: Session) -> None:
+        if day is not None:
+            if day.event_id != session.event_id:
+                raise NotFound
+            session.day = day
+        session.starts_at = starts_at
+
+    return change_session(session_id=session_id, caller=caller, change=change, now=now)
+
+
+def shifted(session: Session, by: timedelta, now: datetime) -> None:
+    """Move a session within its day, as a part of a larger change. The caller holds the event's lock."""
+    before: tuple[Any, ...] = calendar_state(session)
+    session.starts_at += by
+    keep_calendar(session=session, before=before, now=now)
+    session.version += 1
+    session.save()
+    broadcasts.session_changed(session)

@@ -1,0 +1,240 @@
+"""Events and their days: made, edited, cloned. For organisers."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, NotFound, NotSignedIn
+from opendev.core.text import clean_line
+from sessions.programme.models import Event, EventDay, Person, Session
+from sessions.programme.models.events import MAKES_EVENTS, RESERVED_SLUGS, validate_event_slug
+from sessions.programme.services import forms_read as read
+from sessions.programme.services.calendar_entries import keep_calendars_of_people
+from sessions.programme.services.changes import shifted
+from sessions.programme.services.locks import lock_event
+from sessions.programme.services.numbering import free_slug, number_days
+from sessions.programme.services.rights import NotOrganiser
+
+MAX_SLUG_LENGTH = 80
+
+
+class AddressTaken(Conflict):
+    code, message = "address_taken", _("Another event has this address already.")
+
+
+class DayHasSessions(Conflict):
+    code, message = "day_has_sessions", _("There are sessions on this day. Move them first.")
+
+
+class DayIsThere(Conflict):
+    code, message = "day_is_there", _("The event has a day of this date already.")
+
+
+def _slug(value: Any, field: str) -> str:
+    text = clean_line(value, field=field, most=MAX_SLUG_LENGTH, required=False).lower()
+    if text and slugify(text) != text:
+        raise read.wrong(field, _("An address is made of letters a to z, digits and hyphens."))
+    try:
+        validate_event_slug(text)
+    except ValidationError as refusal:
+        raise read.wrong(field, refusal.messages[0]) from None
+    return text
+
+
+FIELDS: read.Readers = {
+    "name": read.a_line(200, required=True),
+    "slug": _slug,
+    "short_name": read.a_line(80),
+    "series": read.a_line(200),
+    "summary": read.a_text(2000),
+    "sponsors_line": read.a_line(300),
+    "time_zone": read.a_zone,
+}
+
+
+def check_makes_events(*, caller: Caller) -> User:
+    """Let those pass who may make events, and return them: organisers of one, the first organiser, and operators.
+
+    Raises:
+        NotSignedIn, NotOrganiser
+    """
+    if caller.user_id is None:
+        raise NotSignedIn
+    user = User.objects.filter(pk=caller.user_id, is_active=True).first()
+    may = user is not None and (user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists())
+    if user is None or not may:
+        raise NotOrganiser
+    return user
+
+
+def _claim_slug(event: Event, slug: str) -> None:
+    """Give a new event its address: the one that is wanted, else one made of its name.
+
+    Raises:
+        AddressTaken
+    """
+    if not slug:
+        taken = set(Event.objects.values_list("slug", flat=True)) | RESERVED_SLUGS
+        slug = free_slug(event.name[:60], taken)[:MAX_SLUG_LENGTH]
+    elif Event.objects.filter(slug=slug).exists():
+        raise AddressTaken(fields={"slug": AddressTaken.message})
+    event.slug = slug
+
+
+@transaction.atomic
+def create_event(*, caller: Caller, given: Mapping[str, Any]) -> Event:
+    """Make an event; whoever makes it is its first organiser.
+
+    Raises:
+        NotSignedIn, NotOrganiser, Malformed, AddressTaken
+    """
+    organiser = check_makes_events(caller=caller)
+    values = read.read_fields({"name": None, **given}, FIELDS)
+    slug = values.pop("slug", "")
+    event = Event(**values)
+    _claim_slug(event, slug)
+    event.save()
+    event.organisers.add(organiser)
+    return event
+
+
+@transaction.atomic
+def edit_event(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> Event:
+    """Change what is given, except the address, which stands in links and QR codes that are out.
+
+    With another time zone the moments of the sessions stay; the clock shows them otherwise.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, Malformed
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    values = read.read_fields({field: said for field, said in given.items() if field != "slug"}, FIELDS)
+    for field, value in values.items():
+        setattr(event, field, value)
+    event.save()
+    keep_calendars_of_people(event.sessions.values_list("pk", flat=True), timezone.now())
+    return event
+
+
+@transaction.atomic
+def add_day(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> EventDay:
+    """Add a day; days are numbered by their dates.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, Malformed, DayIsThere
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    on = read.read_fields({"date": given.get("date")}, {"date": read.a_date})["date"]
+    _check_free(event, on)
+    number = max([0, *event.days.values_list("number", flat=True)]) + 1
+    day = EventDay.objects.create(event=event, number=number, date=on)
+    number_days(event)
+    day.refresh_from_db()
+    return day
+
+
+def _check_free(event: Event, on: date) -> None:
+    if event.days.filter(date=on).exists():
+        raise DayIsThere(fields={"date": DayIsThere.message})
+
+
+def _day_of(event: Event, day_id: int) -> EventDay:
+    day = event.days.filter(pk=day_id).first()
+    if day is None:
+        raise NotFound
+    return day
+
+
+@transaction.atomic
+def move_day(
+    *, event_id: int, day_id: int, caller: Caller, given: Mapping[str, Any], now: datetime
+) -> EventDay:
+    """Move a day with its sessions to another date; their times of day stay, also over a change to summer time.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, Malformed, DayIsThere
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    day = _day_of(event, day_id)
+    on = read.read_fields({"date": given.get("date")}, {"date": read.a_date})["date"]
+    if on == day.date:
+        return day
+    _check_free(event, on)
+    by = on - day.date
+    day.date = on
+    day.save()
+    number_days(event)
+    for session in day.sessions.select_for_update(no_key=True).select_related("day"):
+        then = on_another_day(session.starts_at, by, event)
+        shifted(session, then - session.starts_at, now)
+    day.refresh_from_db()
+    return day
+
+
+def on_another_day(moment: datetime, by: timedelta, event: Event) -> datetime:
+    """Return the same time of the event's day, so many days on."""
+    local = moment.astimezone(event.zone)
+    return (local.replace(tzinfo=None) + by).replace(tzinfo=event.zone)
+
+
+@transaction.atomic
+def remove_day(*, event_id: int, day_id: int, caller: Caller) -> None:
+    """Take a day without sessions away.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, DayHasSessions
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    day = _day_of(event, day_id)
+    if Session.objects.filter(day=day).exists():
+        raise DayHasSessions
+    day.delete()
+    number_days(event)
+
+
+@transaction.atomic
+def set_committee(*, event_id: int, caller: Caller, names: Any) -> list[Person]:
+    """Say who is on the Programming Committee: a name a line, and a company behind a comma. Others leave it.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, Malformed
+    """
+    event = lock_event(event_id=event_id, caller=caller)
+    lines = read.read_fields({"committee": names}, {"committee": read.a_text(4000)})["committee"].splitlines()
+    wanted = [line.partition(",") for line in lines if line.strip()]
+    Person.objects.filter(event=event, on_committee=True).update(on_committee=False)
+    members = [person_of(event, name, company) for name, _comma, company in wanted]
+    for person in members:
+        person.on_committee = True
+        person.save(update_fields=["on_committee"])
+    return members
+
+
+def person_of(event: Event, name: Any, company: Any = "", title: Any = "", *, field: str = "name") -> Person:
+    """Return the person of this name in the event, made where there is none. What is said of them is kept.
+
+    Raises:
+        Malformed
+    """
+    said = {
+        "company": clean_line(company, field="company", most=120, required=False),
+        "title": clean_line(title, field="job", most=120, required=False),
+    }
+    name = clean_line(name, field=field, most=120)
+    person = Person.objects.filter(event=event, name=name).first()
+    if person is None:
+        taken = set(Person.objects.filter(event=event).values_list("slug", flat=True))
+        person = Person(event=event, name=name, slug=free_slug(name[:60], taken))
+    for field_name, value in said.items():
+        if value:
+            setattr(person, field_name, value)
+    person.save()
+    return person

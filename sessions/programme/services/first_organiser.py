@@ -1,0 +1,65 @@
+"""The first organiser of a new installation: made by a link that is printed where the server was started."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Permission, User
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from sessions.access.services import SIGN_IN_LINK_LASTS, LinkIsSpent
+from sessions.programme.models.events import MAKES_EVENTS
+
+USERNAME = "organiser"
+_SALT = "first-organiser"
+_APP, _CODE = MAKES_EVENTS.split(".")
+_MAY_MAKE_EVENTS = Q(user_permissions__codename=_CODE, user_permissions__content_type__app_label=_APP)
+
+
+def has_organiser() -> bool:
+    """Return True if somebody may make events already, or organises one."""
+    may = Q(is_superuser=True) | Q(organised_events__isnull=False) | _MAY_MAKE_EVENTS
+    return User.objects.filter(may, is_active=True).exists()
+
+
+def make_first_organiser_token() -> str:
+    """Return the token of a link that makes the first organiser, within 24 hours.
+
+    It is signed and kept nowhere: what ends it is the organiser whom it made, or any other.
+    """
+    return signing.dumps(USERNAME, salt=_SALT)
+
+
+def check_first_organiser_token(token: str) -> None:
+    """Let a token pass that may still make the first organiser.
+
+    Raises:
+        LinkIsSpent: forged, older than 24 hours, or there is an organiser.
+    """
+    try:
+        signing.loads(token, salt=_SALT, max_age=SIGN_IN_LINK_LASTS)
+    except signing.BadSignature:
+        raise LinkIsSpent from None
+    if has_organiser():
+        raise LinkIsSpent
+
+
+@transaction.atomic
+def make_first_organiser(*, token: str, now: datetime) -> User:
+    """Make somebody who may make events, without a password, and return them; of two who press at once, one gets in.
+
+    Raises:
+        LinkIsSpent: forged, older than 24 hours, or there is an organiser.
+    """
+    check_first_organiser_token(token)
+    user = User(username=USERNAME, first_name="Organiser", date_joined=now)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except (
+        IntegrityError
+    ):  # another press was faster, or the name belongs to somebody who may not make events
+        raise LinkIsSpent from None
+    user.user_permissions.add(Permission.objects.get(codename=_CODE, content_type__app_label=_APP))
+    return user

@@ -1,0 +1,46 @@
+"""Whether the caller may: asked by every service that is not for everybody."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotAllowed, NotSignedIn
+from sessions.access.selectors import is_signed_in
+from sessions.programme import selectors
+
+
+class NotModerator(NotAllowed):
+    code, message = "not_moderator", _("Only the session's moderators can do that.")
+
+
+class NotJoined(NotAllowed):
+    code, message = "not_joined", _("Join the session first.")
+
+
+class NotOrganiser(NotAllowed):
+    code, message = "not_organiser", _("Only the event's organisers can do that.")
+
+
+def check_moderates(*, caller: Caller, session_id: int) -> None:
+    """Let moderators of the session and organisers of its event pass.
+
+    Raises:
+        NotSignedIn: nobody is signed in, or the sign-in of an open socket has ended.
+        NotModerator: somebody is, who may not moderate here.
+    """
+    if not is_signed_in(caller, timezone.now()):
+        raise NotSignedIn
+    if not selectors.moderates(caller, session_id):
+        raise NotModerator
+
+
+def check_organises(*, caller: Caller, event_id: int) -> None:
+    """Let organisers of the event pass.
+
+    Raises:
+        NotSignedIn, NotOrganiser
+    """
+    if not is_signed_in(caller, timezone.now()):
+        raise NotSignedIn
+    if not selectors.organises(caller, event_id):
+        raise NotOrganiser

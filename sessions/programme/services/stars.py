@@ -1,0 +1,38 @@
+"""Sessions that somebody starred."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from opendev.core.errors import NotFound
+from sessions.access.tokens import hash_token
+from sessions.programme.models import Session, Star, StarList
+
+TOKEN_BYTES = 24
+
+
+@transaction.atomic
+def star_session(*, session_id: int, token: str, starred: bool, now: datetime) -> str:
+    """Put a session on somebody's list, or take it off; return the list's token. Saying it twice changes nothing.
+
+    Args:
+        token: the secret of their list; whoever has none, or one that opens no list of this event, gets a new list.
+
+    Raises:
+        NotFound: no such session.
+    """
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    found = StarList.objects.filter(event=session.event_id, token_hash=hash_token(token)).first()
+    if found is None:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        found = StarList.objects.create(
+            event_id=session.event_id, token_hash=hash_token(token), created_at=now
+        )
+    if starred:
+        Star.objects.get_or_create(star_list=found, session=session)
+    else:
+        Star.objects.filter(star_list=found, session=session).delete()
+    return token

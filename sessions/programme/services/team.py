@@ -1,0 +1,117 @@
+"""Who moderates and who helps: invited and let go by the event's organisers."""
+
+import secrets
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Malformed, NotFound
+from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from sessions.access.services import make_sign_in_link
+from sessions.programme import selectors
+from sessions.programme.models import Event, Person, Session, SessionRole
+from sessions.programme.services.calendar_entries import keep_calendars_of_people
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rights import check_organises
+
+INVITED = (SessionRole.Role.MODERATOR, SessionRole.Role.HELPER)
+
+
+@transaction.atomic
+def invite_moderator(
+    *,
+    session_id: int,
+    caller: Caller,
+    name: Any,
+    company: Any = "",
+    title: Any = "",
+    role: Any = SessionRole.Role.MODERATOR,
+    now: datetime,
+) -> tuple[Person, str | None]:
+    """Make somebody a moderator, or by `role` a helper, of the session; return the person and a sign-in link's token.
+
+    Somebody of the same name in the event is the same person. There is no link (None) for who has an account of their
+    own, or may do more than the inviter can give: it would sign the inviter in as them. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser
+        Malformed: no name, a text that is too long, or a role that is not given by invitation.
+    """
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=session.event_id)
+    _check_role(role)
+    Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # people are the event's
+    said = {
+        "name": clean_line(name, field="name", most=MAX_NAME_LENGTH),
+        "company": clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
+        "title": clean_line(title, field="title", most=MAX_NAME_LENGTH, required=False),
+    }
+    person = Person.objects.filter(event=session.event_id, name=said["name"]).first()
+    if person is None:
+        person = Person(event_id=session.event_id, slug=_free_slug(session.event_id, said["name"]), **said)
+    if person.user is None:
+        person.user = _user_without_password(person)
+    person.save()
+    _add_role(session, person, role, now)
+    is_safe = not selectors.is_more_than_invited(person.user, session.event_id)
+    return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
+
+
+def _add_role(session: Session, person: Person, role: Any, now: datetime) -> None:
+    place = {"position": session.roles.count() + 1}
+    SessionRole.objects.get_or_create(session=session, person=person, role=role, defaults=place)
+    keep_calendars_of_people([session.pk], now)
+
+
+def _check_role(role: Any) -> None:
+    if role not in INVITED:
+        sentence = _("People are invited as moderators or as helpers.")
+        raise Malformed(sentence, fields={"role": sentence})
+
+
+def _free_slug(event_id: int, name: str) -> str:
+    base = slugify(name)[:60] or "moderator"
+    taken = set(Person.objects.filter(event=event_id, slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def _user_without_password(person: Person) -> User:
+    """Return a new user who signs in by link, named after the person where that name is free."""
+    first, _space, last = person.name.partition(" ")
+    user = User(username=person.slug, first_name=first, last_name=last)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # taken, perhaps a moment ago
+        user.username = f"{person.slug}-{secrets.token_hex(4)}"
+        user.save()
+    return user
+
+
+@transaction.atomic
+def remove_moderator(
+    *, session_id: int, caller: Caller, person_id: int, role: Any = SessionRole.Role.MODERATOR
+) -> None:
+    """Take the right to moderate, or to help, from somebody; their open pages close within two seconds. For organisers.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, Malformed
+    """
+    session = lock_session(session_id)
+    check_organises(caller=caller, event_id=session.event_id)
+    _check_role(role)
+    roles = SessionRole.objects.filter(session=session, person=person_id, role=role)
+    if not roles.exists():
+        raise NotFound
+    roles.delete()
+    keep_calendars_of_people([session.pk], timezone.now())

@@ -1,0 +1,73 @@
+"""What happened in a session, in the order in which it happened."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sessions.programme.models import Session
+
+
+class TimelineEntry(models.Model):
+    """One thing that somebody, or the clock, did in a session. It is written once, and stays (guards.py).
+
+    It names people who moderate, never attendees: nothing in it may join a person and a ballot. `subject` is the id of
+    what it was done with, as text, and `title` what that was called at the moment; both are "" for the session itself.
+    """
+
+    class Verb(models.TextChoices):
+        SESSION_STARTED = "session.started", _("The session started")
+        SESSION_ENDED = "session.ended", _("The session ended")
+        SESSION_SET_BACK = "session.set_back", _("The start was taken back")
+        POLL_LAUNCHED = "poll.launched", _("A poll was launched")
+        POLL_REVEALED = "poll.revealed", _("Results were revealed")
+        POLL_CLOSED = "poll.closed", _("A poll was closed")
+        POLL_PUBLISHED = "poll.published", _("Results were published")
+        POLL_SET_BACK = "poll.set_back", _("An act with a poll was taken back")
+        POLL_REWORDED = "poll.reworded", _("A poll was reworded after the first vote; before")
+        QUESTION_ON_AIR = "question.on_air", _("A question went on air")
+        QUESTION_ANSWERED = "question.answered", _("A question was answered")
+        QUESTION_SET_BACK = "question.set_back", _("An act with a question was taken back")
+        LINE_OPENED = "line.opened", _("A follow-up was opened")
+        ITEM_STARTED = "item.started", _("An item of the run sheet began")
+        ITEM_SET_BACK = "item.set_back", _("A step of the run sheet was taken back")
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="timeline")
+    at = models.DateTimeField(_("at"))
+    verb = models.CharField(_("what"), max_length=20, choices=Verb.choices)
+    subject = models.CharField(_("subject"), max_length=20, blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    actor = models.BigIntegerField(
+        _("user"), null=True, blank=True
+    )  # no key: who leaves changes nothing here
+    actor_name = models.CharField(_("by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("timeline entry")
+        verbose_name_plural = _("timeline")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    verb__in=[
+                        "session.started",
+                        "session.ended",
+                        "session.set_back",
+                        "poll.launched",
+                        "poll.revealed",
+                        "poll.closed",
+                        "poll.published",
+                        "poll.set_back",
+                        "poll.reworded",
+                        "question.on_air",
+                        "question.answered",
+                        "question.set_back",
+                        "line.opened",
+                        "item.started",
+                        "item.set_back",
+                    ]
+                ),
+                name="timeline_verb_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M} {self.get_verb_display()} {self.title}".strip()

@@ -1,0 +1,112 @@
+"""Scripts and style sheets: one file each a page, made of the sources that are there; no Node is needed here."""
+
+import re
+
+import pytest
+
+from opendev.home import bundles
+from opendev.home.static import COMMENT, LAYER_ORDER, layers_of
+from opendev.home.templatetags import page_files
+from tools.page_rules import TEMPLATES, sheet_complaints
+
+SCRIPT_TAG = re.compile(r"<script[^>]*>")
+TAG = re.compile(r'{% (?:page|preload)_script "(\w+)" %}')
+
+
+@pytest.fixture(autouse=True)
+def fresh_answers():
+    caches = bundles.is_script_current, bundles.is_sheet_current
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.mark.parametrize("name", bundles.SCRIPTS)
+def test_script_was_bundled_from_the_sources_that_are_there(name):
+    assert bundles.is_script_current(name), "say `make bundle`"
+
+
+def test_sheet_was_bundled_from_the_sources_that_are_there():
+    assert bundles.is_sheet_current(), "say `make bundle`"
+
+
+def test_every_bundle_is_of_a_page_and_every_page_has_one():
+    named = {name for path in TEMPLATES.rglob("*.html") for name in TAG.findall(path.read_text())}
+    assert named == bundles.SCRIPTS.keys()
+    assert {path.name for path in (bundles.STATIC / bundles.BUILT).iterdir()} == {
+        *(f"{name}.js" for name in bundles.SCRIPTS),
+        f"{bundles.SHEET}.css",
+    }
+
+
+def test_no_page_names_a_script_or_a_sheet_by_itself():
+    """It would come without the gate, and unbundled."""
+    loads = re.compile(r"""<script[^>]*{% static|rel="stylesheet"[^>]*{% static""")
+    named = {path.name for path in TEMPLATES.rglob("*.html") if loads.search(path.read_text())}
+    assert named == {"base.html"}  # signed_in.js, which runs in every browser
+
+
+def test_modules_import_each_other_in_no_circle_and_await_nothing_at_the_top():
+    """In one file a circle would turn an error into `undefined`, and neighbours would wait for each other."""
+    names = {path.stem for path in (bundles.STATIC / bundles.SOURCES).glob("*.js")}
+    assert {name for name in names if name in bundles.imported_by(name)} == set()
+    for name in names:
+        source = (bundles.STATIC / bundles.SOURCES / f"{name}.js").read_text()
+        assert not re.search(r"^(?:const .*=\s*)?await\b", source, re.MULTILINE), name
+        assert "import(" not in source, name
+
+
+def test_mark_changes_with_any_source(monkeypatch, tmp_path):
+    folder = tmp_path / bundles.SOURCES
+    folder.mkdir()
+    for name, text in {
+        "gate": "",
+        "a": 'import "./gate.js"\nimport { b } from "./b.js"\n',
+        "b": "export const b = 1\n",
+    }.items():
+        (folder / f"{name}.js").write_text(text)
+    monkeypatch.setattr(bundles, "STATIC", tmp_path)
+    monkeypatch.setitem(bundles.SCRIPTS, "page", ("a",))
+    assert bundles.imported_by("a") == {"gate", "b"}
+    marks = {bundles.digest_of_script("page")}
+    for name in ("gate", "a", "b"):
+        path = folder / f"{name}.js"
+        path.write_text(path.read_text() + "// more\n")
+        marks.add(bundles.digest_of_script("page"))
+    assert len(marks) == 4
+
+
+def test_page_has_one_script_and_one_sheet(client, db):
+    page = client.get("/join/").text
+    scripts = SCRIPT_TAG.findall(page)
+    assert len(scripts) == 1
+    assert re.search(r'src="/static/bundles/times\.\w+\.js"', scripts[0])
+    assert re.search(r'data-flat-sheet="/static/companion/flat\.\w+\.css"', scripts[0])
+    assert len(re.findall(r'rel="stylesheet"', page)) == 1
+
+
+def test_sources_are_loaded_with_debug_and_where_a_bundle_is_older(settings, monkeypatch):
+    settings.DEBUG = True
+    assert "bundles/" not in page_files.page_styles() + page_files.page_script("programme")
+    assert page_files.page_script("programme").count("<script") == 5
+    assert page_files.page_styles().count("stylesheet") == len(bundles.SHEETS)
+    assert page_files.preload_script("room") == ""
+    settings.DEBUG = False
+    assert page_files.page_script("programme").count("<script") == 1
+    assert "bundles/room" in page_files.preload_script("room")
+    monkeypatch.setattr(bundles, "is_script_current", lambda name: False)
+    monkeypatch.setattr(bundles, "is_sheet_current", lambda: False)
+    assert "bundles/" not in page_files.page_styles() + page_files.page_script("programme")
+    assert page_files.preload_script("room") == ""
+
+
+def test_bundled_sheet_has_what_older_browsers_need():
+    """A bundler may join rules; one that joins `:has` to others would take both from browsers without it."""
+    text = (bundles.STATIC / bundles.sheet_path()).read_text()
+    assert sheet_complaints(text) == []
+    bare = LAYER_ORDER.sub("", COMMENT.sub("", text))
+    assert "".join(content for layer, content in layers_of(bare) if not layer) == ""
+    sources = "\n".join((bundles.STATIC / path).read_text() for path in bundles.sheets())
+    assert text.count("@font-face") == COMMENT.sub("", sources).count("@font-face")

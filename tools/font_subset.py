@@ -1,0 +1,61 @@
+"""Makes the font of English pages out of the whole one: `python -m tools.font_subset`.
+
+Run by hand where fontTools and brotli are installed, when the font or the characters change; the result is committed.
+More than half of the whole file is kerning, since each pair varies with the weight. Here a pair has one value.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+FONTS = Path(__file__).resolve().parent.parent / "opendev" / "static" / "companion" / "fonts"
+WHOLE, ENGLISH = FONTS / "schibsted-latin.woff2", FONTS / "schibsted-english.woff2"
+# companion.css says the same as a unicode-range.
+CHARACTERS = [*range(0x20, 0x7F), 0xA0, 0xB7, 0xD7, 0x2013, 0x2014]
+CHARACTERS += [0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2032, 0x2212]
+FEATURES = ["kern", "ccmp", "mark", "mkmk", "tnum"]
+PAIRS = 2  # the type of a lookup of pairs
+VARYING = ("XPlaDevice", "YPlaDevice", "XAdvDevice", "YAdvDevice")
+FIXED = 0x0F  # the bits of a value's format that are no variation
+
+
+def main() -> None:
+    """Write the subset."""
+    font = TTFont(WHOLE)
+    for lookup in font["GPOS"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            table = getattr(table, "ExtSubTable", table)  # noqa: PLW2901
+            if table.LookupType == PAIRS:
+                fix_pairs(table)
+    options = subset.Options()
+    options.layout_features = (
+        FEATURES  # its seven bytes of hinting stay: without them FreeType hints by itself
+    )
+    options.name_IDs = [0, 1, 2, 13, 14]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=CHARACTERS)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    font.save(ENGLISH)
+    print(f"{ENGLISH.name}: {ENGLISH.stat().st_size} bytes.")
+
+
+def fix_pairs(table: Any) -> None:
+    """Leave each pair its value at the default weight alone."""
+    table.ValueFormat1 &= FIXED
+    table.ValueFormat2 &= FIXED
+    if table.Format == 1:
+        records = [record for pairs in table.PairSet for record in pairs.PairValueRecord]
+    else:
+        records = [record for first in table.Class1Record for record in first.Class2Record]
+    for record in records:
+        for value in (record.Value1, record.Value2):
+            for name in VARYING:
+                if value is not None and hasattr(value, name):
+                    delattr(value, name)
+
+
+if __name__ == "__main__":
+    main()
