@@ -48,6 +48,7 @@ def commands() -> dict[str, list[str]]:
         "lint-imports": [str(PYTHON), "-c", LINT_IMPORTS, "--no-logo"],
         "djangofmt": [str(BIN / "djangofmt"), "--check", "--quiet", "opendev/templates"],
         "djlint": [str(PYTHON), "-m", "djlint", "--lint", "--quiet", "opendev/templates"],
+        "biome": [str(BIN / "biome"), "ci", "--colors=off", "--log-level=error"],
         "makemigrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "check --deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }

@@ -17,7 +17,10 @@ let timer = null
 let looked = ""
 
 function wordsFor({ code, detail, fields }) {
-  return Object.values(fields ?? {})[0] ?? (hasText(`error_${code}`) ? text(`error_${code}`) : detail || text("error_unsent"))
+  return (
+    Object.values(fields ?? {})[0] ??
+    (hasText(`error_${code}`) ? text(`error_${code}`) : detail || text("error_unsent"))
+  )
 }
 
 function showError(sentence) {
@@ -105,6 +108,7 @@ async function change(event, frame) {
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-edit-form]")) change(event, { type: "question.edit", text: event.target.elements.text.value })
+  if (event.target.matches("[data-edit-form]"))
+    change(event, { type: "question.edit", text: event.target.elements.text.value })
   if (event.target.matches("[data-withdraw-question]")) change(event, { type: "question.withdraw" })
 })

@@ -44,10 +44,11 @@ export function applyDraft(form, fallback) {
 
 // For the style sheet, in browsers without :has.
 function markChosen(form) {
-  for (const row of form.querySelectorAll(".opt")) row.toggleAttribute("data-chosen", row.querySelector(":checked") !== null)
+  for (const row of form.querySelectorAll(".opt"))
+    row.toggleAttribute("data-chosen", row.querySelector(":checked") !== null)
 }
 
-function wordsFor(form, chosen, poll) {
+function wordsFor(chosen, poll) {
   if (chosen.length === 0) return text("vote")
   if (chosen.length > 1) return text("vote_for_several", { count: chosen.length })
   const option = poll.options.find(({ id }) => id === chosen[0])
@@ -63,7 +64,7 @@ export function paintChoice(poll) {
   const isFull = !kindOf(poll).oneRow && chosen.length >= poll.max
   for (const input of form.querySelectorAll("input[name=option]")) input.disabled = isFull && !input.checked
   for (const button of document.querySelectorAll(`[data-vote-button][form="${form.id}"]`)) {
-    const words = wordsFor(form, chosen, poll)
+    const words = wordsFor(chosen, poll)
     setText(button, "[data-vote-words]", words)
     button.disabled = chosen.length < poll.min || chosen.length > poll.max
   }

@@ -116,7 +116,8 @@ async function refresh() {
 }
 
 function refreshSoon() {
-  timer ??= setTimeout(() => {
+  if (timer) return
+  timer = setTimeout(() => {
     timer = null
     refresh()
   }, GATHER)

@@ -28,7 +28,7 @@ async function collect(response) {
   const isText = !response.headers.get("Content-Type")?.includes("openxmlformats")
   const pieces = []
   let lines = 0
-  for (const reader = response.body.getReader(); ;) {
+  for (const reader = response.body.getReader(); ; ) {
     const { done, value } = await reader.read()
     if (done) return { pieces, all }
     pieces.push(value)

@@ -54,7 +54,10 @@ function paintNames(card, line, isOn, me) {
   const isCounted = line.mine.signed_up
   const others = line.names.filter((_, index) => !own || index !== mine).slice(0, NAMES_SHOWN)
   const more = Math.max(0, line.count - others.length - (isCounted ? 1 : 0))
-  putNames(card, others.map(({ name }) => name))
+  putNames(
+    card,
+    others.map(({ name }) => name),
+  )
   setText(card, "[data-own-name]", own)
   setHidden(card, "[data-own]", !own)
   setHidden(card, "[data-own-comma]", others.length === 0)

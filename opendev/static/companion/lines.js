@@ -32,7 +32,11 @@ function pendingOf(id) {
 
 function paint() {
   const lines = inOrder(book)
-  syncChildren(home, lines.map(({ id }) => id), { keyOf: (card) => card.dataset.line, make: makeLine })
+  syncChildren(
+    home,
+    lines.map(({ id }) => id),
+    { keyOf: (card) => card.dataset.line, make: makeLine },
+  )
   for (const card of home.children) {
     const line = book.get(card.dataset.line)
     paintLine(card, line, { pending: pendingOf(line.id), me })

@@ -42,7 +42,9 @@ for (const list of document.querySelectorAll("[data-order]")) {
   list.addEventListener("dragstart", (event) => {
     dragged = event.target.closest('[data-drag="yes"]')
     if (!dragged) return
-    before = rowsBeside(dragged).map(({ dataset }) => dataset.id).join()
+    before = rowsBeside(dragged)
+      .map(({ dataset }) => dataset.id)
+      .join()
     dragged.setAttribute(MARK, "")
     event.dataTransfer.effectAllowed = "move"
     event.dataTransfer.setData("text/plain", dragged.dataset.id)
@@ -53,6 +55,12 @@ for (const list of document.querySelectorAll("[data-order]")) {
     const row = dragged
     dragged = null
     row?.removeAttribute(MARK)
-    if (row && rowsBeside(row).map(({ dataset }) => dataset.id).join() !== before) send(list, row)
+    if (
+      row &&
+      rowsBeside(row)
+        .map(({ dataset }) => dataset.id)
+        .join() !== before
+    )
+      send(list, row)
   })
 }

@@ -70,7 +70,7 @@ function paintBody(card, poll, view, mine) {
   if (isNew) applyDraft(list.closest("form"), mine.options)
 }
 
-function paintLinks(card, poll, view, hasVoted) {
+function paintLinks(card, poll, hasVoted) {
   const isLive = poll.state === "live"
   setHidden(card, "[data-show=form]", !isLive || (hasVoted && !canChange(poll)))
   setHidden(card, "[data-show=results]", !hasVoted && !hasCounts(poll))
@@ -100,7 +100,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   if (card.dataset.view !== view || (view === "form" && isOtherKind)) setBody(card, poll, view, isJoined)
   card.dataset.view = view
   paintBody(card, shown, view, hasFailed ? { options: pending.options } : mine)
-  paintLinks(card, poll, view, hasVoted)
+  paintLinks(card, poll, hasVoted)
   setText(card, "[data-hidden-note]", hiddenNote(poll))
   setText(card, "[data-privacy-note]", privacyNote(poll))
   setHidden(card, "[data-privacy-note]", !poll.anonymous)

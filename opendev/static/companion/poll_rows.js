@@ -34,7 +34,11 @@ function paintResult(node, row) {
 }
 
 export function paintResults(list, poll, { mine = [], isPending = false } = {}) {
-  syncRows(list, poll.options.map(({ id }) => id), "result-row")
+  syncRows(
+    list,
+    poll.options.map(({ id }) => id),
+    "result-row",
+  )
   for (const row of rowsOf(poll)) {
     const node = rowOf(list, row.id)
     paintResult(node, row)
@@ -43,7 +47,11 @@ export function paintResults(list, poll, { mine = [], isPending = false } = {}) 
 }
 
 export function paintChoices(list, poll, { mine = [], isPending = false } = {}) {
-  syncRows(list, poll.options.map(({ id }) => id), "choice-row")
+  syncRows(
+    list,
+    poll.options.map(({ id }) => id),
+    "choice-row",
+  )
   for (const option of poll.options) {
     const node = rowOf(list, option.id)
     setText(node, "[data-option-text]", option.text)
@@ -52,7 +60,11 @@ export function paintChoices(list, poll, { mine = [], isPending = false } = {}) 
 }
 
 export function paintPicks(list, poll) {
-  syncRows(list, poll.options.map(({ id }) => id), "pick-row")
+  syncRows(
+    list,
+    poll.options.map(({ id }) => id),
+    "pick-row",
+  )
   poll.options.forEach((option, index) => {
     const node = rowOf(list, option.id)
     setText(node, "[data-option-text]", option.text)
@@ -63,7 +75,11 @@ export function paintPicks(list, poll) {
 // The form's rows: what somebody has ticked is theirs, only texts and missing rows are painted.
 export function paintForm(list, poll, chosen) {
   const isNew = !list.firstElementChild
-  syncRows(list, poll.options.map(({ id }) => id), "option-row")
+  syncRows(
+    list,
+    poll.options.map(({ id }) => id),
+    "option-row",
+  )
   for (const option of poll.options) {
     const node = rowOf(list, option.id)
     const input = node.querySelector("input")

@@ -57,7 +57,9 @@ function withTally(book, frame) {
   const poll = book.polls.get(frame.poll)
   if (!poll || !isNews(book, frame.poll, frame.version, Boolean(frame.options))) return book
   const counts = new Map((frame.options ?? []).map((option) => [option.id, option.count]))
-  const options = poll.options.map(({ id, text }) => (counts.has(id) ? { id, text, count: counts.get(id) } : { id, text }))
+  const options = poll.options.map(({ id, text }) =>
+    counts.has(id) ? { id, text, count: counts.get(id) } : { id, text },
+  )
   return withPoll(book, { ...poll, version: frame.version, ballots: frame.ballots, options })
 }
 

@@ -4,9 +4,10 @@ let held = null
 
 function hold() {
   if (held) return
-  let letGo
-  const promise = new Promise((resolve) => (letGo = resolve))
-  held = { promise, letGo }
+  held = {}
+  held.promise = new Promise((resolve) => {
+    held.letGo = resolve
+  })
 }
 
 // The click comes after the pointer or the key is up; only then may its button go.

@@ -10,7 +10,8 @@ export function makeRow(template, id) {
   const row = clone(template)
   row.dataset.asked = id
   if (template === "question") row.id = `question-${id}`
-  for (const form of row.querySelectorAll("form")) form.action = form.action.replace("/questions/0/", `/questions/${id}/`)
+  for (const form of row.querySelectorAll("form"))
+    form.action = form.action.replace("/questions/0/", `/questions/${id}/`)
   for (const node of row.querySelectorAll("[id='edit-0'], [for='edit-0']")) {
     if (node.htmlFor) node.htmlFor = `edit-${id}`
     else node.id = `edit-${id}`

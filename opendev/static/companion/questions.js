@@ -3,7 +3,15 @@
 
 import "./ask.js"
 import { emit, on, setHidden, setText, syncChildren } from "./markup.js"
-import { answeredQuestions, openQuestions, ownHidden, questionOnAir, reduceQuestions, sorted, withMineUpvoted } from "./question_state.js"
+import {
+  answeredQuestions,
+  openQuestions,
+  ownHidden,
+  questionOnAir,
+  reduceQuestions,
+  sorted,
+  withMineUpvoted,
+} from "./question_state.js"
 import { makeRow, paintRow } from "./question_row.js"
 import { isOpenState, shownState } from "./session_state.js"
 import { sayNow } from "./speak.js"
@@ -33,7 +41,8 @@ function paintList(name, template, questions) {
     keyOf: (row) => row.dataset.asked,
     make: (id) => makeRow(template, id),
   })
-  for (const row of list.children) paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && isOpenState(session) })
+  for (const row of list.children)
+    paintRow(row, byId.get(row.dataset.asked), { isOpen: isJoined && isOpenState(session) })
 }
 
 function paintMore(name, left) {
@@ -79,7 +88,10 @@ function inOrder(open) {
   const known = new Map(open.map((question) => [question.id, question]))
   const standing = order.filter((id) => known.has(id))
   const isStanding = new Set(standing)
-  const added = sorted(open.filter(({ id }) => !isStanding.has(id)), "time")
+  const added = sorted(
+    open.filter(({ id }) => !isStanding.has(id)),
+    "time",
+  )
   order = [...standing, ...added.map(({ id }) => id)]
   return order.map((id) => known.get(id))
 }
@@ -151,7 +163,8 @@ function paintRules({ questions }) {
 }
 
 on("live:snapshot", arrive)
-for (const type of ["question.changed", "questions.changed", "question.tally", "question.gone", "question.mine"]) on(`live:${type}`, hear)
+for (const type of ["question.changed", "questions.changed", "question.tally", "question.gone", "question.mine"])
+  on(`live:${type}`, hear)
 on("live:session.changed", (frame) => {
   session = shownState(frame.session)
   paintRules(frame.session)

@@ -22,7 +22,8 @@ function isKnownHere({ id, version }) {
 }
 
 on("live:question.tally", paintVotes)
-for (const type of ["question.changed", "questions.changed", "question.gone"]) on(`live:${type}`, () => emit("control:stale"))
+for (const type of ["question.changed", "questions.changed", "question.gone"])
+  on(`live:${type}`, () => emit("control:stale"))
 on("live:snapshot", (frame) => {
   paintVotes(frame)
   if (!frame.questions.every(isKnownHere)) emit("control:stale")

@@ -19,7 +19,9 @@ function votesOf(row) {
 // As the server sorts them: pinned ones first, then by votes, then the one that was asked earlier.
 function inOrder(rows) {
   const byAge = ({ dataset: a }, { dataset: b }) => a.askedAt.localeCompare(b.askedAt) || byId(a.queueItem, b.queueItem)
-  return [...rows].sort((a, b) => ("pinned" in b.dataset) - ("pinned" in a.dataset) || votesOf(b) - votesOf(a) || byAge(a, b))
+  return [...rows].sort(
+    (a, b) => ("pinned" in b.dataset) - ("pinned" in a.dataset) || votesOf(b) - votesOf(a) || byAge(a, b),
+  )
 }
 
 function note({ target }) {
@@ -46,4 +48,5 @@ function sortLater() {
   sortQueue()
 }
 
-for (const type of ["pointermove", "pointerdown", "wheel", "focusin"]) document.addEventListener(type, note, { capture: true, passive: true })
+for (const type of ["pointermove", "pointerdown", "wheel", "focusin"])
+  document.addEventListener(type, note, { capture: true, passive: true })

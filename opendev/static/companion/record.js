@@ -27,6 +27,8 @@ export function paintPrompt(entry, { text, shown_at }) {
   setText(entry, "[data-prompt-text]", text)
   for (const time of entry.querySelectorAll("[data-shown-at]")) {
     time.dateTime = shown_at
-    time.textContent = new Intl.DateTimeFormat("en-GB", { ...TIME, timeZone: time.dataset.zone }).format(new Date(shown_at))
+    time.textContent = new Intl.DateTimeFormat("en-GB", { ...TIME, timeZone: time.dataset.zone }).format(
+      new Date(shown_at),
+    )
   }
 }

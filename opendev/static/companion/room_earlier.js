@@ -34,6 +34,10 @@ function paintItem(item, poll) {
 export function paintEarlier(polls) {
   const list = document.querySelector("[data-earlier-list]")
   setHidden(document, "[data-earlier-part]", polls.length === 0)
-  syncChildren(list, polls.map(({ id }) => id), { keyOf: (item) => item.dataset.earlier, make: makeItem })
+  syncChildren(
+    list,
+    polls.map(({ id }) => id),
+    { keyOf: (item) => item.dataset.earlier, make: makeItem },
+  )
   for (const poll of polls) paintItem(list.querySelector(`[data-earlier="${CSS.escape(poll.id)}"]`), poll)
 }

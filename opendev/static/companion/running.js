@@ -39,7 +39,10 @@ function hear(frame) {
   emit("running:painted")
   if (!item || item.id === before?.id) return
   emit("tabs:suggest", { part: PART_OF[item.kind] })
-  if (item.kind !== "poll") sayNow(text("said_running", { word: text(`running_${item.kind}`), text: item.text || text("running_questions_text") }))
+  if (item.kind !== "poll")
+    sayNow(
+      text("said_running", { word: text(`running_${item.kind}`), text: item.text || text("running_questions_text") }),
+    )
 }
 
 on("live:snapshot", (frame) => {

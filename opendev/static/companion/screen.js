@@ -99,7 +99,11 @@ function paintItem(item) {
 function paintMostWanted() {
   const wanted = sorted(openQuestions(questions), "votes").slice(0, QUESTIONS_SHOWN)
   setText(main, "[data-asked-by]", text("screen_ask"))
-  syncChildren(list, wanted.map(({ id }) => id), { keyOf: (row) => row.dataset.option, make: () => clone("asked-row") })
+  syncChildren(
+    list,
+    wanted.map(({ id }) => id),
+    { keyOf: (row) => row.dataset.option, make: () => clone("asked-row") },
+  )
   wanted.forEach(({ id, votes, text: said }, index) => {
     const row = list.children[index]
     row.dataset.option = id
@@ -152,7 +156,19 @@ function hear(frame) {
   paint()
 }
 
-const NEWS = ["running.changed", "running.gone", "line.changed", "line.tally", "poll.changed", "poll.tally", "poll.gone", "question.changed", "questions.changed", "question.tally", "question.gone"]
+const NEWS = [
+  "running.changed",
+  "running.gone",
+  "line.changed",
+  "line.tally",
+  "poll.changed",
+  "poll.tally",
+  "poll.gone",
+  "question.changed",
+  "questions.changed",
+  "question.tally",
+  "question.gone",
+]
 for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
 
 function hearSession({ session: told }) {

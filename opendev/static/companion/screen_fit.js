@@ -34,7 +34,7 @@ function overflows(row) {
 
 function markSecondColumn(list, isTwo) {
   const half = Math.ceil(list.children.length / 2)
-  ;[...list.children].forEach((row, index) => row.classList.toggle("second", isTwo && index >= half))
+  for (const [index, row] of [...list.children].entries()) row.classList.toggle("second", isTwo && index >= half)
 }
 
 function shrinkRows(main, list) {

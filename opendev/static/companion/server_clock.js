@@ -9,7 +9,15 @@ function learn(frame) {
   if (!Number.isNaN(now)) offset = now - Date.now()
 }
 
-for (const type of ["snapshot", "poll.changed", "session.changed", "questions.changed", "running.changed", "run_sheet.changed"]) on(`live:${type}`, learn)
+for (const type of [
+  "snapshot",
+  "poll.changed",
+  "session.changed",
+  "questions.changed",
+  "running.changed",
+  "run_sheet.changed",
+])
+  on(`live:${type}`, learn)
 
 export function serverNow() {
   return Date.now() + offset

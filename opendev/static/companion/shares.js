@@ -14,7 +14,7 @@ export function wholeShares(counts, ballots, isSingle) {
     const equal = counts.filter((other) => other === count).length
     if (equal > left) break // and none after it either: fewer votes never show a greater share
     left -= equal
-    counts.forEach((other, index) => (shares[index] += Number(other === count)))
+    for (const [index, other] of counts.entries()) shares[index] += Number(other === count)
   }
   return shares
 }

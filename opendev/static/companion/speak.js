@@ -23,9 +23,12 @@ export function sayNow(sentence) {
 export function sayCount(sentence) {
   waiting = sentence
   const wait = spokenAt + BETWEEN_COUNTS - Date.now()
-  timer ??= setTimeout(() => {
-    timer = null
-    if (waiting) speak(waiting)
-    waiting = null
-  }, Math.max(0, wait))
+  timer ??= setTimeout(
+    () => {
+      timer = null
+      if (waiting) speak(waiting)
+      waiting = null
+    },
+    Math.max(0, wait),
+  )
 }

@@ -30,7 +30,8 @@ function paintEventTime(time, zone, eventZone) {
   beside.hidden = zone === eventZone || clock(date, zone) === clock(date, eventZone)
   if (beside.hidden) return
   const short = new Intl.DateTimeFormat(language, { timeZone: eventZone, timeZoneName: "short" }).formatToParts(date)
-  beside.textContent = `${clock(date, eventZone)} ${short.find(({ type }) => type === "timeZoneName")?.value ?? ""}`.trim()
+  beside.textContent =
+    `${clock(date, eventZone)} ${short.find(({ type }) => type === "timeZoneName")?.value ?? ""}`.trim()
 }
 
 function eventTimeIn(gut) {

@@ -17,7 +17,10 @@ function isChanged(field) {
 
 // A list of which the page chose no entry shows its first one: that is no change of anybody's.
 function isChosenAnew(options) {
-  const before = Math.max(options.findIndex((option) => option.defaultSelected), 0)
+  const before = Math.max(
+    options.findIndex((option) => option.defaultSelected),
+    0,
+  )
   return !options[before]?.selected
 }
 
@@ -70,7 +73,10 @@ document.addEventListener("submit", (event) => {
   isLeaving = true
   if (event.target.matches("form[data-unsaved]")) keepPlace()
 })
-document.addEventListener("form:sent", () => (isLeaving = true)) // by a script, which goes on to another page
+// By a script, which goes on to another page.
+document.addEventListener("form:sent", () => {
+  isLeaving = true
+})
 window.addEventListener("pageshow", () => {
   isLeaving = false
   show()

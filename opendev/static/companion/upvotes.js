@@ -36,6 +36,9 @@ async function send(id) {
   if (answer.code === "no_answer" && !canAsk()) return // the next connection sends it
   pendingUpvotes.delete(id)
   if (answer.type === "ok") return emit("upvote:answered", { question: answer.question, upvoted: wanted })
-  showBanner("notice", hasText(`error_${answer.code}`) ? text(`error_${answer.code}`) : answer.detail || text("error_unsent"))
+  showBanner(
+    "notice",
+    hasText(`error_${answer.code}`) ? text(`error_${answer.code}`) : answer.detail || text("error_unsent"),
+  )
   emit("upvote:changed")
 }

@@ -135,7 +135,10 @@ function settled(id, mine, version) {
   dropDraft(id)
   hideBanner("vote")
   sayNow(text(vote.type === "poll.vote" ? "said_saved" : "said_taken_back"))
-  emit("vote:answered", { poll: id, mine: mine ?? { voted: vote.options.length > 0, options: vote.options, seq: vote.seq } })
+  emit("vote:answered", {
+    poll: id,
+    mine: mine ?? { voted: vote.options.length > 0, options: vote.options, seq: vote.seq },
+  })
 }
 
 function refused({ ref, code, detail }) {

@@ -22,8 +22,16 @@ function paintWhen(node, chosen) {
   const { begins, eventZone, one, both } = node.dataset
   const date = new Date(begins)
   const zone = chosen ?? (storedZone() === eventZone ? eventZone : ownZone)
-  const isSame = zone === eventZone || `${day(date, zone)} ${clock(date, zone)}` === `${day(date, eventZone)} ${clock(date, eventZone)}`
-  const words = { day: day(date, zone), time: clock(date, zone), zone, events: besides(date, zone, eventZone), eventZone }
+  const isSame =
+    zone === eventZone ||
+    `${day(date, zone)} ${clock(date, zone)}` === `${day(date, eventZone)} ${clock(date, eventZone)}`
+  const words = {
+    day: day(date, zone),
+    time: clock(date, zone),
+    zone,
+    events: besides(date, zone, eventZone),
+    eventZone,
+  }
   node.textContent = fill(isSame ? one : both, isSame ? { ...words, zone: eventZone } : words)
 }
 
