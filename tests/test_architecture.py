@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,6 +157,38 @@ def test_module_without_a_layer_breaks_a_contract(tree: Path, module: str):
     answer = lint_imports(tree)
     assert answer.returncode == 1
     assert module in answer.stdout
+
+
+def contract(name: str) -> list[str]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    return next(found["layers"] for found in settings["contracts"] if found["id"] == name)
+
+
+def test_picture_of_the_packages_is_that_of_the_contracts():
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    picture = page.partition("## The packages")[2].split("```")[1].strip().splitlines()
+    slices = [
+        " | ".join(f"sessions.{name}" for name in layer.split(" | "))
+        for layer in contract("slices")
+        if not {"models", "migrations"} & set(layer.split(" | "))
+    ]
+    packages = contract("packages")
+    place = packages.index("sessions")
+    assert picture == [*packages[:place], *slices, *packages[place + 1 :]]
+
+
+def test_table_of_the_features_has_every_model_in_its_folder():
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 6]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+    named = {(row[2].split("`")[1], table) for row in rows for table in row[3].split(", ") if table}
+    own = [model for model in own_models() if not model._meta.auto_created]
+    assert named == {(folder_of(model.__module__), model.__name__) for model in own}
+
+
+def folder_of(module: str) -> str:
+    parts = module.split(".")
+    return "/".join(parts[:2]) if parts[0] == "sessions" else parts[0]
 
 
 @pytest.mark.parametrize(

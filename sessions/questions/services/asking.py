@@ -11,12 +11,12 @@ from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
 from sessions.attendees.selectors import events_by_pass
 from sessions.attendees.services.joining import UNSAID
-from sessions.programme import broadcasts
+from sessions.programme.broadcasts import session_changed
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import NotJoined, check_moderates
-from sessions.questions import broadcasts as told
+from sessions.questions import broadcasts
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.permissions import may_see_question
 from sessions.questions.selectors import merged_roots, question_by_id
@@ -69,7 +69,7 @@ def save_and_tell(question: Question) -> Question:
     """Write the question with its next version, and say it."""
     question.version += 1
     question.save()
-    told.question_changed(question_by_id(question.pk))
+    broadcasts.question_changed(question_by_id(question.pk))
     return question
 
 
@@ -210,7 +210,7 @@ def delete_and_tell(question: Question) -> Question:
     pk, question.version = question.pk, question.version + 1
     question.delete()
     question.pk = pk
-    told.question_gone(question)
+    broadcasts.question_gone(question)
     for other in Question.objects.filter(pk__in=[*freed, *([stood_in] if stood_in else [])]):
         recount(other)
         save_and_tell(other)
@@ -241,5 +241,5 @@ def set_question_rules(
     if (session.questions_named, session.questions_moderated) != before:
         session.version += 1
         session.save()
-        broadcasts.session_changed(session)
+        session_changed(session)
     return session

@@ -12,7 +12,7 @@ from sessions.attendees.selectors import events_by_pass
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
 from sessions.programme.services.rights import NotJoined
-from sessions.questions import broadcasts as told
+from sessions.questions import broadcasts
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.permissions import PUBLIC, is_public
 from sessions.questions.selectors import merged_roots, questions_by_id
@@ -155,7 +155,7 @@ def _write(batch: _Batch) -> None:
         recount(root)
         root.version += 1
         Question.objects.filter(pk=root.pk).update(votes=root.votes, version=root.version)
-        told.question_tallied(root)
+        broadcasts.question_tallied(root)
 
 
 def _roots(batch: _Batch, changed: Iterable[Pair]) -> list[Question]:

@@ -13,7 +13,7 @@ from opendev.core.text import clean_id, clean_line, clean_word
 from sessions.follow_ups.models import MAX_TITLE_LENGTH
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
-from sessions.run_sheet import broadcasts as told
+from sessions.run_sheet import broadcasts
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.permissions import is_shown_prompt
 from sessions.run_sheet.selectors import SheetWithItems, item_by_id, items_of
@@ -92,9 +92,9 @@ def save_and_tell(sheet: RunSheet, *, runs_otherwise: bool = False) -> SheetWith
     sheet.running_version += runs_otherwise
     sheet.save()
     found = SheetWithItems(sheet, items_of(sheet.session_id))
-    told.plan_changed(found)
+    broadcasts.plan_changed(found)
     if runs_otherwise:
-        told.running_changed(found)
+        broadcasts.running_changed(found)
     return found
 
 
