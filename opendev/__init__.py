@@ -1,3 +1,3 @@
-"""OpenDev Companion. The version is the wheel's, a backup's and the one that `manage.py version` prints."""
+"""OpenDev Companion. The version is the wheel's, and stands in each backup."""
 
 __version__ = "0.9.0"

@@ -9,12 +9,17 @@ from pathlib import Path
 import environ
 from django.core.management import execute_from_command_line
 
+from opendev import __version__
+
 SETTINGS_FILE = "/etc/opendev-companion/companion.env"  # the EnvironmentFile of the systemd units
 SETTINGS_VARIABLE = "COMPANION_ENV"
 
 
 def main() -> None:
     """Run a command with the settings of the installation, whoever calls it: the service, a timer or a person."""
+    if sys.argv[1:] in (["version"], ["--version"]):  # Django would say its own
+        print(__version__)
+        return
     read_settings(Path(os.environ.get(SETTINGS_VARIABLE, SETTINGS_FILE)))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opendev.settings")
     os.environ.setdefault("VAR_DIR", str(data_folder(os.environ)))

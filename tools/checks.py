@@ -10,6 +10,8 @@ from pathlib import Path
 from tools import browser_floor, bundles, page_rules
 from tools.environment import PYTHON, ROOT, VENV
 
+CLEAN, NOT_AUDITED = 0, 3  # tools/supply_chain.py; `make audit` fails for the second one too
+
 BIN = VENV / "bin"
 PACKAGES = ["manage.py", "opendev", "sessions", "polls", "etherpad_links", "tools", "bench", "tests"]
 MANAGE = [str(PYTHON), "manage.py"]
@@ -33,11 +35,20 @@ def run_all() -> int:
     print("== browsers", flush=True)
     if browser_floor.main():
         failed.append("browsers")
+    if audit_fails():
+        failed.append("audit")
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
         return 1
     print("All checks passed.")
     return 0
+
+
+def audit_fails() -> bool:
+    """Return True if a known vulnerability was reported. Where nothing can be known, as without a network, say so."""
+    print("== audit", flush=True)
+    command = [str(PYTHON), "-m", "tools.supply_chain", "audit"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode not in {CLEAN, NOT_AUDITED}
 
 
 def commands() -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from tools import bundles, checks, debian, environment, etherpad
 from tools.environment import PYTHON, ROOT, Unmet
@@ -114,6 +115,12 @@ def deploy_check() -> int:
     return pytest("--deploy", "-p", "no:randomly", "tests/deploy")
 
 
+def supply_chain(word: str) -> int:
+    """Write the bill of materials or the list of licences, or ask for known vulnerabilities."""
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    return become([str(PYTHON), "-m", "tools.supply_chain", word])
+
+
 def clean() -> int:
     """Remove what the other words made, except the database and the secret key."""
     for folder in (ROOT / ".venv", ROOT / "var" / "static", *(ROOT / cache for cache in CACHES)):
@@ -171,6 +178,9 @@ CHORES: dict[str, Callable[[], int]] = {
     "bench": bench,
     "soak": soak,
     "deploy-check": deploy_check,
+    "sbom": partial(supply_chain, "sbom"),
+    "audit": partial(supply_chain, "audit"),
+    "licences": partial(supply_chain, "licences"),
     "clean": clean,
     "lock": lock,
     "etherpad": etherpad.serve,
