@@ -25,9 +25,9 @@ from opendev.room.run_sheet_api import (
 from polls import api as polls
 from sessions.attendees import api as passes
 from sessions.follow_ups import api as follow_ups
-from sessions.programme import endpoints as sessions
 from sessions.programme.api import events, stage, stars
 from sessions.programme.api import sessions as programme
+from sessions.programme.endpoints import Endpoint
 from sessions.questions.api import dismissals as question_dismissals
 from sessions.questions.api import questions
 from sessions.questions.api.passes import PassOfAsker
@@ -46,7 +46,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 
 @extend_schema(exclude=True)
-class Nowhere(sessions.Endpoint):
+class Nowhere(Endpoint):
     """Every other address under /api/: a coded 404, whatever the method."""
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.callers import caller_of, keep_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, Malformed, NotFound
@@ -119,17 +119,8 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         said = {field: request.POST[field] for field in form if field in request.POST}
         form |= said
         try:
-            check_join(request)
-            _attendee, attendee_pass = join_session(
-                session_id=session.pk,
-                known=known,
-                has_open_line=has_open_line(session.pk),
-                now=timezone.now(),
-                **said,
-            )
-            note_join(request, session.pk, attendee_pass.attendee_id)
             response = redirect(session)
-            keep_pass(response, attendee_pass)
+            keep_pass(response, _join(request, session, known, said))
             return response
         except DomainError as refusal:
             errors, status = refusal.fields or {"form": refusal.message}, refusal.status
@@ -143,6 +134,22 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     }
     context |= {"form": form, "errors": errors, "error_code": error_code}
     return render(request, "home/join_session.html", context, status=status)
+
+
+def _join(
+    request: HttpRequest, session: Session, known: AttendeePass | None, fields: dict[str, str]
+) -> AttendeePass:
+    """Join the session with what the form says, and return the pass."""
+    check_join(request)
+    _attendee, attendee_pass = join_session(
+        session_id=session.pk,
+        known=known,
+        has_open_line=has_open_line(session.pk),
+        now=timezone.now(),
+        **fields,
+    )
+    note_join(request, session.pk, attendee_pass.attendee_id)
+    return attendee_pass
 
 
 @require_safe

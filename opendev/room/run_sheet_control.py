@@ -110,7 +110,7 @@ def _row(
 
 def _boxes(session_id: int) -> dict[str, str]:
     """Return what the boxes of the plan's items hold."""
-    boxes = {}
+    boxes: dict[str, str] = {}
     for standing in items_of(session_id):
         boxes |= {f"text-{standing.pk}": standing.text, f"minutes-{standing.pk}": str(standing.minutes)}
     return boxes

@@ -25,9 +25,16 @@ from sessions.programme.services.locks import lock_event
 from sessions.registrations import selectors as registrations
 from sessions.registrations.models import FigureNote
 from sessions.registrations.services import importing
-from sessions.registrations.services.importing import finish_import, import_registrations, set_personal_link
+from sessions.registrations.services.importing import (
+    MAX_SHOWN_LENGTH,
+    MAX_SOURCE_LENGTH,
+    finish_import,
+    import_registrations,
+    set_personal_link,
+)
 
 PARTS = ("shown", "source")  # of a figure
+LONGEST = {"shown": MAX_SHOWN_LENGTH, "source": MAX_SOURCE_LENGTH}
 WAITING = ("email", "bad_rows")  # boxes that a button of their own acts on
 
 
@@ -72,7 +79,7 @@ def _fields_of(
             "label": labels[part],
             "value": typed[box],
             "error": errors.get(box, ""),
-            "most": FigureNote._meta.get_field(part).max_length,
+            "most": LONGEST[part],
         }
         for part in PARTS
     ]
