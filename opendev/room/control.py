@@ -203,10 +203,11 @@ def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """Edit a draft, or mend the texts of a launched poll."""
+    """Edit a draft, or fix the wording of a launched poll; once voting has closed, read it."""
     found, caller = enter(request, event, session)
     here = _poll_here(found, poll)
     frozen = here.launched_at is not None
+    is_over = here.state not in {Poll.State.DRAFT, Poll.State.LIVE} and frozen
     form, errors, code, status = draft_form(here), {}, "", 200
     if request.method == "POST":
         given: dict[str, Any] = {
@@ -219,7 +220,7 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
             services.edit_poll(poll_id=here.pk, caller=caller, given=given, now=timezone.now())
             return redirect(found.address("control") + f"?poll={here.pk}")
         except DomainError as refusal:
-            form, status = forms.kept_edit(request.POST), refusal.status
+            form, status = form if is_over else forms.kept_edit(request.POST), refusal.status
             errors, code = refusal.fields or {"form": refusal.message}, refusal.code
     card = card_for(here, is_moderator=True)
     context = {
@@ -230,6 +231,7 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         "errors": errors,
         "error_code": code,
         "frozen": frozen,
+        "is_over": is_over,
     }
     return render(request, "room/poll_edit.html", {**context, **settings_context()}, status=status)
 

@@ -215,16 +215,15 @@ def _asker_is_revoked(pk: int, caller: Caller, session: Session) -> bool | None:
 
 @transaction.atomic
 def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
-    """Save the answer where it was changed, and do what the button says: "answered" moves it, "merge" merges it.
+    """Save the answer where it was changed, and do what the button says.
+
+    "answered" marks the question, "merge" merges it, "revoke" and "restore" change the pass of whoever asked it.
 
     Raises:
         EditedMeanwhile: somebody else changed the answer since the page was shown.
         What the services raise.
     """
     now, do = timezone.now(), request.POST.get("do")
-    if do in {"revoke", "restore"}:
-        set_pass_of_asker(question_id=pk, caller=caller, revoked=do == "revoke", now=now)
-        return
     standing = Question.objects.select_for_update(no_key=True).get(pk=pk).answer
     changes = compare(request.POST, {"answer": standing})
     changes.check()
@@ -237,3 +236,5 @@ def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
     elif do == "answered":
         answer = changes.changed.get("answer", standing)
         set_question_state(question_id=pk, caller=caller, state="answered", answer=answer, now=now)
+    elif do in {"revoke", "restore"}:
+        set_pass_of_asker(question_id=pk, caller=caller, revoked=do == "revoke", now=now)

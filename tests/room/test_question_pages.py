@@ -19,7 +19,7 @@ from tests.factories import (
     votes_of,
 )
 from tests.factories.sessions import organiser_of
-from tests.room.pages import code_of, followed, text_of
+from tests.room.pages import code_of, followed, form_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +217,14 @@ def test_helper_is_invited_to_the_queue_and_to_nothing_else(session, browser_of)
     assert "How questions are asked" not in text_of(stranger.get(session.address("control-questions")))
     attendee = browser_of(make_attendee(session))
     assert attendee.get(session.address("control-questions")).status_code == 302
+
+
+def test_revoking_an_asker_keeps_the_answer_that_was_typed(browser_of, session):
+    question = make_question(session, text="Why?")
+    desk = browser_of(user=make_moderator(session))
+    address = session.address("control-question-edit", question=question.pk)
+    typed = form_of(desk.get(address)) | {"answer": "Because.", "do": "revoke"}
+    assert desk.post(address, typed).status_code == 302
+    question.refresh_from_db()
+    assert question.answer == "Because."
+    assert "Restore access" in text_of(desk.get(address))
