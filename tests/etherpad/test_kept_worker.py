@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -41,12 +42,16 @@ def workers_of(server: Server) -> list[int]:
     return pids
 
 
+def has_written(names: int) -> bool:
+    return PadName.objects.filter(state="written").count() == names
+
+
 def test_worker_comes_with_the_first_pad_and_again_when_it_is_killed(stage: tuple[Server, Room]):
     server, room = stage
     line = make_line(room.session, HEADING)
     for nth in range(3):
         put_name(line, make_attendee(room.session, name=f"Name {nth}"))
-        wait_until(lambda nth=nth: PadName.objects.filter(state="written").count() == nth + 1, seconds=40)
+        wait_until(partial(has_written, nth + 1), seconds=40)
         pid = workers_of(server)
         assert len(pid) == 1
         if nth < 2:
