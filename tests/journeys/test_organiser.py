@@ -62,7 +62,7 @@ def import_schedule(page: Page) -> None:
     expect(page.get_by_role("heading", name="Added")).to_be_visible()
     expect(page.get_by_text("The event takes over the time zone Europe/Berlin.")).to_be_visible()
     is_accessible(page)
-    page.get_by_role("button", name="Take it over").click()
+    page.get_by_role("button", name="Apply these changes").click()
     expect(page.get_by_text("4 sessions added, 0 changed, 0 cancelled.")).to_be_visible()
 
 

@@ -220,7 +220,7 @@ def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, sessi
     seen = sheet_with_items(session.pk).sheet.running_id
     form = {"seen": seen, "close": live.pk}
     page = text_of(followed(desk, desk.post(at(session, "control-run-next"), form)))
-    assert "Gergely Csatari closed Poll 1 and went on to: Which one?" in page
+    assert "<bdi>Gergely Csatari</bdi> closed Poll 1 and went on to: <bdi>Which one?</bdi>" in page
     assert page.count('data-key="u"') == 1
     page = text_of(followed(desk, desk.post(at(session, "control-run-undo"))))
     states = [Poll.objects.get(pk=poll.pk).state for poll in (live, second)]
