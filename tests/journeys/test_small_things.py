@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.demo import ROOM
 from tests.journeys.stage import SCREEN, Moderator, Stage
 
 LONG = (
@@ -90,6 +91,29 @@ def test_add_beside_the_run_sheet_adds_to_the_run_sheet(play, demo):
         page = stage.moderator().page
         page.get_by_role("link", name="Add to the run sheet").click()
         expect(page.get_by_role("heading", name="Add an item")).to_be_in_viewport()
+
+    play(scene)
+
+
+def test_run_sheet_adds_by_enter_and_keeps_what_was_typed_elsewhere(play, demo):
+    def scene(stage: Stage) -> None:
+        path = f"sessions/{demo.session['id']}/run-sheet/items/"
+        demo.ask("POST", path, lines="First\nSecond")
+        page = stage.open(f"{ROOM}control/run-sheet/", user="john-garbutt")
+        stage.is_live(page)
+        titles = page.locator(".plan-item strong")
+        page.get_by_label("One item per line").fill("Pasted")
+        page.locator(".plan-item summary").nth(1).click()
+        page.locator(".plan-item").nth(1).get_by_label("Text").fill("Second, reworded")
+        page.locator("#add-kind").select_option("note")
+        page.locator("#add-text").fill("Third")
+        page.get_by_role("button", name="Move down: First").click()
+        expect(titles).to_have_text(["Second, reworded", "First"])
+        expect(page.locator("#add-text")).to_have_value("Third")
+        page.locator("#add-text").press("Enter")
+        expect(titles).to_have_text(["Second, reworded", "First", "Third"])
+        expect(page.locator("#add-text")).to_have_value("")
+        expect(page.get_by_label("One item per line")).to_have_value("Pasted")
 
     play(scene)
 

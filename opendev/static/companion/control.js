@@ -56,7 +56,8 @@ function take({ page, url, status }, origin) {
   if (!hasRegions(page)) return leaveOrTell(url, status)
   hideBanner("act")
   if (status < 400 && !/\/(polls|lines)\//.test(new URL(url).pathname)) history.replaceState(null, "", withHash(url))
-  swapRegions(page, { except: TYPED.filter((region) => !origin.closest(`[data-region="${region}"]`)) })
+  const anew = TYPED.filter((region) => origin.closest(`[data-region="${region}"]`))
+  swapRegions(page, { except: TYPED.filter((region) => !anew.includes(region)), anew })
   emit("control:swapped")
   paintTallies()
 }

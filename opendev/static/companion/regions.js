@@ -38,8 +38,9 @@ function withoutTokens(region) {
   return copy
 }
 
-function swapRegion(standing, fresh) {
-  if (sameMarkup(withoutTokens(standing), withoutTokens(fresh))) return
+// A region that is made anew loses what was typed into it, which is in no markup.
+function swapRegion(standing, fresh, { anew }) {
+  if (!anew && sameMarkup(withoutTokens(standing), withoutTokens(fresh))) return
   for (const { name, value } of fresh.attributes) standing.setAttribute(name, value)
   standing.replaceChildren(...fresh.childNodes)
 }
@@ -55,11 +56,13 @@ export function hasRegions(page) {
   return page.querySelector("[data-region]") !== null
 }
 
-export function swapRegions(page, { except = [] } = {}) {
+export function swapRegions(page, { except = [], anew = [] } = {}) {
   const kept = remember()
   for (const standing of document.querySelectorAll("[data-region]")) {
-    const fresh = page.querySelector(`[data-region="${standing.dataset.region}"]`)
-    if (fresh && !except.includes(standing.dataset.region)) swapRegion(standing, document.adoptNode(fresh))
+    const { region } = standing.dataset
+    const fresh = page.querySelector(`[data-region="${region}"]`)
+    if (!fresh || except.includes(region)) continue
+    swapRegion(standing, document.adoptNode(fresh), { anew: anew.includes(region) })
   }
   document.title = page.title
   restore(kept)
