@@ -3,7 +3,7 @@
 # Instead: it compares the local time with the onset of summer or winter time as if both were in UTC. In Chicago, the first six hours
 # after the change of autumn are an hour early: 03:12 on 1 November 2026 (CST, UTC-6) is read as 08:12Z instead of 09:12Z.
 # Version: ts-ics 2.4.6, with one STANDARD or DAYLIGHT for each onset. The machine's own zone does not matter.
-# Where we deal with it: sessions/calendar.py writes times within these hours in UTC.
+# Where we deal with it: sessions/programme/calendar.py writes times within these hours in UTC.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -212,6 +212,29 @@ def test_ruff_refuses_what_the_architecture_forbids(source: str, rule: str):
         check=False,
     )
     assert rule in answer.stdout
+
+
+# --- one way to do a thing
+
+
+def public_functions(files: Iterable[Path]) -> dict[str, str]:
+    return {
+        node.name: str(path.relative_to(ROOT))
+        for path in files
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
+
+
+def test_no_service_has_the_name_of_one_that_composes_it():
+    """Of two that are called alike, the lower one would leave half undone."""
+    services = [path for path in python_files(*PACKAGES) if "services" in (path.stem, path.parent.name)]
+    composing = ROOT / "opendev" / "room" / "run_sheets.py"
+    above = public_functions([composing, *(path for path in services if ROOT / "opendev" in path.parents)])
+    below = public_functions(path for path in services if ROOT / "opendev" not in path.parents)
+    assert len(above) > 10
+    assert len(below) > 100
+    assert above.keys() & below.keys() == set()
 
 
 # --- size

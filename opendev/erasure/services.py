@@ -19,7 +19,7 @@ from polls.services import erase_ballots
 from sessions.attendees.models import Attendance, Attendee
 from sessions.attendees.services.passes import end_pass, forget_ended_passes, lock_sessions_of
 from sessions.follow_ups.models import SignUp
-from sessions.follow_ups.services import erasing
+from sessions.follow_ups.services.erasing import erase_names, forget_names
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.erasing import erase_questions, erase_upvotes
 from sessions.registrations.models import Registration
@@ -98,7 +98,7 @@ def erase_attendee(*, attendee: Attendee, now: datetime) -> None:
     erase_ballots(attendee_id=attendee.pk)
     erase_upvotes(attendee)
     erase_questions(attendee)
-    erasing.erase_sign_ups(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
+    erase_names(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
     for registration in Registration.objects.filter(attendee=attendee):
         erase_registration(registration=registration)
     attendee.delete()
@@ -111,10 +111,10 @@ def erase_sign_ups(*, sign_ups: Sequence[SignUp], now: datetime) -> int:
     """Erase names from their lines, whoever's they are; return how many there were."""
     pks = [sign_up.pk for sign_up in sign_ups]
     others = SignUp.objects.filter(Q(pk__in=pks) | Q(same_as__in=pks))
-    return erasing.erase_sign_ups(sign_ups=others, in_pads=standing_in_pads(others), now=now)
+    return erase_names(sign_ups=others, in_pads=standing_in_pads(others), now=now)
 
 
 def forget_erased_names(now: datetime) -> int:
     """Delete the names of erased people that are out of their pads by now; return how many."""
     waiting = SignUp.objects.filter(erased_at__isnull=False)
-    return erasing.forget_erased_names(in_pads=standing_in_pads(waiting), now=now)
+    return forget_names(in_pads=standing_in_pads(waiting), now=now)

@@ -14,7 +14,7 @@ LONGEST_IN_PAD = timedelta(days=7)  # then the name is forgotten here, whether i
 
 
 @transaction.atomic
-def erase_sign_ups(*, sign_ups: Iterable[SignUp], in_pads: Collection[int], now: datetime) -> int:
+def erase_names(*, sign_ups: Iterable[SignUp], in_pads: Collection[int], now: datetime) -> int:
     """Erase names from their lines, and tell; return how many there were.
 
     One of `in_pads` (ids) is nobody's from now on and waits there to be taken out: without its row the next reading
@@ -46,7 +46,7 @@ def _erase_sign_up(sign_up: SignUp, now: datetime, *, waits: bool) -> None:
 
 
 @transaction.atomic
-def forget_erased_names(*, in_pads: Collection[int], now: datetime) -> int:
+def forget_names(*, in_pads: Collection[int], now: datetime) -> int:
     """Delete the names of erased people that are out of their pads by now, or have waited a week; return how many.
 
     `in_pads` are the sign-ups (ids) that still stand in a pad.
