@@ -18,6 +18,10 @@ class Database:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="pads-database")
 
     async def __call__(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        """Return `work(...)`, done in the thread."""
+        """Return `work(...)`, done in the thread.
+
+        Raises:
+            DatabaseAway: it is tried again by whoever asked; the log says so once for the outage
+        """
         call = functools.partial(with_fresh_connections, work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self.thread, call)

@@ -45,9 +45,11 @@ class PadMemory:
         if kept is None:
             return
         document = Document.from_wire(kept.text, kept.runs, kept.pool)
-        self.known = KnownState(document, kept.revision, kept.author)
-        rows = await self.database(lines_for_pad, self.link.session_id)
+        rows = await self.database(
+            lines_for_pad, self.link.session_id
+        )  # may fail, and is asked again as a whole
         self.lines = {row.pk: tracked(row, with_position=True) for row in rows}
+        self.known = KnownState(document, kept.revision, kept.author)
 
     def forget_places(self, *, server_lost_pad: bool) -> None:
         """Begin anew with a document that was read afresh: positions belong to the one before it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -28,6 +29,7 @@ from etherpad_links.sync.pace import Pace
 from etherpad_links.sync.passages import PassageSource
 from etherpad_links.sync.reading import learn_read_only_id
 from etherpad_links.sync.rounds import Rounds
+from opendev.core.threads import DatabaseAway
 
 log = logging.getLogger("etherpad_links.sync")
 
@@ -84,11 +86,14 @@ class PadTask:
                 except PadTrouble as trouble:
                     self._learn(trouble)
                     await self._rest(trouble)
+                except DatabaseAway:
+                    await asyncio.sleep(RETRY_S[0])  # said already, once for the outage
                 except DatabaseError:
                     log.exception("The database failed while pad %s was kept in step.", self.address.name)
                     await asyncio.sleep(RETRY_S[0])
         finally:
-            await asyncio.shield(self.database(self.locks.release, self.link.pk))
+            with suppress(DatabaseAway):  # then the lease runs out by itself
+                await asyncio.shield(self.database(self.locks.release, self.link.pk))
 
     async def _hold(self) -> None:
         """Take or renew the pad's lock.
@@ -137,6 +142,7 @@ class PadTask:
     # --- the connection
 
     async def _keep_in_step(self) -> None:
+        await self.pace.turn()  # joining counts as messages too
         pad = self.pad = await self.connector.connect(self._heard)
         rounds = Rounds(pad, self.memory, self._take_turn)
         try:

@@ -20,13 +20,14 @@ from etherpad_links.sync.pace import Pace
 from etherpad_links.sync.pad_task import PadTask
 from etherpad_links.sync.passages import NoPassages, PassageSource
 from etherpad_links.worker_state import BEAT_S
-from opendev.core.threads import end_thread
+from opendev.core.threads import DatabaseAway, end_thread
 
 log = logging.getLogger("etherpad_links.sync")
 
 LOOK_UPS = 32
 LOOK_S = 0.25  # for new sign-ups
 LOOK_FOR_PADS_S = 2.0
+AWAY_S = 1.0  # between two tries while the database is away
 
 
 class Worker:
@@ -56,9 +57,11 @@ class Worker:
                         next_beat = now + BEAT_S
                         await self.database(services.record_beat, timezone.now())
                     await self._wake_who_has_news()
+                except DatabaseAway:
+                    await asyncio.sleep(AWAY_S)  # said already, once for the outage
                 except DatabaseError:
                     log.exception("The database cannot be read; trying again.")
-                    await asyncio.sleep(LOOK_FOR_PADS_S)
+                    await asyncio.sleep(AWAY_S)
                 await asyncio.sleep(LOOK_S)
         finally:
             await self._end([task for _, task in self.tasks.values()])

@@ -27,6 +27,7 @@ class Proxy(threading.Thread):
         self.target, self.fates, self.struck = port, list(fates), struck
         self.port = 0
         self.cuts: list[str] = []
+        self.connections = 0
         self.is_up = threading.Event()
         self.loop = asyncio.new_event_loop()
 
@@ -66,6 +67,7 @@ class Proxy(threading.Thread):
         return Response(answer.status_code, "", headers, answer.content)
 
     async def _relay(self, client: ServerConnection) -> None:
+        self.connections += 1
         path = client.request.path if client.request else ""
         cookie = client.request.headers.get("Cookie", "") if client.request else ""
         target = f"ws://127.0.0.1:{self.target}{path}"

@@ -4,18 +4,22 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from etherpad_links.models import EtherpadLink, PadName
 from tests.etherpad.conftest import BODY, HEADING, Room, wait_until
 from tests.etherpad.proxy import AFTER, BEFORE, PASS, Proxy
 from tests.factories import make_attendee, make_line, put_name, withdraw
-from tests.support.databases import ROOT
+from tests.factories.databases import connected_to
+from tests.support.databases import ROOT, Postgres
 from tests.support.etherpad import Etherpad
 from tests.support.programs import dying_with_us, end, kill_group, start
 from tests.support.server import clean_environment
@@ -78,6 +82,23 @@ def test_connections_cut_before_and_after_a_change_write_each_name_once(room: Ro
     assert_each_once(room, names)
 
 
+def test_change_whose_answer_was_lost_costs_one_connection_to_catch_up_and_one_to_write_on(
+    room: Room, start_worker, settings
+):
+    """Etherpad 2.5 refuses what is written on a connection that was told what it had missed."""
+    with Proxy(room.etherpad.port, [AFTER]) as proxy:
+        settings.ETHERPAD_URL = f"http://127.0.0.1:{proxy.port}"
+        EtherpadLink.objects.update(url=f"{settings.ETHERPAD_URL}/p/{room.name}")
+        line = make_line(room.session, HEADING)
+        worker = start_worker()
+        for count, name in enumerate(("Ann", "Bob", "Cid"), 1):
+            sign_up(room, line, name)
+            wait_until(partial(all_written, count))
+            assert (proxy.cuts, proxy.connections) == ([AFTER], 3)
+        worker.stop()
+    assert_each_once(room, ["Ann", "Bob", "Cid"])
+
+
 class WorkerProcess:
     """`manage.py sync_pads`, to be killed."""
 
@@ -106,14 +127,20 @@ def postgres_room(committing_postgres: str, etherpad: Etherpad, make_room) -> Ro
     return room
 
 
+@contextmanager
+def processes_on(url: str, folder: Path) -> Iterator[WorkerProcess]:
+    environment = clean_environment(DATABASE_URL=url, ETHERPAD_ALLOW_PRIVATE="1", VAR_DIR=str(folder / "var"))
+    workers = WorkerProcess(folder, environment)
+    try:
+        yield workers
+    finally:
+        workers.stop_all()
+
+
 @pytest.fixture
 def processes(postgres_room: Room, tmp_path: Path) -> Iterator[WorkerProcess]:
-    environment = clean_environment(
-        DATABASE_URL=postgres_room.database, ETHERPAD_ALLOW_PRIVATE="1", VAR_DIR=str(tmp_path / "var")
-    )
-    workers = WorkerProcess(tmp_path, environment)
-    yield workers
-    workers.stop_all()
+    with processes_on(postgres_room.database, tmp_path) as workers:
+        yield workers
 
 
 def test_worker_killed_before_and_after_a_change_writes_each_name_once(
@@ -147,6 +174,34 @@ def test_second_worker_waits_says_so_and_takes_over(postgres_room: Room, process
     sign_up(room, line, *names[6:])
     wait_until(lambda: all_written(12))
     assert_each_once(room, names)
+
+
+def test_worker_outlives_an_outage_of_postgresql(
+    own_postgres: Postgres, etherpad: Etherpad, make_room, tmp_path: Path, django_db_blocker
+):
+    url = own_postgres.fresh_database()
+    with django_db_blocker.unblock(), connected_to(url), processes_on(url, tmp_path) as workers:
+        room = make_room(etherpad)
+        line = make_line(room.session, HEADING)
+        sign_up(room, line, "Ann")
+        log = workers.start()
+        wait_until(lambda: all_written(1))
+        own_postgres.kill()
+        time.sleep(3)
+        own_postgres.serve()
+        connection.close()
+        sign_up(room, line, "Bob")
+        wait_until(lambda: all_written(2), seconds=40)
+        assert_each_once(room, ["Ann", "Bob"])
+        own_postgres.kill()
+        wait_until(lambda: log.read_text().count("The database does not answer") == 2)
+        worker = workers.processes[0]
+        worker.terminate()
+        assert worker.wait(10) == 0, "ends as it should while the database is away"
+        own_postgres.serve()
+        connection.close()
+    assert log.read_text().count("The database answers again") == 1
+    assert "Traceback" not in log.read_text()
 
 
 def test_second_worker_waits_on_sqlite_too(room: Room, start_worker, caplog: pytest.LogCaptureFixture):

@@ -10,14 +10,14 @@ import pytest
 
 from opendev.home.management.commands.serve import server_command
 from tests.conftest import link_static
-from tests.factories.databases import connected_to
+from tests.factories.databases import connected_to, own_postgres
 from tests.faults.stage import Stage, table
 from tests.journeys.conftest import play, shared_demo
 from tests.support.databases import Postgres
 from tests.support.inner_server import own_file
 from tests.support.server import Server, clean_environment
 
-__all__ = ["play", "shared_demo"]
+__all__ = ["own_postgres", "play", "shared_demo"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -46,18 +46,6 @@ def on_sqlite(start_server: Any, django_db_blocker: Any) -> Iterator[Stage]:
         stage = Stage(server, partial(own_file, server.folder / "db.sqlite3"))
         stage.start()
         yield stage
-
-
-@pytest.fixture(scope="module")
-def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A cluster that keeps what it acknowledged when it is killed, and that no other module uses."""
-    folder = tmp_path_factory.mktemp("postgres")
-    cluster = Postgres(clean_environment(VAR_DIR=str(folder)), durable=True)
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 @pytest.fixture
