@@ -26,6 +26,7 @@ OUR_NAME = "Sign-ups"
 PROBE_S = 15.0  # between two questions to a server that lets us ask no more for now
 MOST_CATCHING_UP = 3  # connections, where people type in the meantime
 CAREFUL_S = 180.0  # for so long after a refusal checks go one by one
+CHECK_HOLDS_S = 90.0  # a join that fails right after a check costs no second one
 
 
 class Checks:
@@ -68,10 +69,11 @@ class Connector:
         self.link, self.address, self.memory, self.checks = link, address, memory, checks
         self.reads_afresh = False  # what we knew led to changes that the server does not take
         self.may_be_gone = False
+        self.there_at = -1e9  # when the server last said that it has the pad
 
     def learn(self, trouble: PadTrouble) -> None:
-        """Take notice of what ended the last connection."""
-        self.may_be_gone = isinstance(trouble, PadMissing | PadRefused)
+        """Take notice of what ended the last connection. A pad that may be gone stays so until its server says no."""
+        self.may_be_gone |= isinstance(trouble, PadMissing | PadRefused)
 
     async def connect(self, heard: Listener) -> PadSocket:
         """Join the pad; with what we knew before if that still fits, so that nothing that was done is overlooked.
@@ -142,8 +144,15 @@ class Connector:
                 there = await api.has_pad_async(self.address.name)
             except (PadRefused, PadUnreachable) as trouble:  # a wrong key, or an API that is not for us
                 log.info("Pad %s: the server's API does not help (%s).", self.address.name, trouble)
-        if there is None and (self.memory.known is None or self.may_be_gone):
+        if there is None and (self.may_be_gone or not self._was_there_a_moment_ago):
             there = await self.checks.exists(self.address)
         if there is False:
             self.may_be_gone = True
             raise PadMissing("the server has no such pad")
+        if there:
+            self.there_at, self.may_be_gone = asyncio.get_running_loop().time(), False
+
+    @property
+    def _was_there_a_moment_ago(self) -> bool:
+        is_fresh = asyncio.get_running_loop().time() - self.there_at < CHECK_HOLDS_S
+        return is_fresh or self.memory.known is not None

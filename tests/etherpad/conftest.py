@@ -21,12 +21,12 @@ from opendev.room.pad_results import PollResults
 from sessions.follow_ups.models import SignUpLine
 from sessions.programme.models import Session
 from tests.factories import make_attendee, make_line, make_session, put_name
-from tests.factories.databases import committing_postgres, committing_sqlite, connected_to
+from tests.factories.databases import committing_postgres, committing_sqlite, connected_to, own_postgres
 from tests.factories.sessions import organiser_of
 from tests.support.etherpad import Etherpad
 from tests.support.server import Server
 
-__all__ = ["committing_postgres", "committing_sqlite"]
+__all__ = ["committing_postgres", "committing_sqlite", "own_postgres"]
 
 PATIENCE_S = 20.0
 BODY = """Telco + Network Function
@@ -148,6 +148,26 @@ def room(committing_sqlite: None, etherpad: Etherpad, make_room: Callable[..., R
     return make_room(etherpad)
 
 
+class StrictEtherpad(Etherpad):
+    """With every limit that a server has by default; tests read it by the key, which has none."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, is_limited=True, exports=10)
+
+    def text(self, name: str) -> str:
+        return str(self.api._call("getText", padID=name)["text"])
+
+
+@pytest.fixture
+def strict_etherpad(tmp_path: Path) -> Iterator[StrictEtherpad]:
+    own = StrictEtherpad(tmp_path / "etherpad")
+    try:
+        own.start()
+        yield own
+    finally:
+        own.stop()
+
+
 class Typist:
     """Somebody who edits the pad by hand: whole lines, as a program."""
 
@@ -155,15 +175,15 @@ class Typist:
         self.room = room
 
     def below(self, text: str, *texts: str) -> None:
-        self._edit(lambda pad, line: add_lines(pad.document, line, texts, pad.author), text)
+        self.edit(lambda pad, line: add_lines(pad.document, line, texts, pad.author), text)
 
     def rewrite(self, text: str, other: str) -> None:
-        self._edit(lambda pad, line: rewrite_line(pad.document, line, other, pad.author), text)
+        self.edit(lambda pad, line: rewrite_line(pad.document, line, other, pad.author), text)
 
     def remove(self, text: str) -> None:
-        self._edit(lambda pad, line: remove_line(pad.document, line), text)
+        self.edit(lambda pad, line: remove_line(pad.document, line), text)
 
-    def _edit(self, change: Callable[[PadSocket, Line], Changeset], text: str) -> None:
+    def edit(self, change: Callable[[PadSocket, Line], Changeset], text: str) -> None:
         """In a thread of its own: the caller's may have a loop already."""
         with ThreadPoolExecutor(1) as pool:
             pool.submit(lambda: asyncio.run(self._edit_once(change, text))).result(10)

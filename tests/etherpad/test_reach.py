@@ -1,12 +1,14 @@
 """Pads that we may only read, and more pads than a server lets us check at once."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
 from etherpad_links.models import EtherpadLink, PadCopy, PadName
+from etherpad_links.padserver.errors import PadMissing
+from etherpad_links.padserver.http import export_text
+from etherpad_links.sync import connecting
 from tests.etherpad.conftest import BODY, HEADING, Room, wait_until
 from tests.factories import make_attendee, make_line, put_name
 from tests.support.etherpad import Etherpad
@@ -30,15 +32,28 @@ def test_read_only_address_says_so_and_rests(room: Room, start_worker, caplog):
     assert "is back" not in caplog.text
 
 
-@pytest.fixture
-def strict_etherpad(tmp_path: Path) -> Iterator[Etherpad]:
-    """With every limit that a server has by default."""
-    own = Etherpad(tmp_path / "etherpad", is_limited=True, exports=10)
-    try:
-        own.start()
-        yield own
-    finally:
-        own.stop()
+def test_pad_that_is_gone_is_not_made_anew_while_the_server_limits_how_often_we_ask(
+    committing_sqlite: None,
+    make_room,
+    start_worker,
+    settings,
+    monkeypatch: pytest.MonkeyPatch,
+    strict_etherpad,
+):
+    """Joining a missing pad would make an empty one."""
+    monkeypatch.setattr(connecting, "PROBE_S", 0.5)
+    room = make_room(strict_etherpad)
+    settings.ETHERPAD_API_KEY = ""
+    start_worker()
+    health = EtherpadLink.objects.values_list("health", flat=True)
+    wait_until(lambda: health.get() == "ok" and PadCopy.objects.exists())
+    for _ in range(8):  # others behind our address ask too
+        export_text(room.address, strict_etherpad.reach)
+    strict_etherpad.api._call("deletePad", padID=room.name)
+    wait_until(lambda: health.get() == "waiting")
+    time.sleep(2)
+    with pytest.raises(PadMissing):
+        strict_etherpad.text(room.name)
 
 
 def test_twelve_pads_at_once_on_a_server_with_default_limits(
@@ -60,5 +75,5 @@ def test_twelve_pads_at_once_on_a_server_with_default_limits(
     EtherpadLink.objects.update(health="unknown")
     start_worker()
     states = EtherpadLink.objects.values_list("health", flat=True)
-    wait_until(lambda: {*states.all()} == {"ok", "waiting"}, seconds=30)  # those at the limit say so
-    assert EtherpadLink.objects.filter(health="ok").count() <= 10
+    # One check a pad, whatever happens to its connection afterwards; those beyond the limit say that they wait.
+    wait_until(lambda: Counter(states.all()) == {"ok": 10, "waiting": 2}, seconds=30)
