@@ -7,6 +7,7 @@ when it dies, hangs or returns was measured; docs/adr/0005 says what follows fro
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,8 @@ log = logging.getLogger("opendev.live")
 
 GIVE_UP_S = 1.0
 MAX_PUBLISHING = 1_000  # messages on their way; beyond that the sweep has to do
+MAX_TO_REPEAT = 2_000  # messages that no sweep makes good, kept while Redis is away; the oldest go first
+HEARS_AGAIN_S = 5.0  # after Redis is back: by then every process has noticed, and subscribed again
 
 SIGN_OF_LIFE = "signs-of-life"  # a group that nobody joins
 
@@ -35,6 +38,8 @@ class Bus:
         self.channel = ""  # until Redis has once answered
         self.wanted: set[int] = set()
         self.publishing = 0
+        self.to_repeat: deque[tuple[int, Message]] = deque(maxlen=MAX_TO_REPEAT)
+        self.all_hear_at = 0.0
         self.is_up = True
         self.listening: asyncio.Task[Any] | None = None
         self.may_be_back = asyncio.Event()  # Redis took a message although the bus is down
@@ -82,24 +87,40 @@ class Bus:
                 return
         if not self.is_up:
             log.warning("The bus between processes is back.")
-            self.is_up = True
+            self.is_up, self.all_hear_at = True, asyncio.get_running_loop().time() + HEARS_AGAIN_S
+        if asyncio.get_running_loop().time() >= self.all_hear_at:
+            self._repeat()
+
+    def _repeat(self) -> None:
+        """Say again what may have been lost while Redis was away, in its order."""
+        messages, self.to_repeat = list(self.to_repeat), deque(maxlen=MAX_TO_REPEAT)
+        for key, message in messages:
+            self.publish(key, message)
 
     async def _take_channel(self) -> None:
         """Take a channel, only after Redis answered: the layer keeps those that it failed to subscribe for good."""
         self.channel = await self.layer.new_channel()
         self.listening = self.spawn(self._listen())
 
-    def publish(self, key: int, message: Message) -> None:
-        """Tell the other processes, in a task of its own."""
+    def publish(self, key: int, message: Message, *, is_swept: bool = True) -> None:
+        """Tell the other processes, in a task of its own.
+
+        What no sweep makes good (`is_swept`) is said again after an outage: nothing is lost by hearing it twice.
+        """
+        is_away = not self.is_up or asyncio.get_running_loop().time() < self.all_hear_at
+        if not is_swept and (is_away or self.to_repeat):
+            self.to_repeat.append((key, message))
         if self.publishing < MAX_PUBLISHING:
             self.publishing += 1
-            self.spawn(self._publish(key, message))
+            self.spawn(self._publish(key, message, is_swept=is_swept or is_away))
 
-    async def _publish(self, key: int, message: Message) -> None:
+    async def _publish(self, key: int, message: Message, *, is_swept: bool) -> None:
         try:
             taken = await self._try(self.layer.group_send(_group(key), {**message, "from": self.channel}))
             if taken and not self.is_up:
                 self.may_be_back.set()
+            if not taken and not is_swept:  # it was the one by which the outage was noticed
+                self.to_repeat.append((key, message))
         finally:
             self.publishing -= 1
 

@@ -312,7 +312,7 @@ class Hub(Telling, Sweep, Rights):
         for (key, topic), voted in changes.items():
             if self.bus:
                 message = {"type": "live.voted", "group": key, "topic": topic, "voted": list(voted.items())}
-                self.bus.publish(key, message)
+                self.bus.publish(key, message, is_swept=False)
 
     def _own_changed(
         self, key: int, topic: str, attendee_id: int, *, voted: bool | None, origin: Member | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
+from opendev.core import bus as bus_module
 from opendev.core.bus import Bus
 from opendev.core.groups import News
 from opendev.core.live import Hub
@@ -93,6 +94,29 @@ async def test_dead_bus_is_noticed_and_renewing_hears_again(own_redis):
                     await asyncio.sleep(0.1)
         assert here.is_up
         assert there.is_up
+
+
+async def test_what_no_sweep_makes_good_is_said_again_after_an_outage(own_redis, monkeypatch):
+    monkeypatch.setattr(bus_module, "HEARS_AGAIN_S", 0.5)
+    heard: list[dict[str, Any]] = []
+    async with bus_to(own_redis.url, []) as here, bus_to(own_redis.url, heard) as there:
+        await there.subscribe(4)
+        own_redis.kill()
+        for number in range(3):
+            here.publish(4, {"type": "live.voted", "group": 4, "number": number}, is_swept=False)
+            here.publish(4, {"type": "live.news", "group": 4})
+        await until(lambda: not here.publishing and not here.is_up)
+        own_redis.start()
+
+        async def renew_both() -> None:
+            while True:
+                await asyncio.gather(here.renew(), there.renew())
+                await asyncio.sleep(0.1)
+
+        renewing = asyncio.create_task(renew_both())
+        await until(lambda: len(heard) >= 3)
+        renewing.cancel()
+    assert {message.get("number") for message in heard} == {0, 1, 2}
 
 
 async def test_joined_group_is_no_sign_of_life_and_a_message_that_was_taken_is_one(own_redis):
