@@ -16,6 +16,7 @@ from opendev.core.batching import Batcher, register
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import Member, News
 from opendev.core.text import clean_id
+from opendev.core.threads import shared_reader
 from polls import broadcasts
 from polls.kinds import read_answer
 from polls.selectors import Mine, own_answers
@@ -82,7 +83,7 @@ class AnswersReader(Batcher[AnswersWanted, dict[int, Mine]]):
     """Reads newcomers' own answers for their snapshots, a few queries for all who join at once. One a process."""
 
     def __init__(self) -> None:
-        super().__init__(own_answers, name="answers-reader", limit=MAX_WAITING)
+        super().__init__(own_answers, name="answers-reader", limit=MAX_WAITING, thread=shared_reader)
 
 
 ballot_box = register(BallotBox())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
-from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
+from opendev.core.threads import DatabaseAway, DatabaseThread, with_fresh_connections
 
 log = logging.getLogger("opendev.live")
 
@@ -36,7 +36,7 @@ class NotSure(TryLater):
 
 
 class Batcher(Generic[Item, Result]):
-    """Calls `work(items)` for what has gathered, one batch at a time, in a database thread of its own.
+    """Calls `work(items)` for what has gathered, one batch at a time, in a database thread: its own, or a shared one.
 
     `put()` may only be called on the loop. Each item's answer is called on the loop, after `work` returned, with its
     result or with a DomainError. At most `limit` items wait; beyond that `put()` raises TryLater. A batch that fails
@@ -45,9 +45,15 @@ class Batcher(Generic[Item, Result]):
     """
 
     def __init__(
-        self, work: Callable[[Sequence[Item]], Sequence[Result | DomainError]], *, name: str, limit: int
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Result | DomainError]],
+        *,
+        name: str,
+        limit: int,
+        thread: DatabaseThread | None = None,
     ) -> None:
         self.work, self.name, self.limit = work, name, limit
+        self.database_thread = thread or DatabaseThread(name)
         self.loop: asyncio.AbstractEventLoop | None = None
         self._reset()
 
@@ -55,6 +61,7 @@ class Batcher(Generic[Item, Result]):
         self.waiting: list[tuple[Item, Answer[Result]]] = []
         self.gathered = asyncio.Event()
         self.thread: ThreadPoolExecutor | None = None
+        self.tried_until = 0.0
         self.task: asyncio.Task[None] | None = None
         self.is_ending = False
 
@@ -67,7 +74,7 @@ class Batcher(Generic[Item, Result]):
         """Begin; called once a process by the lifespan, and by tests."""
         self._reset()
         self.loop = asyncio.get_running_loop()
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix=self.name)
+        self.thread = self.database_thread.take()
         self.task = asyncio.ensure_future(self._run())
         self.task.add_done_callback(self._ended)
 
@@ -78,7 +85,9 @@ class Batcher(Generic[Item, Result]):
         if self.task:
             await self.task
         self.loop = None
-        end_thread(self.thread)
+        if self.thread is not None:
+            self.thread = None
+            self.database_thread.leave()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception():
@@ -146,6 +155,9 @@ class Batcher(Generic[Item, Result]):
         assert self.loop is not None  # noqa: S101
         items, began = [item for item, _answer in batch], self.loop.time()
         try:
+            self.tried_until = (
+                time.monotonic() + AWAY_LIMIT_S
+            )  # others may be at work in the thread until then
             results = await self.loop.run_in_executor(self.thread, self._work_in_thread, items)
         except Exception:
             if len(batch) == 1:
@@ -173,15 +185,20 @@ class Batcher(Generic[Item, Result]):
             log.exception("%s: an answer could not be given.", self.name)
 
     def _work_in_thread(self, items: Sequence[Item]) -> Sequence[Result | DomainError]:
-        return work_unless_away(lambda: self.work(items), away=lambda: [TryLater() for _ in items])
+        return work_unless_away(
+            lambda: self.work(items), away=lambda: [TryLater() for _ in items], until=self.tried_until
+        )
 
 
-def work_unless_away(work: Callable[[], Result], away: Callable[[], Result]) -> Result:
+def work_unless_away(
+    work: Callable[[], Result], away: Callable[[], Result], *, until: float | None = None
+) -> Result:
     """Return `work()`, tried again for ten seconds while the database is locked or gone; then `away()`.
 
-    A full disk is not waited for: nothing here would empty it. SQLite's own wait for a lock is five seconds a try.
+    `until` ends the tries at a time of the monotonic clock; the first try is made in any case. A full disk is not
+    waited for: nothing here would empty it. SQLite's own wait for a lock is five seconds a try.
     """
-    until = time.monotonic() + AWAY_LIMIT_S
+    until = time.monotonic() + AWAY_LIMIT_S if until is None else until
     while True:
         try:
             return with_fresh_connections(work)

@@ -106,6 +106,34 @@ def end_thread(thread: ThreadPoolExecutor | None) -> None:
         thread.shutdown(wait=True)
 
 
+class DatabaseThread:
+    """A database thread, with one connection, for one box or for several that may wait for each other."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.users = name, 0
+        self.executor: ThreadPoolExecutor | None = None
+
+    def take(self) -> ThreadPoolExecutor:
+        """Return the thread's executor, started for the first who takes it."""
+        if self.executor is None:
+            self.executor = ThreadPoolExecutor(1, thread_name_prefix=self.name)
+        self.users += 1
+        return self.executor
+
+    def leave(self) -> None:
+        """End the thread after the last who took it, once its work is done."""
+        self.users -= 1
+        if self.users == 0:
+            executor, self.executor = self.executor, None
+            end_thread(executor)
+
+
+# Boxes that are seldom busy at the same time, and whose batches take milliseconds, share one: each thread costs a
+# worker a connection. Votes have one of their own.
+shared_writer = DatabaseThread("shared-writer")
+shared_reader = DatabaseThread("shared-reader")
+
+
 def any_at_work() -> bool:
     """Tell whether a database thread of ours is at work, and so wants the interpreter beside the loop."""
     return bool(_at_work)

@@ -8,6 +8,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Answer, Batcher, register
 from opendev.core.errors import DomainError
 from opendev.core.groups import Member
+from opendev.core.threads import shared_reader, shared_writer
 from sessions.follow_ups import broadcasts
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.selectors.lines import own_sign_ups
@@ -24,7 +25,7 @@ class SignUpDesk(Batcher[SignUpWish, SignedUp]):
     """Gathers sign-ups while the last batch commits: a room that is asked to sign up does it at once. One a process."""
 
     def __init__(self) -> None:
-        super().__init__(_record, name="sign-up-desk", limit=MAX_WAITING)
+        super().__init__(_record, name="sign-up-desk", limit=MAX_WAITING, thread=shared_writer)
 
     def put(self, item: SignUpWish, answer: Answer[SignedUp], *, origin: Member | None = None) -> None:
         """Have a wish granted; `answer` is called after the commit, then the attendee's sockets but `origin` are told.
@@ -47,7 +48,7 @@ class OwnSignUpsReader(Batcher[tuple[AttendeePass, Sequence[int]], dict[int, Sig
     """Reads newcomers' own sign-ups for their snapshots, one query for all who join at once. One a process."""
 
     def __init__(self) -> None:
-        super().__init__(own_sign_ups, name="sign-ups-reader", limit=MAX_WAITING)
+        super().__init__(own_sign_ups, name="sign-ups-reader", limit=MAX_WAITING, thread=shared_reader)
 
 
 sign_up_desk = register(SignUpDesk())

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 
 import pytest
 from django.db import OperationalError
@@ -290,3 +291,48 @@ async def test_batch_for_which_the_database_was_away_is_answered_whole_and_witho
     assert answers == dict.fromkeys(range(12), "try_later")
     assert "Traceback" not in caplog.text
     assert caplog.text.count("The database stores nothing") == 1
+
+
+async def test_boxes_that_share_a_thread_work_in_turn_and_stop_one_by_one():
+    shared, seen = threads.DatabaseThread("shared"), []
+
+    def note(items):
+        seen.append(threading.current_thread().name)
+        return [item * 2 for item in items]
+
+    first, second = await started(note, thread=shared), await started(note, thread=shared)
+    answers = Answers()
+    first.put(1, answers.of(1))
+    second.put(2, answers.of(2))
+    await first.stop()
+    second.put(3, answers.of(3))
+    await second.stop()
+    assert answers == {1: 2, 2: 4, 3: 6}
+    assert len(set(seen)) == 1
+    assert shared.executor is None
+    again = await started(note, thread=shared)
+    again.put(4, answers.of(4))
+    await again.stop()
+    assert answers[4] == 8
+
+
+async def test_boxes_that_share_a_thread_wait_for_one_outage_together(impatient, monkeypatch):
+    """The second box's batch came with the first one's: it is answered when that one is, not as long again after it."""
+    monkeypatch.setattr(threads, "close_old_connections", lambda: None)
+    monkeypatch.setattr(batching, "AWAY_LIMIT_S", 0.5)
+    shared, tries = threads.DatabaseThread("shared"), []
+
+    def fail(items):
+        tries.append(items)
+        raise LOCKED
+
+    boxes = [await started(fail, thread=shared) for _ in range(3)]
+    answers = Answers()
+    for number, box in enumerate(boxes):
+        box.put(number, answers.of(number))
+    begin = time.monotonic()
+    for box in boxes:
+        await box.stop()
+    assert answers == dict.fromkeys(range(3), "try_later")
+    assert time.monotonic() - begin < 2 * batching.AWAY_LIMIT_S
+    assert {tuple(items) for items in tries} == {(0,), (1,), (2,)}

@@ -1,0 +1,68 @@
+"""How many connections to PostgreSQL a worker holds at most: docs/operations.md says so for whoever sizes a pool."""
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from opendev.core.attendance import sign_pass
+from tests.factories import make_attendee, make_line, make_poll, make_question, make_session, options_of
+from tests.factories.databases import connected_to
+from tests.support.databases import ROOT
+from tests.support.server import Server
+from tests.support.socket_client import connect
+
+A_WORKER = 16
+PAGES_AT_ONCE = 40
+
+
+def connections_to(url: str) -> int:
+    name = url.partition("@/")[2].partition("?")[0]
+    with psycopg.connect(url.replace(f"/{name}?", "/postgres?")) as admin:
+        rows = admin.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name])
+        return int(rows.fetchone()[0])  # type: ignore[index]
+
+
+@pytest.mark.timeout(120)
+def test_worker_that_does_everything_at_once_holds_as_many_connections_as_the_docs_say(
+    start_server: Any, django_db_blocker: Any
+):
+    server: Server = start_server(database="postgres", start=False)
+    url = server.environment["DATABASE_URL"]
+    with django_db_blocker.unblock(), connected_to(url):
+        session = make_session()
+        poll, question, line = make_poll(session), make_question(session), make_line(session)
+        option = str(next(iter(options_of(poll).values())))
+        tokens = [sign_pass(make_attendee(session)) for _ in range(5)]
+    server.start()
+
+    async def act(token: str) -> Counter[str]:
+        async with connect(server, session.pk, token=token) as client:
+            await client.next("snapshot")
+            answers = [
+                await client.ask("poll.vote", poll=str(poll.pk), options=[option], seq=1),
+                await client.ask("question.upvote", question=str(question.pk)),
+                await client.ask("question.ask", text="Why?"),
+                await client.ask("line.sign_up", line=str(line.pk), name="Ann", shown=True),
+            ]
+            return Counter(answer["type"] for answer in answers)
+
+    async def act_all() -> list[Counter[str]]:
+        return await asyncio.gather(*map(act, tokens))
+
+    def open_page(number: int) -> int:
+        with server.http() as visitor:
+            return visitor.get("/readyz" if number % 10 == 0 else session.get_absolute_url()).status_code
+
+    with ThreadPoolExecutor(PAGES_AT_ONCE) as pool:
+        pages = pool.map(open_page, range(3 * PAGES_AT_ONCE))
+        assert asyncio.run(act_all()) == [Counter({"ok": 4})] * len(tokens)
+        assert {*pages} == {200}
+    assert connections_to(url) == A_WORKER
+    said = (Path(ROOT) / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"**{A_WORKER}**" in said
+    assert f"`{A_WORKER} × WORKERS + 1`" in said
