@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from tools import bundles, checks, debian, environment, etherpad
+from tools import bundles, checks, debian, environment, etherpad, pythons
 from tools.environment import PYTHON, ROOT, Unmet
 
 # What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
@@ -121,6 +121,16 @@ def supply_chain(word: str) -> int:
     return become([str(PYTHON), "-m", "tools.supply_chain", word])
 
 
+def other_pythons() -> int:
+    """Run the core's tests, or with `UNITS=all` all units, on the other Pythons that are here."""
+    units = os.environ.get("UNITS", "")
+    if units not in {"", "all"}:
+        raise Unmet(f"UNITS={units} is not known; UNITS=all runs all unit tests on the other Pythons.")
+    if units:
+        return pythons.run(*SIDE_BY_SIDE, *ONE_ORDER, *UNIT_ONLY, hangs_after_s=pythons.ALL_HANG_AFTER_S)
+    return pythons.run(*ONE_ORDER, *pythons.CORE)
+
+
 def clean() -> int:
     """Remove what the other words made, except the database and the secret key."""
     for folder in (ROOT / ".venv", ROOT / "var" / "static", *(ROOT / cache for cache in CACHES)):
@@ -173,6 +183,7 @@ CHORES: dict[str, Callable[[], int]] = {
     "run": run,
     "test": test,
     "coverage": coverage,
+    "pythons": other_pythons,
     "check": check,
     "bundle": bundles.write_all,
     "bench": bench,

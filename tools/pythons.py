@@ -1,0 +1,109 @@
+"""`make pythons`: the tests of the live core on each other Python that we support and that is installed here.
+
+What differs between versions of Python is asyncio, threads, times and JSON. All of that is in the core, whose tests
+take seconds. None of these Pythons is needed: what is missing, or cannot be filled, is said and left out. `UNITS=all`
+runs every unit test on each of them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import environment
+from tools.environment import DEVELOPMENT, ROOT, RUNTIME, Unmet, wanted_hash
+
+SUPPORTED = ("3.11", "3.12", "3.13")
+NAMED_BY = "OTHER_PYTHONS"  # paths with colons between them, instead of those that are found; "" is none
+CORE = ("tests/core", "tests/door/test_bodies.py", "tests/etherpad_links", "tests/polls/test_ballots.py")
+MINUTES = 10  # for all of them; what would begin later is left out
+HANGS_AFTER_S, ALL_HANG_AFTER_S = 240.0, 1200.0
+ASK = "import sys, venv, ensurepip; ensurepip.version(); print('%d.%d' % sys.version_info[:2])"
+
+
+def others() -> dict[str, str]:
+    """Return a program for each supported version that is not our own, by version."""
+    own = "{}.{}".format(*sys.version_info)
+    programs: dict[str, str] = {}
+    for program in candidates():
+        version = version_of(program)
+        if version in SUPPORTED and version != own:
+            programs.setdefault(version, program)
+    return dict(sorted(programs.items()))
+
+
+def candidates() -> Iterator[str]:
+    """Yield the programs that may be such a Python: those that are named, or those on PATH and of pyenv."""
+    named = os.environ.get(NAMED_BY)
+    if named is not None:
+        yield from filter(None, named.split(os.pathsep))
+        return
+    for version in SUPPORTED:
+        if program := shutil.which(f"python{version}"):
+            yield program
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    yield from map(str, sorted(versions.glob("3.*/bin/python3"), reverse=True))
+
+
+def version_of(program: str) -> str:
+    """Return the version of a Python that can make environments, "" of one that cannot or does not run."""
+    try:
+        answer = subprocess.run([program, "-c", ASK], capture_output=True, text=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def provide(version: str, program: str) -> Path:
+    """Return the Python of an environment in var/ that holds what the locks say.
+
+    Raises:
+        Unmet: it cannot be made or filled
+    """
+    folder = ROOT / "var" / f"python-{version}"
+    python, stamp = folder / "bin" / "python", folder / "installed"
+    wanted = wanted_hash(RUNTIME) + wanted_hash(DEVELOPMENT)
+    if stamp.exists() and stamp.read_text() == wanted and version_of(str(python)) == version:
+        return python
+    shutil.rmtree(folder, ignore_errors=True)
+    print(f"Creating {folder.relative_to(ROOT)}", flush=True)
+    install = [str(python), *environment.PIP_INSTALL, "--no-compile", "-r", RUNTIME, "-r", DEVELOPMENT]
+    for command in ([program, "-m", "venv", str(folder)], install):
+        if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode:
+            raise Unmet(f"Python {version} could not be given what the locks say; its own words stand above.")
+    stamp.write_text(wanted)
+    return python
+
+
+def run(*options: str, hangs_after_s: float = HANGS_AFTER_S) -> int:
+    """Run pytest with these options on each. Return 1 if it failed, or hung, on any."""
+    failed = []
+    until = time.monotonic() + 60 * MINUTES
+    for version, program in others().items():
+        if time.monotonic() > until:
+            print(f"Left out: Python {version}, since the others took {MINUTES} minutes.", flush=True)
+            continue
+        try:
+            python = provide(version, program)
+        except Unmet as unmet:
+            print(f"Left out: {unmet}", flush=True)
+            continue
+        print(f"== Python {version}", flush=True)
+        if not passes(python, *options, hangs_after_s=hangs_after_s):
+            failed.append(version)
+    if failed:
+        print(f"Failed on Python {', '.join(failed)}.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def passes(python: Path, *options: str, hangs_after_s: float) -> bool:
+    """Return True if the tests pass in time."""
+    command = [str(python), "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *options]
+    try:
+        return subprocess.run(command, cwd=ROOT, check=False, timeout=hangs_after_s).returncode == 0
+    except subprocess.TimeoutExpired:
+        print(f"The tests took longer than {hangs_after_s:.0f} s.", file=sys.stderr)
+        return False
