@@ -97,6 +97,14 @@ class ImportWanted(serializers.Serializer[Any]):
 class LinkWanted(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=254, help_text="the address of the registration")
     revoked = serializers.BooleanField()
+    passes_too = serializers.BooleanField(
+        required=False, help_text="with revoked: whoever joined by the link is out, on all devices"
+    )
+
+
+class LinkShape(serializers.Serializer[Any]):
+    email = serializers.CharField()
+    revoked = serializers.BooleanField()
 
 
 @takes_uploads
@@ -142,7 +150,7 @@ class LinkOfRegistration(Endpoint):
     @extend_schema(
         operation_id="registration_link_set",
         request=LinkWanted,
-        responses=answers(LinkWanted, refusals=WRITE),
+        responses=answers(LinkShape, refusals=WRITE),
     )
     def put(self, request: Request, slug: str) -> Response:
         """Revoke the link, which then leads nowhere, or let it work again. For organisers."""
@@ -152,6 +160,7 @@ class LinkOfRegistration(Endpoint):
             caller=caller,
             email=body.get("email"),
             revoked=body.get("revoked"),
+            passes_too=body.get("passes_too", False),
             now=timezone.now(),
         )
         return Response({"email": one.email, "revoked": one.link_revoked_at is not None})

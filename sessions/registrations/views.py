@@ -205,10 +205,13 @@ def set_link(request: HttpRequest, event: str) -> HttpResponse:
     return _press(
         request,
         event,
-        lambda found, caller: _set_link(found, caller, email=email, revoked=do == "revoke"),
+        lambda found, caller: _set_link(
+            found, caller, email=email, revoked=do == "revoke", passes_too="passes_too" in request.POST
+        ),
         uses=[] if address else ["email"],
     )
 
 
-def _set_link(event: Event, caller: Caller, *, email: str, revoked: bool) -> None:
-    set_personal_link(event_id=event.pk, caller=caller, email=email, revoked=revoked, now=timezone.now())
+def _set_link(event: Event, caller: Caller, *, email: str, revoked: bool, passes_too: bool) -> None:
+    given = {"email": email, "revoked": revoked, "passes_too": passes_too}
+    set_personal_link(event_id=event.pk, caller=caller, now=timezone.now(), **given)

@@ -59,6 +59,12 @@ def end_pass(*, attendee: Attendee, now: datetime, user_id: int | None) -> None:
     )
 
 
+def open_pass_that_ended(*, attendee: Attendee, at: datetime | None) -> None:
+    """Let the attendee's pass open the event again if it ended at this time, with a personal link; else leave it."""
+    if at is not None:
+        RevokedPass.objects.filter(attendee_id=attendee.pk, revoked_at=at).delete()
+
+
 def forget_ended_passes(now: datetime) -> None:
     """Delete what is kept of erased attendees' passes once the last of them has expired."""
     ended = RevokedPass.objects.filter(revoked_at__lt=now - timedelta(seconds=PASS_LIFETIME_S))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
+from sessions.attendees.services.passes import end_pass, open_pass_that_ended
 from sessions.programme import selectors
 from sessions.programme.models import Event
 from sessions.programme.services.rights import check_organises
@@ -190,9 +191,12 @@ def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source
 
 @transaction.atomic
 def set_personal_link(
-    *, event_id: int, caller: Caller, email: Any, revoked: Any, now: datetime
+    *, event_id: int, caller: Caller, email: Any, revoked: Any, now: datetime, passes_too: Any = False
 ) -> Registration:
-    """Revoke somebody's personal link, or let it lead somewhere again; who joined by it stays. For organisers.
+    """Revoke somebody's personal link, or let it lead somewhere again. For organisers.
+
+    Whoever joined by it stays, unless `passes_too` ends what the link opened, on all devices. A link that works again
+    opens it again.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -208,7 +212,13 @@ def set_personal_link(
     if one is None:
         sentence = _("Nobody registered with this address.")
         raise Malformed(sentence, fields={"email": sentence})
-    if is_off != (one.link_revoked_at is not None):
+    ends_passes = is_off and clean_yes_or_no(passes_too, field="passes_too")
+    ended_before, attendee = one.link_revoked_at, one.attendee
+    if is_off != (ended_before is not None):
         one.link_revoked_at = now if is_off else None
         one.save(update_fields=["link_revoked_at"])
+    if ends_passes and attendee is not None:
+        end_pass(attendee=attendee, now=one.link_revoked_at or now, user_id=caller.user_id)
+    if not is_off and attendee is not None:
+        open_pass_that_ended(attendee=attendee, at=ended_before)
     return one

@@ -13,6 +13,7 @@ from opendev.core.attendance import pass_cookie_name, read_pass
 from opendev.core.errors import Malformed, NotFound
 from sessions.access.services import make_api_token
 from sessions.attendees.models import Attendee
+from sessions.attendees.services.passes import set_pass
 from sessions.registrations.links import personal_link, registration_of
 from sessions.registrations.models import Registration, RegistrationImport, RegistrationRow
 from sessions.registrations.selectors import bad_rows_of, figures_of, rounded_down
@@ -345,6 +346,31 @@ def test_revoked_link_answers_as_an_unknown_one_and_the_others_go_on(client, org
     assert one.email in text_of(organiser.get(f"/{event.slug}/registrations/"))
     organiser.post(address, {"email": one.email, "do": "restore"})
     assert client.get(personal_link(one.pk)).status_code == 200
+
+
+def test_link_is_revoked_with_or_without_what_it_opened_and_brings_it_back(organiser, event):
+    session = make_session(event)
+    bring(event, HEAD + GOOD)
+    ada, bo = Registration.objects.filter(event=event)
+    poll, address = make_poll(session, anonymous=False), f"/{event.slug}/registrations/links/"
+    ada_pass, bo_pass = (join_by_link(Client(), one, session) for one in (ada, bo))
+    organiser.post(address, {"email": ada.email})
+    organiser.post(address, {"email": bo.email, "passes_too": "on"})
+    assert record(vote_for(poll, ada_pass, "a"), vote_for(poll, bo_pass, "b")) == ["a", "not_joined"]
+    organiser.post(address, {"do": f"restore:{bo.email}"})
+    assert record(vote_for(poll, bo_pass, "b")) == ["b"]
+
+
+def test_restored_link_does_not_let_in_whom_a_moderator_put_out(organiser, event):
+    session = make_session(event)
+    bring(event, HEAD + GOOD)
+    ada = Registration.objects.filter(event=event).first()
+    poll, address = make_poll(session, anonymous=False), f"/{event.slug}/registrations/links/"
+    ada_pass = join_by_link(Client(), ada, session)
+    set_pass(attendee_id=ada_pass.attendee_id, caller=organiser_of(event), revoked=True, now=NOW)
+    organiser.post(address, {"email": ada.email, "passes_too": "on"})
+    organiser.post(address, {"do": f"restore:{ada.email}"})
+    assert record(vote_for(poll, ada_pass, "a")) == ["not_joined"]
 
 
 def test_session_of_another_event_is_not_joined_by_a_personal_link(client, event):
