@@ -16,7 +16,7 @@ from tests.support.databases import ROOT
 from tests.support.server import Server
 from tests.support.socket_client import connect
 
-A_WORKER = 16
+A_WORKER = 15
 PAGES_AT_ONCE = 40
 
 
