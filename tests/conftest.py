@@ -152,7 +152,7 @@ def collected_static(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
         if not (folder / "static").exists():
             environment = clean_environment(VAR_DIR=str(folder / "making"))
             (folder / "making").mkdir()
-            manage("collectstatic", "--noinput", "--verbosity=0", environment=environment)
+            manage("collectstatic", "--noinput", "--verbosity=0", environment=environment, seconds=240)
             (folder / "making" / "static").rename(folder / "static")
     return folder / "static"
 
