@@ -17,7 +17,7 @@ from tests.support.server import Server
 from tests.support.socket_client import connect
 
 A_WORKER = 15
-PAGES_AT_ONCE = 40
+PAGES_AT_ONCE = 16  # twice the page threads
 
 
 def connections_to(url: str) -> int:
