@@ -26,6 +26,7 @@ OUR_NAME = "Sign-ups"
 PROBE_S = 15.0  # between two questions to a server that lets us ask no more for now
 MOST_CATCHING_UP = 3  # connections, where people type in the meantime
 CAREFUL_S = 180.0  # for so long after a refusal checks go one by one
+CHECKS_AT_ONCE = 2  # a check that a busy server answers too late counts as one all the same
 CHECK_HOLDS_S = 90.0  # a join that fails right after a check costs no second one
 
 
@@ -34,7 +35,7 @@ class Checks:
 
     def __init__(self) -> None:
         self.opens_at = self.careful_until = -1e9
-        self.lock = asyncio.Lock()
+        self.lock, self.few = asyncio.Lock(), asyncio.Semaphore(CHECKS_AT_ONCE)
 
     async def exists(self, address: PadAddress) -> bool:
         """Return True if the pad exists, asked without a key.
@@ -44,7 +45,8 @@ class Checks:
             PadTrouble
         """
         if asyncio.get_running_loop().time() >= self.careful_until:
-            return await self._ask(address)
+            async with self.few:
+                return await self._ask(address)
         async with self.lock:
             return await self._ask(address)
 

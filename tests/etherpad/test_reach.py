@@ -64,6 +64,7 @@ def test_twelve_pads_at_once_on_a_server_with_default_limits(
         put_name(make_line(room.session, HEADING), make_attendee(room.session, name=f"Name {n}"))
     worker = start_worker()
     wait_until(lambda: PadName.objects.filter(state="written").count() == 12, seconds=30)
+    wait_until(lambda: PadCopy.objects.count() == 12)
     worker.stop()
     settings.ETHERPAD_API_KEY = ""  # without a key, but with copies of all of them
     for room in rooms:
