@@ -2,7 +2,7 @@
 
 from etherpad_links.easysync import splice
 from etherpad_links.models import EtherpadLink, PadName
-from sessions.models import SignUp
+from sessions.follow_ups.models import SignUp
 from tests.etherpad.conftest import HEADING, Room, StrictEtherpad, Typist, wait_until
 from tests.etherpad.test_faults import all_written, processes_on, sign_up
 from tests.etherpad.test_headings import wait_until_read

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from opendev.core.attendance import Caller, sign_pass
-from sessions.models import ApiToken
-from sessions.services import make_api_token, revoke_api_token
+from sessions.access.models import ApiToken
+from sessions.access.services import make_api_token, revoke_api_token
 from tests.factories import make_attendee, make_organiser, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
 from tests.load.crowd import worker_by_port
