@@ -17,6 +17,7 @@ from opendev.door.files import StaticFiles  # noqa: E402
 from opendev.door.health import Health  # noqa: E402
 from opendev.door.pages import Pages  # noqa: E402
 from opendev.door.refusals import render_all  # noqa: E402
+from opendev.door.shared import SharedPages  # noqa: E402
 from opendev.door.threads import PageThreads  # noqa: E402
 from opendev.room.lifespan import lifespan  # noqa: E402
 from opendev.room.routing import urlpatterns  # noqa: E402
@@ -41,10 +42,10 @@ class Sockets:
 
 
 def serving(threads: PageThreads) -> ProtocolTypeRouter:
-    """Return the application around these page threads: health first, then files, then the pages."""
+    """Return the application around these page threads: health, files and shared pages before the others."""
     render_all()
     own = Pages(threads)
-    http = Health(StaticFiles(own), own.answer_in_time)
+    http = Health(StaticFiles(SharedPages(own)), own.answer_in_time)
     return ProtocolTypeRouter({"http": http, "websocket": Sockets(), "lifespan": lifespan})
 
 

@@ -11,6 +11,7 @@ from opendev.core.attendance import (
     read_pass,
     sign_pass,
 )
+from opendev.core.tickets import tickets
 
 
 def caller_of(request: HttpRequest, event_id: int) -> Caller:
@@ -21,6 +22,17 @@ def caller_of(request: HttpRequest, event_id: int) -> Caller:
     if attendee and attendee.event_id != event_id:
         attendee = None
     return Caller(user.pk if user and user.is_authenticated else None, attendee)
+
+
+def expect_in_room(request: HttpRequest, path: str, attendee: AttendeePass, session_id: int) -> None:
+    """Let the first load of the room by a newcomer, who has said nothing, be answered with the page that is ready.
+
+    Not where the request came with a cookie, which may matter to the room, or without an Origin: the ready page has
+    no tokens, and the browser must say where its forms come from.
+    """
+    if request.META.get("HTTP_ORIGIN") and "HTTP_COOKIE" not in request.META:
+        cookie = f"{pass_cookie_name(attendee.event_id)}={sign_pass(attendee)}"
+        tickets.issue(cookie, path, session_id=session_id, attendee_id=attendee.attendee_id)
 
 
 def keep_pass(response: HttpResponse, attendee: AttendeePass) -> None:

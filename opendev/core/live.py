@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -54,6 +55,7 @@ class Hub(Telling, Sweep, Rights):
         self.groups: dict[int, Group] = {}
         self.writer = Writer(self._message, self.spawn, self.leave)
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.heard_at = 0.0  # when news came last, by time.monotonic
         self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
         self.reader: ThreadPoolExecutor | None = None
         # Whose own part of a topic changed, to be told to the other processes; True or False where they moved audience.
@@ -264,6 +266,7 @@ class Hub(Telling, Sweep, Rights):
 
     def take(self, news: News) -> None:
         """Keep news if it is newer than what is known, and see that the sockets hear it."""
+        self.heard_at = monotonic()
         group = self.groups.get(news.group)
         if group is None:
             return

@@ -21,6 +21,16 @@ def note_join(request: HttpRequest, session_id: int, attendee_id: int) -> None:
         hub.expect(session_id)
 
 
+def note_page_load(session_id: int, attendee_id: int) -> None:
+    """Count an attendee who was sent a page that is the same for everybody."""
+    hub.page_loaded(session_id, attendee_id)
+
+
+def last_news_at() -> float:
+    """Return when this process last heard news, on the clock of `time.monotonic`."""
+    return hub.heard_at
+
+
 def live_core_runs() -> bool:
     """Tell whether this process has a running Hub, none of whose lasting tasks has died."""
     return hub.is_whole

@@ -5,7 +5,7 @@ WhiteNoise serves them only with DEBUG, where they change.
 """
 
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -110,7 +110,7 @@ def _forms_of(
         yield coding, Form(etag.encode(), body, headers, common)
 
 
-def best_coding(accepted: str, forms: dict[str, Form]) -> str:
+def best_coding(accepted: str, forms: Container[str]) -> str:
     """Return which of a file's forms to send, by RFC 9110, 12.5.3: never one with `q=0`, unless there is no other.
 
     Among those with the highest weight it is the smallest.

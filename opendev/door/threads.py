@@ -17,6 +17,7 @@ from opendev.core.limits import is_trusted
 
 log = logging.getLogger("opendev.door")
 
+SHARED = "opendev.shared"  # in a request's scope and environment: the page is for everybody (shared.py)
 ONLY_FROM_PROXIES = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-request-id"}
 
 
@@ -106,6 +107,8 @@ def environ_of(scope: Any, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
         "CONTENT_LENGTH": str(len(body)),
     }
+    if scope.get(SHARED):
+        environ[SHARED] = "1"
     believes = not client[0] or is_trusted(client[0])
     for name, value in scope["headers"]:
         if b"_" in name or name == b"content-length" or (name in ONLY_FROM_PROXIES and not believes):

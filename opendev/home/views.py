@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.attendance import AttendeePass, Caller
-from opendev.core.callers import caller_of, keep_pass
+from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.limits import check_address, check_join
@@ -104,10 +104,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @never_cache
 def join_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR leads: one tap joins; who one is may be said, and need not be. After the end it is the record."""
-    session = selectors.session_by_code(code)
-    if session is None:
-        check_address("wrong_code", request)
-        raise NotFound(_("No session has this code. Check the six digits on the shared screen."))
+    session = _session_with_code(request, code)
     if session.state == Session.State.OVER:
         return redirect(session)
     known = caller_of(request, session.event_id).attendee
@@ -120,7 +117,10 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         form |= said
         try:
             response = redirect(session)
-            keep_pass(response, _join(request, session, known, said))
+            attendee_pass = _join(request, session, known, said)
+            keep_pass(response, attendee_pass)
+            if not any(said.values()):
+                expect_in_room(request, response["Location"], attendee_pass, session.pk)
             return response
         except DomainError as refusal:
             errors, status = refusal.fields or {"form": refusal.message}, refusal.status
@@ -150,6 +150,14 @@ def _join(
     )
     note_join(request, session.pk, attendee_pass.attendee_id)
     return attendee_pass
+
+
+def _session_with_code(request: HttpRequest, code: str) -> Session:
+    session = selectors.session_by_code(code)
+    if session is None:
+        check_address("wrong_code", request)
+        raise NotFound(_("No session has this code. Check the six digits on the shared screen."))
+    return session
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
-from opendev.core.callers import caller_of, keep_pass
+from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
@@ -77,6 +77,7 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
         return show(request, event, session, refused=refusal)
     response = redirect(found)
     keep_pass(response, attendee_pass)
+    expect_in_room(request, response["Location"], attendee_pass, found.pk)
     return response
 
 

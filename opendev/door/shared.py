@@ -1,0 +1,235 @@
+"""Pages that are the same for everybody: made once, and answered on the event loop (docs/adr/0044).
+
+Two kinds of visitor see no more than everybody does: one without any cookie, and one who has just joined and said
+nothing, for the first load of the room. A shared page is made from a request that has no cookie, or that newcomer's
+pass alone, so nothing of anybody else can be in it. Its forms carry no token: they are judged by their origin.
+"""
+
+import asyncio
+import re
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+import brotli
+from django.conf import settings
+
+from opendev.core.logs import new_id
+from opendev.core.presence import last_news_at, note_page_load
+from opendev.core.tickets import Ticket, tickets
+from opendev.door.files import best_coding, is_unchanged
+from opendev.door.threads import SHARED
+from sessions.programme.models.events import RESERVED_SLUGS
+
+LIFE_S = 1.0  # what other processes change without a word is shown after that
+NEWS_S = 0.25  # as often as sockets are told news
+MOST_PAGES = 512
+SLUG = r"[a-z0-9-]+"
+PATHS = re.compile(
+    rf"/(?:j/\d{{6}}/|join/|(?:{SLUG}/(?:recap/|follow-ups/|questions/|sessions/{SLUG}/(?:screen/)?)?)?)"
+)
+NOT_EVENTS = RESERVED_SLUGS - {"join"}
+# Their own news reach the pages within NEWS_S, and hundreds of them come together.
+COME_AS_NEWS = re.compile(r".*/(?:j/\d+|join|attendees|ballot|vote|upvotes?|up)/")
+SAFE = {"GET", "HEAD", "OPTIONS"}
+PERSONAL = {b"cookie", b"authorization"}
+TAKEN_ALONG = {b"host", b"accept-language", b"x-forwarded-proto", b"x-forwarded-for"}
+KEYS = TAKEN_ALONG - {b"x-forwarded-for"}  # which limits alone read
+REPLACED = {b"x-request-id", b"content-length", b"cache-control", b"expires", b"vary", b"etag"}
+VARY = b"Accept-Encoding, Accept-Language, Cookie"
+QUALITY = 5  # of Brotli: 1 ms for a room, a fifth smaller than gzip
+Headers = list[tuple[bytes, bytes]]
+Key = tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Shared:
+    """A page that was made, with its compressed forms as they are asked for."""
+
+    began_at: float
+    headers: Headers
+    body: bytes
+    mark: str
+    forms: dict[str, bytes] = field(default_factory=dict)
+
+    def form(self, coding: str) -> bytes:
+        """Return the body in a coding. Nothing in it is secret, so its length may tell what is in it."""
+        if coding not in self.forms:
+            self.forms[coding] = COMPRESS[coding](self.body)
+        return self.forms[coding]
+
+    def answer_to(self, scope: Any, *, is_personal: bool) -> tuple[int, Headers, bytes]:
+        """Return status, headers and body.
+
+        A newcomer's page is stored by nobody, since the same address soon shows what is their own.
+        """
+        asked = dict(scope["headers"])
+        coding = best_coding(asked.get(b"accept-encoding", b"").decode("latin-1"), COMPRESS)
+        etag = f'"{self.mark}-{coding}"'.encode()
+        headers = [*self.headers, (b"x-request-id", new_id("r").encode()), (b"vary", VARY)]
+        if is_personal:
+            headers.append((b"cache-control", b"no-store, private"))
+        else:
+            headers += [(b"cache-control", b"no-cache, private"), (b"etag", etag)]
+            if is_unchanged(asked.get(b"if-none-match", b"").decode("latin-1"), etag):
+                return HTTPStatus.NOT_MODIFIED, headers, b""
+        body = self.form(coding)
+        headers.append((b"content-length", str(len(body)).encode()))
+        if coding != "identity":
+            headers.append((b"content-encoding", coding.encode()))
+        return HTTPStatus.OK, headers, body
+
+
+def _gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(6, wbits=31)
+    return packer.compress(body) + packer.flush()
+
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: bytes(brotli.compress(body, quality=QUALITY)),
+    "gzip": _gzip,
+    "identity": lambda body: body,
+}
+
+
+class SharedPages:
+    """Answers requests for shared pages; everything else goes on to the pages."""
+
+    def __init__(self, pages: Any) -> None:
+        self.pages = pages
+        self.made: OrderedDict[Key, Shared] = OrderedDict()
+        self.making: dict[Key, asyncio.Task[Shared | Answer]] = {}
+        self.changed_at = 0.0  # when this process last did something that any page may show
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Carry one request."""
+        if scope["method"] not in SAFE:
+            await self.pages(scope, receive, self._noting(scope, send))
+            return
+        ticket = _ticket_of(scope)
+        page = await self.page(scope, ticket) if is_shared(scope, ticket) else None
+        if page is None:
+            await self.pages(scope, receive, send)
+        elif isinstance(page, Answer):
+            await _send(page.status, page.headers, page.body, scope, send)
+        else:
+            if ticket:
+                note_page_load(ticket.session_id, ticket.attendee_id)
+            await _send(*page.answer_to(scope, is_personal=ticket is not None), scope, send)
+
+    def _noting(self, scope: Any, send: Any) -> Any:
+        """Return a `send` that notes the change before anybody can know of it."""
+        if COME_AS_NEWS.fullmatch(scope["path"]):
+            return send
+
+        async def note_and_send(message: Any) -> None:
+            self.changed_at = monotonic()
+            await send(message)
+
+        return note_and_send
+
+    async def page(self, scope: Any, ticket: Ticket | None) -> "Shared | Answer | None":
+        """Return a page that is no older than the news; the first who asks has it made, and the others wait for it.
+
+        Where it cannot be shared, the first is answered with it, and the others ask for themselves: None.
+        """
+        key = _key(scope, ticket)
+        known = self.made.get(key)
+        if known and self.is_fresh(known):
+            return known
+        task = self.making.get(key)
+        is_first = task is None
+        if task is None:
+            task = self.making[key] = asyncio.ensure_future(self._make(key, scope, ticket))
+            task.add_done_callback(lambda _done: self.making.pop(key, None))
+        made = await asyncio.shield(task)
+        if isinstance(made, Answer):
+            return made if is_first else None
+        # What was begun before a change may not show it.
+        return made if self.is_fresh(made) else None
+
+    def is_fresh(self, page: "Shared") -> bool:
+        """Return True if nothing that the page may show has changed since it was begun."""
+        age = monotonic() - page.began_at
+        if page.began_at <= self.changed_at or age > LIFE_S:
+            return False
+        return page.began_at > last_news_at() or age < NEWS_S
+
+    async def _make(self, key: Key, scope: Any, ticket: Ticket | None) -> "Shared | Answer":
+        began_at = monotonic()
+        answer = Answer()
+        await self.pages(_makers_scope(scope, ticket), _never, answer.send)
+        if answer.status != HTTPStatus.OK or any(name == b"set-cookie" for name, _value in answer.headers):
+            return answer
+        headers = [(name, value) for name, value in answer.headers if name not in REPLACED]
+        mark = blake2b(answer.body, digest_size=9).hexdigest()
+        page = self.made[key] = Shared(began_at, headers, answer.body, mark)
+        self.made.move_to_end(key)
+        while len(self.made) > MOST_PAGES:
+            self.made.popitem(last=False)
+        return page
+
+
+class Answer:
+    """Keeps what the pages answer."""
+
+    def __init__(self) -> None:
+        self.status, self.headers, self.body = 0, Headers(), b""
+
+    async def send(self, message: Any) -> None:
+        """Take a message of the pages."""
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message["headers"])
+        else:
+            self.body += message.get("body", b"")
+
+
+def is_shared(scope: Any, ticket: Ticket | None) -> bool:
+    """Return True if a request asks for what everybody sees."""
+    path = scope["path"]
+    if scope["method"] == "OPTIONS" or scope["query_string"] or not PATHS.fullmatch(path) or settings.DEBUG:
+        return False
+    if path.strip("/") in NOT_EVENTS:
+        return False
+    return ticket is not None or not any(name in PERSONAL for name, _value in scope["headers"])
+
+
+def _key(scope: Any, ticket: Ticket | None) -> Key:
+    along = [name + b":" + value for name, value in scope["headers"] if name in KEYS]
+    if len(settings.LANGUAGES) == 1:
+        along = [header for header in along if not header.startswith(b"accept-language:")]
+    return (
+        b"fresh" if ticket else b"",
+        scope["path"].encode(),
+        scope.get("scheme", "").encode(),
+        *sorted(along),
+    )
+
+
+def _makers_scope(scope: Any, ticket: Ticket | None) -> Any:
+    """Return the request that a page is made from: without anything personal but a newcomer's own pass."""
+    headers = [(name, value) for name, value in scope["headers"] if name in TAKEN_ALONG]
+    if ticket:
+        headers.append((b"cookie", ticket.cookie.encode("latin-1")))
+    return {**scope, "method": "GET", "headers": headers, SHARED: True}
+
+
+async def _never() -> Any:
+    """Receive nothing: who asked first may leave, the others still wait for the page."""
+    await asyncio.Event().wait()
+
+
+def _ticket_of(scope: Any) -> Ticket | None:
+    """Take the ticket of a newcomer who loads the room for the first time."""
+    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
+    return tickets.take(cookies[0].decode("latin-1"), scope["path"]) if len(cookies) == 1 else None
+
+
+async def _send(status: int, headers: Headers, body: bytes, scope: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
