@@ -30,7 +30,10 @@ SHOWN = """() => {
   const others = [...document.querySelectorAll(".deck .two .btn")].map(area)
   return { stage: height("#stage-body"), main: area(document.querySelector(".deck .go")), others }
 }"""
-SIZES = [(1280, 800), (1152, 800), (1151, 768), (1024, 768), (960, 700), (959, 700), (390, 844), (320, 640)]
+SIZES = [
+    *((1280, 800), (1152, 800), (1151, 768), (1024, 768), (960, 700), (959, 700)),
+    *((844, 390), (667, 375), (390, 844), (320, 640)),
+]
 OPTIONS = ("Both together, in production", "Kubernetes alone")
 
 
@@ -56,5 +59,24 @@ def test_buttons_keep_their_words_whole_and_the_chart_its_place(play, demo, stat
             shown = page.evaluate(SHOWN)
             assert shown["stage"] > (200 if width > 959 else 60), width  # beside the banner with Undo
             assert all(shown["main"] > other for other in shown["others"]), width
+
+    play(scene)
+
+
+IN_VIEW = """() => {
+  for (const line of document.querySelectorAll("[data-unusual]")) line.hidden = false
+  const { top, bottom } = document.querySelector(".deck .go").getBoundingClientRect()
+  return top > 0 && bottom <= innerHeight
+}"""
+
+
+def test_main_button_stays_where_it_is_whatever_is_unusual(play, demo):
+    def scene(stage: Stage) -> None:
+        demo.launch("Where are you?", "Here", "There")
+        page = stage.moderator().page
+        stage.is_live(page)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(IN_VIEW), width
 
     play(scene)
