@@ -38,6 +38,9 @@ OWN_BALLOT = OpenApiParameter(
 class OptionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     text = serializers.CharField()
+    value = serializers.IntegerField(
+        required=False, help_text="the number that a point of a scale stands for"
+    )
     count = serializers.IntegerField(required=False, help_text="only where the caller may see the tally")
 
 
@@ -58,6 +61,7 @@ class PollShape(serializers.Serializer[Any]):
     session = serializers.CharField()
     question = serializers.CharField()
     kind = serializers.ChoiceField(NAMES)
+    rules = serializers.DictField(required=False, help_text="the kind's own settings, where it has any")
     min = serializers.IntegerField()
     max = serializers.IntegerField()
     anonymous = serializers.BooleanField()
@@ -72,6 +76,9 @@ class PollShape(serializers.Serializer[Any]):
     undo_until = serializers.DateTimeField(allow_null=True, required=False)
     ballots = serializers.IntegerField()
     options = OptionShape(many=True)
+    result = serializers.DictField(
+        required=False, help_text="what the kind makes of the counts; only where the caller may see the tally"
+    )
     reworded = RewordedShape(
         many=True, required=False, help_text="words that were changed after the first vote"
     )
@@ -90,7 +97,14 @@ class OptionWanted(serializers.Serializer[Any]):
 
 class PollWanted(serializers.Serializer[Any]):
     question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH)
-    options = serializers.ListField(child=OptionWanted(), min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
+    options = serializers.ListField(
+        child=OptionWanted(),
+        min_length=MIN_OPTIONS,
+        max_length=MAX_OPTIONS,
+        required=False,
+        help_text="needed but where the rules make them",
+    )
+    rules = serializers.DictField(required=False)
     kind = serializers.ChoiceField(NAMES, required=False)
     min = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
     max = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)

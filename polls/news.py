@@ -27,6 +27,8 @@ class PollFrames:
         }
         if state["options"] and "count" in state["options"][0]:
             frame["options"] = [{"id": option["id"], "count": option["count"]} for option in state["options"]]
+        if "result" in state:
+            frame["result"] = state["result"]
         return frame
 
     def gone(self, topic: str, version: int) -> Frame:

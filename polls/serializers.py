@@ -7,6 +7,7 @@ from typing import Any
 from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
+from polls.kinds import Counted, Tally, kind_named
 from polls.models import Option, Poll
 from polls.permissions import close_shows_something_new, may_see_poll, may_see_tally
 from polls.selectors import Mine
@@ -50,16 +51,35 @@ def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str,
         "launched_at": time_text(poll.launched_at),
         "closes_at": time_text(poll.closes_at),
         "ballots": poll.ballots,
-        "options": [
-            {"id": str(o.pk), "text": o.text, "count": o.count} if sees else {"id": str(o.pk), "text": o.text}
-            for o in options
-        ],
+        "options": [_option_json(poll, option, sees=sees) for option in options],
     }
+    if poll.rules:
+        body["rules"] = poll.rules
+    if sees and (result := kind_named(poll.kind).result(tally_of(poll, options))) is not None:
+        body["result"] = result
     if poll.reworded:
         body["reworded"] = poll.reworded
     if is_moderator:
         body["undo_until"] = time_text(undo_until(poll))
     return body
+
+
+def _option_json(poll: Poll, option: Option, *, sees: bool) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": str(option.pk), "text": option.text}
+    if (value := kind_named(poll.kind).value_of(poll.rules, option.position)) is not None:
+        body["value"] = value
+    if sees:
+        body["count"] = option.count
+    return body
+
+
+def tally_of(poll: Poll, options: Sequence[Option]) -> Tally:
+    """Return what the poll's kind makes a result of."""
+    value_of = kind_named(poll.kind).value_of
+    counted = [
+        Counted(option.text, option.count, value_of(poll.rules, option.position)) for option in options
+    ]
+    return Tally(poll.rules, poll.ballots, counted)
 
 
 def mine_json(mine: Mine) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime, tzinfo
 from django.conf import settings
 from django.db.models import Count
 
+from polls.kinds import kind_named
 from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import named_answers, polls_of
+from polls.serializers import tally_of
 from sessions.attendees.models import Attendee
 from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
 from sessions.programme.models import Session
@@ -31,6 +33,7 @@ CHUNK = 500  # rows read from the database at a time
 POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
     *("option", "votes", "share_percent", "result", "session_slug"),
+    *("value", "summary"),
 )
 SHOWN, HIDDEN = "shown", "hidden"
 
@@ -114,10 +117,12 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     counts = [option.count for option in options]
     shares = whole_shares(counts, poll.ballots, single=poll.single)
     title, slug = scope.titles[poll.session_id], scope.slugs[poll.session_id]
+    kind, tally = kind_named(poll.kind), tally_of(poll, options)
+    summary = kind.note(poll.rules, kind.result(tally)) if sees else ""
     head = (title, poll.number, poll.round, poll.question, poll.kind, poll.state, poll.ballots)
-    for option, share in zip(options, shares, strict=True):
+    for option, counted, share in zip(options, tally.options, shares, strict=True):
         result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
-        yield (*head, option.text, *result, slug)
+        yield (*head, option.text, *result, slug, counted.value, summary)
 
 
 def _questions(scope: Scope) -> Table:

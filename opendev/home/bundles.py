@@ -8,6 +8,7 @@ import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 BUILT = "bundles"
@@ -31,7 +32,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
 }
 SHEETS = ("companion", "product", "follow_ups", "questions", "recap", "run_sheet", "programme")
 SHEET = "pages"
-IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"\./([\w.]+)\.js"', re.MULTILINE)
+IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"(\.{1,2}/[\w./]+)\.js"', re.MULTILINE)
 # A bundle's first line; `digest` reads the sources and says what it should be.
 HEADER = "/*! opendev {digest} */\n"
 
@@ -80,8 +81,9 @@ def imported_by(*names: str) -> set[str]:
     reached: set[str] = set()
     pending = list(names)
     while pending:
-        source = (STATIC / SOURCES / f"{pending.pop()}.js").read_text(encoding="utf-8")
-        fresh = set(IMPORT.findall(source)) - reached
+        name = pending.pop()
+        source = (STATIC / SOURCES / f"{name}.js").read_text(encoding="utf-8")
+        fresh = {normpath(join(dirname(name), path)) for path in IMPORT.findall(source)} - reached
         reached |= fresh
         pending += fresh
     return reached

@@ -21,8 +21,10 @@ from opendev.recap.document import (
 )
 from opendev.recap.material import Material
 from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
+from polls.kinds import kind_named
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
+from polls.serializers import tally_of
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.programme.models import Resource, Session, SessionRole
 from sessions.questions.models import Question
@@ -171,7 +173,9 @@ def _person(held: SessionRole) -> str:
 def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     """Return what a poll said in words, with what its chart shows."""
     options = [(option.text, option.count) for option in poll.options.all()]
-    single = poll.single
+    single, kind = poll.single, kind_named(poll.kind)
+    result = kind.result(tally_of(poll, list(poll.options.all())))
+    own_words = None if result is None else kind.sentences(poll.rules, result)
     counts = [count for _text, count in options]
     shares, widths = whole_shares(counts, poll.ballots, single=single), bar_widths(counts, poll.ballots)
     rows = [
@@ -186,7 +190,8 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         "round": poll.round,
         "ballots": poll.ballots,
         "single": single,
-        "rows": sorted(rows, key=lambda row: -int(str(row["count"]))),
+        "most": max(counts, default=0),
+        "rows": rows if kind.is_ordered else sorted(rows, key=lambda row: -int(str(row["count"]))),
     }
     label = _("The ballots of %(poll)s, %(votes)s") % {
         "poll": quoted(poll.question),
@@ -194,7 +199,7 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     }
     said = [
         Sentence(text, Source(label, session.get_absolute_url()))
-        for text in poll_words(options, poll.ballots, single=single)
+        for text in poll_words(options, poll.ballots, single=single, own_words=own_words)
     ]
     return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
 

@@ -46,17 +46,22 @@ def join_words(words: Sequence[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def poll_words(options: Sequence[tuple[str, int]], voted: int, *, single: bool) -> list[str]:
+def poll_words(
+    options: Sequence[tuple[str, int]], voted: int, *, single: bool, own_words: list[str] | None = None
+) -> list[str]:
     """Return what the poll said, a sentence or two.
 
     Args:
         options: text and count of each, in the poll's order.
         voted: how many people voted; with several choices the counts add up to more.
+        own_words: what the poll's kind says of its result, where it has words of its own.
     """
     if voted == 0:
         return [_("Nobody voted.")]
     if voted < FEWEST:
         return [_("Fewer than five people voted: too few to say more.")]
+    if own_words is not None:
+        return own_words
     shares = whole_shares([count for _text, count in options], voted, single=single)
     answers = [
         Answer(text, count, share) for (text, count), share in zip(options, shares, strict=True) if count

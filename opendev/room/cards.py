@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from polls.kinds import Kind, kind_named
+from polls.kinds import Counted, Kind, Tally, kind_named
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, Mine
@@ -129,6 +129,27 @@ class PollCard:
     def closes_at(self) -> datetime | None:
         """When voting ends by itself."""
         return parse_datetime(self.poll["closes_at"]) if self.poll["closes_at"] else None
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The kind's own settings."""
+        return dict(self.poll.get("rules", {}))
+
+    @property
+    def tally(self) -> Tally:
+        """What the result is made of; only where it may be seen."""
+        counted = [Counted(o["text"], o["count"], o.get("value")) for o in self.poll["options"]]
+        return Tally(self.rules, self.ballots, counted)
+
+    @property
+    def summary(self) -> str:
+        """The result in one line; "" where the rows say it all, or nothing may be seen."""
+        return self.kind.note(self.rules, self.poll.get("result"))
+
+    @cached_property
+    def picture(self) -> dict[str, Any] | None:
+        """What the kind's picture draws; None where it has none, or nothing may be seen."""
+        return self.kind.picture_of(self.tally) if self.visible else None
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -187,9 +187,7 @@ def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
     found, caller = enter(request, event, session)
     now = timezone.now()
     try:
-        draft = read_draft(
-            {**forms.read_line(request.POST.get("line", "")), **forms.read_rules(request.POST)}
-        )
+        draft = read_draft(forms.read_quick(request.POST))
         with transaction.atomic():
             poll = services.add_poll(session_id=found.pk, caller=caller, draft=draft, now=now)
             if request.POST.get("launch"):
@@ -216,6 +214,7 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         }
         if not frozen:
             given |= forms.read_rules(request.POST)
+            _let_rules_make_options(given, here)
         try:
             services.edit_poll(poll_id=here.pk, caller=caller, given=given, now=timezone.now())
             return redirect(found.address("control") + f"?poll={here.pk}")
@@ -234,6 +233,12 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         "is_over": is_over,
     }
     return render(request, "room/poll_edit.html", {**context, **settings_context()}, status=status)
+
+
+def _let_rules_make_options(given: dict[str, Any], poll: Poll) -> None:
+    """Leave the options out where other rules make others; as long as the rules stay, their words may be changed."""
+    if "rules" in given and (given.get("kind"), given["rules"]) != (poll.kind, poll.rules):
+        del given["options"]
 
 
 @require_safe
@@ -284,4 +289,6 @@ def draft_form(poll: Poll) -> dict[str, Any]:
         for field in ("question", "kind", "min", "max", "anonymous", "may_change")
     }
     rows = [{"id": str(option.pk), "text": option.text} for option in options]
+    for kind in KINDS.values():
+        values |= kind.form_of_rules(draft.rules if kind.name == draft.kind else {})
     return {**values, "visibility": draft.visibility, "options": rows}

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
-from polls.kinds import DEFAULT, KINDS
+from polls.kinds import DEFAULT, KINDS, read_quick_line
 
 # A slash between blanks parts the options, so that "CI/CD" stays one word.
 _SLASH = re.compile(r"\s+/\s*|\s*/\s+")
@@ -28,11 +28,13 @@ class BadLine(Malformed):
 
 
 def read_line(line: str) -> dict[str, Any]:
-    """Return the JSON form of a quick poll: "Question? / a / b / c".
+    """Return the JSON form of a quick poll: "Question? / a / b / c", or "Question? [scale 1-5: never … always]".
 
     Raises:
         BadLine: fewer than two options.
     """
+    if (said := read_quick_line(line)) is not None:
+        return said
     question, *options = [part.strip() for part in _SLASH.split(line.strip().strip("/"))]
     options = [option for option in options if option]
     if not question or len(options) < 2:
@@ -49,9 +51,28 @@ def read_rules(post: QueryDict) -> dict[str, Any]:
     for field in ("min", "max"):
         if value := post.get(field, "").strip():
             given[field] = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else value
-    if (kind := KINDS.get(given.get("kind", ""))) and kind.one_row:
+    kind = KINDS.get(given.get("kind", ""))
+    if kind and kind.one_row:
         given["min"] = given["max"] = 1
+    if kind and (rules := kind.rules_of_form(post)) is not None:
+        given["rules"] = rules
     return given
+
+
+def read_quick(post: QueryDict) -> dict[str, Any]:
+    """Return the JSON form of a quick poll. A kind that the line says goes before the one that is ticked.
+
+    Raises:
+        BadLine
+    """
+    rules, line = read_rules(post), post.get("line", "")
+    kind = KINDS.get(rules.get("kind", DEFAULT))
+    if kind and kind.settings and line.strip() and not _SLASH.search(line) and read_quick_line(line) is None:
+        return {**rules, "question": line.strip()}  # the kind makes the options
+    said = read_line(line)
+    if "kind" in said:
+        rules = {name: value for name, value in rules.items() if name not in {"min", "max"}}
+    return {**rules, **said}
 
 
 def read_options(post: QueryDict) -> list[dict[str, str]]:
@@ -92,5 +113,6 @@ def kept_edit(post: QueryDict) -> dict[str, Any]:
         "question": post.get("question", ""),
         "min": post.get("min", "1"),
         "max": post.get("max", "1"),
+        **{name: post[name] for kind in KINDS.values() for name in kind.form_of_rules({}) if name in post},
         "options": [{"id": i, "text": t} for i, t in zip([*ids, *[""] * len(texts)], texts, strict=False)],
     }

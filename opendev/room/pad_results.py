@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from etherpad_links.sync.passages import Passage
 from opendev.core.groups import EVERYBODY
+from polls.kinds import kind_named
 from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_tally
@@ -54,6 +55,8 @@ def _passage(session: Session, key: int, poll: Poll) -> Passage:
     for option, share in zip(body["options"], shares, strict=True):
         votes = ngettext("%(count)d vote", "%(count)d votes", option["count"]) % {"count": option["count"]}
         lines.append(f"* {option['text']}: {votes}, {share}%")
+    if summary := kind_named(poll.kind).note(poll.rules, body.get("result")):
+        lines.append(summary)
     when = poll.published_at.strftime("%-d %B %Y, %H:%M UTC") if poll.published_at else ""
     voted = _("%(count)d voted") % {"count": poll.ballots}
     lines.append(f"{voted}. {when}. {settings.PUBLIC_URL}{session.get_absolute_url()}")

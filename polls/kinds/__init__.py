@@ -19,7 +19,9 @@ from polls.kinds.base import (
     read_option_ids,
     wrong,
 )
+from polls.kinds.grammar import split_line
 from polls.kinds.multiple import Multiple
+from polls.kinds.scale import Scale
 from polls.kinds.single import Single
 
 __all__ = [
@@ -40,9 +42,10 @@ __all__ = [
     "kind_choices",
     "kind_named",
     "read_answer",
+    "read_quick_line",
 ]
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Single(), Multiple())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Single(), Multiple(), Scale())}
 NAMES = list(KINDS)
 DEFAULT = NAMES[0]
 DEFAULT_FIELD = KINDS[DEFAULT].field
@@ -63,6 +66,16 @@ def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
         sentence = _("Send one of these, not several: %(fields)s.") % {"fields": ", ".join(fields)}
         raise wrong(fields[1], sentence)
     return fields[0], ANSWERS[fields[0]](sent.get(fields[0]))
+
+
+def read_quick_line(line: str) -> dict[str, Any] | None:
+    """Return the JSON form of "Question? [scale 1-5]"; None where the line does not end with a kind in brackets."""
+    parts = split_line(line)
+    if parts is None:
+        return None
+    question, bracket = parts
+    found = (kind.read_line(bracket) for kind in KINDS.values())
+    return next(({"question": question, **said} for said in found if said is not None), None)
 
 
 def kind_named(name: str) -> Kind:

@@ -1,5 +1,6 @@
 """What a kind of poll decides. Everything else about polls is the same for all kinds, and asks here."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from opendev.core.errors import Malformed
 from opendev.core.text import clean_id
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 20
+_WORD = re.compile(r"\{(\w+)\}")
 
 
 class Family(StrEnum):
@@ -65,6 +67,10 @@ class Kind:
         field: which field of a vote holds the answer.
         input: the type of the form's inputs.
         look: what the style sheet draws the form and the result as; "" for rows.
+        is_ordered: whether the options have an order of their own, which a recap keeps.
+        settings: the template of the kind's own rules in the settings, or "".
+        picture: the template of the picture above the rows, or "".
+        texts: sentences that the script needs too, by key, their {words} in braces.
     """
 
     name: ClassVar[str]
@@ -75,6 +81,10 @@ class Kind:
     field: ClassVar[str] = "options"
     input: ClassVar[str] = "radio"
     look: ClassVar[str] = ""
+    is_ordered: ClassVar[bool] = False
+    settings: ClassVar[str] = ""
+    picture: ClassVar[str] = ""
+    texts: ClassVar[Mapping[str, Any]] = {}
 
     # --- the poll
 
@@ -91,6 +101,16 @@ class Kind:
         """
         if value not in (None, {}):
             raise wrong("rules", _("This kind of poll has no rules of its own."))
+        return {}
+
+    def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the rules that the settings' fields say; what is no number though it should be stays, to be refused.
+        None where the fields were not there.
+        """
+        return None
+
+    def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings' fields for these rules, or for the usual ones."""
         return {}
 
     def make_options(self, rules: Mapping[str, Any]) -> list[str] | None:
@@ -143,12 +163,16 @@ class Kind:
         """Return what the counts say beyond themselves, as JSON; None where they say it all."""
         return None
 
-    def note(self, result: Mapping[str, Any] | None) -> str:
+    def note(self, rules: Mapping[str, Any], result: Mapping[str, Any] | None) -> str:
         """Return the result in one line, for pages, pads and files; "" where the rows say it all."""
         return ""
 
-    def sentences(self, result: Mapping[str, Any] | None) -> list[str] | None:
-        """Return what the recap says of the result; None where it names the options that were chosen most."""
+    def sentences(self, rules: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
+        """Return what the recap says of a result; only kinds that have results of their own are asked."""
+        return []
+
+    def picture_of(self, tally: Tally) -> dict[str, Any] | None:
+        """Return what the picture's template draws; None where there is nothing to draw."""
         return None
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
@@ -167,6 +191,11 @@ def read_option_ids(value: Any) -> tuple[int, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or len(value) > MAX_OPTIONS:
         raise wrong("options", _("The options must be a list of up to 20 ids."))
     return tuple(clean_id(option, field="options") for option in value)
+
+
+def fill(sentence: Any, words: Mapping[str, Any]) -> str:
+    """Return a sentence with its {words} filled in, as texts.js does."""
+    return _WORD.sub(lambda match: str(words.get(match[1], match[0])), str(sentence))
 
 
 def wrong(field: str, sentence: Any) -> Malformed:

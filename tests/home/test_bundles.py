@@ -50,7 +50,9 @@ def test_no_page_names_a_script_or_a_sheet_by_itself():
 
 def test_modules_import_each_other_in_no_circle_and_await_nothing_at_the_top():
     """In one file a circle would turn an error into `undefined`, and neighbours would wait for each other."""
-    names = {path.stem for path in (bundles.STATIC / bundles.SOURCES).glob("*.js")}
+    sources = bundles.STATIC / bundles.SOURCES
+    names = {str(path.relative_to(sources).with_suffix("")) for path in sources.rglob("*.js")}
+    assert "kinds/index" in names
     assert {name for name in names if name in bundles.imported_by(name)} == set()
     for name in names:
         source = (bundles.STATIC / bundles.SOURCES / f"{name}.js").read_text()
@@ -64,18 +66,21 @@ def test_mark_changes_with_any_source(monkeypatch, tmp_path):
     for name, text in {
         "gate": "",
         "a": 'import "./gate.js"\nimport { b } from "./b.js"\n',
-        "b": "export const b = 1\n",
+        "b": 'import "./inner/c.js"\nexport const b = 1\n',
+        "inner/c": 'import "../gate.js"\nimport "./d.js"\n',
+        "inner/d": "",
     }.items():
+        (folder / f"{name}.js").parent.mkdir(exist_ok=True)
         (folder / f"{name}.js").write_text(text)
     monkeypatch.setattr(bundles, "STATIC", tmp_path)
     monkeypatch.setitem(bundles.SCRIPTS, "page", ("a",))
-    assert bundles.imported_by("a") == {"gate", "b"}
+    assert bundles.imported_by("a") == {"gate", "b", "inner/c", "inner/d"}
     marks = {bundles.digest_of_script("page")}
-    for name in ("gate", "a", "b"):
+    for name in ("gate", "a", "b", "inner/c", "inner/d"):
         path = folder / f"{name}.js"
         path.write_text(path.read_text() + "// more\n")
         marks.add(bundles.digest_of_script("page"))
-    assert len(marks) == 4
+    assert len(marks) == 6
 
 
 def test_page_has_one_script_and_one_sheet(client, db):

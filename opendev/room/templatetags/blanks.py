@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from polls.kinds import KINDS, Kind
 from sessions.programme.models import Session
 
 register = template.Library()
@@ -48,6 +49,12 @@ def blanks(context: template.Context, name: str) -> SafeString:
         token = str(context["csrf_token"])  # none on a page that is the same for everybody (docs/adr/0044)
         text = text.replace(TOKEN, token) if token else text.replace(FIELD, "")
     return SafeString(text)  # of templates, which escape
+
+
+@register.simple_tag
+def poll_kinds() -> list[Kind]:
+    """Return the kinds of polls, for what the script needs of each."""
+    return list(KINDS.values())
 
 
 @lru_cache(maxsize=KEPT)

@@ -23,6 +23,7 @@ import { emit, on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
 import { nothingIsPressed } from "./presses.js"
 import { emptyBook, hasCounts, reduce } from "./poll_state.js"
+import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
 import { fetchPage, hasRegions, isHalfWritten, swapRegions } from "./regions.js"
 
@@ -146,6 +147,7 @@ function dropSpentUndo({ id, state, ballots, version }) {
 function paintChart(chart, poll) {
   const list = chart.querySelector("[data-rows]")
   if (list && hasCounts(poll)) paintResults(list, poll)
+  paintSummary(chart, poll)
   setText(chart, "[data-ballots]", poll.ballots)
   setText(chart, "[data-present]", peopleHere())
   for (const bar of chart.querySelectorAll("[data-progress]")) {

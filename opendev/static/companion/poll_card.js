@@ -5,6 +5,7 @@ import { setClock } from "./countdown.js"
 import { kindOf } from "./kinds/index.js"
 import { clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
+import { paintSummary } from "./poll_summary.js"
 import { paintChoices, paintForm, paintResults } from "./poll_rows.js"
 import { hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
 import { withOptimism } from "./result_rows.js"
@@ -63,6 +64,7 @@ function setBody(card, poll, view, isJoined) {
 
 function paintBody(card, poll, view, mine) {
   const list = card.querySelector("[data-body] [data-rows]")
+  if (view === "results") paintSummary(card, poll)
   if (view === "results") return paintResults(list, poll, { mine: mine.options, isPending: mine.isPending })
   if (view !== "form") return paintChoices(list, poll, { mine: mine.options, isPending: mine.isPending })
   const isNew = !list.firstElementChild
@@ -91,6 +93,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   card.dataset.state = poll.state
   card.dataset.kind = poll.kind
   card.dataset.input = kindOf(poll).input
+  card.dataset.look = kindOf(poll).look ?? ""
   card.toggleAttribute("data-long", poll.question.length > LONG_QUESTION)
   setText(card, "[data-label]", label(poll))
   setText(card, "[data-question]", poll.question)

@@ -57,10 +57,10 @@ function withTally(book, frame) {
   const poll = book.polls.get(frame.poll)
   if (!poll || !isNews(book, frame.poll, frame.version, Boolean(frame.options))) return book
   const counts = new Map((frame.options ?? []).map((option) => [option.id, option.count]))
-  const options = poll.options.map(({ id, text }) =>
-    counts.has(id) ? { id, text, count: counts.get(id) } : { id, text },
+  const options = poll.options.map(({ count, ...option }) =>
+    counts.has(option.id) ? { ...option, count: counts.get(option.id) } : option,
   )
-  return withPoll(book, { ...poll, version: frame.version, ballots: frame.ballots, options })
+  return withPoll(book, { ...poll, version: frame.version, ballots: frame.ballots, options, result: frame.result })
 }
 
 // The same version may come twice: first as everybody sees it, then, after one's own vote, with the counts.

@@ -2,6 +2,7 @@
 
 import { kindOf } from "./kinds/index.js"
 import { hasCounts } from "./poll_state.js"
+import { summaryOf } from "./poll_summary.js"
 import { rowsOf } from "./result_rows.js"
 import { hasText, text } from "./texts.js"
 
@@ -41,6 +42,8 @@ export function privacyNote(poll) {
 }
 
 export function headline(poll) {
+  const summary = summaryOf(poll)
+  if (summary) return summary
   const leaders = rowsOf(poll).filter(({ lead }) => lead)
   const option = leaders.map((leader) => leader.text).join(", ")
   return text(leaders.length > 1 ? "headline_tied" : "headline", { share: leaders[0]?.share ?? 0, option })

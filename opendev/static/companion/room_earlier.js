@@ -2,6 +2,7 @@
 
 import { clone, setHidden, setText, syncChildren } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
+import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
 import { headline, hiddenNote, label, reworded } from "./poll_words.js"
 import { counted, text } from "./texts.js"
@@ -28,6 +29,7 @@ function paintItem(item, poll) {
   setHidden(item, "[data-chart]", !hasChart)
   if (!hasChart) return
   setText(item, "[data-headline]", headline(poll))
+  paintSummary(item, poll)
   paintResults(item.querySelector("[data-rows]"), poll, { mine: poll.mine?.voted ? (poll.mine.options ?? []) : [] })
 }
 

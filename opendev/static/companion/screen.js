@@ -14,6 +14,7 @@ import { fitScreen } from "./screen_fit.js"
 import { connect } from "./live.js"
 import { peopleHere } from "./presence.js"
 import { emptyBook, hasCounts, onAir, reduce } from "./poll_state.js"
+import { paintSummary } from "./poll_summary.js"
 import { paintPicks, paintResults } from "./poll_rows.js"
 import { clone, on, setHidden, setText, syncChildren } from "./markup.js"
 import { openQuestions, questionOnAir, reduceQuestions, sorted } from "./question_state.js"
@@ -32,6 +33,7 @@ const QUESTIONS_SHOWN = 5
 
 function paintRows(poll, view) {
   if (main.dataset.view !== view || main.dataset.poll !== poll.id) list.replaceChildren()
+  paintSummary(main, poll)
   if (view === "results") paintResults(list, poll)
   else paintPicks(list, poll)
 }
@@ -130,6 +132,7 @@ function paint() {
   else paintCalm(isOver ? "end" : "calm")
   setHidden(document, "[data-screen-state]", !poll && !question && !item)
   setHidden(main, "[data-asked-by]", !question && item?.kind !== "line" && item?.kind !== "questions")
+  if (!poll) setHidden(main, "[data-summary-row]", true)
   setHidden(main, "[data-calm-words]", Boolean(isOver || poll || question || item))
   setHidden(main, "[data-end]", !isOver)
   setHidden(document, "[data-turnout], [data-progress]", !poll)

@@ -8,7 +8,9 @@ import pytest
 from polls.kinds import FAMILIES, KINDS
 
 ROOT = Path(__file__).resolve().parents[3]
+BUILT = "opendev/static/bundles/"
 HOMES = (
+    BUILT,
     "polls/kinds/",
     "opendev/static/companion/kinds/",
     "opendev/templates/room/kinds/",

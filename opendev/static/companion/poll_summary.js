@@ -1,0 +1,17 @@
+// The line and the picture above a poll's rows, where its kind has them.
+
+import { kindOf } from "./kinds/index.js"
+import { setHidden, setText } from "./markup.js"
+import { hasCounts } from "./poll_state.js"
+
+export function summaryOf(poll) {
+  return (hasCounts(poll) && kindOf(poll).note?.(poll)) || ""
+}
+
+export function paintSummary(root, poll) {
+  const summary = summaryOf(poll)
+  setText(root, "[data-summary]", summary)
+  setHidden(root, "[data-summary-row]", !summary)
+  if (!summary) return
+  for (const place of root.querySelectorAll("[data-picture]")) kindOf(poll).paintPicture?.(place, poll)
+}
