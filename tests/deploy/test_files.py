@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from opendev.command_line import data_folder, read_settings
 from tests.support.databases import ROOT
@@ -60,6 +61,23 @@ def test_command_reads_the_file_of_the_service(tmp_path: Path, monkeypatch: pyte
 )
 def test_data_lie_in_a_folder_of_the_account(environment: dict[str, str], folder: str):
     assert data_folder(environment) == Path(folder)
+
+
+def test_compose_file_sets_what_the_product_reads_and_trusts_its_own_network():
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    product = compose["services"]["companion"]
+    assert set(product["environment"]) <= settings_read()
+    assert int(product["environment"]["WORKERS"]) > 1  # which needs the database and Redis beside it
+    [network] = compose["networks"]["inside"]["ipam"]["config"]
+    assert network["subnet"] in product["environment"]["TRUSTED_ADDRESSES"].split(",")
+    assert [name for name, service in compose["services"].items() if "ports" in service] == ["caddy"]
+    assert all(service["restart"] == "always" for service in compose["services"].values())
+    volumes = {
+        volume.partition(":")[0]
+        for service in compose["services"].values()
+        for volume in service.get("volumes", [])
+    }
+    assert {name for name in volumes if "/" not in name} == set(compose["volumes"])
 
 
 @pytest.fixture

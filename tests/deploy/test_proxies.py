@@ -49,7 +49,11 @@ class Site:
 
     def curl(self, url: str, *options: str) -> dict[str, Any]:
         """What curl says of a page, by HTTP/2 where the proxy offers it."""
-        where = [f"--resolve={NAME}:{port}:127.0.0.1" for port in (self.proxy.https, self.proxy.http)]
+        where = [
+            word
+            for port in (self.proxy.https, self.proxy.http)
+            for word in ("--resolve", f"{NAME}:{port}:127.0.0.1")
+        ]
         command = ["curl", "-s", "-o", "/dev/null", "-w", "%{json}", "--cacert", str(self.proxy.authority.ca)]
         answer = subprocess.run(
             [*command, *where, *options, url], check=True, capture_output=True, text=True, timeout=60
