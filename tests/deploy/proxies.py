@@ -86,8 +86,8 @@ class Nginx(Proxy):
         # Where we are root, nobody else may enter the folder of the test.
         account = "user root; " if os.geteuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(
-            f"{account}daemon off; master_process on; pid {self.folder}/pid; error_log stderr warn; worker_processes 2;\n"
-            "worker_rlimit_nofile 4096; events { worker_connections 2048; }\n"
+            f"{account}daemon off; master_process on; pid {self.folder}/pid; error_log stderr warn;\n"
+            "worker_processes 2; worker_rlimit_nofile 4096; events { worker_connections 2048; }\n"
             f"http {{ access_log off; include {self.folder}/site.conf;\n"
             + "".join(
                 f"{kind}_temp_path {self.folder}/{kind};\n"
