@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("deploying")]
 def run(*command: str | Path, **environment: str) -> str:
     answer = subprocess.run(
         [str(word) for word in command],
-        env={**os.environ, **environment},
+        env=environment or None,  # the settings of this run belong to the checkout
         capture_output=True,
         text=True,
         check=False,

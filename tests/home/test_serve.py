@@ -125,8 +125,11 @@ def test_no_connection_is_refused_while_a_server_on_a_held_socket_restarts(held)
     def join(address):
         transport = httpx.HTTPTransport(local_address=address)
         with httpx.Client(base_url=held.url, transport=transport, timeout=60) as phone:
-            sessions = phone.get("/api/v1/events/opendev-containers-in-production/sessions/").json()
-            return phone.post(f"/api/v1/sessions/{sessions['results'][0]['id']}/attendees/").status_code
+            sessions = phone.get("/api/v1/events/opendev-containers-in-production/sessions/").json()[
+                "results"
+            ]
+            live = next(session["id"] for session in sessions if session["state"] == "live")
+            return phone.post(f"/api/v1/sessions/{live}/attendees/").status_code
 
     held.start()
     try:
