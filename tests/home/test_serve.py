@@ -89,15 +89,22 @@ def test_what_an_installation_keeps_is_readable_by_nobody_else(installation, tmp
     assert {"db.sqlite3", "new"} <= modes.keys()
 
 
+AS_SYSTEMD = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
 class Held(Server):
     """Serves on a socket that somebody else holds, as systemd does it."""
 
     def start(self):
         number = self.listener.fileno()
-        words = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{number}'
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                ["sh", "-c", words, "sh", *dying_with_us(self.command())],
+                [sys.executable, "-c", AS_SYSTEMD, str(number), *dying_with_us(self.command())],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, pass_fds=[number], process_group=0,
             )  # fmt: skip
         wait_until(self.answers, self.process, seconds=60, log=self.log_path)
