@@ -188,7 +188,7 @@ def set_figures(request: HttpRequest, event: str) -> HttpResponse:
     def work(found: Event, caller: Caller) -> None:
         has_changed = _save_figures(request, found, caller)
         if request.POST.get("do") == "typed" and email and not has_changed:
-            _set_link(found, caller, email=email, revoked=True)
+            _set_link(found, caller, email=email, revoked=True, passes_too="passes_too" in request.POST)
             return
         keep(request, reverse("registrations", kwargs={"event": event}), WAITING)
         messages.success(request, _("Saved."))

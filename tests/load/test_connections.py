@@ -24,7 +24,7 @@ def connections_to(url: str) -> int:
     name = url.partition("@/")[2].partition("?")[0]
     with psycopg.connect(url.replace(f"/{name}?", "/postgres?")) as admin:
         rows = admin.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name])
-        return int(rows.fetchone()[0])  # type: ignore[index]
+        return int(next(rows)[0])
 
 
 @pytest.mark.timeout(120)

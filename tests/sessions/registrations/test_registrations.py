@@ -359,6 +359,9 @@ def test_link_is_revoked_with_or_without_what_it_opened_and_brings_it_back(organ
     assert record(vote_for(poll, ada_pass, "a"), vote_for(poll, bo_pass, "b")) == ["a", "not_joined"]
     organiser.post(address, {"do": f"restore:{bo.email}"})
     assert record(vote_for(poll, bo_pass, "b")) == ["b"]
+    by_enter = {"email": bo.email, "passes_too": "on", "do": "typed"}
+    organiser.post(f"/{event.slug}/registrations/figures/", by_enter)
+    assert record(vote_for(poll, bo_pass, "a")) == ["not_joined"]
 
 
 def test_restored_link_does_not_let_in_whom_a_moderator_put_out(organiser, event):
