@@ -112,7 +112,7 @@ def deploy_check() -> int:
     """Start each way to run the product from the examples in deploy/, and print figures."""
     install_what_tests_need([*debian.NEEDS_OF_DEPLOYING, "redis-server", "postgresql"])
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
-    return pytest("--deploy", "-p", "no:randomly", "tests/deploy")
+    return pytest("--deploy", "-p", "no:randomly", "tests/deploy", "tests/home/test_serve.py")
 
 
 def supply_chain(word: str) -> int:
