@@ -32,7 +32,7 @@ class Broken(DomainError):
     """A defect of ours."""
 
     code, status = "server_error", 500
-    message = _("Something broke on our side. Try again in a moment.")
+    message = _("Something went wrong on our side. Try again in a moment.")
 
 
 REFUSALS = (TooLarge, LengthRequired, TooSlow, AddressTooLong, TryLater, Broken)

@@ -273,7 +273,9 @@ def _poll_label(facts: Mapping[str, Any]) -> str:
 
 def _voted(facts: Mapping[str, Any]) -> str:
     if facts.get("few"):
-        return _("The counts of so few votes are not printed: they would tell how single people voted.")
+        return _(
+            "Results of polls with this few votes are not published, because they could reveal how individuals voted."
+        )
     said = ngettext("%(count)d person voted.", "%(count)d people voted.", facts["ballots"])
     return said % {"count": facts["ballots"]}
 

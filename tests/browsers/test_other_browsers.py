@@ -98,7 +98,7 @@ def votes(page: EnginePage, demo: Demo, poll: Json) -> None:
     page.until(HAS_VOTED, "At home")
     is_live(page, demo, poll, ballots=3)
     page.click("[data-stage] [data-show=form]", "Change my vote")
-    page.click("button", "Take my vote back")
+    page.click("button", "Withdraw my vote")
     page.until("() => document.querySelector('[data-stage] [data-mine]') === null")
     wait_for(lambda: demo.figures(poll) == {"At home": 0, "In the hall": 2})
 

@@ -96,7 +96,7 @@ def test_session_of_another_event_is_not_found_by_this_events_address(event, org
 
 def test_upload_is_shown_and_written_only_when_it_is_taken(event, organiser):
     page = upload(organiser, event)
-    assert "What this would change" in text_of(page)
+    assert "What will change" in text_of(page)
     assert not event.sessions.exists()
     taken = {"upload": str(ScheduleUpload.objects.get(event=event).pk)}
     assert organiser.post(at(event, "schedule/take/"), taken).status_code == 302

@@ -212,7 +212,7 @@ def test_wrong_host_is_a_400_without_a_traceback(host, path, caplog):
         assert answer.json()["code"] == "malformed"
     else:
         assert "evil" not in answer.text
-        assert "That could not be read" in answer.text
+        assert "We couldn’t read that request" in answer.text
     formatter = logs.LineFormatter()
     short = logs.WithoutTraceback()
     assert caplog.records

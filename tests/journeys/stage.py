@@ -211,7 +211,7 @@ class Attendee(Seen):
 
     def withdraw(self) -> None:
         self.page.get_by_role("link", name="Change my vote").click()
-        self.page.get_by_role("button", name="Take my vote back").click()
+        self.page.get_by_role("button", name="Withdraw my vote").click()
 
 
 class Screen(Seen):
@@ -246,5 +246,5 @@ class Moderator(Seen):
         return self.page.locator(f"[data-item][data-state={state}]", has_text=question)
 
     def quick_poll(self, line: str) -> None:
-        self.page.get_by_label("Question and options in one line").fill(line)
+        self.page.get_by_label("Question and options on one line").fill(line)
         self.page.get_by_role("button", name="Launch now").click()

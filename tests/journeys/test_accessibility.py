@@ -82,7 +82,7 @@ def test_pages_of_joining_are_accessible(play, demo):
         expect(page.get_by_text("No session has this code.")).to_be_visible()
         is_accessible(page)
         page.goto(f"{demo.server.url}/j/{demo.code}/")
-        page.get_by_text("Say who you are, if you like").click()
+        page.get_by_text("Tell us who you are (optional)").click()
         is_accessible(page)
 
     play(scene)
@@ -198,7 +198,7 @@ def test_control_room_is_accessible_in_all_its_states(play, demo):
         john = stage.moderator(known="status of 400")
         page = john.page
         is_accessible(page)  # nothing on air
-        words = {"live": "On air", "closed": "Publish results", "published": "Everybody sees results"}
+        words = {"live": "On air", "closed": "Publish results", "published": "Everyone sees results"}
         each_state(demo, page, lambda: is_accessible(page), words=words)
         page.set_viewport_size(DESKTOP)
         page.locator("summary", has_text="Options").click()

@@ -15,7 +15,7 @@ def test_quick_poll_is_launched_from_one_line(play, demo):
         john, attendee = stage.moderator(), stage.attendee()
         john.quick_poll(f"{QUESTION} / running CI/CD / testing / none")
         expect(john.item(QUESTION, "live")).to_be_visible()
-        expect(john.page.get_by_label("Question and options in one line")).to_have_value("")
+        expect(john.page.get_by_label("Question and options on one line")).to_have_value("")
         expect(attendee.page.get_by_role("heading", name=QUESTION)).to_be_visible()
         attendee.vote("running CI/CD")
         attendee.has_voted("running CI/CD")
@@ -27,7 +27,7 @@ def test_quick_poll_is_launched_from_one_line(play, demo):
 def test_quick_poll_with_an_error_keeps_the_line(play, demo):
     def scene(stage: Stage) -> None:
         john = stage.moderator(known="status of 400")
-        line = john.page.get_by_label("Question and options in one line")
+        line = john.page.get_by_label("Question and options on one line")
         john.quick_poll("Only a question?")
         expect(john.page.get_by_text("Write the question first, then at least two options")).to_be_visible()
         expect(line).to_have_value("Only a question?")
@@ -45,7 +45,7 @@ def test_quick_poll_works_without_script(play, demo):
     def scene(stage: Stage) -> None:
         john = stage.moderator(java_script_enabled=False, known="status of 400")
         john.quick_poll("Only a question?")
-        expect(john.page.get_by_label("Question and options in one line")).to_have_value("Only a question?")
+        expect(john.page.get_by_label("Question and options on one line")).to_have_value("Only a question?")
         john.quick_poll(f"{QUESTION} / here / there")
         expect(john.item(QUESTION, "live")).to_be_visible()
         john.press("Reveal results")
@@ -190,8 +190,8 @@ def test_session_that_ends_while_somebody_votes_keeps_what_was_counted(play, dem
 def test_display_shows_the_screen_until_its_link_is_revoked(play, demo):
     def scene(stage: Stage) -> None:
         john = stage.moderator(path=f"{ROOM}control/team/").page
-        john.get_by_label("Where is it?").fill("Hall B")
-        john.get_by_role("button", name="Make a display link").click()
+        john.get_by_label("Display name").fill("Hall B")
+        john.get_by_role("button", name="Create display link").click()
         address = john.locator("[role=status] a").inner_text()
         display = stage.open(
             address.removeprefix(demo.server.url), known="status of 404|4403|WebSocket", **SCREEN

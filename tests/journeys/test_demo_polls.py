@@ -89,7 +89,7 @@ def joins_by_qr(stage: Stage, screen: Screen) -> Attendee:
     address = (words or "").removeprefix("QR code for ")
     assert address == f"{stage.demo.server.url}/j/{stage.demo.code}/"
     page = stage.open(address.removeprefix(stage.demo.server.url), **PHONE)
-    page.get_by_text("Say who you are, if you like").click()
+    page.get_by_text("Tell us who you are (optional)").click()
     page.get_by_label("Name", exact=True).fill("Lena Hoffmann")
     page.get_by_label("Country").select_option("Germany")
     page.get_by_role("button", name="Join").click()
@@ -176,7 +176,9 @@ def votes_while_the_connection_breaks(room: Room) -> None:
     expect(voter.poll.get_by_text("Sending your vote").first).to_be_visible()
     expect(screen.page.locator("[data-ballots]")).to_have_text("3")
     room.line.cut()
-    expect(voter.banner).to_contain_text("Reconnecting. Your votes are kept and sent when you are back.")
+    expect(voter.banner).to_contain_text(
+        "Reconnecting. Your votes are saved and sent when you’re back online."
+    )
     room.line.mend()
     voter.banner.get_by_role("button", name="Try now").click()
     expect(voter.banner).to_contain_text("Back online")
@@ -194,7 +196,7 @@ def closes_and_publishes(room: Room, figures: Figures) -> None:
         expect(attendee.vote_button).to_have_count(0)
     room.john.press("Publish results")
     for screen in room.screens:
-        expect(screen.page.get_by_text("Final result")).to_be_visible()
+        expect(screen.page.get_by_text("Final results")).to_be_visible()
         screen.fits()
     room.all_show(figures)
     room.without_script.reload()

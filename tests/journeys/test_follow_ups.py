@@ -46,14 +46,14 @@ def give_name(page: Page, name: str, *, everybody: bool = True) -> None:
     """What the dialog asks, once."""
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
-    words = "Add my name for everybody" if everybody else "Only for its owner and moderators"
+    words = "Add my name for everyone" if everybody else "Only for the owner and moderators"
     dialog.get_by_role("button", name=words).click()
 
 
 def open_line(page: Page, title: str, number: str = "") -> None:
-    page.get_by_label("Follow-up line", exact=True).fill(title)
-    page.get_by_label("Line of the notes, if you say one").fill(number)
-    page.get_by_role("button", name="Add follow-up line").click()
+    page.get_by_label("Follow-up", exact=True).fill(title)
+    page.get_by_label("Line number in the notes (optional)").fill(number)
+    page.get_by_role("button", name="Add follow-up").click()
     expect(page.locator("[data-line-item]", has_text=title)).to_be_visible()
 
 
@@ -97,7 +97,7 @@ def test_second_line_takes_one_tap_and_a_reload_knows_it(play):
         expect(line(page, "Networking API").locator("[data-own-name]")).to_have_text("Lena Hoffmann")
         interested(page, "Agreeing on workload separation").click()
         second = line(page, "Agreeing on workload separation")
-        expect(second.locator("[data-saved]")).to_have_text("Your name is on this line")
+        expect(second.locator("[data-saved]")).to_have_text("You’re on the list")
         page.reload()
         expect(second.locator("[data-own-name]")).to_have_text("Lena Hoffmann")
         for title in ("Networking API", "Agreeing on workload separation"):
@@ -112,12 +112,12 @@ def test_dialog_says_what_is_wrong_where_it_is_and_keeps_what_was_typed(play):
         page = join(stage)
         interested(page, "Networking API").click()
         dialog = page.get_by_role("dialog")
-        dialog.get_by_text("Let them write to you").click()
-        dialog.get_by_label("E-mail address").fill("lena@example.org")
+        dialog.get_by_text("Allow contact by email").click()
+        dialog.get_by_label("Email address").fill("lena@example.org")
         give_name(page, "Lena")
         expect(dialog.locator("[data-error-of=consent]")).to_contain_text("Agree to be written to")
         is_accessible(page)
-        expect(dialog.get_by_label("E-mail address")).to_have_value("lena@example.org")
+        expect(dialog.get_by_label("Email address")).to_have_value("lena@example.org")
         expect(dialog.get_by_label(re.compile("may write to me about “Networking API"))).not_to_be_checked()
         page.keyboard.press("Escape")
         expect(page.locator("[data-sign-up-dialog]")).to_be_hidden()
@@ -137,9 +137,9 @@ def test_sign_up_and_withdrawal_work_without_script(play):
         interested(page, title).click()
         expect(page).to_have_url(re.compile(r"/f/\w{7}/\?back=room#sign-up$"))
         page.get_by_label("Name", exact=True).fill("Lena Hoffmann")
-        page.get_by_role("button", name="Add my name for everybody").click()
+        page.get_by_role("button", name="Add my name for everyone").click()
         expect(page).to_have_url(re.compile(r"\?tab=follow-ups#line-\d+$"))
-        expect(line(page, title)).to_contain_text("Your name is on this line")
+        expect(line(page, title)).to_contain_text("You’re on the list")
         line(page, title).get_by_role("button", name="Remove").click()
         expect(interested(page, title)).to_be_visible()
 
@@ -160,7 +160,7 @@ def test_keyboard_alone_reaches_the_tab_signs_up_and_withdraws(play):
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog")).to_be_visible()
         page.keyboard.type("Lena Hoffmann")
-        tab_to(page, "Add my name for everybody")
+        tab_to(page, "Add my name for everyone")
         page.keyboard.press("Enter")
         expect(line(page, title).locator("[data-own-name]")).to_have_text("Lena Hoffmann")
         tab_to(page, f"Remove: {title}")
@@ -216,7 +216,7 @@ def test_moderators_page_of_a_line_is_accessible(play):
     def scene(stage: Stage) -> None:
         page = stage.moderator(GERGELY, path=f"{OTHER_ROOM}control/").page
         page.get_by_role("link", name=re.compile(r"^Edit\s*: Networking API")).click()
-        expect(page.get_by_role("heading", name="Names on this line")).to_be_visible()
+        expect(page.get_by_role("heading", name="Names on this list")).to_be_visible()
         is_accessible(page)
 
     play(scene)

@@ -56,7 +56,7 @@ def test_two_tabs_of_one_attendee_are_one_voter(play, demo):
 def test_names_of_all_kinds_are_taken_and_kept(play, demo, name, company):
     def scene(stage: Stage) -> None:
         page = stage.open(f"/j/{demo.code}/", **NARROW)
-        page.get_by_text("Say who you are, if you like").click()
+        page.get_by_text("Tell us who you are (optional)").click()
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_label("Company").fill(company)
         page.get_by_role("button", name="Join").click()

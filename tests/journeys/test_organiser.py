@@ -41,26 +41,26 @@ def test_organiser_makes_imports_edits_holds_tells_of_and_clones_an_event(play, 
 def make_event(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Cloud Days 2026")
     page.get_by_label("Address").fill("join")
-    page.get_by_role("button", name="Make the event").click()
+    page.get_by_role("button", name="Create event").click()
     expect(page.get_by_text("This word is an address of the product itself")).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Cloud Days 2026")
     page.get_by_label("Address").fill("")
-    page.get_by_role("button", name="Make the event").click()
+    page.get_by_role("button", name="Create event").click()
     expect(page).to_have_url(re.compile("/cloud-days-2026/organise/$"))
 
 
 def import_schedule(page: Page) -> None:
-    page.get_by_role("link", name="Schedules in and out").click()
+    page.get_by_role("link", name="Import and export").click()
     broken = SCHEDULE.read_bytes().replace(b'"00:45"', b'"00:75"', 1)
     page.get_by_label("File").set_input_files(
         {"name": "a.json", "mimeType": "application/json", "buffer": broken}
     )
-    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("alert")).to_contain_text('line 38, days[0].rooms["Main Hall"][0].duration')
     page.get_by_label("File").set_input_files(SCHEDULE)
-    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("heading", name="Added")).to_be_visible()
-    expect(page.get_by_text("The event takes over the time zone Europe/Berlin.")).to_be_visible()
+    expect(page.get_by_text("The event’s time zone changes to Europe/Berlin.")).to_be_visible()
     is_accessible(page)
     page.get_by_role("button", name="Apply these changes").click()
     expect(page.get_by_text("4 sessions added, 0 changed, 0 cancelled.")).to_be_visible()
@@ -120,7 +120,7 @@ def edit(page: Page) -> None:
     expect(page.get_by_role("button", name="Remove Hedy Lamarr")).to_be_visible()
     page.get_by_label("Kind", exact=True).last.select_option("chart")
     page.get_by_label("Title", exact=True).last.fill("Who is on call")
-    page.get_by_label("The chart’s table").fill("Operators: 58\nDevelopers: 29")
+    page.get_by_label("Chart data").fill("Operators: 58\nDevelopers: 29")
     page.get_by_role("button", name="Add the resource").click()
     expect(page.get_by_role("rowheader", name="Operators")).to_be_visible()
     is_accessible(page)
@@ -138,8 +138,8 @@ def see_the_programme(stage: Stage, organiser: Page) -> Page:
     slot.get_by_role("button", name="Star : Who runs it?").click()
     expect(visitor.get_by_role("link", name="My session (iCal)")).to_be_visible()
     expect(slot.locator("time")).to_have_text("14:30")  # also after the page was swapped
-    slot.get_by_role("button", name="Tell me when it starts").click()
-    expect(slot.get_by_role("button", name="Tell me when it starts")).to_have_attribute(
+    slot.get_by_role("button", name="Notify me when it starts").click()
+    expect(slot.get_by_role("button", name="Notify me when it starts")).to_have_attribute(
         "aria-pressed", "true"
     )
     is_accessible(visitor)
@@ -158,10 +158,10 @@ def publish_the_recap(page: Page) -> None:
     page.get_by_role("button", name="End the session").click()
     expect(page.get_by_text("The session is over").first).to_be_visible()
     page.goto(re.sub("/cloud-days-2026/.*", "/cloud-days-2026/recap/edit/", page.url))
-    page.get_by_role("button", name="Draft the recap").click()
+    page.get_by_role("button", name="Generate draft").click()
     headline = page.locator('[data-key="event/title"]')
     headline.get_by_role("textbox").fill("Two days of clouds")
-    headline.get_by_role("button", name="Keep these words").click()
+    headline.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Preview, then publish").click()
     page.get_by_role("button", name="Publish this recap").click()
     expect(page.get_by_role("link", name="The recap is published.")).to_be_visible()
@@ -181,8 +181,8 @@ def read_the_recap(visitor: Page) -> None:
 def clone(page: Page) -> None:
     page.goto(re.sub("/cloud-days-2026/.*", "/cloud-days-2026/organise/clone/", page.url))
     page.get_by_label("Name", exact=True).fill("Cloud Days 2027")
-    page.get_by_label("Its first day").fill("2027-04-10")
-    page.get_by_role("button", name="Make the next edition").click()
+    page.get_by_label("First day of the new event").fill("2027-04-10")
+    page.get_by_role("button", name="Create event").click()
     expect(page).to_have_url(re.compile("/cloud-days-2027/organise/$"))
     expect(page.get_by_role("heading", name="Saturday 10 April 2027")).to_be_visible()
     expect(row(page, "Who runs it?")).to_contain_text("11:00")
@@ -201,10 +201,10 @@ def test_editor_warns_before_unsaved_words_are_left_and_saves_them_all_with_any_
 
         page.on("dialog", note)
         boxes = page.get_by_role("textbox")
-        expect(page.get_by_text("Not saved yet")).to_be_hidden()
+        expect(page.get_by_text("Unsaved changes")).to_be_hidden()
         page.locator('[data-key="event/title"] textarea').fill("A headline that was typed")
         page.locator('[data-key="event/lede"] textarea').fill("An introduction that was typed")
-        expect(page.get_by_text("Not saved yet")).to_be_visible()
+        expect(page.get_by_text("Unsaved changes")).to_be_visible()
         page.get_by_role("link", name="Exports").click(no_wait_after=True)
         expect(boxes.first).to_be_visible()
         assert asked == ["beforeunload"]
@@ -212,7 +212,7 @@ def test_editor_warns_before_unsaved_words_are_left_and_saves_them_all_with_any_
         expect(page.get_by_text("A headline that was typed").first).to_be_visible()
         expect(page.get_by_text("An introduction that was typed")).to_be_visible()
         page.goto(f"{demo.server.url}{EVENT}recap/edit/")
-        expect(page.get_by_text("Not saved yet")).to_be_hidden()
+        expect(page.get_by_text("Unsaved changes")).to_be_hidden()
         assert asked == ["beforeunload"]
 
     play(scene)

@@ -295,9 +295,9 @@ def test_long_list_is_shown_in_parts_and_dismissed_by_ticks_that_news_leave_alon
         crowd.ask(FIRST, votes=1)  # the list is fetched anew, with the new one on top
         expect(queue.locator("[data-queue-item]").first).to_contain_text(FIRST)
         expect(queue.locator("[data-keeps-tick]:checked")).to_have_count(2)
-        queue.get_by_text("Dismiss several at once").click()
-        queue.get_by_role("button", name="Dismiss the ticked questions").click()
-        expect(queue.get_by_text("2 questions were dismissed together.")).to_be_visible()
+        queue.get_by_text("Dismiss several questions").click()
+        queue.get_by_role("button", name="Dismiss selected questions").click()
+        expect(queue.get_by_text("2 questions were dismissed at once.")).to_be_visible()
         expect(page.locator("[data-open-count]")).to_have_text("129")
         queue.get_by_role("button", name="Restore 2 questions").click()
         expect(page.locator("[data-open-count]")).to_have_text("131")

@@ -38,7 +38,7 @@ def test_final_vote_of_one_window_is_not_offered_again_in_the_other(play, demo):
         second.choose("Blue")
         first.vote("Green")
         second.has_voted("Green")
-        for name in ("Change my vote", "Take my vote back"):
+        for name in ("Change my vote", "Withdraw my vote"):
             expect(second.page.get_by_text(name)).not_to_be_visible()
         expect(second.vote_button).to_have_count(0)
 

@@ -143,7 +143,7 @@ def test_room_shows_ones_own_name_and_how_many_others(browser_of, session, line)
     assert '<span class="you" data-own-name>Ada</span>' in text
     assert "<bdi>Bob</bdi>, <bdi>Cyd</bdi>, <bdi>Dan</bdi>" in text
     assert "and 1 other<" in text
-    assert "Your name is on this line" in text
+    assert "You’re on the list" in text
     assert pass_cookie_name(session.event_id) not in text
 
 

@@ -137,7 +137,7 @@ def test_flood_is_dismissed_in_one_press_and_restored_in_another(session, flood,
         assert done.status in {200, 302}
         assert rows_on(visitor.get(session.get_absolute_url() + "?tab=questions")) == 1
         queue = moderator.get(session.address("control-questions"))
-        assert "480 questions were dismissed together." in queue.text
+        assert "480 questions were dismissed at once." in queue.text
         act = re.search(r'name="dismissal" value="(\d+)"', queue.text)[1]
         moderator.post(session.address("control-questions-restore"), dismissal=act)
         assert rows_on(visitor.get(session.get_absolute_url() + "?tab=questions")) == SHOWN_FIRST

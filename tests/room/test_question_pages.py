@@ -214,7 +214,7 @@ def test_helper_is_invited_to_the_queue_and_to_nothing_else(session, browser_of)
     assert signed_in["Location"] == session.address("control-questions")
     assert stranger.get(session.address("control-questions")).status_code == 200
     assert stranger.get(session.address("control")).status_code == 403
-    assert "How questions are asked" not in text_of(stranger.get(session.address("control-questions")))
+    assert "Question settings" not in text_of(stranger.get(session.address("control-questions")))
     attendee = browser_of(make_attendee(session))
     assert attendee.get(session.address("control-questions")).status_code == 302
 

@@ -131,7 +131,7 @@ def test_steps_show_the_room_and_the_screen_what_runs_and_nothing_of_the_plan(
     go_on(desk, session)
     room, screen = seen_by_others()
     assert 'data-open-part="follow-ups"' in room
-    assert "Put your name under it on your phone. 0 names so far." in screen
+    assert "Add your name on your phone. 0 names so far." in screen
     assert SignUpLine.objects.get(session=session).title == "Keep talking"
     assert "Live, voting open" in go_on(desk, session)
     assert Poll.objects.get(session=session).state == "live"
@@ -209,19 +209,19 @@ def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, sessi
     text = "Prompt: What next?\nPoll: Which one? / a / b"
     followed(desk, desk.post(at(session, "control-run-paste"), {"lines": text}))
     page = go_on(desk, session)
-    assert "Close and go on" in page
-    assert "Go on, leave it open" in page
+    assert "Close and continue" in page
+    assert "Continue, leave it open" in page
     assert "Now: <strong><bdi>What next?</bdi></strong>" in page
     page = go_on(desk, session)
-    assert "Poll 1 is open, too: <strong><bdi>Where are you?</bdi></strong>" in page
+    assert "Poll 1 is also open: <strong><bdi>Where are you?</bdi></strong>" in page
     assert f'href="?poll={live.pk}#stage">To Poll 1<' in page
     second = Poll.objects.exclude(pk=live.pk).get(session=session)
     followed(desk, desk.post(at(session, "control-run-undo")))
     seen = sheet_with_items(session.pk).sheet.running_id
     form = {"seen": seen, "close": live.pk}
     page = text_of(followed(desk, desk.post(at(session, "control-run-next"), form)))
-    assert "<bdi>Gergely Csatari</bdi> closed Poll 1 and went on to: <bdi>Which one?</bdi>" in page
+    assert "<bdi>Gergely Csatari</bdi> closed Poll 1 and moved on to: <bdi>Which one?</bdi>" in page
     assert page.count('data-key="u"') == 1
     page = text_of(followed(desk, desk.post(at(session, "control-run-undo"))))
     states = [Poll.objects.get(pk=poll.pk).state for poll in (live, second)]
-    assert (states, "is open, too" in page) == (["live", "draft"], False)
+    assert (states, "is also open" in page) == (["live", "draft"], False)

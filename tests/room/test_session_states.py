@@ -54,7 +54,7 @@ def test_screen_ends_with_thanks_and_where_everything_is(browser_of, settings):
     assert 'data-view="end"' in page
     assert "Thank you for taking part" in page
     assert f"example.org/j/{session.code}/" in page
-    assert f"It will follow at example.org/{session.event.slug}/" in page
+    assert f"Coming soon at example.org/{session.event.slug}/" in page
     assert line.title in page
     assert closed.title not in page
     assert poll.question not in page

@@ -33,7 +33,7 @@ class NoSignUp(Conflict):
 
 
 class NameWasRemoved(Conflict):
-    code, message = "name_was_removed", _("A moderator removed your name from this line.")
+    code, message = "name_was_removed", _("A moderator removed your name from this list.")
 
 
 class NameNeeded(Malformed):

@@ -24,7 +24,7 @@ class OwnQuestion(Conflict):
 
 
 class QuestionNotOpen(Conflict):
-    code, message = "question_not_open", _("This question was taken up already.")
+    code, message = "question_not_open", _("This question has already been answered.")
 
 
 @dataclass(frozen=True, slots=True)
