@@ -60,7 +60,7 @@ class Package:
             return LICENCES_BY_HAND[self.key]
         if self.installed is None:
             return ""
-        said = self.installed.metadata
+        said: Any = self.installed.metadata
         short = said.get("License-Expression") or said.get("License") or ""
         if short and len(short) <= LONGEST_LICENCE and "\n" not in short:
             return short
