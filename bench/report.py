@@ -62,7 +62,7 @@ LIMITS: dict[tuple[str, str], float] = {
     ("room.5000", "kb_per_attendee"): 25,
 }
 ROOM_LIMITS = {"settled_s": 0.6, "lost": 0, "unanswered": 0, "errors": 0, "messages_per_client_s": 4}
-DOOR_LIMITS = {"errors": 0}
+DOOR_LIMITS = {"errors": 0, "requests": 12}
 UPVOTE_LIMITS = {"miscounted": 0, "unanswered": 0, "errors": 0, "most_in_a_second": 4}
 AT_LEAST = {("votes", "share_of_bare_asgi"): 0.35, ("postgres.votes", "share_of_bare_asgi"): 0.24}
 
