@@ -201,7 +201,7 @@ def test_control_room_is_accessible_in_all_its_states(play, demo):
         words = {"live": "On air", "closed": "Publish results", "published": "Everyone sees results"}
         each_state(demo, page, lambda: is_accessible(page), words=words)
         page.set_viewport_size(DESKTOP)
-        page.locator("summary", has_text="Options").click()
+        page.locator("summary", has_text="Settings").click()
         john.quick_poll("Only a question?")
         expect(page.locator("#quick-error")).to_be_visible()
         is_accessible(page)

@@ -118,7 +118,7 @@ def test_steps_show_the_room_and_the_screen_what_runs_and_nothing_of_the_plan(
     make_question(session, "Who runs this in production?")
     seen_by_others()
     page = go_on(desk, session)
-    assert "<bdi>Gergely Csatari</bdi> went on to: <bdi>What images do you build?</bdi>" in page
+    assert "<bdi>Gergely Csatari</bdi> moved on to: <bdi>What images do you build?</bdi>" in page
     for shown in seen_by_others():
         assert "What images do you build?" in shown
     assert "Only moderators see this note" in go_on(desk, session)
@@ -214,7 +214,7 @@ def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, sessi
     assert "Now: <strong><bdi>What next?</bdi></strong>" in page
     page = go_on(desk, session)
     assert "Poll 1 is also open: <strong><bdi>Where are you?</bdi></strong>" in page
-    assert f'href="?poll={live.pk}#stage">To Poll 1<' in page
+    assert f'href="?poll={live.pk}#stage">Go to Poll 1<' in page
     second = Poll.objects.exclude(pk=live.pk).get(session=session)
     followed(desk, desk.post(at(session, "control-run-undo")))
     seen = sheet_with_items(session.pk).sheet.running_id

@@ -331,7 +331,7 @@ def test_command_says_in_which_zone_times_were_read(event, tmp_path):
     assert "Times without an offset were read in Europe/Brussels." in said
     assert "note: The file names no time zone." in said
     said = command("import_schedule", "cloud-days", str(FILES / "schedule.json"))
-    assert "The event takes over the time zone Europe/Berlin." in said
+    assert "The event’s time zone changes to Europe/Berlin." in said
     assert "note" not in said
 
 

@@ -74,7 +74,7 @@ class Command(BaseCommand):
         """Print a line a session, and each field that changes below it."""
         self.stdout.write(f"Times without an offset were read in {plan.schedule.zone}.")
         if plan.zone:
-            self.stdout.write(f"The event takes over the time zone {plan.zone}.")
+            self.stdout.write(f"The event’s time zone changes to {plan.zone}.")
         for note in plan.notes:
             self.stdout.write(f"note: {note}")
         for change in plan.of("added", "changed", "cancelled", "gone"):
