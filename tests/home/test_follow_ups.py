@@ -260,7 +260,7 @@ def test_follow_ups_pages_ask_the_same_number_of_queries(browser_of, django_asse
         assert visitor.get(f"/{event.slug}/follow-ups/").content.count(b"data-follow-up") == count
     with django_assert_num_queries(3):
         visitor.get(f"/{event.slug}/follow-ups/export.csv")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         organiser.get(f"/{event.slug}/follow-ups/")
 
 

@@ -204,6 +204,18 @@ def world(browser_of):
     make_poll(session, state="draft", question=NAMES["poll"], options=[NAMES["option"], "b"])
     line = make_line(session, NAMES["follow-up"], summary=NAMES["summary"], owner=str(owner.pk))
     put_name(line, ada)
+    organiser = organiser_who_acted(browser_of, event, session, line)
+    return {
+        "event": event,
+        "session": session,
+        "line": line,
+        "organiser": organiser,
+        "visitor": browser_of(ada),
+    }
+
+
+def organiser_who_acted(browser_of, event, session, line):
+    """The browser of an organiser who has grouped lines, written a plan, imported a list and published the recap."""
     user = make_organiser(event)
     type(user).objects.filter(pk=user.pk).update(first_name=NAMES["moderator"])
     user.refresh_from_db()
@@ -220,13 +232,7 @@ def world(browser_of):
     organiser.post(f"/{event.slug}/registrations/links/", {"email": one.email})
     draft_recap(event_id=event.pk, caller=organiser_of(event), now=NOW)
     publish_recap(event_id=event.pk, caller=organiser_of(event), now=NOW)
-    return {
-        "event": event,
-        "session": session,
-        "line": line,
-        "organiser": organiser,
-        "visitor": browser_of(ada),
-    }
+    return organiser
 
 
 def test_pages_of_visitors_isolate_what_people_write(world):

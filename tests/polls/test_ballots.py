@@ -184,12 +184,12 @@ def test_several_choices_count_once_each_and_the_person_once(session, ada, bob):
 def test_number_of_choices_is_from_fewest_to_most(session, ada, texts, code):
     poll = make_poll(session, kind="multiple", options="abcde", min=2, max=3)
     wanted = vote_for(poll, ada, *texts)
-    assert record(type(wanted)(poll.pk, ada, wanted.options, NOW)) == [code]
+    assert record(type(wanted)(poll.pk, ada, wanted.answer, NOW)) == [code]
 
 
 def test_option_of_another_poll_is_unknown(session, poll, ada):
     other = make_poll(session, options=("x", "y"))
-    stray = vote_for(other, ada, "x").options
+    stray = vote_for(other, ada, "x").answer
     vote = vote_for(poll, ada, "a")
     assert record(type(vote)(poll.pk, ada, stray, NOW), vote) == ["unknown_option", "a"]
     assert (as_tally(poll), as_tally(other)) == ({"a": 1, "": 1}, {})
@@ -197,7 +197,7 @@ def test_option_of_another_poll_is_unknown(session, poll, ada):
 
 def test_poll_that_is_not_there_is_not_found(poll, ada):
     vote = vote_for(poll, ada, "a")
-    assert record(type(vote)(poll.pk + 999, ada, vote.options, NOW), vote) == ["not_found", "a"]
+    assert record(type(vote)(poll.pk + 999, ada, vote.answer, NOW), vote) == ["not_found", "a"]
 
 
 @pytest.mark.parametrize(

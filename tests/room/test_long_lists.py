@@ -12,6 +12,7 @@ from sessions.questions.consumers import MOST_IN_SNAPSHOT
 from sessions.questions.models import Question
 from tests.factories import NOW, make_attendee, make_line, make_moderator, make_question, make_session
 from tests.support.inner_server import inner
+from tests.support.pages import squeezed
 from tests.support.people import person, watch_rest
 
 __all__ = ["inner", "person", "watch_rest"]
@@ -40,7 +41,7 @@ def flood(session):
 
 
 def rows_on(page) -> int:
-    return len(re.findall(r'<li\s+class="row ask"[^>]*data-(?:asked|queue-item)="[1-9]', page.text))
+    return len(re.findall(r'<li class="row ask"[^>]*data-(?:asked|queue-item)="[1-9]', squeezed(page.text)))
 
 
 def every_part(who, path):
@@ -67,11 +68,11 @@ def test_pages_show_the_first_and_lead_to_the_rest(session, flood, person):
         page = who.get(path)
         assert rows_on(page) == SHOWN_FIRST
         assert "Which one has votes?" in page.text
-        assert f">{MANY + 1}</span>" in page.text or "Dismiss all 480 questions without votes" in page.text
+        assert f">{MANY + 1}</span>" in page.text or "Dismiss all 480 without votes" in page.text
         assert len(page.text) < 300_000
     link = re.search(
-        r'href="(\?[^"]*shown=\d+)"\s+data-show-more',
-        visitor.get(session.get_absolute_url() + "?tab=questions").text,
+        r'href="(\?[^"]*shown=\d+)" data-show-more',
+        squeezed(visitor.get(f"{session.get_absolute_url()}?tab=questions").text),
     )
     more = visitor.get(session.get_absolute_url() + link[1].replace("&amp;", "&"))
     assert rows_on(more) == SHOWN_FIRST + 100

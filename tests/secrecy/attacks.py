@@ -66,7 +66,8 @@ def by_keys(dump: Dump, truth: Truth) -> Claims:
     for attendee in truth.attendees:
         names = [b"%d" % attendee, attendee.to_bytes(8, "big"), f"{attendee:032x}".encode()]
         secrets = [hmac.digest(name, b"poll:%d" % truth.poll, "sha256") for name in names] + names
-        for prefix, secret in product((b"attendee:", b"secret:", b""), secrets):
+        named = b"attendee:%d:secret:" % attendee
+        for prefix, secret in product((b"attendee:", b"secret:", named, b""), secrets):
             if row := known.get(hashlib.sha256(poll + prefix + secret).digest()):
                 found[attendee] = selections(dump, row)
     return found

@@ -250,7 +250,7 @@ def test_organiser_brings_a_list_by_the_page_and_reads_what_is_wrong(organiser, 
     assert "Nothing taken over" in page
     assert "not a link" in page
     post(HEAD + GOOD + BAD, bad_rows="skip")
-    assert "2 added, 0 merged, 3 wrong." in text_of(organiser.get(address))
+    assert "2 added, 0 merged, 3 with errors." in text_of(organiser.get(address))
     organiser.post(f"{address}figures/", {"shown-registered": "700+", "source-registered": "The report"})
     assert "700+" in text_of(organiser.get(address))
 

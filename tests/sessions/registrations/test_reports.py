@@ -28,7 +28,7 @@ def test_page_tells_how_a_list_was_understood(organiser, event):
     organiser.post(f"{address}import/", {"file": SimpleUploadedFile("list.csv", IN_PART.encode())})
     page = text_of(organiser.get(address))
     for words in (
-        "1 added, 0 merged, 0 wrong.",
+        "1 added, 0 merged, 0 with errors.",
         "1 row left out",
         "“Diet”",
         "“Email”",
