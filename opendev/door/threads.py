@@ -109,8 +109,13 @@ def environ_of(scope: Any, body: bytes) -> dict[str, Any]:
     }
     if scope.get(SHARED):
         environ[SHARED] = "1"
-    believes = not client[0] or is_trusted(client[0])
-    for name, value in scope["headers"]:
+    _add_headers(environ, scope["headers"], believes=not client[0] or is_trusted(client[0]))
+    return environ
+
+
+def _add_headers(environ: dict[str, Any], headers: Any, *, believes: bool) -> None:
+    """Put the headers in, but for those that the peer may not send; a name that stands twice has its values joined."""
+    for name, value in headers:
         if b"_" in name or name == b"content-length" or (name in ONLY_FROM_PROXIES and not believes):
             continue
         key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
@@ -120,4 +125,3 @@ def environ_of(scope: Any, body: bytes) -> dict[str, Any]:
         if key in environ:
             text = environ[key] + ("; " if name == b"cookie" else ",") + text
         environ[key] = text
-    return environ
