@@ -28,7 +28,12 @@ def test_script_does_what_its_tests_say(folder: Path, name: str):
     if not (node := find("node")):
         lacking("node")
     answer = subprocess.run(
-        [node, "--test", f"tests/{name}"], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        [str(node), "--test", f"tests/{name}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert answer.returncode == 0, answer.stdout
     assert "# pass 0" not in answer.stdout

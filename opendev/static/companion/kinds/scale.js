@@ -24,8 +24,9 @@ function paintPicture(place, { options, rules }) {
   })
   while (group.children.length > picture.bars.length) group.lastElementChild.remove()
   place.querySelector("[data-mean]").setAttribute("cx", picture.mean_at)
-  setText(place, "[data-low]", `${rules.from} ${rules.labels[0]}`)
-  setText(place, "[data-high]", `${rules.to} ${rules.labels[1]}`)
+  const { from, to, labels } = rules
+  setText(place, "[data-low]", `${from} ${labels[0]}`)
+  setText(place, "[data-high]", `${to} ${labels[1]}`)
 }
 
 export default { name: "scale", field: "options", input: "radio", oneRow: true, look: "steps", note, paintPicture }
