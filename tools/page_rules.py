@@ -3,7 +3,8 @@
 What the Content-Security-Policy would refuse: nothing inline, nothing foreign.
 
 Templates: no `style=` and no `on…=` attribute, no `<style>`, no script without `src`, no `javascript:` address, and no
-script, style or picture from another host. Scripts: no HTML out of strings and no code out of strings.
+script, style or picture from another host; no line over 120 characters outside texts and addresses.
+Scripts: no HTML out of strings and no code out of strings.
 
 What older browsers misread without an error. Scripts: no button as second argument of FormData,
 no requestSubmit. Style sheets: no more than the line in the `text-decoration` shorthand; no `:has` in one list with
@@ -22,6 +23,12 @@ SHEETS = [SCRIPTS, ROOT / "opendev" / "recap"]
 
 TEMPLATE_CODE = re.compile(r"{#[^\n]*?#}|{%\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}", re.DOTALL)
 ADDRESSES = {"src", "href", "action", "formaction", "poster", "srcset", "data"}
+SENTENCE = re.compile(
+    r"{%\s*blocktranslate\b.*?%}.*?{%\s*endblocktranslate\s*%}|{%\s*translate\b.*?%}|{%[^%]*\b_\(.*?%}"
+)
+STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
+URL_TAG = re.compile(r"{%\s*url\b.*?%}")
+LONGEST_LINE = 120
 LOADED_FROM = {"script", "link", "img", "source", "iframe", "object", "embed", "video", "audio", "track"}
 DATA_BLOCKS = {"application/json", "application/ld+json"}
 FORBIDDEN_IN_SCRIPTS = re.compile(
@@ -73,7 +80,19 @@ def template_complaints(source: str) -> list[tuple[int, str]]:
     page = Page()
     page.feed(TEMPLATE_CODE.sub(blank, source))
     page.close()
-    return page.complaints
+    lines = enumerate(source.splitlines(), start=1)
+    long = [number for number, line in lines if length_without_texts(line) > LONGEST_LINE]
+    return page.complaints + [(number, "a long line; break it beside a tag") for number in long]
+
+
+def length_without_texts(line: str) -> int:
+    """Return how long a template's line is without its sentences, which are never broken, and without addresses."""
+    without = SENTENCE.sub("", line)
+    if (
+        without != line
+    ):  # conditions between sentences belong to them: a break there would be a space on the page
+        return len(TEMPLATE_CODE.sub("", without))
+    return len(TEMPLATE_CODE.sub(lambda code: STRING.sub("", code[0]), URL_TAG.sub("", line)))
 
 
 def blank(code: re.Match[str]) -> str:

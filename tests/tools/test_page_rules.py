@@ -39,6 +39,15 @@ def test_template_complaint_names_line_and_fault(source: str, word: str):
     assert word in found[0][1]
 
 
+def test_long_line_of_a_template_is_named_unless_a_sentence_or_an_address_makes_it_long():
+    sentence = f'<p>{{% translate "{"long " * 40}" %}}</p>'
+    address = f"<a href=\"{{% url 'room' {'event=event.slug ' * 10} %}}\">x</a>"
+    tags = "<p><b></b></p>" * 10
+    found = page_rules.template_complaints("\n".join([sentence, address, tags]))
+    assert [line for line, _ in found] == [3]
+    assert "long line" in found[0][1]
+
+
 def test_script_complaints_are_html_and_code_from_strings():
     allowed = ["row.textContent = text", "// never innerHTML = text", "a.innerHTML === b.innerHTML"]
     refused = [
