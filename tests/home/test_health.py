@@ -80,7 +80,8 @@ def test_every_box_that_ended_is_named(visitor, inner):
             assert (answer.status_code, answer.json()["checks"]["live"]) == (503, False)
             assert answer.json()["ended"] == [box.name]
         finally:
-            box.thread.shutdown()
+            box.thread = None
+            box.database_thread.leave()  # another box may share it
             asyncio.run_coroutine_threadsafe(box.start(), hub.loop).result(5)
     assert visitor.get("/readyz").status_code == 200
 

@@ -51,7 +51,7 @@ def test_poll_of_few_people_shows_no_counts_anywhere_and_says_why(organiser, eve
     pages, rest = published(organiser, event)
     for form, text in pages.items():
         assert "How many of few?" in text, form
-        assert "The counts of so few votes are not printed" in " ".join(text.split()), form
+        assert "Results of polls with this few votes are not published" in " ".join(text.split()), form
         for counted in ("Wind", "Coal", f"{number} vote", f"{number} person voted", f"{number} people voted"):
             assert counted not in text, (form, counted)
     (told,) = (one for one in rest["paragraphs"] if one["key"] == f"poll/{poll.pk}")

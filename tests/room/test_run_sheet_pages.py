@@ -210,7 +210,7 @@ def test_control_room_says_what_a_step_does_to_the_poll_that_is_live(desk, sessi
     followed(desk, desk.post(at(session, "control-run-paste"), {"lines": text}))
     page = go_on(desk, session)
     assert "Close and continue" in page
-    assert "Continue, leave it open" in page
+    assert "Next, leave it open" in page
     assert "Now: <strong><bdi>What next?</bdi></strong>" in page
     page = go_on(desk, session)
     assert "Poll 1 is also open: <strong><bdi>Where are you?</bdi></strong>" in page
