@@ -124,7 +124,7 @@ def signs_up(page: EnginePage, demo: Demo, line: Json) -> None:
     page.click(f'[data-line="{line["id"]}"] [data-tap-form] button')
     page.sees("dialog[open] [name=name]")
     page.type("dialog[open] [name=name]", "Ada Example")
-    page.click("dialog[open] button", "for everybody")
+    page.click("dialog[open] button", "for everyone")
     page.sees(f'[data-line="{line["id"]}"] [data-signed-up]')
     page.sees(f'[data-line="{line["id"]}"]', "Ada Example")
     assert page.call("() => document.querySelector('dialog[open]') === null")

@@ -99,11 +99,17 @@ def test_page_that_is_not_there_is_accessible(play, path):
 
 
 def test_refused_form_is_accessible(play, demo):
-    """The cookies were cleared meanwhile, so nobody knows whose form it is."""
+    """It comes from another site's page, as far as its header says."""
 
     def scene(stage: Stage) -> None:
         page = stage.open(f"/j/{demo.code}/", known="status of 403")
         page.context.clear_cookies()
+        page.route(
+            f"**/j/{demo.code}/",
+            lambda route: route.continue_(
+                headers={**route.request.headers, "origin": "https://elsewhere.example"}
+            ),
+        )
         page.get_by_role("button", name="Join").click()
         expect(page).to_have_title(re.compile("OpenDev Companion"))
         expect(page.get_by_role("heading", level=1)).not_to_have_text(re.compile("Part Two"))
