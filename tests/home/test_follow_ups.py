@@ -79,7 +79,10 @@ def test_stranger_signs_up_by_the_form_and_has_joined_by_it(client, line):
         consent_words(line.title, made.contact_until),
     )
     assert made.contact_until > until
-    assert "only its owner and the moderators see your name" in client.get(line.get_absolute_url()).content.decode()
+    assert (
+        "only its owner and the moderators see your name"
+        in client.get(line.get_absolute_url()).content.decode()
+    )
 
 
 def test_consent_is_asked_in_the_words_that_are_kept(client, line):

@@ -178,13 +178,18 @@ def test_every_answer_has_an_id_and_a_trusted_proxy_may_name_it(visitor, setting
     ids = {visitor.get("/").headers["X-Request-ID"] for _ in range(3)}
     assert len(ids) == 3
     assert all(one.startswith("r-") for one in ids)
-    assert visitor.get("/", headers={"X-Request-ID": "proxy-0123"}).headers["X-Request-ID"] == "proxy-0123"
-    odd = visitor.get("/", headers={"X-Request-ID": "<b>no</b> id"}).headers["X-Request-ID"]
+    assert (
+        visitor.get("/sign-in/", headers={"X-Request-ID": "proxy-0123"}).headers["X-Request-ID"]
+        == "proxy-0123"
+    )
+    odd = visitor.get("/sign-in/", headers={"X-Request-ID": "<b>no</b> id"}).headers["X-Request-ID"]
     assert odd.startswith("r-")
     settings.TRUSTED_ADDRESSES = ["10.0.0.0/8"]
     limits.forget_all()
     assert (
-        visitor.get("/", headers={"X-Request-ID": "stranger-0123"}).headers["X-Request-ID"].startswith("r-")
+        visitor.get("/sign-in/", headers={"X-Request-ID": "stranger-0123"})
+        .headers["X-Request-ID"]
+        .startswith("r-")
     )
 
 
