@@ -138,7 +138,7 @@ def _marks_of_missing(
 
 
 class PollIsAnonymous(NotAllowed):
-    code, message = "poll_is_anonymous", _("This poll is anonymous: nobody can learn who chose what.")
+    code, message = "poll_is_anonymous", _("This poll is anonymous. Nobody can see who chose what.")
 
 
 class NamedAnswer(NamedTuple):

@@ -22,9 +22,9 @@ MAX_KEY_LENGTH = 200
 WRONG = {
     "scheme": _("Give an address that begins with http:// or https://."),
     "host": _("The address names no server."),
-    "login": _("Leave the name and the password out of the address."),
-    "path": _("This is not the address of a pad: /p/ and its name are missing."),
-    "name": _("No pad can have this name."),
+    "login": _("Leave the user name and password out of the address."),
+    "path": _("This is not the address of a pad. It must end in /p/ and the pad’s name."),
+    "name": _("A pad cannot have this name."),
 }
 
 

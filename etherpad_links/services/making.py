@@ -32,7 +32,10 @@ PLACES = re.compile(r"\{[^{}]*\}")
 
 
 class NoPadServer(Conflict):
-    code, message = "no_pad_server", _("No server is set up here on which pads are made.")
+    code, message = (
+        "no_pad_server",
+        _("No Etherpad server is configured. Link an existing pad, or ask your administrator to set one up."),
+    )
 
 
 class PadNotMade(Conflict):
@@ -43,7 +46,8 @@ class PadKeyRefused(PadNotMade):
     code, message = (
         "pad_key_refused",
         _(
-            "The pad server does not accept our key, so no pad was made. Ask your administrator to look at its sign-in."
+            "The pad server does not accept our key, so no pad was made. "
+            "Ask your administrator to check its sign-in settings."
         ),
     )
 
@@ -78,7 +82,7 @@ def _clean_pattern(value: Any) -> str:
     places = PLACES.findall(pattern)
     rest = PLACES.sub("", pattern)
     if "{session}" not in places or not {*places} <= {"{session}", "{event}"} or "{" in rest or "}" in rest:
-        sentence = _("Write {session} where the session's name goes; of other places there is only {event}.")
+        sentence = _("Use {session} where the session’s name goes. The only other placeholder is {event}.")
         raise Malformed(sentence, fields={"name_pattern": sentence})
     _check_name(pattern.format(event="event", session="session"), "name_pattern")
     return pattern
@@ -95,7 +99,7 @@ def _check_name(name: str, field: str) -> None:
     try:
         server_name(name)
     except NoPadAddress:
-        sentence = _("No pad can have this name.")
+        sentence = _("A pad cannot have this name.")
         raise Malformed(sentence, fields={field: sentence}) from None
 
 

@@ -15,7 +15,7 @@ from sessions.programme.services.rights import check_moderates
 
 
 class NotInAPad(Conflict):
-    code, message = "not_in_a_pad", _("This session has no pad in which the line could stand.")
+    code, message = "not_in_a_pad", _("This session has no pad for this follow-up.")
 
 
 @transaction.atomic

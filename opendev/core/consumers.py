@@ -45,11 +45,11 @@ class FrameTooBig(Malformed):
 
 
 class UnknownCommand(Malformed):
-    code, message = "unknown_command", _("There is no such command.")
+    code, message = "unknown_command", _("This command is not known.")
 
 
 class SlowDown(TooOften):
-    code, message = "slow_down", _("Wait for the answers to what you have sent.")
+    code, message = "slow_down", _("Too many commands are waiting. Wait for their answers first.")
 
 
 class Refused(Exception):

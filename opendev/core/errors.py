@@ -52,22 +52,22 @@ class NotSignedIn(DomainError):
 
 class NotAllowed(DomainError):
     code, status = "not_allowed", 403
-    message = _("You may not do that here.")
+    message = _("You don’t have permission to do that here.")
 
 
 class NotFound(DomainError):
     code, status = "not_found", 404
-    message = _("There is nothing here.")
+    message = _("This does not exist, or you cannot see it.")
 
 
 class Conflict(DomainError):
     code, status = "conflict", 409
-    message = _("That is not possible now.")
+    message = _("That is not possible right now.")
 
 
 class Malformed(DomainError):
     code, status = "malformed", 400
-    message = _("Something in the request is not as it should be.")
+    message = _("Something in the request is wrong.")
 
 
 class TooOften(DomainError):

@@ -41,7 +41,7 @@ def read_cursor(query: Mapping[str, Any]) -> Cursor | None:
     is_whole = all(part.isascii() and part.isdigit() and len(part) <= 19 for part in (moment, pk))
     if is_whole and int(pk) <= MAX_ID and int(moment) < 10**17:  # before the year 5138
         return EPOCH + timedelta(microseconds=int(moment)), int(pk)
-    sentence = _("This is not the address of a part. Follow the `next` of the part before.")
+    sentence = _("This is not the address of a page of results. Follow `next` of the page before.")
     raise Malformed(sentence, fields={"after": sentence})
 
 

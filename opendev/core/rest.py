@@ -14,7 +14,7 @@ from opendev.core.text import is_nested_too_deeply
 
 
 class MethodNotAllowed(DomainError):
-    code, status, message = "method_not_allowed", 405, _("This address does not take that method.")
+    code, status, message = "method_not_allowed", 405, _("This address does not support that method.")
 
 
 class JsonParser(JSONParser):

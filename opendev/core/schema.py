@@ -19,7 +19,7 @@ WORDS = {
     401: "Nobody is signed in, or the token is not valid.",
     403: "The caller is known, and may not.",
     404: "There is no such thing, or the caller may not know that it exists.",
-    405: "This address does not take that method.",
+    405: "This address does not support that method.",
     406: "This address answers in JSON.",
     409: "The right request at the wrong moment.",
     411: "Content-Length is missing.",

@@ -52,18 +52,18 @@ def _clean(value: Any, fold: Callable[[str], str], *, field: str, most: int, req
     if value is None and not required:
         return ""
     if not isinstance(value, str):
-        raise _wrong(field, _("This must be a text."))
+        raise _wrong(field, _("This must be text."))
     if _CONTROL.search(value):
-        raise _wrong(field, _("This holds characters that cannot be shown."))
+        raise _wrong(field, _("This contains characters that cannot be displayed."))
     text = unicodedata.normalize("NFC", fold(without_invisible(value)).strip())
     if not is_visible(text) and (text or value.strip()):
-        raise _wrong(field, _("This holds nothing that can be seen."))
+        raise _wrong(field, _("This contains nothing visible."))
     if required and not text:
         raise _wrong(field, _("This must not be empty."))
     if len(text) > most:
         raise _wrong(
             field,
-            _("This may have %(most)d characters at most; it has %(count)d.")
+            _("This can have at most %(most)d characters. It has %(count)d.")
             % {"most": most, "count": len(text)},
         )
     return text
@@ -102,7 +102,7 @@ def clean_email(value: Any, *, field: str) -> str:
         try:
             validate_email(address)
         except ValidationError:
-            raise _wrong(field, _("This is not an e-mail address.")) from None
+            raise _wrong(field, _("This is not an email address.")) from None
     return address
 
 
@@ -116,7 +116,7 @@ def clean_id(value: Any, *, field: str) -> int:
         number = int(value)
         if number <= MAX_ID:
             return number
-    raise _wrong(field, _("This is not the id of anything."))
+    raise _wrong(field, _("This is not an id."))
 
 
 def id_in_address(text: str) -> int:

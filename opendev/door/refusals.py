@@ -13,11 +13,11 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class TooLarge(DomainError):
-    code, status, message = "too_large", 413, _("That is more than this address takes.")
+    code, status, message = "too_large", 413, _("That is more than this address accepts.")
 
 
 class LengthRequired(DomainError):
-    code, status, message = "length_required", 411, _("Say how long the body is (Content-Length).")
+    code, status, message = "length_required", 411, _("Give the length of the body (Content-Length).")
 
 
 class TooSlow(DomainError):

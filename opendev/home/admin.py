@@ -37,9 +37,7 @@ class AttendeeAdmin(admin.ModelAdmin):
         """End the passes; what these people did stays."""
         for attendee in queryset:
             end_pass(attendee=attendee, now=timezone.now(), user_id=request.user.pk)
-        self.message_user(
-            request, _("The passes were revoked. They open nothing any more."), messages.SUCCESS
-        )
+        self.message_user(request, _("The passes were revoked."), messages.SUCCESS)
 
 
 @admin.register(SignUp)

@@ -57,7 +57,7 @@ class Unavailable(DomainError):
     """The database does not answer, or stores nothing."""
 
     code, status = "unavailable", 503
-    message = _("The server cannot reach its database just now. Nothing was lost; try again in a moment.")
+    message = _("The server cannot reach its database right now. Nothing was lost. Try again in a moment.")
     retry_after = 3
 
 

@@ -89,9 +89,7 @@ def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: 
     worked = {one.box: one for one in worked_recap(event_id)}
     lost = [box for box in typed if box.startswith(BOX) and box not in worked and typed[box].strip()]
     if lost:
-        raise EditedMeanwhile(
-            fields=dict.fromkeys(lost, _("The draft does not have this paragraph any more."))
-        )
+        raise EditedMeanwhile(fields=dict.fromkeys(lost, _("The draft no longer has this paragraph.")))
     changes = compare(typed, words_of(list(worked.values())))
     changes.check()
     seen = read_seen(typed)
@@ -108,5 +106,5 @@ def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: 
         except Malformed as refusal:
             mistakes[box] = refusal.fields.get("text", refusal.message)
     if mistakes:
-        raise Malformed(_("Nothing was saved: what is marked needs another look."), fields=mistakes)
+        raise Malformed(_("Nothing was saved. Check the marked fields."), fields=mistakes)
     return len(changes.changed)

@@ -73,7 +73,7 @@ class PollCard:
     @property
     def reworded(self) -> str:
         """What was reworded after the first vote, one sentence a change; "" where nothing was."""
-        words = _("Reworded by %(by)s at %(time)s UTC, after the first vote. Before: “%(was)s”.")
+        words = _("Reworded by %(by)s at %(time)s UTC, after the first vote. It was: “%(was)s”.")
         changes = self.poll.get("reworded", ())
         return " ".join(words % {**one, "time": one["at"][11:16]} for one in changes)
 

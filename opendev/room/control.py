@@ -150,7 +150,7 @@ def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> Htt
         here, now = _poll_here(found, poll), timezone.now()
         text = request.POST.get("seconds", "")
         if not (text.isascii() and text.isdigit() and len(text) <= 5):
-            sentence = _("Give the seconds as a whole number.")
+            sentence = _("The number of seconds must be a whole number.")
             raise Malformed(sentence, fields={"seconds": sentence})
         services.prolong(poll_id=here.pk, caller=caller, seconds=int(text), now=now)
 

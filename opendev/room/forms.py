@@ -13,18 +13,16 @@ from polls.kinds import DEFAULT, KINDS, read_quick_line
 _SLASH = re.compile(r"\s+/\s*|\s*/\s+")
 VISIBILITY_HELP = {
     "always": _("Everybody sees the bars move."),
-    "after_voting": _("Whoever voted sees the bars; all do after the close."),
-    "after_close": _("You see the bars; all do after the close."),
-    "after_publishing": _("You see the bars until you reveal or publish them."),
-    "moderators": _("Nobody else, ever."),
+    "after_voting": _("Those who voted see the bars. Everybody does after the close."),
+    "after_close": _("You see the bars. Everybody does after the close."),
+    "after_publishing": _("Only you see the bars until you reveal or publish them."),
+    "moderators": _("Nobody but moderators sees the bars, ever."),
 }
 
 
 class BadLine(Malformed):
     code = "bad_line"
-    message = _(
-        "Write the question first, then at least two options, a slash between them: Question? / one / two"
-    )
+    message = _("Write the question, then at least two options, separated by slashes: Question? / one / two")
 
 
 def read_line(line: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def moves_of(card: PollCard) -> list[Move]:
         case Poll.State.PUBLISHED:
             return _over_moves()
     restored = "closed" if card.poll["launched_at"] else "draft"
-    return [Move(STATE, "state", restored, _("Take out of the archive"), None, "undo")]
+    return [Move(STATE, "state", restored, _("Restore from the archive"), None, "undo")]
 
 
 def _live_moves(card: PollCard) -> list[Move]:

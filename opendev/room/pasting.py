@@ -39,7 +39,7 @@ def read_plan(text: Any) -> list[dict[str, Any]]:
         Malformed: no text, or too long a one.
     """
     if not isinstance(text, str) or not text.strip():
-        sentence = _("Write an item a line.")
+        sentence = _("Write one item per line.")
         raise Malformed(sentence, fields={"lines": sentence})
     if len(text) > MAX_PASTED:
         sentence = _("This is too long for a run sheet.")

@@ -32,7 +32,7 @@ Kind = RunSheetItem.Kind
 class PollIsGone(Conflict):
     code, message = (
         "poll_is_gone",
-        gettext_lazy("The poll of this item is archived or gone. Go to another item."),
+        gettext_lazy("This item’s poll was archived or deleted. Go to another item."),
     )
 
 
@@ -50,7 +50,9 @@ def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: dat
     if len(given) > MAX_ITEMS:
         raise TooManyItems
     if not all(isinstance(item, Mapping) for item in given):
-        raise Malformed(_("Each item is an object."), fields={"items": _("Each item is an object.")})
+        raise Malformed(
+            _("Each item must be an object."), fields={"items": _("Each item must be an object.")}
+        )
     items = [_read(item, session_id, caller, now) for item in given]
     return append_items(session_id=session_id, caller=caller, items=items)
 
@@ -89,14 +91,14 @@ def _poll_of(given: Mapping[str, Any], session_id: int, caller: Caller, now: dat
     """Return the poll that an item names by its id, or by its line: one that is there, else a new draft."""
     if (line := given.get("line")) is not None:
         if not isinstance(line, str):
-            raise Malformed(_("This must be a text."), fields={"line": _("This must be a text.")})
+            raise Malformed(_("This must be text."), fields={"line": _("This must be text.")})
         drafts = [poll for poll in polls_of([session_id]) if poll.state == Poll.State.DRAFT]
         known = next((poll for poll in drafts if poll.question.casefold() == line.strip().casefold()), None)
         return known or add_poll(
             session_id=session_id, caller=caller, draft=read_draft(read_line(line)), now=now
         )
     if given.get("subject") is None:
-        raise Malformed(_("Say which poll."), fields={"subject": _("Say which poll.")})
+        raise Malformed(_("Choose a poll."), fields={"subject": _("Choose a poll.")})
     return _poll_here(given["subject"], session_id, "subject")
 
 
@@ -104,7 +106,7 @@ def _poll_here(value: Any, session_id: int, field: str) -> Poll:
     try:
         return poll_by_id(clean_id(value, field=field), session_id=session_id)
     except NotFound:
-        sentence = _("There is no such poll in this session.")
+        sentence = _("This session has no such poll.")
         raise Malformed(sentence, fields={field: sentence}) from None
 
 

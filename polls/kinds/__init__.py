@@ -63,7 +63,7 @@ def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
     """
     fields = [field for field in ANSWERS if field in sent] or [DEFAULT_FIELD]
     if len(fields) > 1:
-        sentence = _("Send one of these, not several: %(fields)s.") % {"fields": ", ".join(fields)}
+        sentence = _("Send only one of these: %(fields)s.") % {"fields": ", ".join(fields)}
         raise wrong(fields[1], sentence)
     return fields[0], ANSWERS[fields[0]](sent.get(fields[0]))
 

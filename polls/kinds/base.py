@@ -30,11 +30,11 @@ class DuplicateOption(Malformed):
 
 
 class WrongNumberOfOptions(Malformed):
-    code, message = "wrong_number_of_options", _("That is not the number of options that this poll asks for.")
+    code, message = "wrong_number_of_options", _("That is not the number of options this poll asks for.")
 
 
 class WrongAnswer(Malformed):
-    code, message = "wrong_answer", _("This poll asks for another kind of answer.")
+    code, message = "wrong_answer", _("This poll takes another kind of answer.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Scale(Kind):
             Malformed
         """
         if value is not None and not isinstance(value, Mapping):
-            raise wrong("rules", _("The rules are an object."))
+            raise wrong("rules", _("The rules must be an object."))
         sent = dict(value or {})
         if unknown := sent.keys() - USUAL.keys():
             raise wrong("rules", _("A scale has no rule “%(rule)s”.") % {"rule": min(unknown)[:40]})
@@ -210,7 +210,7 @@ def _typed(text: str) -> int | str:
 
 def _labels(value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise wrong("labels", _("The labels are a list of two texts: at the low end and at the high end."))
+        raise wrong("labels", _("The labels must be a list of two texts, for the low end and the high end."))
     return [clean_line(text, field="labels", most=MAX_LABEL_LENGTH, required=False) for text in value]
 
 

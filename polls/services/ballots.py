@@ -26,7 +26,7 @@ class PollNotLive(Conflict):
 
 
 class VoteIsFinal(Conflict):
-    code, message = "vote_is_final", _("In this poll a vote cannot be changed.")
+    code, message = "vote_is_final", _("Votes in this poll cannot be changed.")
 
 
 class AlreadyVoted(Conflict):
@@ -34,7 +34,7 @@ class AlreadyVoted(Conflict):
 
 
 class NoBallot(Conflict):
-    code, message = "no_ballot", _("There is no vote of yours to withdraw.")
+    code, message = "no_ballot", _("You have no vote to withdraw.")
 
 
 class Vote(NamedTuple):

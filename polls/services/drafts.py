@@ -35,25 +35,26 @@ RULES = ("kind", "rules", "min", "max", "anonymous", "may_change")
 class RulesAreFrozen(Conflict):
     code, message = (
         "rules_are_frozen",
-        _("Once launched, a poll's rules stay as they are. Run it again to change them."),
+        _("The rules of a poll cannot be changed once it has been launched. Run it again to change them."),
     )
 
 
 class WordsAreFrozen(Conflict):
     code, message = (
         "words_are_frozen",
-        _(
-            "Voting has closed, so the question and the options keep their words. Run the poll again to change them."
-        ),
+        _("Voting has closed, so the wording can no longer be changed. Run the poll again to change it."),
     )
 
 
 class OptionHasVotes(Conflict):
-    code, message = "option_has_votes", _("An option that people voted for cannot be removed.")
+    code, message = "option_has_votes", _("An option that has votes cannot be removed.")
 
 
 class VisibilityOnlyWidens(Conflict):
-    code, message = "visibility_only_widens", _("What people were allowed to see cannot be taken from them.")
+    code, message = (
+        "visibility_only_widens",
+        _("People have already been shown this result, so it cannot be hidden again."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,11 @@ def _read_options(given: Any, _field: str = "options") -> tuple[tuple[int | None
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
         raise _wrong("options", _("The options must be a list."))
     if not MIN_OPTIONS <= len(given) <= MAX_OPTIONS:
-        raise _wrong("options", _("A poll has 2 to 20 options."))
+        raise _wrong("options", _("A poll needs 2 to 20 options."))
     options = []
     for option in given:
         if not isinstance(option, Mapping):
-            raise _wrong("options", _("Each option is an object with a text."))
+            raise _wrong("options", _("Each option must be an object with a text."))
         identity = option.get("id")
         text = clean_line(option.get("text"), field="options", most=MAX_OPTION_LENGTH)
         options.append((clean_id(identity, field="options") if identity is not None else None, text))
@@ -275,7 +276,7 @@ def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> N
     known = {option.pk: option for option in options}
     kept = [identity for identity, _text in draft.options if identity is not None]
     if len(set(kept)) != len(kept) or not set(kept) <= known.keys():
-        raise _wrong("options", _("An option's id is not one of this poll's, or stands twice."))
+        raise _wrong("options", _("An option’s id does not belong to this poll, or is listed twice."))
     Option.objects.filter(poll=poll).exclude(pk__in=kept).delete()
     # Positions are unique a poll: move what stays out of the way first.
     for option in known.values():

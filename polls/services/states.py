@@ -26,15 +26,18 @@ LONGEST_COUNTDOWN_S = 24 * 3600
 
 
 class IllegalMove(Conflict):
-    code, message = "illegal_move", _("The poll cannot go from its state to that one.")
+    code, message = "illegal_move", _("The poll cannot change from its state to that one.")
 
 
 class ChangedMeanwhile(Conflict):
-    code, message = "changed_meanwhile", _("Somebody was faster: the poll is in another state by now.")
+    code, message = (
+        "changed_meanwhile",
+        _("Someone else changed this poll a moment ago. Here is its current state."),
+    )
 
 
 class TooLateToUndo(IllegalMove):
-    message = _("It is too late to take that back.")
+    message = _("It is too late to undo that.")
 
 
 def lock_poll(poll_id: int) -> Poll:
@@ -88,7 +91,7 @@ def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime, s
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
     if state not in State.values:
-        sentence = _("There is no such state.")
+        sentence = _("This state is not known.")
         raise Malformed(sentence, fields={"state": sentence})
     if state == poll.state:
         return poll
@@ -120,7 +123,7 @@ def _launch(poll: Poll, now: datetime) -> None:
 def _undo_launch(poll: Poll, now: datetime) -> None:
     _check_undo(poll.launched_at, now)
     if Ballot.objects.filter(poll=poll).exists() or Participation.objects.filter(poll=poll).exists():
-        raise TooLateToUndo(_("Somebody has voted already. Close the poll instead."))
+        raise TooLateToUndo(_("Somebody has already voted. Close the poll instead."))
     MarkKey.objects.filter(poll=poll).delete()
     poll.launched_at = poll.closes_at = None
     if poll.rerun_of_id is None:
@@ -234,7 +237,7 @@ def _lock_open(poll_id: int, caller: Caller, now: datetime) -> Poll:
 
 def _close_at(poll: Poll, closes_at: datetime | None, now: datetime) -> Poll:
     if closes_at is not None and not now < closes_at <= now + timedelta(seconds=LONGEST_COUNTDOWN_S):
-        sentence = _("Choose a moment within the next 24 hours.")
+        sentence = _("Choose a time within the next 24 hours.")
         raise Malformed(sentence, fields={"closes_at": sentence})
     if closes_at == poll.closes_at:
         return poll

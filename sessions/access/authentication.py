@@ -17,7 +17,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class BadToken(NotSignedIn):
-    code, message = "bad_token", _("This token is not valid, or no longer.")
+    code, message = "bad_token", _("This token is not valid, or has expired.")
 
 
 class Credentials(BaseAuthentication):

@@ -20,7 +20,7 @@ SIGN_IN_LINK_LASTS = timedelta(hours=24)
 class LinkIsSpent(NotFound):
     code, message = (
         "link_is_spent",
-        _("This sign-in link was used already, or has expired. Ask for a new one."),
+        _("This sign-in link has already been used or has expired. Ask for a new one."),
     )
 
 
@@ -68,7 +68,7 @@ def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: 
         Malformed: a name that cannot be shown, or no lifetime.
     """
     if lasts <= timedelta(0):
-        sentence = _("A token must last for some time.")
+        sentence = _("A token must be valid for some time.")
         raise Malformed(sentence, fields={"expires": sentence})
     token = API_TOKEN_PREFIX + secrets.token_urlsafe(30)
     ApiToken.objects.create(

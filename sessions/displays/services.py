@@ -20,13 +20,16 @@ from sessions.programme.services.rights import check_moderates
 
 
 class ScreenIsClosed(NotAllowed):
-    code, message = "screen_is_closed", _("This presenter screen opens by a display link, or for moderators.")
+    code, message = (
+        "screen_is_closed",
+        _("This presenter screen can be opened with a display link, or by moderators."),
+    )
 
 
 class LinkIsRevoked(NotFound):
     code, message = (
         "link_is_revoked",
-        _("This display link does not work any more. Ask a moderator for a new one."),
+        _("This display link no longer works. Ask a moderator for a new one."),
     )
 
 

@@ -10,4 +10,4 @@ class SessionIsOver(Conflict):
 
 
 class SessionIsCancelled(Conflict):
-    code, message = "session_is_cancelled", _("This session is cancelled. An organiser can take that back.")
+    code, message = "session_is_cancelled", _("This session is cancelled. An organiser can undo that.")

@@ -42,7 +42,7 @@ def read_seconds(value: Any, *, field: str) -> int:
     elif re.fullmatch(r"-?\d{1,7}", text):
         seconds = int(text)
     if seconds is None or abs(seconds) > LONGEST_S:
-        raise _wrong(field, _("Say a time as 95, 1:35 or 1:01:35, up to two days."))
+        raise _wrong(field, _("Enter a time such as 95, 1:35 or 1:01:35, up to two days."))
     return seconds
 
 

@@ -131,7 +131,7 @@ class ImportsOfEvent(Endpoint):
         (event, caller), body = self.organised(slug), self.body()
         csv = body.get("csv")
         if not isinstance(csv, str):
-            sentence = _("This must be a text.")
+            sentence = _("This must be text.")
             raise Malformed(sentence, fields={"csv": sentence})
         brought = import_registrations(
             event_id=event.pk,

@@ -36,11 +36,14 @@ VERBS = {
 
 
 class ClockIsPast(Conflict):
-    code, message = "clock_is_past", _("The planned end has passed, so the clock can do nothing here.")
+    code, message = (
+        "clock_is_past",
+        _("The scheduled end has passed, so this session can’t run automatically. Start it yourself."),
+    )
 
 
 class IllegalSessionMove(Conflict):
-    code, message = "illegal_move", _("The session cannot go from its state to that one.")
+    code, message = "illegal_move", _("The session cannot change from its state to that one.")
 
 
 @transaction.atomic
@@ -59,7 +62,7 @@ def change_state(*, session_id: int, caller: Caller, state: str, end: EndSession
     session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
     if state not in Session.State.values:
-        sentence = _("There is no such state.")
+        sentence = _("This state is not known.")
         raise Malformed(sentence, fields={"state": sentence})
     if state == session.state:
         return session

@@ -145,7 +145,7 @@ async def test_error_names_the_fields_that_are_wrong(rooms):
         "type": "error",
         "ref": 3,
         "code": "conflict",
-        "detail": "That is not possible now.",
+        "detail": "That is not possible right now.",
         "fields": {"say": "Not now."},
     }
 

@@ -47,8 +47,8 @@ def test_refused_form_comes_back_with_what_was_typed_and_every_mistake(event, or
     page = organiser.post(at(event, "sessions/"), sent)
     assert (page.status_code, code_of(page)) == (400, "malformed")
     text = text_of(page)
-    assert "This is no time of day, as in 14:30." in text
-    assert "This must be a whole number of minutes, from 1." in text
+    assert "This is not a time such as 14:30." in text
+    assert "This must be a whole number of minutes, at least 1." in text
     assert 'value="A title"' in text
     assert "Typed &amp; kept" in text
     assert not event.sessions.exists()

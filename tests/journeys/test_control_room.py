@@ -29,7 +29,7 @@ def test_quick_poll_with_an_error_keeps_the_line(play, demo):
         john = stage.moderator(known="status of 400")
         line = john.page.get_by_label("Question and options on one line")
         john.quick_poll("Only a question?")
-        expect(john.page.get_by_text("Write the question first, then at least two options")).to_be_visible()
+        expect(john.page.get_by_text("Write the question, then at least two options")).to_be_visible()
         expect(line).to_have_value("Only a question?")
         expect(line).to_have_attribute("aria-invalid", "true")
         assert demo.polls() == [poll for poll in demo.polls() if poll["question"] != "Only a question?"]
@@ -130,7 +130,7 @@ def test_act_that_came_too_late_is_refused_in_words_and_shows_how_it_stands(play
 def test_moderator_of_another_session_is_refused(play, demo):
     def scene(stage: Stage) -> None:
         gergely = stage.moderator(GERGELY, known="status of 403")
-        expect(gergely.page.get_by_text("Only the session's moderators can do that")).to_be_visible()
+        expect(gergely.page.get_by_text("Only the session’s moderators can do that")).to_be_visible()
         expect(gergely.page.get_by_role("button", name="Launch")).to_have_count(0)
         gergely.page.goto(demo.server.url + ROOM)
         expect(gergely.page.get_by_role("link", name="Control room")).to_have_count(0)
@@ -201,6 +201,6 @@ def test_display_shows_the_screen_until_its_link_is_revoked(play, demo):
         expect(display.get_by_role("heading", name=QUESTION)).to_be_visible()
         john.goto(f"{demo.server.url}{ROOM}control/team/")
         john.get_by_role("button", name="Revoke Hall B").click()
-        expect(display.get_by_text("This display link does not work any more.")).to_be_visible()
+        expect(display.get_by_text("This display link no longer works.")).to_be_visible()
 
     play(scene)

@@ -115,7 +115,7 @@ def test_dialog_says_what_is_wrong_where_it_is_and_keeps_what_was_typed(play):
         dialog.get_by_text("Allow contact by email").click()
         dialog.get_by_label("Email address").fill("lena@example.org")
         give_name(page, "Lena")
-        expect(dialog.locator("[data-error-of=consent]")).to_contain_text("Agree to be written to")
+        expect(dialog.locator("[data-error-of=consent]")).to_contain_text("Agree to be contacted")
         is_accessible(page)
         expect(dialog.get_by_label("Email address")).to_have_value("lena@example.org")
         expect(dialog.get_by_label(re.compile("may write to me about “Networking API"))).not_to_be_checked()

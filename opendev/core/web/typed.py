@@ -24,8 +24,8 @@ _LONGEST_KEPT = 20_000  # characters a page: words that wait for their button ar
 class EditedMeanwhile(Conflict):
     code = "edited_meanwhile"
     message = _(
-        "Someone else changed this page while you were writing. Nothing was saved, and all you typed is still here: "
-        "check what is marked, then save again."
+        "Someone else changed this page while you were writing. Nothing was saved, and everything you typed "
+        "is still here. Check the marked fields, then save again."
     )
 
 

@@ -230,5 +230,7 @@ def clone(request: HttpRequest, event: str) -> HttpResponse:
         made = clone_with_polls(event_id=found.pk, caller=caller, given=given)
     except DomainError as refusal:
         return show(request, "clone", context, refused=refusal)
-    messages.success(request, _("This is the next edition, with the same programme. Nobody is invited yet."))
+    messages.success(
+        request, _("This is a copy of the programme for the next edition. Nobody is invited yet.")
+    )
     return redirect("organise", event=made.slug)

@@ -75,7 +75,7 @@ def take(request: HttpRequest, event: str) -> HttpResponse:
             now=timezone.now(),
         )
     except NotFound:
-        refusal = NotFound(_("This file is not here any more. Upload it again."))
+        refusal = NotFound(_("This file is no longer here. Upload it again."))
         return show(request, "schedule", {"event": found, "formats": FORMATS.values()}, refused=refusal)
     messages.success(request, _done(plan))
     return redirect("organise", event=found.slug)

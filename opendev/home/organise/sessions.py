@@ -119,7 +119,7 @@ def create(request: HttpRequest, event: str) -> HttpResponse:
         made = create_session(event_id=found.pk, caller=caller, given=_given(request), now=timezone.now())
     except DomainError as refusal:
         return _page(request, found, None, refused=refusal)
-    messages.success(request, _("The session is in the programme."))
+    messages.success(request, _("The session was added to the programme."))
     return redirect("organise-session", event=found.slug, session=made.slug)
 
 

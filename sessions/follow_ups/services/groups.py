@@ -19,7 +19,7 @@ from sessions.programme.services.rights import check_organises
 
 def _read_lines(value: Any, field: str) -> list[int]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise _wrong(field, _("The lines must be a list of ids."))
+        raise _wrong(field, _("The follow-ups must be a list of ids."))
     return [clean_id(line, field=field) for line in value]
 
 
@@ -49,7 +49,7 @@ def make_group(*, event_id: int, caller: Caller, given: Mapping[str, Any], now: 
     check_organises(caller=caller, event_id=event_id)
     values = _read({"title": None, "lines": None, **given})
     if not values["lines"]:
-        raise _wrong("lines", _("Choose the lines that go together."))
+        raise _wrong("lines", _("Choose the follow-ups that belong together."))
     group = FollowUpGroup(event=event, created_at=now)
     _write(group, values)
     return group
@@ -102,7 +102,7 @@ def _write(group: FollowUpGroup, values: Mapping[str, Any]) -> None:
     if lines is not None:
         found = SignUpLine.objects.filter(pk__in=lines, session__event=group.event_id)
         if found.count() != len(set(lines)):
-            raise _wrong("lines", _("A line is not one of this event's."))
+            raise _wrong("lines", _("One of the follow-ups belongs to another event."))
     group.save()
     if lines is not None:
         SignUpLine.objects.filter(group=group).exclude(pk__in=lines).update(group=None)

@@ -127,7 +127,7 @@ def check_is_of_event(person_id: int, event_id: int) -> None:
         Malformed
     """
     if not Person.objects.filter(pk=person_id, event=event_id).exists():
-        sentence = _("Choose a person of this event.")
+        sentence = _("Choose a person from this event.")
         raise Malformed(sentence, fields={"owner": sentence})
 
 

@@ -20,7 +20,7 @@ from sessions.programme.services.rights import check_moderates
 
 
 class NotFromThePad(Conflict):
-    code, message = "not_from_the_pad", _("This name was not typed in the pad.")
+    code, message = "not_from_the_pad", _("This name was not typed in the notes.")
 
 
 def _clean_name(name: str) -> str:
@@ -116,7 +116,7 @@ def join_pad_name(*, sign_up_id: int, caller: Caller, attendee_id: int, now: dat
     _check_is_from_pad(sign_up)
     attendee = Attendee.objects.filter(pk=attendee_id, event=line.session.event_id).first()
     if attendee is None:
-        sentence = _("Choose somebody who joined this event.")
+        sentence = _("Choose somebody who has joined this event.")
         raise Malformed(sentence, fields={"attendee": sentence})
     other = SignUp.objects.filter(line=line, attendee=attendee).exclude(pk=sign_up.pk).first()
     sign_up.attendee, sign_up.same_as = (None, other) if other else (attendee, None)

@@ -11,7 +11,10 @@ from sessions.follow_ups.selectors import lines as follow_ups
 
 
 class NotOwner(NotAllowed):
-    code, message = "not_owner", _("Only the owner of this line and the session's moderators can do that.")
+    code, message = (
+        "not_owner",
+        _("Only the owner of this follow-up and the session’s moderators can do that."),
+    )
 
 
 def check_sees_contacts(*, caller: Caller, line: SignUpLine) -> None:

@@ -25,19 +25,19 @@ CONTACT_DAYS, MAX_CONTACT_DAYS = 90, 366
 
 
 class LineIsClosed(Conflict):
-    code, message = "line_is_closed", _("This line is closed. It takes no more names.")
+    code, message = "line_is_closed", _("This follow-up is closed and takes no more names.")
 
 
 class NoSignUp(Conflict):
-    code, message = "no_sign_up", _("Your name is not on this line.")
+    code, message = "no_sign_up", _("You are not signed up for this follow-up.")
 
 
 class NameWasRemoved(Conflict):
-    code, message = "name_was_removed", _("A moderator removed your name from this list.")
+    code, message = "name_was_removed", _("A moderator removed your name from this follow-up.")
 
 
 class NameNeeded(Malformed):
-    code, message = "name_needed", _("Say your name first. It is asked once.")
+    code, message = "name_needed", _("Enter your name first. You are asked only once.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def read_wish(
     company, shown, email = given.get("company"), given.get("shown"), given.get("email")
     address = None if email is None else clean_email(email, field="email")
     if address and given.get("consent") is not True:
-        raise _wrong("consent", _("Agree to be written to, or leave the address out."))
+        raise _wrong("consent", _("Agree to be contacted, or leave out the email address."))
     return SignUpWish(
         line_id,
         attendee,
@@ -104,7 +104,7 @@ def _clean_until(value: Any, now: datetime) -> date:
     try:
         until = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day, nowhere in particular
     except (TypeError, ValueError):
-        raise _wrong("contact_until", _("This must be a day, as 2026-10-19.")) from None
+        raise _wrong("contact_until", _("This must be a date, such as 2026-10-19.")) from None
     if not now.date() <= until <= now.date() + timedelta(days=MAX_CONTACT_DAYS):
         raise _wrong("contact_until", _("Choose a day within the next year."))
     return until

@@ -33,15 +33,13 @@ RESERVED_SLUGS = frozenset(
 def validate_event_slug(slug: str) -> None:
     """Refuse slugs that are addresses of the product itself (interfaces.md)."""
     if slug in RESERVED_SLUGS:
-        raise ValidationError(
-            _("This word is an address of the product itself; choose another."), code="reserved"
-        )
+        raise ValidationError(_("This address is reserved. Choose another."), code="reserved")
 
 
 def validate_time_zone(name: str) -> None:
     """Refuse names that the time zone database does not know, and those that name no place."""
     if name not in time_zones():
-        raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
+        raise ValidationError(_("No time zone has this name."), code="unknown_time_zone")
 
 
 class Event(models.Model):

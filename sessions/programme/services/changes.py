@@ -16,7 +16,7 @@ from sessions.programme.services.locks import lock_event
 
 
 class SessionHasBegun(Conflict):
-    code, message = "session_has_begun", _("The session is live or over; that cannot be changed any more.")
+    code, message = "session_has_begun", _("The session is live or over, so this can no longer be changed.")
 
 
 def change_session(

@@ -27,21 +27,21 @@ MAX_SLUG_LENGTH = 80
 
 
 class AddressTaken(Conflict):
-    code, message = "address_taken", _("Another event has this address already.")
+    code, message = "address_taken", _("Another event already has this address.")
 
 
 class DayHasSessions(Conflict):
-    code, message = "day_has_sessions", _("There are sessions on this day. Move them first.")
+    code, message = "day_has_sessions", _("This day has sessions. Move them first.")
 
 
 class DayIsThere(Conflict):
-    code, message = "day_is_there", _("The event has a day of this date already.")
+    code, message = "day_is_there", _("The event already has a day on this date.")
 
 
 def _slug(value: Any, field: str) -> str:
     text = clean_line(value, field=field, most=MAX_SLUG_LENGTH, required=False).lower()
     if text and slugify(text) != text:
-        raise read.wrong(field, _("An address is made of letters a to z, digits and hyphens."))
+        raise read.wrong(field, _("An address may contain the letters a to z, digits and hyphens."))
     try:
         validate_event_slug(text)
     except ValidationError as refusal:

@@ -38,7 +38,7 @@ def read_fields(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
             except Malformed as refusal:
                 mistakes |= refusal.fields or {field: refusal.message}
     if mistakes:
-        raise Malformed(_("Nothing was saved: what is marked needs another look."), fields=mistakes)
+        raise Malformed(_("Nothing was saved. Check the marked fields."), fields=mistakes)
     return values
 
 
@@ -59,7 +59,7 @@ def check_names_nobody(url: str, field: str) -> None:
         Malformed
     """
     if "@" in urlsplit(url).netloc:
-        raise wrong(field, _("Leave out the user name: write the address as https://example.org/."))
+        raise wrong(field, _("Leave out the user name. Write the address like this: https://example.org/."))
 
 
 def an_address(most: int, *, required: bool = False) -> Callable[[Any, str], str]:
@@ -71,7 +71,7 @@ def an_address(most: int, *, required: bool = False) -> Callable[[Any, str], str
             if text:
                 WEB_ADDRESS(text)
         except ValidationError:
-            raise wrong(field, _("This is not a web address, as in https://example.org/.")) from None
+            raise wrong(field, _("This is not a web address such as https://example.org/.")) from None
         check_names_nobody(text, field)
         return text
 
@@ -103,7 +103,7 @@ def a_date(value: Any, field: str) -> date:
     except ValueError:
         found = None
     if found is None:
-        raise wrong(field, _("This is no date, as in 2026-10-24."))
+        raise wrong(field, _("This is not a date such as 2026-10-24."))
     return found
 
 
@@ -118,7 +118,7 @@ def a_time(value: Any, field: str) -> time:
     except ValueError:
         found = None
     if found is None or found.tzinfo is not None:
-        raise wrong(field, _("This is no time of day, as in 14:30."))
+        raise wrong(field, _("This is not a time such as 14:30."))
     return found.replace(second=0, microsecond=0)
 
 
@@ -131,7 +131,7 @@ def minutes(value: Any, field: str) -> int:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     number = clean_line(text, field=field, most=6)
     if not (number.isascii() and number.isdigit() and 1 <= int(number) <= LONGEST_SESSION_MINUTES):
-        raise wrong(field, _("This must be a whole number of minutes, from 1."))
+        raise wrong(field, _("This must be a whole number of minutes, at least 1."))
     return int(number)
 
 

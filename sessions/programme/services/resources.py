@@ -34,13 +34,13 @@ def read_rows(value: Any, field: str) -> list[list[Any]]:
         except ValueError:
             amount = math.nan
         if not label.strip() or not 0 <= amount <= HIGHEST:
-            sentence = _("Line %(line)d: write what it is, a colon, and a number.") % {"line": number}
+            sentence = _("Line %(line)d: write a label, a colon and a number.") % {"line": number}
             raise read.wrong(field, sentence)
         rows.append(
             [clean_line(label, field=field, most=120), int(amount) if amount.is_integer() else amount]
         )
     if len(rows) > MAX_ROWS:
-        raise read.wrong(field, _("A chart has 40 rows at most."))
+        raise read.wrong(field, _("A chart can have at most 40 rows."))
     return rows
 
 
@@ -65,11 +65,11 @@ def add_resource(*, session_id: int, caller: Caller, given: Mapping[str, Any]) -
     kind = clean_word(given.get("kind"), field="kind", choices=Resource.Kind.values)
     values = read.read_fields({"title": None, **given}, FIELDS)
     if kind == Resource.Kind.CHART and not values.get("rows"):
-        raise read.wrong("rows", _("A chart needs a table: a line for each bar."))
+        raise read.wrong("rows", _("A chart needs a table with one line for each bar."))
     if kind != Resource.Kind.CHART:
         values["rows"] = []
         if not values.get("url"):
-            raise read.wrong("url", _("Say where it is: an address that begins with https://."))
+            raise read.wrong("url", _("Give an address that begins with https://."))
     return Resource.objects.create(
         session=session, kind=kind, position=session.resources.count() + 1, **values
     )

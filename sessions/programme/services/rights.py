@@ -10,7 +10,7 @@ from sessions.programme import selectors
 
 
 class NotModerator(NotAllowed):
-    code, message = "not_moderator", _("Only the session's moderators can do that.")
+    code, message = "not_moderator", _("Only the session’s moderators can do that.")
 
 
 class NotJoined(NotAllowed):
@@ -18,7 +18,7 @@ class NotJoined(NotAllowed):
 
 
 class NotOrganiser(NotAllowed):
-    code, message = "not_organiser", _("Only the event's organisers can do that.")
+    code, message = "not_organiser", _("Only the event’s organisers can do that.")
 
 
 def check_moderates(*, caller: Caller, session_id: int) -> None:

@@ -137,7 +137,7 @@ def order_sessions(
         for session in day.sessions.select_for_update(no_key=True).select_related("day").filter(pk__in=order)
     }
     if len(found) != len(order):
-        sentence = _("Name each session of this day once.")
+        sentence = _("List each session of this day exactly once.")
         raise Malformed(sentence, fields={"order": sentence})
     before = sorted(found.values(), key=lambda session: (session.starts_at, session.pk))
     starts = _turns(before, [found[pk] for pk in order])

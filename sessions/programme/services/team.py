@@ -74,7 +74,7 @@ def _add_role(session: Session, person: Person, role: Any, now: datetime) -> Non
 
 def _check_role(role: Any) -> None:
     if role not in INVITED:
-        sentence = _("People are invited as moderators or as helpers.")
+        sentence = _("People can be invited as moderators or as helpers.")
         raise Malformed(sentence, fields={"role": sentence})
 
 

@@ -27,24 +27,27 @@ MAX_UNANSWERED = 10  # questions of one attendee that nobody has taken up
 
 
 class NotYourQuestion(NotAllowed):
-    code, message = "not_your_question", _("Somebody else asked this question.")
+    code, message = "not_your_question", _("Someone else asked this question.")
 
 
 class QuestionIsTaken(Conflict):
-    code, message = "question_is_taken", _("This question was taken up already; it stays as it is.")
+    code, message = (
+        "question_is_taken",
+        _("This question has already been taken up and can no longer be changed."),
+    )
 
 
 class QuestionHasVotes(Conflict):
     code, message = (
         "question_has_votes",
-        _("People have voted for this question as it stands. Ask a new one instead."),
+        _("People have already voted for this question as it is. Ask a new one instead."),
     )
 
 
 class TooManyQuestions(Conflict):
     code, message = (
         "too_many_questions",
-        _("Ten of your questions wait for an answer already. Withdraw one first."),
+        _("Ten of your questions are already waiting. Withdraw one first."),
     )
 
 
@@ -184,7 +187,7 @@ def edit_question(
 def _clean_name(value: Any, session: Session) -> str:
     name = clean_line(value, field="name", most=MAX_NAME_LENGTH, required=False)
     if name and not session.questions_named:
-        sentence = _("Questions carry no name in this session.")
+        sentence = _("Questions are anonymous in this session.")
         raise Malformed(sentence, fields={"name": sentence})
     return name
 

@@ -30,7 +30,7 @@ GROUPS = {
 
 
 class NothingToDismiss(Conflict):
-    code, message = "nothing_to_dismiss", _("None of these questions can be dismissed any more.")
+    code, message = "nothing_to_dismiss", _("None of these questions can be dismissed now.")
 
 
 @transaction.atomic
@@ -66,15 +66,15 @@ def dismiss_questions(
 
 def _choice(which: Any, questions: Any) -> Q:
     if (which is None) == (questions is None):
-        sentence = _("Say either which group of questions, or name the questions.")
+        sentence = _("Choose either a group of questions or individual questions.")
         raise Malformed(sentence, fields={"which": sentence})
     if questions is None:
         if not isinstance(which, str) or which not in GROUPS:
-            sentence = _("This must be one of: waiting, unvoted.")
+            sentence = _("Choose one of: waiting, unvoted.")
             raise Malformed(sentence, fields={"which": sentence})
         return GROUPS[which]
     if not isinstance(questions, list) or not 0 < len(questions) <= MOST_AT_ONCE:
-        sentence = _("Name between one and a thousand questions.")
+        sentence = _("Choose between 1 and 1,000 questions.")
         raise Malformed(sentence, fields={"questions": sentence})
     return Q(pk__in=[clean_id(one, field="questions") for one in questions])
 

@@ -39,18 +39,18 @@ VERBS = {
 
 
 class IllegalQuestionMove(Conflict):
-    code, message = "illegal_move", _("The question cannot go from its state to that one.")
+    code, message = "illegal_move", _("The question cannot change from its state to that one.")
 
 
 class QuestionMovedMeanwhile(Conflict):
     code, message = (
         "changed_meanwhile",
-        _("Somebody was faster: the question is in another state by now."),
+        _("Someone else changed this question a moment ago. Here is its current state."),
     )
 
 
 class TooLateToUndoMove(IllegalQuestionMove):
-    message = _("It is too late to take that back.")
+    message = _("It is too late to undo that.")
 
 
 def _lock_for(caller: Caller, question_id: int) -> Question:
@@ -86,7 +86,7 @@ def set_question_state(
     """
     question = _lock_for(caller, question_id)
     if state not in State.values:
-        sentence = _("There is no such state.")
+        sentence = _("This state is not known.")
         raise Malformed(sentence, fields={"state": sentence})
     written = question.answer if answer is None else _clean_answer(answer)
     if state != question.state:
@@ -221,11 +221,11 @@ def merge_question(*, question_id: int, caller: Caller, into: int | None, now: d
         return _separate(question)
     target = Question.objects.filter(pk=into, session=question.session_id).exclude(pk=question.pk).first()
     if target is None:
-        sentence = _("There is no such question in this session.")
+        sentence = _("This session has no such question.")
         raise Malformed(sentence, fields={"merged_into": sentence})
     may_be_merged = question.state in {State.WAITING, State.OPEN, State.ANSWERED}
     if question.merged_into_id is not None or not may_be_merged or not is_public(target):
-        raise IllegalQuestionMove(_("These two questions cannot be merged as they stand."))
+        raise IllegalQuestionMove(_("These two questions cannot be merged."))
     question.merged_into, question.merged_at = target, now
     save_and_tell(question)
     recount(target)

@@ -10,7 +10,7 @@ from sessions.questions import selectors as questions
 
 
 class NotHelper(NotAllowed):
-    code, message = "not_helper", _("Only the session's moderators and helpers can do that.")
+    code, message = "not_helper", _("Only the session’s moderators and helpers can do that.")
 
 
 def check_keeps_queue(*, caller: Caller, session_id: int) -> None:

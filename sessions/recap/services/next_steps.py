@@ -41,7 +41,7 @@ def add_next_step(*, event_id: int, caller: Caller, given: Mapping[str, Any]) ->
     values = read.read_fields({"title": None, **given}, FIELDS)
     first, last = values.get("starts_on"), values.get("ends_on")
     if last and (first is None or last < first):
-        raise read.wrong("ends_on", _("This must not be before the first day."))
+        raise read.wrong("ends_on", _("The last day must not be before the first."))
     position = event.next_steps.count() + 1
     return NextStep.objects.create(event=event, kind=kind, position=position, **values)
 

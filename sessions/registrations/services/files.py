@@ -115,7 +115,7 @@ def read_list(content: bytes) -> RegistrationList:
     """
     table = read_table(content, most_rows=MOST_ROWS + MOST_LINES_ABOUT_THE_REPORT)
     if len(table.rows) > MOST_ROWS:
-        raise wrong_file(_("A list may have %(most)d rows at most. Split it.") % {"most": MOST_ROWS})
+        raise wrong_file(_("A list can have at most %(most)d rows. Split it.") % {"most": MOST_ROWS})
     if not table.rows:
         raise wrong_file(_("The list has no rows."))
     remarks: list[Remark] = []
@@ -137,7 +137,7 @@ def _why_left_out(table: Table, row: Row) -> Remark | None:
         state = row.cell(column)
         if is_no_registration(column.heading, state):
             return Remark(
-                row.number, "state", _short(state), _("This is no registration, so it was left out.")
+                row.number, "state", _short(state), _("This is not a registration, so it was left out.")
             )
     return None
 
@@ -233,7 +233,7 @@ def _clean_address(text: str) -> str:
     address = named.group(1) if named else seen.removeprefix("mailto:")
     email = clean_email(address, field="email").lower()
     if not email:
-        raise Malformed(_("There is no e-mail address."))
+        raise Malformed(_("The email address is missing."))
     return email
 
 

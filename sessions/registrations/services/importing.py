@@ -33,7 +33,7 @@ State = RegistrationImport.State
 
 
 class NotUnfinished(Conflict):
-    code, message = "not_unfinished", _("This list is done with already.")
+    code, message = "not_unfinished", _("This list has already been processed.")
 
 
 def import_registrations(

@@ -14,7 +14,7 @@ from sessions.run_sheet.services.plan import MAX_ITEMS, Kind, NewItem, lock_shee
 
 
 class TooManyItems(Conflict):
-    code, message = "too_many_items", _("A run sheet has 100 items at most.")
+    code, message = "too_many_items", _("A run sheet can have at most 100 items.")
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def append_items(*, session_id: int, caller: Caller, items: Iterable[NewItem]) -
         raise TooManyItems
     lines = {item.subject for item in new if item.kind == Kind.LINE and item.subject is not None}
     if SignUpLine.objects.filter(session=session_id, pk__in=lines).count() != len(lines):
-        raise wrong("subject", _("There is no such follow-up in this session."))
+        raise wrong("subject", _("This session has no such follow-up."))
     first = standing[-1].position + 1 if standing else 1
     for position, item in enumerate(new, first):
         RunSheetItem.objects.create(

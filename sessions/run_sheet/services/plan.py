@@ -25,7 +25,7 @@ WITH_SUBJECT = {Kind.POLL, Kind.LINE}
 
 
 class ItemIsRunning(Conflict):
-    code, message = "item_is_running", _("This item is running. Go on to another one first.")
+    code, message = "item_is_running", _("This item is running. Move on to another one first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def read_item(given: Mapping[str, Any]) -> NewItem:
     kind = clean_word(given.get("kind"), field="kind", choices=Kind.values)
     subject = given.get("subject")
     if subject is not None and kind not in WITH_SUBJECT:
-        raise wrong("subject", _("Only a poll or a follow-up has one."))
+        raise wrong("subject", _("Only a poll or a follow-up can have this."))
     if subject is None and kind == Kind.POLL:
-        raise wrong("subject", _("Say which poll."))
+        raise wrong("subject", _("Choose a poll."))
     return NewItem(
         kind,
         clean_item_text(given.get("text"), kind),
@@ -126,7 +126,7 @@ def _place(item: RunSheetItem, position: Any) -> bool:
     """Put the item at a place, the others close up; return whether that changed their order."""
     before = items_of(item.session_id)
     if not isinstance(position, int) or isinstance(position, bool) or not 1 <= position <= len(before):
-        raise wrong("position", _("This must be a place in the run sheet, counted from 1."))
+        raise wrong("position", _("This must be a position in the run sheet, counted from 1."))
     after = [other for other in before if other.pk != item.pk]
     after.insert(position - 1, item)
     for place, other in enumerate(after, 1):

@@ -27,15 +27,18 @@ Kind = RunSheetItem.Kind
 
 
 class RunChangedMeanwhile(Conflict):
-    code, message = "changed_meanwhile", _("Somebody was faster: another item is running by now.")
+    code, message = (
+        "changed_meanwhile",
+        _("Someone else moved on a moment ago. Here is the item that is running now."),
+    )
 
 
 class NoNextItem(Conflict):
-    code, message = "no_next_item", _("That was the last item of the run sheet.")
+    code, message = "no_next_item", _("This is the last item of the run sheet.")
 
 
 class TooLateToStepBack(Conflict):
-    code, message = "illegal_move", _("It is too late to take that step back.")
+    code, message = "illegal_move", _("It is too late to undo that step.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ def sentences() -> dict[str, str]:
         "not_an_object": _("This must be an object, as in {…}."),
         "not_a_list": _("This must be a list, as in […]."),
         "missing": _("This is missing."),
-        "no_text": _("This must be a text."),
-        "too_long": _("This may have %(most)s characters at most; it has %(count)s."),
-        "no_date": _("This is no date: %(value)s."),
-        "no_time": _("This is no time: %(value)s."),
-        "no_duration": _("This is no length of time as hours and minutes, 00:30 for example: %(value)s."),
+        "no_text": _("This must be text."),
+        "too_long": _("This can have at most %(most)s characters. It has %(count)s."),
+        "no_date": _("This is not a date: %(value)s."),
+        "no_time": _("This is not a time: %(value)s."),
+        "no_duration": _("This is not a duration in hours and minutes such as 00:30: %(value)s."),
         "no_minutes": _("The end must be after the start."),
         "too_many_days": _("This lasts longer than a week."),
         "not_a_number": _("This must be a whole number."),
@@ -34,13 +34,13 @@ def sentences() -> dict[str, str]:
             "This is a schedule2, the next version of the C3VOC’s format, which is not read yet."
             " Export it as schedule.json or schedule.xml."
         ),
-        "empty": _("There is no session in it."),
+        "empty": _("It contains no session."),
     }
 
 
 class BadSchedule(Malformed):
     code = "bad_schedule"
-    message = gettext_lazy("The schedule cannot be taken as it is. Nothing was changed.")
+    message = gettext_lazy("The schedule has errors. Nothing was changed.")
 
 
 class Troubles:
@@ -72,7 +72,7 @@ class Troubles:
             return
         told = dict(list(self.found.items())[:MOST])
         if len(self.found) > MOST:
-            told[_("and more")] = _("%(count)d mistakes in all") % {"count": len(self.found)}
+            told[_("and more")] = _("%(count)d errors in all") % {"count": len(self.found)}
         raise BadSchedule(fields=told)
 
     @classmethod

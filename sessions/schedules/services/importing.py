@@ -145,7 +145,10 @@ def _plan(event: Event, schedule: Schedule, cancel_gone: bool) -> ImportPlan:
     if schedule.zone != event.time_zone and not takes_zone:
         words = {"theirs": schedule.zone, "ours": event.time_zone}
         notes.append(
-            _("The file is in %(theirs)s; the event stays in %(ours)s. The moments are the same.") % words
+            _(
+                "The file uses %(theirs)s. The event stays in %(ours)s. The sessions start at the same moments."
+            )
+            % words
         )
     return ImportPlan(schedule, changes, schedule.zone if takes_zone else "", notes)
 
