@@ -10,6 +10,7 @@ from etherpad_links import api as pads
 from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.home.organise import api as organise
+from opendev.home.organise.audit import AuditOfEvent
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
@@ -59,6 +60,7 @@ urlpatterns = [
     path("docs/", Docs.as_view(), name="api-docs"),
     path("events/", events.Events.as_view()),
     path("events/<slug:slug>/", events.OneEvent.as_view()),
+    path("events/<slug:slug>/audit/", AuditOfEvent.as_view()),
     path("events/<slug:slug>/committee/", events.CommitteeOfEvent.as_view()),
     path("events/<slug:slug>/days/", events.DaysOfEvent.as_view()),
     path("events/<slug:slug>/days/<str:number>/", events.OneDay.as_view()),

@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from opendev.core.addresses import public_origin
+from opendev.core.audit import LEAST_AUDIT_DAYS
 from opendev.core.logs import logging_settings
 from opendev.databases import SQLITE, database_settings
 from opendev.machine import lan_address, make_private_folder, read_or_make_secret_key
@@ -41,6 +42,8 @@ MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 15_000)  # a process, without socke
 MAX_CONNECTIONS_OF_NETWORK = env.int("MAX_CONNECTIONS_OF_NETWORK", 2_000)
 LIMITS = env.dict("LIMITS", default={})
 TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", default=["127.0.0.0/8", "::1"])
+AUDIT_DAYS = env.int("AUDIT_DAYS", 400)
+AUDIT_TO = env.str("AUDIT_TO", "")
 LOG_FORMAT = env.str("LOG_FORMAT", "line")
 ETHERPAD_URL = env.str("ETHERPAD_URL", "").rstrip("/")
 ETHERPAD_API_KEY = env.str("ETHERPAD_API_KEY", "")
@@ -80,6 +83,8 @@ if not 5 <= UNDO_SECONDS <= 60:
     )
 if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"mailto", "https", "tel"}:
     raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto:, https: or tel:.")
+if AUDIT_DAYS < LEAST_AUDIT_DAYS:
+    raise ImproperlyConfigured(f"AUDIT_DAYS must be {LEAST_AUDIT_DAYS} or more, not {AUDIT_DAYS}.")
 if LOG_FORMAT not in {"line", "json"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 
@@ -88,7 +93,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [public.hostname, OWN_A
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "opendev.home.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -223,4 +228,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = (
     20_000  # the recap of a thousand sessions has a box for each of its paragraphs
 )
 
-LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", "WARNING"))
+try:
+    LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", "WARNING"), audit_to=AUDIT_TO)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None

@@ -7,6 +7,7 @@ Foreign keys therefore take the imported class, never a string (a test proves th
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from sessions.audit.guards import install_audit_guards
 from sessions.timeline.guards import install_guards
 
 
@@ -17,3 +18,4 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         """Have the guards installed after every migrate: Django's table remake on SQLite drops them silently."""
         post_migrate.connect(install_guards, sender=self, dispatch_uid="sessions.timeline.guards")
+        post_migrate.connect(install_audit_guards, sender=self, dispatch_uid="sessions.audit.guards")

@@ -14,6 +14,8 @@ from etherpad_links.sealing import seal
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_line
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Session
 from sessions.programme.services.rights import check_moderates
 
@@ -74,6 +76,7 @@ def link_pad(*, session_id: int, caller: Caller, url: Any, key: Any = "") -> Eth
     link.sealed_key = seal(key) if key else link.sealed_key
     link.version += 1
     link.save()
+    _record(session, caller, linked=True, with_key=bool(key))
     pad_changed(session.pk)
     return link
 
@@ -90,6 +93,19 @@ def unlink_pad(*, session_id: int, caller: Caller) -> None:
     if link is not None:
         _forget_pad(link)
         link.delete()
+        _record(session, caller, linked=False)
+
+
+def _record(session: Session, caller: Caller, **details: bool) -> None:
+    subject = f"session {session.pk}"
+    record(
+        AuditKind.SETTINGS_CHANGED,
+        caller=caller,
+        event_id=session.event_id,
+        subject=subject,
+        setting="pad",
+        **details,
+    )
 
 
 def _session_of(session_id: int, caller: Caller) -> Session:

@@ -17,6 +17,8 @@ from etherpad_links.padserver.errors import KeyRefused, PadTrouble
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_line
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Event, Session
 from sessions.programme.services.rights import check_moderates, check_organises
 
@@ -72,6 +74,7 @@ def set_pad_rules(*, event_id: int, caller: Caller, given: Mapping[str, Any]) ->
     if "template" in given:
         rules.template = _clean_template(given["template"])
     rules.save()
+    record(AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="pads")
     return rules
 
 

@@ -17,9 +17,10 @@ from opendev.core import metrics
 from opendev.core.addresses import origin_of, own_origin
 from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admission
 from opendev.core.attendance import Ground
+from opendev.core.audit import current_network
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
-from opendev.core.limits import Network
+from opendev.core.limits import Network, network_of, socket_address
 from opendev.core.live import hub
 from opendev.core.logs import OnceAMinute, current_id, new_id
 from opendev.core.sending import TextMessage
@@ -75,6 +76,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.group = None
         self.place: Place | None = None
         current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
+        current_network.set(network_of(socket_address(scope)))
         self.attendee_id: int | None = None
         self.moderator_id: int | None = None
         self.helper_id: int | None = None

@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from opendev.core.audit import audit_handler
+
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 # Also where an address stands in another one's query (`?next=%2Fjoin%2F…`).
 _SECRETS = re.compile(r"((?:/|%2F)(?:sign-in|join|j|my|screen)(?:/|%2F))[^/\s\"'%&]+", re.IGNORECASE)
@@ -100,8 +102,12 @@ def is_no_refusal_for_an_outage(record: logging.LogRecord) -> bool:
     return getattr(record, "status_code", None) != 503
 
 
-def logging_settings(form: str, level: str) -> dict[str, Any]:
-    """Return Django's LOGGING: everything to the console, as `line` or `json`; what is ours from INFO on."""
+def logging_settings(form: str, level: str, *, audit_to: str = "") -> dict[str, Any]:
+    """Return Django's LOGGING: everything to the console, as `line` or `json`; what is ours from INFO on.
+
+    Raises:
+        ValueError: `audit_to` is no place that we know.
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -111,11 +117,13 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
             },
             "json": {"()": "opendev.core.logs.JsonFormatter"},
+            "message": {"format": "%(message)s"},
         },
         "filters": {"short": {"()": "opendev.core.logs.WithoutTraceback"}},
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": form},
             "short": {"class": "logging.StreamHandler", "formatter": form, "filters": ["short"]},
+            "audit": audit_handler(audit_to),
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
@@ -128,6 +136,7 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
                 "level": "CRITICAL"
             },  # each failed try; our Bus says when Redis goes and when it is back
             "opendev": {"level": "INFO"},
+            "opendev.audit": {"handlers": ["audit"], "propagate": False},
             "polls": {"level": "INFO"},
             "sessions": {"level": "INFO"},
             "etherpad_links": {"level": "INFO"},

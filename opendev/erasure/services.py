@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from etherpad_links.selectors import standing_in_pads
+from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import clean_email
 from opendev.core.write_ahead_log import empty_log_after_commit
@@ -18,6 +19,8 @@ from polls.models import Ballot
 from polls.services import erase_ballots
 from sessions.attendees.models import Attendance, Attendee
 from sessions.attendees.services.passes import end_pass, forget_ended_passes, lock_sessions_of
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.services.erasing import erase_names, forget_names
 from sessions.questions.models import Question, QuestionVote
@@ -82,16 +85,24 @@ def erase_person(*, erasure: Erasure, now: datetime) -> None:
     for attendee in erasure.attendees:
         erase_attendee(attendee=attendee, now=now)
     for registration in Registration.objects.filter(pk__in=[one.pk for one in erasure.registrations]):
+        subject = f"registration {registration.pk}"
+        record(AuditKind.PERSON_ERASED, caller=None, event_id=registration.event_id, subject=subject)
         erase_registration(registration=registration)
 
 
 @transaction.atomic
-def erase_attendee(*, attendee: Attendee, now: datetime) -> None:
+def erase_attendee(*, attendee: Attendee, now: datetime, caller: Caller | None = None) -> None:
     """Erase an attendee with ballots, questions, upvotes, sign-ups, attendances and registration.
 
     Tallies of named polls are counted anew, and every page hears of it. The pass opens nothing any more, on any device.
     Questions that were put on air or answered stay, without a name and belonging to nobody.
+
+    Args:
+        caller: who erases; None for a command.
     """
+    record(
+        AuditKind.PERSON_ERASED, caller=caller, event_id=attendee.event_id, subject=f"attendee {attendee.pk}"
+    )
     theirs = SignUp.objects.filter(Q(attendee=attendee) | Q(same_as__attendee=attendee))
     lock_sessions_of(attendee)
     end_pass(attendee=attendee, now=now, user_id=None)

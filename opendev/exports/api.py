@@ -8,9 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.schema import READ, answers
 from opendev.core.text import id_in_address
+from opendev.exports.services import record_export
 from opendev.exports.tables import Scope, tables_of
 from opendev.exports.views import asked
 from opendev.exports.writing import as_objects
@@ -48,33 +50,43 @@ class ExportShape(serializers.Serializer[Any]):
 ANSWERS = answers(ExportShape, refusals=(400, *READ, 403))
 
 
-class ExportOfEvent(Endpoint):
+class Export(Endpoint):
+    """What the exports share."""
+
+    def tables(self, scope: Scope, caller: Caller) -> Response:
+        """Return the tables, after the audit log has taken note."""
+        record_export(scope=scope, caller=caller, form="json")
+        return Response(as_objects(tables_of(scope)))
+
+
+class ExportOfEvent(Export):
     """All of an event."""
 
     @extend_schema(operation_id="event_export", parameters=WANTED, responses=ANSWERS)
     def get(self, request: Request, slug: str) -> Response:
         """Return polls, questions, follow-ups and sessions of an event as tables. For organisers."""
-        event, _caller = self.organised(slug)
+        event, caller = self.organised(slug)
         today = timezone.now().date()
         scope = Scope(
             selectors.sessions_of(event), event_id=event.pk, today=today, asked=asked(request.query_params)
         )
-        return Response(as_objects(tables_of(scope)))
+        return self.tables(scope, caller)
 
 
-class ExportOfSession(Endpoint):
+class ExportOfSession(Export):
     """All of a session."""
 
     @extend_schema(operation_id="session_export", parameters=WANTED, responses=ANSWERS)
     def get(self, request: Request, session: str) -> Response:
         """Return polls, questions and follow-ups of a session as tables. For moderators."""
         found = self.session(session)
-        check_moderates(caller=self.caller(found.event_id), session_id=found.pk)
+        caller = self.caller(found.event_id)
+        check_moderates(caller=caller, session_id=found.pk)
         scope = Scope([found], today=timezone.now().date(), asked=asked(request.query_params))
-        return Response(as_objects(tables_of(scope)))
+        return self.tables(scope, caller)
 
 
-class ExportOfPoll(Endpoint):
+class ExportOfPoll(Export):
     """One poll."""
 
     @extend_schema(operation_id="poll_export", parameters=WANTED, responses=ANSWERS)
@@ -86,4 +98,4 @@ class ExportOfPoll(Endpoint):
         if not may_see_poll(one, is_moderator=selectors.moderates(caller, found.pk)):
             raise NotFound
         check_moderates(caller=caller, session_id=found.pk)
-        return Response(as_objects(tables_of(Scope([found], [one], asked=asked(request.query_params)))))
+        return self.tables(Scope([found], [one], asked=asked(request.query_params)), caller)

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_word, id_in_address
+from opendev.exports.services import record_export
 from opendev.exports.tables import Asked, Scope, Table, tables_of
 from opendev.exports.writing import FORMATS
 from polls.selectors import poll_by_id
@@ -52,11 +54,11 @@ def choose(request: HttpRequest, event: str) -> HttpResponse:
 @never_cache
 def event_file(request: HttpRequest, event: str, form: str) -> HttpResponseBase:
     """All of an event. For organisers."""
-    found, _caller = enter(request, event)
+    found, caller = enter(request, event)
     scope = Scope(
         selectors.sessions_of(found), event_id=found.pk, today=timezone.now().date(), asked=asked(request.GET)
     )
-    return _file(request, scope, form, found.slug)
+    return _file(request, caller, scope, form, found.slug)
 
 
 @require_safe
@@ -64,9 +66,10 @@ def event_file(request: HttpRequest, event: str, form: str) -> HttpResponseBase:
 def session_file(request: HttpRequest, event: str, session: str, form: str) -> HttpResponseBase:
     """All of a session. For moderators."""
     found = selectors.session_by_slug(event, session)
-    check_moderates(caller=caller_of(request, found.event_id), session_id=found.pk)
+    caller = caller_of(request, found.event_id)
+    check_moderates(caller=caller, session_id=found.pk)
     scope = Scope([found], today=timezone.now().date(), asked=asked(request.GET))
-    return _file(request, scope, form, found.slug)
+    return _file(request, caller, scope, form, found.slug)
 
 
 @require_safe
@@ -74,14 +77,14 @@ def session_file(request: HttpRequest, event: str, session: str, form: str) -> H
 def poll_file(request: HttpRequest, event: str, session: str, poll: str, form: str) -> HttpResponseBase:
     """One poll. For moderators."""
     found = selectors.session_by_slug(event, session)
-    check_moderates(caller=caller_of(request, found.event_id), session_id=found.pk)
+    caller = caller_of(request, found.event_id)
+    check_moderates(caller=caller, session_id=found.pk)
     one = poll_by_id(id_in_address(poll), session_id=found.pk)
-    return _file(
-        request, Scope([found], [one], asked=asked(request.GET)), form, f"{found.slug}-poll-{one.pk}"
-    )
+    scope = Scope([found], [one], asked=asked(request.GET))
+    return _file(request, caller, scope, form, f"{found.slug}-poll-{one.pk}")
 
 
-def _file(request: HttpRequest, scope: Scope, form: str, name: str) -> HttpResponseBase:
+def _file(request: HttpRequest, caller: Caller, scope: Scope, form: str, name: str) -> HttpResponseBase:
     """Return the file, streamed; `Export-Rows` says how many rows it will have."""
     if form not in FORMATS:
         raise NotFound
@@ -90,6 +93,7 @@ def _file(request: HttpRequest, scope: Scope, form: str, name: str) -> HttpRespo
     if not kind.holds_all:
         tables = [_wanted(tables, request.GET.get("table", tables[0].name))]
         name = f"{name}-{tables[0].name}"
+    record_export(scope=scope, caller=caller, form=form)
     response = StreamingHttpResponse(kind.write(tables), content_type=kind.content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response["Export-Rows"] = str(sum(table.count for table in tables))

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core.attendance import Caller
 from opendev.erasure import services
 from sessions.attendees.models import Attendee
-from sessions.attendees.services.passes import end_pass
+from sessions.attendees.services.passes import set_revoked
 from sessions.follow_ups.models import SignUp
 
 
@@ -25,18 +26,20 @@ class AttendeeAdmin(admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Attendee) -> None:
         """Erase one."""
-        services.erase_attendee(attendee=obj, now=timezone.now())
+        services.erase_attendee(attendee=obj, now=timezone.now(), caller=Caller(user_id=request.user.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Attendee]) -> None:
         """Erase several; the confirmation was asked for already."""
         for attendee in queryset.order_by("pk"):
-            services.erase_attendee(attendee=attendee, now=timezone.now())
+            services.erase_attendee(
+                attendee=attendee, now=timezone.now(), caller=Caller(user_id=request.user.pk)
+            )
 
     @admin.action(description=_("Revoke the passes of selected attendees"), permissions=["change"])
     def revoke_passes(self, request: HttpRequest, queryset: QuerySet[Attendee]) -> None:
         """End the passes; what these people did stays."""
         for attendee in queryset:
-            end_pass(attendee=attendee, now=timezone.now(), user_id=request.user.pk)
+            set_revoked(attendee, revoked=True, caller=Caller(user_id=request.user.pk), now=timezone.now())
         self.message_user(request, _("The passes were revoked."), messages.SUCCESS)
 
 

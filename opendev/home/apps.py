@@ -1,8 +1,23 @@
-"""The pages around the sessions: home, joining, programme, sign-in."""
+"""The pages around the sessions: home, joining, programme, sign-in; and the administration."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class HomeConfig(AppConfig):
+    default = True
     name = "opendev.home"
     label = "opendev_home"
+
+    def ready(self) -> None:
+        """Have sign-ins noted. The module needs models, so it is imported once they are there."""
+        import_module("opendev.home.sign_in_log").connect()
+
+
+class AdministrationConfig(admin.AdminConfig):
+    """Django's app with a site of ours."""
+
+    default = False
+    default_site = "opendev.home.administration.Administration"

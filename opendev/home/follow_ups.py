@@ -23,6 +23,7 @@ from opendev.room.pads import in_pad
 from opendev.room.qr import qr_svg
 from sessions.attendees.selectors import attendee_by_id
 from sessions.attendees.services.joining import join_session
+from sessions.audit.services import record_reading
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.selectors.lines import LineWithNames, has_open_line
@@ -50,6 +51,9 @@ def _line_page(
     sees_all = follow_ups.sees_contacts(caller, line)
     now = timezone.now()
     until = default_contact_until(now)
+    everybody = _names_with_contacts(line.pk, now.date()) if sees_all else []
+    addresses = sum(bool(address) for _name, address in everybody)
+    record_reading(caller=caller, event_id=event_id, subject=f"line {line.pk}", addresses=addresses)
     context: dict[str, Any] = {
         "event": line.session.event,
         "session": line.session,
@@ -57,7 +61,7 @@ def _line_page(
         "owner": line.owner,
         "names": found.names,
         "unlisted": found.count - len(found.names),
-        "everybody": _names_with_contacts(line.pk, now.date()) if sees_all else [],
+        "everybody": everybody,
         "sees_all": sees_all,
         "qr_svg": qr_svg(settings.PUBLIC_URL + line.get_absolute_url()),
         "contact_until": until,

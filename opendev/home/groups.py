@@ -18,6 +18,8 @@ from opendev.core.errors import DomainError, NotFound
 from opendev.core.text import csv_cell, id_in_address
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import compare, seen_of, shown
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record, record_reading
 from sessions.follow_ups.models import FollowUpGroup, SignUp
 from sessions.follow_ups.selectors import groups as follow_up_groups
 from sessions.follow_ups.selectors.groups import FollowUp, Member
@@ -44,6 +46,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
     caller = caller_of(request, event.pk)
     found = follow_up_groups.follow_ups_of(event, caller, timezone.now().date())
     organises = selectors.organises(caller, event.pk)
+    record_reading(caller=caller, event_id=event.pk, subject="follow-ups", addresses=_addresses(found))
     context: dict[str, Any] = {
         "event": event,
         "follow_ups": [
@@ -61,6 +64,10 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
     }
     response = render(request, "home/follow_ups.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
+
+
+def _addresses(follow_ups: Iterable[FollowUp]) -> int:
+    return sum(bool(member.email) for one in follow_ups for member in one.members)
 
 
 def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
@@ -202,12 +209,24 @@ def _group_here(event: Event, group: str) -> FollowUpGroup:
 def export(request: HttpRequest, event: str) -> HttpResponse:
     """All follow-ups as CSV, each member of a group once; names and addresses only where the reader may know them."""
     found = selectors.event_by_slug(event)
+    caller = caller_of(request, found.pk)
+    follow_ups = follow_up_groups.follow_ups_of(found, caller, timezone.now().date())
+    if caller.user_id is not None:
+        addresses = _addresses(follow_ups)
+        record(
+            AuditKind.EXPORTED,
+            caller=caller,
+            event_id=found.pk,
+            subject="follow-ups",
+            format="csv",
+            addresses=addresses,
+        )
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.slug}-follow-ups.csv"'
     response.write("\ufeff")  # spreadsheets take a file without it for another encoding
     writer = csv.writer(response)
     writer.writerow(EXPORT_HEAD)
-    for one in follow_up_groups.follow_ups_of(found, caller_of(request, found.pk), timezone.now().date()):
+    for one in follow_ups:
         for row in _rows(one):
             writer.writerow([csv_cell(cell) for cell in row])
     return response

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core.audit import current_network
 from opendev.core.errors import DomainError
-from opendev.core.limits import is_trusted
+from opendev.core.limits import client_address, is_trusted, network_of
 from opendev.core.logs import current_id, taken_or_new
 from opendev.core.threads import is_away, note_outage
 from opendev.core.uploads import largest_body_at
@@ -45,10 +46,12 @@ class RequestIdMiddleware:
         behind_proxy = is_trusted(str(request.META.get("REMOTE_ADDR", "")))
         given = request.headers.get("X-Request-ID", "") if behind_proxy else ""
         mark = current_id.set(taken_or_new(given))
+        client = current_network.set(network_of(client_address(request)))
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = current_id.get()
         finally:
+            current_network.reset(client)
             current_id.reset(mark)
         return response
 

@@ -16,6 +16,8 @@ from django.http import HttpRequest
 
 from opendev.core.errors import TooOften
 from opendev.core.limits import check_address, check_failures, count_failure
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 
 log = logging.getLogger("opendev.sign_in")
 
@@ -45,11 +47,13 @@ class LimitedPasswords(ModelBackend):
             check_failures("account", account)
         except TooOften:
             log.warning("A try to sign in by password was refused, after too many: %s.", _name(username))
+            record(AuditKind.SIGN_IN_REFUSED, caller=None, subject=_name(username), method="password")
             raise
         user = super().authenticate(request, username=username, password=password, **more)
         if user is None:
             count_failure("account", account)
             log.warning("A try to sign in by password failed: %s.", _name(username))
+            record(AuditKind.SIGN_IN_FAILED, caller=None, subject=_name(username), method="password")
             raise PermissionDenied
         log.info("User %s gave their password.", user.pk)
         return user

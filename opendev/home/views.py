@@ -32,6 +32,8 @@ from opendev.door.refusals import Broken, is_rest
 from sessions.access.services import LinkIsSpent, find_sign_in_link, spend_sign_in_link
 from sessions.attendees.selectors import attendee_by_id
 from sessions.attendees.services.joining import join_session
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.programme import selectors
 from sessions.programme.models import Session
@@ -186,12 +188,14 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
             check_address("sign_in", request)
             user = spend_sign_in_link(token=token, now=now)
             log.info("User %s signed in by link.", user.pk)
+            request.sign_in_method = "link"  # type: ignore[attr-defined]
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect(start_of(user.pk))
         link = find_sign_in_link(token=token, now=now)
     except LinkIsSpent as refusal:
         if request.method == "POST":
             log.warning("A try to sign in by link failed: the link is spent, or was never made.")
+            record(AuditKind.SIGN_IN_FAILED, caller=None, method="link")
         context = {"expired": True, "person_name": ""}
         return render(request, "home/sign_in_link.html", context, status=refusal.status)
     name = selectors.name_of_user(link.user_id)
@@ -207,6 +211,7 @@ def first_organiser(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             check_address("sign_in", request)
             user = make_first_organiser(token=token, now=timezone.now())
+            request.sign_in_method = "first link"  # type: ignore[attr-defined]
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect("organise-new")
         check_first_organiser_token(token)

@@ -25,6 +25,7 @@ from opendev.room import pad_worker, pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
 from polls.services import close_due_polls, finalise_due_polls
+from sessions.audit.services import forget_old_entries
 from sessions.follow_ups.services.sign_ups import forget_expired_contacts
 
 log = logging.getLogger("opendev.live")
@@ -104,10 +105,13 @@ def close_and_finalise() -> None:
 
 
 def forget_contacts() -> None:
-    """Delete the addresses that nobody may use any more, and the names of erased people that are out of their pads."""
+    """Delete addresses that nobody may use any more, names of erased people that are out of their pads, and old
+    entries of the audit log.
+    """
     now = timezone.now()
     forget_expired_contacts(now)
     forget_erased_names(now)
+    forget_old_entries(now)
 
 
 async def _do_for_ever(thread: ThreadPoolExecutor, work: Callable[[], None], *, every_s: float) -> None:

@@ -19,6 +19,8 @@ from polls.kinds import DEFAULT, MAX_OPTIONS, MIN_OPTIONS, NAMES, Kind, kind_nam
 from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider, may_see_tally
 from polls.services.states import lock_poll_for, note_poll, save_and_tell
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Session
 from sessions.programme.selectors import name_of_user
 from sessions.programme.services.locks import lock_session
@@ -267,6 +269,13 @@ def _note_rewording(poll: Poll, before: PollDraft, draft: PollDraft, caller: Cal
             caller=caller,
         )
     if was:
+        record(
+            AuditKind.POLL_REWORDED,
+            caller=caller,
+            event_id=poll.session.event_id,
+            subject=f"poll {poll.pk}",
+            texts=len(was),
+        )
         kept = [{"at": time_text(now), "by": by, "was": text} for text in was]
         poll.reworded = [*(poll.reworded or []), *kept]
 

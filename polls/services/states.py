@@ -14,6 +14,8 @@ from opendev.core.undo import undo_window
 from polls import broadcasts
 from polls.models import Ballot, MarkKey, Option, Participation, Poll
 from polls.permissions import close_shows_something_new
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
 from sessions.programme.services.rights import check_moderates
@@ -104,6 +106,8 @@ def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime, s
     came_from, poll.state = State(poll.state), state
     if verb := VERBS.get((came_from, State(state))):
         note_poll(poll, verb, now, caller)
+    if kind := RECORDED.get((came_from, State(state))):
+        record(kind, caller=caller, event_id=poll.session.event_id, subject=f"poll {poll.pk}")
     return save_and_tell(poll)
 
 
@@ -193,6 +197,11 @@ VERBS = {
     (State.LIVE, State.DRAFT): Verb.POLL_SET_BACK,
     (State.CLOSED, State.LIVE): Verb.POLL_SET_BACK,
     (State.PUBLISHED, State.CLOSED): Verb.POLL_SET_BACK,
+}
+
+RECORDED = {
+    (State.CLOSED, State.PUBLISHED): AuditKind.POLL_PUBLISHED,
+    (State.PUBLISHED, State.CLOSED): AuditKind.POLL_WITHDRAWN,
 }
 
 

@@ -13,6 +13,8 @@ from opendev.core.text import MAX_NAME_LENGTH, clean_line
 from sessions.access.models import ApiToken, SignInLink
 from sessions.access.selectors import API_TOKEN_PREFIX
 from sessions.access.tokens import hash_token
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 
 SIGN_IN_LINK_LASTS = timedelta(hours=24)
 
@@ -25,9 +27,14 @@ class LinkIsSpent(NotFound):
 
 
 @transaction.atomic
-def make_sign_in_link(*, user: AbstractBaseUser, now: datetime) -> str:
-    """Return the token of a new link that signs `user` in once, within 24 hours."""
+def make_sign_in_link(*, user: AbstractBaseUser, now: datetime, caller: Caller | None = None) -> str:
+    """Return the token of a new link that signs `user` in once, within 24 hours.
+
+    Args:
+        caller: who asked for it; None for a command.
+    """
     token = secrets.token_urlsafe(24)
+    record(AuditKind.SIGN_IN_LINK_MADE, caller=caller, subject=f"user {user.pk}")
     SignInLink.objects.filter(expires_at__lt=now).delete()
     SignInLink.objects.create(
         user_id=user.pk, token_hash=hash_token(token), expires_at=now + SIGN_IN_LINK_LASTS
@@ -71,13 +78,14 @@ def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: 
         sentence = _("A token must be valid for some time.")
         raise Malformed(sentence, fields={"expires": sentence})
     token = API_TOKEN_PREFIX + secrets.token_urlsafe(30)
-    ApiToken.objects.create(
+    made = ApiToken.objects.create(
         user_id=user.pk,
         name=clean_line(name, field="name", most=MAX_NAME_LENGTH, required=False),
         token_hash=hash_token(token),
         created_at=now,
         expires_at=now + lasts,
     )
+    record(AuditKind.TOKEN_MADE, caller=user.pk, subject=f"token {made.pk}", days=lasts.days)
     return token
 
 
@@ -91,4 +99,5 @@ def revoke_api_token(*, token_id: int, caller: Caller, now: datetime) -> None:
     token = ApiToken.objects.filter(pk=token_id, user=caller.user_id).first()
     if token is None:
         raise NotFound
-    ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now)
+    if ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now):
+        record(AuditKind.TOKEN_REVOKED, caller=caller, subject=f"token {token_id}")

@@ -11,6 +11,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
 from sessions.access.tokens import hash_token
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.displays.models import DisplayLink
 from sessions.displays.selectors import display_by_token
 from sessions.programme import selectors
@@ -51,6 +53,7 @@ def make_display_link(
         token_hash=hash_token(token),
         created_at=now,
     )
+    _record(AuditKind.DISPLAY_MADE, session, caller, link=link.pk)
     return link, token
 
 
@@ -66,7 +69,8 @@ def revoke_display_link(*, session_id: int, link_id: int, caller: Caller, now: d
     links = DisplayLink.objects.filter(pk=link_id, session=session)
     if not links.exists():
         raise NotFound
-    links.filter(revoked_at__isnull=True).update(revoked_at=now)
+    if links.filter(revoked_at__isnull=True).update(revoked_at=now):
+        _record(AuditKind.DISPLAY_REVOKED, session, caller, link=link_id)
 
 
 @transaction.atomic
@@ -84,6 +88,7 @@ def set_screen_access(*, session_id: int, caller: Caller, is_open: Any) -> Sessi
     if session.screen_is_open != is_open:
         session.screen_is_open = is_open
         session.save(update_fields=["screen_is_open"])
+        _record(AuditKind.SETTINGS_CHANGED, session, caller, setting="screen", open=is_open)
     return session
 
 
@@ -107,6 +112,10 @@ def find_display_link(*, session_id: int, token: str) -> DisplayLink:
     if link is None:
         raise LinkIsRevoked
     return link
+
+
+def _record(kind: AuditKind, session: Session, caller: Caller, **details: int | str | bool) -> None:
+    record(kind, caller=caller, event_id=session.event_id, subject=f"session {session.pk}", **details)
 
 
 def _session_of(session_id: int, caller: Caller) -> Session:

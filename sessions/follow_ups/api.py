@@ -15,6 +15,7 @@ from opendev.core.limits import limited_networks
 from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import MAX_NAME_LENGTH, clean_yes_or_no, id_in_address
+from sessions.audit.services import record_reading
 from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
 from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.selectors.lines import LineWithNames
@@ -204,7 +205,14 @@ class SignUpsOfLine(LineEndpoint):
         today = timezone.now().date()
         rows = follow_ups.part_of_names(found.line.pk, read_cursor(request.query_params), REST_PART)
         last = last_of(rows, lambda name: (name.signed_up_at, name.pk))
-        return part([sign_up_json(name, today) for name in rows], request, last)
+        names = [sign_up_json(name, today) for name in rows]
+        record_reading(
+            caller=caller,
+            event_id=found.line.session.event_id,
+            subject=f"line {found.line.pk}",
+            addresses=sum(bool(name["email"]) for name in names),
+        )
+        return part(names, request, last)
 
     @extend_schema(
         operation_id="sign_up",

@@ -2,6 +2,7 @@
 
 from sessions.access.models import ApiToken, SignInLink
 from sessions.attendees.models import Attendance, Attendee, RevokedPass
+from sessions.audit.models import AuditEntry
 from sessions.displays.models import DisplayLink
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.programme.models import (
@@ -28,6 +29,7 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "Attendee",
+    "AuditEntry",
     "Chapter",
     "DisplayLink",
     "Event",

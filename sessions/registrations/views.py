@@ -15,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.attendance import Caller
+from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.text import id_in_address
 from opendev.core.uploads import takes_uploads
 from opendev.core.web.typed import compare, keep, kept, seen_of, shown
+from sessions.audit.services import record_reading
 from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
 from sessions.programme.services.locks import lock_event
@@ -48,6 +50,9 @@ def overview(request: HttpRequest, event: str) -> HttpResponse:
 
 def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
     imports = registrations.imports_of(event.pk)
+    revoked = registrations.revoked_links_of(event.pk)
+    caller = caller_of(request, event.pk)
+    record_reading(caller=caller, event_id=event.pk, subject="registrations", addresses=len(revoked))
     boxes, errors = _boxes(event), refused.fields if refused else {}
     typed = shown(request.POST, boxes)
     figures = [
@@ -60,7 +65,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
         "seen": seen_of(boxes),
         "unsaved": "yes" if refused else "",
         "reports": [registrations.report_of(one, with_rows=place == 0) for place, one in enumerate(imports)],
-        "revoked": registrations.revoked_links_of(event.pk),
+        "revoked": revoked,
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
         "typed": {field: request.POST.get(field, "") for field in WAITING} | kept(request, request.path),

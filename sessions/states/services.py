@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
 from opendev.core.text import clean_yes_or_no
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme import broadcasts
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsCancelled
@@ -112,6 +114,14 @@ def set_session_clock(*, session_id: int, caller: Caller, by_clock: Any, now: da
         raise ClockIsPast
     session.runs_by_clock = by_clock
     session.save(update_fields=["runs_by_clock"])
+    record(
+        AuditKind.SETTINGS_CHANGED,
+        caller=caller,
+        event_id=session.event_id,
+        subject=f"session {session_id}",
+        setting="clock",
+        by_clock=by_clock,
+    )
     return session
 
 

@@ -331,5 +331,12 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [display_by_rest],
     },
     "Make and revoke API tokens of one's own": {PAGE: [token_by_page]},
+    "Read and download the audit log": {
+        PAGE: [
+            see(lambda session: f"/{session.event.slug}/organise/audit/"),
+            see(lambda session: f"/{session.event.slug}/organise/audit/entries.jsonl"),
+        ],
+        REST: [rest("GET", "events/{event}/audit/")],
+    },
     "Invite moderators and helpers, and let them go": {PAGE: [invite_by_page]},
 }

@@ -53,6 +53,8 @@ PRODUCT_VARIABLES = (
     "SECURE_SSL_REDIRECT",
     "BACKUP_RECIPIENTS",
     "SECURITY_CONTACT",
+    "AUDIT_DAYS",
+    "AUDIT_TO",
 )
 STARTS_WITHIN_S = 120.0  # on a machine that does other work beside the tests
 TROUBLE = re.compile(r"Traceback|Task exception was never retrieved|was never awaited|Unclosed")

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from opendev.home.organise import events, schedules, sessions
+from opendev.home.organise import audit, events, schedules, sessions
 
 urlpatterns = [
     path("", events.overview, name="organise"),
     path("event/", events.edit, name="organise-event"),
+    path("audit/", audit.page, name="organise-audit"),
+    path("audit/entries.jsonl", audit.download, name="organise-audit-download"),
     path("clone/", events.clone, name="organise-clone"),
     path("committee/", events.committee, name="organise-committee"),
     path("days/", events.add_day, name="organise-days"),

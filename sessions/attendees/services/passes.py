@@ -11,6 +11,8 @@ from opendev.core.text import clean_yes_or_no
 from sessions.access.selectors import is_signed_in
 from sessions.attendees.models import Attendee, RevokedPass
 from sessions.attendees.selectors import is_revoked
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme import selectors
 from sessions.programme.models import Session
 from sessions.programme.services.rights import NotModerator
@@ -38,6 +40,13 @@ def set_pass(*, attendee_id: int, caller: Caller, revoked: Any, now: datetime) -
 
 def set_revoked(attendee: Attendee, revoked: bool, caller: Caller, now: datetime) -> bool:
     """Revoke a pass, or let it open the event again; return whether it is revoked now. Rights are checked before."""
+    if revoked != is_revoked(attendee.pk):
+        record(
+            AuditKind.PASS_REVOKED if revoked else AuditKind.PASS_RESTORED,
+            caller=caller,
+            event_id=attendee.event_id,
+            subject=f"attendee {attendee.pk}",
+        )
     if revoked:
         end_pass(attendee=attendee, now=now, user_id=caller.user_id)
     else:

@@ -12,6 +12,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import clean_id, clean_line, clean_word
 from opendev.core.write_ahead_log import empty_log_after_commit
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.follow_ups import broadcasts
 from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
 from sessions.programme.models import Person
@@ -178,6 +180,7 @@ def remove_name(*, sign_up_id: int, caller: Caller, now: datetime) -> SignUp:
     check_moderates(caller=caller, session_id=line.session_id)
     if sign_up.removed_at is None:
         sign_up.removed_at, sign_up.removed_by_id = now, caller.user_id
+        _record(AuditKind.NAME_REMOVED, sign_up, line, caller)
         forget_contact(sign_up)
         sign_up.save()
         count_and_tell(line, sign_up.attendee_id)
@@ -195,9 +198,14 @@ def restore_name(*, sign_up_id: int, caller: Caller) -> SignUp:
     check_moderates(caller=caller, session_id=line.session_id)
     if sign_up.removed_at is not None:
         sign_up.removed_at = sign_up.removed_by = None
+        _record(AuditKind.NAME_RESTORED, sign_up, line, caller)
         sign_up.save()
         count_and_tell(line, sign_up.attendee_id)
     return sign_up
+
+
+def _record(kind: AuditKind, sign_up: SignUp, line: SignUpLine, caller: Caller) -> None:
+    record(kind, caller=caller, event_id=line.session.event_id, subject=f"sign-up {sign_up.pk}", line=line.pk)
 
 
 def forget_contact(sign_up: SignUp) -> None:

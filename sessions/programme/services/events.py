@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound, NotSignedIn
 from opendev.core.text import clean_line
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Event, EventDay, Person, Session
 from sessions.programme.models.events import MAKES_EVENTS, RESERVED_SLUGS, validate_event_slug
 from sessions.programme.services import forms_read as read
@@ -103,6 +105,7 @@ def create_event(*, caller: Caller, given: Mapping[str, Any]) -> Event:
     _claim_slug(event, slug)
     event.save()
     event.organisers.add(organiser)
+    record(AuditKind.EVENT_MADE, caller=caller, event_id=event.pk)
     return event
 
 
@@ -120,6 +123,7 @@ def edit_event(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> Ev
     for field, value in values.items():
         setattr(event, field, value)
     event.save()
+    record(AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="event")
     keep_calendars_of_people(event.sessions.values_list("pk", flat=True), timezone.now())
     return event
 
@@ -210,6 +214,9 @@ def set_committee(*, event_id: int, caller: Caller, names: Any) -> list[Person]:
     event = lock_event(event_id=event_id, caller=caller)
     lines = read.read_fields({"committee": names}, {"committee": read.a_text(4000)})["committee"].splitlines()
     wanted = [line.partition(",") for line in lines if line.strip()]
+    record(
+        AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="committee", people=len(wanted)
+    )
     Person.objects.filter(event=event, on_committee=True).update(on_committee=False)
     members = [person_of(event, name, company) for name, _comma, company in wanted]
     for person in members:

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from sessions.access.services import SIGN_IN_LINK_LASTS, LinkIsSpent
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models.events import MAKES_EVENTS
 
 USERNAME = "organiser"
@@ -62,4 +64,5 @@ def make_first_organiser(*, token: str, now: datetime) -> User:
     ):  # another press was faster, or the name belongs to somebody who may not make events
         raise LinkIsSpent from None
     user.user_permissions.add(Permission.objects.get(codename=_CODE, content_type__app_label=_APP))
+    record(AuditKind.RIGHT_GIVEN, caller=user.pk, subject=f"user {user.pk}", right="make events")
     return user

@@ -15,6 +15,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
 from sessions.access.services import make_sign_in_link
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme import selectors
 from sessions.programme.models import Event, Person, Session, SessionRole
 from sessions.programme.services.calendar_entries import keep_calendars_of_people
@@ -61,9 +63,22 @@ def invite_moderator(
     if person.user is None:
         person.user = _user_without_password(person)
     person.save()
+    _record(AuditKind.INVITED, session, person, role, caller)
     _add_role(session, person, role, now)
     is_safe = not selectors.is_more_than_invited(person.user, session.event_id)
-    return person, make_sign_in_link(user=person.user, now=now) if is_safe else None
+    return person, make_sign_in_link(user=person.user, now=now, caller=caller) if is_safe else None
+
+
+def _record(kind: AuditKind, session: Session, person: Person, role: Any, caller: Caller) -> None:
+    subject = f"user {person.user_id}" if person.user_id else f"person {person.pk}"
+    record(
+        kind,
+        caller=caller,
+        event_id=session.event_id,
+        subject=subject,
+        role=str(role),
+        session=session.pk,
+    )
 
 
 def _add_role(session: Session, person: Person, role: Any, now: datetime) -> None:
@@ -111,7 +126,9 @@ def remove_moderator(
     check_organises(caller=caller, event_id=session.event_id)
     _check_role(role)
     roles = SessionRole.objects.filter(session=session, person=person_id, role=role)
-    if not roles.exists():
+    gone = roles.select_related("person").first()
+    if gone is None:
         raise NotFound
+    _record(AuditKind.RIGHT_TAKEN, session, gone.person, role, caller)
     roles.delete()
     keep_calendars_of_people([session.pk], timezone.now())

@@ -11,6 +11,8 @@ from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
 from sessions.attendees.selectors import events_by_pass
 from sessions.attendees.services.joining import UNSAID
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.broadcasts import session_changed
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
@@ -244,5 +246,14 @@ def set_question_rules(
     if (session.questions_named, session.questions_moderated) != before:
         session.version += 1
         session.save()
+        record(
+            AuditKind.SETTINGS_CHANGED,
+            caller=caller,
+            event_id=session.event_id,
+            subject=f"session {session.pk}",
+            setting="questions",
+            named=session.questions_named,
+            moderated=session.questions_moderated,
+        )
         session_changed(session)
     return session

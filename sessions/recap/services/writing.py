@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
 from opendev.core.text import clean_text, clean_yes_or_no
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme import selectors
 from sessions.programme.models import Event
 from sessions.programme.services.locks import lock_session
@@ -132,9 +134,11 @@ def record_version(
     newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
     if newest is not None and newest.withdrawn_at is None and newest.paragraphs == list(paragraphs):
         return newest
+    number = newest.number + 1 if newest else 1
+    record(AuditKind.RECAP_PUBLISHED, caller=caller, event_id=event_id, subject=f"version {number}")
     return RecapVersion.objects.create(
         event_id=event_id,
-        number=newest.number + 1 if newest else 1,
+        number=number,
         paragraphs=list(paragraphs),
         published_at=now,
         published_by=_name(caller, event_id),
@@ -155,6 +159,9 @@ def withdraw_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVers
     if newest.withdrawn_at is None:
         newest.withdrawn_at, newest.withdrawn_by_id = now, caller.user_id
         newest.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        record(
+            AuditKind.RECAP_WITHDRAWN, caller=caller, event_id=event_id, subject=f"version {newest.number}"
+        )
     return newest
 
 

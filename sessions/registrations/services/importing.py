@@ -17,6 +17,8 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_email, clean_line, clean_word, clean_yes_or_no
 from sessions.attendees.services.passes import end_pass, open_pass_that_ended
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme import selectors
 from sessions.programme.models import Event
 from sessions.programme.services.rights import check_organises
@@ -52,6 +54,16 @@ def import_registrations(
         raise NotFound
     check_organises(caller=caller, event_id=event_id)
     read = read_list(content)
+    brought = _begin(event_id, caller, name, read, skips_bad=skips_bad, now=now)
+    for chunk in _chunks(read.rows):
+        _keep_rows(brought, chunk)
+    return _take_over(brought, now)
+
+
+@transaction.atomic
+def _begin(
+    event_id: int, caller: Caller, name: str, read: RegistrationList, *, skips_bad: bool, now: datetime
+) -> RegistrationImport:
     brought = RegistrationImport.objects.create(
         event_id=event_id,
         name=name[:MAX_FILE_NAME],
@@ -62,9 +74,14 @@ def import_registrations(
         began_at=now,
         brought_by=selectors.name_of_user(caller.user_id or 0, event_id)[:150],
     )
-    for chunk in _chunks(read.rows):
-        _keep_rows(brought, chunk)
-    return _take_over(brought, now)
+    record(
+        AuditKind.REGISTRATIONS_IMPORTED,
+        caller=caller,
+        event_id=event_id,
+        subject=f"import {brought.pk}",
+        rows=len(read.rows),
+    )
+    return brought
 
 
 def _report_of(read: RegistrationList) -> dict[str, Any]:
@@ -182,6 +199,14 @@ def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source
         "shown": clean_line(shown, field="shown", most=MAX_SHOWN_LENGTH, required=is_given),
         "source": clean_line(source, field="source", most=MAX_SOURCE_LENGTH, required=is_given),
     }
+    record(
+        AuditKind.SETTINGS_CHANGED,
+        caller=caller,
+        event_id=event_id,
+        subject=f"figure {name}",
+        setting="figure",
+        overridden=is_given,
+    )
     if not is_given:
         FigureNote.objects.filter(event=event, figure=name).delete()
         return None
@@ -217,6 +242,13 @@ def set_personal_link(
     if is_off != (ended_before is not None):
         one.link_revoked_at = now if is_off else None
         one.save(update_fields=["link_revoked_at"])
+        record(
+            AuditKind.LINK_REVOKED if is_off else AuditKind.LINK_RESTORED,
+            caller=caller,
+            event_id=event_id,
+            subject=f"registration {one.pk}",
+            passes_too=ends_passes,
+        )
     if ends_passes and attendee is not None:
         end_pass(attendee=attendee, now=one.link_revoked_at or now, user_id=caller.user_id)
     if not is_off and attendee is not None:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Event, Session, SessionRole
 from sessions.programme.services.locks import lock_event
 from sessions.programme.services.rights import check_organises
@@ -124,6 +126,14 @@ def import_schedule(
         pairs=[(change.item, change.session, change.verb) for change in plan.changes if change.item],
         gone=[change.session for change in plan.of("cancelled") if change.session],
         now=now,
+    )
+    record(
+        AuditKind.SCHEDULE_IMPORTED,
+        caller=caller,
+        event_id=event.pk,
+        added=len(plan.of("added")),
+        changed=len(plan.of("changed")),
+        cancelled=len(plan.of("cancelled")),
     )
     return plan
 
