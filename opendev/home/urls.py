@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from opendev.home import calendars, follow_ups, groups, pads, personal_links, programme, views
+from opendev.home import calendars, follow_ups, groups, own_links, pads, personal_links, programme, views
 from opendev.home.organise import events as organise
 from opendev.home.organise import schedules
 from opendev.home.security_txt import security_txt
@@ -15,6 +15,7 @@ urlpatterns = [
     path("join/<str:token>/", personal_links.join_registered, name="join-registered"),
     path("j/<str:code>/", views.join_code, name="join-code"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-in/phone/", own_links.phone, name="phone"),
     path("sign-in/first.<str:token>/", views.first_organiser, name="first-organiser"),
     path("sign-in/<str:token>/", views.sign_in_link, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),

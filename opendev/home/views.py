@@ -29,6 +29,7 @@ from opendev.core.logs import current_id
 from opendev.core.presence import note_join
 from opendev.core.text import ascii_digits
 from opendev.door.refusals import Broken, is_rest
+from opendev.home.own_links import NEXT, local_path
 from sessions.access.services import LinkIsSpent, find_sign_in_link, spend_sign_in_link
 from sessions.attendees.selectors import attendee_by_id
 from sessions.attendees.services.joining import join_session
@@ -38,6 +39,7 @@ from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.programme import selectors
 from sessions.programme.models import Session
 from sessions.programme.models.events import MAKES_EVENTS
+from sessions.programme.selectors.mine import sessions_of_team
 from sessions.programme.services.first_organiser import check_first_organiser_token, make_first_organiser
 from sessions.questions.selectors import answered_questions
 
@@ -47,7 +49,7 @@ log = logging.getLogger("opendev.sign_in")
 @require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """All events, those with a live session first, and the way in by code."""
+    """All events, those with a live session first, and the way in by code; for a team its own sessions before that."""
     events = selectors.all_events()
     live = selectors.live_sessions()
     items = [
@@ -65,6 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "events": items,
         "organised": organises,
         "may_make": may_make,
+        "mine": sessions_of_team(request.user.pk) if request.user.pk else None,
         "form_error": "",
         "code": "",
     }
@@ -190,7 +193,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
             log.info("User %s signed in by link.", user.pk)
             request.sign_in_method = "link"  # type: ignore[attr-defined]
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(start_of(user.pk))
+            return redirect(local_path(request.GET.get(NEXT, "")) or start_of(user.pk))
         link = find_sign_in_link(token=token, now=now)
     except LinkIsSpent as refusal:
         if request.method == "POST":

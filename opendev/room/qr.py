@@ -14,6 +14,11 @@ BORDER = 4  # the quiet zone that scanners need, in modules (ISO/IEC 18004)
 @lru_cache(maxsize=256)
 def qr_svg(address: str) -> SafeString:
     """Return the picture of an address, as a `<svg class="qr">` element with a text alternative."""
+    return draw_qr(address)
+
+
+def draw_qr(address: str) -> SafeString:
+    """Return the same picture without keeping it: for an address that opens something once."""
     rows = [list(row) for row in segno.make(address, error="m").matrix_iter(border=BORDER)]
     return format_html(
         '<svg class="qr" width="200" height="200" viewBox="0 0 {size} {size}" role="img"'

@@ -27,8 +27,14 @@ class LinkIsSpent(NotFound):
 
 
 @transaction.atomic
-def make_sign_in_link(*, user: AbstractBaseUser, now: datetime, caller: Caller | None = None) -> str:
-    """Return the token of a new link that signs `user` in once, within 24 hours.
+def make_sign_in_link(
+    *,
+    user: AbstractBaseUser,
+    now: datetime,
+    caller: Caller | None = None,
+    lasts: timedelta = SIGN_IN_LINK_LASTS,
+) -> str:
+    """Return the token of a new link that signs `user` in once, within 24 hours unless `lasts` says otherwise.
 
     Args:
         caller: who asked for it; None for a command.
@@ -36,9 +42,7 @@ def make_sign_in_link(*, user: AbstractBaseUser, now: datetime, caller: Caller |
     token = secrets.token_urlsafe(24)
     record(AuditKind.SIGN_IN_LINK_MADE, caller=caller, subject=f"user {user.pk}")
     SignInLink.objects.filter(expires_at__lt=now).delete()
-    SignInLink.objects.create(
-        user_id=user.pk, token_hash=hash_token(token), expires_at=now + SIGN_IN_LINK_LASTS
-    )
+    SignInLink.objects.create(user_id=user.pk, token_hash=hash_token(token), expires_at=now + lasts)
     return token
 
 

@@ -16,7 +16,8 @@ from sessions.programme.permissions import can_moderate
 CODE_LENGTH = 6
 
 
-def _with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
+def with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Return the same sessions, each with its event, its day and its people read along: one query more."""
     roles = SessionRole.objects.select_related("person").order_by("position", "pk")
     return sessions.select_related("event", "day").prefetch_related(Prefetch("roles", queryset=roles))
 
@@ -58,23 +59,23 @@ def others_of_series(event: Event) -> list[Event]:
 
 def programme(event: Event) -> list[EventDay]:
     """Return the event's days, each with its sessions and their people, in four queries whatever their number."""
-    sessions = _with_people(Session.objects.order_by("starts_at", "pk"))
+    sessions = with_people(Session.objects.order_by("starts_at", "pk"))
     return list(event.days.order_by("number").prefetch_related(Prefetch("sessions", queryset=sessions)))
 
 
 def sessions_of(event: Event) -> list[Session]:
     """Return the event's sessions with their people, in the order of the programme."""
-    return list(_with_people(event.sessions.all()).order_by("day__number", "starts_at", "pk"))
+    return list(with_people(event.sessions.all()).order_by("day__number", "starts_at", "pk"))
 
 
 def live_sessions() -> list[Session]:
     """Return the sessions that are live now, in all events."""
-    return list(_with_people(Session.objects.filter(state=Session.State.LIVE)).order_by("starts_at", "pk"))
+    return list(with_people(Session.objects.filter(state=Session.State.LIVE)).order_by("starts_at", "pk"))
 
 
 def day_of(session: Session) -> list[Session]:
     """Return the sessions of the same day."""
-    return list(_with_people(Session.objects.filter(day=session.day_id)).order_by("starts_at", "pk"))
+    return list(with_people(Session.objects.filter(day=session.day_id)).order_by("starts_at", "pk"))
 
 
 def session_by_slug(event: str, session: str) -> Session:
@@ -83,7 +84,7 @@ def session_by_slug(event: str, session: str) -> Session:
     Raises:
         NotFound: there is none.
     """
-    found = _with_people(Session.objects.filter(event__slug=event, slug=session)).first()
+    found = with_people(Session.objects.filter(event__slug=event, slug=session)).first()
     if found is None:
         raise NotFound
     return found
@@ -95,7 +96,7 @@ def session_by_id(session_id: int) -> Session:
     Raises:
         NotFound: there is none.
     """
-    found = _with_people(Session.objects.filter(pk=session_id)).first()
+    found = with_people(Session.objects.filter(pk=session_id)).first()
     if found is None:
         raise NotFound
     return found
@@ -109,7 +110,7 @@ def session_by_code(code: str) -> Session | None:
     digits, between = ascii_digits(code), [sign for sign in code if not sign.isdecimal()]
     if len(digits) != CODE_LENGTH or not all(sign.isspace() or sign == "-" for sign in between):
         return None
-    return _with_people(Session.objects.filter(code=digits)).first()
+    return with_people(Session.objects.filter(code=digits)).first()
 
 
 def moderator_ids(session_id: int) -> frozenset[int]:
@@ -169,7 +170,7 @@ def first_session_of(user_id: int) -> Session | None:
         )
         | Q(event__organisers=user_id)
     ).distinct()
-    sessions = _with_people(mine).order_by("starts_at", "pk")
+    sessions = with_people(mine).order_by("starts_at", "pk")
     return min(sessions, key=lambda session: order[Session.State(session.state)], default=None)
 
 
