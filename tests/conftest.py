@@ -6,6 +6,7 @@ That is why the settings module is named here and not in pyproject.toml: pytest-
 
 import atexit
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -27,6 +28,8 @@ from tests.support.databases import Postgres, Redis, SqliteFiles, manage
 from tests.support.etherpad import Etherpad
 from tests.support.server import PRODUCT_VARIABLES, TEST_SECRET, Server, clean_environment
 
+ROOT = Path(__file__).resolve().parent.parent
+STATIC_CACHE = ROOT / ".pytest_cache" / "collected-static"
 RUN_FOLDER = Path(tempfile.mkdtemp(prefix="opendev-tests-"))
 RUN_FOLDER.chmod(0o755)
 atexit.register(shutil.rmtree, RUN_FOLDER, ignore_errors=True)
@@ -144,17 +147,41 @@ def folder_of_the_run(request: pytest.FixtureRequest, factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def collected_static(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The static files with their hashed names, collected once for all servers of the run."""
-    folder = folder_of_the_run(request, tmp_path_factory, "collected")
-    with (folder / "lock").open("w") as lock:
+def collected_static() -> Path:
+    """The static files with their hashed names, collected once for as long as their sources stay as they are.
+
+    Compressing them takes ten seconds of processor time, which each run would pay for again.
+    """
+    STATIC_CACHE.mkdir(parents=True, exist_ok=True)
+    collected = STATIC_CACHE / digest_of_static_sources()
+    with (STATIC_CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be collecting them
-        if not (folder / "static").exists():
-            environment = clean_environment(VAR_DIR=str(folder / "making"))
-            (folder / "making").mkdir()
+        if not collected.exists():
+            making = Path(tempfile.mkdtemp(prefix="making-", dir=STATIC_CACHE))
+            environment = clean_environment(VAR_DIR=str(making))
             manage("collectstatic", "--noinput", "--verbosity=0", environment=environment, seconds=240)
-            (folder / "making" / "static").rename(folder / "static")
-    return folder / "static"
+            making.chmod(0o755)  # proxies of the tests read these files too, as other users
+            making.rename(collected)
+        os.utime(collected)
+        for older in sorted(STATIC_CACHE.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)[:-4]:
+            shutil.rmtree(older, ignore_errors=True)
+    return collected / "static"
+
+
+def digest_of_static_sources() -> str:
+    """Return a digest of all that decides what `collectstatic` makes: files, storage, settings, locked packages."""
+    sources = [path for path in (ROOT / "opendev" / "static").rglob("*") if path.is_file()]
+    deciding = [
+        "opendev/home/static.py",
+        "opendev/home/bundles.py",
+        "opendev/settings.py",
+        "requirements.txt",
+    ]
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted([*sources, *(ROOT / name for name in deciding)]):
+        content = hashlib.blake2b(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(ROOT)} {content}\n".encode())
+    return digest.hexdigest()
 
 
 @pytest.fixture(scope="session", autouse=True)
