@@ -57,13 +57,18 @@ def make_all() -> dict[str, str]:
         options = ("--bundle", "--format=esm", f"--target={SYNTAX}", "--sourcefile=page.mjs")
         header = bundles.HEADER.format(digest=bundles.digest_of_script(name))
         made[bundles.script_path(name)] = header + esbuild(source, *options)
-    texts = [(bundles.STATIC / path).read_text(encoding="utf-8") for path in bundles.sheets()]
-    header = bundles.HEADER.format(digest=bundles.digest_of_sheet())
-    sheet = esbuild("\n".join(texts), "--loader=css", f"--target={ENGINES}")
-    made[bundles.sheet_path()] = header + sheet.replace(
-        'url("fonts/', f'url("../{bundles.SOURCES}/fonts/'
-    ).replace("url(fonts/", f"url(../{bundles.SOURCES}/fonts/")
+    for name in bundles.SHEETS:
+        made[bundles.sheet_path(name)] = make_sheet(name)
     return made
+
+
+def make_sheet(name: str) -> str:
+    """Return the text of a bundled style sheet."""
+    texts = [(bundles.STATIC / path).read_text(encoding="utf-8") for path in bundles.sheets_of(name)]
+    header = bundles.HEADER.format(digest=bundles.digest_of_sheet(name))
+    sheet = esbuild("\n".join(texts), "--loader=css", f"--target={ENGINES}")
+    fonts = f"../{bundles.SOURCES}/fonts/"
+    return header + sheet.replace('url("fonts/', f'url("{fonts}').replace("url(fonts/", f"url({fonts}")
 
 
 def stale() -> list[str]:

@@ -1,4 +1,4 @@
-"""The script and the style sheet of each page: one file each, bundled from readable sources (docs/adr/0043).
+"""The scripts and style sheets of the pages, bundled from readable sources (docs/adr/0043).
 
 This module says which sources a bundle has and whether a bundle is up to date. `make bundle` makes the bundles, and
 needs esbuild; nothing here does. With DEBUG, and where a bundle is older than its sources, pages load the sources.
@@ -30,8 +30,11 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "export": ("export_progress",),
     "import": ("import_progress", "unsaved"),
 }
-SHEETS = ("companion", "product", "follow_ups", "questions", "recap", "run_sheet", "programme")
-SHEET = "pages"
+# A sheet's name, and the sources that it is made of, in this order. An attendee's way in needs the first one alone.
+SHEETS: dict[str, tuple[str, ...]] = {
+    "pages": ("companion", "product", "follow_ups", "questions", "running"),
+    "more": ("control", "screen", "run_sheet", "recap", "programme"),
+}
 IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"(\.{1,2}/[\w./]+)\.js"', re.MULTILINE)
 # A bundle's first line; `digest` reads the sources and says what it should be.
 HEADER = "/*! opendev {digest} */\n"
@@ -42,9 +45,9 @@ def script_path(name: str) -> str:
     return f"{BUILT}/{name}.js"
 
 
-def sheet_path() -> str:
-    """Return where the bundled style sheet is, below the folder of static files."""
-    return f"{BUILT}/{SHEET}.css"
+def sheet_path(name: str) -> str:
+    """Return where a bundled style sheet is, below the folder of static files."""
+    return f"{BUILT}/{name}.css"
 
 
 def modules_of(name: str) -> list[str]:
@@ -52,9 +55,14 @@ def modules_of(name: str) -> list[str]:
     return [f"{SOURCES}/{module}.js" for module in SCRIPTS[name]]
 
 
-def sheets() -> list[str]:
-    """Return the paths of the sheets that the bundled one is made of, below the folder of static files."""
-    return [f"{SOURCES}/{name}.css" for name in SHEETS]
+def sheets_of(name: str) -> list[str]:
+    """Return the paths of the sheets that a bundled one is made of, below the folder of static files."""
+    return [f"{SOURCES}/{sheet}.css" for sheet in SHEETS[name]]
+
+
+def all_sheets() -> list[str]:
+    """Return the paths of all sheets in the order of their rules, below the folder of static files."""
+    return [path for name in SHEETS for path in sheets_of(name)]
 
 
 def digest_of_script(name: str) -> str:
@@ -62,9 +70,9 @@ def digest_of_script(name: str) -> str:
     return digest([*SCRIPTS[name], *sorted(imported_by(*SCRIPTS[name]))], ".js")
 
 
-def digest_of_sheet() -> str:
-    """Return a mark of the bundled sheet's sources."""
-    return digest(list(SHEETS), ".css")
+def digest_of_sheet(name: str) -> str:
+    """Return a mark of a bundled sheet's sources."""
+    return digest(list(SHEETS[name]), ".css")
 
 
 def digest(names: list[str], ending: str) -> str:
@@ -105,6 +113,6 @@ def is_script_current(name: str) -> bool:
 
 
 @cache
-def is_sheet_current() -> bool:
-    """Return True if the bundled sheet was made of the sources that are there."""
-    return has_header(sheet_path(), digest_of_sheet())
+def is_sheet_current(name: str) -> bool:
+    """Return True if a bundled sheet was made of the sources that are there."""
+    return has_header(sheet_path(name), digest_of_sheet(name))

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from opendev.door.threads import SHARED
+from opendev.home.origins import needs_token
 
 
 def public_url(request: HttpRequest) -> dict[str, str]:
@@ -11,6 +11,6 @@ def public_url(request: HttpRequest) -> dict[str, str]:
     return {"public_url": settings.PUBLIC_URL}
 
 
-def shared_forms(request: HttpRequest) -> dict[str, str]:
-    """Leave the token out of a page that is the same for everybody: its forms are judged by their origin."""
-    return {"csrf_token": ""} if request.META.get(SHARED) else {}
+def forms_without_token(request: HttpRequest) -> dict[str, str]:
+    """Leave the token out of the forms of people who have not signed in: they are judged by their origin."""
+    return {} if needs_token(request) else {"csrf_token": ""}

@@ -6,6 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.csrf import csrf_failure
+
+from opendev.door.threads import SHARED
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # Without a cookie a form does no more than a stranger can do from their own machine, unless it signs its sender in.
@@ -40,3 +45,23 @@ def is_ours(request: HttpRequest) -> bool:
     if origin is not None:
         return origin in {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
     return "HTTP_COOKIE" not in request.META and not SIGNS_IN.fullmatch(request.path)
+
+
+def needs_token(request: HttpRequest) -> bool:
+    """Return True if the forms of a page carry a token: those of people who have signed in, or are about to."""
+    if request.META.get(SHARED):
+        return False
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or bool(SIGNS_IN.fullmatch(request.path))
+
+
+def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that carries no good token. Where its browser sends no Origin, let it be sent again with a token.
+
+    Browsers before Firefox 70 send none, and our pages carry no token for people who have not signed in.
+    """
+    is_other_site = "HTTP_ORIGIN" in request.META or "HTTP_SEC_FETCH_SITE" in request.META
+    if is_other_site or needs_token(request) or request.content_type != "application/x-www-form-urlencoded":
+        return csrf_failure(request, reason)
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    context = {"fields": fields, "csrf_token": get_token(request), "address": request.get_full_path()}
+    return render(request, "home/send_again.html", context, status=403)

@@ -45,7 +45,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str | None, bool | Exception]]:
         if not dry_run:
-            sheets = [self.read_text(name) for name in bundles.sheets() if name in paths]
+            sheets = [self.read_text(name) for name in bundles.all_sheets() if name in paths]
             self.delete(FLAT_SHEET)
             self.save(FLAT_SHEET, ContentFile(without_layers(sheets)))
             paths[FLAT_SHEET] = (self, FLAT_SHEET)

@@ -28,10 +28,11 @@ from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
 from opendev.core.presence import note_join
 from opendev.core.text import ascii_digits
+from opendev.core.web.pages import checked_again
 from opendev.door.refusals import Broken, is_rest
 from opendev.home.own_links import NEXT, local_path
 from sessions.access.services import LinkIsSpent, find_sign_in_link, spend_sign_in_link
-from sessions.attendees.selectors import attendee_by_id
+from sessions.attendees.selectors import attendee_by_id, has_joined
 from sessions.attendees.services.joining import join_session
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
@@ -44,6 +45,8 @@ from sessions.programme.services.first_organiser import check_first_organiser_to
 from sessions.questions.selectors import answered_questions
 
 log = logging.getLogger("opendev.sign_in")
+
+WHO = "who"  # the code's address with it shows the form to somebody who is in
 
 
 @require_safe
@@ -106,13 +109,18 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
+@checked_again
 def join_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Where the QR leads: one tap joins; who one is may be said, and need not be. After the end it is the record."""
+    """Where the QR leads: one tap joins; who one is may be said, and need not be. After the end it is the record.
+
+    Somebody who is in already is led to the room at once, unless they come to change what they said (`?who`).
+    """
     session = _session_with_code(request, code)
     if session.state == Session.State.OVER:
         return redirect(session)
     known = caller_of(request, session.event_id).attendee
+    if request.method != "POST" and WHO not in request.GET and known and has_joined(known, session.pk):
+        return redirect(session)
     attendee = attendee_by_id(known.attendee_id, session.event_id) if known else None
     form = {field: getattr(attendee, field, "") for field in ("name", "company", "country")}
     errors: dict[str, Any] = {}
@@ -130,14 +138,11 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         except DomainError as refusal:
             errors, status = refusal.fields or {"form": refusal.message}, refusal.status
             error_code = refusal.code
-    countries = sorted(country_names().items(), key=lambda pair: pair[1])
-    context: dict[str, Any] = {
-        "session": session,
-        "event": session.event,
-        "attendee": attendee,
-        "countries": countries,
-    }
-    context |= {"form": form, "errors": errors, "error_code": error_code}
+    asks_who = request.method == "POST" or WHO in request.GET
+    context: dict[str, Any] = {"session": session, "event": session.event, "attendee": attendee}
+    context |= {"form": form, "errors": errors, "error_code": error_code, "asks_who": asks_who}
+    if asks_who:  # 250 names are half of the page, so they are not sent to everybody
+        context["countries"] = sorted(country_names().items(), key=lambda pair: pair[1])
     return render(request, "home/join_session.html", context, status=status)
 
 

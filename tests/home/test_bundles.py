@@ -7,10 +7,19 @@ import pytest
 from opendev.home import bundles
 from opendev.home.static import COMMENT, LAYER_ORDER, layers_of
 from opendev.home.templatetags import page_files
+from tests.factories import make_poll, make_session
 from tools.page_rules import TEMPLATES, sheet_complaints
 
 SCRIPT_TAG = re.compile(r"<script[^>]*>")
 TAG = re.compile(r'{% (?:page|preload)_script "(\w+)" %}')
+CLASS = re.compile(r"\.([a-z][\w-]*)")
+USED = re.compile(r'class="([^"]*)"')
+
+
+def _rules(name):
+    """Return a sheet's text without what is quoted and without its comments."""
+    text = "\n".join((bundles.STATIC / path).read_text() for path in bundles.sheets_of(name))
+    return re.sub(r'"[^"]*"', "", COMMENT.sub("", text))
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +37,9 @@ def test_script_was_bundled_from_the_sources_that_are_there(name):
     assert bundles.is_script_current(name), "say `make bundle`"
 
 
-def test_sheet_was_bundled_from_the_sources_that_are_there():
-    assert bundles.is_sheet_current(), "say `make bundle`"
+@pytest.mark.parametrize("name", bundles.SHEETS)
+def test_sheet_was_bundled_from_the_sources_that_are_there(name):
+    assert bundles.is_sheet_current(name), "say `make bundle`"
 
 
 def test_every_bundle_is_of_a_page_and_every_page_has_one():
@@ -37,7 +47,7 @@ def test_every_bundle_is_of_a_page_and_every_page_has_one():
     assert named == bundles.SCRIPTS.keys()
     assert {path.name for path in (bundles.STATIC / bundles.BUILT).iterdir()} == {
         *(f"{name}.js" for name in bundles.SCRIPTS),
-        f"{bundles.SHEET}.css",
+        *(f"{name}.css" for name in bundles.SHEETS),
     }
 
 
@@ -83,35 +93,54 @@ def test_mark_changes_with_any_source(monkeypatch, tmp_path):
     assert len(marks) == 6
 
 
-def test_page_has_one_script_and_one_sheet(client, db):
-    page = client.get("/join/").text
-    scripts = SCRIPT_TAG.findall(page)
-    assert len(scripts) == 1
-    assert re.search(r'src="/static/bundles/times\.\w+\.js"', scripts[0])
-    assert re.search(r'data-flat-sheet="/static/companion/flat\.\w+\.css"', scripts[0])
-    assert len(re.findall(r'rel="stylesheet"', page)) == 1
+def test_page_has_one_script_and_the_way_in_one_sheet(client, db):
+    session = make_session(state="live")
+    for path, script, sheets in (
+        ("/join/", "times", ["pages", "more"]),
+        (f"/j/{session.code}/", "page", ["pages"]),
+        (session.get_absolute_url(), "room", ["pages"]),
+    ):
+        page = client.get(path).text
+        scripts = SCRIPT_TAG.findall(page)
+        assert len(scripts) == 1
+        assert re.search(rf'src="/static/bundles/{script}\.\w+\.js"', scripts[0])
+        assert re.search(r'data-flat-sheet="/static/companion/flat\.\w+\.css"', scripts[0])
+        assert re.findall(r'rel="stylesheet" href="/static/bundles/(\w+)\.', page) == sheets
+
+
+def test_the_way_in_names_nothing_that_the_other_sheet_styles(client, db):
+    """A rule for the room in a sheet that the room does not load would be seen by nobody."""
+    own = set(CLASS.findall(_rules("pages")))
+    only_more = set(CLASS.findall(_rules("more"))) - own
+    assert {"bulk", "keys-open"} <= only_more
+    session = make_session(state="live")
+    make_poll(session)
+    for path in (f"/j/{session.code}/", session.get_absolute_url()):
+        used = {name for names in USED.findall(client.get(path).text) for name in names.split()}
+        assert used & only_more == set()
 
 
 def test_sources_are_loaded_with_debug_and_where_a_bundle_is_older(settings, monkeypatch):
     settings.DEBUG = True
-    assert "bundles/" not in page_files.page_styles() + page_files.page_script("programme")
+    assert "bundles/" not in page_files.page_styles("pages") + page_files.page_script("programme")
     assert page_files.page_script("programme").count("<script") == 5
-    assert page_files.page_styles().count("stylesheet") == len(bundles.SHEETS)
+    assert page_files.page_styles(*bundles.SHEETS).count("stylesheet") == len(bundles.all_sheets())
     assert page_files.preload_script("room") == ""
     settings.DEBUG = False
     assert page_files.page_script("programme").count("<script") == 1
     assert "bundles/room" in page_files.preload_script("room")
     monkeypatch.setattr(bundles, "is_script_current", lambda name: False)
-    monkeypatch.setattr(bundles, "is_sheet_current", lambda: False)
-    assert "bundles/" not in page_files.page_styles() + page_files.page_script("programme")
+    monkeypatch.setattr(bundles, "is_sheet_current", lambda name: False)
+    assert "bundles/" not in page_files.page_styles("pages") + page_files.page_script("programme")
     assert page_files.preload_script("room") == ""
 
 
-def test_bundled_sheet_has_what_older_browsers_need():
+@pytest.mark.parametrize("name", bundles.SHEETS)
+def test_bundled_sheet_has_what_older_browsers_need(name):
     """A bundler may join rules; one that joins `:has` to others would take both from browsers without it."""
-    text = (bundles.STATIC / bundles.sheet_path()).read_text()
+    text = (bundles.STATIC / bundles.sheet_path(name)).read_text()
     assert sheet_complaints(text) == []
     bare = LAYER_ORDER.sub("", COMMENT.sub("", text))
     assert "".join(content for layer, content in layers_of(bare) if not layer) == ""
-    sources = "\n".join((bundles.STATIC / path).read_text() for path in bundles.sheets())
+    sources = "\n".join((bundles.STATIC / path).read_text() for path in bundles.sheets_of(name))
     assert text.count("@font-face") == COMMENT.sub("", sources).count("@font-face")

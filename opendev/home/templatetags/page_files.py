@@ -1,7 +1,11 @@
 """The tags that name a page's script and style sheet."""
 
+import re
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -10,15 +14,20 @@ from opendev.home import bundles
 from opendev.home.static import FLAT_SHEET
 
 register = template.Library()
+SYMBOL = re.compile(r'<symbol id="i-(\w+)".*?</symbol>\s*', re.DOTALL)
 MODULE = '<script type="module" src="{}"></script>'
 
 
 @register.simple_tag
-def page_styles() -> SafeString:
-    """Link the style sheet, or its readable sources with DEBUG."""
-    is_bundled = not settings.DEBUG and bundles.is_sheet_current()
-    paths = [bundles.sheet_path()] if is_bundled else bundles.sheets()
+def page_styles(*names: str) -> SafeString:
+    """Link style sheets, or their readable sources with DEBUG."""
+    paths = [path for name in names for path in _sheet_paths(name)]
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(path),) for path in paths))
+
+
+def _sheet_paths(name: str) -> list[str]:
+    is_bundled = not settings.DEBUG and bundles.is_sheet_current(name)
+    return [bundles.sheet_path(name)] if is_bundled else bundles.sheets_of(name)
 
 
 @register.simple_tag
@@ -41,3 +50,13 @@ def preload_script(name: str) -> SafeString:
     if settings.DEBUG or not bundles.is_script_current(name):
         return SafeString("")
     return format_html('<link rel="modulepreload" href="{}">', static(bundles.script_path(name)))
+
+
+@register.simple_tag
+@lru_cache
+def icons(*names: str) -> SafeString:
+    """Return the drawings that a page's icons refer to: these, or all of them."""
+    drawings = render_to_string("partials/icons.html")
+    if names:
+        drawings = SYMBOL.sub(lambda symbol: symbol[0] if symbol[1] in names else "", drawings)
+    return SafeString(drawings)  # of a template, which escapes
