@@ -90,6 +90,7 @@ if LOG_FORMAT not in {"line", "json"}:
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [public.hostname, OWN_ADDRESS, *LOOPBACK]
+CSRF_FAILURE_VIEW = "opendev.home.origins.refuse_form"
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
 
 INSTALLED_APPS = [
@@ -144,7 +145,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "opendev.home.context.public_url",
-                "opendev.home.context.shared_forms",
+                "opendev.home.context.forms_without_token",
             ],
         },
     },

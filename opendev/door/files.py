@@ -5,7 +5,7 @@ WhiteNoise serves them only with DEBUG, where they change.
 """
 
 import mimetypes
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -15,9 +15,8 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 from opendev.core.limits import is_trusted
+from opendev.door.coding import CODINGS, Headers, best_coding, header_of, is_unchanged
 
-Headers = list[tuple[bytes, bytes]]
-CODINGS = (("br", ".br"), ("gzip", ".gz"), ("identity", ""))  # the smallest first
 FOR_EVER = b"max-age=31536000, public, immutable"  # under a name that carries the content's hash
 A_MINUTE = b"max-age=60, public"
 TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -58,8 +57,8 @@ class StaticFiles:
             return 404, _plain(b"There is no such file."), b"There is no such file."
         if scope["method"] not in {"GET", "HEAD"}:
             return 405, [*_plain(b""), (b"allow", b"GET, HEAD")], b""
-        form = forms[best_coding(_header(scope, b"accept-encoding"), forms)]
-        if is_unchanged(_header(scope, b"if-none-match"), form.etag):
+        form = forms[best_coding(header_of(scope, b"accept-encoding"), forms)]
+        if is_unchanged(header_of(scope, b"if-none-match"), form.etag):
             return 304, form.headers_unchanged, b""
         return 200, form.headers, form.body
 
@@ -97,7 +96,6 @@ def _forms_of(
             (b"etag", etag.encode()),
             (b"cache-control", FOR_EVER if is_hashed else A_MINUTE),
             (b"vary", b"Accept-Encoding"),
-            (b"access-control-allow-origin", b"*"),
             *_always(),
         ]
         headers = [
@@ -110,58 +108,14 @@ def _forms_of(
         yield coding, Form(etag.encode(), body, headers, common)
 
 
-def best_coding(accepted: str, forms: Container[str]) -> str:
-    """Return which of a file's forms to send, by RFC 9110, 12.5.3: never one with `q=0`, unless there is no other.
-
-    Among those with the highest weight it is the smallest.
-    """
-    if not accepted:
-        return "identity"
-    weights = _weights(accepted)
-    others = weights.get("*", 0.0)
-    best, weight = "identity", weights.get("identity", others if "*" in weights else 0.0)
-    for coding, _ending in reversed(CODINGS[:-1]):
-        own = weights.get(coding, weights.get("x-gzip", others) if coding == "gzip" else others)
-        if coding in forms and own > 0 and own >= weight:
-            best, weight = coding, own
-    return best
-
-
-def _weights(accepted: str) -> dict[str, float]:
-    weights = {}
-    for part in accepted.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            key, _equals, value = (piece.strip() for piece in parameter.partition("="))
-            if key == "q":
-                try:
-                    weight = min(1.0, max(0.0, float(value)))
-                except ValueError:
-                    weight = 0.0  # what cannot be read is not wanted
-        if name:
-            weights[name] = weight
-    return weights
-
-
-def is_unchanged(known: str, etag: bytes) -> bool:
-    """Return True if If-None-Match names the entity tag: a list, `*`, or one with `W/`, which compares as without."""
-    tags = [tag.strip() for tag in known.split(",")]
-    return "*" in tags or etag.decode() in [tag.removeprefix("W/") for tag in tags]
-
-
 def _is_to_be_redirected(scope: Any) -> bool:
     """Return True if the pages answer with the way to https."""
     if not settings.SECURE_SSL_REDIRECT:
         return False
     client = scope.get("client")
     believes = not client or is_trusted(client[0])
-    forwarded = _header(scope, b"x-forwarded-proto") if believes else ""
+    forwarded = header_of(scope, b"x-forwarded-proto") if believes else ""
     return (forwarded or str(scope.get("scheme", "http"))).split(",")[0].strip() != "https"
-
-
-def _header(scope: Any, name: bytes) -> str:
-    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
 def _plain(body: bytes) -> Headers:
@@ -170,12 +124,8 @@ def _plain(body: bytes) -> Headers:
 
 
 def _always() -> Headers:
-    """Return what SecurityMiddleware adds to every answer."""
-    headers: Headers = [
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", settings.SECURE_REFERRER_POLICY.encode()),
-        (b"cross-origin-opener-policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY.encode()),
-    ]
+    """Return what SecurityMiddleware adds to every answer, without what means something to documents alone."""
+    headers: Headers = [(b"x-content-type-options", b"nosniff")]
     if seconds := settings.SECURE_HSTS_SECONDS:
         hsts = f"max-age={seconds}"
         hsts += "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""

@@ -7,7 +7,6 @@ pass alone, so nothing of anybody else can be in it. Its forms carry no token: t
 
 import asyncio
 import re
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from django.conf import settings
 from opendev.core.logs import new_id
 from opendev.core.presence import last_news_at, note_page_load
 from opendev.core.tickets import Ticket, tickets
-from opendev.door.files import best_coding, is_unchanged
+from opendev.door.coding import Headers, best_coding, gzipped, is_unchanged
 from opendev.door.threads import SHARED
 from sessions.programme.models.events import RESERVED_SLUGS
 
@@ -43,7 +42,6 @@ KEYS = TAKEN_ALONG - {b"x-forwarded-for"}  # which limits alone read
 REPLACED = {b"x-request-id", b"content-length", b"cache-control", b"expires", b"vary", b"etag"}
 VARY = b"Accept-Encoding, Accept-Language, Cookie"
 QUALITY = 5  # of Brotli: 1 ms for a room, a fifth smaller than gzip
-Headers = list[tuple[bytes, bytes]]
 Key = tuple[bytes, ...]
 
 
@@ -85,14 +83,9 @@ class Shared:
         return HTTPStatus.OK, headers, body
 
 
-def _gzip(body: bytes) -> bytes:
-    packer = zlib.compressobj(6, wbits=31)
-    return packer.compress(body) + packer.flush()
-
-
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: bytes(brotli.compress(body, quality=QUALITY)),
-    "gzip": _gzip,
+    "gzip": gzipped,
     "identity": lambda body: body,
 }
 

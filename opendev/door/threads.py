@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any
 
 from opendev.core.limits import is_trusted
+from opendev.door.personal import finish
 
 log = logging.getLogger("opendev.door")
 
@@ -42,12 +43,16 @@ class PageThreads:
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(
-                self.executor, context.run, run, self.wsgi, environ_of(scope, body)
-            )
+            return await loop.run_in_executor(self.executor, context.run, self._answer, scope, body)
         except Exception:
             log.exception("A page ended in an error after its view had answered.")
             return None
+
+    def _answer(self, scope: Any, body: bytes) -> Answer:
+        answer = run(self.wsgi, environ_of(scope, body))
+        if scope.get(SHARED):
+            return answer  # the shared pages do that for everybody
+        return Answer(*finish(answer.status, answer.headers, answer.body, scope))
 
     async def turn(self) -> None:
         """Wait until a thread has done nothing at all: a sign of life."""

@@ -16,7 +16,7 @@ from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
 from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
-from opendev.core.web.pages import mark
+from opendev.core.web.pages import checked_again, mark
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
@@ -31,7 +31,7 @@ from sessions.programme.services.rights import NotJoined
 
 
 @require_safe
-@never_cache
+@checked_again
 def room(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The room; afterwards it is the session's record at the same address."""
     return show(request, event, session)

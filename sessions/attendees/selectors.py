@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from sessions.attendees.models import Attendee, RevokedPass
+from opendev.core.attendance import AttendeePass
+from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from sessions.programme.models import Session
 
 
@@ -35,3 +36,9 @@ def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:
     """Return the attendee of this event, or None; also None where their pass was revoked."""
     known = Attendee.objects.filter(pk=attendee_id, event=event_id)
     return known.exclude(pk__in=RevokedPass.objects.values("attendee_id")).first()
+
+
+def has_joined(attendee: AttendeePass, session_id: int) -> bool:
+    """Return True if the attendee came to the session, and their pass was not revoked."""
+    came = Attendance.objects.filter(session=session_id, attendee=attendee.attendee_id)
+    return came.exclude(attendee__in=RevokedPass.objects.values("attendee_id")).exists()

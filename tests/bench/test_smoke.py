@@ -56,4 +56,7 @@ def test_phones_come_through_the_door_of_both_servers(collected_static, sqlite_f
     assert 0 < door["p50_s"] <= door["p95_s"] <= door["max_s"]
     assert door["cpu_ms_a_phone"] > 0
     assert door["4"]["again"]["requests"] < door["requests"]
+    assert door["4"]["again"]["bytes"] < door["bytes"]
+    assert door["4"]["again"]["bytes"] <= 8 * 1024
+    assert (door["requests"], door["bytes"]) <= (12, 64 * 1024)
     assert {"ratio_to_bare_asgi", "ratio_to_bare_asgi_spread"} <= door.keys()

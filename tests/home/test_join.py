@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from opendev.core.attendance import new_pass, pass_cookie_name, read_pass, sign_pass
-from sessions.attendees.models import Attendance, Attendee
+from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.factories.databases import connected_to, rolled_back
 from tests.room.pages import code_of, followed, text_of
@@ -95,11 +95,31 @@ def test_scanned_code_joins_with_one_tap(visitor, session):
     assert list(Attendance.objects.values_list("session", "attendee")) == [(session.pk, attendee.pk)]
 
 
+def test_somebody_who_is_in_is_led_to_the_room_at_once(visitor, session):
+    neighbour = make_session(session.event)
+    visitor.post(by_code(session))
+    assert visitor.get(by_code(session))["Location"] == session.get_absolute_url()
+    assert "Tell us who you are" in text_of(visitor.get(by_code(neighbour)))  # joined by a tap, not by a look
+    assert not Attendance.objects.filter(session=neighbour).exists()
+    attendee = Attendee.objects.get()
+    RevokedPass.objects.create(attendee_id=attendee.pk, event=session.event, revoked_at=NOW)
+    assert visitor.get(by_code(session)).status_code == 200
+
+
+def test_who_one_is_is_asked_on_a_page_of_its_own(visitor, session):
+    assert "<select" not in text_of(visitor.get(by_code(session)))
+    page = text_of(visitor.get(f"{by_code(session)}?who"))
+    assert 'name="company"' in page
+    assert page.count("<option") > 200
+    refused = visitor.post(by_code(session), {"name": "x" * 121})
+    assert 'aria-describedby="name-error"' in text_of(refused)
+
+
 def test_what_one_says_of_oneself_is_kept_and_can_be_changed(visitor, session):
     visitor.post(by_code(session), {"name": " Ada  Lovelace ", "company": "Analytical", "country": "gb"})
     said = Attendee.objects.values_list("name", "company", "country")
     assert list(said) == [("Ada Lovelace", "Analytical", "GB")]
-    assert visitor.get(by_code(session)).context["form"]["name"] == "Ada Lovelace"
+    assert visitor.get(f"{by_code(session)}?who").context["form"]["name"] == "Ada Lovelace"
     visitor.post(by_code(session), {"name": "", "company": "Engines", "country": ""})
     assert list(said.all()) == [("", "Engines", "")]  # what is emptied is taken back
     visitor.post(by_code(session), {})  # one tap, without the form's fields, says nothing

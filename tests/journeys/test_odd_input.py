@@ -64,6 +64,8 @@ def test_names_of_all_kinds_are_taken_and_kept(play, demo, name, company):
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert not page.evaluate(SIDEWAYS)
         page.goto(f"{demo.server.url}/j/{demo.code}/")
+        expect(page).to_have_url(f"{demo.server.url}{ROOM}")
+        page.goto(f"{demo.server.url}/j/{demo.code}/?who")
         expect(page.get_by_label("Name", exact=True)).to_have_value(name)
         expect(page.get_by_label("Company")).to_have_value(company)
         assert not page.evaluate(SIDEWAYS)

@@ -1,8 +1,36 @@
-"""What pages that refuse have in common."""
+"""What pages have in common."""
 
-from django.http import HttpResponse
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from opendev.core.errors import DomainError
+
+View = Callable[..., HttpResponse]
+
+
+def checked_again(view: View) -> View:
+    """Have browsers keep a page and ask each time whether it has changed; pages of people who signed in are not kept.
+
+    A page that is not to be stored costs its whole length at each return, and a browser that goes back loads it anew.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if response.status_code == HTTPStatus.OK and request.method in {"GET", "HEAD"} and not is_signed_in:
+            patch_cache_control(response, no_cache=True, private=True)
+        else:
+            add_never_cache_headers(response)
+        return response
+
+    return answer
 
 
 def mark(response: HttpResponse, error: DomainError) -> HttpResponse:
