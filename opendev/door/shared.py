@@ -28,6 +28,7 @@ from sessions.programme.models.events import RESERVED_SLUGS
 LIFE_S = 1.0  # what other processes change without a word is shown after that
 NEWS_S = 0.25  # as often as sockets are told news
 MOST_PAGES = 512
+MOST_TRIES = 3  # a page is waited for that others had begun, then one that is begun after it was asked for
 SLUG = r"[a-z0-9-]+"
 PATHS = re.compile(
     rf"/(?:j/\d{{6}}/|join/|(?:{SLUG}/(?:recap/|follow-ups/|questions/|sessions/{SLUG}/(?:screen/)?)?)?)"
@@ -127,28 +128,35 @@ class SharedPages:
         return note_and_send
 
     async def page(self, scope: Any, ticket: Ticket | None) -> "Shared | Answer | None":
-        """Return a page that is no older than the news; the first who asks has it made, and the others wait for it.
+        """Return a page that is no older than the news when it is asked for; one is made at a time for all who ask.
 
-        Where it cannot be shared, the first is answered with it, and the others ask for themselves: None.
+        None where it cannot be shared; whoever had it made is answered with it.
         """
-        key = _key(scope, ticket)
-        known = self.made.get(key)
-        if known and self.is_fresh(known):
-            return known
-        task = self.making.get(key)
-        is_first = task is None
-        if task is None:
-            task = self.making[key] = asyncio.ensure_future(self._make(key, scope, ticket))
-            task.add_done_callback(lambda _done: self.making.pop(key, None))
-        made = await asyncio.shield(task)
-        if isinstance(made, Answer):
-            return made if is_first else None
-        # What was begun before a change may not show it.
-        return made if self.is_fresh(made) else None
+        key, asked_at = _key(scope, ticket), monotonic()
+        for _try in range(MOST_TRIES):
+            known = self.made.get(key)
+            if known and self.is_fresh(known, asked_at):
+                return known
+            task = self.making.get(key)
+            is_first = task is None
+            if task is None:
+                task = self.making[key] = asyncio.ensure_future(self._make(key, scope, ticket))
+                task.add_done_callback(lambda _done: self.making.pop(key, None))
+            made = await asyncio.shield(task)
+            if isinstance(made, Answer):
+                return made if is_first else None
+            if self.is_fresh(made, asked_at):
+                return made
+        return None
 
-    def is_fresh(self, page: "Shared") -> bool:
-        """Return True if nothing that the page may show has changed since it was begun."""
-        age = monotonic() - page.began_at
+    def is_fresh(self, page: "Shared", asked_at: float) -> bool:
+        """Return True if the page shows all that had changed when it was asked for.
+
+        How long it took to make does not count: else a crowd whose arrivals are news would find each page stale.
+        """
+        age = asked_at - page.began_at
+        if age <= 0:
+            return True
         if page.began_at <= self.changed_at or age > LIFE_S:
             return False
         return page.began_at > last_news_at() or age < NEWS_S

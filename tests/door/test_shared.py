@@ -1,6 +1,8 @@
 """Pages that are made once: never older than the news, and never with anything of anybody in them."""
 
+import asyncio
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -67,7 +69,8 @@ def test_leak_that_is_planted_in_a_page_would_be_seen(inner, session, monkeypatc
     """The test above finds a name that is not escaped from its own page."""
     path = paths_of(session)["room"]
     monkeypatch.setattr(shared, "PERSONAL", set())
-    monkeypatch.setattr(shared, "LIFE_S", 60.0)
+    for lasts in ("LIFE_S", "NEWS_S"):
+        monkeypatch.setattr(shared, lasts, 60.0)
     with inner.http() as visitor, inner.http() as attendee:
         join(inner, attendee, session, name=NAME)
         monkeypatch.setattr(shared, "_makers_scope", lambda scope, ticket: {**scope, shared.SHARED: True})
@@ -171,3 +174,46 @@ def test_form_without_token_is_taken_by_its_origin(inner, session):
         refused = phone.post(address[1], data=form)
         assert refused.status_code == 403
         assert phone.post(address[1], data=form, headers={"Origin": inner.url}).status_code in {302, 303}
+
+
+def slow_pages(seconds):
+    """Return shared pages that take so long to make, and the numbers of those that were made."""
+    made = []
+
+    async def pages(scope, receive, send):
+        await asyncio.sleep(seconds)
+        made.append(len(made))
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]}
+        )
+        await send({"type": "http.response.body", "body": b"page %d" % made[-1]})
+
+    return shared.SharedPages(pages), made
+
+
+async def test_crowd_that_asks_while_news_come_is_shown_two_pages_and_not_one_each(monkeypatch):
+    """A page that takes longer than the news would be stale for everybody who waited for it."""
+    monkeypatch.setattr(shared, "last_news_at", time.monotonic)
+    monkeypatch.setattr(shared, "NEWS_S", 0.01)
+    door, made = slow_pages(0.1)
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+
+    async def ask(number):
+        await asyncio.sleep(number / 500)
+        return await door.page(scope, None)
+
+    pages = await asyncio.gather(*(ask(number) for number in range(40)))
+    assert all(isinstance(page, shared.Shared) for page in pages)
+    assert len(made) <= 3
+
+
+async def test_page_that_was_begun_before_a_change_is_not_shown_to_who_asks_after_it():
+    door, made = slow_pages(0.05)
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    first = asyncio.ensure_future(door.page(scope, None))
+    await asyncio.sleep(0.01)
+    door.changed_at = time.monotonic()
+    second = await door.page(scope, None)
+    assert (await first).body == b"page 0"
+    assert second.body == b"page 1"
+    assert len(made) == 2

@@ -42,10 +42,15 @@ def test_kept_part_stands_on_the_page_as_the_whole_page_would_make_it(response, 
     assert of_all(wanted) in of_all(text_of(response))
 
 
-def test_forms_in_kept_parts_carry_the_visitors_own_token(response):
-    html = text_of(response)
-    assert blanks.TOKEN not in html
-    assert len(re.findall(r'name="csrfmiddlewaretoken" value="\w{64}"', html)) > 5
+def test_forms_in_kept_parts_carry_the_token_of_who_signed_in_and_of_nobody_else(db, browser_of):
+    session = make_session(state="live")
+    make_poll(session)
+    signed_in, attendee = browser_of(user=make_moderator(session)), browser_of(make_attendee(session))
+    for reader, is_signed_in in ((signed_in, True), (attendee, False)):
+        html = text_of(reader.get(at(session)))
+        assert blanks.TOKEN not in html
+        assert html.count("csrfmiddlewaretoken") == len(re.findall(r'token" value="\w{64}"', html))
+        assert (html.count("csrfmiddlewaretoken") > 5) == is_signed_in
 
 
 def test_page_without_forms_asks_for_no_token_and_sets_no_cookie(db, browser_of):
