@@ -56,7 +56,7 @@ def preload_script(name: str) -> SafeString:
 @lru_cache
 def icons(*names: str) -> SafeString:
     """Return the drawings that a page's icons refer to: these, or all of them."""
-    drawings = render_to_string("partials/icons.html")
+    drawings = str(render_to_string("partials/icons.html"))
     if names:
         drawings = SYMBOL.sub(lambda symbol: symbol[0] if symbol[1] in names else "", drawings)
     return SafeString(drawings)  # of a template, which escapes
