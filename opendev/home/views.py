@@ -20,23 +20,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
-from opendev.core.presence import note_join
 from opendev.core.text import ascii_digits
 from opendev.core.web.pages import checked_again
 from opendev.door.refusals import Broken, is_rest
 from opendev.home.own_links import NEXT, local_path
+from opendev.room.joining import join as room_join
 from sessions.access.services import LinkIsSpent, find_sign_in_link, spend_sign_in_link
 from sessions.attendees.selectors import attendee_by_id, has_joined
-from sessions.attendees.services.joining import join_session
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
-from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.programme import selectors
 from sessions.programme.models import Session
 from sessions.programme.models.events import MAKES_EVENTS
@@ -130,7 +128,8 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         form |= said
         try:
             response = redirect(session)
-            attendee_pass = _join(request, session, known, said)
+            check_join(request)
+            attendee_pass = room_join(request, session, known=known, said=said).attendee_pass
             keep_pass(response, attendee_pass)
             if not any(said.values()):
                 expect_in_room(request, response["Location"], attendee_pass, session.pk)
@@ -144,22 +143,6 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     if asks_who:  # 250 names are half of the page, so they are not sent to everybody
         context["countries"] = sorted(country_names().items(), key=lambda pair: pair[1])
     return render(request, "home/join_session.html", context, status=status)
-
-
-def _join(
-    request: HttpRequest, session: Session, known: AttendeePass | None, fields: dict[str, str]
-) -> AttendeePass:
-    """Join the session with what the form says, and return the pass."""
-    check_join(request)
-    _attendee, attendee_pass = join_session(
-        session_id=session.pk,
-        known=known,
-        has_open_line=has_open_line(session.pk),
-        now=timezone.now(),
-        **fields,
-    )
-    note_join(request, session.pk, attendee_pass.attendee_id)
-    return attendee_pass
 
 
 def _session_with_code(request: HttpRequest, code: str) -> Session:

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from opendev.core.attendance import sign_pass
-from opendev.core.presence import note_join
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import MAX_NAME_LENGTH
+from opendev.room.joining import join
 from sessions.attendees.serializers import attendee_json
-from sessions.attendees.services.joining import SAID, join_session
-from sessions.follow_ups.selectors.lines import has_open_line
+from sessions.attendees.services.joining import SAID
 from sessions.programme.endpoints import Endpoint
 
 
@@ -61,12 +59,11 @@ class Attendees(Endpoint):
         out stays.
         """
         found, body = self.session(session), self.body()
-        attendee, attendee_pass = join_session(
-            session_id=found.pk,
-            has_open_line=has_open_line(found.pk),
+        joined = join(
+            request._request,
+            found,
             known=self.caller(found.event_id).attendee,
-            now=timezone.now(),
-            **{field: body[field] for field in SAID if field in body},
+            said={field: body[field] for field in SAID if field in body},
         )
-        note_join(request._request, found.pk, attendee.pk)
-        return Response({"attendee": attendee_json(attendee), "token": sign_pass(attendee_pass)}, status=201)
+        answer = {"attendee": attendee_json(joined.attendee), "token": sign_pass(joined.attendee_pass)}
+        return Response(answer, status=201)

@@ -14,17 +14,15 @@ from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
-from opendev.core.presence import note_join
 from opendev.core.text import id_in_address
 from opendev.core.web.pages import checked_again, mark
+from opendev.room import joining
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
 from polls.selectors import poll_by_id
-from sessions.attendees.services.joining import join_session
 from sessions.displays.services import check_opens_screen, find_display_link
-from sessions.follow_ups.selectors.lines import has_open_line
 from sessions.programme import selectors
 from sessions.programme.models import Session
 from sessions.programme.services.rights import NotJoined
@@ -69,10 +67,7 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
     known = caller_of(request, found.event_id).attendee
     try:
         check_join(request)
-        _attendee, attendee_pass = join_session(
-            session_id=found.pk, known=known, has_open_line=has_open_line(found.pk), now=timezone.now()
-        )
-        note_join(request, found.pk, attendee_pass.attendee_id)
+        attendee_pass = joining.join(request, found, known=known, said={}).attendee_pass
     except DomainError as refusal:
         return show(request, event, session, refused=refusal)
     response = redirect(found)

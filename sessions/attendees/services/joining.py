@@ -1,5 +1,7 @@
 """Attendees: joining a session."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, new_pass
 from opendev.core.countries import country_names
-from opendev.core.errors import Malformed, NotAllowed, NotFound
+from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
-from sessions.attendees.models import Attendance, Attendee
-from sessions.attendees.selectors import is_revoked
+from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsCancelled, SessionIsOver
 
@@ -29,39 +30,104 @@ class Unsaid:
 UNSAID = Unsaid()  # a field that a client did not send; one that it sent empty clears what was there
 
 
-@transaction.atomic
-def join_session(
+@dataclass(frozen=True, slots=True)
+class JoinWish:
+    """Somebody wants to join a session. `said` is clean; what they did not say is not in it."""
+
+    session_id: int
+    known: AttendeePass | None
+    said: dict[str, str]
+    has_open_line: bool  # of the session, which then takes people after its end, too
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An attendee who is in, and the pass of their device."""
+
+    attendee: Attendee
+    attendee_pass: AttendeePass
+
+
+def read_join(
     *,
     session_id: int,
     known: AttendeePass | None,
+    has_open_line: bool,
     name: Any = UNSAID,
     company: Any = UNSAID,
     country: Any = UNSAID,
-    has_open_line: bool,
-    now: datetime,
-) -> tuple[Attendee, AttendeePass]:
-    """Make the caller an attendee of the session's event, and note that they came to this session.
-
-    A session that is over or cancelled is joined by nobody, except to sign up on a line of it that is still open.
-
-    A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
-    before. "" and None clear a field, UNSAID leaves it.
+) -> JoinWish:
+    """Return a wish to join from what a client sent. "" and None clear a field, UNSAID leaves it.
 
     Args:
         has_open_line: whether a sign-up line of the session still takes names.
 
     Raises:
-        NotFound: no such session.
-        SessionIsOver: nobody can join any more.
-        SessionIsCancelled: it does not take place.
-        PassIsRevoked: the device's pass was.
         Malformed: a name or company that is no text or too long, a country whose two-letter code is not known.
     """
-    session = joinable_session(session_id, has_open_line=has_open_line)
     said = _clean_said(name=name, company=company, country=country)
-    attendee, attendee_pass = _known_or_new(session.event_id, known, said, now)
-    note_attendance(session, attendee, now)
-    return attendee, attendee_pass
+    return JoinWish(session_id, known, said, has_open_line)
+
+
+def join_session(
+    *, session_id: int, known: AttendeePass | None, has_open_line: bool, now: datetime, **said: Any
+) -> tuple[Attendee, AttendeePass]:
+    """Make the caller an attendee of the session's event, and note that they came to this session.
+
+    A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
+    before.
+
+    Raises:
+        Malformed: as `read_join`. NotFound, SessionIsOver, SessionIsCancelled, PassIsRevoked: as `record_joins`.
+    """
+    wish = read_join(session_id=session_id, known=known, has_open_line=has_open_line, **said)
+    (outcome,) = record_joins([wish], now)
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome.attendee, outcome.attendee_pass
+
+
+@transaction.atomic
+def record_joins(wishes: Sequence[JoinWish], now: datetime) -> list[Joined | DomainError]:
+    """Record joins, all in one transaction; return for each who is in now, or why not: one refusal is nobody else's.
+
+    A session that is over or cancelled is joined by nobody, except to sign up on a line of it that is still open. The
+    refusals are NotFound (no such session), SessionIsOver, SessionIsCancelled and PassIsRevoked.
+    """
+    sessions = Session.objects.in_bulk({wish.session_id for wish in wishes})
+    passes = {wish.known.attendee_id for wish in wishes if wish.known}
+    attendees = Attendee.objects.in_bulk(passes) if passes else {}
+    revoked = set(RevokedPass.objects.filter(pk__in=passes).values_list("pk", flat=True)) if passes else set()
+    outcomes: list[Joined | DomainError | None] = []
+    newcomers: dict[int, Attendee] = {}
+    for number, wish in enumerate(wishes):
+        session = sessions.get(wish.session_id)
+        refusal = _refusal(session, has_open_line=wish.has_open_line)
+        attendee = attendees.get(wish.known.attendee_id) if wish.known else None
+        if session is None or refusal:
+            outcomes.append(refusal)
+        elif attendee is None or wish.known is None or attendee.event_id != session.event_id:
+            newcomers[number] = Attendee(event_id=session.event_id, joined_at=now, **wish.said)
+            outcomes.append(None)
+        elif attendee.pk in revoked:
+            outcomes.append(PassIsRevoked())
+        else:
+            outcomes.append(Joined(_with_said(attendee, wish.said), wish.known))
+    Attendee.objects.bulk_create(newcomers.values())
+    for number, attendee in newcomers.items():
+        outcomes[number] = Joined(attendee, new_pass(attendee.event_id, attendee.pk))
+    came = [
+        Attendance(session_id=wish.session_id, attendee=outcome.attendee, joined_at=now)
+        for wish, outcome in zip(wishes, outcomes, strict=True)
+        if isinstance(outcome, Joined) and not is_closed(sessions[wish.session_id])
+    ]
+    Attendance.objects.bulk_create(came, ignore_conflicts=True)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def is_closed(session: Session) -> bool:
+    """Return True if the session is over or cancelled."""
+    return session.state == Session.State.OVER or session.is_cancelled
 
 
 def joinable_session(session_id: int, *, has_open_line: bool) -> Session:
@@ -71,35 +137,34 @@ def joinable_session(session_id: int, *, has_open_line: bool) -> Session:
         NotFound, SessionIsOver, SessionIsCancelled
     """
     session = Session.objects.filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
-    is_over = session.state == Session.State.OVER
-    is_closed = is_over or session.is_cancelled
-    if is_closed and not has_open_line:
-        raise SessionIsOver if is_over else SessionIsCancelled
+    if refusal := _refusal(session, has_open_line=has_open_line):
+        raise refusal
+    assert session is not None  # noqa: S101  # else it is refused
     return session
+
+
+def _refusal(session: Session | None, *, has_open_line: bool) -> DomainError | None:
+    """Return why nobody can join a session; None where it can be joined."""
+    if session is None:
+        return NotFound()
+    if has_open_line or not is_closed(session):
+        return None
+    return SessionIsOver() if session.state == Session.State.OVER else SessionIsCancelled()
 
 
 def note_attendance(session: Session, attendee: Attendee, now: datetime) -> None:
     """Note that an attendee came to the session, unless it is over or cancelled."""
-    if session.state != Session.State.OVER and not session.is_cancelled:
+    if not is_closed(session):
         Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
 
 
-def _known_or_new(
-    event_id: int, known: AttendeePass | None, said: dict[str, str], now: datetime
-) -> tuple[Attendee, AttendeePass]:
-    """Return the attendee whose pass it is, with what they say of themselves now, or a new one."""
-    attendee = Attendee.objects.filter(pk=known.attendee_id, event=event_id).first() if known else None
-    if attendee is None or known is None or known.event_id != event_id:
-        attendee = Attendee.objects.create(event_id=event_id, joined_at=now, **said)
-        return attendee, new_pass(event_id, attendee.pk)
-    if is_revoked(attendee.pk):
-        raise PassIsRevoked
+def _with_said(attendee: Attendee, said: dict[str, str]) -> Attendee:
+    """Return a known attendee with what they say of themselves now."""
     if said:
         Attendee.objects.filter(pk=attendee.pk).update(**said)
-        attendee.refresh_from_db()
-    return attendee, known
+        for field, value in said.items():
+            setattr(attendee, field, value)
+    return attendee
 
 
 def _clean_said(**fields: Any) -> dict[str, str]:

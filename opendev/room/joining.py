@@ -1,0 +1,28 @@
+"""Joining a session, by page and REST alike: what a request adds to the join itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from opendev.core.attendance import AttendeePass
+from opendev.core.presence import note_join
+from sessions.attendees.box import join_desk
+from sessions.attendees.services.joining import Joined, is_closed, read_join
+from sessions.follow_ups.selectors.lines import has_open_line
+from sessions.programme.models import Session
+
+
+def join(
+    request: HttpRequest, session: Session, *, known: AttendeePass | None, said: Mapping[str, Any]
+) -> Joined:
+    """Have a join recorded with the next batch; it is durable when this returns.
+
+    Raises:
+        DomainError: as `read_join` and `record_joins`; TryLater, NotSure.
+    """
+    takes_names = is_closed(session) and has_open_line(session.pk)
+    wish = read_join(session_id=session.pk, known=known, has_open_line=takes_names, **said)
+    joined = join_desk.put_and_wait(wish)
+    note_join(request, session.pk, joined.attendee.pk)
+    return joined
