@@ -17,6 +17,7 @@ from opendev.databases import SQLITE, database_settings
 from opendev.machine import lan_address, make_private_folder, read_or_make_secret_key
 from opendev.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from opendev.policy import content_security_policy
+from opendev.sign_in import check_sign_in, openid_connect
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +60,16 @@ PEERTUBE_HOSTS = {host.lower() for host in env.list("PEERTUBE_HOSTS", default=[]
 DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
 DATABASE = env.db_url_config(DATABASE_URL)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+REQUIRE_MFA = env.bool("REQUIRE_MFA", False)
+SIGN_IN_IDLE_MINUTES = env.int("SIGN_IN_IDLE_MINUTES", 24 * 60)
+EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_FROM = env.str("EMAIL_FROM", "")
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_AUTH_METHOD = env.str("OIDC_AUTH_METHOD", "client_secret_basic")
+OIDC_DOMAINS = {domain.lower() for domain in env.list("OIDC_DOMAINS", default=[])}
 BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 
 make_private_folder(VAR_DIR, files=("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"))
@@ -88,6 +99,14 @@ if AUDIT_DAYS < LEAST_AUDIT_DAYS:
 if LOG_FORMAT not in {"line", "json"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 
+check_sign_in(
+    email_url=EMAIL_URL,
+    email_from=EMAIL_FROM,
+    issuer=OIDC_ISSUER,
+    client_id=OIDC_CLIENT_ID,
+    domains=OIDC_DOMAINS,
+)
+
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [public.hostname, OWN_ADDRESS, *LOOPBACK]
 CSRF_FAILURE_VIEW = "opendev.home.origins.refuse_form"
@@ -100,6 +119,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # django-allauth's templates ask for it
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -124,7 +149,9 @@ MIDDLEWARE = [
     "opendev.home.origins.OriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "opendev.home.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "opendev.home.middleware.BodyLimitMiddleware",
     "opendev.home.middleware.DomainErrorMiddleware",
@@ -169,7 +196,9 @@ PASSWORD_HASHERS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "opendev.home.passwords.LimitedPasswords",
-    "django.contrib.auth.backends.ModelBackend",  # for who signed in by link; the first one answers for passwords
+    # The first one answers for passwords, so neither of these is asked for any.
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",  # for who signed in by link with an earlier version
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -179,9 +208,53 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
+# django-allauth (docs/adr/0057). Accounts are made by invitation; limits are ours, so its own are off.
+ACCOUNT_ADAPTER = "opendev.home.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the code that signs somebody in proves the address
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "opendev.home.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # most of our people have no address yet, and none can be taken over by signing up
+)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS and public.hostname == "localhost"
+SOCIALACCOUNT_ADAPTER = "opendev.home.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = openid_connect(
+    OIDC_ISSUER, OIDC_NAME, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, auth_method=OIDC_AUTH_METHOD
+)
+if EMAIL_URL:
+    mail = env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = mail["EMAIL_BACKEND"], mail["EMAIL_HOST"], mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"] or "", mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = mail.get("EMAIL_USE_TLS", False), mail.get("EMAIL_USE_SSL", False)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 5  # seconds; a mail server that is silent would hold the mailer for good
+DEFAULT_FROM_EMAIL = EMAIL_FROM
+# Used codes of authenticator apps are remembered here; several workers of a host share a folder.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if WORKERS > 1:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "cache"),
+    }
+
 SESSION_ENGINE = "opendev.core.cookie_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"  # no subdomain can plant these
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -30,6 +30,7 @@ LIMITS = {
     "wrong_code": "30/minute",  # a million codes, a few live: guessing one takes weeks
     "join": "900/5minutes",  # 300 people behind one address, each with three devices
     "sign_in": "20/5minutes",
+    "mail": "5/15minutes",  # e-mails with codes to one address
     "account": "30/15minutes",  # wrong passwords of one account, from wherever they come; sign-in links go on working
     "ask": "6/minute",  # one attendee; somebody with more to say may write it in the notes
     "ask_network": "60/minute",  # one network's questions: a hall of 1,000 behind one address asks fewer

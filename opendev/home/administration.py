@@ -5,11 +5,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
 
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme.models import Event
+from sessions.programme.selectors import lacks_factor
 
 
 class Audited:
@@ -53,6 +59,18 @@ def _fields(message: Any) -> list[str]:
 
 class Administration(admin.AdminSite):
     """The site that all models are registered with, also those of Django's own apps."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return True for staff; with REQUIRE_MFA only for those who have a second factor."""
+        return super().has_permission(request) and not lacks_factor(request.user.pk)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Lead to our own sign-in, which asks for the second factor; Django's own page would not."""
+        if request.user.is_authenticated:
+            return redirect("mfa_index") if lacks_factor(request.user.pk) else redirect("home")
+        wanted = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('sign-in')}?{urlencode({'next': wanted})}")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Register models with an audited version of their admin class."""

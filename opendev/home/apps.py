@@ -12,8 +12,9 @@ class HomeConfig(AppConfig):
     label = "opendev_home"
 
     def ready(self) -> None:
-        """Have sign-ins noted. The module needs models, so it is imported once they are there."""
-        import_module("opendev.home.sign_in_log").connect()
+        """Have sign-ins noted. The modules need models, so they are imported once they are there."""
+        for name in ("noting", "limited"):
+            import_module(f"opendev.home.accounts.{name}").connect()
 
 
 class AdministrationConfig(admin.AdminConfig):

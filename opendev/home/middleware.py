@@ -1,6 +1,8 @@
 """Refusals become pages."""
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
@@ -16,6 +18,8 @@ from opendev.core.threads import is_away, note_outage
 from opendev.core.uploads import largest_body_at
 from opendev.core.web.pages import mark
 from opendev.door.refusals import LengthRequired, TooLarge, is_rest
+
+log = logging.getLogger("opendev.rights")
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -35,6 +39,13 @@ def answer_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return error_page(request, error)
 
 
+def note_refusal(request: HttpRequest, response: HttpResponse) -> None:
+    """Log that somebody who is signed in was refused for lack of a right; strangers knock at every door."""
+    user = getattr(request, "user", None)
+    if response.status_code == HTTPStatus.FORBIDDEN and user is not None and user.is_authenticated:
+        log.warning("User %s was refused: %s %r.", user.pk, request.method, request.path)
+
+
 class RequestIdMiddleware:
     """Gives each request an id, which stands in its log lines, in the answer's header and on the page of a 500."""
 
@@ -50,6 +61,7 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = current_id.get()
+            note_refusal(request, response)
         finally:
             current_network.reset(client)
             current_id.reset(mark)

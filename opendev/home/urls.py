@@ -1,6 +1,5 @@
 """Addresses of the pages around the sessions."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from opendev.home import calendars, follow_ups, groups, own_links, pads, personal_links, programme, views
@@ -14,11 +13,10 @@ urlpatterns = [
     path("join/", views.join, name="join"),
     path("join/<str:token>/", personal_links.join_registered, name="join-registered"),
     path("j/<str:code>/", views.join_code, name="join-code"),
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-in/phone/", own_links.phone, name="phone"),
+    path("", include("opendev.home.accounts.urls")),
     path("sign-in/first.<str:token>/", views.first_organiser, name="first-organiser"),
     path("sign-in/<str:token>/", views.sign_in_link, name="sign-in-link"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),
     path("<slug:event>/questions/", views.questions, name="questions"),
     path("f/<str:code>/sign-up/", follow_ups.sign_up, name="sign-up-line-sign-up"),

@@ -3,8 +3,6 @@
 import logging
 from typing import Any
 
-from django.contrib.auth import login
-from django.contrib.auth import views as auth_views
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -14,13 +12,13 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, Malformed, NotFound
@@ -29,6 +27,7 @@ from opendev.core.logs import current_id
 from opendev.core.text import ascii_digits
 from opendev.core.web.pages import checked_again
 from opendev.door.refusals import Broken, is_rest
+from opendev.home.accounts.views import sign_in
 from opendev.home.own_links import NEXT, local_path
 from opendev.room.joining import join as room_join
 from sessions.access.services import LinkIsSpent, find_sign_in_link, spend_sign_in_link
@@ -161,13 +160,6 @@ def questions(request: HttpRequest, event: str) -> HttpResponse:
     return render(request, "home/questions.html", context)
 
 
-class SignIn(auth_views.LoginView):
-    """Sign-in with a password; moderators usually come by a link instead."""
-
-    template_name = "home/sign_in.html"
-    redirect_authenticated_user = True
-
-
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -179,9 +171,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
             check_address("sign_in", request)
             user = spend_sign_in_link(token=token, now=now)
             log.info("User %s signed in by link.", user.pk)
-            request.sign_in_method = "link"  # type: ignore[attr-defined]
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(local_path(request.GET.get(NEXT, "")) or start_of(user.pk))
+            return sign_in(request, user, method="link", to=local_path(request.GET.get(NEXT, "")))
         link = find_sign_in_link(token=token, now=now)
     except LinkIsSpent as refusal:
         if request.method == "POST":
@@ -202,26 +192,12 @@ def first_organiser(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             check_address("sign_in", request)
             user = make_first_organiser(token=token, now=timezone.now())
-            request.sign_in_method = "first link"  # type: ignore[attr-defined]
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect("organise-new")
+            return sign_in(request, user, method="first link", to=reverse("organise-new"))
         check_first_organiser_token(token)
     except LinkIsSpent as refusal:
         context = {"expired": True, "person_name": ""}
         return render(request, "home/sign_in_link.html", context, status=refusal.status)
     return render(request, "home/sign_in_link.html", {"expired": False, "is_first": True})
-
-
-def start_of(user_id: int) -> str:
-    """Return where somebody who just signed in wants to be: the control room of their session, live ones first.
-
-    For a helper it is the queue of questions.
-    """
-    session = selectors.first_session_of(user_id)
-    if session is None:
-        return "/"  # which leads an organiser on
-    is_moderator = selectors.moderates(Caller(user_id=user_id), session.pk)
-    return session.address("control" if is_moderator else "control-questions")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -39,3 +39,22 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.user}, {self.created_at:%Y-%m-%d}"
+
+
+class SignIn(models.Model):
+    """A browser in which somebody is signed in, for their own list. Only a hash of its cookie is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins")
+    key_hash = models.CharField(max_length=40, unique=True, editable=False)
+    began_at = models.DateTimeField(_("began at"))
+    seen_at = models.DateTimeField(_("last used at"))
+    network = models.CharField(_("from"), max_length=64, blank=True)
+    browser = models.CharField(_("browser"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.began_at:%Y-%m-%d %H:%M}"

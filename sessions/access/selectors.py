@@ -6,13 +6,40 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from opendev.core.attendance import API_TOKEN, SIGN_IN, Caller, Ground
 from opendev.core.cookie_store import SessionStore
 from opendev.core.text import clean_id
-from sessions.access.models import ApiToken
+from sessions.access.models import ApiToken, SignIn
 from sessions.access.tokens import hash_token
+
+# In a sign-in's own data: when it began, and when it was last used, to five minutes.
+BEGAN_AT, SEEN_AT = "began_at", "seen_at"
+FACTORS = ("totp", "webauthn")  # recovery codes alone are none
+
+
+def is_over(store: SessionBase, now: datetime) -> bool:
+    """Return True if a sign-in was not used for SIGN_IN_IDLE_MINUTES, or began 14 days ago (SESSION_COOKIE_AGE).
+
+    One of an earlier version, which noted neither, ends by its cookie alone.
+    """
+    seen_at, began_at = store.get(SEEN_AT), store.get(BEGAN_AT)
+    is_idle = seen_at is not None and now.timestamp() - seen_at > 60 * settings.SIGN_IN_IDLE_MINUTES
+    is_old = began_at is not None and now.timestamp() - began_at > settings.SESSION_COOKIE_AGE
+    return is_idle or is_old
+
+
+def has_factor(user_id: int) -> bool:
+    """Return True if the user has an authenticator app or a key."""
+    return User.objects.filter(pk=user_id, authenticator__type__in=FACTORS).exists()
+
+
+def sign_ins_of(user_id: int | None) -> list[SignIn]:
+    """Return the browsers in which somebody is signed in, the last used first."""
+    return list(SignIn.objects.filter(user=user_id).order_by("-seen_at"))
 
 
 def ground_of_token(token: str, now: datetime) -> Ground | None:
@@ -30,7 +57,8 @@ def ground_of_cookie(session_key: str) -> Ground | None:
     a socket cannot hand to the browser.
     """
     store = SessionStore(session_key or None)
-    if store.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+    is_ours = store.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+    if not is_ours or is_over(store, timezone.now()):
         return None
     user = User.objects.filter(pk=clean_id(store.get(SESSION_KEY), field="user"), is_active=True).first()
     if user is None:

@@ -3,14 +3,17 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
+from opendev.core.cookie_store import SessionStore
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
-from sessions.access.models import ApiToken, SignInLink
+from sessions.access.models import ApiToken, SignIn, SignInLink
 from sessions.access.selectors import API_TOKEN_PREFIX
 from sessions.access.tokens import hash_token
 from sessions.audit.models import AuditKind
@@ -105,3 +108,44 @@ def revoke_api_token(*, token_id: int, caller: Caller, now: datetime) -> None:
         raise NotFound
     if ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now):
         record(AuditKind.TOKEN_REVOKED, caller=caller, subject=f"token {token_id}")
+
+
+@transaction.atomic
+def note_seen(*, user_id: int, key_hash: str, network: str, browser: str, now: datetime) -> None:
+    """Keep that a sign-in is used now, for its owner's list; forget those whose cookies have expired."""
+    seen = {"seen_at": now, "network": network, "browser": browser}
+    is_known = SignIn.objects.filter(key_hash=key_hash, user=user_id).update(**seen)
+    if not is_known:
+        SignIn.objects.filter(seen_at__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
+        SignIn.objects.update_or_create(
+            key_hash=key_hash, defaults={"user_id": user_id, "began_at": now, **seen}
+        )
+
+
+@transaction.atomic
+def forget_sign_in(*, key_hash: str) -> None:
+    """Take a sign-in that its owner ended from the list."""
+    SignIn.objects.filter(key_hash=key_hash).delete()
+
+
+@transaction.atomic
+def end_sign_ins(*, user_id: int, caller: Caller, only: int | None = None, but: str = "") -> int:
+    """End sign-ins of a user; their pages and sockets end within two seconds. Return how many there were.
+
+    Args:
+        only: the number of one in the user's list; None for all, also those that are not in it yet.
+        but: the hash of the cookie that stays, of whoever asks.
+    """
+    rows = SessionStore.get_model_class().objects
+    if only is not None:
+        hashes = list(SignIn.objects.filter(pk=only, user=user_id).values_list("key_hash", flat=True))
+    else:
+        hashes = [
+            row.session_key for row in rows.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)
+        ]
+    hashes = [key for key in hashes if key != but]
+    SignIn.objects.filter(user=user_id, key_hash__in=hashes).delete()
+    ended, _by_model = rows.filter(session_key__in=hashes).delete()
+    if ended:
+        record(AuditKind.SIGN_IN_ENDED, caller=caller, subject=f"user {user_id}", sign_ins=ended)
+    return ended

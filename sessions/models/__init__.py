@@ -1,6 +1,6 @@
 """All models, for Django, which looks for them here. Everybody else imports them from their slices."""
 
-from sessions.access.models import ApiToken, SignInLink
+from sessions.access.models import ApiToken, SignIn, SignInLink
 from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from sessions.audit.models import AuditEntry
 from sessions.displays.models import DisplayLink
@@ -56,6 +56,7 @@ __all__ = [
     "Session",
     "SessionRole",
     "SessionSummary",
+    "SignIn",
     "SignInLink",
     "SignUp",
     "SignUpLine",

@@ -162,11 +162,8 @@ def test_signing_out_takes_a_button_not_a_link(browser_of, moderator, session):
 STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
 
 
-@pytest.mark.parametrize("door", ["/sign-in/", "/admin/login/"])
-def test_wrong_passwords_of_one_address_are_refused_after_twenty_at_either_door(
-    browser_of, with_password, door
-):
-    client = browser_of()
+def test_wrong_passwords_of_one_address_are_refused_after_twenty(browser_of, with_password):
+    client, door = browser_of(), "/sign-in/"
     form = {**with_password, "password": "wrong"}
     answers = [client.post(door, {**form, "username": f"nobody-{n}"}, **STRANGER) for n in range(25)]
     assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 5
@@ -177,13 +174,11 @@ def test_wrong_passwords_of_one_address_are_refused_after_twenty_at_either_door(
     assert client.post("/sign-in/", with_password, **other).status_code == 302
 
 
-def test_tries_at_both_doors_are_counted_together(browser_of, with_password):
+def test_administration_takes_no_password_of_its_own(browser_of, with_password):
     client = browser_of()
-    form = {**with_password, "password": "wrong"}
-    for n in range(10):
-        for door in ("/sign-in/", "/admin/login/"):
-            assert client.post(door, {**form, "username": f"nobody-{n}"}, **STRANGER).status_code == 200
-    assert client.post("/admin/login/", form, **STRANGER).status_code == 429
+    for form in (with_password, {**with_password, "password": "wrong"}):
+        assert client.post("/admin/login/", form, **STRANGER)["Location"].startswith("/sign-in/?next=")
+    assert not is_signed_in(client)
 
 
 def test_wrong_passwords_of_one_account_are_limited_from_wherever_they_come_and_its_links_go_on(
@@ -197,7 +192,7 @@ def test_wrong_passwords_of_one_account_are_limited_from_wherever_they_come_and_
         assert client.post("/sign-in/", {**wrong, "username": name}, **address).status_code == 200
     refused = client.post("/sign-in/", with_password, **STRANGER)
     assert refused.status_code == 429
-    assert client.post("/admin/login/", with_password, REMOTE_ADDR="127.0.0.1").status_code == 429
+    assert client.post("/sign-in/", with_password, REMOTE_ADDR="127.0.0.1").status_code == 429
     assert client.post("/sign-in/", {**wrong, "username": "somebody-else"}, **STRANGER).status_code == 200
     link = reverse("sign-in-link", args=[make_sign_in_link(user=moderator, now=timezone.now())])
     assert client.post(link, **STRANGER).status_code == 302
@@ -216,12 +211,13 @@ def test_each_sign_in_each_failure_and_each_refusal_is_logged_without_a_secret(
     client = browser_of()
     client.post("/sign-in/", {**with_password, "password": "my-other-secret"}, **STRANGER)
     client.post("/sign-in/", {"username": "typed-my-secret-here", "password": "x"}, **STRANGER)
-    client.post("/admin/login/", {**with_password, "password": "my-other-secret"}, **STRANGER)
+    client.post("/sign-in/", {**with_password, "password": "my-other-secret"}, **STRANGER)
     client.post("/sign-in/", with_password, **STRANGER)
     client.post(link, **STRANGER)
     browser_of().post(link, **STRANGER)
+    guesser = browser_of()
     for _ in range(20):
-        client.post("/admin/login/", {**with_password, "password": "wrong"}, **STRANGER)
+        guesser.post("/sign-in/", {**with_password, "password": "wrong"}, **STRANGER)
     said = [record.getMessage() for record in caplog.records if record.name == "opendev.sign_in"]
     assert said[:6] == [
         f"A try to sign in by password failed: user {moderator.pk}.",

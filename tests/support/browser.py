@@ -100,7 +100,8 @@ class WatchedPage:
 
     @staticmethod
     def is_foreign(url: str) -> bool:
-        return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+        ours = ("http://127.0.0.1:", "ws://127.0.0.1:", "http://localhost:", "ws://localhost:")
+        return not url.startswith((*ours, "data:", "blob:", "about:"))
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What is read about events and sessions."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -9,8 +11,9 @@ from django.utils import timezone
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import ascii_digits
-from sessions.access.selectors import is_signed_in
+from sessions.access.selectors import FACTORS, has_factor, is_signed_in
 from sessions.programme.models import Event, EventDay, Person, Session, SessionRole
+from sessions.programme.models.events import MAKES_EVENTS
 from sessions.programme.permissions import can_moderate
 
 CODE_LENGTH = 6
@@ -118,9 +121,7 @@ def moderator_ids(session_id: int) -> frozenset[int]:
     moderators = Person.objects.filter(
         roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__is_active=True
     ).values_list("user_id", flat=True)
-    organisers = Event.organisers.through.objects.filter(
-        event__sessions=session_id, user__is_active=True
-    ).values_list("user_id", flat=True)
+    organisers = _organising().filter(event__sessions=session_id).values_list("user_id", flat=True)
     return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
 
 
@@ -128,8 +129,23 @@ def organises(caller: Caller, event_id: int) -> bool:
     """Tell whether the caller is one of the event's organisers."""
     if not is_signed_in(caller, timezone.now()):
         return False
-    organisers = Event.organisers.through.objects.filter(event=event_id, user__is_active=True)
-    return organisers.filter(user=caller.user_id).exists()
+    return _organising().filter(event=event_id, user=caller.user_id).exists()
+
+
+def _organising() -> QuerySet[Any]:
+    """Return who organises which event, and may: where REQUIRE_MFA is set, those with a second factor alone."""
+    rows = Event.organisers.through.objects.filter(user__is_active=True)
+    return rows.filter(user__authenticator__type__in=FACTORS) if settings.REQUIRE_MFA else rows
+
+
+def lacks_factor(user_id: int | None) -> bool:
+    """Return True if a user would have an organiser's or an operator's rights, were it not for REQUIRE_MFA."""
+    if not settings.REQUIRE_MFA or user_id is None or has_factor(user_id):
+        return False
+    may_make, code = MAKES_EVENTS.split(".")
+    may_make_events = Q(user_permissions__codename=code, user_permissions__content_type__app_label=may_make)
+    is_more = Q(is_superuser=True) | Q(is_staff=True) | Q(organised_events__isnull=False) | may_make_events
+    return User.objects.filter(is_more, pk=user_id).exists()
 
 
 def moderates(caller: Caller, session_id: int) -> bool:

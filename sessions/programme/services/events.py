@@ -16,6 +16,7 @@ from opendev.core.errors import Conflict, NotFound, NotSignedIn
 from opendev.core.text import clean_line
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
+from sessions.programme import selectors
 from sessions.programme.models import Event, EventDay, Person, Session
 from sessions.programme.models.events import MAKES_EVENTS, RESERVED_SLUGS, validate_event_slug
 from sessions.programme.services import forms_read as read
@@ -23,7 +24,7 @@ from sessions.programme.services.calendar_entries import keep_calendars_of_peopl
 from sessions.programme.services.changes import shifted
 from sessions.programme.services.locks import lock_event
 from sessions.programme.services.numbering import free_slug, number_days
-from sessions.programme.services.rights import NotOrganiser
+from sessions.programme.services.rights import NotOrganiser, SecondFactorNeeded
 
 MAX_SLUG_LENGTH = 80
 
@@ -66,7 +67,7 @@ def check_makes_events(*, caller: Caller) -> User:
     """Let those pass who may make events, and return them: organisers of one, the first organiser, and operators.
 
     Raises:
-        NotSignedIn, NotOrganiser
+        NotSignedIn, NotOrganiser, SecondFactorNeeded
     """
     if caller.user_id is None:
         raise NotSignedIn
@@ -74,6 +75,8 @@ def check_makes_events(*, caller: Caller) -> User:
     may = user is not None and (user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists())
     if user is None or not may:
         raise NotOrganiser
+    if selectors.lacks_factor(user.pk):
+        raise SecondFactorNeeded
     return user
 
 

@@ -17,6 +17,11 @@ class NotJoined(NotAllowed):
     code, message = "not_joined", _("Join the session first.")
 
 
+class SecondFactorNeeded(NotAllowed):
+    code = "second_factor_needed"
+    message = _("Organisers need a second factor here. Add one to your account first.")
+
+
 class NotOrganiser(NotAllowed):
     code, message = "not_organiser", _("Only the event’s organisers can do that.")
 
@@ -31,7 +36,7 @@ def check_moderates(*, caller: Caller, session_id: int) -> None:
     if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
     if not selectors.moderates(caller, session_id):
-        raise NotModerator
+        raise SecondFactorNeeded if selectors.lacks_factor(caller.user_id) else NotModerator
 
 
 def check_organises(*, caller: Caller, event_id: int) -> None:
@@ -43,4 +48,4 @@ def check_organises(*, caller: Caller, event_id: int) -> None:
     if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
     if not selectors.organises(caller, event_id):
-        raise NotOrganiser
+        raise SecondFactorNeeded if selectors.lacks_factor(caller.user_id) else NotOrganiser

@@ -30,6 +30,8 @@ class Command(BaseCommand):
         if demo is not None and not options["if_empty"]:
             raise CommandError("The demo event is loaded already.")
         if demo is None and not (options["if_empty"] and Event.objects.exists()):
+            if settings.REQUIRE_MFA:
+                raise CommandError("Load the demo without REQUIRE_MFA: its people have no second factor.")
             demo = load_demo(timezone.now())
             self.stdout.write(f"Loaded {demo.name}.")
         if demo is not None and settings.ETHERPAD_URL:

@@ -1,0 +1,50 @@
+"""How long a sign-in lasts: until nobody has used it for SIGN_IN_IDLE_MINUTES, and 14 days at most."""
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from opendev.core.audit import current_network
+from opendev.core.cookie_store import hash_key
+from opendev.core.threads import is_away
+from sessions.access.selectors import SEEN_AT, is_over
+from sessions.access.services import note_seen
+
+SEEN_EVERY_S = 300  # a page in between writes nothing
+MOST_BROWSER_WORDS = 200
+
+
+class SignInMiddleware:
+    """Ends sign-ins that nobody used, and notes every five minutes that one is used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, as nobody's where the sign-in has ended. No query is needed to know that."""
+        if request.user.is_authenticated:
+            now = timezone.now()
+            if is_over(request.session, now):
+                logout(request)
+            elif now.timestamp() - request.session.get(SEEN_AT, 0) > SEEN_EVERY_S:
+                self._note(request)
+        return self.get_response(request)
+
+    def _note(self, request: HttpRequest) -> None:
+        now = timezone.now()
+        try:
+            note_seen(
+                user_id=request.user.pk or 0,
+                key_hash=hash_key(request.session.session_key or ""),
+                network=current_network.get(),
+                browser=request.headers.get("User-Agent", "")[:MOST_BROWSER_WORDS],
+                now=now,
+            )
+        except (DatabaseError, InterfaceError) as error:
+            if not is_away(error):
+                raise
+            return  # a page can be read while nothing can be stored
+        request.session[SEEN_AT] = now.timestamp()
