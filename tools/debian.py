@@ -38,6 +38,7 @@ NEEDS_OF_DEPLOYING = {
     "haproxy": lambda: Path("/usr/sbin/haproxy").exists() or bool(shutil.which("haproxy")),
     "caddy": lambda: bool(shutil.which("caddy")),
     "curl": lambda: bool(shutil.which("curl")),
+    "prometheus": lambda: bool(shutil.which("promtool")),
     "systemd": lambda: bool(shutil.which("systemd-analyze")),
 }
 # What does as well where the first is not to be had. The shell is the same Chromium without a window's parts: journeys
