@@ -5,15 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.mail import mailer
 from opendev.core.text import clean_id
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import keep, kept
@@ -24,11 +28,11 @@ from sessions.access.services import make_api_token, revoke_api_token
 from sessions.displays.selectors import display_links_of
 from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
 from sessions.programme import selectors
-from sessions.programme.models import Session, SessionRole
+from sessions.programme.models import Person, Session, SessionRole
 from sessions.programme.services.team import invite_moderator, remove_moderator
 
 TOKEN_LASTS = timedelta(days=30)
-PERSON, DISPLAY, TOKEN = ("name", "company", "title", "role"), ("display_name",), ("token_name",)
+PERSON, DISPLAY, TOKEN = ("name", "company", "title", "role", "email"), ("display_name",), ("token_name",)
 FIELDS = (*PERSON, *DISPLAY, *TOKEN)
 
 
@@ -60,6 +64,7 @@ def _page(
         "moderators": [role for role in session.people if role.role == SessionRole.Role.MODERATOR],
         "organises": selectors.organises(caller, session.event_id),
         "displays": display_links_of(session.pk),
+        "sends_mail": bool(settings.EMAIL_URL),
         "tokens": api_tokens_of(caller.user_id or 0),
         "form": {field: "" if field in done else request.POST.get(field, "") for field in FIELDS}
         | kept(request, request.path),
@@ -95,15 +100,37 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
             "company": request.POST.get("company", ""),
             "title": request.POST.get("title", ""),
             "role": request.POST.get("role", SessionRole.Role.MODERATOR),
+            "email": request.POST.get("email", "") if settings.EMAIL_URL else "",
         }
     )
     try:
         person, token = invite_moderator(session_id=found.pk, caller=caller, now=timezone.now(), **given)
     except DomainError as refusal:
         return _page(request, found, refused=refusal)
+    mailed = _send_invitation(request, found, person, given.get("email") or "")
     link = settings.PUBLIC_URL + reverse("sign-in-link", kwargs={"token": token}) if token else ""
     found = selectors.session_by_slug(event, session)
-    return _page(request, found, invited=person, link=link, done=() if again else PERSON)
+    return _page(request, found, invited=person, link=link, mailed=mailed, done=() if again else PERSON)
+
+
+def _send_invitation(request: HttpRequest, session: Session, person: Person, address: str) -> bool:
+    """Tell somebody by e-mail that they are on the team, and where to sign in; no secret is in it.
+
+    Return whether it was sent: the address must be the account's own, or it would tell a stranger of the account.
+    """
+    user = person.user
+    if not address or user is None or user.email.casefold() != address.strip().casefold():
+        return False
+    values = {
+        "inviter": selectors.name_of_user(request.user.pk or 0, session.event_id),
+        "session": session,
+        "address": settings.PUBLIC_URL + reverse("sign-in"),
+        "email": user.email,
+    }
+    subject = _("You are invited to “%(session)s”") % {"session": session.short_title}
+    body = render_to_string("room/invitation.txt", values)
+    mailer.send(EmailMessage(" ".join(subject.split()), body, to=[user.email]))
+    return True
 
 
 def _invited_again(session: Session, role: str) -> dict[str, Any]:
@@ -123,7 +150,7 @@ def _invited_again(session: Session, role: str) -> dict[str, Any]:
 @never_cache
 def press_enter(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Do what Enter means in the box that was typed into; the page's only form has boxes of three buttons."""
-    if any(request.POST.get(field, "").strip() for field in ("name", "company", "title")):
+    if any(request.POST.get(field, "").strip() for field in ("name", "company", "title", "email")):
         return invite(request, event=event, session=session)
     if request.POST.get("display_name", "").strip():
         return make_display(request, event=event, session=session)

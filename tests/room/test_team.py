@@ -4,12 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions.access.models import ApiToken
+from opendev.core.mail import mailer
+from sessions.access.models import ApiToken, SignInLink
 from sessions.access.services import make_api_token
 from sessions.programme.models import Person
 from tests.factories import make_event, make_moderator, make_organiser, make_session
@@ -144,3 +147,56 @@ def test_no_link_is_made_for_somebody_who_has_an_account(session, account):
     assert answer.status_code == 200
     assert "/sign-in/" not in answer.text
     assert "already has an account" in answer.text
+
+
+# --- invitations by e-mail
+
+
+@pytest.fixture
+def sends_mail(settings):
+    settings.EMAIL_URL, settings.DEFAULT_FROM_EMAIL = "smtp://localhost", "companion@example.org"
+
+
+def mails():
+    mailer.wait()
+    return mail.outbox
+
+
+def test_invitation_by_mail_names_the_sign_in_page_and_holds_no_secret(session, sends_mail):
+    organiser = page_of(make_organiser(session.event))
+    answer = invite(organiser, session, email="Ada@Example.org")
+    assert "An invitation to <bdi>Ada Byron</bdi> is on its way" in answer.text
+    (message,) = mails()
+    assert message.to == ["ada@example.org"]
+    assert session.title in message.body
+    assert re.findall(r"http\S+", message.body) == ["http://127.0.0.1:8000/sign-in/"]
+    assert not SignInLink.objects.exists()
+    address = EmailAddress.objects.get()
+    assert (address.user.username, address.verified) == ("ada-byron", False)
+
+
+def test_address_of_somebody_else_is_refused_and_an_account_in_use_keeps_its_own(session, sends_mail):
+    organiser = page_of(make_organiser(session.event))
+    invite(organiser, session, email="ada@example.org")
+    refused = invite(organiser, session, name="Grace Hopper", email="ADA@example.org")
+    assert refused.status_code == 400
+    assert 'id="email-error"' in refused.text
+    assert 'value="Grace Hopper"' in refused.text
+    assert not User.objects.filter(first_name="Grace").exists()
+    invite(organiser, session, email="typo-mended@example.org")  # has never signed in
+    user = User.objects.get(username="ada-byron")
+    assert user.email == "typo-mended@example.org"
+    page_of(user)  # signs in
+    taken = invite(organiser, session, email="mallory@example.org")
+    assert "already has an account" in taken.text
+    user.refresh_from_db()
+    assert user.email == "typo-mended@example.org"
+    assert [one.to for one in mails()] == [["ada@example.org"], ["typo-mended@example.org"]]
+    assert not SignInLink.objects.exists()
+
+
+def test_without_a_mail_server_a_link_is_made_as_ever(session):
+    answer = invite(page_of(make_organiser(session.event)), session, email="ada@example.org")
+    assert "Email address, to send" not in answer.text
+    assert "/sign-in/" in re.search(r'href="http://[^"]+(/sign-in/[^"]+)"', answer.text)[1]
+    assert not EmailAddress.objects.exists()

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
-from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from opendev.core.text import MAX_NAME_LENGTH, clean_email, clean_line
 from sessions.access.services import make_sign_in_link
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
@@ -35,21 +36,20 @@ def invite_moderator(
     company: Any = "",
     title: Any = "",
     role: Any = SessionRole.Role.MODERATOR,
+    email: Any = "",
     now: datetime,
 ) -> tuple[Person, str | None]:
     """Make somebody a moderator, or by `role` a helper, of the session; return the person and a sign-in link's token.
 
     Somebody of the same name in the event is the same person. There is no link (None) for who has an account of their
-    own, or may do more than the inviter can give: it would sign the inviter in as them. For organisers.
+    own, or may do more than the inviter can give: it would sign the inviter in as them. Nor is there one where an
+    `email` is given: a code that comes to it signs them in. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: no name, a text that is too long, or a role that is not given by invitation.
+        Malformed: no name, a text that is too long, a role that is not given by invitation, somebody else's address.
     """
-    session = Session.objects.filter(pk=session_id).first()
-    if session is None:
-        raise NotFound
-    check_organises(caller=caller, event_id=session.event_id)
+    session = _session_of(session_id, caller)
     _check_role(role)
     Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # people are the event's
     said = {
@@ -57,16 +57,58 @@ def invite_moderator(
         "company": clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
         "title": clean_line(title, field="title", most=MAX_NAME_LENGTH, required=False),
     }
-    person = Person.objects.filter(event=session.event_id, name=said["name"]).first()
+    address = clean_email(email, field="email").lower()
+    person = _person_called(session.event_id, said)
+    _record(AuditKind.INVITED, session, person, role, caller)
+    _add_role(session, person, role, now)
+    user = _user_of(person)
+    is_safe = not selectors.is_more_than_invited(user, session.event_id)
+    if address:
+        _keep_address(user, address, is_new=is_safe)
+    makes_link = is_safe and not address
+    return person, make_sign_in_link(user=user, now=now, caller=caller) if makes_link else None
+
+
+def _session_of(session_id: int, caller: Caller) -> Session:
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    check_organises(caller=caller, event_id=session.event_id)
+    return session
+
+
+def _person_called(event_id: int, said: dict[str, str]) -> Person:
+    """Return the person of this name in the event, who can sign in; made where there is none."""
+    person = Person.objects.filter(event=event_id, name=said["name"]).first()
     if person is None:
-        person = Person(event_id=session.event_id, slug=_free_slug(session.event_id, said["name"]), **said)
+        person = Person(event_id=event_id, slug=_free_slug(event_id, said["name"]), **said)
     if person.user is None:
         person.user = _user_without_password(person)
     person.save()
-    _record(AuditKind.INVITED, session, person, role, caller)
-    _add_role(session, person, role, now)
-    is_safe = not selectors.is_more_than_invited(person.user, session.event_id)
-    return person, make_sign_in_link(user=person.user, now=now, caller=caller) if is_safe else None
+    return person
+
+
+def _user_of(person: Person) -> User:
+    """Return the user of a person who can sign in."""
+    assert person.user is not None  # noqa: S101  # _person_called makes one
+    return person.user
+
+
+def _keep_address(user: User, address: str, *, is_new: bool) -> None:
+    """Keep where codes go for somebody who has not signed in yet; an account that is in use keeps its own address.
+
+    Raises:
+        Malformed: it is the address of somebody else, who would be signed in as this person.
+    """
+    others = EmailAddress.objects.filter(email__iexact=address).exclude(user=user)
+    if others.exists() or User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
+        sentence = _("Somebody else signs in with this address. Invite them by the name that they have here.")
+        raise Malformed(sentence, fields={"email": sentence})
+    if is_new:
+        EmailAddress.objects.filter(user=user).delete()
+        EmailAddress.objects.create(user=user, email=address, primary=True, verified=False)
+        user.email = address
+        user.save(update_fields=["email"])
 
 
 def _record(kind: AuditKind, session: Session, person: Person, role: Any, caller: Caller) -> None:
