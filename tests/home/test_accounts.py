@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import psycopg
 import pyotp
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -366,3 +368,23 @@ def test_demo_is_not_loaded_where_its_organiser_would_have_no_rights(settings):
     settings.REQUIRE_MFA = True
     with pytest.raises(CommandError, match="second factor"):
         call_command("load_demo")
+
+
+def away(*_arguments, **_more):
+    """What a database that was cut off says."""
+    raise OperationalError("gone") from psycopg.OperationalError("gone")
+
+
+def test_page_is_answered_where_the_use_of_a_sign_in_cannot_be_noted(browser_of, ada, settings, monkeypatch):
+    browser = browser_of(user=ada)
+    key = browser.cookies["sessionid"].value
+    store = SessionStore(key)
+    store[SEEN_AT] = (timezone.now() - timedelta(minutes=10)).timestamp()
+    store.save()
+    monkeypatch.setattr("opendev.home.accounts.middleware.note_seen", away)
+    assert browser.get(ACCOUNT).status_code == 200
+    assert SessionStore(key)[SEEN_AT] == store[SEEN_AT]  # tried again by the next page
+    monkeypatch.setattr("opendev.home.accounts.middleware.logout", away)
+    store[SEEN_AT] = (timezone.now() - timedelta(minutes=settings.SIGN_IN_IDLE_MINUTES + 1)).timestamp()
+    store.save()
+    assert browser.get(ACCOUNT).status_code == 302  # nobody's, all the same

@@ -1,8 +1,10 @@
 """How long a sign-in lasts: until nobody has used it for SIGN_IN_IDLE_MINUTES, and 14 days at most."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -24,27 +26,35 @@ class SignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on, as nobody's where the sign-in has ended. No query is needed to know that."""
-        if request.user.is_authenticated:
-            now = timezone.now()
-            if is_over(request.session, now):
-                logout(request)
-            elif now.timestamp() - request.session.get(SEEN_AT, 0) > SEEN_EVERY_S:
-                self._note(request)
-        return self.get_response(request)
+        """Pass the request on, as nobody's where the sign-in has ended. No query is needed to know that.
 
-    def _note(self, request: HttpRequest) -> None:
-        now = timezone.now()
+        Where the database is away or stores nothing, the view meets that too, and answers it.
+        """
         try:
-            note_seen(
-                user_id=request.user.pk or 0,
-                key_hash=hash_key(request.session.session_key or ""),
-                network=current_network.get(),
-                browser=request.headers.get("User-Agent", "")[:MOST_BROWSER_WORDS],
-                now=now,
-            )
+            self._end_or_note(request)
         except (DatabaseError, InterfaceError) as error:
             if not is_away(error):
                 raise
-            return  # a page can be read while nothing can be stored
+        return self.get_response(request)
+
+    def _end_or_note(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            return
+        now = timezone.now()
+        if is_over(request.session, now):
+            try:
+                logout(request)
+            finally:
+                request.user = AnonymousUser()  # also where the database could not forget the sign-in
+        elif now.timestamp() - request.session.get(SEEN_AT, 0) > SEEN_EVERY_S:
+            self._note(request, now)
+
+    def _note(self, request: HttpRequest, now: datetime) -> None:
+        note_seen(
+            user_id=request.user.pk or 0,
+            key_hash=hash_key(request.session.session_key or ""),
+            network=current_network.get(),
+            browser=request.headers.get("User-Agent", "")[:MOST_BROWSER_WORDS],
+            now=now,
+        )
         request.session[SEEN_AT] = now.timestamp()
