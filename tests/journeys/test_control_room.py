@@ -148,7 +148,7 @@ def test_outsider_is_sent_to_sign_in_and_an_attendee_is_an_outsider(play, demo):
         expect(attendee.page.get_by_role("heading", name="Sign in")).to_be_visible()
         attendee.page.get_by_label("User name").fill("john-garbutt")
         attendee.page.get_by_label("Password").fill("guessed")
-        attendee.page.get_by_role("button", name="Sign in").click()
+        attendee.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(attendee.page.locator("#form-error")).to_be_visible()
 
     play(scene)
