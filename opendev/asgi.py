@@ -13,6 +13,7 @@ pages: Any = get_wsgi_application()  # sets Django up; what follows imports mode
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from opendev.door import waiting  # noqa: E402
 from opendev.door.files import StaticFiles  # noqa: E402
 from opendev.door.health import Health  # noqa: E402
 from opendev.door.pages import Pages  # noqa: E402
@@ -44,6 +45,7 @@ class Sockets:
 def serving(threads: PageThreads) -> ProtocolTypeRouter:
     """Return the application around these page threads: health, files and shared pages before the others."""
     render_all()
+    waiting.page()
     own = Pages(threads)
     http = Health(StaticFiles(SharedPages(own)), own.answer_in_time)
     return ProtocolTypeRouter({"http": http, "websocket": Sockets(), "lifespan": lifespan})

@@ -1,5 +1,7 @@
 """The queue before the page threads: bounded, and those who are in go before those who arrive.
 
+Joins beyond it wait in line (waiting.py).
+
 A page that was given needs more requests after it: the join, the room, a vote by form. They carry a cookie or a token,
 and are refused only far beyond the point where new visitors are asked to wait.
 """
@@ -13,7 +15,8 @@ from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
 from opendev.door import bodies
 from opendev.door.refusals import AddressTooLong, Broken, TooSlow, refuse
-from opendev.door.threads import PageThreads
+from opendev.door.threads import Answer, PageThreads
+from opendev.door.waiting import Line
 
 MAX_NEWCOMERS = 400  # requests that wait without cookie or token: some seconds of pages
 MAX_REQUESTS = 2_000  # that wait in all: while a database hangs, what may hang with it
@@ -41,10 +44,11 @@ class Queue:
     def __len__(self) -> int:
         return len(self.known) + len(self.newcomers)
 
-    async def enter(self, *, is_known: bool, receive: Any) -> None:
+    async def enter(self, *, is_known: bool, receive: Any, is_in_line: bool = False) -> None:
         """Wait for a free thread.
 
         `receive`: to hear of a client that leaves, where its request may be dropped; else None.
+        `is_in_line`: the sender was shown the page that waits, and is refused no more.
 
         Raises:
             TryLater: too many wait.
@@ -53,7 +57,8 @@ class Queue:
         if self.free and not len(self):
             self.free -= 1
             return
-        if len(self) >= MAX_REQUESTS or not (is_known or len(self.newcomers) < MAX_NEWCOMERS):
+        has_room = len(self) < MAX_REQUESTS and (is_known or len(self.newcomers) < MAX_NEWCOMERS)
+        if not (is_in_line or has_room):
             metrics.REFUSED.labels("page_queue").inc()
             raise TryLater
         turn: Turn = asyncio.get_running_loop().create_future()
@@ -109,11 +114,13 @@ class Pages:
         self.threads = threads
         self.queue = Queue(threads.workers)
         self.asking: asyncio.Future[None] | None = None
+        self.line = Line(self._carry_from_line)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Carry one request."""
         try:
-            await self._carry(scope, receive, send)
+            if not await self.line.answer(scope, send):
+                await self._carry(scope, receive, send)
         except DomainError as refusal:
             await refuse(scope, send, type(refusal), closes=isinstance(refusal, CLOSES))
         except (Gone, bodies.Gone):
@@ -125,6 +132,10 @@ class Pages:
         length = bodies.announced_length(scope)
         with bodies.held.room_for(length, scope):
             body = await bodies.take_in(length, receive)
+            if not _is_known(scope) and self.line.takes(scope, body, at_the_door=len(self.queue.newcomers)):
+                address = self.line.put(scope, body)
+                await self.line.show(scope, send, ahead=self.line.waiting - 1, address=address)
+                return
             may_be_dropped = scope["method"] in {"GET", "HEAD"} and not length
             await self.queue.enter(is_known=_is_known(scope), receive=receive if may_be_dropped else None)
             try:
@@ -135,6 +146,14 @@ class Pages:
             raise Broken
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+    async def _carry_from_line(self, scope: Any, body: bytes) -> Answer | None:
+        """Return the answer to a form whose sender waits in line."""
+        await self.queue.enter(is_known=False, receive=None, is_in_line=True)
+        try:
+            return await self.threads.answer(scope, body)
+        finally:
+            self.queue.leave()
 
     async def answer_in_time(self) -> bool:
         """Return True if a page thread does something within two seconds; while none does nobody asks twice."""

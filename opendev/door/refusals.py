@@ -56,6 +56,8 @@ async def refuse(scope: Any, send: Any, kind: type[DomainError], *, closes: bool
     ]
     if kind.retry_after is not None:
         headers.append((b"retry-after", str(kind.retry_after).encode()))
+        if scope["method"] == "GET" and not rest:
+            headers.append((b"refresh", str(kind.retry_after).encode()))  # the page tries again by itself
     if closes:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": kind.status, "headers": headers})
