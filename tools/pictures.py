@@ -1,6 +1,7 @@
 """`.venv/bin/python -m tools.pictures` takes the README's pictures anew: a real server, a real browser, 214 people.
 
-`.venv/bin/python -m tools.pictures card` takes the picture that shared links show.
+`.venv/bin/python -m tools.pictures card` takes the picture that shared links show, and `… guide` those of
+docs/getting-started.md.
 
 Chromium and requirements-dev.txt have to be there (`make test` sees to both). What is shown is the demo event; how many
 people chose what is made up.
@@ -13,7 +14,7 @@ import sqlite3
 import sys
 import tempfile
 import threading
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -22,7 +23,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.demo import Demo
-from tests.journeys.stage import Attendee, Moderator, Stage
+from tests.journeys.newcomer import Newcomer
+from tests.journeys.newcomer import play as play_newcomer
+from tests.journeys.stage import PHONE, Attendee, Moderator, Stage
 from tests.support import programs
 from tests.support.browser import BrowserThread
 from tests.support.databases import SqliteFiles, manage
@@ -158,6 +161,26 @@ def take_card(chromium: Browser) -> None:
     page.close()
 
 
+def take_guide(chromium: Browser, server: Server, link: str) -> None:
+    """The pictures of docs/getting-started.md, from an empty installation."""
+    with ExitStack() as windows:
+        newcomer = Newcomer(chromium, windows, server.url, lambda page, name: take(page, f"guide-{name}"))
+        play_newcomer(newcomer, link, **PHONE)
+
+
+def make_guide(folder: Path, browser: BrowserThread) -> None:
+    environment = clean_environment(VAR_DIR=str(folder))
+    for words in (["migrate", "--noinput"], ["collectstatic", "--noinput"]):
+        manage(*words, "--verbosity=0", environment=environment)
+    server = Server(folder, environment)
+    server.start()
+    try:
+        link = re.sub(r"^https?://[^/]+", "", server.manage("first_organiser").strip())
+        browser(lambda chromium: take_guide(chromium, server, link), seconds=4 * SECONDS)
+    finally:
+        server.stop()
+
+
 def main() -> None:
     os.environ.setdefault(programs.MARK, "pictures")
     if sys.argv[1:] == ["card"]:
@@ -168,6 +191,13 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="opendev-pictures-") as name:
         folder = Path(name)
+        if sys.argv[1:] == ["guide"]:
+            browser = BrowserThread()
+            try:
+                make_guide(folder, browser)
+            finally:
+                browser.close()
+            return
         server, browser = start_server(folder), BrowserThread()
         try:
             browser(lambda chromium: take_all(chromium, Demo(server), folder), seconds=2 * SECONDS)
