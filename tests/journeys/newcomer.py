@@ -118,6 +118,7 @@ class Newcomer:
         self.take(phone, "phone")
         phone.locator("[data-vote-button]").click()
         expect(moderator.locator("main [data-ballots]").first).to_have_text("1")
+        expect(moderator.locator("[data-ballots-of]").first).to_have_text("1 vote")
         moderator.wait_for_timeout(SETTLES_MS)
         self.take(moderator, "control")
 

@@ -26,6 +26,7 @@ import { emptyBook, hasCounts, reduce } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
 import { fetchPage, hasRegions, isHalfWritten, swapRegions } from "./regions.js"
+import { counted } from "./texts.js"
 
 const GATHER = 120 // news come in clusters: one fetch for all of them
 const TYPED = ["quick", "new-line", "plan-add", "plan-paste"] // regions in which somebody may be typing
@@ -127,7 +128,7 @@ function refreshSoon() {
 
 function paintTallies() {
   for (const poll of book.polls.values()) {
-    setText(document, `[data-ballots-of="${CSS.escape(poll.id)}"]`, poll.ballots)
+    setText(document, `[data-ballots-of="${CSS.escape(poll.id)}"]`, counted("votes", poll.ballots))
     const chart = document.querySelector(`.stage [data-poll="${CSS.escape(poll.id)}"]`)
     if (chart) paintChart(chart, poll)
     dropSpentUndo(poll)
@@ -184,7 +185,9 @@ on("live:snapshot", ({ run_sheet: sheet }) => {
 })
 on("live:run_sheet.changed", refreshSoon)
 on("pad:moved", refreshSoon)
-on("live:line.tally", ({ line, count }) => setText(document, `[data-count-of-line="${CSS.escape(line)}"]`, count))
+on("live:line.tally", ({ line, count }) => {
+  setText(document, `[data-count-of-line="${CSS.escape(line)}"]`, counted("names", count))
+})
 for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, refreshSoon)
 for (const type of ["poll.changed", "poll.gone", "session.changed"]) {
   on(`live:${type}`, (frame) => {
