@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.attendance import AttendeePass
-from opendev.core.batching import Batcher, register
+from opendev.core.batching import Batch, Batcher, register
 from opendev.core.errors import DomainError, Malformed
-from opendev.core.groups import Member, News
+from opendev.core.groups import Member
 from opendev.core.text import clean_id
 from opendev.core.threads import shared_reader
 from polls import broadcasts
@@ -29,7 +29,7 @@ _BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 Answer = Callable[[Recorded | DomainError], None]
 
 
-def _record(votes: Sequence[Vote]) -> Sequence[Recorded | DomainError]:
+def _record(votes: Sequence[Vote]) -> Batch[Recorded]:
     return record_ballots(votes, timezone.now())
 
 
@@ -38,21 +38,17 @@ class BallotBox(Batcher[Vote, Recorded]):
 
     def __init__(self) -> None:
         super().__init__(_record, name="ballot-box", limit=MAX_WAITING)
-        self.unsaid: list[News] = []
 
-    def _work_in_thread(self, items: Sequence[Vote]) -> Sequence[Recorded | DomainError]:
-        with broadcasts.holding() as self.unsaid:
-            return super()._work_in_thread(items)
+    def finished(self, batch: Batch[Recorded]) -> None:
+        """Count the outcomes and pass on the news.
 
-    def worked_off(self, results: Sequence[Recorded | DomainError]) -> None:
-        """Count what became of the votes, and say what the batch made known: right before its voters are answered and
-        moved to their audience, so that the news reaches each of them as somebody who voted."""
-        outcomes = Counter("ok" if isinstance(result, Recorded) else result.code for result in results)
-        for outcome, count in outcomes.items():
-            metrics.VOTES.labels(outcome).inc(count)
-        for news in self.unsaid:
-            broadcasts.say_on_loop(news)
-        self.unsaid = []
+        Right after this the voters are answered and moved to their audience, so the news reaches each of them as
+        somebody who voted.
+        """
+        codes = Counter("ok" if isinstance(outcome, Recorded) else outcome.code for outcome in batch.outcomes)
+        for code, count in codes.items():
+            metrics.VOTES.labels(code).inc(count)
+        broadcasts.publish(batch.news)
 
     def put(self, item: Vote, answer: Answer, *, origin: Member | None = None) -> None:
         """Have a vote recorded; `answer` is called on the loop after the commit, never before. Only on the loop.

@@ -1,6 +1,6 @@
 """What is said to the sockets of a session about its polls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from opendev.core.groups import Member, News
@@ -14,11 +14,6 @@ def poll_changed(poll: Poll, options: Sequence[Option]) -> None:
     broadcast(news_of(poll, options))
 
 
-def poll_tallied(poll: Poll, options: Sequence[Option]) -> None:
-    """Tell the session's sockets, after the commit, how a poll stands."""
-    broadcast(news_of(poll, options, whole=False))
-
-
 def attendee_voted(
     session_id: int, poll_id: int, attendee_id: int, *, voted: bool, origin: Member | None = None
 ) -> None:
@@ -27,15 +22,11 @@ def attendee_voted(
 
 
 def together() -> AbstractContextManager[None]:
-    """Have what each socket is told meanwhile leave in one write. Only on the loop."""
+    """Send all that a socket is told inside the context in one write. Only on the loop."""
     return hub.writer.together()
 
 
-def holding() -> AbstractContextManager[list[News]]:
-    """Keep what this thread says meanwhile in a list; each is to be passed to `say_on_loop`."""
-    return hub.holding()
-
-
-def say_on_loop(news: News) -> None:
-    """Say news that were held. Only on the loop."""
-    hub.say_on_loop(news)
+def publish(news: Iterable[News]) -> None:
+    """Pass on the news of a batch that has committed. Only on the loop."""
+    for item in news:
+        hub.publish(item)

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
+from opendev.core.groups import News
 from opendev.core.threads import DatabaseAway, DatabaseThread, with_fresh_connections
 
 log = logging.getLogger("opendev.live")
@@ -27,6 +29,14 @@ MAX_BATCH = 1_000
 AWAY_LIMIT_S = 10.0  # how long a batch is kept while the database is held by another process, or gone
 AWAY_PAUSE_S = 0.25  # between two tries
 ANSWER_WITHIN_S = 12.0  # longer than a batch is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[Result]):
+    """What became of a batch: one outcome an item, in their order, and the news that its sockets are to hear."""
+
+    outcomes: Sequence[Result | DomainError]
+    news: Sequence[News] = ()
 
 
 class NotSure(TryLater):
@@ -46,7 +56,7 @@ class Batcher(Generic[Item, Result]):
 
     def __init__(
         self,
-        work: Callable[[Sequence[Item]], Sequence[Result | DomainError]],
+        work: Callable[[Sequence[Item]], Batch[Result] | Sequence[Result | DomainError]],
         *,
         name: str,
         limit: int,
@@ -113,7 +123,7 @@ class Batcher(Generic[Item, Result]):
             DomainError: by which the item was refused; TryLater; NotSure.
         """
         if self.loop is None:
-            outcome = self.work([item])[0]
+            outcome = self._do([item]).outcomes[0]
         else:
             future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
             self.loop.call_soon_threadsafe(self._put_for_thread, item, future)
@@ -144,11 +154,30 @@ class Batcher(Generic[Item, Result]):
                 if self.is_ending:
                     return
 
-    def worked_off(self, results: Sequence[Result | DomainError]) -> None:
-        """Called on the loop after a batch was worked on, and before its answers are given; for subclasses."""
+    async def ask(self, item: Item) -> Result:
+        """Return what became of an item, once its batch is done. Only on the loop.
+
+        Raises:
+            DomainError: by which the item was refused; TryLater.
+        """
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def answer(outcome: Result | DomainError) -> None:
+            if future.done():  # the asker was cancelled
+                return
+            if isinstance(outcome, DomainError):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+        self.put(item, answer)
+        return await future
+
+    def finished(self, batch: Batch[Result]) -> None:
+        """Take a batch that is done, on the loop, before its answers are given; for subclasses."""
 
     def answering(self) -> AbstractContextManager[None]:
-        """Return what the answers of a batch are given in; for subclasses. Nothing inside waits."""
+        """Return the context in which the answers of a batch are given; for subclasses. Nothing inside waits."""
         return nullcontext()
 
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
@@ -158,11 +187,11 @@ class Batcher(Generic[Item, Result]):
             self.tried_until = (
                 time.monotonic() + AWAY_LIMIT_S
             )  # others may be at work in the thread until then
-            results = await self.loop.run_in_executor(self.thread, self._work_in_thread, items)
+            done = await self.loop.run_in_executor(self.thread, self._work_in_thread, items)
         except Exception:
             if len(batch) == 1:
                 log.exception("%s: one item could not be worked on.", self.name)
-                results = [TryLater()]
+                done = Batch([TryLater()])
             else:
                 log.exception("%s: a batch of %d failed; halving it.", self.name, len(batch))
                 middle = len(batch) // 2
@@ -171,10 +200,10 @@ class Batcher(Generic[Item, Result]):
                 return
         metrics.BATCH_SIZE.labels(self.name).observe(len(batch))
         metrics.BATCH_SECONDS.labels(self.name).observe(self.loop.time() - began)
-        self.worked_off(results)
+        self.finished(done)
         with self.answering():
-            for (_item, answer), result in zip(batch, results, strict=True):
-                self._give(answer, result)
+            for (_item, answer), outcome in zip(batch, done.outcomes, strict=True):
+                self._give(answer, outcome)
 
     def _give(self, answer: Answer[Result], result: Result | DomainError) -> None:
         try:
@@ -184,9 +213,13 @@ class Batcher(Generic[Item, Result]):
         except Exception:
             log.exception("%s: an answer could not be given.", self.name)
 
-    def _work_in_thread(self, items: Sequence[Item]) -> Sequence[Result | DomainError]:
+    def _do(self, items: Sequence[Item]) -> Batch[Result]:
+        done = self.work(items)
+        return done if isinstance(done, Batch) else Batch(done)
+
+    def _work_in_thread(self, items: Sequence[Item]) -> Batch[Result]:
         return work_unless_away(
-            lambda: self.work(items), away=lambda: [TryLater() for _ in items], until=self.tried_until
+            lambda: self._do(items), away=lambda: Batch([TryLater() for _ in items]), until=self.tried_until
         )
 
 

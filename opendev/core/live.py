@@ -12,10 +12,9 @@ sweep: every two seconds it compares the versions in the database with its own.
 
 import asyncio
 import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
 from typing import Any
@@ -125,21 +124,7 @@ class Hub(Telling, Sweep, Rights):
 
     def say(self, news: News) -> None:
         """Hand news over to the loop and return at once. Safe from any thread; without a loop nobody is told here."""
-        held: list[News] | None = getattr(_thread, "held", None)
-        if held is None:
-            self._hand_over(self.say_on_loop, news)
-        else:
-            held.append(news)
-
-    @contextmanager
-    def holding(self) -> Iterator[list[News]]:
-        """Keep what this thread says meanwhile in the list; whoever holds passes it to `say_on_loop`."""
-        held: list[News] = []
-        _thread.held = held
-        try:
-            yield held
-        finally:
-            _thread.held = None
+        self._hand_over(self.publish, news)
 
     def say_own_changed(self, group: int, topic: str, attendee_id: int) -> None:
         """Have an attendee's sockets read anew what is their own in a topic. Safe from any thread."""
@@ -243,8 +228,8 @@ class Hub(Telling, Sweep, Rights):
 
     # -- news ---------------------------------------------------------------------------------------------------
 
-    def say_on_loop(self, news: News) -> None:
-        """Take news and tell the other processes. Sockets hear it when what runs on the loop now is done."""
+    def publish(self, news: News) -> None:
+        """Take news and tell the other processes. Sockets hear it in the loop's next turn. Only on the loop."""
         self.take(news)
         if self.bus:
             self.bus.publish(news.group, {"type": "live.news", "news": asdict(news)})
@@ -358,9 +343,6 @@ class Hub(Telling, Sweep, Rights):
 
 
 hub = Hub()
-
-
-_thread = threading.local()
 
 
 def _time() -> float:

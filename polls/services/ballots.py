@@ -1,4 +1,4 @@
-"""Recording ballots: one transaction a batch, the rules in plain Python (ballots.md, Casting)."""
+"""Record ballots: one transaction a batch, the rules in plain Python (docs/adr/0003)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
+from opendev.core.batching import Batch
 from opendev.core.errors import Conflict, DomainError, NotFound
-from polls import ballot_store, broadcasts
+from opendev.core.groups import News
+from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.kinds import WrongAnswer, kind_named
 from polls.models import Option, Poll, row_key_in
+from polls.news import news_of
 from polls.permissions import may_see_poll
 from polls.selectors import Mine, ballot_key, participation_mark
 from sessions.programme.services.rights import NotJoined
@@ -106,12 +109,12 @@ class _PollBatch:
     new_marks: list[bytes] = field(default_factory=list)
 
 
-def record_ballots(votes: Sequence[Vote], now: datetime) -> list[Recorded | DomainError]:
+def record_ballots(votes: Sequence[Vote], now: datetime) -> Batch[Recorded]:
     """Record a batch of votes in one transaction; each sees the effects of those before it, in order of arrival.
 
-    Returns one outcome a vote, in the same order: Recorded once it is durable, or the DomainError by which that vote
-    alone is refused (NotFound, NotJoined, PollNotLive, WrongAnswer, UnknownOption, DuplicateOption,
-    WrongNumberOfOptions, VoteIsFinal, AlreadyVoted, NoBallot). One broadcast a poll follows the commit.
+    An outcome is Recorded once the vote is durable, or the DomainError by which that vote alone is refused (NotFound,
+    NotJoined, PollNotLive, WrongAnswer, UnknownOption, DuplicateOption, WrongNumberOfOptions, VoteIsFinal,
+    AlreadyVoted, NoBallot). The caller passes the news on to the sockets.
     """
     with transaction.atomic():
         batches = _lock_and_read(votes)
@@ -119,15 +122,20 @@ def record_ballots(votes: Sequence[Vote], now: datetime) -> list[Recorded | Doma
         _read_ballots(batches, named)
         cast = [_cast(batches.get(vote.poll_id), vote, names) for vote, names in named]
         with ballot_store.sent_together():
-            _write(list(batches.values()))
-    return [
+            tallied = _write(list(batches.values()))
+    outcomes = [
         mine if isinstance(mine, DomainError) else _recorded(batches[vote.poll_id].poll, mine)
         for vote, mine in zip(votes, cast, strict=True)
     ]
+    return Batch(outcomes, [_news_of(batch) for batch in tallied])
 
 
 def _recorded(poll: Poll, mine: Mine) -> Recorded:
     return Recorded(mine, poll.session_id, poll.version)
+
+
+def _news_of(batch: _PollBatch) -> News:
+    return news_of(batch.poll, list(batch.options.values()), whole=False)
 
 
 def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
@@ -227,8 +235,8 @@ def _new_ballot(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
     return held
 
 
-def _write(batches: Sequence[_PollBatch]) -> None:
-    """Write what the batch changed, raise the versions, and speak."""
+def _write(batches: Sequence[_PollBatch]) -> list[_PollBatch]:
+    """Write what the batch changed and raise the versions; return the polls whose tally moved."""
     # The order of rows shall not tell who came when: sorted by what is random, it tells nothing. It is quicker besides.
     ballot_store.insert_marks(sorted((batch.poll.pk, mark) for batch in batches for mark in batch.new_marks))
     new, seqs, emptied, selections = [], [], [], []
@@ -247,14 +255,16 @@ def _write(batches: Sequence[_PollBatch]) -> None:
     ballot_store.set_seqs(seqs)
     ballot_store.delete_selections(emptied)
     ballot_store.insert_selections(sorted(selections))
-    changes: dict[int, int] = {}
-    for batch in batches:
-        changes |= _tally(batch)
-    ballot_store.add_to_counts(changes)
+    changes = {batch.poll.pk: _tally(batch) for batch in batches}
+    ballot_store.add_to_counts({option: by for poll in changes.values() for option, by in poll.items()})
+    return [batch for batch in batches if changes[batch.poll.pk]]
 
 
 def _tally(batch: _PollBatch) -> dict[int, int]:
-    """Raise the kept tally and the poll's version by what its ballots changed; return {option id: difference}."""
+    """Raise the kept tally and the poll's version by what its ballots changed.
+
+    Return {option id: difference}; empty where the tally did not move.
+    """
     ballots, changes = 0, dict.fromkeys(batch.options, 0)
     for held in batch.held.values():
         ballots += bool(held.options) - bool(held.stored_options)
@@ -262,12 +272,12 @@ def _tally(batch: _PollBatch) -> dict[int, int]:
             changes[option_id] += 1
         for option_id in held.stored_options - held.options:
             changes[option_id] -= 1
-    if ballots or any(changes.values()):
-        poll = batch.poll
-        poll.ballots += ballots
-        poll.version += 1
-        ballot_store.set_poll_tally(poll)
-        for option_id, difference in changes.items():
-            batch.options[option_id].count += difference
-        broadcasts.poll_tallied(poll, list(batch.options.values()))
+    if not ballots and not any(changes.values()):
+        return {}
+    poll = batch.poll
+    poll.ballots += ballots
+    poll.version += 1
+    ballot_store.set_poll_tally(poll)
+    for option_id, difference in changes.items():
+        batch.options[option_id].count += difference
     return changes

@@ -69,7 +69,7 @@ def record(*votes: Vote, now: datetime = NOW) -> list[str]:
             return outcome.code
         return "+".join(texts[option] for option in outcome.mine.options or ())
 
-    return [said(outcome) for outcome in record_ballots(votes, now)]
+    return [said(outcome) for outcome in record_ballots(votes, now).outcomes]
 
 
 def as_tally(poll: Poll) -> dict[str, int]:

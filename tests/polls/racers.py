@@ -76,7 +76,8 @@ def vote_in_batches(
     while order:
         size = chance.choice(sizes)
         batch, order = order[:size], order[size:]
-        for place, outcome in zip(batch, record_ballots([votes[n] for n in batch], now), strict=True):
+        done = record_ballots([votes[n] for n in batch], now)
+        for place, outcome in zip(batch, done.outcomes, strict=True):
             said[place] = "ok" if isinstance(outcome, Recorded) else outcome.code
     return said
 

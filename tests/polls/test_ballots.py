@@ -301,7 +301,7 @@ def test_version_rises_once_a_batch_and_only_when_the_tally_moves(poll, ada, bob
 
 
 def test_outcome_carries_the_session_and_how_the_ballot_stands(poll, ada):
-    [outcome] = record_ballots([vote_for(poll, ada, "b", seq=4)], NOW)
+    [outcome] = record_ballots([vote_for(poll, ada, "b", seq=4)], NOW).outcomes
     assert not isinstance(outcome, DomainError)
     assert outcome.session_id == poll.session_id
     assert outcome.version == Poll.objects.get(pk=poll.pk).version > poll.version

@@ -251,7 +251,7 @@ class PollLife(RuleBasedStateMachine):
         ]
         said = [
             result.code if isinstance(result, DomainError) else ""
-            for result in record_ballots(batch, self.now)
+            for result in record_ballots(batch, self.now).outcomes
         ]
         assert said == [
             self.model.vote((who, secret), texts, seq, self.now) for who, secret, texts, seq in votes

@@ -53,7 +53,7 @@ class Vote:
         self.clock += APART_MS
         chosen = tuple(self.ids[text] for text in texts)
         vote = polls.Vote(self.poll.pk, voter, chosen, NOW, self.clock, withdraws=not chosen)
-        outcome = polls.record_ballots([vote], NOW)[0]
+        outcome = polls.record_ballots([vote], NOW).outcomes[0]
         assert isinstance(outcome, polls.Recorded)
         who = voter.attendee_id
         self.truth.chosen.pop(who, None)  # the last one to act stands last
