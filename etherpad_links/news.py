@@ -6,7 +6,7 @@ The worker is a process of its own without sockets: it counts the link's version
 
 from etherpad_links.selectors import PadState
 from etherpad_links.serializers import pad_json
-from opendev.core.groups import AUDIENCES, Frame, News, State
+from opendev.core.groups import EVERYBODY, Frame, News, State
 
 KIND = "pad"
 TOPIC = "pad"
@@ -30,4 +30,4 @@ class PadFrames:
 
 def news_of(found: PadState) -> News:
     """Return the pad as it stands, for every audience alike."""
-    return News(found.link.session_id, TOPIC, found.link.version, dict.fromkeys(AUDIENCES, pad_json(found)))
+    return News(found.link.session_id, TOPIC, found.link.version, {EVERYBODY: pad_json(found)})

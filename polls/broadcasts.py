@@ -18,7 +18,7 @@ def attendee_voted(
     session_id: int, poll_id: int, attendee_id: int, *, voted: bool, origin: Member | None = None
 ) -> None:
     """Move the attendee's sockets to (or from) those who voted; all but `origin` hear their own answer. On the loop."""
-    hub.attendee_voted(session_id, topic_of(poll_id), attendee_id, voted=voted, origin=origin)
+    hub.part_changed(session_id, topic_of(poll_id), attendee_id, takes_part=voted, origin=origin)
 
 
 def together() -> AbstractContextManager[None]:

@@ -9,13 +9,15 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Answer
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Frame, Group, Member, encode
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode
 from opendev.core.sending import TextMessage
 from polls.ballot_box import answers_reader, ballot_box, read_vote
 from polls.news import KIND, topic_of
+from polls.permissions import VOTED
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import mine_json
 from polls.services import Recorded
+from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Frame, News, State
+from opendev.core.groups import EVERYBODY, Frame, News, State
 from polls.models import Option, Poll
+from polls.permissions import VOTED
 from polls.serializers import poll_json
+from sessions.programme.permissions import MODERATORS
 
 KIND = "poll"
 POLL_AUDIENCES = (MODERATORS, VOTED, EVERYBODY)

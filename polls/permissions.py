@@ -1,7 +1,8 @@
-"""Who may see what of a poll: pure predicates, the only place that knows (ballots.md, Visibility)."""
+"""Who may see what of a poll: pure predicates, the only place that knows."""
 
 from polls.models import Poll
 
+VOTED = "voted"  # the audience of those who voted in a poll
 State, Visibility = Poll.State, Poll.Visibility
 OVER = {State.CLOSED, State.PUBLISHED}
 HIDDEN_FROM_ROOM = {State.DRAFT, State.ARCHIVED}
@@ -16,12 +17,12 @@ _WIDTH = {
 
 
 def may_see_poll(poll: Poll, *, is_moderator: bool) -> bool:
-    """Tell whether the poll exists for this person: drafts and archived ones are the moderators'."""
+    """Return True if the poll exists for this person: only moderators have drafts and archived ones."""
     return is_moderator or poll.state not in HIDDEN_FROM_ROOM
 
 
 def may_see_tally(poll: Poll, *, is_moderator: bool, has_voted: bool) -> bool:
-    """Tell whether counts, shares, order, and all they could be derived from, may reach this person."""
+    """Return True if counts, shares, order, and all they could be derived from, may reach this person."""
     if is_moderator:
         return True
     match Visibility(poll.visibility):
@@ -38,10 +39,10 @@ def may_see_tally(poll: Poll, *, is_moderator: bool, has_voted: bool) -> bool:
 
 
 def is_wider(new: str, old: str) -> bool:
-    """Tell whether nobody who could see the tally under `old` loses it under `new`, in any state."""
+    """Return True if nobody who could see the tally under `old` loses it under `new`, in any state."""
     return all(n >= o for n, o in zip(_WIDTH[Visibility(new)], _WIDTH[Visibility(old)], strict=True))
 
 
 def close_shows_something_new(poll: Poll) -> bool:
-    """Tell whether closing lets anybody see a tally who could not before; then a close cannot be undone."""
+    """Return True if closing shows a tally to somebody who could not see it before; then a close cannot be undone."""
     return poll.visibility in {Visibility.AFTER_VOTING, Visibility.AFTER_CLOSE}

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
+from opendev.core.groups import EVERYBODY
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
 from polls.kinds import Counted, Tally, kind_named
 from polls.models import Option, Poll
-from polls.permissions import close_shows_something_new, may_see_poll, may_see_tally
+from polls.permissions import VOTED, close_shows_something_new, may_see_poll, may_see_tally
 from polls.selectors import Mine
+from sessions.programme.permissions import MODERATORS
 
 
 def undo_until(poll: Poll) -> datetime | None:
-    """Return until when the last act can be taken back, or None where it cannot (ballots.md, States)."""
+    """Return until when the last act can be taken back, or None where it cannot."""
     since: datetime | None = None
     match poll.state:
         case Poll.State.LIVE if poll.ballots == 0:
@@ -29,7 +30,7 @@ def undo_until(poll: Poll) -> datetime | None:
 
 
 def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str, Any] | None:
-    """Return the poll for one of AUDIENCES, without anybody's own answer; None where it does not exist for them."""
+    """Return the poll for one audience, without anybody's own answer; None where it does not exist for them."""
     is_moderator = audience == MODERATORS
     if not may_see_poll(poll, is_moderator=is_moderator):
         return None

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
@@ -78,9 +78,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
         current_network.set(network_of(socket_address(scope)))
         self.attendee_id: int | None = None
-        self.moderator_id: int | None = None
-        self.helper_id: int | None = None
-        self.display_id: int | None = None
         self.ground: Ground | None = None
         self.pass_ends_at: float | None = None
         self.is_ready = self.is_closed = False
@@ -136,8 +133,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Return the audience that this socket belongs to for one topic."""
         return EVERYBODY
 
-    def note_voted(self, topic: str, *, voted: bool) -> bool:
-        """Keep whether the attendee has voted; return whether that is news to this socket."""
+    @property
+    def rights(self) -> Mapping[str, int]:
+        """The rights that this socket was opened with: a right's name, and the id that holds it."""
+        return {}
+
+    def note_part(self, topic: str, *, takes_part: bool) -> bool:
+        """Keep whether the attendee took part in a topic; return True if that is news to this socket."""
         return False
 
     def own_changed(self, topic: str) -> None:

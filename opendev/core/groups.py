@@ -11,8 +11,7 @@ from django.utils import timezone
 from opendev.core.attendance import Ground
 from opendev.core.sending import SendMessage, TextMessage
 
-MODERATORS, VOTED, AUTHOR, EVERYBODY = "moderators", "voted", "author", "everybody"
-AUDIENCES = (MODERATORS, VOTED, AUTHOR, EVERYBODY)
+EVERYBODY = "everybody"  # the audience of every socket that has no other; apps name the others
 PAGE_LOAD_COUNTS_S = 30.0
 COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
 
@@ -25,10 +24,11 @@ GatherWhole = Callable[[Sequence[State], Sequence[Gone], str], Frame]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One topic of one group as it stands now, for each audience; None where an audience may not know of it.
+    """The present state of one topic of one group, for each audience; None where an audience may not know of it.
 
-    `whole` is False when only the tally moved, so that sockets are sent the short frame. `author` is the attendee whose
-    topic it is, where it has one: their sockets are told what is for AUTHOR.
+    An audience that is not among the states hears what EVERYBODY hears. `whole` is False when only the tally moved, so
+    that sockets are sent the short frame. `owner` is the attendee whose topic it is, where it has one; the owner's
+    sockets may belong to an audience of their own.
     """
 
     group: int
@@ -36,7 +36,7 @@ class News:
     version: int
     states: Mapping[str, State | None]
     whole: bool = True
-    author: int | None = None
+    owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class TopicKind(Protocol):
 
     A kind of which many topics move at once has `tallies: Gather` too, for one frame with all of them, and
     `several: GatherWhole` for one with all that changed. A tally of such a topic is the same for all who may know of
-    it, but for moderators.
+    it, but for reserved audiences.
     """
 
     def changed(self, state: State, now: str) -> Frame: ...
@@ -64,44 +64,44 @@ class TopicKind(Protocol):
 class Source(Protocol):
     """Where the Hub reads groups from; called in a thread of its own, never on the loop.
 
-    `kinds` is found by the word before the colon of a topic's name.
+    `kinds` has a topic's kind by the word before the colon of its name. `reserved` are the audiences to which a socket
+    belongs only by a right. `holders` returns the ids that hold a right in a group now, by the right's name.
     """
 
     @property
     def kinds(self) -> Mapping[str, TopicKind]: ...
+    @property
+    def reserved(self) -> frozenset[str]: ...
 
     def read(self, group: int) -> GroupState | None: ...
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]: ...
     def raise_versions(self, group: int, above: Mapping[str, int]) -> None: ...
-    def moderators(self, group: int) -> frozenset[int]: ...
-    def helpers(self, group: int) -> frozenset[int]: ...
-    def displays(self, group: int) -> frozenset[int]: ...
+    def holders(self, right: str, group: int) -> frozenset[int]: ...
     def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]: ...
     def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]: ...
 
 
 class Member(Protocol):
-    """A socket in a group."""
+    """A socket in a group. `rights` says what it was opened with: the right's name, and the id that holds it."""
 
     base_send: SendMessage
     attendee_id: int | None
-    moderator_id: int | None
-    helper_id: int | None
-    display_id: int | None
     ground: Ground | None
     pass_ends_at: float | None
     is_ready: bool
     is_closed: bool
 
+    @property
+    def rights(self) -> Mapping[str, int]: ...
+
     def audience(self, topic: str) -> str: ...
-    def note_voted(self, topic: str, *, voted: bool) -> bool: ...
+    def note_part(self, topic: str, *, takes_part: bool) -> bool: ...
     def own_changed(self, topic: str) -> None: ...
 
 
 def has_right(member: Member) -> bool:
-    """Return True if the socket is a moderator's, a helper's, a display's, or was opened with a sign-in or token."""
-    rights = (member.moderator_id, member.helper_id, member.display_id, member.ground)
-    return any(right is not None for right in rights)
+    """Return True if the socket was opened with a right, a sign-in or a token."""
+    return bool(member.rights) or member.ground is not None
 
 
 _encoder = json.JSONEncoder(separators=(",", ":"))
@@ -123,19 +123,36 @@ class Topic:
 
     version: int
     states: Mapping[str, State | None]
-    author: int | None = None
+    owner: int | None = None
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
     tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
     told: set["Member"] = field(default_factory=set)  # who heard this tally with their answer, until all have
-    voters_see_more: bool = field(init=False)  # so that whoever votes is told at once
     _texts: dict[str, str] = field(default_factory=dict)
+    _differences: dict[tuple[str, str], bool] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.voters_see_more = self.states.get(VOTED) != self.states.get(EVERYBODY)
+    def key_for(self, audience: str) -> str:
+        """Return the audience if it has a state of its own here, else EVERYBODY."""
+        return audience if audience in self.states else EVERYBODY
+
+    def state_for(self, audience: str) -> State | None:
+        """Return what an audience may know of the topic."""
+        return self.states.get(self.key_for(audience))
+
+    def differs(self, before: str, after: str) -> bool:
+        """Return True if one audience knows something else than another; compared once for each two."""
+        pair = (before, after)
+        if pair not in self._differences:
+            self._differences[pair] = self.state_for(before) != self.state_for(after)
+        return self._differences[pair]
+
+    def seen_by(self) -> set[str]:
+        """Return the audiences that may know of the topic."""
+        return {audience for audience, state in self.states.items() if state}
 
     def state_text(self, audience: str) -> str | None:
         """Return the state as JSON text, encoded once an audience; None where the audience may not know of it."""
+        audience = self.key_for(audience)
         state = self.states.get(audience)
         if state is None:
             return None
@@ -174,12 +191,12 @@ class Group:
 
     @property
     def joins(self) -> str:
-        """What moderators are told of the way people join: `usual` or `unusual`."""
+        """How people join, for reserved audiences: `usual` or `unusual`."""
         return "unusual" if "joins" in self.unusual else "usual"
 
     @property
     def notices(self) -> dict[str, Any]:
-        """What moderators are told of one network's doings: `joins`, and the list of all that is `unusual`."""
+        """What reserved audiences hear of one network's doings: `joins`, and the list of all that is `unusual`."""
         return {"joins": self.joins, "unusual": sorted(self.unusual)}
 
     def note_unusual(self, here: frozenset[str], now: float) -> bool:

@@ -22,8 +22,8 @@ from typing import Any
 from django.db import transaction
 
 from opendev.core.bus import Bus
+from opendev.core.fan_out import FanOut
 from opendev.core.groups import (
-    AUDIENCES,
     Group,
     Member,
     News,
@@ -34,14 +34,13 @@ from opendev.core.groups import (
 from opendev.core.newcomers import newcomers
 from opendev.core.rights import Rights
 from opendev.core.sweep import Sweep
-from opendev.core.telling import Telling
 from opendev.core.threads import end_thread, with_fresh_connections
 from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
 
 
-class Hub(Telling, Sweep, Rights):
+class Hub(FanOut, Sweep, Rights):
     """The one place of a process that speaks to sockets. All methods run on its loop unless they say otherwise."""
 
     def __init__(self) -> None:
@@ -57,7 +56,7 @@ class Hub(Telling, Sweep, Rights):
         self.heard_at = 0.0  # when news came last, by time.monotonic
         self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
         self.reader: ThreadPoolExecutor | None = None
-        # Whose own part of a topic changed, to be told to the other processes; True or False where they moved audience.
+        # Attendees whose own part of a topic changed, for the other processes; True or False where they moved audience.
         self.own_changes: dict[tuple[int, str], dict[int, bool | None]] = {}
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -239,9 +238,9 @@ class Hub(Telling, Sweep, Rights):
         match message["type"]:
             case "live.news":
                 self.take(News(**message["news"]))
-            case "live.voted":
-                for attendee_id, voted in message["voted"]:
-                    self._own_changed(message["group"], message["topic"], attendee_id, voted=voted)
+            case "live.own":
+                for attendee_id, takes_part in message["attendees"]:
+                    self._own_changed(message["group"], message["topic"], attendee_id, takes_part=takes_part)
             case "live.present":
                 if group := self.groups.get(message["group"]):
                     group.elsewhere[message["from"]] = (message["present"], _time())
@@ -260,23 +259,22 @@ class Hub(Telling, Sweep, Rights):
             return
         # A version was skipped: what it said is lost or late, so the short frame would not be enough.
         whole = news.whole or known is None or news.version > known.version + 1
-        topic = Topic(news.version, news.states, news.author)
+        topic = Topic(news.version, news.states, news.owner)
         if known:
-            topic.shown_to = known.shown_to | {a for a in AUDIENCES if known.states.get(a)}
-            topic.gone_for = {a for a in AUDIENCES if known.states.get(a)} | known.gone_for
-            topic.gone_for -= {a for a in AUDIENCES if news.states.get(a)}
+            topic.shown_to = known.shown_to | known.seen_by()
+            topic.gone_for = (known.gone_for | known.seen_by()) - topic.seen_by()
         group.topics[news.topic] = topic
         group.wants(news.topic, whole=whole)
         self._step_soon(group)
 
-    def attendee_voted(
-        self, key: int, topic: str, attendee_id: int, *, voted: bool, origin: Member | None = None
+    def part_changed(
+        self, key: int, topic: str, attendee_id: int, *, takes_part: bool, origin: Member | None = None
     ) -> None:
-        """Move all sockets of an attendee to (or from) the audience of those who voted, in every process.
+        """Move all sockets of an attendee to (or from) the audience of those who took part, in every process.
 
         Each of them but `origin`, which has its answer, reads anew what is the attendee's own in the topic.
         """
-        self._change_own(key, topic, attendee_id, voted=voted, origin=origin)
+        self._change_own(key, topic, attendee_id, takes_part=takes_part, origin=origin)
 
     def own_changed(self, key: int, topic: str, attendee_id: int, *, origin: Member | None = None) -> None:
         """Have all sockets of an attendee but `origin` read anew what is the attendee's own in a topic.
@@ -284,35 +282,36 @@ class Hub(Telling, Sweep, Rights):
         What it is does not travel between processes: each socket reads it with the pass that it was opened with,
         because an anonymous ballot belongs to one device.
         """
-        self._change_own(key, topic, attendee_id, voted=None, origin=origin)
+        self._change_own(key, topic, attendee_id, takes_part=None, origin=origin)
 
     def _change_own(
-        self, key: int, topic: str, attendee_id: int, *, voted: bool | None, origin: Member | None
+        self, key: int, topic: str, attendee_id: int, *, takes_part: bool | None, origin: Member | None
     ) -> None:
-        self._own_changed(key, topic, attendee_id, voted=voted, origin=origin)
+        self._own_changed(key, topic, attendee_id, takes_part=takes_part, origin=origin)
         if self.bus:
             if not self.own_changes:  # one message for a whole batch
                 asyncio.get_running_loop().call_soon(self._publish_own_changes)
-            self.own_changes.setdefault((key, topic), {})[attendee_id] = voted
+            self.own_changes.setdefault((key, topic), {})[attendee_id] = takes_part
 
     def _publish_own_changes(self) -> None:
         changes, self.own_changes = self.own_changes, {}
-        for (key, topic), voted in changes.items():
+        for (key, topic), attendees in changes.items():
             if self.bus:
-                message = {"type": "live.voted", "group": key, "topic": topic, "voted": list(voted.items())}
+                changed = list(attendees.items())
+                message = {"type": "live.own", "group": key, "topic": topic, "attendees": changed}
                 self.bus.publish(key, message, is_swept=False)
 
     def _own_changed(
-        self, key: int, topic: str, attendee_id: int, *, voted: bool | None, origin: Member | None = None
+        self, key: int, topic: str, attendee_id: int, *, takes_part: bool | None, origin: Member | None = None
     ) -> None:
-        if voted is not None:
-            self._move(key, topic, attendee_id, voted=voted)
+        if takes_part is not None:
+            self._move(key, topic, attendee_id, takes_part=takes_part)
         if group := self.groups.get(key):
             for member in group.by_attendee.get(attendee_id, ()):
                 if member is not origin:
                     member.own_changed(topic)
 
-    def _move(self, key: int, topic: str, attendee_id: int, *, voted: bool) -> None:
+    def _move(self, key: int, topic: str, attendee_id: int, *, takes_part: bool) -> None:
         """Move this process's sockets of an attendee; tell them at once what their new audience knows."""
         group = self.groups.get(key)
         if group is None:
@@ -322,10 +321,12 @@ class Hub(Telling, Sweep, Rights):
             topic in group.unheard and group.next_step_at <= _time()
         )  # all hear it in a moment, by audience
         for member in group.by_attendee.get(attendee_id, ()):
-            if not member.note_voted(topic, voted=voted) or not member.is_ready or known is None or is_due:
+            before = member.audience(topic)
+            has_moved = member.note_part(topic, takes_part=takes_part)
+            if not has_moved or not member.is_ready or known is None or is_due:
                 continue
-            if known.voters_see_more:
-                message = self._message(group, topic, member.audience(topic), whole=False)
+            if known.differs(before, after := member.audience(topic)):
+                message = self._message(group, topic, after, whole=False)
                 if message is not None:
                     self.writer.write(group, member, message, topic, whole=False)
                     if topic in group.unheard:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from opendev.core.groups import Group, Member, Source
+from opendev.core.groups import Group, Source
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
 
@@ -51,9 +51,8 @@ class Rights:
         await self._close_groundless(self.source)
         await self._close_revoked(self.source)
         for group in list(self.groups.values()):
-            await self._recheck(group, lambda member: member.moderator_id, self.source.moderators)
-            await self._recheck(group, lambda member: member.helper_id, self.source.helpers)
-            await self._recheck(group, lambda member: member.display_id, self.source.displays)
+            for right in sorted({right for member in group.holders for right in member.rights}):
+                await self._recheck(group, right, self.source)
 
     def _close_expired(self) -> None:
         """Close the sockets of passes whose time is over; no database is needed to know that."""
@@ -85,12 +84,10 @@ class Rights:
                 for member in [m for a in group.revoked for m in group.by_attendee.get(a, ())]:
                     self.writer.close(group, member, SIGN_IN_ENDED)
 
-    async def _recheck(
-        self, group: Group, right: Callable[[Member], int | None], holders: Callable[[int], frozenset[int]]
-    ) -> None:
-        members = [member for member in group.holders if right(member) is not None]
-        if members:
-            still = await self.read_in_thread(holders, group.key)
-            for member in members:
-                if right(member) not in still:
-                    self.writer.close(group, member, NOT_ALLOWED)
+    async def _recheck(self, group: Group, right: str, source: Source) -> None:
+        """Close the sockets that were opened with a right which their holder has no more."""
+        members = [member for member in group.holders if right in member.rights]
+        holders = await self.read_in_thread(source.holders, right, group.key)
+        for member in members:
+            if member.rights[right] not in holders:
+                self.writer.close(group, member, NOT_ALLOWED)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from opendev.core.bus import Bus
-from opendev.core.groups import AUDIENCES, Group, News, Source, State
+from opendev.core.groups import Group, News, Source, State
 from opendev.core.newcomers import newcomers
 from opendev.core.threads import DatabaseAway
 from opendev.core.writing import Writer
@@ -111,11 +111,11 @@ class Sweep:
 
     def _forget_vanished(self, group: Group, before: dict[str, int], versions: dict[str, int]) -> None:
         """Tell of topics that the database has no more; one that came or changed while we looked is not among them."""
-        nobody: dict[str, State | None] = dict.fromkeys(AUDIENCES)
         for topic in before.keys() - versions.keys():
             held = group.topics[topic]
             if held.version == before[topic] and any(held.states.values()):
-                self.take(News(group.key, topic, held.version + 1, nobody, author=held.author))
+                nobody: dict[str, State | None] = dict.fromkeys(held.states)
+                self.take(News(group.key, topic, held.version + 1, nobody, owner=held.owner))
 
     def _count_presence(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -10,13 +10,15 @@ from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, Ground, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.errors import DomainError
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED, Group, encode, now_text
+from opendev.core.groups import EVERYBODY, Group, encode, now_text
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
 from opendev.room import notes, run_sheet_socket
 from opendev.room.own import OwnReader
+from opendev.room.source import DISPLAY, HELPER, MODERATOR
 from polls import consumers as polls
 from polls.news import topic_of
+from polls.permissions import VOTED
 from polls.selectors import Mine
 from sessions.access import selectors as grounds
 from sessions.access.selectors import API_TOKEN_PREFIX
@@ -24,6 +26,7 @@ from sessions.displays.selectors import display_by_token
 from sessions.follow_ups import consumers as lines
 from sessions.follow_ups.models import SignUp
 from sessions.programme import selectors
+from sessions.programme.permissions import MODERATORS
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION_KIND
 from sessions.questions.selectors import helper_ids
@@ -52,6 +55,9 @@ class RoomConsumer(LiveConsumer):
         **run_sheet_socket.COMMANDS,
     }
     attendee: AttendeePass | None = None
+    moderator_id: int | None = None
+    helper_id: int | None = None
+    display_id: int | None = None
 
     def group_key(self) -> int:
         """Return the session's id."""
@@ -180,11 +186,17 @@ class RoomConsumer(LiveConsumer):
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY
 
-    def note_voted(self, topic: str, *, voted: bool) -> bool:
-        """Keep whether the attendee has voted; return whether that is news."""
-        if voted == (topic in self.voted):
+    @property
+    def rights(self) -> dict[str, int]:
+        """The rights that this socket was opened with, and the user or display link that holds each."""
+        rights = {MODERATOR: self.moderator_id, HELPER: self.helper_id, DISPLAY: self.display_id}
+        return {right: holder for right, holder in rights.items() if holder is not None}
+
+    def note_part(self, topic: str, *, takes_part: bool) -> bool:
+        """Keep whether the attendee has voted; return True if that is news."""
+        if takes_part == (topic in self.voted):
             return False
-        if voted:
+        if takes_part:
             self.voted.add(topic)
         else:
             self.voted.discard(topic)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
+from opendev.core.groups import EVERYBODY
 from opendev.core.parts import SHOWN_MORE
 from sessions.programme.models import Session
+from sessions.programme.permissions import MODERATORS
 from sessions.questions.models import Question, QuestionDismissal
+from sessions.questions.permissions import AUTHOR
 from sessions.questions.selectors import dismissals_of, own_upvotes, questions_of
 from sessions.questions.serializers import mine_json, question_json
 

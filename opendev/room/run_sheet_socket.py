@@ -9,9 +9,10 @@ from django.utils import timezone
 from opendev.core.attendance import AttendeePass, Ground
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError, Malformed
-from opendev.core.groups import EVERYBODY, MODERATORS, Group
+from opendev.core.groups import EVERYBODY, Group
 from opendev.core.text import clean_id
 from opendev.room import run_sheets
+from sessions.programme.permissions import MODERATORS
 from sessions.questions.box import desk
 from sessions.questions.consumers import caller_of
 from sessions.run_sheet.news import PLAN, RUNNING

@@ -1,6 +1,6 @@
 """Where the Hub reads rooms from: the apps' selectors, put together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from django.utils import timezone
@@ -19,11 +19,19 @@ from sessions.follow_ups import news as line_news
 from sessions.follow_ups.selectors.lines import line_versions, lines_of
 from sessions.programme import news as session_news
 from sessions.programme.models import Session
+from sessions.programme.permissions import MODERATORS
 from sessions.programme.selectors import moderator_ids, session_versions
 from sessions.questions import news as question_news
 from sessions.questions.selectors import helper_ids, question_versions, questions_of
 from sessions.run_sheet import news as sheet_news
 from sessions.run_sheet.selectors import run_sheet_versions, run_sheets_of
+
+MODERATOR, HELPER, DISPLAY = "moderator", "helper", "display"
+RIGHTS: dict[str, Callable[[int], frozenset[int]]] = {
+    MODERATOR: moderator_ids,
+    HELPER: helper_ids,
+    DISPLAY: display_ids,
+}
 
 
 class RoomSource:
@@ -38,6 +46,8 @@ class RoomSource:
         sheet_news.PLAN: sheet_news.PlanFrames(),
         sheet_news.RUNNING: sheet_news.RunningFrames(),
     }
+
+    reserved: ClassVar[frozenset[str]] = frozenset({MODERATORS})
 
     def read(self, group: int) -> GroupState | None:
         """Return a session's room as it stands, or None when there is no such session."""
@@ -58,17 +68,9 @@ class RoomSource:
         """Raise versions of topics of a room over those that were told before the database lost commits."""
         raise_versions(session_id=group, above=above)
 
-    def moderators(self, group: int) -> frozenset[int]:
-        """Return the users who may moderate the session now."""
-        return moderator_ids(group)
-
-    def helpers(self, group: int) -> frozenset[int]:
-        """Return the users who may keep the session's questions now, and do nothing else."""
-        return helper_ids(group)
-
-    def displays(self, group: int) -> frozenset[int]:
-        """Return the session's display links that still open its presenter screen."""
-        return display_ids(group)
+    def holders(self, right: str, group: int) -> frozenset[int]:
+        """Return the users, or display links, that hold a right in the session now."""
+        return RIGHTS[right](group)
 
     def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]:
         """Return those of the tokens and sign-ins that still hold."""

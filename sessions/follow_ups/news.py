@@ -1,6 +1,6 @@
 """How sign-up lines travel to the sockets of a session."""
 
-from opendev.core.groups import AUDIENCES, Frame, News, State
+from opendev.core.groups import EVERYBODY, Frame, News, State
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.follow_ups.serializers import line_json
 
@@ -37,5 +37,5 @@ def topic_of(line_id: int) -> str:
 def news_of(found: LineWithNames, *, whole: bool = True) -> News:
     """Return the line as it stands, for every audience alike: what only some may know does not travel."""
     line = found.line
-    states = dict.fromkeys(AUDIENCES, line_json(found))
+    states = {EVERYBODY: line_json(found)}
     return News(line.session_id, topic_of(line.pk), line.version, states, whole)

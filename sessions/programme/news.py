@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from opendev.core.groups import AUDIENCES, Frame, News, State
+from opendev.core.groups import EVERYBODY, Frame, News, State
 from sessions.programme.models import Session
 from sessions.programme.serializers import session_state
 
@@ -26,6 +26,6 @@ class SessionFrames:
 
 
 def news_of(session: Session) -> News:
-    """Return the session as it stands, for every audience."""
+    """Return the session for every audience alike."""
     state: dict[str, Any] = session_state(session)
-    return News(session.pk, TOPIC, session.version, dict.fromkeys(AUDIENCES, state))
+    return News(session.pk, TOPIC, session.version, {EVERYBODY: state})

@@ -12,13 +12,15 @@ from opendev.core.batching import Answer
 from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Group, Member, Topic, encode
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode
 from opendev.core.limits import Network
 from opendev.core.text import clean_id
+from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
 from sessions.questions.box import Deed, desk, read_upvote, upvote_box, upvotes_reader
 from sessions.questions.models import Question
 from sessions.questions.news import KIND, topic_of
+from sessions.questions.permissions import AUTHOR
 from sessions.questions.services.asking import ask_question, edit_question, withdraw_question
 from sessions.questions.services.queue import (
     merge_question,
@@ -217,7 +219,7 @@ def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Ans
         if isinstance(outcome, DomainError):
             return answer(outcome)
         known = group.topics.get(topic_of(question_id))
-        is_author = known is not None and known.author == attendee.attendee_id
+        is_author = known is not None and known.owner == attendee.attendee_id
         mine = {"author": is_author, "upvoted": question_id in outcome}
         return answer({"type": "question.mine", "question": str(question_id), "mine": mine})
 
@@ -253,7 +255,7 @@ def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int])
         chosen = sorted(visible, key=lambda entry: _rank(entry[1], entry[2], attendee_id))[:MOST_IN_SNAPSHOT]
     parts = []
     for identity, known, audience in chosen:
-        is_author = attendee_id is not None and known.author == attendee_id
+        is_author = attendee_id is not None and known.owner == attendee_id
         mine = {"author": is_author, "upvoted": int(identity) in upvoted}
         parts.append(f'{(known.state_text(audience) or "")[:-1]},"mine":{encode(mine)}}}')
     return f"[{','.join(parts)}]", len(visible) - len(chosen)
@@ -262,7 +264,7 @@ def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int])
 def _rank(known: Topic, audience: str, attendee_id: int | None) -> tuple[bool, bool, int, bool, int, str]:
     """Return by what a long list is cut: what is on air and one's own stay, then what pages show first."""
     state = known.states[audience] or {}
-    is_own = attendee_id is not None and known.author == attendee_id
+    is_own = attendee_id is not None and known.owner == attendee_id
     place = FIRST_STATES.index(state["state"]) if state["state"] in FIRST_STATES else len(FIRST_STATES)
     return (
         state["state"] != "on_air",
@@ -280,6 +282,6 @@ def question_audience(socket: QuestionsSocket, topic: str) -> str:
         return MODERATORS
     known = socket.group.topics.get(topic) if socket.group else None
     is_author = (
-        socket.attendee is not None and known is not None and known.author == socket.attendee.attendee_id
+        socket.attendee is not None and known is not None and known.owner == socket.attendee.attendee_id
     )
     return AUTHOR if is_author else EVERYBODY

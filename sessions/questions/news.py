@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS, Frame, Gone, News, State
+from opendev.core.groups import EVERYBODY, Frame, Gone, News, State
+from sessions.programme.permissions import MODERATORS
 from sessions.questions.models import Question
+from sessions.questions.permissions import AUTHOR
 from sessions.questions.serializers import question_json
 
 KIND = "question"
@@ -49,6 +51,4 @@ def news_of(question: Question, *, whole: bool = True, gone: bool = False) -> Ne
     """Return the question as it stands, for every audience; for none of them where it is gone."""
     states = {a: None if gone else question_json(question, a) for a in QUESTION_AUDIENCES}
     topic = topic_of(question.pk)
-    return News(
-        question.session_id, topic, question.version, states, whole=whole, author=question.attendee_id
-    )
+    return News(question.session_id, topic, question.version, states, whole=whole, owner=question.attendee_id)

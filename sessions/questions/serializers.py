@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from opendev.core.groups import AUTHOR, MODERATORS
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
+from sessions.programme.permissions import MODERATORS
 from sessions.questions.models import Question
-from sessions.questions.permissions import is_public
+from sessions.questions.permissions import AUTHOR, is_public
 
 
 def undo_until(question: Question) -> datetime | None:

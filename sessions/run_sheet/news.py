@@ -1,6 +1,7 @@
 """How run sheets travel to the sockets of a session: two topics, so that all hear nothing of the plan."""
 
-from opendev.core.groups import AUDIENCES, MODERATORS, Frame, News, State
+from opendev.core.groups import EVERYBODY, Frame, News, State
+from sessions.programme.permissions import MODERATORS
 from sessions.run_sheet.selectors import SheetWithItems
 from sessions.run_sheet.serializers import run_sheet_json, running_json
 
@@ -41,12 +42,11 @@ class RunningFrames:
 
 def plan_news(found: SheetWithItems) -> News:
     """Return the plan as it stands, for moderators alone."""
-    states: dict[str, State | None] = dict.fromkeys(AUDIENCES)
-    states[MODERATORS] = run_sheet_json(found)
+    states = {MODERATORS: run_sheet_json(found), EVERYBODY: None}
     return News(found.sheet.session_id, PLAN, found.sheet.version, states)
 
 
 def running_news(found: SheetWithItems) -> News:
     """Return what runs now, for every audience."""
-    states = dict.fromkeys(AUDIENCES, running_json(found))
+    states = {EVERYBODY: running_json(found)}
     return News(found.sheet.session_id, RUNNING, found.sheet.running_version, states)

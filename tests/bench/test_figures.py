@@ -6,8 +6,9 @@ import pytest
 
 from bench import frames
 from bench.figures import Figure, as_json, figure, figures, percentile, ratios
-from opendev.core.groups import EVERYBODY, MODERATORS, encode
+from opendev.core.groups import EVERYBODY, encode
 from polls.news import PollFrames, news_of
+from sessions.programme.permissions import MODERATORS
 from tests.factories import make_poll, options_of
 
 

@@ -8,10 +8,7 @@ from typing import Any
 
 from opendev.core.attendance import Ground
 from opendev.core.groups import (
-    AUDIENCES,
     EVERYBODY,
-    MODERATORS,
-    VOTED,
     Frame,
     GroupState,
     News,
@@ -22,6 +19,8 @@ from opendev.core.live import Hub
 from opendev.core.sending import SendMessage, TextMessage
 
 ROOM, TOPIC = 7, "poll:1"
+MODERATORS, VOTED = "moderators", "voted"  # audiences as an app names them
+AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
 MODERATOR = 9  # who moderates it
 
 
@@ -53,9 +52,8 @@ class Rooms:
         self.kinds: Mapping[str, TopicKind] = {"poll": Frames()}
         self.stored: dict[int, dict[str, News]] = {key: {} for key in keys or (ROOM,)}
         self.reads = 0
-        self.may_moderate: frozenset[int] = frozenset({MODERATOR})
-        self.may_help: frozenset[int] = frozenset()
-        self.may_display: frozenset[int] = frozenset()
+        self.reserved = frozenset({MODERATORS})
+        self.held: dict[str, frozenset[int]] = {"moderator": frozenset({MODERATOR}), "display": frozenset()}
         self.lost_grounds: frozenset[Ground] = frozenset()
         self.revoked: frozenset[int] = frozenset()
 
@@ -81,14 +79,8 @@ class Rooms:
             if self.stored[group][topic].version <= version:
                 self.stored[group][topic] = news(version + 1, topic=topic, group=group)
 
-    def moderators(self, group: int) -> frozenset[int]:
-        return self.may_moderate
-
-    def helpers(self, group: int) -> frozenset[int]:
-        return self.may_help
-
-    def displays(self, group: int) -> frozenset[int]:
-        return self.may_display
+    def holders(self, right: str, group: int) -> frozenset[int]:
+        return self.held[right]
 
     def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]:
         return grounds - self.lost_grounds
@@ -102,9 +94,7 @@ class Listener:
 
     def __init__(self, hub: Hub, attendee_id: int | None = None, *, audience: str = EVERYBODY) -> None:
         self.hub, self.attendee_id, self.always = hub, attendee_id, audience
-        self.moderator_id: int | None = MODERATOR if audience == MODERATORS else None
-        self.helper_id: int | None = None
-        self.display_id: int | None = None
+        self.rights: dict[str, int] = {"moderator": MODERATOR} if audience == MODERATORS else {}
         self.ground: Ground | None = None
         self.pass_ends_at: float | None = None
         self.is_ready, self.is_closed = True, False
@@ -133,10 +123,10 @@ class Listener:
     def audience(self, topic: str) -> str:
         return VOTED if topic in self.voted else self.always
 
-    def note_voted(self, topic: str, *, voted: bool) -> bool:
-        if voted == (topic in self.voted):
+    def note_part(self, topic: str, *, takes_part: bool) -> bool:
+        if takes_part == (topic in self.voted):
             return False
-        (self.voted.add if voted else self.voted.discard)(topic)
+        (self.voted.add if takes_part else self.voted.discard)(topic)
         return True
 
     def own_changed(self, topic: str) -> None:

@@ -103,7 +103,7 @@ async def test_what_no_sweep_makes_good_is_said_again_after_an_outage(own_redis,
         await there.subscribe(4)
         own_redis.kill()
         for number in range(3):
-            here.publish(4, {"type": "live.voted", "group": 4, "number": number}, is_swept=False)
+            here.publish(4, {"type": "live.own", "group": 4, "number": number}, is_swept=False)
             here.publish(4, {"type": "live.news", "group": 4})
         await until(lambda: not here.publishing and not here.is_up)
         own_redis.start()
@@ -203,7 +203,7 @@ async def test_hub_tells_the_other_hub_whose_own_changed_and_not_what(redis_url)
         hub.source = Rooms()
         await hub.start(layer)
     listeners = [await Listener(hub, attendee).join() for hub in hubs for attendee in (1, 2)]
-    hubs[0].attendee_voted(ROOM, TOPIC, 1, voted=True, origin=listeners[0])
+    hubs[0].part_changed(ROOM, TOPIC, 1, takes_part=True, origin=listeners[0])
     hubs[1].own_changed(ROOM, "question:3", 2)
     await until(lambda: bool(listeners[1].own and listeners[2].own))
     assert [listener.own for listener in listeners] == [[], ["question:3"], [TOPIC], ["question:3"]]

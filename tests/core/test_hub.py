@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
+from opendev.core.groups import EVERYBODY
 from tests.core.jumping import at_jumping_time
-from tests.core.listening import ROOM, TOPIC, Frames, Listener, news, running
+from tests.core.listening import MODERATORS, ROOM, TOPIC, VOTED, Frames, Listener, news, running
 
 OTHER = 8
 
@@ -161,14 +161,14 @@ async def test_attendee_who_voted_hears_that_audiences_tally_at_once_on_all_sock
         phone, laptop, other = Listener(hub, 1), Listener(hub, 1), Listener(hub, 2)
         for listener in (phone, laptop, other):
             await listener.join()
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True)
         assert [listener.frames() for listener in (phone, laptop)] == [
             [{"type": "tally", "version": 1, "for": VOTED}]
         ] * 2
         assert other.frames() == []
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True)
         assert len(phone.frames()) == 1
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=False)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=False)
         assert phone.frames()[-1]["for"] == EVERYBODY
 
 
@@ -180,7 +180,7 @@ async def test_tally_that_came_with_the_answer_is_not_told_again():
         for version in (2, 3, 4):  # the first is told at once, the next two when the room's turn comes
             tell(hub, rooms, news(version, whole=False))
             await asyncio.sleep(0.01)
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True)
         assert voter.frames()[-1] == {"type": "tally", "version": 4, "for": VOTED}
         await asyncio.sleep(1)
         assert (voter.versions(), other.versions()) == ([2, 4], [2, 4])
@@ -198,7 +198,7 @@ async def test_whole_news_are_told_also_to_whoever_has_their_tally():
         await asyncio.sleep(0.01)
         tell(hub, rooms, news(3))
         await asyncio.sleep(0.01)
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True)
         await asyncio.sleep(1)
         assert [(frame["type"], frame["version"]) for frame in voter.frames()[-2:]] == [
             ("tally", 3),
@@ -213,9 +213,9 @@ async def test_attendee_who_voted_hears_nothing_extra_where_all_see_the_same():
         rooms.store(type(same)(ROOM, TOPIC, 1, {a: {"version": 1} for a in same.states}))
         rooms.store(news(1, topic="poll:2"))
         listener = await Listener(hub, 1).join()
-        hub.attendee_voted(ROOM, "poll:2", 1, voted=True)
+        hub.part_changed(ROOM, "poll:2", 1, takes_part=True)
         assert len(listener.frames()) == 1
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True)
         assert len(listener.frames()) == 1
 
 

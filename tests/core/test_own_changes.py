@@ -11,7 +11,7 @@ async def test_all_sockets_of_an_attendee_but_the_one_that_was_answered_read_the
         phone, laptop, other = Listener(hub, 1), Listener(hub, 1), Listener(hub, 2)
         for listener in (phone, laptop, other):
             await listener.join()
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True, origin=phone)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True, origin=phone)
         hub.own_changed(ROOM, "question:3", 1)
         assert [listener.own for listener in (phone, laptop, other)] == [
             ["question:3"],

@@ -171,7 +171,7 @@ async def test_slow_socket_that_moved_to_those_who_voted_catches_up_as_one_of_th
         slow.block()
         await tell(hub, rooms, news(1))
         await tell(hub, rooms, news(2))
-        hub.attendee_voted(ROOM, TOPIC, 1, voted=True)
+        hub.part_changed(ROOM, TOPIC, 1, takes_part=True)
         slow.unblock()
         await asyncio.sleep(1)
         assert [(frame["version"], frame["for"]) for frame in slow.frames()] == [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from opendev.core import limits, telling
+from opendev.core import fan_out, limits
 from tests.leaks.channels import Looks
 from tests.leaks.world import World
 from tests.support.inner_server import InnerServer, inner
@@ -16,7 +16,7 @@ __all__ = ["inner"]
 def world(inner: InnerServer) -> Iterator[World]:
     """Nobody has to wait: neither for the next news nor for the next try."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(telling, "TICK_S", 0.01)
+        patch.setattr(fan_out, "TICK_S", 0.01)
         patch.setitem(limits.LIMITS, "vote", "100000/second")
         limits._limit.cache_clear()
         made = World(inner)

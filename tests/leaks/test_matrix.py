@@ -152,7 +152,7 @@ def planted(world, monkeypatch):
     yield monkeypatch
     monkeypatch.undo()
     with pytest.MonkeyPatch.context() as again:
-        again.setattr("opendev.core.telling.TICK_S", 0.01)
+        again.setattr("opendev.core.fan_out.TICK_S", 0.01)
         world.retell()
 
 

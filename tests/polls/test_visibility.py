@@ -4,11 +4,12 @@ from itertools import product
 
 import pytest
 
-from opendev.core.groups import EVERYBODY, MODERATORS, VOTED
+from opendev.core.groups import EVERYBODY
 from polls.models import Poll
 from polls.news import POLL_AUDIENCES, news_of
-from polls.permissions import is_wider, may_see_poll, may_see_tally
+from polls.permissions import VOTED, is_wider, may_see_poll, may_see_tally
 from polls.serializers import poll_json
+from sessions.programme.permissions import MODERATORS
 from tests.factories import make_attendee, make_poll, record, vote_for
 
 # visibility: who besides moderators sees the tally while live, when closed, when published

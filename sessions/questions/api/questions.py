@@ -12,17 +12,18 @@ from rest_framework.response import Response
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.floods import check_questions
-from opendev.core.groups import AUTHOR, EVERYBODY, MODERATORS
+from opendev.core.groups import EVERYBODY
 from opendev.core.limits import limited_networks
 from opendev.core.parts import REST_PART, read_cursor
 from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import MAX_NAME_LENGTH, clean_id, clean_line, id_in_address
 from sessions.programme.endpoints import AFTER, Endpoint, QuestionRulesShape, last_of, page, part
+from sessions.programme.permissions import MODERATORS
 from sessions.programme.serializers import session_state
 from sessions.programme.services.rights import check_moderates
 from sessions.questions.box import read_upvote, upvote_box
 from sessions.questions.models import Question
-from sessions.questions.permissions import may_see_question
+from sessions.questions.permissions import AUTHOR, may_see_question
 from sessions.questions.selectors import (
     keeps_queue,
     own_upvotes,

@@ -1,4 +1,4 @@
-"""Telling: how news reach the sockets of a group, at a pace that the room can follow."""
+"""Fan-out: how news reach the sockets of a group, at a pace that the room can follow."""
 
 import asyncio
 from collections.abc import Callable, Set
@@ -6,11 +6,7 @@ from typing import Any
 
 from opendev.core import metrics
 from opendev.core.groups import (
-    AUDIENCES,
-    AUTHOR,
     EVERYBODY,
-    MODERATORS,
-    VOTED,
     Gather,
     GatherWhole,
     Group,
@@ -33,7 +29,7 @@ MOST_TALLIES, MOST_WHOLE = 100_000, 20  # topics told in one frame; whole ones h
 REST_FACTOR = 2  # telling a large room may take half of the time, the other half is for its votes
 
 
-class Telling:
+class FanOut:
     """The part of the Hub that makes messages of topics and gives them to every socket."""
 
     source: Source | None
@@ -84,38 +80,67 @@ class Telling:
         if not whole and hasattr(kind, "tallies"):
             messages = self._gathered(group, topics, kind.tallies)
         else:
-            messages = {a: self._message(group, topics[0], a, whole=whole) for a in AUDIENCES}
+            audiences = self._audiences(group, topics[0])
+            messages = {a: self._message(group, topics[0], a, whole=whole) for a in audiences}
         if not any(messages.values()):
             return None
-        return _for_members(group, topics[0], messages)
+        return self._for_members(group, topics[0], messages)
+
+    @property
+    def _reserved(self) -> frozenset[str]:
+        """The audiences to which a socket belongs only by a right."""
+        return self.source.reserved if self.source else frozenset()
+
+    def _audiences(self, group: Group, topic: str) -> set[str]:
+        """Return the audiences that may hear different things of a topic."""
+        known = group.topics.get(topic)
+        return {EVERYBODY, *(known.states if known else self._reserved)}
 
     def _several(self, group: Group, topics: list[str], gather: GatherWhole) -> MessageFor:
-        """Return what each socket is told of several topics that changed: its authors are told of their own besides."""
+        """Return what each socket hears of several topics that changed: owners hear what is for them besides."""
         held = [
             (topic, known, frozenset(known.gone_for))
             for topic in topics
             if (known := group.topics.get(topic))
         ]
-        authors = {known.author for _topic, known, _gone in held if known.author is not None}
+        owners = {known.owner for _topic, known, _gone in held if known.owner is not None}
 
         def message(audience_of: Callable[[str], str]) -> TextMessage | None:
             states, gone = [], []
             for topic, known, gone_for in held:
-                audience = audience_of(topic)
+                audience = known.key_for(audience_of(topic))
                 if (state := known.states.get(audience)) is not None:
                     states.append(state)
                 elif audience in gone_for:
                     gone.append((topic, known.version))
             return TextMessage(encode(gather(states, gone, now_text()))) if states or gone else None
 
-        everybody, moderators = message(lambda _topic: EVERYBODY), message(lambda _topic: MODERATORS)
+        def message_of(audience: str) -> TextMessage | None:
+            return message(lambda _topic: audience)
+
+        reserved = {audience: message_of(audience) for audience in self._reserved}
+        everybody = message_of(EVERYBODY)
 
         def message_for(member: Member) -> TextMessage | None:
-            if member.audience(topics[0]) == MODERATORS:
-                return moderators
-            return message(member.audience) if member.attendee_id in authors else everybody
+            if (audience := member.audience(topics[0])) in reserved:
+                return reserved[audience]
+            return message(member.audience) if member.attendee_id in owners else everybody
 
         return message_for
+
+    def _for_members(self, group: Group, topic: str, messages: dict[str, TextMessage | None]) -> MessageFor:
+        """Return what each socket hears. Where that is the same for all without a right, none is asked who it is."""
+        for_everybody, reserved = messages[EVERYBODY], self._reserved
+        others = [message for audience, message in messages.items() if audience not in reserved]
+
+        def message_for(member: Member) -> TextMessage | None:
+            return messages.get(member.audience(topic), for_everybody)
+
+        if for_everybody is None or any(
+            other is None or other.frame != for_everybody.frame for other in others
+        ):
+            return message_for
+        return lambda member: message_for(member) if member in group.holders else for_everybody
 
     async def _fan_out(
         self, group: Group, topics: list[str], message_for: MessageFor, *, whole: bool
@@ -141,11 +166,11 @@ class Telling:
         """Return the messages that tell the tallies of many topics at once."""
 
         def for_audience(audience: str) -> TextMessage | None:
-            states = [group.topics[topic].states.get(audience) for topic in topics]
+            states = [group.topics[topic].state_for(audience) for topic in topics]
             known = [state for state in states if state is not None]
             return TextMessage(encode(gather(known, now_text()))) if known else None
 
-        return {**dict.fromkeys(AUDIENCES, for_audience(EVERYBODY)), MODERATORS: for_audience(MODERATORS)}
+        return {audience: for_audience(audience) for audience in {EVERYBODY, *self._reserved}}
 
     def _message(
         self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False
@@ -156,13 +181,14 @@ class Telling:
         """
         if topic == PRESENCE:
             told: dict[str, Any] = {"type": "presence", "present": group.present}
-            if audience == MODERATORS:
+            if audience in self._reserved:
                 told |= group.notices
             return TextMessage(encode(told))
         known = group.topics.get(topic)
         if known is None or self.source is None:
             return None
         kind = self.source.kinds[topic.partition(":")[0]]
+        audience = known.key_for(audience)
         state = known.states.get(audience)
         if state is None:
             gone_for = known.shown_to if late else known.gone_for
@@ -172,15 +198,6 @@ class Telling:
         if audience not in known.tallies:
             known.tallies[audience] = TextMessage(encode(kind.tally(state, now_text())))
         return known.tallies[audience]
-
-
-def _for_members(group: Group, topic: str, messages: dict[str, TextMessage | None]) -> MessageFor:
-    """Return what each socket is told. Where that is the same for all without a right, none is asked who it is."""
-    known, everybodys = group.topics.get(topic), messages[EVERYBODY]
-    others = [messages[VOTED]] + ([messages[AUTHOR]] if known and known.author is not None else [])
-    if everybodys is None or any(other is None or other.frame != everybodys.frame for other in others):
-        return lambda member: messages[member.audience(topic)]
-    return lambda member: messages[member.audience(topic)] if member in group.holders else everybodys
 
 
 def now() -> float:
