@@ -1,15 +1,14 @@
 """What the socket of a room can do with polls, and the polls' part of its snapshot."""
 
-import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Answer
-from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
-from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode, with_fields
 from opendev.core.sending import TextMessage
 from polls.ballot_box import answers_reader, ballot_box, read_vote
 from polls.news import KIND, topic_of
@@ -25,15 +24,16 @@ class PollsSocket(Member, Protocol):
     """What these commands need of a consumer."""
 
     attendee: AttendeePass | None
-    unanswered: int
 
-    def answer(self, frame: dict[str, Any]) -> None: ...
+    def submit(
+        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
+    ) -> None: ...
     def say(self, message: TextMessage) -> None: ...
     def own_answered(self, topic: str) -> None: ...
 
 
 def vote(socket: PollsSocket, frame: dict[str, Any]) -> None:
-    """`poll.vote`: have the choice recorded; `ok` follows the commit."""
+    """`poll.vote`: record the choice; `ok` follows the commit."""
     _cast(socket, frame, withdraws=False)
 
 
@@ -45,7 +45,7 @@ def withdraw(socket: PollsSocket, frame: dict[str, Any]) -> None:
 def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> None:
     if socket.attendee is None:
         raise NotJoined
-    wanted = read_vote(
+    vote = read_vote(
         poll=frame.get("poll"),
         attendee=socket.attendee,
         answer=frame,
@@ -56,16 +56,11 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     )
     ref = frame.get("ref")
 
-    def answer(outcome: Recorded | DomainError) -> None:
-        socket.unanswered -= 1
-        if isinstance(outcome, Recorded):
-            socket.say(_ok(ref, outcome))
-            socket.own_answered(topic_of(wanted.poll_id))
-        else:
-            socket.answer(error_frame(outcome, ref))
+    def succeed(recorded: Recorded) -> None:
+        socket.say(_ok(ref, recorded))
+        socket.own_answered(topic_of(vote.poll_id))
 
-    ballot_box.put(wanted, answer, origin=socket)
-    socket.unanswered += 1
+    socket.submit(partial(ballot_box.put, vote, origin=socket), ref, succeed)
 
 
 @lru_cache(maxsize=1_000)
@@ -86,12 +81,12 @@ COMMANDS = {"poll.vote": vote, "poll.withdraw": withdraw}
 
 def visible_polls(group: Group, audience: str) -> list[int]:
     """Return the ids of the polls that the audience knows of, in running order."""
-    found = []
+    poll_ids = []
     for topic, known in group.topics.items():
         kind, _, identity = topic.partition(":")
         if kind == KIND and known.states.get(audience):
-            found.append(int(identity))
-    return found
+            poll_ids.append(int(identity))
+    return poll_ids
 
 
 def read_own(attendee: AttendeePass, group: Group, poll_id: int, answer: Answer[Frame]) -> None:
@@ -118,17 +113,7 @@ async def read_answers(attendee: AttendeePass, poll_ids: list[int]) -> dict[int,
     """
     if not poll_ids:
         return {}
-    future: asyncio.Future[dict[int, Mine]] = asyncio.get_running_loop().create_future()
-
-    def answer(found: dict[int, Mine] | DomainError) -> None:
-        if not future.done():
-            if isinstance(found, DomainError):
-                future.set_exception(found)
-            else:
-                future.set_result(found)
-
-    answers_reader.put((attendee, poll_ids, None), answer)
-    return await future
+    return await answers_reader.ask((attendee, poll_ids, None))
 
 
 def snapshot_polls(group: Group, *, is_moderator: bool, voted: set[str], answers: dict[int, Mine]) -> str:
@@ -139,5 +124,5 @@ def snapshot_polls(group: Group, *, is_moderator: bool, voted: set[str], answers
         audience = MODERATORS if is_moderator else VOTED if topic in voted else EVERYBODY
         if text := group.topics[topic].state_text(audience):
             mine = answers.get(poll_id)
-            parts.append(f'{text[:-1]},"mine":{_mine_text(mine or NOT_VOTED)}}}')
+            parts.append(with_fields(text, mine=_mine_text(mine or NOT_VOTED)))
     return f"[{','.join(parts)}]"

@@ -18,6 +18,7 @@ from opendev.core.addresses import origin_of, own_origin
 from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admission
 from opendev.core.attendance import Ground
 from opendev.core.audit import current_network
+from opendev.core.batching import Answer
 from opendev.core.errors import DomainError, Malformed, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.limits import Network, network_of, socket_address
@@ -265,6 +266,26 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except DomainError as error:
             # Awaited, unlike news: a client that sends nonsense and does not read holds up itself alone.
             await self.base_send({"type": "websocket.send", "text": encode(error_frame(error, ref))})
+
+    def submit(self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]) -> None:
+        """Put a command into a box and answer it once its batch is done.
+
+        `put` is called with the callback that takes the outcome. A refusal is answered with its error frame; any other
+        outcome is passed to `succeed`, which writes the answer.
+
+        Raises:
+            TryLater: too much waits in the box.
+        """
+
+        def answer(outcome: Any) -> None:
+            self.unanswered -= 1
+            if isinstance(outcome, DomainError):
+                self.answer(error_frame(outcome, ref))
+            else:
+                succeed(outcome)
+
+        put(answer)
+        self.unanswered += 1
 
     def answer(self, frame: dict[str, Any]) -> None:
         """Write the answer to a command."""

@@ -112,6 +112,12 @@ def encode(frame: object) -> str:
     return _encoder.encode(frame)
 
 
+def with_fields(text: str, **fields: str) -> str:
+    """Return the JSON text of an object that is not empty, with more fields; their values are JSON texts too."""
+    more = ",".join(f'"{name}":{value}' for name, value in fields.items())
+    return f"{text[:-1]},{more}}}" if more else text
+
+
 def now_text() -> str:
     """Return the server's time in ISO 8601, UTC, to the millisecond."""
     return timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from opendev.core.admission import Crowded
 from opendev.core.attendance import AttendeePass, Caller, Ground, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.errors import DomainError
-from opendev.core.groups import EVERYBODY, Group, encode, now_text
+from opendev.core.groups import EVERYBODY, Group, encode, now_text, with_fields
 from opendev.core.live import hub
 from opendev.core.text import MAX_ID
 from opendev.room import notes, run_sheet_socket
@@ -163,10 +163,10 @@ class RoomConsumer(LiveConsumer):
             group, is_moderator=self.is_moderator, voted=self.voted, answers=self.answers
         )
         asked, left_out = questions.snapshot_questions(group, self, self.upvotes)
-        more = f',"questions_left_out":{left_out}' if left_out else ""
+        more = {"questions_left_out": str(left_out)} if left_out else {}
         under = lines.snapshot_lines(group, self.sign_ups)
         self.answers, self.upvotes, self.sign_ups = {}, set(), {}
-        return f'{head[:-1]},"polls":{body},"questions":{asked}{more},"lines":{under}}}'
+        return with_fields(head, polls=body, questions=asked, **more, lines=under)
 
     def read_own(self, topic: str) -> None:
         """Read what is the attendee's own in a topic, and write it to this socket."""

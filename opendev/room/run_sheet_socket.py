@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Ground
-from opendev.core.consumers import error_frame
-from opendev.core.errors import DomainError, Malformed
+from opendev.core.batching import Answer
+from opendev.core.errors import Malformed
 from opendev.core.groups import EVERYBODY, Group
 from opendev.core.text import clean_id
 from opendev.room import run_sheets
@@ -29,9 +29,11 @@ class RunSheetSocket(Protocol):
     moderator_id: int | None
     helper_id: int | None
     ground: Ground | None
-    unanswered: int
     group: Group | None
 
+    def submit(
+        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
+    ) -> None: ...
     def answer(self, frame: dict[str, Any]) -> None: ...
 
 
@@ -40,19 +42,15 @@ Service = Callable[..., SheetWithItems]
 
 
 def _do(socket: RunSheetSocket, frame: Frame, service: Service, **given: Any) -> None:
-    """Have a deed done for whoever speaks; `ok` follows the commit, with the run sheet's version."""
+    """Call a service for the speaker in its turn; `ok` follows the commit, with the run sheet's version."""
     assert socket.group is not None  # noqa: S101
     ref = frame.get("ref")
 
-    def answer(outcome: SheetWithItems | DomainError) -> None:
-        socket.unanswered -= 1
-        if isinstance(outcome, DomainError):
-            socket.answer(error_frame(outcome, ref))
-        else:
-            socket.answer({"type": "ok", "ref": ref, "version": outcome.sheet.version})
+    def succeed(plan: SheetWithItems) -> None:
+        socket.answer({"type": "ok", "ref": ref, "version": plan.sheet.version})
 
-    desk.put(partial(service, session_id=socket.group.key, caller=caller_of(socket), **given), answer)
-    socket.unanswered += 1
+    deed = partial(service, session_id=socket.group.key, caller=caller_of(socket), **given)
+    socket.submit(partial(desk.put, deed), ref, succeed)
 
 
 def _item_of(frame: Frame) -> int:

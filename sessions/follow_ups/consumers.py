@@ -1,16 +1,16 @@
 """What the socket of a room can do with sign-up lines, and the lines' part of its snapshot."""
 
-import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Answer
-from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
-from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode, with_fields
 from opendev.core.limits import Network
 from sessions.follow_ups.box import sign_up_desk, sign_ups_reader
 from sessions.follow_ups.models import SignUp
@@ -26,12 +26,14 @@ class LinesSocket(Member, Protocol):
     """What these commands need of a consumer."""
 
     attendee: AttendeePass | None
-    unanswered: int
     group: Group | None
 
     @property
     def networks(self) -> tuple[Network, ...]: ...
 
+    def submit(
+        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
+    ) -> None: ...
     def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...
 
@@ -55,17 +57,12 @@ def _ask(socket: LinesSocket, frame: dict[str, Any], *, withdraws: bool) -> None
         check_sign_ups(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
     ref = frame.get("ref")
 
-    def answer(outcome: SignedUp | DomainError) -> None:
-        socket.unanswered -= 1
-        if isinstance(outcome, DomainError):
-            socket.answer(error_frame(outcome, ref))
-            return
-        mine = mine_json(outcome.sign_up)
-        socket.answer({"type": "ok", "ref": ref, "mine": mine, "version": outcome.version})
+    def succeed(signed_up: SignedUp) -> None:
+        mine = mine_json(signed_up.sign_up)
+        socket.answer({"type": "ok", "ref": ref, "mine": mine, "version": signed_up.version})
         socket.own_answered(topic_of(wish.line_id))
 
-    sign_up_desk.put(wish, answer, origin=socket)
-    socket.unanswered += 1
+    socket.submit(partial(sign_up_desk.put, wish, origin=socket), ref, succeed)
 
 
 COMMANDS = {"line.sign_up": sign_up, "line.withdraw": withdraw}
@@ -73,13 +70,13 @@ COMMANDS = {"line.sign_up": sign_up, "line.withdraw": withdraw}
 
 def lines_in(group: Group) -> list[int]:
     """Return the ids of the session's lines, in their order."""
-    found = []
+    lines = []
     for topic, known in group.topics.items():
         kind, _, identity = topic.partition(":")
         state = known.states.get(EVERYBODY)
         if kind == KIND and state:
-            found.append((state["position"], int(identity)))
-    return [identity for _position, identity in sorted(found)]
+            lines.append((state["position"], int(identity)))
+    return [identity for _position, identity in sorted(lines)]
 
 
 def read_own(attendee: AttendeePass, group: Group, line_id: int, answer: Answer[Frame]) -> None:
@@ -99,17 +96,12 @@ def read_own(attendee: AttendeePass, group: Group, line_id: int, answer: Answer[
 
 
 async def read_sign_ups(attendee: AttendeePass, line_ids: list[int]) -> dict[int, SignUp]:
-    """Return the attendee's own sign-ups; those who join at once share the query."""
-    if not line_ids:
-        return {}
-    future: asyncio.Future[dict[int, SignUp]] = asyncio.get_running_loop().create_future()
+    """Return the attendee's own sign-ups; those who join at once share the query.
 
-    def answer(found: dict[int, SignUp] | DomainError) -> None:
-        if not future.done():
-            future.set_result({} if isinstance(found, DomainError) else found)
-
-    sign_ups_reader.put((attendee, line_ids), answer)
-    return await future
+    Raises:
+        TryLater
+    """
+    return await sign_ups_reader.ask((attendee, line_ids)) if line_ids else {}
 
 
 def snapshot_lines(group: Group, own: dict[int, SignUp]) -> str:
@@ -118,5 +110,5 @@ def snapshot_lines(group: Group, own: dict[int, SignUp]) -> str:
     for line_id in lines_in(group):
         if text := group.topics[topic_of(line_id)].state_text(EVERYBODY):
             mine = own.get(line_id)
-            parts.append(f'{text[:-1]},"mine":{encode(mine_json(mine)) if mine else NOT_SIGNED_UP_TEXT}}}')
+            parts.append(with_fields(text, mine=encode(mine_json(mine)) if mine else NOT_SIGNED_UP_TEXT))
     return f"[{','.join(parts)}]"

@@ -1,6 +1,5 @@
 """What the socket of a room can do with questions, and their part of its snapshot."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
@@ -9,10 +8,9 @@ from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Caller, Ground
 from opendev.core.batching import Answer
-from opendev.core.consumers import error_frame
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode, with_fields
 from opendev.core.limits import Network
 from opendev.core.text import clean_id
 from sessions.programme.permissions import MODERATORS
@@ -39,12 +37,14 @@ class QuestionsSocket(Member, Protocol):
     moderator_id: int | None
     helper_id: int | None
     ground: Ground | None
-    unanswered: int
     group: Group | None
 
     @property
     def networks(self) -> tuple[Network, ...]: ...
 
+    def submit(
+        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
+    ) -> None: ...
     def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...
 
@@ -67,19 +67,14 @@ def caller_of(socket: Speaker) -> Caller:
 def _put_on_desk(
     socket: QuestionsSocket, frame: dict[str, Any], deed: Deed, mine: dict[str, bool] | None = None
 ) -> None:
-    """Have a deed done; `ok` follows the commit."""
+    """Do a deed in its turn; `ok` follows the commit."""
     ref = frame.get("ref")
 
-    def answer(outcome: Question | DomainError) -> None:
-        socket.unanswered -= 1
-        if isinstance(outcome, DomainError):
-            socket.answer(error_frame(outcome, ref))
-        else:
-            said = {"type": "ok", "ref": ref, "question": str(outcome.pk), "version": outcome.version}
-            socket.answer({**said, "mine": mine} if mine else said)
+    def succeed(question: Question) -> None:
+        ok = {"type": "ok", "ref": ref, "question": str(question.pk), "version": question.version}
+        socket.answer({**ok, "mine": mine} if mine else ok)
 
-    desk.put(deed, answer)
-    socket.unanswered += 1
+    socket.submit(partial(desk.put, deed), ref, succeed)
 
 
 MOST_IN_SNAPSHOT = 100  # the rest comes by REST, in parts, when somebody asks for it
@@ -133,21 +128,16 @@ def take_back(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
 def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
     if socket.attendee is None:
         raise NotJoined
-    wanted = read_upvote(question=frame.get("question"), attendee=socket.attendee, takes_back=takes_back)
+    upvote = read_upvote(question=frame.get("question"), attendee=socket.attendee, takes_back=takes_back)
     ref = frame.get("ref")
 
-    def answer(outcome: Upvoted | DomainError) -> None:
-        socket.unanswered -= 1
-        if isinstance(outcome, DomainError):
-            socket.answer(error_frame(outcome, ref))
-            return
-        mine = {"author": False, "upvoted": outcome.upvoted}
-        said = {"type": "ok", "ref": ref, "question": str(outcome.question_id)}
-        socket.answer({**said, "mine": mine, "version": outcome.version})
-        socket.own_answered(topic_of(outcome.question_id))
+    def succeed(upvoted: Upvoted) -> None:
+        mine = {"author": False, "upvoted": upvoted.upvoted}
+        ok = {"type": "ok", "ref": ref, "question": str(upvoted.question_id)}
+        socket.answer({**ok, "mine": mine, "version": upvoted.version})
+        socket.own_answered(topic_of(upvoted.question_id))
 
-    upvote_box.put(wanted, answer, origin=socket)
-    socket.unanswered += 1
+    socket.submit(partial(upvote_box.put, upvote, origin=socket), ref, succeed)
 
 
 def _for_keepers(service: Callable[..., Question], **fields: str) -> Callable[..., None]:
@@ -227,15 +217,12 @@ def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Ans
 
 
 async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
-    """Return the questions that the attendee voted for; those who join at once share the queries."""
-    future: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
+    """Return the questions that the attendee voted for; those who join at once share the queries.
 
-    def answer(found: set[int] | DomainError) -> None:
-        if not future.done():
-            future.set_result(set() if isinstance(found, DomainError) else found)
-
-    upvotes_reader.put((attendee.attendee_id, session_id), answer)
-    return await future
+    Raises:
+        TryLater
+    """
+    return await upvotes_reader.ask((attendee.attendee_id, session_id))
 
 
 def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int]) -> tuple[str, int]:
@@ -257,7 +244,7 @@ def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int])
     for identity, known, audience in chosen:
         is_author = attendee_id is not None and known.owner == attendee_id
         mine = {"author": is_author, "upvoted": int(identity) in upvoted}
-        parts.append(f'{(known.state_text(audience) or "")[:-1]},"mine":{encode(mine)}}}')
+        parts.append(with_fields(known.state_text(audience) or "", mine=encode(mine)))
     return f"[{','.join(parts)}]", len(visible) - len(chosen)
 
 

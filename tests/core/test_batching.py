@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from opendev.core import batching, outages, threads
-from opendev.core.batching import Batcher
+from opendev.core.batching import Batch, Batcher
 from opendev.core.errors import Conflict, TryLater
 from tests.core.jumping import at_jumping_time
 
@@ -336,3 +336,29 @@ async def test_boxes_that_share_a_thread_wait_for_one_outage_together(impatient,
     assert answers == dict.fromkeys(range(3), "try_later")
     assert time.monotonic() - begin < 2 * batching.AWAY_LIMIT_S
     assert {tuple(items) for items in tries} == {(0,), (1,), (2,)}
+
+
+@at_jumping_time
+async def test_asker_gets_the_result_or_the_refusal_of_its_own_item(work):
+    batcher = await started(work)
+    assert await asyncio.gather(batcher.ask(1), batcher.ask("ab")) == [2, "abab"]
+    with pytest.raises(Conflict):
+        await batcher.ask("refused")
+    await batcher.stop()
+    with pytest.raises(TryLater):
+        await batcher.ask(3)
+
+
+@at_jumping_time
+async def test_news_of_a_batch_come_before_its_answers_and_from_the_work_alone():
+    heard = []
+
+    class Box(Batcher):
+        def finished(self, batch):
+            heard.extend(batch.news)
+
+    batcher = Box(lambda items: Batch([0] * len(items), [f"news of {items}"]), name="teller", limit=LIMIT)
+    await batcher.start()
+    batcher.put("a", heard.append)
+    await batcher.stop()
+    assert heard == ["news of ['a']", 0]
