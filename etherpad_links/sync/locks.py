@@ -4,16 +4,28 @@ A lease needs no connection of its own, so it holds behind a PgBouncer in transa
 of PostgreSQL belongs to whichever server connection happened to be asked.
 """
 
+import asyncio
+import logging
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from etherpad_links.models import PadLease
+from etherpad_links.models import EtherpadLink, PadLease
+from etherpad_links.sync.database import Database
+from opendev.core.threads import DatabaseAway
+
+log = logging.getLogger("etherpad_links.sync")
 
 LEASE = timedelta(seconds=10)
 RENEW_S = 2.0
+
+
+class LockIsElsewhere(Exception):
+    """Another worker writes into this pad."""
 
 
 class PadLocks:
@@ -35,3 +47,38 @@ class PadLocks:
     def release(self, link_id: int) -> None:
         """Let go, so that another worker need not wait."""
         PadLease.objects.filter(link=link_id, holder=self.holder).delete()
+
+
+class PadLock:
+    """The lock of one pad, held on the loop and renewed from time to time."""
+
+    def __init__(self, link: EtherpadLink, pad_name: str, database: Database, locks: PadLocks) -> None:
+        self.link, self.pad_name, self.database, self.locks = link, pad_name, database, locks
+        self.held_at = -1e9
+        self.is_wait_logged = False
+
+    async def hold(self) -> None:
+        """Take the lock, or renew it if that is due.
+
+        Raises:
+            LockIsElsewhere
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self.held_at < RENEW_S:
+            return
+        if not await self.database(self.locks.hold, self.link.pk, timezone.now()):
+            self.held_at = -1e9
+            raise LockIsElsewhere
+        self.held_at, self.is_wait_logged = now, False
+
+    async def wait(self) -> None:
+        """Pause before the next try to take a lock that another worker has; log that once."""
+        if not self.is_wait_logged:
+            log.warning("Another worker writes into pad %s; this one waits.", self.pad_name)
+        self.is_wait_logged = True
+        await asyncio.sleep(RENEW_S)
+
+    async def release(self) -> None:
+        """Release the lock, even while the task is being cancelled."""
+        with suppress(DatabaseAway):  # then the lease runs out by itself
+            await asyncio.shield(self.database(self.locks.release, self.link.pk))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -23,7 +22,7 @@ from etherpad_links.padserver.errors import (
 from etherpad_links.padserver.pad_socket import Change, PadSocket
 from etherpad_links.sync.connecting import Checks, Connector
 from etherpad_links.sync.database import Database
-from etherpad_links.sync.locks import RENEW_S, PadLocks
+from etherpad_links.sync.locks import LockIsElsewhere, PadLock, PadLocks
 from etherpad_links.sync.memory import PadMemory
 from etherpad_links.sync.pace import Pace
 from etherpad_links.sync.passages import PassageSource
@@ -44,12 +43,12 @@ HEALTH: dict[type[PadTrouble], EtherpadLink.Health] = {
 }
 
 
-class LockIsElsewhere(Exception):
-    """Another worker writes into this pad."""
-
-
 class PadTask:
-    """Looks after one pad as long as it runs. `pace` and `checks` are shared by all pads of its server."""
+    """Looks after one pad as long as it runs.
+
+    It puts together a lock (PadLock), connections (Connector), rounds of writing and reading (Rounds), and what is
+    remembered between them (PadMemory). `pace` and `checks` are shared by all pads of its server.
+    """
 
     def __init__(
         self,
@@ -61,15 +60,14 @@ class PadTask:
         pace: Pace,
         checks: Checks,
     ) -> None:
-        self.link, self.database, self.locks, self.pace = link, database, locks, pace
+        self.link, self.database, self.pace = link, database, pace
         self.address: PadAddress = read_pad_address(link.url)
+        self.lock = PadLock(link, self.address.name, database, locks)
         self.memory = PadMemory(link, database, source)
         self.connector = Connector(link, self.address, self.memory, checks)
         self.wake = asyncio.Event()
         self.pad: PadSocket | None = None
         self.failures = self.unanswered = 0
-        self.said_that_we_wait = False
-        self.held_at = -1e9
 
     # --- life
 
@@ -78,11 +76,10 @@ class PadTask:
         try:
             while True:
                 try:
-                    await self._hold()
+                    await self.lock.hold()
                     await self._keep_in_step()
                 except LockIsElsewhere:
-                    self._say_that_we_wait()
-                    await asyncio.sleep(RENEW_S)
+                    await self.lock.wait()
                 except PadTrouble as trouble:
                     self._learn(trouble)
                     await self._rest(trouble)
@@ -92,27 +89,7 @@ class PadTask:
                     log.exception("The database failed while pad %s was kept in step.", self.address.name)
                     await asyncio.sleep(RETRY_S[0])
         finally:
-            with suppress(DatabaseAway):  # then the lease runs out by itself
-                await asyncio.shield(self.database(self.locks.release, self.link.pk))
-
-    async def _hold(self) -> None:
-        """Take or renew the pad's lock.
-
-        Raises:
-            LockIsElsewhere
-        """
-        now = asyncio.get_running_loop().time()
-        if now - self.held_at < RENEW_S:
-            return
-        if not await self.database(self.locks.hold, self.link.pk, timezone.now()):
-            self.held_at = -1e9
-            raise LockIsElsewhere
-        self.held_at, self.said_that_we_wait = now, False
-
-    def _say_that_we_wait(self) -> None:
-        if not self.said_that_we_wait:
-            log.warning("Another worker writes into pad %s; this one waits.", self.address.name)
-        self.said_that_we_wait = True
+            await self.lock.release()
 
     async def _rest(self, trouble: PadTrouble) -> None:
         """Say what is wrong, once, and wait longer from time to time."""
@@ -152,7 +129,7 @@ class PadTask:
             self.failures, self.memory.rows_changed = 0, True
             await learn_read_only_id(self.link, self.database)
             while True:
-                await self._hold()
+                await self.lock.hold()
                 await rounds.go()
                 await self._sleep_till_something_happens()
                 if pad.trouble:
@@ -166,7 +143,7 @@ class PadTask:
 
     async def _take_turn(self) -> None:
         await self.pace.turn()
-        await self._hold()
+        await self.lock.hold()
 
     def _heard(self, change: Change) -> None:
         self.memory.heard(change)
