@@ -188,7 +188,7 @@ def test_table_of_the_features_has_every_model_in_its_folder():
 
 def folder_of(module: str) -> str:
     parts = module.split(".")
-    return "/".join(parts[:2]) if parts[0] == "sessions" else parts[0]
+    return "/".join(parts[:2]) if parts[0] in {"sessions", "opendev"} else parts[0]
 
 
 @pytest.mark.parametrize(

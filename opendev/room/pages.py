@@ -23,7 +23,6 @@ from opendev.room.qr import qr_svg
 from opendev.room.question_cards import queue_questions, room_questions
 from opendev.room.record import record_of
 from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card, told_of
-from opendev.room.run_sheets import closed_with_step
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, own_answers, polls_of
 from sessions.attendees.models import Attendee
@@ -239,15 +238,15 @@ def _on_stage(sheet: SheetCard, first: Any) -> Any:
     return running.poll
 
 
-def _join_undo(cards: list[Any], sheet: SheetCard, polls: list[Poll]) -> Any:
+def _join_undo(cards: list[Any], sheet: SheetCard) -> Any:
     """Leave one button where a step is taken back with what it did; return the card of the poll that closed with it."""
     if not sheet.undo_seconds:
         return None
-    closed = {str(poll.pk) for poll in closed_with_step(polls, sheet.found.sheet.moved_at)}
+    closed = [card for card in cards if card.id in sheet.closed and card.state == Poll.State.CLOSED]
     for card in cards:
-        if card.id == sheet.undo_of or card.id in closed:
+        if card.id == sheet.undo_of or card in closed:
             card.undo = None
-    return next((card for card in cards if card.id in closed), None)
+    return next(iter(closed), None)
 
 
 def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
@@ -281,7 +280,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     first = on_air(cards)
     sheet = sheet_card(session.pk, {card.id: card for card in cards}, now)
     selected: Any = next((card for card in cards if card.id == picked), _on_stage(sheet, first))
-    closed_with = _join_undo(cards, sheet, polls)
+    closed_with = _join_undo(cards, sheet)
     stage_item = sheet.running if selected is None else None
     next_draft = next((card for card in cards if card.state == Poll.State.DRAFT), None)
     since = session.went_live_at if session.state == Session.State.LIVE else None

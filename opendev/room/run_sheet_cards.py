@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sessions.run_sheet.models import RunSheetItem
+from opendev.room.models import PollStep
+from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.selectors import SheetWithItems, sheet_with_items
 from sessions.run_sheet.serializers import running_json, undo_until
 
@@ -67,6 +68,10 @@ class SheetCard:
     undo_seconds: int = 0
     behind: int = 0  # minutes over what was planned for the items that ran; below 0: still to spare
     polls_in_it: frozenset[str] = field(default_factory=frozenset)
+    launched: frozenset[str] = field(
+        default_factory=frozenset
+    )  # polls by the last step, while it can be undone
+    closed: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def running(self) -> ItemCard | None:
@@ -92,9 +97,7 @@ class SheetCard:
     @property
     def undo_of(self) -> str:
         """What the last step launched, as the undo banner names it: a poll's id, else "run"."""
-        running, has_opened = self.running, self.found.sheet.has_opened
-        launched = has_opened and running is not None and running.poll is not None
-        return str(running.poll.id) if launched and running else "run"
+        return next(iter(self.launched), "run")
 
 
 def sheet_card(session_id: int, polls: Mapping[str, Any], now: datetime) -> SheetCard:
@@ -109,17 +112,25 @@ def sheet_card(session_id: int, polls: Mapping[str, Any], now: datetime) -> Shee
         cards.append(ItemCard(item, begins, item.used_seconds + goes_on, is_running, position, poll))
         begins += item.minutes
     until = undo_until(sheet)
-    running = next((card for card in cards if card.is_running), None)
-    is_voted_on = (
-        sheet.has_opened and running is not None and running.poll is not None and running.poll.ballots
-    )
+    undo_seconds = max(0, round((until - now).total_seconds())) if until else 0
+    launched, closed = _polls_of_step(sheet) if undo_seconds else (frozenset(), frozenset())
+    is_voted_on = any(polls[poll_id].ballots for poll_id in launched if poll_id in polls)
     return SheetCard(
         found,
         cards,
-        undo_seconds=max(0, round((until - now).total_seconds())) if until and not is_voted_on else 0,
+        undo_seconds=0 if is_voted_on else undo_seconds,
         behind=_behind(cards),
         polls_in_it=frozenset(card.poll.id for card in cards if card.poll is not None),
+        launched=launched,
+        closed=closed,
     )
+
+
+def _polls_of_step(sheet: RunSheet) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of the polls that the last step launched, and of those that it closed."""
+    steps = list(sheet.poll_steps.all())
+    launched = frozenset(str(step.poll_id) for step in steps if step.act == PollStep.Act.LAUNCHED)
+    return launched, frozenset(str(step.poll_id) for step in steps) - launched
 
 
 def _behind(cards: Sequence[ItemCard]) -> int:

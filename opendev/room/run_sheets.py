@@ -1,6 +1,6 @@
-"""Deeds with a run sheet that touch polls: items that are polls, and steps that launch one."""
+"""Acts on a run sheet that touch polls: items that are polls, and steps that launch or close one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_id
 from opendev.room.forms import read_line
+from opendev.room.models import PollStep
 from opendev.room.pasting import read_plan
 from polls.ballot_store import lock_polls
 from polls.models import Poll
@@ -20,11 +21,11 @@ from polls.selectors import poll_by_id, polls_of
 from polls.services import add_poll, set_poll_state
 from polls.services.drafts import read_draft
 from sessions.programme.services.rights import check_moderates
-from sessions.run_sheet.models import RunSheetItem
+from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.selectors import SheetWithItems
 from sessions.run_sheet.services.additions import TooManyItems, append_items
 from sessions.run_sheet.services.plan import MAX_ITEMS, NewItem, read_item
-from sessions.run_sheet.services.running import Step, note_opened, run_item, run_next, take_step_back
+from sessions.run_sheet.services.running import Step, run_item, run_next, take_step_back
 
 Kind = RunSheetItem.Kind
 
@@ -121,16 +122,19 @@ def go_on(
         Malformed: `close` is no poll of this session.
     """
 
+    closed: list[int] = []
+
     def close_it(item: RunSheetItem) -> None:
         closing = _poll_here(close, session_id, "close")
         lock_polls([closing.pk, *_polls_of(item)])
         if closing.state == Poll.State.LIVE:
             set_poll_state(poll_id=closing.pk, caller=caller, state=Poll.State.CLOSED, now=now)
+            closed.append(closing.pk)
 
     step = run_next(
         session_id=session_id, caller=caller, seen=seen, now=now, first=None if close is None else close_it
     )
-    return _open_poll(step, caller, now)
+    return _launch_and_record(step, closed, caller, now)
 
 
 @transaction.atomic
@@ -143,20 +147,38 @@ def go_to(
         see run_item; PollIsGone; those of a launch.
     """
     step = run_item(session_id=session_id, item_id=item_id, caller=caller, seen=seen, now=now)
-    return _open_poll(step, caller, now)
+    return _launch_and_record(step, [], caller, now)
 
 
-def _open_poll(step: Step, caller: Caller, now: datetime) -> SheetWithItems:
-    item = step.item
-    if not step.has_moved or item is None or item.kind != Kind.POLL:
-        return step.found
+def _launch_and_record(step: Step, closed: list[int], caller: Caller, now: datetime) -> SheetWithItems:
+    """Launch the draft that a step leads to, and record what the step did to polls, in place of the step before."""
+    if step.has_moved:
+        launched = _launch(step.item, caller, now)
+        sheet = step.plan.sheet
+        PollStep.objects.filter(sheet=sheet).delete()
+        PollStep.objects.bulk_create(
+            PollStep(sheet=sheet, poll_id=poll_id, act=act)
+            for act, poll_ids in ((PollStep.Act.CLOSED, closed), (PollStep.Act.LAUNCHED, launched))
+            for poll_id in poll_ids
+        )
+    return step.plan
+
+
+def _launch(item: RunSheetItem | None, caller: Caller, now: datetime) -> list[int]:
+    """Launch the item's poll if it is a draft; return its id, as a list of one or none.
+
+    Raises:
+        PollIsGone; those of a launch.
+    """
+    if item is None or item.kind != Kind.POLL:
+        return []
     poll = Poll.objects.filter(pk=item.subject or 0, session=item.session_id).first()
     if poll is None or poll.state == Poll.State.ARCHIVED:
         raise PollIsGone
-    if poll.state == Poll.State.DRAFT:
-        set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
-        note_opened(step.found.sheet)
-    return step.found
+    if poll.state != Poll.State.DRAFT:
+        return []
+    set_poll_state(poll_id=poll.pk, caller=caller, state=Poll.State.LIVE, now=now)
+    return [poll.pk]
 
 
 @transaction.atomic
@@ -168,26 +190,24 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithIte
         TooLateToUndo: somebody has voted already; then nothing is taken back.
     """
     step = take_step_back(session_id=session_id, caller=caller, now=now)
-    launched = _polls_of(step.item) if step.has_moved else []
+    sheet = step.plan.sheet
+    launched = polls_of_step(sheet, PollStep.Act.LAUNCHED)
     closed = [
         poll.pk
-        for poll in closed_with_step(polls_of([session_id]), step.taken_back_at)
-        if not close_shows_something_new(poll)
+        for poll in Poll.objects.filter(pk__in=polls_of_step(sheet, PollStep.Act.CLOSED))
+        if poll.state == Poll.State.CLOSED and not close_shows_something_new(poll)
     ]
     lock_polls([*launched, *closed])
     for ids, state in ((launched, Poll.State.DRAFT), (closed, Poll.State.LIVE)):
         for poll_id in ids:
             set_poll_state(poll_id=poll_id, caller=caller, state=state, now=now)
-    return step.found
+    PollStep.objects.filter(sheet=sheet).delete()
+    return step.plan
 
 
-def closed_with_step(polls: Iterable[Poll], moved_at: datetime | None) -> list[Poll]:
-    """Return the polls that closed as the step went on: both have the same moment."""
-    return [
-        poll
-        for poll in polls
-        if poll.state == Poll.State.CLOSED and moved_at is not None and poll.closed_at == moved_at
-    ]
+def polls_of_step(sheet: RunSheet, act: PollStep.Act) -> list[int]:
+    """Return the ids of the polls that the run sheet's last step launched, or closed; none once it is final."""
+    return list(PollStep.objects.filter(sheet=sheet, act=act).values_list("poll_id", flat=True))
 
 
 def _polls_of(item: RunSheetItem | None) -> list[int]:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sessions.follow_ups.models import SignUpLine
 from sessions.programme.models import Session
 
 
@@ -71,7 +72,10 @@ class RunSheet(models.Model):
         RunSheetItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     previous_since = models.DateTimeField(null=True, blank=True)
-    has_opened = models.BooleanField(default=False)  # the move launched its poll or opened its line
+    is_first_run = models.BooleanField(default=False)  # the move began the first run of its item
+    opened_line = models.ForeignKey(
+        SignUpLine, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     moved_at = models.DateTimeField(null=True, blank=True)
     moved_by = models.CharField(_("moved by"), max_length=150, blank=True)
 

@@ -43,12 +43,11 @@ class TooLateToStepBack(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the run sheet: what it came to, whether anything moved, and when it was made that is taken back."""
+    """A step of the run sheet: the plan after it, the item that it leads to, and whether anything moved."""
 
-    found: SheetWithItems
+    plan: SheetWithItems
     item: RunSheetItem | None
     has_moved: bool
-    taken_back_at: datetime | None = None
 
 
 @transaction.atomic
@@ -112,12 +111,12 @@ def _move(sheet: RunSheet, item: RunSheetItem | None, caller: Caller, now: datet
     sheet.previous_id, sheet.previous_since = sheet.running_id, sheet.since
     sheet.running, sheet.since = item, now if item else None
     sheet.moved_at, sheet.moved_by = now, _name_of(caller, sheet)
-    sheet.has_opened = False
+    sheet.is_first_run, sheet.opened_line = item is not None and item.started_at is None, None
     if item is not None:
         item.started_at = item.started_at or now
         _note(sheet, TimelineEntry.Verb.ITEM_STARTED, item, caller, now)
         if item.kind == Kind.LINE:
-            sheet.has_opened = _open_line(item, caller, now)
+            sheet.opened_line = _open_line(item, caller, now)
         item.save()
     return save_and_tell(sheet, runs_otherwise=True)
 
@@ -139,23 +138,17 @@ def _note(
     note(session=sheet.session, verb=verb, now=now, subject=item.pk, title=title, caller=caller)
 
 
-def _open_line(item: RunSheetItem, caller: Caller, now: datetime) -> bool:
-    """Open the item's sign-up line, a new one where it has none yet; return whether it was not open before."""
+def _open_line(item: RunSheetItem, caller: Caller, now: datetime) -> SignUpLine | None:
+    """Open the item's sign-up line, a new one where it has none yet; return it, or None if it was open already."""
     if item.subject is None:
-        given = {"title": item.text}
-        item.subject = open_line(session_id=item.session_id, caller=caller, given=given, now=now).pk
-        return True
-    line = SignUpLine.objects.filter(pk=item.subject, session=item.session_id).first()
-    if line is None or line.is_open:
-        return False
-    edit_line(line_id=line.pk, caller=caller, given={"state": SignUpLine.State.OPEN}, now=now)
-    return True
-
-
-def note_opened(sheet: RunSheet) -> None:
-    """Note that the last step launched its poll, so that taking the step back takes the launch back."""
-    sheet.has_opened = True
-    sheet.save(update_fields=["has_opened"])
+        title = {"title": item.text}
+        line = open_line(session_id=item.session_id, caller=caller, given=title, now=now)
+        item.subject = line.pk
+        return line
+    known = SignUpLine.objects.filter(pk=item.subject, session=item.session_id).first()
+    if known is None or known.is_open:
+        return None
+    return edit_line(line_id=known.pk, caller=caller, given={"state": SignUpLine.State.OPEN}, now=now)
 
 
 @transaction.atomic
@@ -163,8 +156,7 @@ def take_step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
     """Take the last step back within five seconds: the item before runs again, as if it had never ended.
 
     A line that the step opened closes again where nobody signed up. The step that is returned names the item whose run
-    was taken back, and has moved where it had launched a poll: whoever knows polls takes that back, and opens again
-    what closed at the same moment.
+    was taken back. What the step did to polls, its caller takes back.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -177,19 +169,17 @@ def take_step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
         or sheet.session.state == Session.State.OVER
     ):
         raise TooLateToStepBack
-    undone, had_opened, moved_at = sheet.running, sheet.has_opened, sheet.moved_at
+    undone = sheet.running
     if undone is not None:
-        if undone.started_at == sheet.moved_at:
+        if sheet.is_first_run:
             undone.started_at = None
             undone.save(update_fields=["started_at"])
-        if undone.kind == Kind.LINE and had_opened:
-            _close_unused_line(undone, caller, now)
+        if sheet.opened_line is not None:
+            _close_unused_line(sheet.opened_line, caller, now)
         _note(sheet, TimelineEntry.Verb.ITEM_SET_BACK, undone, caller, now)
     _resume_previous(sheet)
     sheet.moved_by = _name_of(caller, sheet)
-    found = save_and_tell(sheet, runs_otherwise=True)
-    has_launched = had_opened and undone is not None and undone.kind == Kind.POLL
-    return Step(found, undone, has_moved=has_launched, taken_back_at=moved_at)
+    return Step(save_and_tell(sheet, runs_otherwise=True), undone, has_moved=True)
 
 
 def _resume_previous(sheet: RunSheet) -> None:
@@ -201,20 +191,26 @@ def _resume_previous(sheet: RunSheet) -> None:
         before.used_seconds = max(0, before.used_seconds - counted)
         before.save(update_fields=["used_seconds"])
     sheet.running, sheet.since = before, sheet.previous_since if before else None
-    sheet.previous, sheet.previous_since, sheet.moved_at, sheet.has_opened = None, None, None, False
+    _forget_step(sheet)
 
 
-def _close_unused_line(item: RunSheetItem, caller: Caller, now: datetime) -> None:
-    if item.subject is not None and line_with_names(item.subject).count == 0:
-        edit_line(line_id=item.subject, caller=caller, given={"state": SignUpLine.State.CLOSED}, now=now)
+def _forget_step(sheet: RunSheet) -> None:
+    """Make the last step final."""
+    sheet.previous, sheet.previous_since, sheet.moved_at = None, None, None
+    sheet.is_first_run, sheet.opened_line = False, None
+
+
+def _close_unused_line(line: SignUpLine, caller: Caller, now: datetime) -> None:
+    if line_with_names(line.pk).count == 0:
+        edit_line(line_id=line.pk, caller=caller, given={"state": SignUpLine.State.CLOSED}, now=now)
 
 
 def stop_running(*, session: Session, now: datetime) -> None:
-    """Have nothing running: the session has ended. The caller holds the session's lock."""
+    """Stop the running item, since the session has ended. The caller holds the session's lock."""
     sheet = RunSheet.objects.select_related("running").filter(session=session).first()
     if sheet is None or sheet.running is None:
         return
     _end_run(sheet, now)
-    sheet.running, sheet.since, sheet.previous, sheet.previous_since = None, None, None, None
-    sheet.moved_at, sheet.moved_by = None, ""
+    sheet.running, sheet.since, sheet.moved_by = None, None, ""
+    _forget_step(sheet)
     save_and_tell(sheet, runs_otherwise=True)

@@ -7,7 +7,7 @@ import pytest
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import time_text
-from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, step_back
+from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, polls_of_step, step_back
 from opendev.room.services import set_session_state
 from polls.models import Poll
 from polls.services import set_poll_state
@@ -207,14 +207,30 @@ def test_step_that_is_to_close_another_sessions_poll_does_not_happen(session, ca
     assert (sheet_with_items(session.pk).running, foreign.state) == (None, "live")
 
 
-def test_step_leaves_alone_what_somebody_else_closed_before_or_after(session, caller, plan):
-    before, after_it = make_poll(session, state="closed"), make_poll(session, state="live")
+def test_step_leaves_alone_what_somebody_else_closed_before_after_or_at_the_same_moment(
+    session, caller, plan
+):
+    before, with_it, after_it = [make_poll(session, state=state) for state in ("closed", "live", "live")]
     go_on(session_id=session.pk, caller=caller, close=str(before.pk), now=after(1))
+    set_poll_state(poll_id=with_it.pk, caller=caller, state="closed", now=after(1))
     set_poll_state(poll_id=after_it.pk, caller=caller, state="closed", now=after(2))
     step_back(session_id=session.pk, caller=caller, now=after(3))
-    assert set(Poll.objects.filter(pk__in=[before.pk, after_it.pk]).values_list("state", flat=True)) == {
-        "closed"
-    }
+    others = Poll.objects.filter(pk__in=[before.pk, with_it.pk, after_it.pk])
+    assert set(others.values_list("state", flat=True)) == {"closed"}
+
+
+def test_run_sheet_remembers_what_its_last_step_did_and_nothing_of_the_one_before(session, caller, plan):
+    first, second = [make_poll(session, state="live", visibility="after_publishing") for _ in range(2)]
+    go_on(session_id=session.pk, caller=caller, close=str(first.pk), now=NOW)
+    sheet = sheet_with_items(session.pk).sheet
+    assert (polls_of_step(sheet, "closed"), polls_of_step(sheet, "launched")) == ([first.pk], [])
+    go_on(session_id=session.pk, caller=caller, close=str(second.pk), now=after(60))
+    launched = sheet_with_items(session.pk).running.subject
+    assert (polls_of_step(sheet, "closed"), polls_of_step(sheet, "launched")) == ([second.pk], [launched])
+    step_back(session_id=session.pk, caller=caller, now=after(61))
+    states = dict(Poll.objects.filter(session=session).values_list("pk", "state"))
+    assert states == {first.pk: "closed", second.pk: "live", launched: "draft"}
+    assert polls_of_step(sheet, "closed") == []
 
 
 def test_step_is_taken_back_for_five_seconds(session, caller, plan):

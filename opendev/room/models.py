@@ -1,0 +1,32 @@
+"""What the room keeps of acts that touch several apps."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from polls.models import Poll
+from sessions.run_sheet.models import RunSheet
+
+
+class PollStep(models.Model):
+    """What the last step of a run sheet did to a poll, as long as the step can be taken back."""
+
+    class Act(models.TextChoices):
+        LAUNCHED = "launched", _("launched")
+        CLOSED = "closed", _("closed")
+
+    sheet = models.ForeignKey(RunSheet, on_delete=models.CASCADE, related_name="poll_steps")
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="+")
+    act = models.CharField(_("act"), max_length=8, choices=Act.choices)
+
+    class Meta:
+        verbose_name = _("poll of a step")
+        verbose_name_plural = _("polls of steps")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "poll"], name="step_does_one_thing_to_a_poll"),
+            models.CheckConstraint(
+                condition=models.Q(act__in=["launched", "closed"]), name="act_of_a_step_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act}: {self.poll_id}"
