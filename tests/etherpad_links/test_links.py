@@ -9,6 +9,7 @@ from etherpad_links.services import (
     NotAPad,
     NotInAPad,
     PadNotAllowed,
+    PadNotMade,
     link_pad,
     make_pad,
     point_to_heading,
@@ -118,6 +119,13 @@ def test_repairs_need_a_pad_and_a_line_of_it(session: Session):
 def test_pads_are_made_only_where_a_server_is_set_up(settings):
     settings.ETHERPAD_URL = ""
     with pytest.raises(NoPadServer):
+        make_pad(name="x", text="")
+
+
+def test_pad_server_that_does_not_answer_made_no_pad(settings):
+    settings.ETHERPAD_URL, settings.ETHERPAD_API_KEY = "http://127.0.0.1:9", "k" * 64
+    settings.ETHERPAD_ALLOW_PRIVATE = True
+    with pytest.raises(PadNotMade):
         make_pad(name="x", text="")
 
 

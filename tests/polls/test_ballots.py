@@ -300,6 +300,11 @@ def test_version_rises_once_a_batch_and_only_when_the_tally_moves(poll, ada, bob
     assert version() == before + 2
 
 
+def test_answer_of_another_kind_is_refused_and_nothing_is_counted(poll, ada):
+    assert record(vote_for(poll, ada, "a")._replace(field="words")) == ["wrong_answer"]
+    assert as_tally(poll) == {}
+
+
 def test_outcome_carries_the_session_and_how_the_ballot_stands(poll, ada):
     [outcome] = record_ballots([vote_for(poll, ada, "b", seq=4)], NOW).outcomes
     assert not isinstance(outcome, DomainError)

@@ -37,6 +37,7 @@ def test_recap_is_drafted_rewritten_previewed_published_and_withdrawn_by_forms(c
     assert answer.headers["location"] == f"{address}edit/#event-title"
     assert "What we learned" in text_of(organiser.get(f"{address}preview/"))
     assert client.get(address).status_code == 404
+    assert code_of(post(organiser, event, "withdraw")) == "nothing_published"
     post(organiser, event, "publish")
     assert "What we learned" in text_of(client.get(address))
     assert f'href="{address}"' in text_of(client.get(f"/{event.slug}/"))

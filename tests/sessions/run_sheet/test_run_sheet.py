@@ -145,6 +145,19 @@ def test_prompts_that_were_shown_stay_told_in_the_order_of_the_hour(session, cal
     assert sheet_with_items(session.pk).sheet.running_version == version + 2
 
 
+def test_plan_takes_a_hundred_items_and_not_one_more(session, caller):
+    prompt = {"kind": "prompt", "text": "Another one?"}
+    too_many = [prompt] * 101
+    assert (
+        refused(add_items, session_id=session.pk, caller=caller, given=too_many, now=NOW) == "too_many_items"
+    )
+    add_items(session_id=session.pk, caller=caller, given=[prompt] * 100, now=NOW)
+    assert (
+        refused(add_items, session_id=session.pk, caller=caller, given=[prompt], now=NOW) == "too_many_items"
+    )
+    assert len(sheet_with_items(session.pk).items) == 100
+
+
 def test_of_two_who_saw_the_same_item_one_goes_on(session, caller, plan):
     other = Caller(user_id=make_moderator(session, "Xu Wang").pk)
     go_on(session_id=session.pk, caller=caller, seen="", now=NOW)
