@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import browser_floor, bundles, page_rules
+from tools import bare_names, browser_floor, bundles, page_rules
 from tools.environment import PYTHON, ROOT, VENV
 
 CLEAN, NOT_AUDITED = 0, 3  # tools/supply_chain.py; `make audit` fails for the second one too
@@ -29,6 +29,9 @@ def run_all() -> int:
     print("== page rules", flush=True)
     if page_rules.main():
         failed.append("page rules")
+    print("== bare names", flush=True)
+    if bare_names.main():
+        failed.append("bare names")
     print("== bundles", flush=True)
     if bundles.main():
         failed.append("bundles")

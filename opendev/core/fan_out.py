@@ -146,7 +146,7 @@ class FanOut:
         self, group: Group, topics: list[str], message_for: MessageFor, *, whole: bool
     ) -> None:
         """Tell every socket one message; a slow one is owed each of its topics."""
-        began, members = now(), list(group.members - self._told(group, topics, whole=whole))
+        began, members = now(), list(group.members - self._answered(group, topics, whole=whole))
         for first in range(0, len(members), CHUNK):
             if first:
                 await asyncio.sleep(BREATH_S if any_at_work() else 0)
@@ -154,13 +154,13 @@ class FanOut:
         metrics.FRAMES.inc(len(members))
         metrics.TICK.observe(now() - began)
 
-    def _told(self, group: Group, topics: list[str], *, whole: bool) -> Set[Member]:
-        """Return who was told this very tally together with their own answer, and forget them: now all hear it."""
+    def _answered(self, group: Group, topics: list[str], *, whole: bool) -> Set[Member]:
+        """Pop the members that already received this tally with their answer; now all others hear it."""
         known = group.topics.get(topics[0])
         if known is None or len(topics) > 1:
             return frozenset()
-        told, known.told = known.told, set()
-        return frozenset() if whole else told
+        answered, known.answered = known.answered, set()
+        return frozenset() if whole else answered
 
     def _gathered(self, group: Group, topics: list[str], gather: Gather) -> dict[str, TextMessage | None]:
         """Return the messages that tell the tallies of many topics at once."""
@@ -180,10 +180,10 @@ class FanOut:
         `late`: for a socket that missed some; to one of those who saw the topic, it is told again that it is gone.
         """
         if topic == PRESENCE:
-            told: dict[str, Any] = {"type": "presence", "present": group.present}
+            frame: dict[str, Any] = {"type": "presence", "present": group.present}
             if audience in self._reserved:
-                told |= group.notices
-            return TextMessage(encode(told))
+                frame |= group.notices
+            return TextMessage(encode(frame))
         known = group.topics.get(topic)
         if known is None or self.source is None:
             return None

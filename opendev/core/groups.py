@@ -133,7 +133,9 @@ class Topic:
     gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
     shown_to: set[str] = field(default_factory=set)  # who ever saw it
     tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
-    told: set["Member"] = field(default_factory=set)  # who heard this tally with their answer, until all have
+    answered: set["Member"] = field(
+        default_factory=set
+    )  # who heard this tally with their answer, until all have
     _texts: dict[str, str] = field(default_factory=dict)
     _differences: dict[tuple[str, str], bool] = field(default_factory=dict)
 
@@ -216,10 +218,10 @@ class Group:
         alike = [
             topic for topic, how in self.unheard.items() if how == whole and topic.startswith(f"{kind}:")
         ]
-        found = alike[:most]
-        for topic in found:
+        topics = alike[:most]
+        for topic in topics:
             del self.unheard[topic]
-        return found
+        return topics
 
     def count_here(self, now: float) -> int:
         """Return how many distinct attendees have a socket in this process or loaded a page in the last 30 s."""

@@ -21,21 +21,23 @@ JOINED_BEYOND = (0x10A00, 0x11FFF)
 
 def without_invisible(text: str) -> str:
     """Return a text without what shows as nothing or turns its neighbours; joiners stay where they matter."""
-    kept: list[str] = []
+    signs: list[str] = []
     for sign, following in pairwise([*text, ""]):
         if sign in FILLERS:
             if sign == "\u2800":
-                kept.append(" ")  # Braille's blank is one
-        elif unicodedata.category(sign) != "Cf" or sign in MARKS or _matters(sign, kept, following):
-            kept.append(sign)
-    return "".join(kept)
+                signs.append(" ")  # Braille's blank is one
+        elif unicodedata.category(sign) != "Cf" or sign in MARKS or _matters(sign, signs, following):
+            signs.append(sign)
+    return "".join(signs)
 
 
 def _matters(sign: str, before: list[str], following: str) -> bool:
     """Return True if a format character belongs to what stands around it."""
     if 0xE0020 <= ord(sign) <= 0xE007F:
         return BLACK_FLAG in before
-    base = next((one for one in reversed(before) if one not in SELECTORS and not _is_skin(one)), "")
+    base = next(
+        (earlier for earlier in reversed(before) if earlier not in SELECTORS and not _is_skin(earlier)), ""
+    )
     if sign not in {ZWJ, ZWNJ}:
         return unicodedata.category(sign) == "Cf" and unicodedata.bidirectional(sign) in {"AN", "AL"}
     if not base:

@@ -330,7 +330,7 @@ class Hub(FanOut, Sweep, Rights):
                 if message is not None:
                     self.writer.write(group, member, message, topic, whole=False)
                     if topic in group.unheard:
-                        known.told.add(member)
+                        known.answered.add(member)
 
     def _note_page_load(self, key: int, attendee_id: int) -> None:
         self.spawn(self._open_and_note(key, attendee_id))

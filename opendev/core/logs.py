@@ -29,9 +29,9 @@ def new_id(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(8)}"
 
 
-def taken_or_new(given: str) -> str:
+def taken_or_new(request_id: str) -> str:
     """Return the id that a proxy gave a request, if it looks like one; else a new one."""
-    return given if _ID.match(given) else new_id("r")
+    return request_id if _ID.match(request_id) else new_id("r")
 
 
 def without_secrets(text: str) -> str:
@@ -84,17 +84,17 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line of JSON."""
-        said = {
+        entry = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
         if mark := current_id.get():
-            said["id"] = mark
+            entry["id"] = mark
         if record.exc_info:
-            said["traceback"] = without_secrets(self.formatException(record.exc_info))
-        return json.dumps(said, ensure_ascii=False)
+            entry["traceback"] = without_secrets(self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=False)
 
 
 def is_no_refusal_for_an_outage(record: logging.LogRecord) -> bool:

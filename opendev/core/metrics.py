@@ -67,10 +67,10 @@ def fresh_folder(folder: Path) -> None:
 def _forget_dead(folder: Path) -> None:
     """Have the gauges of workers that died count no more; what they had counted up stays."""
     for file in folder.glob("gauge_live*.db"):
-        found = _LIVE_FILE.match(file.name)
-        if found and not _lives(int(found[1])):
+        match = _LIVE_FILE.match(file.name)
+        if match and not _lives(int(match[1])):
             with suppress(FileNotFoundError):  # another worker was asked at the same moment
-                mark_process_dead(int(found[1]), path=str(folder))  # type: ignore[no-untyped-call]
+                mark_process_dead(int(match[1]), path=str(folder))  # type: ignore[no-untyped-call]
 
 
 def _lives(pid: int) -> bool:

@@ -68,16 +68,16 @@ class Sweep:
         if not keys or self.source is None:
             return
         before = {key: {t: held.version for t, held in self.groups[key].topics.items()} for key in keys}
-        found = await self.read_in_thread(self.source.versions, keys)
+        versions = await self.read_in_thread(self.source.versions, keys)
         for key in keys:
             if group := self.groups.get(key):
-                self._forget_vanished(group, before[key], found.get(key, {}))
-            await self._take_what_went_back(key, before[key], found.get(key, {}))
-        if not any(self._is_behind(key, found) for key in keys):
+                self._forget_vanished(group, before[key], versions.get(key, {}))
+            await self._take_what_went_back(key, before[key], versions.get(key, {}))
+        if not any(self._is_behind(key, versions) for key in keys):
             return
         await asyncio.sleep(ON_ITS_WAY_S)
         for key in keys:
-            if self._is_behind(key, found):
+            if self._is_behind(key, versions):
                 state = await self.read_in_thread(self.source.read, key)
                 for news in state.news if state else []:
                     self.take(news)
@@ -102,12 +102,12 @@ class Sweep:
                 for topic in back:
                     member.own_changed(topic)
 
-    def _is_behind(self, key: int, found: dict[int, dict[str, int]]) -> bool:
+    def _is_behind(self, key: int, versions: dict[int, dict[str, int]]) -> bool:
         """Return whether the database had a newer version of something than what this process knows by now."""
         if (group := self.groups.get(key)) is None:
             return False
         known = {topic: held.version for topic, held in group.topics.items()}
-        return any(version > known.get(topic, -1) for topic, version in found.get(key, {}).items())
+        return any(version > known.get(topic, -1) for topic, version in versions.get(key, {}).items())
 
     def _forget_vanished(self, group: Group, before: dict[str, int], versions: dict[str, int]) -> None:
         """Tell of topics that the database has no more; one that came or changed while we looked is not among them."""
@@ -125,8 +125,8 @@ class Sweep:
             here = group.count_here(now)
             unusual = unusual_sessions.get(key, frozenset())
             if self.bus:
-                told = {"present": here, "unusual": sorted(unusual), "arrived": group.arrived}
-                self.bus.publish(key, {"type": "live.present", "group": key, **told})
+                counts = {"present": here, "unusual": sorted(unusual), "arrived": group.arrived}
+                self.bus.publish(key, {"type": "live.present", "group": key, **counts})
                 group.arrived = []
             present = here + group.count_elsewhere(now)
             if (

@@ -66,11 +66,11 @@ class Emptier:
 
     def round(self) -> None:
         """Empty the log if it is due; where something is in the way try again later, and say so after a minute."""
-        now, asked = time.monotonic(), self.asked  # what is forgotten from here on has to ask again
-        if now < self.next_try or (asked == self.done and now - self.emptied_at < EVERY_S):
+        now, asked_by_now = time.monotonic(), self.asked  # what is forgotten from here on has to ask again
+        if now < self.next_try or (asked_by_now == self.done and now - self.emptied_at < EVERY_S):
             return
         if empty_log():
-            self.done, self.emptied_at = asked, now
+            self.done, self.emptied_at = asked_by_now, now
             self.failing_since, self.pause, self.was_said = None, FIRST_PAUSE_S, False
             return
         self.failing_since = self.failing_since or now

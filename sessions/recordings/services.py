@@ -123,14 +123,14 @@ def _find_chapter(session: Session, key: str) -> Chapter:
     kind, _dash, number = key.partition("-")
     pk = id_in_address(number)
     if kind == "own":
-        found = Chapter.objects.filter(session=session, pk=pk, entry__isnull=True).first()
+        chapter = Chapter.objects.filter(session=session, pk=pk, entry__isnull=True).first()
     else:
         entry = TimelineEntry.objects.filter(session=session, pk=pk).first() if kind == "entry" else None
-        kept = Chapter.objects.filter(entry=entry).first() if entry else None
-        found = kept or (Chapter(session=session, entry=entry) if entry else None)
-    if found is None:
+        saved = Chapter.objects.filter(entry=entry).first() if entry else None
+        chapter = saved or (Chapter(session=session, entry=entry) if entry else None)
+    if chapter is None:
         raise NotFound
-    return found
+    return chapter
 
 
 def _lock_session(session_id: int, caller: Caller) -> Session:

@@ -100,8 +100,8 @@ def _write(group: FollowUpGroup, values: Mapping[str, Any]) -> None:
         setattr(group, field, values[field])
     lines = values.get("lines")
     if lines is not None:
-        found = SignUpLine.objects.filter(pk__in=lines, session__event=group.event_id)
-        if found.count() != len(set(lines)):
+        own_lines = SignUpLine.objects.filter(pk__in=lines, session__event=group.event_id)
+        if own_lines.count() != len(set(lines)):
             raise _wrong("lines", _("One of the follow-ups belongs to another event."))
     group.save()
     if lines is not None:

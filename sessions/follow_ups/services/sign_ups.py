@@ -169,12 +169,12 @@ def _read_batch(wishes: Sequence[SignUpWish]) -> _Batch:
     locked = {line.pk: line for line in lines.filter(pk__in={wish.line_id for wish in wishes}).order_by("pk")}
     people = Attendee.objects.in_bulk(events_by_pass({wish.attendee.attendee_id for wish in wishes}))
     theirs = SignUp.objects.filter(attendee__in=people)
-    said = theirs.filter(source=SignUp.Source.APP).order_by("signed_up_at", "pk")
+    from_app = theirs.filter(source=SignUp.Source.APP).order_by("signed_up_at", "pk")
     return _Batch(
         locked,
         people,
         {(sign_up.line_id, sign_up.attendee_id): sign_up for sign_up in theirs.filter(line__in=locked)},
-        dict(said.values_list("attendee_id", "shown")),
+        dict(from_app.values_list("attendee_id", "shown")),
     )
 
 

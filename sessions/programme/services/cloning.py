@@ -50,8 +50,10 @@ def clone_event(
     first = read.read_fields({"first_date": given.get("first_date")}, {"first_date": read.a_date})[
         "first_date"
     ]
-    said = {field: given[field] for field in ("name", "slug") if field in given}
-    new = create_event(caller=caller, given={**{field: getattr(old, field) for field in OF_EVENT}, **said})
+    overrides = {field: given[field] for field in ("name", "slug") if field in given}
+    new = create_event(
+        caller=caller, given={**{field: getattr(old, field) for field in OF_EVENT}, **overrides}
+    )
     days = list(old.days.order_by("number"))
     by = first - days[0].date if days else None
     pairs = []

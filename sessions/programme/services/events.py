@@ -122,7 +122,7 @@ def edit_event(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> Ev
         NotFound, NotSignedIn, NotOrganiser, Malformed
     """
     event = lock_event(event_id=event_id, caller=caller)
-    values = read.read_fields({field: said for field, said in given.items() if field != "slug"}, FIELDS)
+    values = read.read_fields({field: value for field, value in given.items() if field != "slug"}, FIELDS)
     for field, value in values.items():
         setattr(event, field, value)
     event.save()
@@ -216,12 +216,12 @@ def set_committee(*, event_id: int, caller: Caller, names: Any) -> list[Person]:
     """
     event = lock_event(event_id=event_id, caller=caller)
     lines = read.read_fields({"committee": names}, {"committee": read.a_text(4000)})["committee"].splitlines()
-    wanted = [line.partition(",") for line in lines if line.strip()]
+    people = [line.partition(",") for line in lines if line.strip()]
     record(
-        AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="committee", people=len(wanted)
+        AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="committee", people=len(people)
     )
     Person.objects.filter(event=event, on_committee=True).update(on_committee=False)
-    members = [person_of(event, name, company) for name, _comma, company in wanted]
+    members = [person_of(event, name, company) for name, _comma, company in people]
     for person in members:
         person.on_committee = True
         person.save(update_fields=["on_committee"])
@@ -234,7 +234,7 @@ def person_of(event: Event, name: Any, company: Any = "", title: Any = "", *, fi
     Raises:
         Malformed
     """
-    said = {
+    details = {
         "company": clean_line(company, field="company", most=120, required=False),
         "title": clean_line(title, field="job", most=120, required=False),
     }
@@ -243,7 +243,7 @@ def person_of(event: Event, name: Any, company: Any = "", title: Any = "", *, fi
     if person is None:
         taken = set(Person.objects.filter(event=event).values_list("slug", flat=True))
         person = Person(event=event, name=name, slug=free_slug(name[:60], taken))
-    for field_name, value in said.items():
+    for field_name, value in details.items():
         if value:
             setattr(person, field_name, value)
     person.save()

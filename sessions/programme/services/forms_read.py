@@ -99,12 +99,12 @@ def a_date(value: Any, field: str) -> date:
         Malformed
     """
     try:
-        found = parse_date(clean_line(value, field=field, most=10))
+        day = parse_date(clean_line(value, field=field, most=10))
     except ValueError:
-        found = None
-    if found is None:
+        day = None
+    if day is None:
         raise wrong(field, _("This is not a date such as 2026-10-24."))
-    return found
+    return day
 
 
 def a_time(value: Any, field: str) -> time:
@@ -114,12 +114,12 @@ def a_time(value: Any, field: str) -> time:
         Malformed
     """
     try:
-        found = parse_time(clean_line(value, field=field, most=8))
+        clock = parse_time(clean_line(value, field=field, most=8))
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None:
+        clock = None
+    if clock is None or clock.tzinfo is not None:
         raise wrong(field, _("This is not a time such as 14:30."))
-    return found.replace(second=0, microsecond=0)
+    return clock.replace(second=0, microsecond=0)
 
 
 def minutes(value: Any, field: str) -> int:

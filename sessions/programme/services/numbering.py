@@ -16,10 +16,10 @@ def free_slug(title: str, taken: set[str]) -> str:
 def number_days(event: Event) -> None:
     """Number the event's days by their dates, from 1, past the constraint that each number is there once."""
     days = list(event.days.order_by("date"))
-    wanted = {day.pk: number for number, day in enumerate(days, 1)}
-    moved = [day for day in days if day.number != wanted[day.pk]]
+    number_of = {day.pk: number for number, day in enumerate(days, 1)}
+    moved = [day for day in days if day.number != number_of[day.pk]]
     above = max([0, *(day.number for day in days)]) + len(days)
     for offset, day in enumerate(moved, 1):
         EventDay.objects.filter(pk=day.pk).update(number=above + offset)
     for day in moved:
-        EventDay.objects.filter(pk=day.pk).update(number=wanted[day.pk])
+        EventDay.objects.filter(pk=day.pk).update(number=number_of[day.pk])

@@ -56,10 +56,10 @@ def _read(event: Event, given: Mapping[str, Any], over: Session | None) -> dict[
 
 def _moved(event: Event, session: Session, day: EventDay, clock: time | None) -> datetime:
     """Return when a session begins on that day at that time. One after midnight stays so until it gets another time."""
-    kept = session.starts_at.astimezone(event.zone)
-    is_same_time = clock is None or clock == kept.time()
-    nights = kept.date() - session.day.date if is_same_time else timedelta(0)
-    return datetime.combine(day.date + nights, clock or kept.time(), event.zone)
+    local_start = session.starts_at.astimezone(event.zone)
+    is_same_time = clock is None or clock == local_start.time()
+    nights = local_start.date() - session.day.date if is_same_time else timedelta(0)
+    return datetime.combine(day.date + nights, clock or local_start.time(), event.zone)
 
 
 def _day(event: Event, value: Any, field: str) -> EventDay:
@@ -132,27 +132,27 @@ def order_sessions(
     day = event.days.filter(pk=day_id).first()
     if day is None:
         raise NotFound
-    found = {
+    sessions = {
         session.pk: session
         for session in day.sessions.select_for_update(no_key=True).select_related("day").filter(pk__in=order)
     }
-    if len(found) != len(order):
+    if len(sessions) != len(order):
         sentence = _("List each session of this day exactly once.")
         raise Malformed(sentence, fields={"order": sentence})
-    before = sorted(found.values(), key=lambda session: (session.starts_at, session.pk))
-    starts = _turns(before, [found[pk] for pk in order])
-    for session in found.values():
+    before = sorted(sessions.values(), key=lambda session: (session.starts_at, session.pk))
+    starts = _turns(before, [sessions[pk] for pk in order])
+    for session in sessions.values():
         by = starts[session.pk] - session.starts_at
         if by and session.state != Session.State.UPCOMING:
             raise SessionHasBegun
         if by:
             shifted(session, by, now)
-    return [found[pk] for pk in order]
+    return [sessions[pk] for pk in order]
 
 
 def _turns(before: Sequence[Session], after: Sequence[Session]) -> dict[int, datetime]:
     """Return when each begins in the new order."""
-    pauses = [then.starts_at - one.ends_at for one, then in pairwise(before)]
+    pauses = [then.starts_at - session.ends_at for session, then in pairwise(before)]
     starts: dict[int, datetime] = {}
     at = before[0].starts_at if before else None
     for place, session in enumerate(after):
@@ -233,7 +233,7 @@ def add_to_stage(*, session_id: int, caller: Caller, given: Mapping[str, Any]) -
     if session is None:
         raise NotFound
     event = lock_event(event_id=session.event_id, caller=caller)
-    role = clean_word(given.get("role"), field="role", choices=[str(one) for one in WITHOUT_RIGHTS])
+    role = clean_word(given.get("role"), field="role", choices=[str(choice) for choice in WITHOUT_RIGHTS])
     person = person_of(event, given.get("name"), given.get("company", ""), given.get("job", ""))
     place = {"position": session.roles.count() + 1}
     made, _is_new = SessionRole.objects.get_or_create(

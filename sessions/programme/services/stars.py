@@ -25,14 +25,14 @@ def star_session(*, session_id: int, token: str, starred: bool, now: datetime) -
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
-    found = StarList.objects.filter(event=session.event_id, token_hash=hash_token(token)).first()
-    if found is None:
+    star_list = StarList.objects.filter(event=session.event_id, token_hash=hash_token(token)).first()
+    if star_list is None:
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        found = StarList.objects.create(
+        star_list = StarList.objects.create(
             event_id=session.event_id, token_hash=hash_token(token), created_at=now
         )
     if starred:
-        Star.objects.get_or_create(star_list=found, session=session)
+        Star.objects.get_or_create(star_list=star_list, session=session)
     else:
-        Star.objects.filter(star_list=found, session=session).delete()
+        Star.objects.filter(star_list=star_list, session=session).delete()
     return token

@@ -76,7 +76,7 @@ def _choice(which: Any, questions: Any) -> Q:
     if not isinstance(questions, list) or not 0 < len(questions) <= MOST_AT_ONCE:
         sentence = _("Choose between 1 and 1,000 questions.")
         raise Malformed(sentence, fields={"questions": sentence})
-    return Q(pk__in=[clean_id(one, field="questions") for one in questions])
+    return Q(pk__in=[clean_id(pk, field="questions") for pk in questions])
 
 
 def _write(rows: Collection[Question]) -> None:

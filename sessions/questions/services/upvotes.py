@@ -89,12 +89,14 @@ def record_upvotes(upvotes: Sequence[Upvote]) -> list[Upvoted | DomainError]:
 
 
 def _lock_and_read(upvotes: Sequence[Upvote]) -> _Batch:
-    asked = {upvote.question_id for upvote in upvotes}
-    session_ids = set(Question.objects.filter(pk__in=asked).values_list("session_id", flat=True).order_by())
+    question_ids = {upvote.question_id for upvote in upvotes}
+    session_ids = set(
+        Question.objects.filter(pk__in=question_ids).values_list("session_id", flat=True).order_by()
+    )
     locked = Session.objects.select_for_update(no_key=True).filter(pk__in=session_ids).order_by("pk")
     batch = _Batch(sessions={session.pk: session for session in locked})
     batch.roots = merged_roots(batch.sessions)
-    touched = asked | {batch.roots[pk] for pk in asked if pk in batch.roots}
+    touched = question_ids | {batch.roots[pk] for pk in question_ids if pk in batch.roots}
     batch.questions = {question.pk: question for question in questions_by_id(touched)}
     for pk in batch.questions:
         batch.families[pk] = [pk, *(child for child, root in batch.roots.items() if root == pk)]
@@ -114,10 +116,10 @@ def _apply(batch: _Batch, upvote: Upvote) -> Question | DomainError:
         root = _check(batch, upvote.question_id, attendee_id)
     except DomainError as refusal:
         return refusal
-    given = batch.given(root, attendee_id)
+    earlier = batch.given(root, attendee_id)
     if upvote.takes_back:
-        batch.held -= given
-    elif not given:
+        batch.held -= earlier
+    elif not earlier:
         batch.held.add((root.pk, attendee_id))
     return root
 

@@ -69,8 +69,8 @@ def keep_recap_draft(
         NotFound, NotSignedIn, NotOrganiser
     """
     _lock_event(event_id, caller)
-    said = {"paragraphs": list(paragraphs), "drafted_at": now, "drafted_by": _name(caller, event_id)}
-    draft, _is_new = RecapDraft.objects.update_or_create(event_id=event_id, defaults=said)
+    values = {"paragraphs": list(paragraphs), "drafted_at": now, "drafted_by": _name(caller, event_id)}
+    draft, _is_new = RecapDraft.objects.update_or_create(event_id=event_id, defaults=values)
     return draft
 
 
@@ -177,7 +177,10 @@ def _drafted_texts(event_id: int) -> dict[str, str]:
     draft = RecapDraft.objects.filter(event=event_id).first()
     if draft is None:
         raise NoRecapDraft
-    return {one["key"]: " ".join(said["text"] for said in one["sentences"]) for one in draft.paragraphs}
+    return {
+        paragraph["key"]: " ".join(sentence["text"] for sentence in paragraph["sentences"])
+        for paragraph in draft.paragraphs
+    }
 
 
 def _name(caller: Caller, event_id: int) -> str:

@@ -128,7 +128,7 @@ def read_list(content: bytes) -> RegistrationList:
     left_out = len(table.rows) - len(rows)
     remarks += _shared_addresses(rows)
     return RegistrationList(
-        rows, table.columns, table.notes, sorted(remarks, key=lambda one: one.row), left_out
+        rows, table.columns, table.notes, sorted(remarks, key=lambda remark: remark.row), left_out
     )
 
 
@@ -161,19 +161,19 @@ def _read(table: Table, row: Row, remarks: list[Remark]) -> ReadRow:
     """Return what a row says, cleaned; or the first field that is wrong."""
     texts = {name: _pick(table, row, name, remarks) for name in ("email", "company", "country", "call_url")}
     texts["name"] = _whole_name(table, row, remarks)
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, clean in _CLEANERS.items():
         try:
-            said[name] = clean(texts[name])
+            values[name] = clean(texts[name])
         except Malformed as refusal:
             formula = "" if texts[name] else _formula(table, row, name)
             reason = _no_value() if formula else str(refusal.message)[:200]
             email = texts["email"][:254]
             return ReadRow(row.number, {"email": email}, name, reason, _short(texts[name] or formula))
-    if texts["country"] and not said["country"]:
+    if texts["country"] and not values["country"]:
         reason = _("No country of this name or code is known. The country was left empty.")
         remarks.append(Remark(row.number, "country", _short(texts["country"]), reason))
-    return ReadRow(row.number, said)
+    return ReadRow(row.number, values)
 
 
 def _pick(

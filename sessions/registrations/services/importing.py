@@ -54,17 +54,17 @@ def import_registrations(
         raise NotFound
     check_organises(caller=caller, event_id=event_id)
     read = read_list(content)
-    brought = _begin(event_id, caller, name, read, skips_bad=skips_bad, now=now)
+    upload = _begin(event_id, caller, name, read, skips_bad=skips_bad, now=now)
     for chunk in _chunks(read.rows):
-        _keep_rows(brought, chunk)
-    return _take_over(brought, now)
+        _keep_rows(upload, chunk)
+    return _take_over(upload, now)
 
 
 @transaction.atomic
 def _begin(
     event_id: int, caller: Caller, name: str, read: RegistrationList, *, skips_bad: bool, now: datetime
 ) -> RegistrationImport:
-    brought = RegistrationImport.objects.create(
+    upload = RegistrationImport.objects.create(
         event_id=event_id,
         name=name[:MAX_FILE_NAME],
         skips_bad=skips_bad,
@@ -78,10 +78,10 @@ def _begin(
         AuditKind.REGISTRATIONS_IMPORTED,
         caller=caller,
         event_id=event_id,
-        subject=f"import {brought.pk}",
+        subject=f"import {upload.pk}",
         rows=len(read.rows),
     )
-    return brought
+    return upload
 
 
 def _report_of(read: RegistrationList) -> dict[str, Any]:
@@ -102,15 +102,15 @@ def finish_import(*, import_id: int, caller: Caller, now: datetime) -> Registrat
         NotFound, NotSignedIn, NotOrganiser
         NotUnfinished: it came to its end.
     """
-    brought = RegistrationImport.objects.filter(pk=import_id).first()
-    if brought is None:
+    upload = RegistrationImport.objects.filter(pk=import_id).first()
+    if upload is None:
         raise NotFound
-    check_organises(caller=caller, event_id=brought.event_id)
-    if brought.state not in {State.READING, State.TAKING_OVER}:
+    check_organises(caller=caller, event_id=upload.event_id)
+    if upload.state not in {State.READING, State.TAKING_OVER}:
         raise NotUnfinished
-    if brought.read < brought.total:
-        return _end(brought, State.REFUSED, now)
-    return _take_over(brought, now)
+    if upload.read < upload.total:
+        return _end(upload, State.REFUSED, now)
+    return _take_over(upload, now)
 
 
 def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -121,10 +121,10 @@ def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 @transaction.atomic
-def _keep_rows(brought: RegistrationImport, rows: Sequence[ReadRow]) -> None:
+def _keep_rows(upload: RegistrationImport, rows: Sequence[ReadRow]) -> None:
     RegistrationRow.objects.bulk_create(
         RegistrationRow(
-            brought=brought,
+            brought=upload,
             number=row.number,
             wrong_field=row.wrong_field,
             reason=row.reason,
@@ -133,52 +133,57 @@ def _keep_rows(brought: RegistrationImport, rows: Sequence[ReadRow]) -> None:
         )
         for row in rows
     )
-    brought.read += len(rows)
-    brought.bad += sum(1 for row in rows if row.wrong_field)
-    brought.save(update_fields=["read", "bad"])
+    upload.read += len(rows)
+    upload.bad += sum(1 for row in rows if row.wrong_field)
+    upload.save(update_fields=["read", "bad"])
 
 
-def _take_over(brought: RegistrationImport, now: datetime) -> RegistrationImport:
-    if brought.bad and not brought.skips_bad:
-        return _end(brought, State.REFUSED, now)
-    brought.state = State.TAKING_OVER
-    brought.save(update_fields=["state"])
-    right = RegistrationRow.objects.filter(brought=brought, wrong_field="").order_by("number")
+def _take_over(upload: RegistrationImport, now: datetime) -> RegistrationImport:
+    if upload.bad and not upload.skips_bad:
+        return _end(upload, State.REFUSED, now)
+    upload.state = State.TAKING_OVER
+    upload.save(update_fields=["state"])
+    right = RegistrationRow.objects.filter(brought=upload, wrong_field="").order_by("number")
     while rows := list(right[:CHUNK]):
-        _take_over_rows(brought, rows, now)
+        _take_over_rows(upload, rows, now)
         time.sleep(BREATH_S)
-    return _end(brought, State.DONE, now)
+    return _end(upload, State.DONE, now)
 
 
 @transaction.atomic
-def _take_over_rows(brought: RegistrationImport, rows: Sequence[RegistrationRow], now: datetime) -> None:
+def _take_over_rows(upload: RegistrationImport, rows: Sequence[RegistrationRow], now: datetime) -> None:
     """Make registrations of rows, and forget these rows, in one transaction."""
-    event_id, addresses = brought.event_id, {row.email for row in rows}
-    there = {one.email: one for one in Registration.objects.filter(event=event_id, email__in=addresses)}
+    event_id, addresses = upload.event_id, {row.email for row in rows}
+    there = {
+        registration.email: registration
+        for registration in Registration.objects.filter(event=event_id, email__in=addresses)
+    }
     known = len(there)
     for row in rows:
-        one = there.setdefault(row.email, Registration(event_id=event_id, email=row.email, registered_at=now))
+        registration = there.setdefault(
+            row.email, Registration(event_id=event_id, email=row.email, registered_at=now)
+        )
         for field in FIELDS:
             if value := getattr(row, field):
-                setattr(one, field, value)
+                setattr(registration, field, value)
     Registration.objects.bulk_create(
         there.values(), update_conflicts=True, unique_fields=["event", "email"], update_fields=list(FIELDS)
     )
     RegistrationRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    brought.taken_over += len(rows)
-    brought.added += len(there) - known
-    brought.merged += len(rows) - (len(there) - known)
-    brought.save(update_fields=["taken_over", "added", "merged"])
+    upload.taken_over += len(rows)
+    upload.added += len(there) - known
+    upload.merged += len(rows) - (len(there) - known)
+    upload.save(update_fields=["taken_over", "added", "merged"])
 
 
-def _end(brought: RegistrationImport, state: str, now: datetime) -> RegistrationImport:
+def _end(upload: RegistrationImport, state: str, now: datetime) -> RegistrationImport:
     """Close the import; of its rows those that are wrong stay, as its report."""
-    brought.state, brought.ended_at = state, now
-    brought.save(update_fields=["state", "ended_at"])
-    left = RegistrationRow.objects.filter(brought=brought, wrong_field="")
+    upload.state, upload.ended_at = state, now
+    upload.save(update_fields=["state", "ended_at"])
+    left = RegistrationRow.objects.filter(brought=upload, wrong_field="")
     while rows := list(left.values_list("pk", flat=True)[:CHUNK]):
         RegistrationRow.objects.filter(pk__in=rows).delete()
-    return brought
+    return upload
 
 
 @transaction.atomic
@@ -195,7 +200,7 @@ def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source
     check_organises(caller=caller, event_id=event_id)
     name = clean_word(figure, field="figure", choices=FigureNote.Figure.values)
     is_given = bool(str(shown or "").strip() or str(source or "").strip())
-    said = {
+    values = {
         "shown": clean_line(shown, field="shown", most=MAX_SHOWN_LENGTH, required=is_given),
         "source": clean_line(source, field="source", most=MAX_SOURCE_LENGTH, required=is_given),
     }
@@ -210,7 +215,7 @@ def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source
     if not is_given:
         FigureNote.objects.filter(event=event, figure=name).delete()
         return None
-    note, _is_new = FigureNote.objects.update_or_create(event=event, figure=name, defaults=said)
+    note, _is_new = FigureNote.objects.update_or_create(event=event, figure=name, defaults=values)
     return note
 
 
@@ -233,24 +238,24 @@ def set_personal_link(
     is_off = clean_yes_or_no(revoked, field="revoked")
     address = clean_email(email, field="email").lower()
     registrations = Registration.objects.select_for_update(no_key=True)
-    one = registrations.filter(event=event_id, email=address).first()
-    if one is None:
+    registration = registrations.filter(event=event_id, email=address).first()
+    if registration is None:
         sentence = _("Nobody registered with this address.")
         raise Malformed(sentence, fields={"email": sentence})
     ends_passes = is_off and clean_yes_or_no(passes_too, field="passes_too")
-    ended_before, attendee = one.link_revoked_at, one.attendee
+    ended_before, attendee = registration.link_revoked_at, registration.attendee
     if is_off != (ended_before is not None):
-        one.link_revoked_at = now if is_off else None
-        one.save(update_fields=["link_revoked_at"])
+        registration.link_revoked_at = now if is_off else None
+        registration.save(update_fields=["link_revoked_at"])
         record(
             AuditKind.LINK_REVOKED if is_off else AuditKind.LINK_RESTORED,
             caller=caller,
             event_id=event_id,
-            subject=f"registration {one.pk}",
+            subject=f"registration {registration.pk}",
             passes_too=ends_passes,
         )
     if ends_passes and attendee is not None:
-        end_pass(attendee=attendee, now=one.link_revoked_at or now, user_id=caller.user_id)
+        end_pass(attendee=attendee, now=registration.link_revoked_at or now, user_id=caller.user_id)
     if not is_off and attendee is not None:
         open_pass_that_ended(attendee=attendee, at=ended_before)
-    return one
+    return registration

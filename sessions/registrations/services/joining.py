@@ -50,12 +50,12 @@ def join_registered(
 
 def _attendee_for(registration: Registration, known: AttendeePass | None, now: datetime) -> Attendee:
     """Return the attendee that a registration becomes: the device's own where it is nobody else's, or a new one."""
-    said = {field: getattr(registration, field) for field in SAID}
+    details = {field: getattr(registration, field) for field in SAID}
     free = Attendee.objects.filter(event=registration.event_id, registration__isnull=True)
     own = free.filter(pk=known.attendee_id).first() if known else None
     if own is None:
-        return Attendee.objects.create(event_id=registration.event_id, joined_at=now, **said)
-    for field, value in said.items():
+        return Attendee.objects.create(event_id=registration.event_id, joined_at=now, **details)
+    for field, value in details.items():
         setattr(own, field, getattr(own, field) or value)
     own.save(update_fields=list(SAID))
     return own

@@ -91,11 +91,11 @@ def save_and_tell(sheet: RunSheet, *, runs_otherwise: bool = False) -> SheetWith
     sheet.version += 1
     sheet.running_version += runs_otherwise
     sheet.save()
-    found = SheetWithItems(sheet, items_of(sheet.session_id))
-    broadcasts.plan_changed(found)
+    plan = SheetWithItems(sheet, items_of(sheet.session_id))
+    broadcasts.plan_changed(plan)
     if runs_otherwise:
-        broadcasts.running_changed(found)
-    return found
+        broadcasts.running_changed(plan)
+    return plan
 
 
 @transaction.atomic

@@ -139,16 +139,16 @@ def import_schedule(
 
 
 def _plan(event: Event, schedule: Schedule, cancel_gone: bool) -> ImportPlan:
-    found = Session.objects.filter(event=event).select_related("day")
-    sessions = list(found.prefetch_related("roles__person", "resources"))
+    own_sessions = Session.objects.filter(event=event).select_related("day")
+    sessions = list(own_sessions.prefetch_related("roles__person", "resources"))
     pairs = _pairs(schedule.items, sessions)
-    kept = {session.pk for _item, session in pairs if session}
+    matched = {session.pk for _item, session in pairs if session}
     days = {id(item): day.date for day in schedule.days for item in day.items}
     takes_zone = schedule.zone != event.time_zone and not sessions
     zone = ZoneInfo(schedule.zone) if takes_zone else event.zone
     changes = [_change(item, session, days[id(item)], zone) for item, session in pairs]
     for session in sessions:
-        if session.imported_at and session.pk not in kept and not session.is_cancelled:
+        if session.imported_at and session.pk not in matched and not session.is_cancelled:
             may_cancel = cancel_gone and session.state == Session.State.UPCOMING
             changes.append(Change("cancelled" if may_cancel else "gone", session.title, session=session))
     notes = list(schedule.notes)
@@ -176,8 +176,8 @@ def _pairs(items: list[Item], sessions: list[Session]) -> list[tuple[Item, Sessi
     def session_of(item: Item) -> Session | None:
         if item.guid in by_guid:
             return by_guid[item.guid]
-        found = by_number.get(item.external_id, [])
-        return found[0] if len(found) == 1 and often[item.external_id] == 1 else None
+        candidates = by_number.get(item.external_id, [])
+        return candidates[0] if len(candidates) == 1 and often[item.external_id] == 1 else None
 
     return [(item, session_of(item)) for item in items]
 
@@ -185,10 +185,10 @@ def _pairs(items: list[Item], sessions: list[Session]) -> list[tuple[Item, Sessi
 def _change(item: Item, session: Session | None, on: Any, zone: ZoneInfo) -> Change:
     if session is None:
         return Change("added", item.title, item.line, item)
-    wanted = item_fields(item)
+    fields = item_fields(item)
     differences = [
         Difference(name, _shown(getattr(session, name), zone), _shown(value, zone))
-        for name, value in wanted.items()
+        for name, value in fields.items()
         if getattr(session, name) != value
     ]
     if session.day.date != on:

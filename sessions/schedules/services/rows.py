@@ -67,8 +67,10 @@ def write_schedule(
         _save(session, before, now)
         changed.append(session)
     Session.objects.filter(event=event, pk__in=known).update(imported_at=now)
-    made = _make_sessions(event, [(item, day_of[id(item)]) for item, found, _verb in pairs if not found], now)
-    both = [(item, found) for item, found, _verb in pairs if found] + made
+    made = _make_sessions(
+        event, [(item, day_of[id(item)]) for item, session, _verb in pairs if not session], now
+    )
+    both = [(item, session) for item, session, _verb in pairs if session] + made
     keep_calendars_of_people(_write_people(event, both), now)
     _write_links(both)
     for session in changed:
@@ -131,7 +133,7 @@ def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> set[in
     sessions = [session.pk for _item, session in pairs]
     roles = list(SessionRole.objects.filter(session__in=sessions))
     there = {(role.session_id, role.person_id) for role in roles}
-    wanted = {
+    places = {
         (session.pk, people[speaker.name].pk): place
         for item, session in pairs
         for place, speaker in enumerate(item.speakers, 1)
@@ -139,12 +141,12 @@ def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> set[in
     unnamed = [
         role
         for role in roles
-        if role.role == SessionRole.Role.PRESENTER and (role.session_id, role.person_id) not in wanted
+        if role.role == SessionRole.Role.PRESENTER and (role.session_id, role.person_id) not in places
     ]
     SessionRole.objects.filter(pk__in=[role.pk for role in unnamed]).delete()
     made = SessionRole.objects.bulk_create(
         SessionRole(session_id=session, person_id=person, role=SessionRole.Role.PRESENTER, position=place)
-        for (session, person), place in wanted.items()
+        for (session, person), place in places.items()
         if (session, person) not in there
     )
     return {role.session_id for role in (*unnamed, *made)}
@@ -156,25 +158,25 @@ def _people_of(event: Event, speakers: Sequence[Any]) -> dict[str, Person]:
     by_id = {person.external_id: person for person in people if person.external_id}
     by_name = {person.name: person for person in people}
     taken = {person.slug for person in people}
-    found: dict[str, Person] = {}
+    by_speaker: dict[str, Person] = {}
     for speaker in speakers:
-        if speaker.name in found:
+        if speaker.name in by_speaker:
             continue
         person = by_id.get(speaker.external_id) or by_name.get(speaker.name)
         if person is None:
             slug = free_slug(speaker.name, taken)[:80]
             taken.add(slug)
             person = Person(event=event, slug=slug)
-        said = {"name": speaker.name, "external_id": person.external_id or speaker.external_id}
-        said["biography"] = speaker.biography or person.biography
-        is_news = any(getattr(person, field) != value for field, value in said.items())
-        for field, value in said.items():
+        values = {"name": speaker.name, "external_id": person.external_id or speaker.external_id}
+        values["biography"] = speaker.biography or person.biography
+        is_news = any(getattr(person, field) != value for field, value in values.items())
+        for field, value in values.items():
             setattr(person, field, value)
         if person.pk is not None and is_news:
             person.save()
-        found[speaker.name] = person
-    Person.objects.bulk_create([person for person in found.values() if person.pk is None])
-    return found
+        by_speaker[speaker.name] = person
+    Person.objects.bulk_create([person for person in by_speaker.values() if person.pk is None])
+    return by_speaker
 
 
 def _write_links(pairs: Sequence[tuple[Item, Session]]) -> None:
