@@ -16,7 +16,7 @@ from sessions.programme.models import Session
 class RowKey(models.BigIntegerField):
     """A 63-bit integer that is the row's place in the file on SQLite, as `integer` primary keys are there.
 
-    With random values the file keeps no order of insertion (ballots.md), and there is one index fewer.
+    With random values the file keeps no order of insertion (docs/adr/0003), and there is one index fewer.
     """
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:

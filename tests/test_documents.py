@@ -102,3 +102,48 @@ def test_way_of_a_vote_has_five_steps_each_with_its_functions():
     numbered = re.split(r"^\d\. ", steps, flags=re.MULTILINE)[1:]
     assert len(numbered) == 5
     assert all(any(is_there(name) for name in re.findall(r"`([^`\n]+)`", step)) for step in numbered)
+
+
+# --- files that texts point at
+
+POINTERS = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.md)(?![\w/])|\b(docs/adr/\d{4})\b|\bADR (\d+)\b")
+CHANGING = {"CHANGELOG.md"}  # tells of files as they were
+NAMES_OF_NO_FILE = {"NNNN-short-name.md"}
+
+
+def product_texts() -> Iterator[Path]:
+    for folder in (
+        "opendev",
+        "sessions",
+        "polls",
+        "etherpad_links",
+        "tools",
+        "bench",
+        "docs",
+        "deploy",
+        "tests",
+    ):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".md", ".html", ".js", ".css", ".yaml", ".toml"} and path.is_file():
+                yield path
+    yield from (path for path in sorted(ROOT.glob("*.md")) if path.name not in CHANGING)
+
+
+def is_in_the_repository(path: Path, pointer: re.Match[str]) -> bool:
+    name, record, number = pointer.groups()
+    if record or number:
+        start = record.rpartition("/")[2] if record else f"{int(number):04}"
+        return any((ROOT / "docs" / "adr").glob(f"{start}-*.md"))
+    return name in NAMES_OF_NO_FILE or any(
+        (folder / name).exists() for folder in (ROOT, ROOT / "docs", path.parent)
+    )
+
+
+def test_texts_point_at_documents_that_are_there():
+    lost = [
+        f"{path.relative_to(ROOT)}: {pointer[0]}"
+        for path in product_texts()
+        for pointer in POINTERS.finditer(path.read_text())
+        if not is_in_the_repository(path, pointer)
+    ]
+    assert lost == []

@@ -10,7 +10,31 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BANNED = frozenset({"found", "one", "given", "said", "told", "brought", "kept", "wanted", "asked", "heard"})
-CEILINGS: dict[str, int] = {}
+CEILINGS = {
+    "bench": 82,
+    "etherpad_links": 72,
+    "opendev": 4,
+    "opendev/door": 6,
+    "opendev/erasure": 1,
+    "opendev/exports": 25,
+    "opendev/home": 86,
+    "opendev/recap": 84,
+    "opendev/recordings": 27,
+    "opendev/room": 162,
+    "polls": 55,
+    "sessions/access": 10,
+    "sessions/attendees": 6,
+    "sessions/follow_ups": 34,
+    "sessions/programme": 46,
+    "sessions/questions": 30,
+    "sessions/recap": 4,
+    "sessions/recordings": 7,
+    "sessions/registrations": 40,
+    "sessions/run_sheet": 11,
+    "sessions/schedules": 41,
+    "sessions/timeline": 1,
+    "tools": 10,
+}
 SLACK = 10  # so that two branches that rename some each do not stand in each other's way
 
 
@@ -42,8 +66,6 @@ def banned_names() -> dict[str, list[str]]:
     return places
 
 
-
-
 def main() -> int:
     """Return 1 where a folder has more of these names than its ceiling, or a ceiling is higher than it need be."""
     places = banned_names()
@@ -56,7 +78,9 @@ def main() -> int:
             print("\n".join(f"  {place}" for place in places[folder]))
         elif count + SLACK < ceiling:
             failed = True
-            print(f"{folder}: only {count} names that say nothing are left. Lower the ceiling in tools/bare_names.py.")
+            print(
+                f"{folder}: only {count} names that say nothing are left. Lower the ceiling in tools/bare_names.py."
+            )
     return int(failed)
 
 

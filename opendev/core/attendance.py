@@ -5,7 +5,7 @@ A *pass* is what an attendee's device carries, in its HttpOnly cookie or as a be
     <event id>.<attendee id>.<expiry, unix seconds>.<device secret>.<hmac>
 
 The device secret (128 random bits) is in the pass and nowhere else; the server checks the HMAC and needs no database
-to know the attendee. Ballots are kept under a key that only a holder of the device secret can name (ballots.md).
+to know the attendee. Ballots are kept under a key that only a holder of the device secret can name (docs/privacy.md).
 """
 
 import hashlib

@@ -38,7 +38,7 @@ class DomainError(Exception):
         super().__init__(str(self.code))
 
     def as_json(self) -> dict[str, object]:
-        """Return `{"code", "detail", "fields"?}`, the one error shape of interfaces.md."""
+        """Return `{"code", "detail", "fields"?}`, the one shape of errors (docs/live-protocol.md)."""
         body: dict[str, object] = {"code": self.code, "detail": str(self.message)}
         if self.fields:
             body["fields"] = {name: str(sentence) for name, sentence in self.fields.items()}

@@ -92,7 +92,7 @@ def clean_word(value: Any, *, field: str, choices: Sequence[str]) -> str:
 
 
 def clean_email(value: Any, *, field: str) -> str:
-    """Return an e-mail address, or "" where none is given.
+    """Return an email address, or "" where none is given.
 
     Raises:
         Malformed: a text that is no address.

@@ -1,4 +1,4 @@
-"""How long an act can be taken back: five seconds (ballots.md, States), or what the operator set.
+"""How long an act can be taken back: five seconds, or what the operator set.
 
 Who works with a switch or a screen reader needs longer, and time limits have to be adjustable (WCAG 2.2, 2.2.1).
 """

@@ -44,11 +44,11 @@ class Erasure:
 
 
 def find_person(*, attendee_id: int | None = None, email: str = "") -> Erasure:
-    """Return what is kept of one attendee, or of everybody who gave this e-mail address, in all events.
+    """Return what is kept of one attendee, or of everybody who gave this email address, in all events.
 
     Raises:
         NotFound: there is no such attendee.
-        Malformed: this is no e-mail address.
+        Malformed: this is no email address.
     """
     if attendee_id is not None:
         attendees = list(Attendee.objects.filter(pk=attendee_id))

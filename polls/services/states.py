@@ -1,4 +1,4 @@
-"""The life of a poll: draft, live, closed, published, archived, and what can be taken back (ballots.md, States)."""
+"""The life of a poll: draft, live, closed, published, archived, and what can be taken back."""
 
 import secrets
 from datetime import datetime, timedelta

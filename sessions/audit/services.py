@@ -55,7 +55,7 @@ def record(
 
 
 def record_reading(*, caller: Caller, event_id: int, subject: str, addresses: int) -> None:
-    """Write down that somebody reads e-mail addresses, before they are shown; again and again is once in ten minutes.
+    """Write down that somebody reads email addresses, before they are shown; again and again is once in ten minutes.
 
     No entry is made where there was nothing to read.
     """

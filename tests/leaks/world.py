@@ -38,7 +38,7 @@ UNKNOWN_TO_THE_ROOM = [name for name in COMBINATIONS if name not in LAUNCHED]
 ROLES = ("visitor", "attendee", "voted", "neighbour", "moderator", "organiser")
 OPTIONS = ("a", "b", "c")
 
-# As ballots.md says it, and written again here: from whom on the tally is seen while live, closed and published.
+# As docs/privacy.md says it, and written again here: from whom on the tally is seen while live, closed and published.
 SEEN_FROM = {
     "always": ("everybody", "everybody", "everybody"),
     "after_voting": ("voted", "everybody", "everybody"),

@@ -40,7 +40,7 @@ Key = tuple[int, bytes | None]
 
 @dataclass
 class Model:
-    """A poll as ballots.md has it."""
+    """A poll in plain Python, by its rules."""
 
     anonymous: bool
     multiple: bool

@@ -25,7 +25,9 @@ def test_names_are_counted_where_something_is_bound_to_them():
 @pytest.mark.parametrize(("count", "complaint"), [(5, "at most 4"), (4, ""), (0, "")])
 def test_one_more_than_the_ceiling_is_refused(monkeypatch, capsys, count, complaint):
     monkeypatch.setattr(bare_names, "CEILINGS", {"polls": 4})
-    monkeypatch.setattr(bare_names, "banned_names", lambda: {"polls": [f"polls/a.py:{n}: found" for n in range(count)]})
+    monkeypatch.setattr(
+        bare_names, "banned_names", lambda: {"polls": [f"polls/a.py:{n}: found" for n in range(count)]}
+    )
     assert bare_names.main() == bool(complaint)
     assert complaint in capsys.readouterr().out
 
@@ -39,6 +41,11 @@ def test_ceiling_comes_down_with_the_names(monkeypatch, capsys):
 
 def test_folder_is_that_of_the_feature():
     root = bare_names.ROOT
-    places = ["opendev/core/live.py", "opendev/urls.py", "sessions/recap/services/writing.py", "polls/kinds/base.py"]
+    places = [
+        "opendev/core/live.py",
+        "opendev/urls.py",
+        "sessions/recap/services/writing.py",
+        "polls/kinds/base.py",
+    ]
     folders = [bare_names.folder_of(root / Path(place)) for place in places]
     assert folders == ["opendev/core", "opendev", "sessions/recap", "polls"]

@@ -31,7 +31,7 @@ RESERVED_SLUGS = frozenset(
 
 
 def validate_event_slug(slug: str) -> None:
-    """Refuse slugs that are addresses of the product itself (interfaces.md)."""
+    """Refuse slugs that are addresses of the product itself."""
     if slug in RESERVED_SLUGS:
         raise ValidationError(_("This address is reserved. Choose another."), code="reserved")
 

@@ -111,7 +111,7 @@ def read_list(content: bytes) -> RegistrationList:
     """Return what a CSV or XLSX file says, its rows numbered as a spreadsheet shows them; empty ones are passed over.
 
     Raises:
-        Malformed: neither of both, no column of e-mail addresses, no rows, or more than 50,000.
+        Malformed: neither of both, no column of email addresses, no rows, or more than 50,000.
     """
     table = read_table(content, most_rows=MOST_ROWS + MOST_LINES_ABOUT_THE_REPORT)
     if len(table.rows) > MOST_ROWS:

@@ -43,7 +43,7 @@ def import_registrations(
 ) -> RegistrationImport:
     """Read a list, and take it over: all of it, or with `skips_bad` whatever is right, or nothing.
 
-    Rows of an e-mail address that is there already are merged: what they say replaces what was said before, and what
+    Rows of an email address that is there already are merged: what they say replaces what was said before, and what
     they leave open stays. It takes seconds; `RegistrationImport.read` and `taken_over` say how far it is.
 
     Raises:

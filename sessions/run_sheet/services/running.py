@@ -106,7 +106,7 @@ def _check_seen(sheet: RunSheet, seen: Any) -> None:
 
 
 def _move(sheet: RunSheet, item: RunSheetItem | None, caller: Caller, now: datetime) -> SheetWithItems:
-    """End the run of one item and begin that of another; a follow-up line opens with it."""
+    """End the run of one item and begin that of another; its sign-up line opens with it."""
     _end_run(sheet, now)
     sheet.previous_id, sheet.previous_since = sheet.running_id, sheet.since
     sheet.running, sheet.since = item, now if item else None

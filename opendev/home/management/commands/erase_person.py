@@ -1,4 +1,4 @@
-"""`manage.py erase_person <attendee id or e-mail address>`."""
+"""`manage.py erase_person <attendee id or email address>`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument(
-            "who", help="an attendee's id, or an e-mail address: everybody who gave it, in all events"
+            "who", help="an attendee's id, or an email address: everybody who gave it, in all events"
         )
         parser.add_argument("--apply", "--yes", action="store_true", help="erase; this cannot be taken back")
 
