@@ -72,6 +72,7 @@ class ImportShape(serializers.Serializer[Any]):
     taken_over = serializers.IntegerField()
     added = serializers.IntegerField()
     merged = serializers.IntegerField()
+    changed = serializers.IntegerField(help_text="of the merged rows, those that changed a registration")
     bad = serializers.IntegerField()
     left_out = serializers.IntegerField(
         help_text="rows that are no registrations: cancelled, declined, waiting"
@@ -195,7 +196,8 @@ def _figures(event: Event) -> Response:
 
 
 def _import_json(one: RegistrationImport, bad: list[RegistrationRow]) -> dict[str, Any]:
-    counts = {name: getattr(one, name) for name in ("total", "read", "taken_over", "added", "merged", "bad")}
+    numbers = ("total", "read", "taken_over", "added", "merged", "changed", "bad")
+    counts = {name: getattr(one, name) for name in numbers}
     report = {name: one.report.get(name, []) for name in ("columns", "notes", "remarks")}
     return {
         "id": str(one.pk),

@@ -63,6 +63,7 @@ class RegistrationImport(models.Model):
     taken_over = models.PositiveIntegerField(_("rows taken over"), default=0)
     added = models.PositiveIntegerField(_("registrations added"), default=0)
     merged = models.PositiveIntegerField(_("rows merged by e-mail address"), default=0)
+    changed = models.PositiveIntegerField(_("merged rows that changed a registration"), default=0)
     bad = models.PositiveIntegerField(_("rows that are wrong"), default=0)
     left_out = models.PositiveIntegerField(_("rows that are no registrations"), default=0)
     report = models.JSONField(_("how the file was read"), default=dict, blank=True)

@@ -160,12 +160,16 @@ def _take_over_rows(upload: RegistrationImport, rows: Sequence[RegistrationRow],
     }
     known = len(there)
     for row in rows:
+        is_merged = row.email in there
         registration = there.setdefault(
             row.email, Registration(event_id=event_id, email=row.email, registered_at=now)
         )
-        for field in FIELDS:
-            if value := getattr(row, field):
-                setattr(registration, field, value)
+        values = {field: value for field in FIELDS if (value := getattr(row, field))}
+        upload.changed += is_merged and any(
+            getattr(registration, name) != value for name, value in values.items()
+        )
+        for field, value in values.items():
+            setattr(registration, field, value)
     Registration.objects.bulk_create(
         there.values(), update_conflicts=True, unique_fields=["event", "email"], update_fields=list(FIELDS)
     )
@@ -173,7 +177,7 @@ def _take_over_rows(upload: RegistrationImport, rows: Sequence[RegistrationRow],
     upload.taken_over += len(rows)
     upload.added += len(there) - known
     upload.merged += len(rows) - (len(there) - known)
-    upload.save(update_fields=["taken_over", "added", "merged"])
+    upload.save(update_fields=["taken_over", "added", "merged", "changed"])
 
 
 def _end(upload: RegistrationImport, state: str, now: datetime) -> RegistrationImport:

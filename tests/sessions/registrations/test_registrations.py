@@ -81,7 +81,7 @@ def test_three_bad_rows_are_named_and_nothing_comes_in_unless_the_rest_is_asked_
 def test_rows_of_one_address_are_merged_and_keep_what_the_newer_leaves_open(event):
     bring(event, HEAD + GOOD)
     again = bring(event, "email,name,company\nADA@example.org,Ada Lovelace,\nada@Example.org,,Analytical\n")
-    assert (again.added, again.merged) == (0, 2)
+    assert (again.added, again.merged, again.changed) == (0, 2, 2)
     ada = Registration.objects.get(email="ada@example.org")
     assert (ada.name, ada.company, ada.country, ada.call_url) == (
         "Ada Lovelace",
@@ -250,7 +250,7 @@ def test_organiser_brings_a_list_by_the_page_and_reads_what_is_wrong(organiser, 
     assert "Nothing taken over" in page
     assert "not a link" in page
     post(HEAD + GOOD + BAD, bad_rows="skip")
-    assert "2 added, 0 merged, 3 with errors." in text_of(organiser.get(address))
+    assert "2 added, 0 merged (0 of them changed), 3 with errors." in text_of(organiser.get(address))
     organiser.post(f"{address}figures/", {"shown-registered": "700+", "source-registered": "The report"})
     assert "700+" in text_of(organiser.get(address))
 

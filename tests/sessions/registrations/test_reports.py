@@ -14,7 +14,7 @@ from sessions.registrations.models import Registration
 from tests.factories import make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import text_of
-from tests.sessions.registrations.test_registrations import bring, event, kept, organiser
+from tests.sessions.registrations.test_registrations import GOOD, HEAD, bring, event, kept, organiser
 
 __all__ = ["event", "organiser"]
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_page_tells_how_a_list_was_understood(organiser, event):
     organiser.post(f"{address}import/", {"file": SimpleUploadedFile("list.csv", IN_PART.encode())})
     page = text_of(organiser.get(address))
     for words in (
-        "1 added, 0 merged, 0 with errors.",
+        "1 added, 0 merged (0 of them changed), 0 with errors.",
         "1 row left out",
         "“Diet”",
         "“Email”",
@@ -70,3 +70,14 @@ def test_person_from_kosovo_joins_by_their_link(client, event):
     address = personal_link(Registration.objects.get(email="ada@example.org").pk)
     assert client.post(address, {"session": session.slug}).status_code == 302
     assert Attendee.objects.latest("pk").country == "XK"
+
+
+def test_list_that_is_brought_again_says_how_many_of_its_rows_are_news(event):
+    bring(event, HEAD + GOOD)
+    same = bring(event, HEAD + GOOD)
+    assert (same.added, same.merged, same.changed) == (0, 2, 0)
+    some = bring(
+        event,
+        "email,name\nada@example.org,Ada\nbo@example.org,Bo Li\ncy@example.org,Cy\ncy@example.org,Cyd\n",
+    )
+    assert (some.added, some.merged, some.changed) == (1, 3, 2)  # Bo, and the second row of Cy
