@@ -42,7 +42,8 @@ def definitions() -> frozenset[str]:
 @cache
 def paths() -> frozenset[str]:
     """Where a file or folder ends, however much of the way to it the page says: `pads.py`, `room/pads.py`."""
-    kept = [path for name in PACKAGES for path in (ROOT / name).rglob("*") if "__pycache__" not in path.parts]
+    folders = [ROOT / name for name in (*PACKAGES, "docs", "tests")]
+    kept = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
     kept += [path for path in ROOT.iterdir() if not path.name.startswith(".")]
     ways = [path.relative_to(ROOT).parts for path in kept]
     return frozenset("/".join(way[start:]) for way in ways for start in range(len(way)))
