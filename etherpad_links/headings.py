@@ -29,12 +29,12 @@ def headings_of(copy: PadCopy) -> list[str]:
 
 
 def _is_marked(line: Line, text: str) -> bool:
-    """Tell whether it is a heading by the editor's button, or typed as one."""
+    """Return True if it is a heading by the editor's button, or typed as one."""
     return "heading" in dict(line.mark) or TYPED_HEADING.match(text) is not None
 
 
 def _leads_a_list(filled: list[tuple[Line, str]], place: int) -> bool:
-    """Tell whether an ordinary line stands above the items of a list."""
+    """Return True if an ordinary line stands above the items of a list."""
     if place + 1 >= len(filled):
         return False
     return not _is_item(*filled[place]) and _is_item(*filled[place + 1])

@@ -10,6 +10,6 @@ class PollsConfig(AppConfig):
     name = "polls"
 
     def ready(self) -> None:
-        """Have the guards installed after every migrate: Django's table remake on SQLite drops them silently."""
+        """Install the guards after every migrate: Django's table remake on SQLite drops them silently."""
         pre_migrate.connect(remove_guards, sender=self, dispatch_uid="polls.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="polls.guards")

@@ -51,7 +51,7 @@ class BallotBox(Batcher[Vote, Recorded]):
         broadcasts.publish(batch.news)
 
     def put(self, item: Vote, answer: Answer, *, origin: Member | None = None) -> None:
-        """Have a vote recorded; `answer` is called on the loop after the commit, never before. Only on the loop.
+        """Record a vote; `answer` is called on the loop after the commit, never before. Only on the loop.
 
         `origin` is the socket that the vote came by, which `answer` tells; the attendee's others are told after it.
 
@@ -68,7 +68,7 @@ class BallotBox(Batcher[Vote, Recorded]):
         super().put(item, done)
 
     def answering(self) -> AbstractContextManager[None]:
-        """Have a voter's answer and the tally that the voter may now see leave in one write."""
+        """Send a voter's answer and the tally that the voter may now see in one write."""
         return broadcasts.together()
 
 

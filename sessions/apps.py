@@ -16,6 +16,6 @@ class SessionsConfig(AppConfig):
     label = "opendev_sessions"
 
     def ready(self) -> None:
-        """Have the guards installed after every migrate: Django's table remake on SQLite drops them silently."""
+        """Install the guards after every migrate: Django's table remake on SQLite drops them silently."""
         post_migrate.connect(install_guards, sender=self, dispatch_uid="sessions.timeline.guards")
         post_migrate.connect(install_audit_guards, sender=self, dispatch_uid="sessions.audit.guards")

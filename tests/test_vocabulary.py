@@ -88,3 +88,19 @@ def test_names_of_the_glossary_are_in_the_code():
     }
     assert len(named) > 30
     assert missing == set()
+
+
+# --- docstrings say what a function does, as a native would
+
+ODD_BEGINNINGS = re.compile(r'"""(Tell whether|Have |Whoever )')
+
+
+def test_docstrings_begin_with_what_is_done():
+    assert [
+        f"{path.relative_to(ROOT)}: {line.strip()[:60]}"
+        for package in ("opendev", "sessions", "polls", "etherpad_links")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations" not in path.parts
+        for line in path.read_text().splitlines()
+        if ODD_BEGINNINGS.search(line)
+    ] == []

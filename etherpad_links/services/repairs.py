@@ -43,7 +43,7 @@ def point_to_heading(*, line_id: int, caller: Caller, number: Any) -> PadLine:
 
 @transaction.atomic
 def write_heading_anew(*, line_id: int, caller: Caller) -> PadLine:
-    """Have the worker write the line's heading at the pad's end. Twice is once.
+    """Ask the worker to write the line's heading at the pad's end. Twice is once.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

@@ -58,7 +58,7 @@ API_TOKEN, SIGN_IN = "api_token", "sign_in"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sends a request: perhaps signed in, perhaps an attendee, perhaps both, perhaps neither.
+    """The sender of a request: perhaps signed in, perhaps an attendee, perhaps both, perhaps neither.
 
     `ground` is set where the sign-in was proved some time ago, so that it has to be looked at again.
     """

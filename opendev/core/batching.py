@@ -115,7 +115,7 @@ class Batcher(Generic[Item, Result]):
         self.gathered.set()
 
     def put_and_wait(self, item: Item) -> Result:
-        """Have an item worked on and return what became of it. For views: from any thread but the loop's.
+        """Put an item into the next batch and return what became of it. For views: from any thread but the loop's.
 
         In a process without a loop (a command, a test of a view) it is worked on at once, as a batch of one.
 

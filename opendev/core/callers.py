@@ -36,7 +36,7 @@ def expect_in_room(request: HttpRequest, path: str, attendee: AttendeePass, sess
 
 
 def keep_pass(response: HttpResponse, attendee: AttendeePass) -> None:
-    """Have the browser keep the pass, out of reach of scripts."""
+    """Give the browser the pass in a cookie that scripts cannot read."""
     response.set_cookie(
         pass_cookie_name(attendee.event_id),
         sign_pass(attendee),

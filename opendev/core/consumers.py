@@ -221,7 +221,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get(name, [""])[0]
 
     def origin_is_ours(self) -> bool:
-        """Tell whether the Origin is PUBLIC_URL's or the request's own; none at all is for holders of a token.
+        """Return True if the Origin is PUBLIC_URL's or the request's own; none at all is for holders of a token.
 
         Without this any page on the web could open a socket with a visitor's cookie.
         """

@@ -75,7 +75,7 @@ def _networks(addresses: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def is_trusted(address: str) -> bool:
-    """Tell whether an address is one of TRUSTED_ADDRESSES; what is no address is not."""
+    """Return True if an address is one of TRUSTED_ADDRESSES; what is no address is not."""
     try:
         known = ip_address(address)
     except ValueError:

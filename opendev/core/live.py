@@ -126,7 +126,7 @@ class Hub(FanOut, Sweep, Rights):
         self._hand_over(self.publish, news)
 
     def say_own_changed(self, group: int, topic: str, attendee_id: int) -> None:
-        """Have an attendee's sockets read anew what is their own in a topic. Safe from any thread."""
+        """Tell an attendee's sockets to read anew what is their own in a topic. Safe from any thread."""
         self._hand_over(self.own_changed, group, topic, attendee_id)
 
     def page_loaded(self, group: int, attendee_id: int) -> None:
@@ -277,7 +277,7 @@ class Hub(FanOut, Sweep, Rights):
         self._change_own(key, topic, attendee_id, takes_part=takes_part, origin=origin)
 
     def own_changed(self, key: int, topic: str, attendee_id: int, *, origin: Member | None = None) -> None:
-        """Have all sockets of an attendee but `origin` read anew what is the attendee's own in a topic.
+        """Tell all sockets of an attendee but `origin` to read anew what is the attendee's own in a topic.
 
         What it is does not travel between processes: each socket reads it with the pass that it was opened with,
         because an anonymous ballot belongs to one device.

@@ -23,7 +23,7 @@ class Mailer:
         self.waiting: set[Future[None]] = set()
 
     def send(self, message: EmailMessage) -> None:
-        """Have the message sent soon; from any thread.
+        """Send the message soon; from any thread.
 
         Raises:
             TryLater: too many wait already.

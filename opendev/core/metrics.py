@@ -65,7 +65,7 @@ def fresh_folder(folder: Path) -> None:
 
 
 def _forget_dead(folder: Path) -> None:
-    """Have the gauges of workers that died count no more; what they had counted up stays."""
+    """Drop the gauges of workers that died; what they had counted up stays."""
     for file in folder.glob("gauge_live*.db"):
         match = _LIVE_FILE.match(file.name)
         if match and not _lives(int(match[1])):

@@ -83,11 +83,11 @@ class Newcomers:
                     network.unseen.pop(attendee_id, None)
 
     def is_unseen(self, attendee_id: int) -> bool:
-        """Tell whether an attendee joined here lately and opened nothing since."""
+        """Return True if an attendee joined here lately and opened nothing since."""
         return attendee_id in self.networks_of
 
     def is_slowed(self, network: str) -> bool:
-        """Tell whether too many newcomers of a network did not show themselves."""
+        """Return True if too many newcomers of a network did not show themselves."""
         now = time.monotonic()
         with self.lock:
             known = self.networks.get(network)

@@ -32,10 +32,10 @@ def last_news_at() -> float:
 
 
 def live_core_runs() -> bool:
-    """Tell whether this process has a running Hub, none of whose lasting tasks has died."""
+    """Return True if this process has a running Hub, none of whose lasting tasks has died."""
     return hub.is_whole
 
 
 def bus_is_up() -> bool:
-    """Tell whether the other processes can be reached, where there are any."""
+    """Return True if the other processes can be reached, where there are any."""
     return hub.bus is None or hub.bus.is_heard

@@ -21,7 +21,7 @@ class Pulse:
         self.readings: list[tuple[Gauge, Callable[[], float]]] = []
 
     def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
-        """Have a gauge set once a second to what `read()` returns on the loop."""
+        """Set a gauge once a second to what `read()` returns on the loop."""
         self.readings.append((gauge, read))
 
     def begin(self) -> None:

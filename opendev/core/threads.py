@@ -39,7 +39,7 @@ class DatabaseAway(Exception):
 
 
 def is_away(error: Exception) -> bool:
-    """Tell whether an error of Django's database layer speaks of the database itself, not of what it was asked."""
+    """Return True if an error of Django's database layer speaks of the database itself, not of what it was asked."""
     cause = error.__cause__
     if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
         return code & 0xFF in SQLITE_AWAY
@@ -50,14 +50,14 @@ def is_away(error: Exception) -> bool:
 
 
 def has_no_room(error: Exception) -> bool:
-    """Tell whether the database could not write for lack of room: trying again soon is of no use."""
+    """Return True if the database could not write for lack of room: trying again soon is of no use."""
     cause = error.__cause__
     code = getattr(cause, "sqlite_errorcode", None)
     return (code or 0) & 0xFF in SQLITE_NO_ROOM or getattr(cause, "sqlstate", None) in POSTGRES_NO_ROOM
 
 
 def note_outage(error: Exception) -> None:
-    """Have the log told, once, of an outage that an error `is_away()` speaks of; reads that go well do not end it."""
+    """Log, once, an outage that an error `is_away()` speaks of; reads that go well do not end it."""
     cause = error.__cause__
     code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
     state = getattr(cause, "sqlstate", None)
@@ -135,5 +135,5 @@ shared_reader = DatabaseThread("shared-reader")
 
 
 def any_at_work() -> bool:
-    """Tell whether a database thread of ours is at work, and so wants the interpreter beside the loop."""
+    """Return True if a database thread of ours is at work, and so wants the interpreter beside the loop."""
     return bool(_at_work)

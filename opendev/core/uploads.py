@@ -11,7 +11,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 def takes_uploads(view: View) -> View:
-    """Have a view, or a class of REST endpoints, take bodies of up to `LARGEST_UPLOAD`."""
+    """Let a view, or a class of REST endpoints, take bodies of up to `LARGEST_UPLOAD`."""
     view.largest_body = LARGEST_UPLOAD  # type: ignore[attr-defined]
     return view
 

@@ -58,7 +58,7 @@ class Emptier:
         self.was_said = False
 
     def ask(self) -> None:
-        """Have the log emptied soon; from any thread. Where nobody watches, as in a command, try it at once."""
+        """Ask for the log to be emptied soon, from any thread. Where nobody watches, as in a command, do it at once."""
         with self.lock:
             self.asked += 1
         if not self.is_watched:
@@ -96,5 +96,5 @@ emptier = Emptier()
 
 
 def empty_log_after_commit() -> None:
-    """Have the log emptied once the transaction has committed; for each service that deletes what people entrusted."""
+    """Ask for the log to be emptied after the commit; for each service that deletes what people entrusted."""
     transaction.on_commit(emptier.ask, robust=True)

@@ -87,7 +87,7 @@ class Writer:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Have what each socket is given meanwhile leave in one write. Nothing inside may wait."""
+        """Send all that a socket is given inside the context in one write. Nothing inside may wait."""
         held: dict[Member, list[Held]] = {}
         self.held = held
         try:

@@ -36,7 +36,7 @@ class DatabaseProbe:
         self.asking: asyncio.Future[None] | None = None
 
     async def answers(self) -> bool:
-        """Tell whether it answers within two seconds, and stores what it is given."""
+        """Return True if it answers within two seconds, and stores what it is given."""
         if (
             self.asking is None
             or self.asking.done()

@@ -12,7 +12,7 @@ class HomeConfig(AppConfig):
     label = "opendev_home"
 
     def ready(self) -> None:
-        """Have sign-ins noted. The modules need models, so they are imported once they are there."""
+        """Log sign-ins. The modules need models, so they are imported once they are there."""
         for name in ("noting", "limited"):
             import_module(f"opendev.home.accounts.{name}").connect()
 

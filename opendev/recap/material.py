@@ -52,7 +52,7 @@ class Material:
 
 
 def is_told(poll: Poll) -> bool:
-    """Tell whether a poll's result may stand in a recap: voting is over, and everybody may see it."""
+    """Return True if a poll's result may stand in a recap: voting is over, and everybody may see it."""
     return poll.state in OVER and may_see_tally(poll, is_moderator=False, has_voted=False)
 
 

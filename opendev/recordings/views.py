@@ -63,7 +63,7 @@ def _page(request: HttpRequest, session: Session, *, refused: DomainError | None
 
 
 def _allow_frame(request: HttpRequest, response: HttpResponse, origin: str) -> HttpResponse:
-    """Have the page's policy allow frames of this origin, and of no other; "" for none."""
+    """Let the page's policy allow frames of this origin, and of no other; "" for none."""
     if origin:
         csp_update({"frame-src": [origin]})(lambda _request: response)(request)
     return response

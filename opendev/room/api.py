@@ -57,7 +57,7 @@ class ClockOfSession(Endpoint):
         responses=answers(SessionShape, refusals=WRITE),
     )
     def put(self, request: Request, session: str) -> Response:
-        """Have the session start and end by the clock, or by hand alone. For moderators."""
+        """Let the session start and end by the clock, or by hand alone. For moderators."""
         found = self.session(session)
         set_session_clock(
             session_id=found.pk,

@@ -16,7 +16,7 @@ from sessions.programme.models import Session
 def join(
     request: HttpRequest, session: Session, *, known: AttendeePass | None, said: Mapping[str, Any]
 ) -> Joined:
-    """Have a join recorded with the next batch; it is durable when this returns.
+    """Record a join with the next batch; it is durable when this returns.
 
     Raises:
         DomainError: as `read_join` and `record_joins`; TryLater, NotSure.

@@ -61,7 +61,7 @@ async def start() -> None:
 
 
 def measure() -> None:
-    """Have the gauges of `/metrics` set once a second, and the loop's lag measured."""
+    """Set the gauges of `/metrics` once a second, and measure the loop's lag."""
     pulse.begin()
     pulse.watch(metrics.SOCKETS, lambda: hub.sockets)
     pulse.watch(metrics.PARKED, lambda: len(hub.writer.slow))

@@ -11,7 +11,7 @@ View = Callable[..., HttpResponse]
 
 
 def posted_from(page: str) -> Callable[[View], View]:
-    """Have a view take POST alone; reading its address (a reload, a shared link) leads to the page with the form.
+    """Let a view take POST alone; reading its address (a reload, a shared link) leads to the page with the form.
 
     Args:
         page: the URL name of that page, of the same session.

@@ -157,5 +157,5 @@ def running_of(session_id: int) -> dict[str, Any] | None:
 
 
 def is_taken(running: dict[str, Any] | None) -> bool:
-    """Tell whether what runs is for the room and no poll, so that it has the stage."""
+    """Return True if what runs is for the room and no poll, so that it has the stage."""
     return running is not None and running["kind"] != Kind.POLL

@@ -265,7 +265,7 @@ def _place_of(request: HttpRequest, session_id: int, item_id: int) -> int:
 
 @posted_from(PAGE)
 def clock(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Have the session start and end by the clock, or by hand alone."""
+    """Let the session start and end by the clock, or by hand alone."""
     by_clock = {"1": True, "0": False}.get(request.POST.get("by_clock", ""))
 
     def work(found: Session, caller: Caller) -> None:

@@ -28,7 +28,7 @@ class SignUpDesk(Batcher[SignUpWish, SignedUp]):
         super().__init__(_record, name="sign-up-desk", limit=MAX_WAITING, thread=shared_writer)
 
     def put(self, item: SignUpWish, answer: Answer[SignedUp], *, origin: Member | None = None) -> None:
-        """Have a wish granted; `answer` is called after the commit, then the attendee's sockets but `origin` are told.
+        """Record a sign-up; `answer` is called after the commit, then the attendee's sockets but `origin` are told.
 
         Raises:
             TryLater: too many wait; nothing was recorded.

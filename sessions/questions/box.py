@@ -55,7 +55,7 @@ class UpvoteBox(Batcher[Upvote, Upvoted]):
         super().__init__(record_upvotes, name="upvote-box", limit=MAX_WAITING, thread=shared_writer)
 
     def put(self, item: Upvote, answer: Answer[Upvoted], *, origin: Member | None = None) -> None:
-        """Have an upvote recorded; `answer` is called after the commit, then the attendee's sockets but `origin` hear.
+        """Record an upvote; `answer` is called after the commit, then the attendee's sockets but `origin` hear.
 
         Raises:
             TryLater: too many wait; nothing was recorded.

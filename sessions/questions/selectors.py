@@ -29,7 +29,7 @@ def helper_ids(session_id: int) -> frozenset[int]:
 
 
 def keeps_queue(caller: Caller, session_id: int) -> bool:
-    """Tell whether the caller may keep the session's questions: its moderators, organisers and helpers."""
+    """Return True if the caller may keep the session's questions: its moderators, organisers and helpers."""
     if not is_signed_in(caller, timezone.now()):
         return False
     return moderates(caller, session_id) or caller.user_id in helper_ids(session_id)

@@ -4,10 +4,10 @@ from sessions.run_sheet.models import RunSheetItem
 
 
 def may_everybody_read(item: RunSheetItem) -> bool:
-    """Tell whether an item that runs is for the room. A note is the moderators' own; the plan always is."""
+    """Return True if an item that runs is for the room. A note is the moderators' own; the plan always is."""
     return item.kind != RunSheetItem.Kind.NOTE
 
 
 def is_shown_prompt(item: RunSheetItem) -> bool:
-    """Tell whether an item is a prompt that the room was shown: a step that was taken back showed it nothing."""
+    """Return True if an item is a prompt that the room was shown: a step that was taken back showed it nothing."""
     return item.kind == RunSheetItem.Kind.PROMPT and item.started_at is not None

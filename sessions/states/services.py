@@ -98,7 +98,7 @@ def _move(
 
 @transaction.atomic
 def set_session_clock(*, session_id: int, caller: Caller, by_clock: Any, now: datetime) -> Session:
-    """Have the session start and end by the clock, at its planned times, or by hand alone.
+    """Let the session start and end by the clock, at its planned times, or by hand alone.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

@@ -15,7 +15,7 @@ View = Callable[..., HttpResponse]
 
 
 def checked_again(view: View) -> View:
-    """Have browsers keep a page and ask each time whether it has changed; pages of people who signed in are not kept.
+    """Let browsers keep a page and ask each time whether it has changed; pages of people who signed in are not kept.
 
     A page that is not to be stored costs its whole length at each return, and a browser that goes back loads it anew.
     """

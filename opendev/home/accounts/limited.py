@@ -68,6 +68,6 @@ def note_wrong_factor(user: User, **_: Any) -> None:
 
 
 def connect() -> None:
-    """Have allauth tell of wrong codes."""
+    """Ask allauth to tell of wrong codes."""
     login_code_rejected.connect(note_wrong_code, dispatch_uid="opendev.home.accounts.code")
     authentication_failed.connect(note_wrong_factor, dispatch_uid="opendev.home.accounts.factor")

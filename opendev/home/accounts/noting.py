@@ -59,7 +59,7 @@ def note_factor_reset(user: User, authenticator: Authenticator, **_: Any) -> Non
 
 
 def connect() -> None:
-    """Have Django and allauth tell of these. Nothing but records is written here."""
+    """Ask Django and allauth to tell of these. Nothing but records is written here."""
     user_logged_in.connect(note_signed_in, dispatch_uid="opendev.home.signed_in")
     user_logged_out.connect(note_signed_out, dispatch_uid="opendev.home.signed_out")
     authenticator_added.connect(note_factor_added, dispatch_uid="opendev.home.factor_added")

@@ -94,7 +94,7 @@ def own_sign_ups(wanted: Sequence[tuple[AttendeePass, Sequence[int]]]) -> list[d
 
 
 def sees_contacts(caller: Caller, line: SignUpLine) -> bool:
-    """Tell whether the caller may read all names and addresses of the line; no query for who is not signed in."""
+    """Return True if the caller may read all names and addresses of the line; no query for who is not signed in."""
     if caller.user_id is None:
         return False
     owner = line.owner.user_id if line.owner else None
@@ -102,7 +102,7 @@ def sees_contacts(caller: Caller, line: SignUpLine) -> bool:
 
 
 def owns_group(caller: Caller, group: FollowUpGroup) -> bool:
-    """Tell whether the caller is the group's owner."""
+    """Return True if the caller is the group's owner."""
     return caller.user_id is not None and group.owner is not None and group.owner.user_id == caller.user_id
 
 
@@ -133,7 +133,7 @@ def contact_of(sign_up: SignUp, today: date) -> str:
 
 
 def stands_under(sign_up_id: int, line_id: int) -> bool:
-    """Tell whether the sign-up is one of this line."""
+    """Return True if the sign-up is one of this line."""
     return SignUp.objects.filter(pk=sign_up_id, line=line_id).exists()
 
 
@@ -143,7 +143,7 @@ def has_open_line(session_id: int) -> bool:
 
 
 def has_signed_up(attendee: AttendeePass | None) -> bool:
-    """Tell whether the attendee said before, on any line of the event, under which name and for whom to see."""
+    """Return True if the attendee said before, on any line of the event, under which name and for whom to see."""
     if attendee is None:
         return False
     return SignUp.objects.filter(attendee=attendee.attendee_id, source=SignUp.Source.APP).exists()

@@ -190,7 +190,7 @@ class OrderOfDay(DayEndpoint):
         operation_id="event_day_order", request=OrderWanted, responses=answers(OrderWanted, refusals=WRITE)
     )
     def put(self, request: Request, slug: str, number: str) -> Response:
-        """Have sessions of the day take one another's turns; pauses stay where they are. For organisers."""
+        """Put the sessions of a day into another order; pauses stay where they are. For organisers."""
         of_day, _day = self.day(slug, number)
         wanted = self.body().get("order")
         if not isinstance(wanted, list):

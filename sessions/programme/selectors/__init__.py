@@ -126,7 +126,7 @@ def moderator_ids(session_id: int) -> frozenset[int]:
 
 
 def organises(caller: Caller, event_id: int) -> bool:
-    """Tell whether the caller is one of the event's organisers."""
+    """Return True if the caller is one of the event's organisers."""
     if not is_signed_in(caller, timezone.now()):
         return False
     return _organising().filter(event=event_id, user=caller.user_id).exists()
@@ -149,7 +149,7 @@ def lacks_factor(user_id: int | None) -> bool:
 
 
 def moderates(caller: Caller, session_id: int) -> bool:
-    """Tell whether the caller may moderate the session; no query for those who are not signed in."""
+    """Return True if the caller may moderate the session; no query for those who are not signed in."""
     return is_signed_in(caller, timezone.now()) and can_moderate(caller, moderator_ids(session_id))
 
 
@@ -202,7 +202,7 @@ def has_account(user: User) -> bool:
 
 
 def has_rights_beyond(user: User, event_id: int) -> bool:
-    """Tell whether a user may do more than moderate sessions of this event."""
+    """Return True if a user may do more than moderate sessions of this event."""
     if user.is_staff or user.is_superuser or Event.objects.filter(organisers=user).exists():
         return True
     return Person.objects.filter(user=user).exclude(event=event_id).exists()

@@ -205,7 +205,7 @@ def pin_question(*, question_id: int, caller: Caller, pinned: Any) -> Question:
 
 @transaction.atomic
 def merge_question(*, question_id: int, caller: Caller, into: int | None, now: datetime) -> Question:
-    """Have a question stand in another one that asks the same, or (None) for itself again.
+    """Merge a question into another one that asks the same, or (None) take it out again.
 
     Whoever voted for both is counted once. Both keep their votes, so that nothing is lost when they part.
 
