@@ -112,10 +112,16 @@ class Phone:
     async def _open(self, path: str, form: str | None = None) -> tuple[str, Answer]:
         """Return the page at an address, and its path after redirects."""
         answer = await self.ask(path, form=form)
-        while answer.status in {301, 302, 303}:
-            path = urlsplit(urljoin(path, answer.headers[b"location"].decode())).path
+        while True:
+            if answer.status in {301, 302, 303}:
+                path = urlsplit(urljoin(path, answer.headers[b"location"].decode())).path
+            elif b"refresh" in answer.headers:  # the page that waits
+                seconds, _semicolon, url = answer.headers[b"refresh"].decode().partition("; url=")
+                await asyncio.sleep(float(seconds))
+                path = url or path
+            else:
+                return path, answer
             answer = await self.ask(path)
-        return path, answer
 
     async def _load_all(self, paths: list[str]) -> None:
         """Load files and what they load in turn, side by side as far as the connections allow."""

@@ -21,6 +21,7 @@ from django.conf import settings
 from opendev.core.logs import new_id
 from opendev.core.presence import last_news_at, note_page_load
 from opendev.core.tickets import Ticket, tickets
+from opendev.door import personal
 from opendev.door.coding import Headers, best_coding, gzipped, is_unchanged
 from opendev.door.threads import SHARED
 from sessions.programme.models.events import RESERVED_SLUGS
@@ -65,18 +66,16 @@ class Shared:
     def answer_to(self, scope: Any, *, is_personal: bool) -> tuple[int, Headers, bytes]:
         """Return status, headers and body.
 
-        A newcomer's page is stored by nobody, since the same address soon shows what is their own.
+        A newcomer's page has the tag that it has as a page of their own, which it soon is: 304 if nothing is new.
         """
         asked = dict(scope["headers"])
         coding = best_coding(asked.get(b"accept-encoding", b"").decode("latin-1"), COMPRESS)
-        etag = f'"{self.mark}-{coding}"'.encode()
+        etag = (personal.mark_of(self.body) if is_personal else f'"{self.mark}-{coding}"').encode()
         headers = [*self.headers, (b"x-request-id", new_id("r").encode()), (b"vary", VARY)]
-        if is_personal:
-            headers.append((b"cache-control", b"no-store, private"))
-        else:
-            headers += [(b"cache-control", b"no-cache, private"), (b"etag", etag)]
-            if is_unchanged(asked.get(b"if-none-match", b"").decode("latin-1"), etag):
-                return HTTPStatus.NOT_MODIFIED, headers, b""
+        sent = b"W/" + etag if is_personal else etag
+        headers += [(b"cache-control", b"no-cache, private"), (b"etag", sent)]
+        if is_unchanged(asked.get(b"if-none-match", b"").decode("latin-1"), etag):
+            return HTTPStatus.NOT_MODIFIED, headers, b""
         body = self.form(coding)
         headers.append((b"content-length", str(len(body)).encode()))
         if coding != "identity":

@@ -113,14 +113,16 @@ def test_newcomer_is_shown_the_ready_room_once_and_then_their_own(inner, session
             answer = join(inner, phone, session, name="", company="")
             assert answer.status_code == 302
             ready = phone.get(answer.headers["location"])
-            assert ready.headers["cache-control"] == "no-store, private"
+            assert ready.headers["cache-control"] == "no-cache, private"
             assert TOKEN not in ready.text
             assert poll.question in ready.text
             assert all(value not in ready.text for value in phone.cookies.values())
             rooms.append(re.sub(r"\d+ here", "", ready.text))
             own = phone.get(answer.headers["location"])
-            assert own.headers["etag"].startswith("W/")
+            assert own.headers["etag"] == ready.headers["etag"]  # nothing of their own yet
             assert TOKEN not in own.text
+            known = {"If-None-Match": ready.headers["etag"]}
+            assert phone.get(answer.headers["location"], headers=known).status_code == 304
     assert rooms[0] == rooms[1]
 
 
