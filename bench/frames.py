@@ -4,6 +4,7 @@ The server writes `{"type":"…"` first and no spaces; the tests hold these read
 """
 
 import json
+from typing import Any
 
 _TYPE = b'{"type":"'
 _AFTER_TYPE = len(_TYPE)
@@ -37,7 +38,12 @@ def counts(payload: bytes) -> dict[str, int]:
 
 def vote(*, ref: int, poll: str, option: str, seq: int) -> bytes:
     """Return the frame that votes."""
-    frame = {"type": "poll.vote", "ref": ref, "poll": poll, "options": [option], "seq": seq}
+    return answer(ref=ref, poll=poll, field="options", value=[option], seq=seq)
+
+
+def answer(*, ref: int, poll: str, field: str, value: Any, seq: int) -> bytes:
+    """Return the frame that answers a poll of any kind."""
+    frame = {"type": "poll.vote", "ref": ref, "poll": poll, field: value, "seq": seq}
     return json.dumps(frame, separators=(",", ":")).encode()
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from bench.door import door
 from bench.figures import Figure, figures, ratios
+from bench.kinds import SAMPLES
 from bench.scale import Scale
 from bench.stage import Found, Stage, place
+from polls.kinds import DEFAULT
 
 
 def fanout(stage: Stage, scale: Scale) -> Found:
@@ -77,6 +79,44 @@ def votes(stage: Stage, scale: Scale) -> Found:
             "share_of_bare_asgi": ratios([run["per_s"] for run in runs], limit),
         }
         found |= {"votes": told} if vendor == "sqlite" else {vendor: {"votes": told}}
+    return found
+
+
+def kinds(stage: Stage, scale: Scale) -> Found:
+    """A vote of each kind beside a single choice, on each database: in turn, in the same room."""
+    found: Found = {}
+    for vendor in vendors(stage):
+        database = stage.database(vendor)
+        made = stage.seed(
+            database,
+            attendees=scale.voters,
+            polls=POLLS_A_RUN * (scale.runs + 3),
+            visibility="after_voting",
+            kinds=list(SAMPLES),
+        )
+        server = stage.product(database)
+        played = stage.play(
+            "kinds",
+            sockets=scale.voters,
+            settle_s=scale.settle_s,
+            runs=scale.runs + 2,
+            seed=1,
+            polls_a_run=POLLS_A_RUN,
+            **place(server, made),
+        )
+        server.manage("recount")
+        server.stop()
+        if played["errors"]:
+            raise RuntimeError(f"{played['errors']} votes were refused.")
+        least = [run[DEFAULT]["cpu_us"] for run in played["runs"]]
+        costs = {
+            kind: {
+                **figures([run[kind] for run in played["runs"]]),
+                "cpu_ratio_to_single": ratios([run[kind]["cpu_us"] for run in played["runs"]], least),
+            }
+            for kind in SAMPLES
+        }
+        found |= {"kinds": costs} if vendor == "sqlite" else {vendor: {"kinds": costs}}
     return found
 
 
@@ -206,6 +246,7 @@ def vendors(stage: Stage) -> list[str]:
 PARTS: dict[str, Callable[[Stage, Scale], Found]] = {
     "fanout": fanout,
     "votes": votes,
+    "kinds": kinds,
     "room": room,
     "workers": workers,
     "upvotes": upvotes,

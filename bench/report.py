@@ -18,6 +18,7 @@ NAMES = {
     "p95_ms": "latency p95, ms",
     "bare_p50_ms": "latency p50, bare ASGI, ms",
     "bare_p95_ms": "latency p95, bare ASGI, ms",
+    "cpu_ratio_to_single": "CPU each, ratio to a single choice",
     "per_s": "a second",
     "bare_per_s": "a second, bare ASGI's echo",
     "share_of_bare_asgi": "share of bare ASGI's echo",
@@ -109,6 +110,8 @@ def judged(section: str, name: str, value: float) -> str:
     most = LIMITS.get((section, name))
     if most is None and ".".join(section.split(".")[:-1]).endswith("room"):
         most = ROOM_LIMITS.get(name)
+    if most is None and name == "cpu_ratio_to_single":
+        most = 1.25
     if most is None and section.split(".")[0] == "door" and section.split(".")[-1] != "before":
         most = DOOR_LIMITS.get(name)
     if most is None and section.split(".")[-1] == "upvotes":

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -137,7 +138,14 @@ class Stage:
     # -- the two processes beside them --------------------------------------------------------------------------
 
     def seed(
-        self, database: str, *, attendees: int, polls: int = 1, visibility: str, questions: int = 0
+        self,
+        database: str,
+        *,
+        attendees: int,
+        polls: int = 1,
+        visibility: str,
+        questions: int = 0,
+        kinds: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Fill a database; return what was made."""
         order = {
@@ -145,6 +153,7 @@ class Stage:
             "polls": polls,
             "visibility": visibility,
             "questions": questions,
+            "kinds": list(kinds),
         }
         return self._run("bench.seed", order, {**self.environment, "DATABASE_URL": database})
 

@@ -24,6 +24,7 @@ from opendev.room.run_sheet_api import (
     UndoOfRunSheet,
 )
 from polls import api as polls
+from polls import written_api as written
 from sessions.attendees import api as passes
 from sessions.follow_ups import api as follow_ups
 from sessions.programme.api import events, stage, stars
@@ -117,6 +118,8 @@ urlpatterns = [
     path("polls/<str:poll>/", polls.OnePoll.as_view()),
     path("polls/<str:poll>/state/", polls.StateOfPoll.as_view()),
     path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),
+    path("polls/<str:poll>/written/", written.WrittenOfPoll.as_view()),
+    path("sessions/<str:session>/blocked-words/", written.BlockedWords.as_view()),
     path("polls/<str:poll>/ballots/", polls.BallotsOfPoll.as_view()),
     path("polls/<str:poll>/ballot/", polls.OwnBallot.as_view()),
     path("sessions/<str:session>/sign-up-lines/", follow_ups.LinesOfSession.as_view()),

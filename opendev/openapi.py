@@ -16,6 +16,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LineState": "sessions.models.SignUpLine.State",
         "ItemKind": "sessions.models.RunSheetItem.Kind",
         "PollKind": "polls.kinds.NAMES",
+        "WrittenState": "polls.models.Option.State",
+        "WrittenMove": "polls.services.moderating.STATES",
         "NextStepKind": "sessions.models.NextStep.Kind",
         "ResourceKind": "sessions.models.Resource.Kind",
         "PersonRole": ["host", "presenter", "moderator", "helper"],

@@ -19,10 +19,20 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
-from polls.kinds import MAX_OPTIONS, MIN_OPTIONS, NAMES
+from polls.kinds import MAX_OPTIONS, MAX_WORD_LENGTH, MAX_WORDS, MIN_OPTIONS, NAMES
 from polls.models import Poll
 from polls.permissions import may_see_poll
-from polls.selectors import NOT_VOTED, Mine, named_answers, own_answer, own_answers, poll_by_id, polls_of
+from polls.selectors import (
+    NOT_VOTED,
+    Mine,
+    named_answers,
+    option_texts,
+    options_of,
+    own_answer,
+    own_answers,
+    poll_by_id,
+    polls_of,
+)
 from polls.serializers import audience_of, mine_json, poll_json
 from polls.services.ballots import MAX_SEQ
 from polls.services.drafts import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH, read_draft
@@ -48,6 +58,16 @@ class MineShape(serializers.Serializer[Any]):
     voted = serializers.BooleanField()
     options = serializers.ListField(child=serializers.CharField(), allow_null=True)
     seq = serializers.IntegerField()
+    words = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="what one wrote, in a poll that asks for words",
+    )
+
+
+class ModerationShape(serializers.Serializer[Any]):
+    waiting = serializers.IntegerField(help_text="answers that wait for approval")
+    hidden = serializers.IntegerField(help_text="answers that moderators or the event's list hid")
 
 
 class RewordedShape(serializers.Serializer[Any]):
@@ -79,6 +99,7 @@ class PollShape(serializers.Serializer[Any]):
     result = serializers.DictField(
         required=False, help_text="what the kind makes of the counts; only where the caller may see the tally"
     )
+    moderation = ModerationShape(required=False, help_text="of what people wrote; only for moderators")
     reworded = RewordedShape(
         many=True, required=False, help_text="words that were changed after the first vote"
     )
@@ -102,7 +123,7 @@ class PollWanted(serializers.Serializer[Any]):
         min_length=MIN_OPTIONS,
         max_length=MAX_OPTIONS,
         required=False,
-        help_text="needed but where the rules make them",
+        help_text="needed but where the rules make them, or where people write the answers",
     )
     rules = serializers.DictField(required=False)
     kind = serializers.ChoiceField(NAMES, required=False)
@@ -126,7 +147,10 @@ class PollStateWanted(serializers.Serializer[Any]):
 
 
 class BallotWanted(serializers.Serializer[Any]):
-    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS)
+    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS, required=False)
+    words = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_WORD_LENGTH), max_length=MAX_WORDS, required=False
+    )
     ballot = serializers.RegexField(r"^[A-Za-z0-9_-]{16,64}$", required=False)
     seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False, allow_null=True)
 
@@ -157,7 +181,7 @@ class PollEndpoint(Endpoint):
 
 def for_caller(poll: Poll, mine: Mine, *, is_moderator: bool) -> dict[str, Any] | None:
     """Return the poll with the caller's own answer, or None where it does not exist for them."""
-    body = poll_json(poll, list(poll.options.all()), audience_of(is_moderator=is_moderator, mine=mine))
+    body = poll_json(poll, options_of(poll), audience_of(is_moderator=is_moderator, mine=mine))
     return None if body is None else {**body, "mine": mine_json(mine)}
 
 
@@ -265,6 +289,10 @@ class NamedAnswerShape(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
     company = serializers.CharField(allow_blank=True)
     options = serializers.ListField(child=serializers.CharField())
+    texts = serializers.ListField(
+        child=serializers.CharField(allow_blank=True),
+        help_text="what the options say, in the same order; empty where a moderator hid it",
+    )
 
 
 class NamedAnswerList(serializers.Serializer[Any]):
@@ -282,6 +310,7 @@ class BallotsOfPoll(PollEndpoint):
         """List the answers of a named poll. For moderators; an anonymous poll has no such list."""
         found, caller, _is_moderator = self.find(poll)
         check_moderates(caller=caller, session_id=found.session_id)
+        texts = option_texts(found)
         return page(
             [
                 {
@@ -289,6 +318,7 @@ class BallotsOfPoll(PollEndpoint):
                     "name": answer.name,
                     "company": answer.company,
                     "options": [str(option) for option in answer.options],
+                    "texts": [texts[option] for option in answer.options],
                 }
                 for answer in named_answers(found)
             ]

@@ -50,7 +50,8 @@ class NewSelection(NamedTuple):
     single: bool
 
 
-def _is_sqlite() -> bool:
+def is_sqlite() -> bool:
+    """Return True on SQLite."""
     return connection.vendor == "sqlite"
 
 
@@ -60,7 +61,7 @@ def sent_together() -> Iterator[None]:
 
     On PostgreSQL every wait gives the interpreter to the loop, and takes up to 5 ms to get it back in a storm.
     """
-    if _is_sqlite():
+    if is_sqlite():
         yield
         return
     with connection.wrap_database_errors, connection.connection.pipeline():
@@ -71,29 +72,31 @@ Value = int | bool | None
 Statement = tuple[str, str, list[Any]]  # the words for SQLite, those for PostgreSQL, and what either is given
 
 
-def _rows(sqlite: str, postgres: str, given: list[Any]) -> list[tuple[Any, ...]]:
+def rows_of(sqlite: str, postgres: str, given: list[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement."""
     with connection.cursor() as cursor:
-        _execute(cursor, sqlite, postgres, given)
+        execute(cursor, sqlite, postgres, given)
         return list(cursor.fetchall())
 
 
 def _run(sqlite: str, postgres: str, given: list[Any]) -> None:
     with connection.cursor() as cursor:
-        _execute(cursor, sqlite, postgres, given)
+        execute(cursor, sqlite, postgres, given)
 
 
-def _execute(cursor: Any, sqlite: str, postgres: str, given: list[Any]) -> None:
-    cursor.execute(sqlite if _is_sqlite() else postgres, given)
+def execute(cursor: Any, sqlite: str, postgres: str, given: list[Any]) -> None:
+    """Execute a statement in the words of this database."""
+    cursor.execute(sqlite if is_sqlite() else postgres, given)
 
 
-def _ids(ids: Collection[int]) -> list[str]:
+def ids_as_text(ids: Collection[int]) -> list[str]:
     """Return ids as this database takes them: a JSON array, or an array."""
-    return [json.dumps(list(ids)) if _is_sqlite() else _array(ids)]
+    return [json.dumps(list(ids)) if is_sqlite() else _array(ids)]
 
 
 def _table(rows: Sequence[Sequence[Value]]) -> list[str]:
     """Return rows as this database takes them: a JSON array of them, or an array a column."""
-    return [json.dumps(rows)] if _is_sqlite() else [_array(column) for column in zip(*rows, strict=True)]
+    return [json.dumps(rows)] if is_sqlite() else [_array(column) for column in zip(*rows, strict=True)]
 
 
 def _array(values: Iterable[Value]) -> str:
@@ -106,8 +109,8 @@ def _rows_of_both(one: Statement, other: Statement) -> tuple[list[tuple[Any, ...
     """Return the rows of two statements that are sent together."""
     with connection.cursor() as first, connection.cursor() as second:
         with sent_together():
-            _execute(first, *one)
-            _execute(second, *other)
+            execute(first, *one)
+            execute(second, *other)
         return list(first.fetchall()), list(second.fetchall())
 
 
@@ -116,14 +119,14 @@ def lock_polls(poll_ids: Collection[int]) -> list[tuple[Poll, int]]:
     found: Any = Poll.objects.raw(
         "SELECT p.*, s.event_id AS event"  # noqa: S608  # our own words
         " FROM polls_poll p JOIN opendev_sessions_session s ON s.id = p.session_id"
-        f" WHERE p.id {_among()} ORDER BY p.id{'' if _is_sqlite() else ' FOR NO KEY UPDATE OF p'}",
-        _ids(poll_ids),
+        f" WHERE p.id {_among()} ORDER BY p.id{'' if is_sqlite() else ' FOR NO KEY UPDATE OF p'}",
+        ids_as_text(poll_ids),
     )
     return [(poll, poll.event) for poll in found]
 
 
 def _among() -> str:
-    return "IN (SELECT value FROM json_each(%s))" if _is_sqlite() else "= ANY(%s::bigint[])"
+    return "IN (SELECT value FROM json_each(%s))" if is_sqlite() else "= ANY(%s::bigint[])"
 
 
 def attendees_with_pass(attendee_ids: Collection[int]) -> frozenset[int]:
@@ -132,33 +135,36 @@ def attendees_with_pass(attendee_ids: Collection[int]) -> frozenset[int]:
         f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {_among()}"  # noqa: S608  # our own words
         " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"
     )
-    return frozenset(row[0] for row in _rows(statement, statement, _ids(attendee_ids)))
+    return frozenset(row[0] for row in rows_of(statement, statement, ids_as_text(attendee_ids)))
 
 
-OPTION_FIELDS = [field.attname for field in Option._meta.concrete_fields]
-OPTION_COLUMNS = ", ".join(str(field.column) for field in Option._meta.concrete_fields)
+OPTION_FIELDS = ["id", "poll_id", "position", "text", "count"]  # what a vote asks of a moderator's option
+OPTION_COLUMNS = ", ".join(OPTION_FIELDS)
 
 
 def options_and_mark_keys(poll_ids: Collection[int]) -> tuple[list[Option], dict[int, bytes]]:
-    """Return the options of polls, each poll's in its order, and the mark keys of those polls that have one: anonymous,
-    launched, not finalised.
+    """Return the options that moderators wrote, each poll's in its order, and the mark keys of those polls that have
+    one: anonymous, launched, not finalised.
     """
-    statement = f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {_among()} ORDER BY position"  # noqa: S608  # our own words
-    options, keys = _rows_of_both((statement, statement, _ids(poll_ids)), _keys_of(poll_ids))
+    statement = (
+        f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {_among()}"  # noqa: S608  # our own words
+        " AND position IS NOT NULL ORDER BY position"
+    )
+    options, keys = _rows_of_both((statement, statement, ids_as_text(poll_ids)), _keys_of(poll_ids))
     found = [Option.from_db(connection.alias, OPTION_FIELDS, row) for row in options]
     return found, {poll: bytes(key) for poll, key in keys}
 
 
 def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
     """Return the mark keys of those polls that have one."""
-    return {poll: bytes(key) for poll, key in _rows(*_keys_of(poll_ids))}
+    return {poll: bytes(key) for poll, key in rows_of(*_keys_of(poll_ids))}
 
 
 def _keys_of(poll_ids: Collection[int]) -> Statement:
     return (
         "SELECT k.poll_id, k.key FROM json_each(%s) j CROSS JOIN polls_markkey k ON k.poll_id = j.value",
         "SELECT poll_id, key FROM polls_markkey WHERE poll_id = ANY(%s::bigint[])",
-        _ids(poll_ids),
+        ids_as_text(poll_ids),
     )
 
 
@@ -174,7 +180,7 @@ def ballots_and_marks(
 
 def ballots_by_key(wanted: Sequence[tuple[int, bytes]]) -> list[StoredBallot]:
     """Return the ballots with these (poll id, key)."""
-    return _stored(_rows(*_by_key(wanted))) if wanted else []
+    return _stored(rows_of(*_by_key(wanted))) if wanted else []
 
 
 def _stored(rows: Iterable[tuple[Any, ...]]) -> list[StoredBallot]:
@@ -188,7 +194,7 @@ def _by_key(wanted: Sequence[tuple[int, bytes]]) -> Statement:
         " ON b.poll_id = j.value AND b.key = substr(%s, 1 + 32 * j.key, 32)",
         "SELECT b.id, b.poll_id, b.key, b.seq FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
         " JOIN polls_ballot b ON b.poll_id = w.p AND b.key = substr(%s::bytea, 32 * w.n::int - 31, 32)",
-        [*_ids(polls), keys],
+        [*ids_as_text(polls), keys],
     )
 
 
@@ -196,11 +202,11 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
     """Return option ids by ballot id, for ballots that have any."""
     found: dict[int, list[int]] = {}
     if ballot_ids:
-        for ballot_id, option_id in _rows(
+        for ballot_id, option_id in rows_of(
             "SELECT s.ballot_id, s.option_id FROM json_each(%s) j CROSS JOIN polls_selection s"
             " ON s.ballot_id = j.value",
             "SELECT ballot_id, option_id FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
-            _ids(ballot_ids),
+            ids_as_text(ballot_ids),
         ):
             found.setdefault(ballot_id, []).append(option_id)
     return found
@@ -208,7 +214,7 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
 
 def marks_present(wanted: Sequence[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
     """Return which of these (poll id, mark) are in the table."""
-    return _marks(_rows(*_present(wanted))) if wanted else set()
+    return _marks(rows_of(*_present(wanted))) if wanted else set()
 
 
 def _marks(rows: Iterable[tuple[Any, ...]]) -> set[tuple[int, bytes]]:
@@ -222,7 +228,7 @@ def _present(wanted: Sequence[tuple[int, bytes]]) -> Statement:
         " ON m.poll_id = j.value AND m.mark = substr(%s, 1 + 16 * j.key, 16)",
         "SELECT m.poll_id, m.mark FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
         " JOIN polls_participation m ON m.poll_id = w.p AND m.mark = substr(%s::bytea, 16 * w.n::int - 15, 16)",
-        [*_ids(polls), marks],
+        [*ids_as_text(polls), marks],
     )
 
 
@@ -235,7 +241,7 @@ def insert_marks(marks: Sequence[tuple[int, bytes]]) -> None:
             " SELECT value, substr(%s, 1 + 16 * key, 16) FROM json_each(%s)",
             "INSERT INTO polls_participation (poll_id, mark)"
             " SELECT p, substr(%s::bytea, 16 * n::int - 15, 16) FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)",
-            [values, *_ids(polls)],
+            [values, *ids_as_text(polls)],
         )
 
 
@@ -274,7 +280,7 @@ def delete_selections(ballot_ids: Sequence[int]) -> None:
         _run(
             "DELETE FROM polls_selection WHERE ballot_id IN (SELECT value FROM json_each(%s))",
             "DELETE FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
-            _ids(ballot_ids),
+            ids_as_text(ballot_ids),
         )
 
 

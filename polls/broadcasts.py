@@ -1,15 +1,16 @@
 """What is said to the sockets of a session about its polls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from opendev.core.groups import Member, News
 from opendev.core.live import broadcast, hub
-from polls.models import Option, Poll
+from polls.models import Poll
 from polls.news import news_of, topic_of
+from polls.serializers import Options
 
 
-def poll_changed(poll: Poll, options: Sequence[Option]) -> None:
+def poll_changed(poll: Poll, options: Options) -> None:
     """Tell the session's sockets, after the commit, that a poll changed."""
     broadcast(news_of(poll, options))
 

@@ -4,6 +4,8 @@
 - A selection's option, ballot and `single` are of one poll. With the unique index on (ballot) where single, which
   models.py declares, a single-choice ballot has one selection at most.
 - Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot go.
+- Voters write options in polls of the family `write` alone, and there nobody else does. A spelling counts as an option
+  of its own poll that counts as no other.
 
 PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, the rules about
 anonymity by one trigger a statement, and a poll's kind by one a row that changes it. SQLite has no ALTER TABLE for
@@ -35,6 +37,10 @@ POSTGRES_KEYS = {
         "polls_selection",
         "FOREIGN KEY (option_id, poll_id) REFERENCES polls_option (id, poll_id)",
     ),
+    "guard_option_merges_in_its_poll": (
+        "polls_option",
+        "FOREIGN KEY (merged_into_id, poll_id) REFERENCES polls_option (id, poll_id)",
+    ),
 }
 
 # What ANALYZE would copy into pg_statistic, from where finalising cannot delete it. The hot path joins on pairs by
@@ -63,6 +69,23 @@ POSTGRES_FROZEN = {
     ),
 }
 
+# Rules about options, held one row at a time: votes write none of these columns.
+OPTION_FITS_FAMILY = (
+    "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id"
+    " AND (p.family = 'write') = (NEW.author_kind = 'voter'))"
+)
+OPTION_MERGES_ONCE = (
+    "NEW.merged_into_id IS NOT NULL AND (NEW.merged_into_id = NEW.id"
+    " OR EXISTS (SELECT 1 FROM polls_option o WHERE o.id = NEW.merged_into_id AND o.merged_into_id IS NOT NULL)"
+    " OR EXISTS (SELECT 1 FROM polls_option o WHERE o.merged_into_id = NEW.id))"
+)
+
+POSTGRES_ROWS = {
+    # name: (table, columns, condition under which NEW is refused)
+    "guard_option_author_fits_family": ("polls_option", ("poll_id", "author_kind"), OPTION_FITS_FAMILY),
+    "guard_option_merges_once": ("polls_option", ("merged_into_id",), OPTION_MERGES_ONCE),
+}
+
 SQLITE_TRIGGERS = {
     # name: (table, moment, condition under which the row is refused)
     "guard_ballot_is_as_its_poll": (
@@ -89,6 +112,14 @@ SQLITE_TRIGGERS = {
         "NEW.poll_id <> OLD.poll_id OR NEW.single <> OLD.single",
     ),
     "guard_option_keeps_its_poll": ("polls_option", "UPDATE OF poll_id", "NEW.poll_id <> OLD.poll_id"),
+    "guard_option_author_fits_family": ("polls_option", "WRITE OF poll_id, author_kind", OPTION_FITS_FAMILY),
+    "guard_option_merges_once": ("polls_option", "WRITE OF merged_into_id", OPTION_MERGES_ONCE),
+    "guard_option_merges_in_its_poll": (
+        "polls_option",
+        "WRITE OF merged_into_id",
+        "NEW.merged_into_id IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM polls_option o WHERE o.id = NEW.merged_into_id AND o.poll_id = NEW.poll_id)",
+    ),
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
         "UPDATE OF kind, family, single, anonymous",
@@ -138,7 +169,8 @@ def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
 
 
 def _events(moment: str) -> tuple[str, ...]:
-    return ("INSERT", "UPDATE") if moment == "WRITE" else (moment,)
+    word, _, columns = moment.partition(" ")
+    return ("INSERT", f"UPDATE {columns}".strip()) if word == "WRITE" else (moment,)
 
 
 def _trigger(name: str, event: str) -> str:
@@ -178,6 +210,7 @@ def _install_on_postgres(cursor: Any) -> None:
                 f"CREATE OR REPLACE TRIGGER {name}_{event.lower()} AFTER {event} ON {table}"
                 f" REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
             )
+    _install_rows_on_postgres(cursor)
     for name, (table, columns, stay) in POSTGRES_FROZEN.items():
         changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
         cursor.execute(
@@ -189,3 +222,17 @@ def _install_on_postgres(cursor: Any) -> None:
             f"CREATE OR REPLACE TRIGGER {name}_update BEFORE UPDATE OF {', '.join(columns)} ON {table}"
             f" FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION {name}()"
         )
+
+
+def _install_rows_on_postgres(cursor: Any) -> None:
+    for name, (table, columns, refused) in POSTGRES_ROWS.items():
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {refused} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
+            f" CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
+        )
+        for event in ("INSERT", f"UPDATE OF {', '.join(columns)}"):
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {name}_{event.split()[0].lower()} BEFORE {event} ON {table}"
+                f" FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )

@@ -8,9 +8,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from polls.kinds import DEFAULT, FAMILIES, Family, kind_choices
+from polls.kinds import DEFAULT, FAMILIES, MAX_KEY_LENGTH, Family, kind_choices
 from sessions.attendees.models import Attendee
-from sessions.programme.models import Session
+from sessions.programme.models import Event, Session
 
 
 class RowKey(models.BigIntegerField):
@@ -148,21 +148,92 @@ class Poll(models.Model):
         return self.rerun_of_id or self.pk
 
 
+WRITTEN_BITS = 52  # every JSON client holds the number exactly
+
+
+def random_option_key() -> int:
+    """Return a number for an option that a voter wrote: it does not tell who wrote first."""
+    return secrets.randbits(WRITTEN_BITS)
+
+
 class Option(models.Model):
-    """One answer that a poll offers. `count` is its kept tally, proven against the ballots by `manage.py recount`."""
+    """One answer to a poll: a moderator's, with a position, or a voter's spelling of what people wrote.
+
+    `count` is its kept tally, proven against the ballots by `manage.py recount`. Spellings of one answer point at one
+    of them by `merged_into`; that one keeps the answer's `total` over all, and shows its commonest spelling.
+    """
+
+    class Author(models.TextChoices):
+        MODERATOR = "moderator", _("Moderator")
+        VOTER = "voter", _("Voter")
+
+    class State(models.TextChoices):
+        SHOWN = "shown", _("Shown")
+        WAITING = "waiting", _("Waiting for approval")
+        HIDDEN = "hidden", _("Hidden")
+        BLOCKED = "blocked", _("Hidden by the event’s list")
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="options")
-    position = models.PositiveSmallIntegerField(_("position"))
-    text = models.CharField(_("text"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("position"), null=True, blank=True)
+    text = models.CharField(_("text"), max_length=300)
     count = models.PositiveIntegerField(_("votes counted"), default=0, editable=False)
+    author_kind = models.CharField(
+        max_length=9, choices=Author.choices, default=Author.MODERATOR, db_default="moderator", editable=False
+    )
+    # Of what voters wrote: what makes two spellings one (polls/kinds/merging.py), and how it is moderated.
+    key = models.CharField(max_length=MAX_KEY_LENGTH, default="", db_default="", editable=False)
+    state = models.CharField(max_length=7, default=State.SHOWN, db_default="shown", editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="spellings", editable=False
+    )
+    total = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    shown_as = models.CharField(max_length=300, default="", db_default="", editable=False)
+    is_picked = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("option")
         verbose_name_plural = _("options")
         ordering = ["poll", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["poll", "position"], name="option_position_once_a_poll")
+            models.UniqueConstraint(fields=["poll", "position"], name="option_position_once_a_poll"),
+            models.CheckConstraint(
+                condition=Q(author_kind="moderator", position__isnull=False, key="", merged_into=None)
+                | (Q(author_kind="voter", position__isnull=True) & ~Q(key="")),
+                name="option_fits_its_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["shown", "waiting", "hidden", "blocked"]), name="option_state_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["poll", "text"],
+                condition=Q(author_kind="voter"),
+                name="option_spelling_once_a_poll",
+            ),
+            models.UniqueConstraint(
+                fields=["poll", "key"],
+                condition=Q(author_kind="voter", merged_into=None),
+                name="option_key_counts_once_a_poll",
+            ),
         ]
+        indexes = [
+            models.Index(fields=["poll", "key"], condition=Q(author_kind="voter"), name="option_by_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class BlockedWord(models.Model):
+    """A word that never shows in what people write at an event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="blocked_words", db_index=False)
+    text = models.CharField(_("word"), max_length=40)
+
+    class Meta:
+        verbose_name = _("blocked word")
+        verbose_name_plural = _("blocked words")
+        ordering = ["event", "text"]
+        constraints = [models.UniqueConstraint(fields=["event", "text"], name="blocked_word_once_an_event")]
 
     def __str__(self) -> str:
         return self.text

@@ -1,11 +1,10 @@
 """How polls travel to the sockets of a session: what each audience is told, and in which frames."""
 
-from collections.abc import Sequence
-
 from opendev.core.groups import EVERYBODY, Frame, News, State
-from polls.models import Option, Poll
+from polls.kinds import kind_named
+from polls.models import Poll
 from polls.permissions import VOTED
-from polls.serializers import poll_json
+from polls.serializers import Options, poll_json
 from sessions.programme.permissions import MODERATORS
 
 KIND = "poll"
@@ -20,14 +19,20 @@ class PollFrames:
         return {"type": "poll.changed", "now": now, "poll": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the frame with the numbers; `options` only where the audience sees them."""
+        """Return the frame with the numbers; `options` only where the audience sees them. What voters wrote comes
+        whole, as `answers`: new ones may be among them.
+        """
         frame: Frame = {
             "type": "poll.tally",
             "poll": state["id"],
             "version": state["version"],
             "ballots": state["ballots"],
         }
-        if state["options"] and "count" in state["options"][0]:
+        if kind_named(state["kind"]).is_written:
+            frame |= {name: state[name] for name in ("moderation",) if name in state}
+            if "result" in state:
+                frame["answers"] = state["options"]
+        elif state["options"] and "count" in state["options"][0]:
             frame["options"] = [{"id": option["id"], "count": option["count"]} for option in state["options"]]
         if "result" in state:
             frame["result"] = state["result"]
@@ -43,7 +48,7 @@ def topic_of(poll_id: int) -> str:
     return f"{KIND}:{poll_id}"
 
 
-def news_of(poll: Poll, options: Sequence[Option], *, whole: bool = True) -> News:
+def news_of(poll: Poll, options: Options, *, whole: bool = True) -> News:
     """Return the poll as it stands, for every audience."""
     states = {audience: poll_json(poll, options, audience) for audience in POLL_AUDIENCES}
     return News(poll.session_id, topic_of(poll.pk), poll.version, states, whole)

@@ -2,27 +2,35 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import NotAllowed, NotFound
-from polls import ballot_store
+from polls import ballot_store, written_store
+from polls.ballot_store import StoredBallot
+from polls.kinds import Kind, kind_named
 from polls.models import Option, Poll, Selection
+from polls.written_store import Written
 from sessions.attendees.models import Attendee
 
 MARK_BYTES = ballot_store.MARK_BYTES
 
 
 class Mine(NamedTuple):
-    """One's own answer: `options` is None where none is known, also when it was given on another device."""
+    """One's own answer: `options` is None where none is known, also when it was given on another device.
+
+    Where answers are written, `options` are the answers that one's words count as, and `own` the words as they were
+    written: (the kind's field, what it holds).
+    """
 
     voted: bool
     options: tuple[int, ...] | None
     seq: int
+    own: tuple[str, Any] | None = None
 
 
 NOT_VOTED = Mine(voted=False, options=None, seq=0)
@@ -49,8 +57,67 @@ def participation_mark(mark_key: bytes, attendee_id: int) -> bytes:
     return hmac.digest(mark_key, b"%d" % attendee_id, "sha256")[:MARK_BYTES]
 
 
+def own_of_texts(kind: Kind, texts: Sequence[str]) -> tuple[str, Any] | None:
+    """Return `Mine.own` of what a voter wrote."""
+    if not texts:
+        return None
+    value = kind.own_answer(texts)
+    return kind.field, tuple(value) if isinstance(value, list) else value
+
+
+MOST_TOLD = 100  # answers that voters wrote, in one message
+
+
+class WrittenOptions(list[Written]):
+    """What people wrote in a poll and everybody may read, the most named first.
+
+    Attributes:
+        different: how many such answers there are in all.
+        waiting: how many wait for a moderator's approval.
+        hidden: how many moderators, or the event's list, hid.
+    """
+
+    different = waiting = hidden = 0
+
+
+def written_of(poll: Poll, *, most: int | None = MOST_TOLD) -> WrittenOptions:
+    """Return what people wrote in a poll: the most named, or all of it."""
+    if poll.state == Poll.State.DRAFT:
+        return WrittenOptions()
+    found = WrittenOptions(written_store.shown_answers(poll.pk, most=most))
+    states = written_store.answers_by_state(poll.pk)
+    found.different = states.get(Option.State.SHOWN, 0)
+    found.waiting = states.get(Option.State.WAITING, 0)
+    found.hidden = states.get(Option.State.HIDDEN, 0) + states.get(Option.State.BLOCKED, 0)
+    return found
+
+
+def shown_answers_among(option_ids: Collection[int]) -> set[int]:
+    """Return those of the written answers that everybody may read still."""
+    found = Option.objects.filter(pk__in=option_ids, state=Option.State.SHOWN, merged_into=None)
+    return set(found.values_list("pk", flat=True))
+
+
+def options_of(poll: Poll, *, most: int | None = MOST_TOLD) -> Sequence[Option | Written]:
+    """Return a poll's options in their order: those of its moderator, or what people wrote, the most named first."""
+    if kind_named(poll.kind).is_written:
+        return written_of(poll, most=most)
+    return list(poll.options.all())
+
+
+def moderators_options(poll: Poll) -> list[Option]:
+    """Return the options that moderators wrote, read anew, in their order."""
+    return list(Option.objects.filter(poll=poll, position__isnull=False).order_by("position"))
+
+
+def fresh_options(poll: Poll) -> Sequence[Option | Written]:
+    """Return a poll's options as `options_of` does, read anew."""
+    return written_of(poll) if kind_named(poll.kind).is_written else moderators_options(poll)
+
+
 def _with_options(polls: QuerySet[Poll]) -> QuerySet[Poll]:
-    return polls.prefetch_related(Prefetch("options", queryset=Option.objects.order_by("position")))
+    moderators = Option.objects.filter(position__isnull=False).order_by("position")
+    return polls.prefetch_related(Prefetch("options", queryset=moderators))
 
 
 def polls_of(session_ids: Iterable[int]) -> list[Poll]:
@@ -87,7 +154,11 @@ def own_answer(attendee: AttendeePass | None, poll: Poll, *, secret: bytes | Non
 def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]]) -> list[dict[int, Mine]]:
     """Return for each (attendee, poll ids, own secret or None) the answers by poll id: five queries for all."""
     poll_ids = {poll_id for _attendee, ids, _secret in wanted for poll_id in ids}
-    polls = Poll.objects.only("pk", "anonymous", "key_names_attendee").in_bulk(poll_ids) if poll_ids else {}
+    polls = (
+        Poll.objects.only("pk", "kind", "family", "anonymous", "key_names_attendee").in_bulk(poll_ids)
+        if poll_ids
+        else {}
+    )
     asked: list[dict[int, bytes]] = []
     for attendee, ids, secret in wanted:
         asked.append(
@@ -101,19 +172,39 @@ def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None
     held = {(ballot.poll_id, ballot.key): ballot for ballot in ballot_store.ballots_by_key(pairs)}
     selections = ballot_store.selections_of([ballot.id for ballot in held.values()])
     marks = _marks_of_missing(wanted, asked, held.keys())
+    texts = _texts_in(polls, held.values(), selections)
     answers: list[dict[int, Mine]] = []
     for (attendee, ids, _secret), keys in zip(wanted, asked, strict=True):
         mine: dict[int, Mine] = {}
         for poll_id in ids:
             ballot = held.get((poll_id, keys.get(poll_id, b"")))
             if ballot:
-                chosen = tuple(sorted(selections.get(ballot.id, ())))
-                mine[poll_id] = Mine(voted=bool(chosen), options=chosen or None, seq=ballot.seq)
+                chosen = selections.get(ballot.id, [])
+                mine[poll_id] = _mine_in(polls[poll_id], ballot.seq, chosen, texts)
             else:
                 elsewhere = (poll_id, attendee.attendee_id) in marks
                 mine[poll_id] = NOT_VOTED._replace(voted=True) if elsewhere else NOT_VOTED
         answers.append(mine)
     return answers
+
+
+def _texts_in(
+    polls: Mapping[int, Poll], ballots: Iterable[StoredBallot], selections: Mapping[int, Sequence[int]]
+) -> dict[int, tuple[int, str]]:
+    """Return {spelling: (its answer, its text)} of what these ballots hold, in polls whose answers are written."""
+    written = [ballot.id for ballot in ballots if kind_named(polls[ballot.poll_id].kind).is_written]
+    return written_store.own_spellings(
+        {option for ballot in written for option in selections.get(ballot, ())}
+    )
+
+
+def _mine_in(poll: Poll, seq: int, chosen: Sequence[int], texts: Mapping[int, tuple[int, str]]) -> Mine:
+    """Return one's own answer of the options in its ballot."""
+    kind = kind_named(poll.kind)
+    if not kind.is_written:
+        return Mine(bool(chosen), tuple(sorted(chosen)) or None, seq)
+    answers = tuple(sorted({texts[option][0] for option in chosen}))
+    return Mine(bool(chosen), answers or None, seq, own_of_texts(kind, sorted(texts[o][1] for o in chosen)))
 
 
 def _marks_of_missing(
@@ -135,6 +226,51 @@ def _marks_of_missing(
         if poll_id in keys_of_marks
     }
     return {by_mark[mark] for mark in ballot_store.marks_present(list(by_mark))}
+
+
+def option_texts(poll: Poll) -> dict[int, str]:
+    """Return the text of each option, and of each spelling that voters wrote; "" for what a moderator hid."""
+    if not kind_named(poll.kind).is_written:
+        return {option.pk: option.text for option in poll.options.all()}
+    rows = written_store.all_spellings(poll.pk)
+    states = {row.id: row.state for row in rows}
+    hidden = {Option.State.HIDDEN, Option.State.BLOCKED}
+    return {row.id: "" if states[row.merged_into or row.id] in hidden else row.text for row in rows}
+
+
+class Moderated(NamedTuple):
+    """An answer as moderators read it: with all of its spellings, and what was merged into it by hand."""
+
+    pk: int
+    text: str
+    count: int  # type: ignore[assignment]  # as of an option
+    state: str
+    spellings: list[str]
+    merged: list[str]
+
+
+_ORDER = [Option.State.WAITING, Option.State.SHOWN, Option.State.HIDDEN, Option.State.BLOCKED]
+
+
+def moderated_answers(poll: Poll) -> list[Moderated]:
+    """Return everything that people wrote in a poll, what waits first, then the most named."""
+    rows = written_store.all_spellings(poll.pk)
+    groups: dict[int, list[written_store.Spelling]] = {}
+    for row in sorted(rows, key=lambda row: (-row.count, row.id)):
+        groups.setdefault(row.merged_into or row.id, []).append(row)
+    found = []
+    for row in rows:
+        if row.merged_into is None and row.total:
+            others = [one for one in groups[row.id] if one.text != row.shown_as and one.count]
+            own = [one.text for one in others if one.key == row.key]
+            merged = [one.text for one in others if one.key != row.key]
+            found.append(Moderated(row.id, row.shown_as, row.total, row.state, own, merged))
+    return sorted(found, key=lambda one: (_ORDER.index(Option.State(one.state)), -one.count, one.pk))
+
+
+def blocked_words(event_id: int) -> list[str]:
+    """Return the words that never show at an event."""
+    return sorted(written_store.blocked_texts(event_id))
 
 
 class PollIsAnonymous(NotAllowed):

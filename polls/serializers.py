@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opendev.core.groups import EVERYBODY
+from opendev.core.groups import EVERYBODY, encode
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
 from polls.kinds import Counted, Tally, kind_named
 from polls.models import Option, Poll
 from polls.permissions import VOTED, close_shows_something_new, may_see_poll, may_see_tally
-from polls.selectors import Mine
+from polls.selectors import Mine, WrittenOptions
+from polls.written_store import Written
 from sessions.programme.permissions import MODERATORS
+
+Options = Sequence[Option | Written]
+MOST_BYTES = 11_000  # of what voters wrote, in one message; question and the rest have room beside it
 
 
 def undo_until(poll: Poll) -> datetime | None:
@@ -29,7 +33,7 @@ def undo_until(poll: Poll) -> datetime | None:
     return since and since + undo_window()
 
 
-def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str, Any] | None:
+def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | None:
     """Return the poll for one audience, without anybody's own answer; None where it does not exist for them."""
     is_moderator = audience == MODERATORS
     if not may_see_poll(poll, is_moderator=is_moderator):
@@ -52,7 +56,7 @@ def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str,
         "launched_at": time_text(poll.launched_at),
         "closes_at": time_text(poll.closes_at),
         "ballots": poll.ballots,
-        "options": [_option_json(poll, option, sees=sees) for option in options],
+        "options": _options_json(poll, options, sees=sees),
     }
     if poll.rules:
         body["rules"] = poll.rules
@@ -62,31 +66,61 @@ def poll_json(poll: Poll, options: Sequence[Option], audience: str) -> dict[str,
         body["reworded"] = poll.reworded
     if is_moderator:
         body["undo_until"] = time_text(undo_until(poll))
+        if isinstance(options, WrittenOptions):
+            body["moderation"] = {"waiting": options.waiting, "hidden": options.hidden}
     return body
 
 
-def _option_json(poll: Poll, option: Option, *, sees: bool) -> dict[str, Any]:
+def _options_json(poll: Poll, options: Options, *, sees: bool) -> list[dict[str, Any]]:
+    """Return the options; of what voters wrote nothing where the tally may not be seen, for it is the tally."""
+    if not isinstance(options, WrittenOptions):
+        return [_option_json(poll, option, sees=sees) for option in options]
+    if not sees:
+        return []
+    return [{"id": str(one.pk), "text": one.text, "count": one.count} for one in bounded(options)]
+
+
+def bounded(options: WrittenOptions) -> Sequence[Written]:
+    """Return as many of the answers, the most named first, as one message has room for."""
+    left = MOST_BYTES
+    for place, one in enumerate(options):
+        text = one.text if one.text.isascii() else encode(one.text)
+        left -= len(text) + 50
+        if left < 0:
+            return options[:place]
+    return options
+
+
+def _option_json(poll: Poll, option: Option | Written, *, sees: bool) -> dict[str, Any]:
     body: dict[str, Any] = {"id": str(option.pk), "text": option.text}
-    if (value := kind_named(poll.kind).value_of(poll.rules, option.position)) is not None:
+    if (value := kind_named(poll.kind).value_of(poll.rules, option.position or 0)) is not None:
         body["value"] = value
     if sees:
         body["count"] = option.count
     return body
 
 
-def tally_of(poll: Poll, options: Sequence[Option]) -> Tally:
+def tally_of(poll: Poll, options: Options) -> Tally:
     """Return what the poll's kind makes a result of."""
+    if isinstance(options, WrittenOptions):
+        shown = [Counted(one.text, one.count, None, str(one.pk)) for one in bounded(options)]
+        return Tally(poll.rules, poll.ballots, shown, options.different)
     value_of = kind_named(poll.kind).value_of
     counted = [
-        Counted(option.text, option.count, value_of(poll.rules, option.position)) for option in options
+        Counted(option.text, option.count, value_of(poll.rules, option.position or 0), str(option.pk))
+        for option in options
     ]
     return Tally(poll.rules, poll.ballots, counted)
 
 
 def mine_json(mine: Mine) -> dict[str, Any]:
-    """Return one's own answer: `{voted, options|null, seq}`."""
+    """Return one's own answer: `{voted, options|null, seq}`, and what one wrote where the answers are written."""
     options = None if mine.options is None else [str(option) for option in mine.options]
-    return {"voted": mine.voted, "options": options, "seq": mine.seq}
+    body = {"voted": mine.voted, "options": options, "seq": mine.seq}
+    if mine.own is not None:
+        field, value = mine.own
+        body[field] = value
+    return body
 
 
 def audience_of(*, is_moderator: bool, mine: Mine) -> str:

@@ -5,11 +5,18 @@ import random
 from typing import Any
 
 from bench.figures import percentile
-from bench.frames import vote
+from bench.frames import answer, vote
 from bench.machine import cpu_s
 from bench.sockets import Socket, close_all, connect_all, now
 
 PATIENCE_S = 60.0
+
+
+def _frame(ref: int, poll: dict[str, Any], chance: random.Random) -> bytes:
+    if "field" in poll:
+        value = chance.choice(poll["answers"])
+        return answer(ref=ref, poll=poll["id"], field=poll["field"], value=value, seq=1)
+    return vote(ref=ref, poll=poll["id"], option=chance.choice(poll["options"]), seq=1)
 
 
 class Voter(Socket):
@@ -66,10 +73,7 @@ class Crowd:
         self.latencies, self.busy = [], len(self.voters)
         self.all_done.clear()
         for one in self.voters:
-            one.pending = [
-                vote(ref=number, poll=poll["id"], option=chance.choice(poll["options"]), seq=1)
-                for number, poll in enumerate(reversed(polls))
-            ]
+            one.pending = [_frame(number, poll, chance) for number, poll in enumerate(reversed(polls))]
         before, began = cpu_s(self.pids), now()
         for one in self.voters:
             one.next()

@@ -15,7 +15,7 @@ from polls.kinds import kind_named
 from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
-from polls.selectors import named_answers, polls_of
+from polls.selectors import named_answers, option_texts, options_of, polls_of
 from polls.serializers import tally_of
 from sessions.attendees.models import Attendee
 from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
@@ -112,17 +112,20 @@ def _polls(scope: Scope, polls: Iterable[Poll]) -> Table:
 
 
 def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
-    options = list(poll.options.all())
+    options = options_of(poll, most=None)
     sees = may_see_tally(poll, is_moderator=scope.asked.hidden, has_voted=False)
     counts = [option.count for option in options]
     shares = whole_shares(counts, poll.ballots, single=poll.single)
     title, slug = scope.titles[poll.session_id], scope.slugs[poll.session_id]
-    kind, tally = kind_named(poll.kind), tally_of(poll, options)
-    summary = kind.note(poll.rules, kind.result(tally)) if sees else ""
+    kind = kind_named(poll.kind)
+    summary = kind.note_of(tally_of(poll, options)) if sees else ""
     head = (title, poll.number, poll.round, poll.question, poll.kind, poll.state, poll.ballots)
-    for option, counted, share in zip(options, tally.options, shares, strict=True):
+    if kind.is_written and not (sees and options):  # what people wrote is the tally
+        yield (*head, "", None, None, SHOWN if sees else HIDDEN, slug, None, "")
+        return
+    for option, share in zip(options, shares, strict=True):
         result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
-        yield (*head, option.text, *result, slug, counted.value, summary)
+        yield (*head, option.text, *result, slug, kind.value_of(poll.rules, option.position or 0), summary)
 
 
 def _questions(scope: Scope) -> Table:
@@ -177,7 +180,7 @@ def _answers(scope: Scope, polls: Iterable[Poll]) -> Table:
     rows: list[Row] = []
     for poll in polls:
         if not poll.anonymous:
-            texts = {option.pk: option.text for option in poll.options.all()}
+            texts = option_texts(poll)
             rows += [
                 (
                     titles[poll.session_id],

@@ -24,6 +24,7 @@ from opendev.recap.wording import in_words, join_words, poll_words, quoted, vote
 from polls.kinds import kind_named
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
+from polls.selectors import options_of
 from polls.serializers import tally_of
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.programme.models import Resource, Session, SessionRole
@@ -170,17 +171,20 @@ def _person(held: SessionRole) -> str:
     return f"{held.person.name} ({about})" if about else held.person.name
 
 
+MOST_WRITTEN = 20  # of what people wrote in a poll
+
+
 def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     """Return what a poll said in words, with what its chart shows."""
-    options = [(option.text, option.count) for option in poll.options.all()]
     single, kind = poll.single, kind_named(poll.kind)
-    result = kind.result(tally_of(poll, list(poll.options.all())))
-    own_words = None if result is None else kind.sentences(poll.rules, result)
+    answers = options_of(poll, most=MOST_WRITTEN)
+    options = [(option.text, option.count) for option in answers]
+    own_words = kind.sentences_of(tally_of(poll, answers))
     counts = [count for _text, count in options]
     shares, widths = whole_shares(counts, poll.ballots, single=single), bar_widths(counts, poll.ballots)
     rows = [
-        {"text": text, "count": count, "share": share, "width": width}
-        for (text, count), share, width in zip(options, shares, widths, strict=True)
+        {"text": text, "count": count, "share": share, "width": width, "option": answer.pk}
+        for answer, (text, count), share, width in zip(answers, options, shares, widths, strict=True)
     ]
     facts = {
         "session": session.pk,
@@ -191,6 +195,7 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         "ballots": poll.ballots,
         "single": single,
         "most": max(counts, default=0),
+        "written": kind.is_written,
         "rows": rows if kind.is_ordered else sorted(rows, key=lambda row: -int(str(row["count"]))),
     }
     label = _("The ballots of %(poll)s, %(votes)s") % {

@@ -1,5 +1,6 @@
 """A recap as it is read: by whom whatever, without results and names that may not be read any more, with footnotes."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +23,7 @@ from opendev.recap.document import (
 from opendev.recap.material import is_told
 from opendev.recap.wording import FEWEST, votes
 from polls.models import Poll
+from polls.selectors import shown_answers_among
 from sessions.follow_ups.models import SignUp
 from sessions.questions.models import Question
 from sessions.questions.permissions import is_public
@@ -115,9 +117,10 @@ class Reading:
 
 
 def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
-    """Return the recap as everybody may read it now, in three queries whatever its length."""
+    """Return the recap as everybody may read it now, in four queries at most whatever its length."""
     names = _names_of({p.facts["line"] for p in paragraphs if p.kind == LINE})
-    shown = [_without_small_counts(one) for one in _with_meaning(list(_readable(paragraphs)))]
+    readable = list(_without_hidden_words(list(_readable(paragraphs))))
+    shown = [_without_small_counts(one) for one in _with_meaning(readable)]
     sources: dict[Source, int] = {}
     blocks = []
     for paragraph in shown:
@@ -136,6 +139,27 @@ def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
     public = {one.pk for one in Question.objects.filter(pk__in=asked) if is_public(one)} if asked else set()
     for paragraph in paragraphs:
         if _polls_in(paragraph) <= told and _questions_in(paragraph) <= public:
+            yield paragraph
+
+
+def _without_hidden_words(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """Leave out what people wrote in a poll and a moderator hid since: its row, and every sentence that says it."""
+    written = {
+        row["option"]
+        for paragraph in paragraphs
+        if paragraph.facts.get("written")
+        for row in paragraph.facts["rows"]
+    }
+    shown = shown_answers_among(written) if written else set()
+    for paragraph in paragraphs:
+        rows = paragraph.facts.get("rows", []) if paragraph.facts.get("written") else []
+        hidden = "|".join(re.escape(row["text"].casefold()) for row in rows if row["option"] not in shown)
+        if hidden:
+            said = re.compile(rf"(?<!\w)(?:{hidden})(?!\w)")
+            kept = tuple(one for one in paragraph.sentences if not said.search(one.text.casefold()))
+            rows = [row for row in rows if row["option"] in shown]
+            yield replace(paragraph, sentences=kept, facts={**paragraph.facts, "rows": rows})
+        else:
             yield paragraph
 
 

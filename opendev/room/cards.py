@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from polls.kinds import Counted, Kind, Tally, kind_named
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
-from polls.selectors import NOT_VOTED, Mine
+from polls.selectors import NOT_VOTED, Mine, options_of
 from polls.serializers import audience_of, mine_json, poll_json
 
 
@@ -90,6 +90,8 @@ class PollCard:
     @property
     def visible(self) -> bool:
         """Whether the tally is in what this reader gets."""
+        if self.kind.is_written:
+            return "result" in self.poll
         return all("count" in option for option in self.poll["options"])
 
     @property
@@ -101,6 +103,12 @@ class PollCard:
     def chosen(self) -> list[str]:
         """The options that the form shows as chosen."""
         return list(self.tried) or self.mine["options"] or []
+
+    @property
+    def own_rows(self) -> list[Row]:
+        """One's own answer as rows, where voters write it and the result may not be seen."""
+        own = self.kind.texts_of(self.mine) if self.kind.is_written else []
+        return [Row("", text, None, None, None, lead=False, mine=True) for text in own]
 
     @property
     def can_vote(self) -> bool:
@@ -138,13 +146,13 @@ class PollCard:
     @property
     def tally(self) -> Tally:
         """What the result is made of; only where it may be seen."""
-        counted = [Counted(o["text"], o["count"], o.get("value")) for o in self.poll["options"]]
-        return Tally(self.rules, self.ballots, counted)
+        counted = [Counted(o["text"], o["count"], o.get("value"), o["id"]) for o in self.poll["options"]]
+        return Tally(self.rules, self.ballots, counted, self.poll.get("result", {}).get("different", 0))
 
     @property
     def summary(self) -> str:
         """The result in one line; "" where the rows say it all, or nothing may be seen."""
-        return self.kind.note(self.rules, self.poll.get("result"))
+        return self.kind.note_of(self.tally) if self.visible else ""
 
     @cached_property
     def picture(self) -> dict[str, Any] | None:
@@ -152,10 +160,33 @@ class PollCard:
         return self.kind.picture_of(self.tally) if self.visible else None
 
     @cached_property
+    def screen_picture(self) -> dict[str, Any] | None:
+        """The same for the presenter's screen."""
+        return self.kind.picture_of(self.tally, on_screen=True) if self.visible else None
+
+    @property
+    def waiting(self) -> int:
+        """How many written answers wait for approval; only moderators are told."""
+        return int(self.poll.get("moderation", {}).get("waiting", 0))
+
+    @property
+    def pick_note(self) -> str:
+        """What the form asks for, where the kind says it in words of its own."""
+        return self.kind.pick_note(self.poll)
+
+    @property
+    def fields(self) -> list[str]:
+        """The texts of the vote form's fields, where voters write the answer: one's own, then empty ones."""
+        own = list(self.tried) or self.kind.texts_of(self.mine)
+        return own + [""] * (self.poll["max"] - len(own))
+
+    @cached_property
     def rows(self) -> list[Row]:
         """The options in their order, with shares where the tally may be seen."""
         options = self.poll["options"]
         mine = set(self.mine["options"] or ())
+        if not self.visible and self.kind.is_written:
+            return self.own_rows
         if not self.visible:
             return [
                 Row(o["id"], o["text"], None, None, None, lead=False, mine=o["id"] in mine) for o in options
@@ -163,7 +194,7 @@ class PollCard:
         counts = [o["count"] for o in options]
         shares = whole_shares(counts, self.ballots, single=self.kind.one_row)
         widths = bar_widths(counts, self.ballots)
-        most = max(counts)
+        most = max(counts, default=0)
         return [
             Row(o["id"], o["text"], count, share, width, lead=count == most > 0, mine=o["id"] in mine)
             for o, count, share, width in zip(options, counts, shares, widths, strict=True)
@@ -190,7 +221,7 @@ def card_for(
     tried: tuple[str, ...] = (),
 ) -> PollCard | None:
     """Return the card of a poll for one reader, or None where the poll does not exist for them."""
-    body = poll_json(poll, list(poll.options.all()), audience_of(is_moderator=is_moderator, mine=own))
+    body = poll_json(poll, options_of(poll), audience_of(is_moderator=is_moderator, mine=own))
     return None if body is None else PollCard(body, own, joined, wanted_view, tried)
 
 

@@ -23,9 +23,9 @@ from opendev.room.pages import control_context
 from opendev.room.posting import posted_from
 from opendev.room.services import set_session_state
 from polls import services
-from polls.kinds import KINDS
+from polls.kinds import KINDS, kind_named
 from polls.models import Poll
-from polls.selectors import named_answers, poll_by_id
+from polls.selectors import moderators_options, named_answers, option_texts, poll_by_id
 from polls.services.drafts import draft_of, read_draft
 from sessions.programme import selectors
 from sessions.programme.models import Session
@@ -215,6 +215,8 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         if not frozen:
             given |= forms.read_rules(request.POST)
             _let_rules_make_options(given, here)
+        if kind_named(here.kind).is_written if frozen else _is_written(given.get("kind")):
+            given.pop("options", None)
         try:
             services.edit_poll(poll_id=here.pk, caller=caller, given=given, now=timezone.now())
             return redirect(found.address("control") + f"?poll={here.pk}")
@@ -235,6 +237,11 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
     return render(request, "room/poll_edit.html", {**context, **settings_context()}, status=status)
 
 
+def _is_written(kind: Any) -> bool:
+    """Return True where voters write the answers, so that what the form holds of options is not asked for."""
+    return kind in KINDS and kind_named(kind).is_written
+
+
 def _let_rules_make_options(given: dict[str, Any], poll: Poll) -> None:
     """Leave the options out where other rules make others; as long as the rules stay, their words may be changed."""
     if "rules" in given and (given.get("kind"), given["rules"]) != (poll.kind, poll.rules):
@@ -247,8 +254,11 @@ def poll_answers(request: HttpRequest, event: str, session: str, poll: str) -> H
     """Who chose what in a named poll."""
     found, _caller = enter(request, event, session)
     here = _poll_here(found, poll)
-    texts = {option.pk: option.text for option in here.options.all()}
-    rows = [(answer, [texts[option] for option in answer.options]) for answer in named_answers(here)]
+    texts = option_texts(here)
+    rows = [
+        (answer, [texts[option] or _("(hidden)") for option in answer.options])
+        for answer in named_answers(here)
+    ]
     card = card_for(here, is_moderator=True)
     context = {"event": found.event, "session": found, "card": card, "rows": rows}
     return render(request, "room/poll_answers.html", context)
@@ -282,7 +292,7 @@ def _each_once(entries: list[TimelineEntry]) -> list[TimelineEntry]:
 
 def draft_form(poll: Poll) -> dict[str, Any]:
     """Return the edit form's values for a poll."""
-    options = list(poll.options.all())
+    options = moderators_options(poll)
     draft = draft_of(poll, options)
     values = {
         field: getattr(draft, field)

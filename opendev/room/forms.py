@@ -65,7 +65,13 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
     """
     rules, line = read_rules(post), post.get("line", "")
     kind = KINDS.get(rules.get("kind", DEFAULT))
-    if kind and kind.settings and line.strip() and not _SLASH.search(line) and read_quick_line(line) is None:
+    if (
+        kind
+        and (kind.settings or kind.is_written)
+        and line.strip()
+        and not _SLASH.search(line)
+        and read_quick_line(line) is None
+    ):
         return {**rules, "question": line.strip()}  # the kind makes the options
     said = read_line(line)
     if "kind" in said:

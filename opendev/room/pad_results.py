@@ -13,9 +13,11 @@ from polls.kinds import kind_named
 from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_tally
-from polls.selectors import poll_versions, polls_of
-from polls.serializers import poll_json
+from polls.selectors import options_of, poll_versions, polls_of
+from polls.serializers import poll_json, tally_of
 from sessions.programme.models import Session
+
+PAD_ROWS = 30  # of what people wrote; the rest is in the files
 
 
 class PollResults:
@@ -43,7 +45,8 @@ class PollResults:
 
 
 def _passage(session: Session, key: int, poll: Poll) -> Passage:
-    body = poll_json(poll, list(poll.options.all()), EVERYBODY)
+    options = options_of(poll, most=PAD_ROWS)
+    body, tally = poll_json(poll, options, EVERYBODY), tally_of(poll, options)
     assert body is not None  # noqa: S101  # published polls exist for everybody
     counts = [option["count"] for option in body["options"]]
     shares = whole_shares(counts, poll.ballots, single=poll.single)
@@ -55,7 +58,9 @@ def _passage(session: Session, key: int, poll: Poll) -> Passage:
     for option, share in zip(body["options"], shares, strict=True):
         votes = ngettext("%(count)d vote", "%(count)d votes", option["count"]) % {"count": option["count"]}
         lines.append(f"* {option['text']}: {votes}, {share}%")
-    if summary := kind_named(poll.kind).note(poll.rules, body.get("result")):
+    if tally.different > len(body["options"]):
+        lines.append(_("and %(count)d more") % {"count": tally.different - len(body["options"])})
+    if summary := kind_named(poll.kind).note_of(tally):
         lines.append(summary)
     when = poll.published_at.strftime("%-d %B %Y, %H:%M UTC") if poll.published_at else ""
     voted = _("%(count)d voted") % {"count": poll.ballots}

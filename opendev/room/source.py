@@ -11,7 +11,7 @@ from opendev.core.attendance import Ground
 from opendev.core.groups import GroupState, TopicKind
 from opendev.room.failover import raise_versions
 from polls import news as poll_news
-from polls.selectors import poll_versions, polls_of
+from polls.selectors import options_of, poll_versions, polls_of
 from sessions.access.selectors import lasting_grounds
 from sessions.attendees.selectors import revoked_passes
 from sessions.displays.selectors import display_ids
@@ -55,7 +55,7 @@ class RoomSource:
         if session is None:
             return None
         told = [session_news.news_of(session)]
-        told += [poll_news.news_of(poll, list(poll.options.all())) for poll in polls_of([group])]
+        told += [poll_news.news_of(poll, options_of(poll)) for poll in polls_of([group])]
         told += [question_news.news_of(question) for question in questions_of([group])]
         told += [line_news.news_of(found) for found in lines_of([group])]
         told += [pad_news.news_of(found) for found in pad_states([group])]

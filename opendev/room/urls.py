@@ -11,6 +11,7 @@ from opendev.room import (
     run_sheet_control,
     team,
     views,
+    written_control,
 )
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
@@ -69,6 +70,8 @@ urlpatterns = [
     path(f"{PLAN}items/<str:item>/run/", run_sheet_control.go_to, name="control-run-go"),
     path(POLL, control.poll_edit, name="control-poll-edit"),
     path(f"{POLL}answers/", control.poll_answers, name="control-poll-answers"),
+    path(f"{POLL}written/", written_control.written, name="control-poll-written"),
+    path(f"{POLL}blocked-words/", written_control.block, name="control-blocked-words"),
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),
     path(f"{POLL}visibility/", control.poll_visibility, name="control-poll-visibility"),
     path(f"{POLL}clock/", control.poll_clock, name="control-poll-clock"),

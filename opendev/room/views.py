@@ -21,6 +21,7 @@ from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
 from polls.ballot_box import ballot_box, read_vote
+from polls.kinds import kind_named
 from polls.selectors import poll_by_id
 from sessions.displays.services import check_opens_screen, find_display_link
 from sessions.programme import selectors
@@ -79,37 +80,36 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @posted_from("room")
 def vote(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Vote by plain form. A refusal shows the room again, with what was chosen."""
-    chosen = tuple(request.POST.getlist("option"))
-    return _cast(request, event, session, poll, chosen, withdraws=False)
+    return _cast(request, event, session, poll, withdraws=False)
 
 
 @posted_from("room")
 def withdraw(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Take one's answer back by plain form."""
-    return _cast(request, event, session, poll, (), withdraws=True)
+    return _cast(request, event, session, poll, withdraws=True)
 
 
-def _cast(
-    request: HttpRequest, event: str, session: str, poll: str, chosen: tuple[str, ...], *, withdraws: bool
-) -> HttpResponse:
+def _cast(request: HttpRequest, event: str, session: str, poll: str, *, withdraws: bool) -> HttpResponse:
     arrived_at = timezone.now()
+    tried = tuple(request.POST.getlist("option") or request.POST.getlist("written"))
     found = selectors.session_by_slug(event, session)
     attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
     try:
         if attendee is None:
             raise NotJoined
         check_vote(request, attendee.attendee_id)
-        poll_by_id(id_in_address(poll), session_id=found.pk)
+        here = poll_by_id(id_in_address(poll), session_id=found.pk)
+        answer = {} if withdraws else kind_named(here.kind).answer_of_form(request.POST)
         wanted = read_vote(
             poll=poll,
             attendee=attendee,
-            answer={"options": list(chosen)},
+            answer=answer,
             arrived_at=arrived_at,
             withdraws=withdraws,
         )
         ballot_box.put_and_wait(wanted)
     except DomainError as refusal:
-        return show(request, event, session, refused=refusal, tried=(poll, chosen))
+        return show(request, event, session, refused=refusal, tried=(poll, tried))
     return redirect(found)
 
 

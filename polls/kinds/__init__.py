@@ -12,6 +12,7 @@ from polls.kinds.base import (
     DuplicateOption,
     Family,
     Kind,
+    Spelling,
     Tally,
     UnknownOption,
     WrongAnswer,
@@ -20,39 +21,48 @@ from polls.kinds.base import (
     wrong,
 )
 from polls.kinds.grammar import split_line
+from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.scale import Scale
 from polls.kinds.single import Single
+from polls.kinds.words import MAX_WORD_LENGTH, MAX_WORDS, Words, WrongNumberOfWords, read_words
 
 __all__ = [
     "DEFAULT",
     "FAMILIES",
     "KINDS",
+    "MAX_KEY_LENGTH",
     "MAX_OPTIONS",
+    "MAX_WORDS",
+    "MAX_WORD_LENGTH",
     "MIN_OPTIONS",
     "NAMES",
     "Counted",
     "DuplicateOption",
     "Family",
     "Kind",
+    "Spelling",
     "Tally",
     "UnknownOption",
     "WrongAnswer",
     "WrongNumberOfOptions",
+    "WrongNumberOfWords",
+    "is_blocked",
     "kind_choices",
     "kind_named",
+    "merge_key",
     "read_answer",
     "read_quick_line",
 ]
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Single(), Multiple(), Scale())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Single(), Multiple(), Scale(), Words())}
 NAMES = list(KINDS)
 DEFAULT = NAMES[0]
 DEFAULT_FIELD = KINDS[DEFAULT].field
 FAMILIES = [str(family) for family in Family]
 
 
-ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {"options": read_option_ids}
+ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {"options": read_option_ids, "words": read_words}
 
 
 def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
 from opendev.core.text import clean_id
+from polls.kinds.merging import merge_key
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 20
 _WORD = re.compile(r"\{(\w+)\}")
@@ -19,6 +20,7 @@ class Family(StrEnum):
     """How a kind's answers are stored; the database's guards speak of these, so a new kind needs no migration."""
 
     PICK = "pick"  # options that the moderator wrote
+    WRITE = "write"  # options that voters write, made with the vote
 
 
 class UnknownOption(Malformed):
@@ -39,20 +41,32 @@ class WrongAnswer(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An option with its count. `value` is its number, where the kind gives options numbers."""
+    """An option with its count. `value` is its number, where the kind gives options numbers; `id` as in REST."""
 
     text: str
     count: int
     value: int | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a result is made of: the poll's rules, how many people's ballots count, and its options in order."""
+    """What a result is made of: the poll's rules, how many people's ballots count, and its options in order.
+
+    Of what voters wrote, `options` are the most named, and `different` says how many answers there are in all.
+    """
 
     rules: Mapping[str, Any]
     ballots: int
     options: Sequence[Counted]
+    different: int = 0
+
+
+class Spelling(NamedTuple):
+    """What a voter wrote, and the key under which it is one with other spellings."""
+
+    text: str
+    key: str
 
 
 class Kind:
@@ -69,6 +83,7 @@ class Kind:
         look: what the style sheet draws the form and the result as; "" for rows.
         is_ordered: whether the options have an order of their own, which a recap keeps.
         settings: the template of the kind's own rules in the settings, or "".
+        form: the template of the vote form's fields, or "" for a row an option.
         picture: the template of the picture above the rows, or "".
         texts: sentences that the script needs too, by key, their {words} in braces.
     """
@@ -83,8 +98,14 @@ class Kind:
     look: ClassVar[str] = ""
     is_ordered: ClassVar[bool] = False
     settings: ClassVar[str] = ""
+    form: ClassVar[str] = ""
     picture: ClassVar[str] = ""
     texts: ClassVar[Mapping[str, Any]] = {}
+
+    @property
+    def is_written(self) -> bool:
+        """Whether voters write the answers."""
+        return self.family is Family.WRITE
 
     # --- the poll
 
@@ -129,6 +150,8 @@ class Kind:
         """
         if self.one_row and (fewest, most) != (1, 1):
             raise wrong("max", _("With one choice, both the fewest and the most are 1."))
+        if options < MIN_OPTIONS:
+            raise wrong("options", _("A poll has 2 to 20 options."))
         if not 1 <= fewest <= most <= options:
             raise wrong(
                 "max", _("The fewest and the most choices must lie between 1 and the number of options.")
@@ -136,11 +159,48 @@ class Kind:
 
     # --- a vote
 
-    def check(self, answer: Sequence[Any], offered: Collection[int], *, fewest: int, most: int) -> None:
+    def answer_of_form(self, post: Any) -> dict[str, Any]:
+        """Return the answer that a plain form holds (a QueryDict), as a socket would send it."""
+        return {self.field: post.getlist("option")}
+
+    def spellings(self, answer: Sequence[Any]) -> list[Spelling]:
+        """Return what a voter wrote, each answer once; only kinds whose answers are written are asked."""
+        found: dict[str, Spelling] = {}
+        for text in answer:
+            spelling = Spelling(text, self.key_of(text))
+            found.setdefault(spelling.key, spelling)
+        return list(found.values())
+
+    def key_of(self, text: str) -> str:
+        """Return what makes two spellings one."""
+        return merge_key(text)
+
+    def texts_of(self, mine: Mapping[str, Any]) -> list[str]:
+        """Return what a voter wrote, of the JSON of their own answer."""
+        value = mine.get(self.field) or []
+        return [value] if isinstance(value, str) else list(value)
+
+    def pick_note(self, poll: Mapping[str, Any]) -> str:
+        """Return what the vote form asks for; "" where the usual words about picking do."""
+        return ""
+
+    def own_answer(self, texts: Sequence[str]) -> Any:
+        """Return one's own answer of written texts, as `field` holds it."""
+        return list(texts)
+
+    def check(
+        self,
+        answer: Sequence[Any],
+        offered: Collection[int],
+        *,
+        fewest: int,
+        most: int,
+        rules: Mapping[str, Any],
+    ) -> None:
         """Raise where an answer is none to this poll.
 
         Raises:
-            UnknownOption, DuplicateOption, WrongNumberOfOptions
+            UnknownOption, DuplicateOption, WrongNumberOfOptions; kinds whose answers are written have others.
         """
         different = set(answer)
         if not different.issubset(offered):
@@ -171,8 +231,19 @@ class Kind:
         """Return what the recap says of a result; only kinds that have results of their own are asked."""
         return []
 
-    def picture_of(self, tally: Tally) -> dict[str, Any] | None:
-        """Return what the picture's template draws; None where there is nothing to draw."""
+    def note_of(self, tally: Tally) -> str:
+        """Return the result in one line; kinds whose line needs the options' texts answer here and not in `note`."""
+        return self.note(tally.rules, self.result(tally))
+
+    def sentences_of(self, tally: Tally) -> list[str] | None:
+        """Return what the recap says; None where the usual words about shares do. As `note_of`."""
+        result = self.result(tally)
+        return None if result is None else self.sentences(tally.rules, result)
+
+    def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
+        """Return what the picture's template draws, in a room's column or on the presenter's screen; None where there
+        is nothing to draw.
+        """
         return None
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:

@@ -156,7 +156,7 @@ class Scale(Kind):
         key = "scale_no_opinion_one" if without == 1 else "scale_no_opinion_other"
         return [said, *([fill(self.texts[key], {"count": without})] if without else [])]
 
-    def picture_of(self, tally: Tally) -> dict[str, Any] | None:
+    def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
         """Return the bars around the middle: `{bars: [{x, width, strength, side}], mean_at}`, lengths in percent.
 
         Half of a middle point's answers stand on either side. The axis holds 100 % on either side, so bars never

@@ -28,7 +28,7 @@ def whole_shares(counts: Sequence[int], ballots: int, *, single: bool) -> list[i
 
 def bar_widths(counts: Sequence[int], ballots: int) -> list[str]:
     """Return each bar's width as an SVG length; the axis ends at the first of AXES that holds the leader."""
-    if ballots <= 0:
+    if ballots <= 0 or not counts:
         return ["0.0%"] * len(counts)
     exact = [100 * count / ballots for count in counts]
     axis = next((axis for axis in AXES if max(exact) <= axis), 100)

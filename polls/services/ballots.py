@@ -14,11 +14,12 @@ from opendev.core.errors import Conflict, DomainError, NotFound
 from opendev.core.groups import News
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
-from polls.kinds import WrongAnswer, kind_named
+from polls.kinds import Spelling, WrongAnswer, kind_named
 from polls.models import Option, Poll, row_key_in
 from polls.news import news_of
 from polls.permissions import may_see_poll
-from polls.selectors import Mine, ballot_key, participation_mark
+from polls.selectors import Mine, WrittenOptions, ballot_key, own_of_texts, participation_mark, written_of
+from polls.services.writing import Answers, read_answers
 from sessions.programme.services.rights import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
@@ -89,9 +90,6 @@ class _Held:
     stored_options: frozenset[int] = frozenset()
     stored_seq: int = 0
 
-    def mine(self) -> Mine:
-        return Mine(bool(self.options), tuple(sorted(self.options)) or None, self.seq)
-
 
 @dataclass(slots=True)
 class _PollBatch:
@@ -107,6 +105,22 @@ class _PollBatch:
     ] = ()  # those of the batch's voters who are there, and whose pass still opens something
     marks: set[bytes] = field(default_factory=set)
     new_marks: list[bytes] = field(default_factory=list)
+    answers: Answers | None = None  # what people wrote, in polls whose answers are written
+    told: WrittenOptions | None = None  # the most named of them, after the batch
+
+    def choose(self, vote: Vote) -> frozenset[int]:
+        """Return the options that a vote chooses; those that its voter wrote are made."""
+        if self.answers is None or vote.withdraws:
+            return frozenset(vote.answer)
+        return self.answers.choose(self.answers.kind.spellings(vote.answer))
+
+    def mine(self, held: _Held) -> Mine:
+        """Return one's own answer as a ballot holds it."""
+        if self.answers is None:
+            return Mine(bool(held.options), tuple(sorted(held.options)) or None, held.seq)
+        answers = {self.answers.answer_of(option) for option in held.options}
+        own = own_of_texts(self.answers.kind, self.answers.texts_of(held.options))
+        return Mine(bool(held.options), tuple(sorted(answers)) or None, held.seq, own)
 
 
 def record_ballots(votes: Sequence[Vote], now: datetime) -> Batch[Recorded]:
@@ -119,10 +133,14 @@ def record_ballots(votes: Sequence[Vote], now: datetime) -> Batch[Recorded]:
     with transaction.atomic():
         batches = _lock_and_read(votes)
         named = [(vote, _names_of(batches.get(vote.poll_id), vote)) for vote in votes]
-        _read_ballots(batches, named)
+        held = _read_ballots(batches, named)
+        _read_written(batches, votes, held)
         cast = [_cast(batches.get(vote.poll_id), vote, names) for vote, names in named]
         with ballot_store.sent_together():
             tallied = _write(list(batches.values()))
+        for batch in tallied:
+            if batch.answers:
+                batch.told = written_of(batch.poll)
     outcomes = [
         mine if isinstance(mine, DomainError) else _recorded(batches[vote.poll_id].poll, mine)
         for vote, mine in zip(votes, cast, strict=True)
@@ -135,7 +153,8 @@ def _recorded(poll: Poll, mine: Mine) -> Recorded:
 
 
 def _news_of(batch: _PollBatch) -> News:
-    return news_of(batch.poll, list(batch.options.values()), whole=False)
+    options = list(batch.options.values()) if batch.told is None else batch.told
+    return news_of(batch.poll, options, whole=False)
 
 
 def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
@@ -163,19 +182,41 @@ def _names_of(batch: _PollBatch | None, vote: Vote) -> _Names | None:
     return _Names(key, mark)
 
 
-def _read_ballots(batches: dict[int, _PollBatch], named: Sequence[tuple[Vote, _Names | None]]) -> None:
-    """Read the ballots and marks that are there under the votes' names."""
+def _read_ballots(
+    batches: dict[int, _PollBatch], named: Sequence[tuple[Vote, _Names | None]]
+) -> dict[int, set[int]]:
+    """Read the ballots and marks that are there under the votes' names; return the options in them by poll."""
+    held: dict[int, set[int]] = {}
     keys = {(vote.poll_id, names.key) for vote, names in named if names}
     marks = {(vote.poll_id, names.mark) for vote, names in named if names and names.mark is not None}
     stored, present = ballot_store.ballots_and_marks(list(keys), list(marks))
     selections = ballot_store.selections_of([ballot.id for ballot in stored])
     for ballot in stored:
         options = frozenset(selections.get(ballot.id, ()))
+        held.setdefault(ballot.poll_id, set()).update(options)
         batches[ballot.poll_id].held[ballot.key] = _Held(
             ballot.id, ballot.key, ballot.seq, options, stored_options=options, stored_seq=ballot.seq
         )
     for poll_id, mark in present:
         batches[poll_id].marks.add(mark)
+    return held
+
+
+def _read_written(batches: dict[int, _PollBatch], votes: Sequence[Vote], held: dict[int, set[int]]) -> None:
+    """Read what people wrote already of what the votes bring, and of what their ballots hold."""
+    written = {poll: batch for poll, batch in batches.items() if kind_named(batch.poll.kind).is_written}
+    if not written:
+        return
+    brought: list[tuple[int, Spelling]] = []
+    for vote in votes:
+        batch = written.get(vote.poll_id)
+        kind = batch and kind_named(batch.poll.kind)
+        if kind and vote.field == kind.field and not vote.withdraws:
+            brought += [(vote.poll_id, spelling) for spelling in kind.spellings(vote.answer)]
+    ids = {option for poll in written for option in held.get(poll, ())}
+    polls = [(batch.poll, batch.event_id) for batch in written.values()]
+    for poll, answers in read_answers(polls, brought, ids).items():
+        batches[poll].answers = answers
 
 
 def _cast(batch: _PollBatch | None, vote: Vote, names: _Names | None) -> Mine | DomainError:
@@ -184,7 +225,7 @@ def _cast(batch: _PollBatch | None, vote: Vote, names: _Names | None) -> Mine | 
         return NotFound()
     try:
         _check(batch, vote)
-        return _ballot_for(batch, vote, names).mine()
+        return batch.mine(_ballot_for(batch, vote, names))
     except DomainError as refusal:
         return refusal
 
@@ -201,7 +242,7 @@ def _check(batch: _PollBatch, vote: Vote) -> None:
         kind = kind_named(poll.kind)
         if vote.field != kind.field:
             raise WrongAnswer(fields={vote.field: WrongAnswer.message})
-        kind.check(vote.answer, batch.options.keys(), fewest=poll.min, most=poll.max)
+        kind.check(vote.answer, batch.options.keys(), fewest=poll.min, most=poll.max, rules=poll.rules)
 
 
 def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
@@ -211,7 +252,7 @@ def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
         return _new_ballot(batch, vote, names)
     if vote.seq is not None and vote.seq <= held.seq:
         return held  # a retry that comes late never undoes a later change
-    wanted = frozenset(vote.answer)
+    wanted = batch.choose(vote)
     if wanted != held.options:
         if not batch.poll.may_change:
             raise VoteIsFinal
@@ -229,7 +270,7 @@ def _new_ballot(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
         batch.marks.add(names.mark)
         batch.new_marks.append(names.mark)
     seq = 1 if vote.seq is None else vote.seq
-    held = _Held(row_key_in(vote.poll_id), names.key, seq, frozenset(vote.answer), is_new=True)
+    held = _Held(row_key_in(vote.poll_id), names.key, seq, batch.choose(vote), is_new=True)
     held.attendee_id = None if batch.poll.anonymous else vote.attendee.attendee_id
     batch.held[names.key] = held
     return held
@@ -254,30 +295,43 @@ def _write(batches: Sequence[_PollBatch]) -> list[_PollBatch]:
     ballot_store.insert_ballots(sorted(new))
     ballot_store.set_seqs(seqs)
     ballot_store.delete_selections(emptied)
+    changes = {batch.poll.pk: _changes(batch) for batch in batches}
+    _write_answers(batches, changes)
     ballot_store.insert_selections(sorted(selections))
-    changes = {batch.poll.pk: _tally(batch) for batch in batches}
-    ballot_store.add_to_counts({option: by for poll in changes.values() for option, by in poll.items()})
-    return [batch for batch in batches if changes[batch.poll.pk]]
+    picked = [changes[batch.poll.pk] for batch in batches if batch.answers is None]
+    ballot_store.add_to_counts({option: count for poll in picked for option, count in poll.items()})
+    return [batch for batch in batches if _tally(batch, changes[batch.poll.pk])]
 
 
-def _tally(batch: _PollBatch) -> dict[int, int]:
-    """Raise the kept tally and the poll's version by what its ballots changed.
+def _write_answers(batches: Sequence[_PollBatch], changes: dict[int, dict[int, int]]) -> None:
+    """Write what people wrote: new spellings before they are selected, spent ones after they are not any more."""
+    for batch in batches:
+        if batch.answers and changes[batch.poll.pk]:
+            batch.answers.add_to_counts(changes[batch.poll.pk])
+            batch.answers.write()
 
-    Return {option id: difference}; empty where the tally did not move.
-    """
-    ballots, changes = 0, dict.fromkeys(batch.options, 0)
+
+def _changes(batch: _PollBatch) -> dict[int, int]:
+    """Return by how much the batch changes the count of each option, {option id: difference}."""
+    changes: dict[int, int] = {}
     for held in batch.held.values():
-        ballots += bool(held.options) - bool(held.stored_options)
         for option_id in held.options - held.stored_options:
-            changes[option_id] += 1
+            changes[option_id] = changes.get(option_id, 0) + 1
         for option_id in held.stored_options - held.options:
-            changes[option_id] -= 1
-    if not ballots and not any(changes.values()):
-        return {}
+            changes[option_id] = changes.get(option_id, 0) - 1
+    return {option: difference for option, difference in changes.items() if difference}
+
+
+def _tally(batch: _PollBatch, changes: dict[int, int]) -> bool:
+    """Raise the kept tally and the poll's version by what its ballots changed; return True if the tally moved."""
+    ballots = sum(bool(held.options) - bool(held.stored_options) for held in batch.held.values())
+    if not ballots and not changes:
+        return False
     poll = batch.poll
     poll.ballots += ballots
     poll.version += 1
     ballot_store.set_poll_tally(poll)
-    for option_id, difference in changes.items():
-        batch.options[option_id].count += difference
-    return changes
+    if batch.answers is None:
+        for option_id, difference in changes.items():
+            batch.options[option_id].count += difference
+    return True

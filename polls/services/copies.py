@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from opendev.core.attendance import Caller
-from polls.models import Option, Poll
+from polls.models import Poll
+from polls.selectors import moderators_options
 from polls.services.drafts import add_poll, draft_of
 from sessions.programme.services.rights import check_moderates
 
@@ -26,6 +27,6 @@ def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now:
         if known is None or poll.round > known.round:
             latest[poll.first_round_id] = poll
     for poll in sorted(latest.values(), key=lambda poll: (poll.position, poll.pk)):
-        draft = draft_of(poll, list(Option.objects.filter(poll=poll).order_by("position")))
+        draft = draft_of(poll, moderators_options(poll))
         add_poll(session_id=to_session_id, caller=caller, draft=draft, now=now)
     return len(latest)

@@ -18,6 +18,7 @@ from polls import broadcasts
 from polls.kinds import DEFAULT, MAX_OPTIONS, MIN_OPTIONS, NAMES, Kind, kind_named
 from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider, may_see_tally
+from polls.selectors import fresh_options, moderators_options
 from polls.services.states import lock_poll_for, note_poll, save_and_tell
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
@@ -81,10 +82,15 @@ def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> Po
         Malformed: a field of the wrong type, too long, out of range; `fields` names it.
     """
     values: dict[str, Any] = asdict(over) if over else {}
+    if "kind" in given:
+        values["kind"] = clean_word(given["kind"], field="kind", choices=NAMES)
+    kind = kind_named(values.get("kind", DEFAULT))
+    if kind.is_written:
+        given = _without_options(given)
+        values["options"] = ()
     for name, read in _READERS.items():
         if name in given or (not over and name == "question"):
             values[name] = read(given.get(name), name)
-    kind = kind_named(values.get("kind", DEFAULT))
     _read_rules(values, kind, given, over)
     if "max" not in given and "kind" in given:  # the kind alone says enough: one, or as many as there are
         fewest, values["max"] = kind.default_range(len(values["options"]))
@@ -94,13 +100,24 @@ def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> Po
     return draft
 
 
+def _without_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form of a poll whose answers voters write.
+
+    Raises:
+        Malformed: it has options all the same.
+    """
+    if given.get("options") not in (None, [], ()):
+        raise _wrong("options", _("People write the answers to this poll, so it has no options."))
+    return {name: value for name, value in given.items() if name != "options"}
+
+
 def _read_rules(values: dict[str, Any], kind: Kind, given: Mapping[str, Any], over: PollDraft | None) -> None:
     """Read the kind's own rules, and the options where the rules make them."""
     is_new = over is None or over.kind != kind.name
     before = {} if over is None or is_new else over.rules
     written = len(values["options"]) if "options" in given else None
     values["rules"] = rules = kind.read_rules(given.get("rules"), before, written)
-    if "options" in given:
+    if "options" in given or kind.is_written:
         return
     made = kind.make_options(rules) if is_new or rules != before else None
     if made is not None:
@@ -139,7 +156,6 @@ def _wrong(field: str, sentence: Any) -> Malformed:
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "question": lambda value, field: clean_line(value, field=field, most=MAX_QUESTION_LENGTH),
     "options": _read_options,
-    "kind": lambda value, field: clean_word(value, field=field, choices=NAMES),
     "visibility": lambda value, field: clean_word(value, field=field, choices=Poll.Visibility.values),
     "anonymous": lambda value, field: clean_yes_or_no(value, field=field),
     "may_change": lambda value, field: clean_yes_or_no(value, field=field),
@@ -178,11 +194,11 @@ def _create(session: Session, draft: PollDraft, now: datetime, **more: Any) -> P
     poll = Poll(session=session, created_at=now, **more)
     _apply(draft, poll)
     poll.save()
-    options = Option.objects.bulk_create(
+    Option.objects.bulk_create(
         Option(poll=poll, position=position, text=text)
         for position, (_id, text) in enumerate(draft.options, 1)
     )
-    broadcasts.poll_changed(poll, options)
+    broadcasts.poll_changed(poll, fresh_options(poll))
     return poll
 
 
@@ -200,7 +216,7 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         RulesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
-    options = list(Option.objects.filter(poll=poll).order_by("position"))
+    options = moderators_options(poll)
     before = draft_of(poll, options)
     draft = read_draft(given, over=before)
     if draft == before:
@@ -214,6 +230,7 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
     _apply(draft, poll)
     if not was_seen and may_see_tally(poll, is_moderator=False, has_voted=False):
         note_poll(poll, TimelineEntry.Verb.POLL_REVEALED, now, caller)
+    poll.save(update_fields=["family"])  # the guards ask it whose options these may be
     _write_options(poll, options, draft)
     said = (poll.pk, poll.state, caller.user_id)
     transaction.on_commit(lambda: log.info("poll %d (%s) was edited by user %s", *said), robust=True)
@@ -286,11 +303,11 @@ def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> N
     kept = [identity for identity, _text in draft.options if identity is not None]
     if len(set(kept)) != len(kept) or not set(kept) <= known.keys():
         raise _wrong("options", _("An option’s id does not belong to this poll, or is listed twice."))
-    Option.objects.filter(poll=poll).exclude(pk__in=kept).delete()
+    Option.objects.filter(poll=poll, position__isnull=False).exclude(pk__in=kept).delete()
     # Positions are unique a poll: move what stays out of the way first.
     for option in known.values():
         if option.pk in kept:
-            Option.objects.filter(pk=option.pk).update(position=option.position + MAX_OPTIONS)
+            Option.objects.filter(pk=option.pk).update(position=(option.position or 0) + MAX_OPTIONS)
     for position, (identity, text) in enumerate(draft.options, 1):
         if identity is None:
             Option.objects.create(poll=poll, position=position, text=text)
@@ -306,7 +323,7 @@ def run_again(*, poll_id: int, caller: Caller, now: datetime) -> Poll:
         NotFound, NotSignedIn, NotModerator
     """
     first = lock_poll_for(caller=caller, poll_id=poll_id)
-    draft = draft_of(first, list(Option.objects.filter(poll=first).order_by("position")))
+    draft = draft_of(first, moderators_options(first))
     rounds = Poll.objects.filter(rerun_of=first.first_round_id).aggregate(Max("round"))["round__max"] or 1
     return _create(
         first.session,

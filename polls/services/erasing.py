@@ -15,7 +15,8 @@ def erase_ballots(*, attendee_id: int) -> int:
 
     The caller holds the locks of the event's sessions. Each poll is counted anew and told to its session with a new
     version. A ballot of an anonymous poll is nobody's: it stays
-    and counts, and the mark that its voter took part goes, where it is still there.
+    and counts, and the mark that its voter took part goes, where it is still there. What only the attendee wrote in a
+    named poll goes with the ballot, and so does the attendee's own spelling of what others wrote too.
     """
     may_vote = Q(anonymous=False, state=Poll.State.LIVE, session__event__attendees=attendee_id)
     named = Poll.objects.filter(Q(ballot_rows__attendee=attendee_id) | may_vote)
@@ -28,7 +29,7 @@ def erase_ballots(*, attendee_id: int) -> int:
         if theirs:
             Selection.objects.filter(ballot__in=theirs).delete()
             Ballot.objects.filter(pk__in=theirs).delete()
-            write_counts(poll, differences(poll))
+            write_counts(poll, differences(poll), forget=True)
             lost += 1
     for poll_id, key in MarkKey.objects.filter(poll__session__event__attendees=attendee_id).values_list(
         "poll", "key"

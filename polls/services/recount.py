@@ -1,5 +1,6 @@
 """Proving the kept tallies against the ballots."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db.models import Count
 
 from polls.models import Ballot, Option, Poll, Selection
 from polls.services.states import lock_poll, save_and_tell
+from polls.services.writing import fold_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,11 @@ class WrongTally:
     option_id: int | None
     kept: int
     counted: int
+    is_total: bool = False  # of all spellings of an answer
 
     def __str__(self) -> str:
         what = "ballots" if self.option_id is None else f"option {self.option_id}"
+        what += ", all spellings" if self.is_total else ""
         return f"poll {self.poll_id}, {what}: kept {self.kept}, counted {self.counted}"
 
 
@@ -46,20 +50,35 @@ def differences(poll: Poll) -> list[WrongTally]:
     counted = {row["option_id"]: row["n"] for row in rows}
     found = [
         WrongTally(poll.pk, option.pk, option.count, counted.get(option.pk, 0))
-        for option in Option.objects.filter(poll=poll).order_by("position")
+        for option in Option.objects.filter(poll=poll).order_by("position", "pk")
         if option.count != counted.get(option.pk, 0)
     ]
     ballots = Ballot.objects.filter(poll=poll, selections__isnull=False).distinct().count()
     if ballots != poll.ballots:
         found.insert(0, WrongTally(poll.pk, None, poll.ballots, ballots))
-    return found
+    return found + _wrong_totals(poll, counted)
 
 
-def write_counts(poll: Poll, found: list[WrongTally]) -> None:
+def _wrong_totals(poll: Poll, counted: Mapping[int, int]) -> list[WrongTally]:
+    """Return where what is kept of the answers that people wrote differs from their spellings."""
+    totals: dict[int, int] = {}
+    written = list(Option.objects.filter(poll=poll, author_kind=Option.Author.VOTER).order_by("pk"))
+    for option in written:
+        answer = option.merged_into_id or option.pk
+        totals[answer] = totals.get(answer, 0) + counted.get(option.pk, 0)
+    return [
+        WrongTally(poll.pk, option.pk, option.total, totals.get(option.pk, 0), is_total=True)
+        for option in written
+        if option.total != totals.get(option.pk, 0)
+    ]
+
+
+def write_counts(poll: Poll, found: list[WrongTally], *, forget: bool = False) -> None:
     """Write the true counts of a locked poll, and tell its session's sockets: a new version."""
     for difference in found:
         if difference.option_id is None:
             poll.ballots = difference.counted
-        else:
+        elif not difference.is_total:
             Option.objects.filter(pk=difference.option_id).update(count=difference.counted)
+    fold_answers(poll, forget=forget)
     save_and_tell(poll)

@@ -12,8 +12,9 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.undo import undo_window
 from polls import broadcasts
-from polls.models import Ballot, MarkKey, Option, Participation, Poll
+from polls.models import Ballot, MarkKey, Participation, Poll
 from polls.permissions import close_shows_something_new
+from polls.selectors import fresh_options
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme.models import Session
@@ -74,7 +75,7 @@ def save_and_tell(poll: Poll) -> Poll:
     """Write the poll with its next version, and say it."""
     poll.version += 1
     poll.save()
-    broadcasts.poll_changed(poll, list(Option.objects.filter(poll=poll).order_by("position")))
+    broadcasts.poll_changed(poll, fresh_options(poll))
     return poll
 
 

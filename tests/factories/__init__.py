@@ -1,7 +1,16 @@
 """Events, people and polls for tests, made by the product's own services wherever it has one for the deed."""
 
 from tests.factories.follow_ups import make_line, put_name, withdraw
-from tests.factories.polls import NOW, as_tally, make_poll, options_of, record, vote_for, votes_counted
+from tests.factories.polls import (
+    NOW,
+    as_tally,
+    make_poll,
+    options_of,
+    record,
+    vote_for,
+    votes_counted,
+    write_in,
+)
 from tests.factories.questions import make_helper, make_question, upvote, voters_of, votes_of
 from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
 
@@ -26,4 +35,5 @@ __all__ = [
     "votes_counted",
     "votes_of",
     "withdraw",
+    "write_in",
 ]

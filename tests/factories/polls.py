@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import DomainError
+from polls.kinds import DEFAULT, kind_named
 from polls.models import Option, Poll, Selection
 from polls.services import Recorded, Vote, add_poll, record_ballots, set_poll_state
 from polls.services.drafts import read_draft
@@ -27,14 +28,18 @@ def make_poll(
     session: Session | None = None,
     *,
     state: str = "live",
-    options: Iterable[str] = ("a", "b", "c"),
+    options: Iterable[str] | None = ("a", "b", "c"),
     now: datetime = NOW,
     **rules: Any,
 ) -> Poll:
     """A poll that went the legal way to its state, all at `now`; `rules` as in the JSON of a poll."""
+    if kind_named(rules.get("kind", DEFAULT)).is_written:
+        options = None
     session = session or make_session()
     caller = organiser_of(session.event)
-    given = {"question": "Which?", "options": [{"text": text} for text in options], **rules}
+    given = {"question": "Which?", **rules}
+    if options is not None:
+        given["options"] = [{"text": text} for text in options]
     poll = add_poll(session_id=session.pk, caller=caller, draft=read_draft(given), now=now)
     for step in WAY_TO[state]:
         poll = set_poll_state(poll_id=poll.pk, caller=caller, state=step, now=now)
@@ -60,6 +65,18 @@ def vote_for(
     return Vote(poll.pk, attendee, tuple(ids[text] for text in texts), at, seq, secret, withdraws=not texts)
 
 
+def write_in(
+    poll: Poll,
+    attendee: AttendeePass,
+    *texts: str,
+    seq: int | None = None,
+    at: datetime = NOW,
+) -> Vote:
+    """A vote of these words, in a poll whose answers are written; none: the answer is taken back."""
+    field = kind_named(poll.kind).field
+    return Vote(poll.pk, attendee, texts, at, seq, None, withdraws=not texts, field=field)
+
+
 def record(*votes: Vote, now: datetime = NOW) -> list[str]:
     """Record a batch; for each vote what its ballot holds then ("a+b", "" when empty), or its refusal's code."""
     texts = dict(Option.objects.values_list("pk", "text"))
@@ -67,6 +84,8 @@ def record(*votes: Vote, now: datetime = NOW) -> list[str]:
     def said(outcome: Recorded | DomainError) -> str:
         if isinstance(outcome, DomainError):
             return outcome.code
+        if outcome.mine.own is not None:
+            return "+".join(outcome.mine.own[1])
         return "+".join(texts[option] for option in outcome.mine.options or ())
 
     return [said(outcome) for outcome in record_ballots(votes, now).outcomes]

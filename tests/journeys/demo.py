@@ -89,6 +89,11 @@ class Demo:
     def launch(self, question: str, *options: str, **rules: Any) -> Json:
         return self.set_state(self.add_poll(question, *options, **rules), "live")
 
+    def launch_words(self, question: str, **rules: Any) -> Json:
+        """A poll whose answers people write."""
+        path = f"sessions/{self.session['id']}/polls/"
+        return self.set_state(self.ask("POST", path, question=question, kind="words", **rules), "live")
+
     def set_state(self, poll: Json, state: str) -> Json:
         return self.ask("PUT", f"polls/{poll['id']}/state/", state=state)
 

@@ -86,7 +86,7 @@ def test_withdrawal_empties_the_ballot_and_keeps_the_place(poll, ada):
     assert record(vote_for(poll, ada, seq=2)) == [""]
     assert as_tally(poll) == {}
     assert (Ballot.objects.count(), Selection.objects.count(), Participation.objects.count()) == (1, 0, 1)
-    assert own_answer(ada, poll) == (False, None, 2)
+    assert own_answer(ada, poll)[:3] == (False, None, 2)
 
 
 def test_vote_after_a_withdrawal_is_counted_again(poll, ada):
@@ -127,8 +127,8 @@ def test_second_secret_in_the_same_batch_is_refused(poll, ada):
 
 def test_own_answer_tells_another_device_only_that_there_is_one(poll, ada):
     record(vote_for(poll, ada, "a", seq=1))
-    assert own_answer(ada, poll) == (True, (options_of(poll)["a"],), 1)
-    assert own_answer(ada, poll, secret=b"other-secret-of-16") == (True, None, 0)
+    assert own_answer(ada, poll)[:3] == (True, (options_of(poll)["a"],), 1)
+    assert own_answer(ada, poll, secret=b"other-secret-of-16")[:3] == (True, None, 0)
 
 
 def test_named_poll_finds_the_ballot_from_any_device(session, ada):
@@ -310,7 +310,7 @@ def test_outcome_carries_the_session_and_how_the_ballot_stands(poll, ada):
     assert not isinstance(outcome, DomainError)
     assert outcome.session_id == poll.session_id
     assert outcome.version == Poll.objects.get(pk=poll.pk).version > poll.version
-    assert outcome.mine == (True, (options_of(poll)["b"],), 4)
+    assert outcome.mine[:3] == (True, (options_of(poll)["b"],), 4)
 
 
 def test_vote_by_form_after_the_highest_number_can_still_be_changed_by_a_program(poll, ada):

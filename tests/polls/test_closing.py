@@ -168,7 +168,7 @@ def test_own_answer_is_still_known_to_the_device_after_finalising(voted_polls):
         mine._replace(seq=0) for mine in before
     ]
     assert before[2].options == (options_of(anonymous)["c"],)
-    assert own_answer(people[2], anonymous, secret=b"other-secret-of-16") == (False, None, 0)
+    assert own_answer(people[2], anonymous, secret=b"other-secret-of-16")[:3] == (False, None, 0)
 
 
 @pytest.mark.parametrize("state", ["published", "archived"])

@@ -9,7 +9,14 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 import polls.migrations
-from polls.guards import POSTGRES_FROZEN, POSTGRES_KEYS, POSTGRES_TRIGGERS, SQLITE_TRIGGERS, install_guards
+from polls.guards import (
+    POSTGRES_FROZEN,
+    POSTGRES_KEYS,
+    POSTGRES_ROWS,
+    POSTGRES_TRIGGERS,
+    SQLITE_TRIGGERS,
+    install_guards,
+)
 from tests.factories import make_attendee, make_poll, make_session, options_of, record, vote_for
 from tests.factories.sessions import NOW
 
@@ -276,16 +283,17 @@ def guards_present():
 
 def guards_wanted():
     if connection.vendor == "sqlite":
-        events = {"WRITE": ("insert", "update"), "DELETE": ("delete",)}
+        events = {"WRITE": ("insert", "update"), "DELETE": ("delete",), "UPDATE": ("update",)}
         return {
             f"{name}_{event}"
             for name, (_table, moment, _when) in SQLITE_TRIGGERS.items()
-            for event in events.get(moment, ("update",))
+            for event in events[moment.split()[0]]
         }
     return (
         set(POSTGRES_KEYS)
         | {f"{name}_{event}" for name in POSTGRES_TRIGGERS for event in ("insert", "update")}
         | {f"{name}_update" for name in POSTGRES_FROZEN}
+        | {f"{name}_{event}" for name in POSTGRES_ROWS for event in ("insert", "update")}
     )
 
 
@@ -351,6 +359,9 @@ def test_guards_dropped_on_postgresql_come_back_with_the_next_migrate():
         run(f"DROP TRIGGER {name}_insert ON {table}")
     for name, (table, _columns, _stay) in POSTGRES_FROZEN.items():
         run(f"DROP TRIGGER {name}_update ON {table}")
+    for name, (table, _columns, _refused) in POSTGRES_ROWS.items():
+        for event in ("insert", "update"):
+            run(f"DROP TRIGGER {name}_{event} ON {table}")
     assert guards_present() == {f"{name}_update" for name in POSTGRES_TRIGGERS}
     call_command("migrate", verbosity=0)
     assert guards_present() == guards_wanted()

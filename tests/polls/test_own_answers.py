@@ -37,7 +37,7 @@ def test_answers_of_many_are_those_of_each(room):
     assert together == alone
     assert {mine.voted for answers in together for mine in answers.values()} == {True, False}
     chosen = options_of(polls[1])
-    assert together[0][polls[1].pk] == (True, (chosen["a"], chosen["b"]), 1)
+    assert together[0][polls[1].pk][:3] == (True, (chosen["a"], chosen["b"]), 1)
 
 
 def test_many_ask_no_more_than_one(room, django_assert_max_num_queries):
@@ -55,7 +55,7 @@ def test_another_device_of_the_same_attendee_knows_only_that_there_is_an_answer(
     ada = people[1]
     other_device = AttendeePass(ada.event_id, ada.attendee_id, "0" * 32, ada.expires_at)
     assert own_answer(ada, polls[0]).options
-    assert own_answer(other_device, polls[0]) == (True, None, 0)
+    assert own_answer(other_device, polls[0])[:3] == (True, None, 0)
     named = polls[2]
     assert own_answer(other_device, named) == own_answer(ada, named)
 

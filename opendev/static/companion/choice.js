@@ -1,6 +1,6 @@
 // The choice that is being made in a vote form: kept over reloads, named on the button, never overwritten by news.
 
-import { kindOf } from "./kinds/index.js"
+import { kindOf, ownAnswer } from "./kinds/index.js"
 import { emit, setText } from "./markup.js"
 import { forget, keep, recall } from "./kept.js"
 import { text } from "./texts.js"
@@ -15,8 +15,11 @@ export function pollIdOf(form) {
   return form.id.replace(/^(vote|withdraw)-/, "")
 }
 
+// The ids of the options that are ticked, or what is written.
 export function chosenIn(form) {
-  return [...form.querySelectorAll("input[name=option]:checked")].map((input) => input.value)
+  const ticked = [...form.querySelectorAll("input[name=option]:checked")].map((input) => input.value)
+  const written = [...form.querySelectorAll("[name=written]")].map((input) => input.value.trim())
+  return [...ticked, ...written.filter(Boolean)]
 }
 
 export function draftFor(pollId) {
@@ -32,13 +35,15 @@ export function isChoosing(poll) {
   const form = poll && formOf(poll.id)
   if (!form) return false
   const chosen = chosenIn(form)
-  const voted = poll.mine?.voted ? (poll.mine.options ?? []) : []
-  return chosen.length > 0 && chosen.sort().join() !== [...voted].sort().join()
+  return chosen.length > 0 && chosen.sort().join() !== ownAnswer(poll).sort().join()
 }
 
 export function applyDraft(form, fallback) {
   const draft = draftFor(pollIdOf(form)) ?? fallback
   for (const input of form.querySelectorAll("input[name=option]")) input.checked = draft.includes(input.value)
+  form.querySelectorAll("[name=written]").forEach((input, index) => {
+    input.value = draft[index] ?? ""
+  })
   markChosen(form)
 }
 
@@ -49,6 +54,7 @@ function markChosen(form) {
 }
 
 function wordsFor(chosen, poll) {
+  if (kindOf(poll).isWritten) return text("send")
   if (chosen.length === 0) return text("vote")
   if (chosen.length > 1) return text("vote_for_several", { count: chosen.length })
   const option = poll.options.find(({ id }) => id === chosen[0])
@@ -76,11 +82,13 @@ for (const form of document.querySelectorAll("[data-vote-form]")) {
   else markChosen(form)
 }
 
-document.addEventListener("change", (event) => {
+for (const type of ["change", "input"]) document.addEventListener(type, keepChoice)
+
+function keepChoice(event) {
   const form = event.target.closest("[data-vote-form]")
   if (!form) return
   markChosen(form)
   const poll = pollIdOf(form)
   keep(draftName(poll), chosenIn(form))
   emit("choice:changed", { poll })
-})
+}

@@ -108,7 +108,7 @@ async function refresh() {
       const { page } = await fetchPage(location.href)
       await nothingIsPressed()
       if (asked !== acts) isStale = true
-      else if (hasRegions(page)) swapRegions(page, { except: [...TYPED, ...["plan"].filter(isHalfWritten)] })
+      else if (hasRegions(page)) swapRegions(page, { except: [...TYPED, ...["plan", "written"].filter(isHalfWritten)] })
     } catch {
       break // the connection banner says it; the next snapshot tries again
     }
@@ -151,6 +151,8 @@ function paintChart(chart, poll) {
   paintSummary(chart, poll)
   setText(chart, "[data-ballots]", poll.ballots)
   setText(chart, "[data-present]", peopleHere())
+  const waiting = poll.moderation?.waiting ?? 0
+  setText(chart, "[data-waiting]", waiting ? counted("waiting", waiting) : "")
   for (const bar of chart.querySelectorAll("[data-progress]")) {
     bar.max = Math.max(1, peopleHere(), poll.ballots)
     bar.value = poll.ballots
@@ -176,6 +178,9 @@ on("live:snapshot", (frame) => {
   if (!frame.polls.every(isKnownHere)) refreshSoon()
 })
 on("live:poll.tally", hear)
+on("live:poll.tally", ({ poll }) => {
+  if (document.querySelector(`[data-written-of="${CSS.escape(poll)}"]`)) refreshSoon()
+})
 on("live:snapshot", ({ lines }) => {
   if (!lines.every(isLineKnownHere)) refreshSoon()
 })

@@ -2,11 +2,11 @@
 
 import { applyDraft } from "./choice.js"
 import { setClock } from "./countdown.js"
-import { kindOf } from "./kinds/index.js"
+import { kindOf, ownAnswer } from "./kinds/index.js"
 import { clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
-import { paintChoices, paintForm, paintResults } from "./poll_rows.js"
+import { paintChoices, paintFields, paintForm, paintResults } from "./poll_rows.js"
 import { hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
 import { withOptimism } from "./result_rows.js"
 
@@ -16,7 +16,7 @@ const BODY = { form: "form", results: "results", waiting: "choices", hidden: "ch
 // What the page shows as mine: the pending vote if there is one, else what the server knows.
 function mineOf(poll, pending) {
   if (pending && pending.status !== "failed") return { options: pending.options, isPending: pending.status !== "done" }
-  const options = poll.mine?.voted ? (poll.mine.options ?? []) : []
+  const options = ownAnswer(poll)
   return { options, isPending: false, hasVotedElsewhere: Boolean(poll.mine?.voted) && poll.mine.options === null }
 }
 
@@ -65,10 +65,14 @@ function setBody(card, poll, view, isJoined) {
 function paintBody(card, poll, view, mine) {
   const list = card.querySelector("[data-body] [data-rows]")
   if (view === "results") paintSummary(card, poll)
-  if (view === "results") return paintResults(list, poll, { mine: mine.options, isPending: mine.isPending })
-  if (view !== "form") return paintChoices(list, poll, { mine: mine.options, isPending: mine.isPending })
+  const isWritten = kindOf(poll).isWritten
+  const marked = isWritten ? (poll.mine?.options ?? []) : mine.options
+  if (view === "results") return paintResults(list, poll, { mine: marked, isPending: mine.isPending })
+  const shown = isWritten ? { ...poll, options: mine.options.map((word) => ({ id: word, text: word })) } : poll
+  if (view !== "form") return paintChoices(list, shown, { mine: mine.options, isPending: mine.isPending })
   const isNew = !list.firstElementChild
-  paintForm(list, poll, mine.options)
+  if (isWritten) paintFields(list, poll)
+  else paintForm(list, poll, mine.options)
   if (isNew) applyDraft(list.closest("form"), mine.options)
 }
 
@@ -80,7 +84,8 @@ function paintLinks(card, poll, hasVoted) {
   setHidden(card, "[data-when=voted]", !hasVoted)
   setHidden(card, "[data-when=seen]", hasVoted)
   setHidden(card, "[data-hidden-icon]", hasCounts(poll))
-  setHidden(card, "[data-several]", kindOf(poll).oneRow)
+  setHidden(card, "[data-several]", kindOf(poll).oneRow || Boolean(kindOf(poll).isWritten))
+  setHidden(card, "[data-written-note]", !kindOf(poll).isWritten || !poll.anonymous)
 }
 
 export function paintCard(card, poll, { pending, wanted, isJoined }) {

@@ -72,6 +72,19 @@ export function paintPicks(list, poll) {
   })
 }
 
+// The form's fields where voters write the answer; what they hold is theirs.
+export function paintFields(list, poll) {
+  const { name } = kindOf(poll)
+  while (list.children.length < poll.max) {
+    const field = list.appendChild(clone(`field-${name}`))
+    const input = field.querySelector("[name=written]")
+    const label = field.querySelector("label")
+    input.id = `written-${poll.id}-${list.children.length}`
+    label?.setAttribute("for", input.id)
+    setText(field, "[data-place]", poll.max > 1 ? list.children.length : "")
+  }
+}
+
 // The form's rows: what somebody has ticked is theirs, only texts and missing rows are painted.
 export function paintForm(list, poll, chosen) {
   const isNew = !list.firstElementChild

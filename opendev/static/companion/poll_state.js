@@ -12,6 +12,7 @@ export function emptyBook() {
 }
 
 export function hasCounts(poll) {
+  if (poll?.result) return true
   return Boolean(poll?.options?.length) && poll.options.every((option) => Number.isInteger(option.count))
 }
 
@@ -55,12 +56,14 @@ function withChange(book, poll) {
 
 function withTally(book, frame) {
   const poll = book.polls.get(frame.poll)
-  if (!poll || !isNews(book, frame.poll, frame.version, Boolean(frame.options))) return book
+  if (!poll || !isNews(book, frame.poll, frame.version, Boolean(frame.options ?? frame.answers))) return book
   const counts = new Map((frame.options ?? []).map((option) => [option.id, option.count]))
-  const options = poll.options.map(({ count, ...option }) =>
+  const known = poll.options.map(({ count, ...option }) =>
     counts.has(option.id) ? { ...option, count: counts.get(option.id) } : option,
   )
-  return withPoll(book, { ...poll, version: frame.version, ballots: frame.ballots, options, result: frame.result })
+  const options = frame.answers ?? known // what people write comes anew each time
+  const { version, ballots, result, moderation } = frame
+  return withPoll(book, { ...poll, version, ballots, options, result, moderation })
 }
 
 // The same version may come twice: first as everybody sees it, then, after one's own vote, with the counts.

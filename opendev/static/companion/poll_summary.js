@@ -13,5 +13,9 @@ export function paintSummary(root, poll) {
   setText(root, "[data-summary]", summary)
   setHidden(root, "[data-summary-row]", !summary)
   if (!summary) return
-  for (const place of root.querySelectorAll("[data-picture]")) kindOf(poll).paintPicture?.(place, poll)
+  for (const place of root.querySelectorAll("[data-picture]")) {
+    if (place.dataset.of !== poll.id) place.replaceChildren() // a screen shows one poll after the other
+    place.dataset.of = poll.id
+    kindOf(poll).paintPicture?.(place, poll)
+  }
 }

@@ -20,6 +20,8 @@ function howMany(poll) {
 }
 
 function pickNote(poll) {
+  const kind = kindOf(poll)
+  if (kind.pickNote) return kind.pickNote(poll)
   return text(`pick_${howMany(poll)}_${poll.may_change ? "change" : "final"}`, poll)
 }
 
@@ -43,7 +45,7 @@ export function privacyNote(poll) {
 
 export function headline(poll) {
   const summary = summaryOf(poll)
-  if (summary) return summary
+  if (summary || kindOf(poll).isWritten) return summary
   const leaders = rowsOf(poll).filter(({ lead }) => lead)
   const option = leaders.map((leader) => leader.text).join(", ")
   return text(leaders.length > 1 ? "headline_tied" : "headline", { share: leaders[0]?.share ?? 0, option })

@@ -49,7 +49,7 @@ function swapRegion(standing, fresh, { anew }) {
 export function isHalfWritten(name) {
   if (document.querySelector(`[data-region="${name}"] .dragged`)) return true
   const fields = document.querySelectorAll(`[data-region="${name}"] :is(input:not([type=hidden]), textarea)`)
-  return [...fields].some((field) => field.value !== field.defaultValue)
+  return [...fields].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked)
 }
 
 export function hasRegions(page) {

@@ -15,7 +15,7 @@ function makeItem(id) {
 
 function paintItem(item, poll) {
   const isVisible = hasCounts(poll)
-  const hasChart = isVisible && poll.ballots > 0
+  const hasChart = isVisible && poll.options.some(({ count }) => count > 0)
   const state = item.querySelector("[data-state-word]")
   item.dataset.state = state.dataset.state = poll.state
   setText(item, "[data-state-word]", text(`state_${poll.state}`))

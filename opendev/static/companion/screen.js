@@ -10,6 +10,7 @@ import "./screen_acts.js"
 import { setClock } from "./countdown.js"
 import { fetchPage, swapRegions } from "./regions.js"
 import { shownState } from "./session_state.js"
+import { kindOf } from "./kinds/index.js"
 import { fitScreen } from "./screen_fit.js"
 import { connect } from "./live.js"
 import { peopleHere } from "./presence.js"
@@ -49,6 +50,7 @@ function paintPoll(poll) {
   paintRows(poll, view)
   main.dataset.view = view
   main.dataset.poll = poll.id
+  main.dataset.look = kindOf(poll).look ?? ""
 }
 
 function paintCalm(view) {

@@ -3,6 +3,7 @@
 
 import { hideBanner, showBanner } from "./banners.js"
 import { chosenIn, dropDraft, pollIdOf } from "./choice.js"
+import { asSent, kindOf, ownAnswer } from "./kinds/index.js"
 import { keep, recall } from "./kept.js"
 import { emit, on } from "./markup.js"
 import { nextSeq } from "./seq.js"
@@ -46,10 +47,6 @@ function beforeOf({ earlier, before }, poll) {
   return isCounted(earlier, poll) ? earlier.options : beforeOf(earlier, poll)
 }
 
-function answerOf(poll) {
-  return poll.mine?.voted ? (poll.mine.options ?? []) : []
-}
-
 function takeSubmit(event) {
   const form = event.target
   const isVote = form.matches("[data-vote-form][data-joined]")
@@ -62,7 +59,15 @@ function takeSubmit(event) {
 function cast(poll, options, type) {
   const earlier = pendingFor(poll) && pending.get(poll.id)
   const seq = nextSeq(poll)
-  pending.set(poll.id, { type, options, earlier, before: answerOf(poll), seq, status: "sending" })
+  pending.set(poll.id, {
+    type,
+    options,
+    earlier,
+    before: ownAnswer(poll),
+    seq,
+    status: "sending",
+    ...formOf(poll, options),
+  })
   keepVotes()
   hideBanner("vote")
   hideBanner("notice")
@@ -70,13 +75,18 @@ function cast(poll, options, type) {
   emit("vote:changed", { poll: poll.id, isOwnAct: true })
 }
 
+// What is sent is kept with the vote, since it outlives the page.
+function formOf(poll, options) {
+  return { field: kindOf(poll).field, sent: asSent(poll, options) }
+}
+
 function send(id) {
   const vote = pending.get(id)
-  const { type, options, seq } = vote
+  const { type, sent, seq } = vote
   vote.status = "sending"
   vote.ref = ++lastRef
   const frame = { type, ref: vote.ref, poll: id, seq }
-  emit("live:send", type === "poll.vote" ? { ...frame, options } : frame)
+  emit("live:send", type === "poll.vote" ? { ...frame, ...sent } : frame)
   setTimeout(unanswered, ANSWER_WITHIN, id, vote.ref)
 }
 
@@ -93,7 +103,7 @@ function resume(snapshot) {
   isConnected = hasConnected = canConnect = true
   for (const poll of snapshot.polls) {
     const vote = pending.get(poll.id)
-    if (vote) Object.assign(vote, { before: answerOf(poll), earlier: null })
+    if (vote) Object.assign(vote, { before: ownAnswer(poll), earlier: null })
     if (vote && vote.status !== "done" && arrived(poll, vote)) settled(poll.id, poll.mine, poll.version)
   }
   const known = new Set(snapshot.polls.map(({ id }) => id))
@@ -103,7 +113,8 @@ function resume(snapshot) {
 
 // Once a poll is final its ballots hold no numbers any more, but still the answers.
 function arrived({ mine, state }, vote) {
-  const same = String([...(mine?.options ?? [])].sort()) === String([...vote.options].sort())
+  const held = [mine?.[vote.field] ?? []].flat()
+  const same = String(held.sort()) === String([...vote.options].sort())
   return (mine?.seq ?? 0) >= vote.seq || (state !== "live" && same)
 }
 

@@ -1,0 +1,47 @@
+"""What the benchmark of the kinds asks and answers: a poll of each kind, and what its voters choose from.
+
+A kind that is to be measured needs an entry in SAMPLES and nothing else.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from polls.kinds import DEFAULT
+
+DIFFERENT = 2_000  # words that stand in a poll before the measured votes come
+OPTIONS = ("Bare metal", "Virtual machines", "Both, by workload", "We are still deciding")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sample:
+    """A poll to measure.
+
+    Attributes:
+        field: which field of a vote holds the answer.
+        answers: what voters choose from, given the ids of the poll's options.
+        draft: the poll's JSON form, but for question and kind.
+        before: texts that stand in the poll already, one a person.
+    """
+
+    field: str
+    answers: Callable[[Sequence[str]], list[Any]]
+    draft: dict[str, Any] = dataclasses.field(default_factory=dict)
+    before: tuple[str, ...] = ()
+
+
+def _one_option(options: Sequence[str]) -> list[Any]:
+    return [[option] for option in options]
+
+
+WORDS = tuple(f"word number {number}" for number in range(DIFFERENT))
+
+SAMPLES: dict[str, Sample] = {
+    DEFAULT: Sample("options", _one_option, {"options": [{"text": text} for text in OPTIONS]}),
+    "scale": Sample("options", _one_option),
+    "words": Sample(
+        "words",
+        lambda _options: [[word] for word in (*WORDS, *(word.upper() for word in WORDS[:200]))],
+        before=WORDS,
+    ),
+}

@@ -1,0 +1,109 @@
+"""Moderating what people write in a poll: each act is a form that works without script."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import DomainError, Malformed
+from opendev.core.text import clean_id, id_in_address
+from opendev.core.web.pages import mark
+from opendev.room.cards import card_for
+from opendev.room.control import enter
+from opendev.room.pages import common
+from opendev.room.posting import posted_from
+from polls.models import Option, Poll
+from polls.selectors import blocked_words, moderated_answers, poll_by_id
+from polls.services import moderating
+from sessions.programme.models import Session
+
+MOST_ROWS = 300  # on the page; REST has all
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def written(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """What people wrote in a poll: approve, hide, merge."""
+    found, caller = enter(request, event, session)
+    here = poll_by_id(id_in_address(poll), session_id=found.pk)
+    if request.method != "POST":
+        return _show(request, found, here)
+    try:
+        _act(request, here, caller)
+    except DomainError as refusal:
+        return _show(request, found, here, refused=refusal)
+    return redirect("control-poll-written", event=event, session=session, poll=here.pk)
+
+
+def _act(request: HttpRequest, poll: Poll, caller: Caller) -> None:
+    """Do what the button says, "hide" or "hide:17", with the answers that are ticked or the one that it names."""
+    act, _, one = request.POST.get("act", "").partition(":")
+    chosen = [clean_id(value, field="answer") for value in [one] if value] or [
+        clean_id(value, field="answer") for value in request.POST.getlist("answer")
+    ]
+    acts: dict[str, Callable[[Poll, Caller, Sequence[int]], object]] = {
+        "approve": _approve,
+        "hide": _hide,
+        "merge": _merge,
+        "split": _split,
+        "approve-all": lambda here, by, _chosen: moderating.approve_all(poll_id=here.pk, caller=by),
+    }
+    if act not in acts:
+        raise Malformed(fields={"act": Malformed.message})
+    acts[act](poll, caller, chosen)
+
+
+def _approve(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
+    moderating.set_answer_states(poll_id=poll.pk, caller=caller, option_ids=chosen, state="shown")
+
+
+def _hide(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
+    moderating.set_answer_states(poll_id=poll.pk, caller=caller, option_ids=chosen, state="hidden")
+
+
+def _merge(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
+    """Count the ticked answers as the one of them that is named most."""
+    counts = {answer.pk: answer.count for answer in moderated_answers(poll)}
+    ranked = sorted(chosen, key=lambda option: (-counts.get(option, 0), option))
+    if ranked:
+        moderating.merge_answers(poll_id=poll.pk, caller=caller, option_ids=ranked[1:], into_id=ranked[0])
+
+
+def _split(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
+    for option in chosen:
+        moderating.split_answer(poll_id=poll.pk, caller=caller, option_id=option)
+
+
+@posted_from("control")
+def block(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Set the event's list of words that never show, one a line."""
+    found, caller = enter(request, event, session)
+    here = poll_by_id(id_in_address(poll), session_id=found.pk)
+    lines = request.POST.get("blocked", "").splitlines()
+    try:
+        moderating.set_blocked_words(session_id=found.pk, caller=caller, words=lines)
+    except DomainError as refusal:
+        return _show(request, found, here, refused=refusal, blocked="\n".join(lines))
+    return redirect("control-poll-written", event=event, session=session, poll=here.pk)
+
+
+def _show(
+    request: HttpRequest, session: Session, poll: Poll, *, refused: DomainError | None = None, **kept: Any
+) -> HttpResponse:
+    answers = moderated_answers(poll)
+    states = {str(state): str(state.label) for state in Option.State}
+    context = {
+        **common(session),
+        "card": card_for(poll, is_moderator=True),
+        "answers": [(answer, states[answer.state]) for answer in answers[:MOST_ROWS]],
+        "more": max(0, len(answers) - MOST_ROWS),
+        "blocked": "\n".join(blocked_words(session.event_id)),
+        "refused": refused,
+        **kept,
+    }
+    response = render(request, "room/written.html", context, status=refused.status if refused else 200)
+    return mark(response, refused) if refused else response

@@ -1,0 +1,195 @@
+"""What people write in a poll, as a batch of votes changes it: new spellings, kept totals, what is shown."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from polls import written_store
+from polls.kinds import Kind, Spelling, is_blocked, kind_named, merge_key
+from polls.models import Option, Poll, random_option_key
+from polls.written_store import Spelling as Row
+
+State = Option.State
+REMEMBERED = {State.HIDDEN, State.BLOCKED}  # a moderator's word about what nobody gives any more
+
+
+def blocked_keys(event_id: int) -> frozenset[str]:
+    """Return the keys of the words that never show at an event."""
+    return frozenset(merge_key(text) for text in written_store.blocked_texts(event_id))
+
+
+def first_state(poll: Poll, key: str, blocked: Collection[str]) -> State:
+    """Return how an answer begins that nobody has moderated."""
+    if is_blocked(key, blocked):
+        return State.BLOCKED
+    return State.WAITING if poll.rules.get("approve") else State.SHOWN
+
+
+@dataclass(slots=True)
+class Answers:
+    """The answers of a poll that a batch of votes, or a moderator, may change, with all of their spellings."""
+
+    poll: Poll
+    event_id: int
+    rows: dict[int, Row] = field(default_factory=dict)
+    stored: dict[int, Row] = field(default_factory=dict)
+    _by_text: dict[str, int] = field(default_factory=dict)
+    _by_key: dict[str, int] = field(default_factory=dict)
+    _blocked: frozenset[str] | None = None
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take in spellings that are stored."""
+        for row in rows:
+            self.rows[row.id] = self.stored[row.id] = row
+            self._know(row)
+
+    def _know(self, row: Row) -> None:
+        self._by_text[row.text] = row.id
+        self._by_key[row.key] = row.merged_into or row.id
+
+    @property
+    def kind(self) -> Kind:
+        """What the poll's kind decides."""
+        return kind_named(self.poll.kind)
+
+    def choose(self, spellings: Sequence[Spelling]) -> frozenset[int]:
+        """Return the options for what a voter wrote, each answer once; those that are new are made."""
+        chosen: dict[int, int] = {}
+        for spelling in spellings:
+            option = self._by_text.get(spelling.text) or self._make(spelling)
+            chosen.setdefault(self.answer_of(option), option)
+        return frozenset(chosen.values())
+
+    def answer_of(self, option: int) -> int:
+        """Return the option that a spelling counts as."""
+        return self.rows[option].merged_into or option
+
+    def _make(self, spelling: Spelling) -> int:
+        answer = self._by_key.get(spelling.key)
+        state: str = self.rows[answer].state if answer else self._first_state(spelling.key)
+        shown_as = "" if answer else spelling.text
+        row = Row(
+            random_option_key(), self.poll.pk, spelling.text, spelling.key, 0, answer, 0, shown_as, state
+        )
+        self.rows[row.id] = row
+        self._know(row)
+        return row.id
+
+    def _first_state(self, key: str) -> str:
+        if self._blocked is None:
+            self._blocked = blocked_keys(self.event_id)
+        return first_state(self.poll, key, self._blocked)
+
+    def texts_of(self, options: Iterable[int]) -> list[str]:
+        """Return what a voter wrote, in the order of the alphabet."""
+        return sorted(self.rows[option].text for option in options)
+
+    def add_to_counts(self, changes: dict[int, int]) -> None:
+        """Add to spellings' counts, and fold them into their answers' totals."""
+        touched = set()
+        for option, difference in changes.items():
+            row = self.rows[option]
+            self.rows[option] = row._replace(count=row.count + difference)
+            touched.add(row.merged_into or option)
+        self.fold(touched)
+
+    def fold(self, answers: Collection[int]) -> None:
+        """Make totals and shown spellings of these answers anew."""
+        groups: dict[int, list[Row]] = {answer: [self.rows[answer]] for answer in answers}
+        for row in self.rows.values():
+            if row.merged_into in groups:
+                groups[row.merged_into].append(row)
+        for answer, group in groups.items():
+            head = self.rows[answer]
+            own = [row for row in group if row.key == head.key]  # not what a moderator counts as it
+            commonest = min(own, key=lambda row: (-row.count, row.id != answer, row.id))
+            total = sum(row.count for row in group)
+            self.rows[answer] = head._replace(total=total, shown_as=commonest.text)
+
+    def write(self) -> None:
+        """Write what changed; what nobody gives any more goes, unless a moderator's word is kept with it."""
+        gone = self._spent()
+        new = [row for row in self.rows.values() if row.id not in self.stored and (row.count or row.total)]
+        written_store.insert_spellings([row for row in new if row.merged_into is None])
+        written_store.insert_spellings([row for row in new if row.merged_into is not None])
+        changed = [
+            row
+            for row in self.rows.values()
+            if row.id not in gone and row.id in self.stored and row != self.stored[row.id]
+        ]
+        written_store.update_spellings([row for row in changed if row.merged_into is None])
+        written_store.update_spellings([row for row in changed if row.merged_into is not None])
+        written_store.delete_spellings(gone & self.stored.keys())
+
+    def _spent(self) -> set[int]:
+        """Return the spellings without a vote that nothing hangs on."""
+        aliases = {row.merged_into for row in self.rows.values() if row.merged_into and self._is_alias(row)}
+        spent = {
+            row.id
+            for row in self.rows.values()
+            if not row.count and row.merged_into and not self._is_alias(row)
+        }
+        heads = {
+            row.id
+            for row in self.rows.values()
+            if row.merged_into is None and not row.total and row.state not in REMEMBERED
+        }
+        return spent | (heads - aliases)
+
+    def _is_alias(self, row: Row) -> bool:
+        """Return True if a moderator said that this spelling counts as another answer."""
+        answer = self.rows.get(row.merged_into or 0)
+        return answer is not None and answer.key != row.key
+
+
+def read_answers(
+    polls: Sequence[tuple[Poll, int]], written: Sequence[tuple[int, Spelling]], held: Collection[int] = ()
+) -> dict[int, Answers]:
+    """Return the answers of polls that are locked, by poll id.
+
+    Args:
+        polls: each with its event's id.
+        written: (poll id, spelling) of what votes bring.
+        held: spellings that their ballots hold already.
+    """
+    found = {poll.pk: Answers(poll, event_id) for poll, event_id in polls}
+    rows = written_store.spellings_by_key({(poll, spelling.key) for poll, spelling in written})
+    rows += written_store.spellings_by_id(set(held) - {row.id for row in rows})
+    for row in rows:
+        found[row.poll_id].add([row])
+    return found
+
+
+def answers_of(poll: Poll) -> Answers:
+    """Return everything that people wrote in a poll that is locked."""
+    found = Answers(poll, poll.session.event_id)
+    found.add(written_store.all_spellings(poll.pk))
+    return found
+
+
+def fold_answers(poll: Poll, *, forget: bool = False) -> None:
+    """Make the kept totals of a locked poll anew from its spellings' counts.
+
+    With `forget` no text stays that nobody gives: what voters took back is gone, also where a moderator hid or merged
+    it. An answer whose first spelling nobody gives any more takes over its commonest one.
+    """
+    if not kind_named(poll.kind).is_written:
+        return
+    if forget:
+        _forget(answers_of(poll))
+    answers = answers_of(poll)
+    answers.fold([row.id for row in answers.rows.values() if row.merged_into is None])
+    answers.write()
+
+
+def _forget(answers: Answers) -> None:
+    """Delete every spelling without a vote."""
+    spent = {row.id for row in answers.rows.values() if not row.count}
+    for answer in [row for row in answers.rows.values() if row.id in spent and row.merged_into is None]:
+        given = [row for row in answers.rows.values() if row.merged_into == answer.id and row.count]
+        if given:
+            heir = min(given, key=lambda row: (-row.count, row.id))
+            written_store.take_over(answer, heir)
+            spent = spent - {answer.id} | {heir.id}
+    heads = {row for row in spent if answers.rows[row].merged_into is None}
+    written_store.delete_spellings(spent - heads)
+    written_store.delete_spellings(heads)

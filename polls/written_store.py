@@ -1,0 +1,189 @@
+"""The statements about what voters wrote, for both databases; texts travel as JSON.
+
+A *spelling* is an option that a voter wrote. Its *answer* is the spelling that it is merged into, or itself.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from polls.ballot_store import Statement, execute, ids_as_text, rows_of
+
+COLUMNS = "o.id, o.poll_id, o.text, o.key, o.count, o.merged_into_id, o.total, o.shown_as, o.state"
+
+
+class Spelling(NamedTuple):
+    """A spelling as a batch needs it."""
+
+    id: int
+    poll_id: int
+    text: str
+    key: str
+    count: int  # type: ignore[assignment]  # as the column is called; nobody counts in a row
+    merged_into: int | None
+    total: int
+    shown_as: str
+    state: str
+
+
+class Written(NamedTuple):
+    """An answer as the room reads it: its commonest spelling, and how many people gave it."""
+
+    pk: int
+    text: str
+    count: int  # type: ignore[assignment]  # as of an option
+    state: str = "shown"
+    position: int | None = None
+
+
+def _spellings(statement: Statement) -> list[Spelling]:
+    return [Spelling(*row) for row in rows_of(*statement)]
+
+
+def _with_answers(source: str, given: list[Any]) -> Statement:
+    """Return the statement for all spellings of the answers of those in `source`, whose table is `w`."""
+
+    def words(join: str, table: str) -> str:
+        return (
+            f"WITH answers AS (SELECT DISTINCT COALESCE(w.merged_into_id, w.id) AS id FROM {table})"  # noqa: S608  # our own words
+            f" SELECT {COLUMNS} FROM answers a {join} polls_option o ON o.id = a.id"
+            f" UNION ALL SELECT {COLUMNS} FROM answers a {join} polls_option o ON o.merged_into_id = a.id"
+        )
+
+    sqlite, postgres = source.split("|")
+    return words("CROSS JOIN", sqlite), words("JOIN", postgres), given
+
+
+def spellings_by_key(wanted: Collection[tuple[int, str]]) -> list[Spelling]:
+    """Return every spelling of the answers that these (poll id, key) count as."""
+    if not wanted:
+        return []
+    source = (
+        "json_each(%s) j CROSS JOIN polls_option w ON w.author_kind = 'voter'"
+        " AND w.poll_id = j.value ->> 0 AND w.key = j.value ->> 1"
+        "|jsonb_array_elements(%s::jsonb) j JOIN polls_option w ON w.author_kind = 'voter'"
+        " AND w.poll_id = (j ->> 0)::bigint AND w.key = j ->> 1"
+    )
+    return _spellings(_with_answers(source, [json.dumps(sorted(wanted))]))
+
+
+def spellings_by_id(ids: Collection[int]) -> list[Spelling]:
+    """Return every spelling of the answers that these spellings count as."""
+    if not ids:
+        return []
+    source = (
+        "json_each(%s) j CROSS JOIN polls_option w ON w.id = j.value"
+        "|unnest(%s::bigint[]) j JOIN polls_option w ON w.id = j"
+    )
+    return _spellings(_with_answers(source, ids_as_text(ids)))
+
+
+def all_spellings(poll_id: int) -> list[Spelling]:
+    """Return every spelling of a poll."""
+    statement = f"SELECT {COLUMNS} FROM polls_option o WHERE o.poll_id = %s AND o.author_kind = 'voter'"  # noqa: S608  # our own words
+    return _spellings((statement, statement, [poll_id]))
+
+
+def own_spellings(ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Return {spelling: (its answer, its text)}."""
+    if not ids:
+        return {}
+    statement = "SELECT o.id, COALESCE(o.merged_into_id, o.id), o.text FROM {} o ON o.id = j{}"
+    rows = rows_of(
+        statement.format("json_each(%s) j CROSS JOIN polls_option", ".value"),
+        statement.format("unnest(%s::bigint[]) j JOIN polls_option", ""),
+        ids_as_text(ids),
+    )
+    return {spelling: (answer, text) for spelling, answer, text in rows}
+
+
+def shown_answers(poll_id: int, *, most: int | None) -> list[Written]:
+    """Return what everybody may read, most named first; equal counts by their numbers, which tell nothing."""
+    statement = (
+        "SELECT id, shown_as, total FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
+        " AND merged_into_id IS NULL AND state = 'shown' AND total > 0 ORDER BY total DESC, id"
+    )
+    given: list[Any] = [poll_id]
+    if most is not None:
+        statement, given = f"{statement} LIMIT %s", [poll_id, most]
+    return [Written(*row) for row in rows_of(statement, statement, given)]
+
+
+def answers_by_state(poll_id: int) -> dict[str, int]:
+    """Return how many different answers there are in each state."""
+    statement = (
+        "SELECT state, COUNT(*) FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
+        " AND merged_into_id IS NULL AND total > 0 GROUP BY state"
+    )
+    return dict(rows_of(statement, statement, [poll_id]))
+
+
+def blocked_texts(event_id: int) -> list[str]:
+    """Return the words that never show at an event."""
+    statement = "SELECT text FROM polls_blockedword WHERE event_id = %s"
+    return [text for (text,) in rows_of(statement, statement, [event_id])]
+
+
+def insert_spellings(spellings: Sequence[Spelling]) -> None:
+    """Insert spellings that are new; what they are merged into comes first."""
+    if not spellings:
+        return
+    _run(
+        "INSERT INTO polls_option"
+        " (id, poll_id, text, key, count, merged_into_id, total, shown_as, state, author_kind, is_picked)"
+        " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,"
+        " value ->> 7, value ->> 8, 'voter', FALSE FROM json_each(%s)",
+        "INSERT INTO polls_option"
+        " (id, poll_id, text, key, count, merged_into_id, total, shown_as, state, author_kind, is_picked)"
+        " SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, value ->> 2, value ->> 3,"
+        " (value ->> 4)::int, (value ->> 5)::bigint, (value ->> 6)::int, value ->> 7, value ->> 8, 'voter', FALSE"
+        " FROM jsonb_array_elements(%s::jsonb)",
+        json.dumps(spellings),
+    )
+
+
+def update_spellings(spellings: Iterable[Spelling]) -> None:
+    """Write counts, totals, what they show, what they are merged into and how they are moderated."""
+    rows = [(s.id, s.count, s.merged_into, s.total, s.shown_as, s.state) for s in spellings]
+    if rows:
+        _run(
+            "UPDATE polls_option SET count = j.value ->> 1, merged_into_id = j.value ->> 2, total = j.value ->> 3,"
+            " shown_as = j.value ->> 4, state = j.value ->> 5 FROM json_each(%s) j"
+            " WHERE polls_option.id = j.value ->> 0",
+            "UPDATE polls_option SET count = (j ->> 1)::int, merged_into_id = (j ->> 2)::bigint,"
+            " total = (j ->> 3)::int, shown_as = j ->> 4, state = j ->> 5"
+            " FROM jsonb_array_elements(%s::jsonb) j WHERE polls_option.id = (j ->> 0)::bigint",
+            json.dumps(rows),
+        )
+
+
+def take_over(answer: Spelling, heir: Spelling) -> None:
+    """Give an answer the spelling, and the votes, of one that counts as it; that one is deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE polls_selection SET option_id = %s WHERE option_id = %s"
+            " AND ballot_id IN (SELECT id FROM polls_ballot WHERE poll_id = %s)",
+            [answer.id, heir.id, answer.poll_id],
+        )
+        cursor.execute("DELETE FROM polls_option WHERE id = %s", [heir.id])
+        cursor.execute(
+            "UPDATE polls_option SET text = %s, key = %s, count = %s WHERE id = %s",
+            [heir.text, heir.key, heir.count, answer.id],
+        )
+
+
+def delete_spellings(ids: Collection[int]) -> None:
+    """Delete spellings that nobody gives any more."""
+    if ids:
+        _run(
+            "DELETE FROM polls_option WHERE id IN (SELECT value FROM json_each(%s))",
+            "DELETE FROM polls_option WHERE id = ANY(%s::bigint[])",
+            ids_as_text(ids)[0],
+        )
+
+
+def _run(sqlite: str, postgres: str, given: str) -> None:
+    with connection.cursor() as cursor:
+        execute(cursor, sqlite, postgres, [given])
