@@ -44,4 +44,13 @@ SAMPLES: dict[str, Sample] = {
         lambda _options: [[word] for word in (*WORDS, *(word.upper() for word in WORDS[:200]))],
         before=WORDS,
     ),
+    "text": Sample(
+        "text",
+        lambda _options: [
+            f"What blocks us most is thing number {number}." for number in range(2 * DIFFERENT)
+        ],
+        {"rules": {"approve": False}},
+        before=tuple(f"What blocks us most is thing number {number}." for number in range(DIFFERENT)),
+    ),
+    "number": Sample("number", lambda _options: [str(number) for number in range(101)]),
 }

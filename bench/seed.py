@@ -20,7 +20,7 @@ from sessions.attendees.models import Attendance, Attendee  # noqa: E402
 from sessions.programme.models import Session  # noqa: E402
 from tests.factories import NOW, make_poll, make_question, make_session  # noqa: E402
 
-BATCH = 500
+BATCH = 2_000
 QUESTION = "Where do your containers run in production today?"
 
 
@@ -64,8 +64,8 @@ def _of_kind(session: Session, kind: str, visibility: str) -> dict[str, Any]:
     )
     for first in range(0, len(people), BATCH):
         votes = [
-            Vote(poll.pk, new_pass(session.event_id, one.pk), (text,), NOW, 1, None, field=sample.field)
-            for one, text in zip(people[first : first + BATCH], sample.before[first:], strict=False)
+            Vote(poll.pk, new_pass(session.event_id, person.pk), (text,), NOW, 1, None, field=sample.field)
+            for person, text in zip(people[first : first + BATCH], sample.before[first:], strict=False)
         ]
         record_ballots(votes, NOW)
     ids = [str(option.pk) for option in poll.options.filter(position__isnull=False).order_by("position")]

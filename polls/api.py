@@ -19,7 +19,7 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
-from polls.kinds import MAX_OPTIONS, MAX_WORD_LENGTH, MAX_WORDS, MIN_OPTIONS, NAMES
+from polls.kinds import MAX_OPTIONS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, MAX_WORDS, MIN_OPTIONS, NAMES
 from polls.models import Poll
 from polls.permissions import may_see_poll
 from polls.selectors import (
@@ -63,6 +63,10 @@ class MineShape(serializers.Serializer[Any]):
         required=False,
         help_text="what one wrote, in a poll that asks for words",
     )
+    text = serializers.CharField(
+        required=False, help_text="one's answer, in a poll that asks for open answers"
+    )
+    number = serializers.CharField(required=False, help_text="one's number, in a poll that asks for one")
 
 
 class ModerationShape(serializers.Serializer[Any]):
@@ -151,6 +155,8 @@ class BallotWanted(serializers.Serializer[Any]):
     words = serializers.ListField(
         child=serializers.CharField(max_length=MAX_WORD_LENGTH), max_length=MAX_WORDS, required=False
     )
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False)
+    number = serializers.CharField(required=False, help_text="a decimal text, such as 3.5")
     ballot = serializers.RegexField(r"^[A-Za-z0-9_-]{16,64}$", required=False)
     seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False, allow_null=True)
 

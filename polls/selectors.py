@@ -65,7 +65,7 @@ def own_of_texts(kind: Kind, texts: Sequence[str]) -> tuple[str, Any] | None:
     return kind.field, tuple(value) if isinstance(value, list) else value
 
 
-MOST_TOLD = 100  # answers that voters wrote, in one message
+AS_USUAL = -1  # as many answers as the kind reads at once
 
 
 class WrittenOptions(list[Written]):
@@ -75,30 +75,44 @@ class WrittenOptions(list[Written]):
         different: how many such answers there are in all.
         waiting: how many wait for a moderator's approval.
         hidden: how many moderators, or the event's list, hid.
+        values: (text, count) of all answers, where the kind reads all and tells something in their place.
     """
 
     different = waiting = hidden = 0
+    values: Sequence[tuple[str, int]] = ()
 
 
-def written_of(poll: Poll, *, most: int | None = MOST_TOLD) -> WrittenOptions:
-    """Return what people wrote in a poll: the most named, or all of it."""
+def written_of(poll: Poll, *, most: int | None = AS_USUAL) -> WrittenOptions:
+    """Return what people wrote in a poll, or what its kind tells in its place.
+
+    Args:
+        most: how many answers at most, None for all; as many as the kind says where nothing is given.
+    """
     if poll.state == Poll.State.DRAFT:
         return WrittenOptions()
-    found = WrittenOptions(written_store.shown_answers(poll.pk, most=most))
+    kind = kind_named(poll.kind)
+    limit = kind.most_read if most == AS_USUAL or kind.most_read is None else most
+    answers = written_store.shown_answers(poll.pk, most=limit)
+    values = [(answer.text, answer.count) for answer in answers]
+    bins = kind.told(poll.rules, values)
+    options = WrittenOptions(
+        answers if bins is None else [Written(place, *answer) for place, answer in enumerate(bins)]
+    )
+    options.values = values if bins is not None else ()
     states = written_store.answers_by_state(poll.pk)
-    found.different = states.get(Option.State.SHOWN, 0)
-    found.waiting = states.get(Option.State.WAITING, 0)
-    found.hidden = states.get(Option.State.HIDDEN, 0) + states.get(Option.State.BLOCKED, 0)
-    return found
+    options.different = states.get(Option.State.SHOWN, 0)
+    options.waiting = states.get(Option.State.WAITING, 0)
+    options.hidden = states.get(Option.State.HIDDEN, 0) + states.get(Option.State.BLOCKED, 0)
+    return options
 
 
 def shown_answers_among(option_ids: Collection[int]) -> set[int]:
     """Return those of the written answers that everybody may read still."""
-    found = Option.objects.filter(pk__in=option_ids, state=Option.State.SHOWN, merged_into=None)
-    return set(found.values_list("pk", flat=True))
+    answers = Option.objects.filter(pk__in=option_ids, state=Option.State.SHOWN, merged_into=None)
+    return set(answers.values_list("pk", flat=True))
 
 
-def options_of(poll: Poll, *, most: int | None = MOST_TOLD) -> Sequence[Option | Written]:
+def options_of(poll: Poll, *, most: int | None = AS_USUAL) -> Sequence[Option | Written]:
     """Return a poll's options in their order: those of its moderator, or what people wrote, the most named first."""
     if kind_named(poll.kind).is_written:
         return written_of(poll, most=most)
@@ -247,6 +261,7 @@ class Moderated(NamedTuple):
     state: str
     spellings: list[str]
     merged: list[str]
+    is_picked: bool
 
 
 _ORDER = [Option.State.WAITING, Option.State.SHOWN, Option.State.HIDDEN, Option.State.BLOCKED]
@@ -258,14 +273,18 @@ def moderated_answers(poll: Poll) -> list[Moderated]:
     groups: dict[int, list[written_store.Spelling]] = {}
     for row in sorted(rows, key=lambda row: (-row.count, row.id)):
         groups.setdefault(row.merged_into or row.id, []).append(row)
-    found = []
+    moderated = []
+    picked = set(Option.objects.filter(poll=poll, is_picked=True).values_list("pk", flat=True))
     for row in rows:
         if row.merged_into is None and row.total:
-            others = [one for one in groups[row.id] if one.text != row.shown_as and one.count]
-            own = [one.text for one in others if one.key == row.key]
-            merged = [one.text for one in others if one.key != row.key]
-            found.append(Moderated(row.id, row.shown_as, row.total, row.state, own, merged))
-    return sorted(found, key=lambda one: (_ORDER.index(Option.State(one.state)), -one.count, one.pk))
+            others = [answer for answer in groups[row.id] if answer.text != row.shown_as and answer.count]
+            own = [answer.text for answer in others if answer.key == row.key]
+            merged = [answer.text for answer in others if answer.key != row.key]
+            is_picked = row.id in picked
+            moderated.append(Moderated(row.id, row.shown_as, row.total, row.state, own, merged, is_picked))
+    return sorted(
+        moderated, key=lambda answer: (_ORDER.index(Option.State(answer.state)), -answer.count, answer.pk)
+    )
 
 
 def blocked_words(event_id: int) -> list[str]:

@@ -77,14 +77,14 @@ def _options_json(poll: Poll, options: Options, *, sees: bool) -> list[dict[str,
         return [_option_json(poll, option, sees=sees) for option in options]
     if not sees:
         return []
-    return [{"id": str(one.pk), "text": one.text, "count": one.count} for one in bounded(options)]
+    return [{"id": str(answer.pk), "text": answer.text, "count": answer.count} for answer in bounded(options)]
 
 
 def bounded(options: WrittenOptions) -> Sequence[Written]:
     """Return as many of the answers, the most named first, as one message has room for."""
     left = MOST_BYTES
-    for place, one in enumerate(options):
-        text = one.text if one.text.isascii() else encode(one.text)
+    for place, answer in enumerate(options):
+        text = answer.text if answer.text.isascii() else encode(answer.text)
         left -= len(text) + 50
         if left < 0:
             return options[:place]
@@ -103,8 +103,11 @@ def _option_json(poll: Poll, option: Option | Written, *, sees: bool) -> dict[st
 def tally_of(poll: Poll, options: Options) -> Tally:
     """Return what the poll's kind makes a result of."""
     if isinstance(options, WrittenOptions):
-        shown = [Counted(one.text, one.count, None, str(one.pk)) for one in bounded(options)]
-        return Tally(poll.rules, poll.ballots, shown, options.different)
+        shown = [
+            Counted(answer.text, answer.count, None, str(answer.pk), is_picked=answer.is_picked)
+            for answer in bounded(options)
+        ]
+        return Tally(poll.rules, poll.ballots, shown, options.different, options.values)
     value_of = kind_named(poll.kind).value_of
     counted = [
         Counted(option.text, option.count, value_of(poll.rules, option.position or 0), str(option.pk))

@@ -26,6 +26,7 @@ class WrittenShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Option.State.values)
     spellings = serializers.ListField(child=serializers.CharField(), help_text="the other spellings")
     merged = serializers.ListField(child=serializers.CharField(), help_text="what moderators count as it")
+    picked = serializers.BooleanField(help_text="for the recap")
 
 
 class WrittenList(serializers.Serializer[Any]):
@@ -36,6 +37,7 @@ class WrittenList(serializers.Serializer[Any]):
 class WrittenChange(serializers.Serializer[Any]):
     ids = serializers.ListField(child=serializers.CharField(), help_text="the answers that change")
     state = serializers.ChoiceField(moderating.STATES, required=False)
+    picked = serializers.BooleanField(required=False, help_text="for the recap")
     merged_into = serializers.CharField(
         required=False,
         allow_null=True,
@@ -55,26 +57,28 @@ class WrittenOfPoll(PollEndpoint):
     @extend_schema(operation_id="written_list", responses=answers(WrittenList, refusals=WRITE))
     def get(self, request: Request, poll: str) -> Response:
         """List all that people wrote, what waits for approval first, then the most named. For moderators."""
-        found, caller, _is_moderator = self.find(poll)
-        check_moderates(caller=caller, session_id=found.session_id)
-        return page([_json(answer) for answer in moderated_answers(found)])
+        here, caller, _is_moderator = self.find(poll)
+        check_moderates(caller=caller, session_id=here.session_id)
+        return page([_json(answer) for answer in moderated_answers(here)])
 
     @extend_schema(
         operation_id="written_change", request=WrittenChange, responses=answers(WrittenList, refusals=WRITE)
     )
     def patch(self, request: Request, poll: str) -> Response:
         """Approve answers or hide them, or count them as another one. For moderators."""
-        found, caller, _is_moderator = self.find(poll)
+        here, caller, _is_moderator = self.find(poll)
         body = self.body()
         ids = [clean_id(value, field="ids") for value in _list(body.get("ids"), "ids")]
         if "state" in body:
-            moderating.set_answer_states(poll_id=found.pk, caller=caller, option_ids=ids, state=body["state"])
+            moderating.set_answer_states(poll_id=here.pk, caller=caller, option_ids=ids, state=body["state"])
+        elif "picked" in body:
+            moderating.pick_answers(poll_id=here.pk, caller=caller, option_ids=ids, picked=body["picked"])
         elif body.get("merged_into") is not None:
             into = clean_id(body["merged_into"], field="merged_into")
-            moderating.merge_answers(poll_id=found.pk, caller=caller, option_ids=ids, into_id=into)
+            moderating.merge_answers(poll_id=here.pk, caller=caller, option_ids=ids, into_id=into)
         else:
             for option in ids:
-                moderating.split_answer(poll_id=found.pk, caller=caller, option_id=option)
+                moderating.split_answer(poll_id=here.pk, caller=caller, option_id=option)
         return self.get(request, poll)
 
 
@@ -84,9 +88,9 @@ class BlockedWords(PollEndpoint):
     @extend_schema(operation_id="blocked_words_read", responses=answers(BlockedWordsShape, refusals=WRITE))
     def get(self, request: Request, session: str) -> Response:
         """Return the list. For moderators."""
-        found = self.session(session)
-        check_moderates(caller=self.caller(found.event_id), session_id=found.pk)
-        return Response({"words": blocked_words(found.event_id)})
+        here = self.session(session)
+        check_moderates(caller=self.caller(here.event_id), session_id=here.pk)
+        return Response({"words": blocked_words(here.event_id)})
 
     @extend_schema(
         operation_id="blocked_words_set",
@@ -95,11 +99,11 @@ class BlockedWords(PollEndpoint):
     )
     def put(self, request: Request, session: str) -> Response:
         """Set the list, also for what was written before, in every session of the event. For moderators."""
-        found = self.session(session)
+        here = self.session(session)
         words = _list(self.body().get("words"), "words")
-        caller = self.caller(found.event_id)
+        caller = self.caller(here.event_id)
         return Response(
-            {"words": moderating.set_blocked_words(session_id=found.pk, caller=caller, words=words)}
+            {"words": moderating.set_blocked_words(session_id=here.pk, caller=caller, words=words)}
         )
 
 
@@ -111,6 +115,7 @@ def _json(answer: Moderated) -> dict[str, Any]:
         "state": answer.state,
         "spellings": answer.spellings,
         "merged": answer.merged,
+        "picked": answer.is_picked,
     }
 
 

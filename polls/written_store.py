@@ -34,7 +34,7 @@ class Written(NamedTuple):
     pk: int
     text: str
     count: int  # type: ignore[assignment]  # as of an option
-    state: str = "shown"
+    is_picked: bool = False
     position: int | None = None
 
 
@@ -42,7 +42,7 @@ def _spellings(statement: Statement) -> list[Spelling]:
     return [Spelling(*row) for row in rows_of(*statement)]
 
 
-def _with_answers(source: str, given: list[Any]) -> Statement:
+def _with_answers(source: str, values: list[Any]) -> Statement:
     """Return the statement for all spellings of the answers of those in `source`, whose table is `w`."""
 
     def words(join: str, table: str) -> str:
@@ -53,12 +53,12 @@ def _with_answers(source: str, given: list[Any]) -> Statement:
         )
 
     sqlite, postgres = source.split("|")
-    return words("CROSS JOIN", sqlite), words("JOIN", postgres), given
+    return words("CROSS JOIN", sqlite), words("JOIN", postgres), values
 
 
-def spellings_by_key(wanted: Collection[tuple[int, str]]) -> list[Spelling]:
+def spellings_by_key(pairs: Collection[tuple[int, str]]) -> list[Spelling]:
     """Return every spelling of the answers that these (poll id, key) count as."""
-    if not wanted:
+    if not pairs:
         return []
     source = (
         "json_each(%s) j CROSS JOIN polls_option w ON w.author_kind = 'voter'"
@@ -66,7 +66,7 @@ def spellings_by_key(wanted: Collection[tuple[int, str]]) -> list[Spelling]:
         "|jsonb_array_elements(%s::jsonb) j JOIN polls_option w ON w.author_kind = 'voter'"
         " AND w.poll_id = (j ->> 0)::bigint AND w.key = j ->> 1"
     )
-    return _spellings(_with_answers(source, [json.dumps(sorted(wanted))]))
+    return _spellings(_with_answers(source, [json.dumps(sorted(pairs))]))
 
 
 def spellings_by_id(ids: Collection[int]) -> list[Spelling]:
@@ -102,13 +102,16 @@ def own_spellings(ids: Collection[int]) -> dict[int, tuple[int, str]]:
 def shown_answers(poll_id: int, *, most: int | None) -> list[Written]:
     """Return what everybody may read, most named first; equal counts by their numbers, which tell nothing."""
     statement = (
-        "SELECT id, shown_as, total FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
+        "SELECT id, shown_as, total, is_picked FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
         " AND merged_into_id IS NULL AND state = 'shown' AND total > 0 ORDER BY total DESC, id"
     )
-    given: list[Any] = [poll_id]
+    values: list[Any] = [poll_id]
     if most is not None:
-        statement, given = f"{statement} LIMIT %s", [poll_id, most]
-    return [Written(*row) for row in rows_of(statement, statement, given)]
+        statement, values = f"{statement} LIMIT %s", [poll_id, most]
+    return [
+        Written(pk, text, count, bool(picked))
+        for pk, text, count, picked in rows_of(statement, statement, values)
+    ]
 
 
 def answers_by_state(poll_id: int) -> dict[str, int]:
@@ -184,6 +187,6 @@ def delete_spellings(ids: Collection[int]) -> None:
         )
 
 
-def _run(sqlite: str, postgres: str, given: str) -> None:
+def _run(sqlite: str, postgres: str, value: str) -> None:
     with connection.cursor() as cursor:
-        execute(cursor, sqlite, postgres, [given])
+        execute(cursor, sqlite, postgres, [value])

@@ -24,7 +24,7 @@ from opendev.recap.wording import in_words, join_words, poll_words, quoted, vote
 from polls.kinds import kind_named
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
-from polls.selectors import options_of
+from polls.selectors import WrittenOptions, options_of
 from polls.serializers import tally_of
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.programme.models import Resource, Session, SessionRole
@@ -177,7 +177,9 @@ MOST_WRITTEN = 20  # of what people wrote in a poll
 def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     """Return what a poll said in words, with what its chart shows."""
     single, kind = poll.single, kind_named(poll.kind)
-    answers = options_of(poll, most=MOST_WRITTEN)
+    answers = options_of(poll, most=None if kind.may_pick else MOST_WRITTEN)
+    if isinstance(answers, WrittenOptions) and kind.may_pick:
+        answers[:] = [answer for answer in answers if answer.is_picked]
     options = [(option.text, option.count) for option in answers]
     own_words = kind.sentences_of(tally_of(poll, answers))
     counts = [count for _text, count in options]
@@ -195,7 +197,7 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         "ballots": poll.ballots,
         "single": single,
         "most": max(counts, default=0),
-        "written": kind.is_written,
+        "written": kind.is_written and not kind.is_ordered,
         "rows": rows if kind.is_ordered else sorted(rows, key=lambda row: -int(str(row["count"]))),
     }
     label = _("The ballots of %(poll)s, %(votes)s") % {

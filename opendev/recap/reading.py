@@ -155,10 +155,12 @@ def _without_hidden_words(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph
         rows = paragraph.facts.get("rows", []) if paragraph.facts.get("written") else []
         hidden = "|".join(re.escape(row["text"].casefold()) for row in rows if row["option"] not in shown)
         if hidden:
-            said = re.compile(rf"(?<!\w)(?:{hidden})(?!\w)")
-            kept = tuple(one for one in paragraph.sentences if not said.search(one.text.casefold()))
+            pattern = re.compile(rf"(?<!\w)(?:{hidden})(?!\w)")
+            sentences = tuple(
+                sentence for sentence in paragraph.sentences if not pattern.search(sentence.text.casefold())
+            )
             rows = [row for row in rows if row["option"] in shown]
-            yield replace(paragraph, sentences=kept, facts={**paragraph.facts, "rows": rows})
+            yield replace(paragraph, sentences=sentences, facts={**paragraph.facts, "rows": rows})
         else:
             yield paragraph
 

@@ -147,7 +147,9 @@ class PollCard:
     def tally(self) -> Tally:
         """What the result is made of; only where it may be seen."""
         counted = [Counted(o["text"], o["count"], o.get("value"), o["id"]) for o in self.poll["options"]]
-        return Tally(self.rules, self.ballots, counted, self.poll.get("result", {}).get("different", 0))
+        result = self.poll.get("result")
+        different = (result or {}).get("different", 0)
+        return Tally(self.rules, self.ballots, counted, different, result=result)
 
     @property
     def summary(self) -> str:

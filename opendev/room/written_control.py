@@ -28,27 +28,29 @@ MOST_ROWS = 300  # on the page; REST has all
 @never_cache
 def written(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """What people wrote in a poll: approve, hide, merge."""
-    found, caller = enter(request, event, session)
-    here = poll_by_id(id_in_address(poll), session_id=found.pk)
+    room, caller = enter(request, event, session)
+    here = poll_by_id(id_in_address(poll), session_id=room.pk)
     if request.method != "POST":
-        return _show(request, found, here)
+        return _show(request, room, here)
     try:
         _act(request, here, caller)
     except DomainError as refusal:
-        return _show(request, found, here, refused=refusal)
+        return _show(request, room, here, refused=refusal)
     return redirect("control-poll-written", event=event, session=session, poll=here.pk)
 
 
 def _act(request: HttpRequest, poll: Poll, caller: Caller) -> None:
     """Do what the button says, "hide" or "hide:17", with the answers that are ticked or the one that it names."""
-    act, _, one = request.POST.get("act", "").partition(":")
-    chosen = [clean_id(value, field="answer") for value in [one] if value] or [
+    act, _, option = request.POST.get("act", "").partition(":")
+    chosen = [clean_id(value, field="answer") for value in [option] if value] or [
         clean_id(value, field="answer") for value in request.POST.getlist("answer")
     ]
     acts: dict[str, Callable[[Poll, Caller, Sequence[int]], object]] = {
         "approve": _approve,
         "hide": _hide,
         "merge": _merge,
+        "pick": lambda here, by, chosen: _pick(here, by, chosen, picked=True),
+        "unpick": lambda here, by, chosen: _pick(here, by, chosen, picked=False),
         "split": _split,
         "approve-all": lambda here, by, _chosen: moderating.approve_all(poll_id=here.pk, caller=by),
     }
@@ -63,6 +65,10 @@ def _approve(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
 
 def _hide(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
     moderating.set_answer_states(poll_id=poll.pk, caller=caller, option_ids=chosen, state="hidden")
+
+
+def _pick(poll: Poll, caller: Caller, chosen: Sequence[int], *, picked: bool) -> None:
+    moderating.pick_answers(poll_id=poll.pk, caller=caller, option_ids=chosen, picked=picked)
 
 
 def _merge(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
@@ -81,18 +87,18 @@ def _split(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
 @posted_from("control")
 def block(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Set the event's list of words that never show, one a line."""
-    found, caller = enter(request, event, session)
-    here = poll_by_id(id_in_address(poll), session_id=found.pk)
+    room, caller = enter(request, event, session)
+    here = poll_by_id(id_in_address(poll), session_id=room.pk)
     lines = request.POST.get("blocked", "").splitlines()
     try:
-        moderating.set_blocked_words(session_id=found.pk, caller=caller, words=lines)
+        moderating.set_blocked_words(session_id=room.pk, caller=caller, words=lines)
     except DomainError as refusal:
-        return _show(request, found, here, refused=refusal, blocked="\n".join(lines))
+        return _show(request, room, here, refused=refusal, blocked="\n".join(lines))
     return redirect("control-poll-written", event=event, session=session, poll=here.pk)
 
 
 def _show(
-    request: HttpRequest, session: Session, poll: Poll, *, refused: DomainError | None = None, **kept: Any
+    request: HttpRequest, session: Session, poll: Poll, *, refused: DomainError | None = None, **more: Any
 ) -> HttpResponse:
     answers = moderated_answers(poll)
     states = {str(state): str(state.label) for state in Option.State}
@@ -103,7 +109,7 @@ def _show(
         "more": max(0, len(answers) - MOST_ROWS),
         "blocked": "\n".join(blocked_words(session.event_id)),
         "refused": refused,
-        **kept,
+        **more,
     }
     response = render(request, "room/written.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response

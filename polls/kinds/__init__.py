@@ -23,8 +23,10 @@ from polls.kinds.base import (
 from polls.kinds.grammar import split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
+from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
 from polls.kinds.scale import Scale
 from polls.kinds.single import Single
+from polls.kinds.text import MAX_TEXT_LENGTH, AnswerTooLong, Text, read_text
 from polls.kinds.words import MAX_WORD_LENGTH, MAX_WORDS, Words, WrongNumberOfWords, read_words
 
 __all__ = [
@@ -33,14 +35,18 @@ __all__ = [
     "KINDS",
     "MAX_KEY_LENGTH",
     "MAX_OPTIONS",
+    "MAX_TEXT_LENGTH",
     "MAX_WORDS",
     "MAX_WORD_LENGTH",
     "MIN_OPTIONS",
     "NAMES",
+    "AnswerTooLong",
     "Counted",
     "DuplicateOption",
     "Family",
     "Kind",
+    "NumberOffStep",
+    "NumberOutOfRange",
     "Spelling",
     "Tally",
     "UnknownOption",
@@ -55,14 +61,21 @@ __all__ = [
     "read_quick_line",
 ]
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Single(), Multiple(), Scale(), Words())}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (Single(), Multiple(), Scale(), Words(), Text(), Number())
+}
 NAMES = list(KINDS)
 DEFAULT = NAMES[0]
 DEFAULT_FIELD = KINDS[DEFAULT].field
 FAMILIES = [str(family) for family in Family]
 
 
-ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {"options": read_option_ids, "words": read_words}
+ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
+    "options": read_option_ids,
+    "words": read_words,
+    "text": read_text,
+    "number": read_number,
+}
 
 
 def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:

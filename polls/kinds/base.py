@@ -41,25 +41,32 @@ class WrongAnswer(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An option with its count. `value` is its number, where the kind gives options numbers; `id` as in REST."""
+    """An option with its count. `value` is its number, where the kind gives options numbers; `id` as in REST.
+
+    A moderator picks written answers for the recap.
+    """
 
     text: str
     count: int
     value: int | None = None
     id: str = ""
+    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What a result is made of: the poll's rules, how many people's ballots count, and its options in order.
 
-    Of what voters wrote, `options` are the most named, and `different` says how many answers there are in all.
+    Of what voters wrote, `options` are the most named, `different` says how many answers there are in all, and `values`
+    are all of them with their counts, where the kind reads all. `result` is there where it was made already.
     """
 
     rules: Mapping[str, Any]
     ballots: int
     options: Sequence[Counted]
     different: int = 0
+    values: Sequence[tuple[str, int]] = ()
+    result: Mapping[str, Any] | None = None
 
 
 class Spelling(NamedTuple):
@@ -82,6 +89,8 @@ class Kind:
         input: the type of the form's inputs.
         look: what the style sheet draws the form and the result as; "" for rows.
         is_ordered: whether the options have an order of their own, which a recap keeps.
+        most_read: how many written answers are read at once, the most named first; None for all of them.
+        may_pick: whether moderators pick written answers for the recap.
         settings: the template of the kind's own rules in the settings, or "".
         form: the template of the vote form's fields, or "" for a row an option.
         picture: the template of the picture above the rows, or "".
@@ -97,6 +106,8 @@ class Kind:
     input: ClassVar[str] = "radio"
     look: ClassVar[str] = ""
     is_ordered: ClassVar[bool] = False
+    most_read: ClassVar[int | None] = 100
+    may_pick: ClassVar[bool] = False
     settings: ClassVar[str] = ""
     form: ClassVar[str] = ""
     picture: ClassVar[str] = ""
@@ -165,11 +176,11 @@ class Kind:
 
     def spellings(self, answer: Sequence[Any]) -> list[Spelling]:
         """Return what a voter wrote, each answer once; only kinds whose answers are written are asked."""
-        found: dict[str, Spelling] = {}
+        unique: dict[str, Spelling] = {}
         for text in answer:
             spelling = Spelling(text, self.key_of(text))
-            found.setdefault(spelling.key, spelling)
-        return list(found.values())
+            unique.setdefault(spelling.key, spelling)
+        return list(unique.values())
 
     def key_of(self, text: str) -> str:
         """Return what makes two spellings one."""
@@ -183,6 +194,12 @@ class Kind:
     def pick_note(self, poll: Mapping[str, Any]) -> str:
         """Return what the vote form asks for; "" where the usual words about picking do."""
         return ""
+
+    def told(
+        self, rules: Mapping[str, Any], values: Sequence[tuple[str, int]]
+    ) -> list[tuple[str, int]] | None:
+        """Return (text, count) of what is told in place of the written answers; None where they are told themselves."""
+        return None
 
     def own_answer(self, texts: Sequence[str]) -> Any:
         """Return one's own answer of written texts, as `field` holds it."""

@@ -97,17 +97,17 @@ def _height(size: int) -> int:
 
 
 def places_of(
-    words: Sequence[tuple[str, int]], sizes: Sequence[int], box: Box, kept: Mapping[str, tuple[int, int]]
+    words: Sequence[tuple[str, int]], sizes: Sequence[int], box: Box, standing: Mapping[str, tuple[int, int]]
 ) -> list[tuple[int, Place] | None]:
     """Return (size, place) of each word, the most named first; None for those that find no room."""
     taken: list[Place] = []
-    found: list[tuple[int, Place] | None] = []
+    spots: list[tuple[int, Place] | None] = []
     for (text, _count), size in zip(words, sizes, strict=True):
-        placed = _place(text, size, box, taken, kept.get(text)) if size else None
-        found.append(placed)
+        placed = _place(text, size, box, taken, standing.get(text)) if size else None
+        spots.append(placed)
         if placed:
             taken.append(placed[1])
-    return found
+    return spots
 
 
 def _place(
@@ -171,13 +171,13 @@ def _cloud(words: tuple[tuple[str, str, int], ...], different: int, box: Box) ->
         {
             "id": words[rank][0],
             "text": words[rank][1],
-            "x": found[1].x,
-            "y": found[1].y,
-            "size": found[0],
+            "x": spot[1].x,
+            "y": spot[1].y,
+            "size": spot[0],
             "tier": tier_of(rank),
         }
-        for rank, found in enumerate(placed)
-        if found
+        for rank, spot in enumerate(placed)
+        if spot
     ]
     return {"width": box.width, "height": box.height, "words": drawn, "left": different - len(drawn)}
 

@@ -55,15 +55,15 @@ def _trimmed(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     """Return decomposed text without the marks that make no other letter."""
-    kept: list[str] = []
+    signs: list[str] = []
     base = ""
     for sign in _ARABIC_SIGNS.sub("", text):
         if unicodedata.category(sign) != "Mn":
             base = sign
         elif _is_latin_or_greek(base) or (base == CYRILLIC_E and sign == DIAERESIS):
             continue
-        kept.append(sign)
-    return "".join(kept)
+        signs.append(sign)
+    return "".join(signs)
 
 
 @lru_cache(maxsize=4_000)

@@ -147,12 +147,12 @@ class Words(Kind):
         match = _LINE.match(bracket)
         if match is None:
             return None
-        said: dict[str, Any] = {"kind": self.name}
+        draft: dict[str, Any] = {"kind": self.name}
         if match["most"]:
-            said["max"] = int(ascii_digits(match["most"]))
+            draft["max"] = int(ascii_digits(match["most"]))
         if match["approve"]:
-            said["rules"] = {"approve": True}
-        return said
+            draft["rules"] = {"approve": True}
+        return draft
 
 
 def most_named(tally: Tally) -> list[str]:

@@ -207,15 +207,15 @@ def _read_written(batches: dict[int, _PollBatch], votes: Sequence[Vote], held: d
     written = {poll: batch for poll, batch in batches.items() if kind_named(batch.poll.kind).is_written}
     if not written:
         return
-    brought: list[tuple[int, Spelling]] = []
+    written_in_votes: list[tuple[int, Spelling]] = []
     for vote in votes:
         batch = written.get(vote.poll_id)
         kind = batch and kind_named(batch.poll.kind)
         if kind and vote.field == kind.field and not vote.withdraws:
-            brought += [(vote.poll_id, spelling) for spelling in kind.spellings(vote.answer)]
+            written_in_votes += [(vote.poll_id, spelling) for spelling in kind.spellings(vote.answer)]
     ids = {option for poll in written for option in held.get(poll, ())}
     polls = [(batch.poll, batch.event_id) for batch in written.values()]
-    for poll, answers in read_answers(polls, brought, ids).items():
+    for poll, answers in read_answers(polls, written_in_votes, ids).items():
         batches[poll].answers = answers
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
-from opendev.core.text import clean_line, clean_word
+from opendev.core.text import clean_line, clean_word, clean_yes_or_no
 from polls import written_store
 from polls.kinds import MAX_WORD_LENGTH, Family, merge_key
 from polls.models import BlockedWord, Option, Poll
@@ -58,10 +58,10 @@ def set_answer_states(*, poll_id: int, caller: Caller, option_ids: Sequence[int]
         Malformed: the state is neither "shown" nor "hidden".
     """
     poll, answers = _lock(caller, poll_id)
-    wanted = clean_word(state, field="state", choices=STATES)
+    new_state = clean_word(state, field="state", choices=STATES)
     for option_id in option_ids:
         row = _answer(answers, option_id)
-        answers.rows[row.id] = row._replace(state=wanted)
+        answers.rows[row.id] = row._replace(state=new_state)
     return _save(poll, answers)
 
 
@@ -77,6 +77,20 @@ def approve_all(*, poll_id: int, caller: Caller) -> Poll:
         if row.merged_into is None and row.state == Option.State.WAITING:
             answers.rows[row.id] = row._replace(state=Option.State.SHOWN)
     return _save(poll, answers)
+
+
+@transaction.atomic
+def pick_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], picked: Any) -> Poll:
+    """Pick answers for the recap, or take them out of it again.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator, NotWritten
+        Malformed: picked is neither true nor false.
+    """
+    poll, answers = _lock(caller, poll_id)
+    chosen = [_answer(answers, option_id).id for option_id in option_ids]
+    Option.objects.filter(pk__in=chosen).update(is_picked=clean_yes_or_no(picked, field="picked"))
+    return save_and_tell(poll)
 
 
 @transaction.atomic
@@ -196,8 +210,8 @@ def _lock_sessions_with_answers(session_id: int) -> Session:
 
 
 def _written_polls(session: Session) -> QuerySet[Poll]:
-    found = Poll.objects.filter(session__event=session.event_id, family=Family.WRITE)
-    return found.exclude(state=Poll.State.DRAFT)
+    polls = Poll.objects.filter(session__event=session.event_id, family=Family.WRITE)
+    return polls.exclude(state=Poll.State.DRAFT)
 
 
 def _apply_list(poll: Poll, blocked: frozenset[str]) -> None:

@@ -151,19 +151,19 @@ def read_answers(
         written: (poll id, spelling) of what votes bring.
         held: spellings that their ballots hold already.
     """
-    found = {poll.pk: Answers(poll, event_id) for poll, event_id in polls}
+    answers = {poll.pk: Answers(poll, event_id) for poll, event_id in polls}
     rows = written_store.spellings_by_key({(poll, spelling.key) for poll, spelling in written})
     rows += written_store.spellings_by_id(set(held) - {row.id for row in rows})
     for row in rows:
-        found[row.poll_id].add([row])
-    return found
+        answers[row.poll_id].add([row])
+    return answers
 
 
 def answers_of(poll: Poll) -> Answers:
     """Return everything that people wrote in a poll that is locked."""
-    found = Answers(poll, poll.session.event_id)
-    found.add(written_store.all_spellings(poll.pk))
-    return found
+    answers = Answers(poll, poll.session.event_id)
+    answers.add(written_store.all_spellings(poll.pk))
+    return answers
 
 
 def fold_answers(poll: Poll, *, forget: bool = False) -> None:
@@ -185,9 +185,9 @@ def _forget(answers: Answers) -> None:
     """Delete every spelling without a vote."""
     spent = {row.id for row in answers.rows.values() if not row.count}
     for answer in [row for row in answers.rows.values() if row.id in spent and row.merged_into is None]:
-        given = [row for row in answers.rows.values() if row.merged_into == answer.id and row.count]
-        if given:
-            heir = min(given, key=lambda row: (-row.count, row.id))
+        heirs = [row for row in answers.rows.values() if row.merged_into == answer.id and row.count]
+        if heirs:
+            heir = min(heirs, key=lambda row: (-row.count, row.id))
             written_store.take_over(answer, heir)
             spent = spent - {answer.id} | {heir.id}
     heads = {row for row in spent if answers.rows[row].merged_into is None}

@@ -85,7 +85,8 @@ def record(*votes: Vote, now: datetime = NOW) -> list[str]:
         if isinstance(outcome, DomainError):
             return outcome.code
         if outcome.mine.own is not None:
-            return "+".join(outcome.mine.own[1])
+            value = outcome.mine.own[1]
+            return value if isinstance(value, str) else "+".join(value)
         return "+".join(texts[option] for option in outcome.mine.options or ())
 
     return [said(outcome) for outcome in record_ballots(votes, now).outcomes]

@@ -81,6 +81,7 @@ export function paintFields(list, poll) {
     const label = field.querySelector("label")
     input.id = `written-${poll.id}-${list.children.length}`
     label?.setAttribute("for", input.id)
+    kindOf(poll).paintField?.(field, poll)
     setText(field, "[data-place]", poll.max > 1 ? list.children.length : "")
   }
 }

@@ -28,6 +28,7 @@ UNMISTAKABLE = [name for name in KINDS if name not in {"single", "number", "poin
 NAMED = re.compile(
     rf"""["'](?:{"|".join(UNMISTAKABLE)})["']|\b(?:kind|value)["'\])]*\s*[=!:]=*\s*["'](?:{"|".join(KINDS)})["']"""
 )
+FIELD = "home/organise/field.html"  # whose `kind` is a type of input
 
 
 def test_no_file_outside_the_kinds_names_one():
@@ -35,7 +36,7 @@ def test_no_file_outside_the_kinds_names_one():
         f"{path.relative_to(ROOT)}: {line.strip()[:100]}"
         for path in SOURCES
         for line in path.read_text().splitlines()
-        if NAMED.search(line)
+        if NAMED.search(line) and FIELD not in line
     }
     assert named == set()
 

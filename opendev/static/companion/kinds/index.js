@@ -1,11 +1,13 @@
 // The kinds of polls, a module each, as in polls/kinds. Nothing outside this folder names a kind.
 
 import multiple from "./multiple.js"
+import number from "./number.js"
 import scale from "./scale.js"
 import single from "./single.js"
+import text from "./text.js"
 import words from "./words.js"
 
-const KINDS = new Map([single, multiple, scale, words].map((kind) => [kind.name, kind]))
+const KINDS = new Map([single, multiple, scale, words, text, number].map((kind) => [kind.name, kind]))
 
 export function kindOf(poll) {
   return KINDS.get(poll.kind)

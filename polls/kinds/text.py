@@ -1,0 +1,146 @@
+"""Open answers: a text a person, which the room reads once a moderator approved it, unless the poll says otherwise."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from opendev.core.errors import Malformed
+from opendev.core.text import clean_line, clean_yes_or_no
+from polls.kinds.base import Family, Kind, Tally, fill, wrong
+
+SHORTEST, MAX_TEXT_LENGTH = 20, 300
+_LINE = re.compile(r"text(?P<open>\s*,\s*unmoderated)?\Z", re.IGNORECASE)
+USUAL: dict[str, Any] = {"approve": True, "length": MAX_TEXT_LENGTH}
+
+
+class AnswerTooLong(Malformed):
+    code, message = "answer_too_long", gettext_lazy("This answer is longer than the poll allows.")
+
+
+class Text(Kind):
+    """A text of at most 300 characters a person."""
+
+    name, label, choice = "text", gettext_lazy("Open answers"), gettext_lazy("an answer in their own words")
+    family = Family.WRITE
+    field = "text"
+    input = "text"
+    look = "cards"
+    settings = "room/kinds/text/settings.html"
+    form = "room/kinds/text/form.html"
+    may_pick = True
+    texts = {
+        "text_note_one": gettext_lazy("{count} answer to read."),
+        "text_note_other": gettext_lazy("{count} answers to read."),
+        "text_pick_change": gettext_lazy("Write your answer; change it until voting closes."),
+        "text_pick_final": gettext_lazy("Write your answer; it is final."),
+        "text_pick_approve": gettext_lazy("A moderator reads it before the room does."),
+    }
+
+    def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
+        """Return `{approve, length}`: whether a moderator approves each answer first, and the most characters.
+
+        Raises:
+            Malformed
+        """
+        if value is not None and not isinstance(value, Mapping):
+            raise wrong("rules", _("The rules are an object."))
+        sent = dict(value or {})
+        if unknown := sent.keys() - USUAL.keys():
+            raise wrong("rules", _("Open answers have no rule “%(rule)s”.") % {"rule": min(unknown)[:40]})
+        rules = {**USUAL, **over, **sent}
+        rules["approve"] = clean_yes_or_no(rules["approve"], field="approve")
+        length = rules["length"]
+        if (
+            not isinstance(length, int)
+            or isinstance(length, bool)
+            or not SHORTEST <= length <= MAX_TEXT_LENGTH
+        ):
+            raise wrong("length", _("The length must be a whole number from 20 to 300."))
+        return rules
+
+    def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the rules that the fields say; None where they were not there."""
+        return {"approve": "text_approve" in post} if "text_settings" in post else None
+
+    def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields' values."""
+        return {"text_approve": {**USUAL, **rules}["approve"]}
+
+    def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
+        """Raise where more than one answer a person is asked for.
+
+        Raises:
+            Malformed
+        """
+        if (fewest, most) != (1, 1):
+            raise wrong("max", _("Each person gives one answer."))
+
+    def answer_of_form(self, post: Any) -> dict[str, Any]:
+        """Return the text of a plain form."""
+        return {self.field: post.get("written", "")}
+
+    def own_answer(self, texts: Sequence[str]) -> Any:
+        """Return the text."""
+        return texts[0]
+
+    def pick_note(self, poll: Mapping[str, Any]) -> str:
+        """Return what to write, and who reads it first."""
+        sentence = str(self.texts["text_pick_change" if poll["may_change"] else "text_pick_final"])
+        return f"{sentence} {self.texts['text_pick_approve']}" if poll["rules"]["approve"] else sentence
+
+    def check(
+        self,
+        answer: Sequence[Any],
+        offered: Collection[int],
+        *,
+        fewest: int,
+        most: int,
+        rules: Mapping[str, Any],
+    ) -> None:
+        """Raise where the text is longer than the poll allows.
+
+        Raises:
+            AnswerTooLong
+        """
+        if len(answer[0]) > rules["length"]:
+            sentence = _("Use at most %(most)d characters.") % {"most": rules["length"]}
+            raise AnswerTooLong(sentence, fields={self.field: sentence})
+
+    def result(self, tally: Tally) -> dict[str, Any]:
+        """Return `{different, more}`: how many answers may be read, and how many of them the options leave out."""
+        return {"different": tally.different, "more": tally.different - len(tally.options)}
+
+    def note_of(self, tally: Tally) -> str:
+        """Return "12 answers to read."; "" without any."""
+        if not tally.different:
+            return ""
+        key = "text_note_one" if tally.different == 1 else "text_note_other"
+        return fill(self.texts[key], {"count": tally.different})
+
+    def sentences_of(self, tally: Tally) -> list[str]:
+        """Return how many wrote, and what the moderator picked."""
+        wrote = ngettext("%(count)d person answered.", "%(count)d people answered.", tally.ballots)
+        picked = [
+            _("One said: “%(text)s”") % {"text": answer.text} for answer in tally.options if answer.is_picked
+        ]
+        return [wrote % {"count": tally.ballots}, *picked]
+
+    def read_line(self, bracket: str) -> dict[str, Any] | None:
+        """Return the JSON form of `text` or `text, unmoderated`."""
+        match = _LINE.match(bracket)
+        if match is None:
+            return None
+        draft: dict[str, Any] = {"kind": self.name}
+        return {**draft, "rules": {"approve": False}} if match["open"] else draft
+
+
+def read_text(value: Any) -> tuple[str, ...]:
+    """Return an open answer as the one text of a tuple; only the shape is checked.
+
+    Raises:
+        Malformed
+    """
+    return (clean_line(value, field="text", most=MAX_TEXT_LENGTH),)
