@@ -216,7 +216,15 @@ class Option(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["poll", "key"], condition=Q(author_kind="voter"), name="option_by_key")
+            models.Index(fields=["poll", "key"], condition=Q(author_kind="voter"), name="option_by_key"),
+            models.Index(
+                "poll",
+                "state",
+                F("total").desc(),
+                "id",
+                condition=Q(author_kind="voter", merged_into=None),
+                name="option_most_named",
+            ),
         ]
 
     def __str__(self) -> str:

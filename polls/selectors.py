@@ -75,10 +75,12 @@ class WrittenOptions(list[Written]):
         different: how many such answers there are in all.
         waiting: how many wait for a moderator's approval.
         hidden: how many moderators, or the event's list, hid.
+        told: as many of them as one message has room for (polls/serializers.py).
         values: (text, count) of all answers, where the kind reads all and tells something in their place.
     """
 
     different = waiting = hidden = 0
+    told: Sequence[Written] | None = None
     values: Sequence[tuple[str, int]] = ()
 
 

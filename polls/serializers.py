@@ -82,13 +82,20 @@ def _options_json(poll: Poll, options: Options, *, sees: bool) -> list[dict[str,
 
 def bounded(options: WrittenOptions) -> Sequence[Written]:
     """Return as many of the answers, the most named first, as one message has room for."""
+    if options.told is None:
+        options.told = options[: _fitting(options)]
+    return options.told
+
+
+def _fitting(options: WrittenOptions) -> int:
+    """Return how many of the answers one message has room for."""
     left = MOST_BYTES
     for place, answer in enumerate(options):
         text = answer.text if answer.text.isascii() else encode(answer.text)
         left -= len(text) + 50
         if left < 0:
-            return options[:place]
-    return options
+            return place
+    return len(options)
 
 
 def _option_json(poll: Poll, option: Option | Written, *, sees: bool) -> dict[str, Any]:

@@ -115,10 +115,10 @@ def shown_answers(poll_id: int, *, most: int | None) -> list[Written]:
 
 
 def answers_by_state(poll_id: int) -> dict[str, int]:
-    """Return how many different answers there are in each state."""
+    """Return how many different answers there are in each state; hidden ones also where nobody gives them now."""
     statement = (
         "SELECT state, COUNT(*) FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
-        " AND merged_into_id IS NULL AND total > 0 GROUP BY state"
+        " AND merged_into_id IS NULL GROUP BY state"
     )
     return dict(rows_of(statement, statement, [poll_id]))
 
@@ -145,6 +145,19 @@ def insert_spellings(spellings: Sequence[Spelling]) -> None:
         " FROM jsonb_array_elements(%s::jsonb)",
         json.dumps(spellings),
     )
+
+
+def update_counts(spellings: Iterable[Spelling]) -> None:
+    """Write counts, totals and what they show: all that a vote changes, so that no guard is asked."""
+    rows = [(s.id, s.count, s.total, s.shown_as) for s in spellings]
+    if rows:
+        _run(
+            "UPDATE polls_option SET count = j.value ->> 1, total = j.value ->> 2, shown_as = j.value ->> 3"
+            " FROM json_each(%s) j WHERE polls_option.id = j.value ->> 0",
+            "UPDATE polls_option SET count = (j ->> 1)::int, total = (j ->> 2)::int, shown_as = j ->> 3"
+            " FROM jsonb_array_elements(%s::jsonb) j WHERE polls_option.id = (j ->> 0)::bigint",
+            json.dumps(rows),
+        )
 
 
 def update_spellings(spellings: Iterable[Spelling]) -> None:

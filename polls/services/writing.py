@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from polls import written_store
 from polls.kinds import Kind, Spelling, is_blocked, kind_named, merge_key
@@ -24,7 +25,7 @@ def first_state(poll: Poll, key: str, blocked: Collection[str]) -> State:
     return State.WAITING if poll.rules.get("approve") else State.SHOWN
 
 
-@dataclass(slots=True)
+@dataclass
 class Answers:
     """The answers of a poll that a batch of votes, or a moderator, may change, with all of their spellings."""
 
@@ -46,7 +47,7 @@ class Answers:
         self._by_text[row.text] = row.id
         self._by_key[row.key] = row.merged_into or row.id
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What the poll's kind decides."""
         return kind_named(self.poll.kind)
@@ -116,8 +117,9 @@ class Answers:
             for row in self.rows.values()
             if row.id not in gone and row.id in self.stored and row != self.stored[row.id]
         ]
-        written_store.update_spellings([row for row in changed if row.merged_into is None])
-        written_store.update_spellings([row for row in changed if row.merged_into is not None])
+        moderated = {row.id for row in changed if row.state != self.stored[row.id].state}
+        written_store.update_spellings([row for row in changed if row.id in moderated])
+        written_store.update_counts([row for row in changed if row.id not in moderated])
         written_store.delete_spellings(gone & self.stored.keys())
 
     def _spent(self) -> set[int]:
