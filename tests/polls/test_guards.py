@@ -277,8 +277,8 @@ def guards_present():
             )
         found = {name for (name,) in cursor.fetchall()}
     return {
-        name for name in found if not name.startswith("guard_timeline")
-    }  # of tests/sessions/timeline/test_timeline.py
+        name for name in found if not name.startswith(("guard_timeline", "guard_audit"))
+    }  # of tests/sessions/timeline and tests/sessions/audit
 
 
 def guards_wanted():
