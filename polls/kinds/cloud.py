@@ -29,7 +29,7 @@ class Box(NamedTuple):
 
 
 ROOM = Box(360, 320, 64, 18, 14, 40, 5)  # a phone's column, 288 pixels wide at 320
-SCREEN = Box(1280, 540, 150, 40, 34, 60, 14)  # 34 units are 32 pixels of a full-HD projector
+SCREEN = Box(1280, 540, 150, 40, 34, 60, 14)  # 34 units are 32 pixels of a full-HD wall
 
 
 class Place(NamedTuple):

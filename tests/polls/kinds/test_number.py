@@ -161,3 +161,11 @@ def test_server_and_script_draw_the_same_histogram(script, values, high):
         for one in (ours, theirs)
     ]
     assert lengths[0] == pytest.approx(lengths[1], abs=0.011)
+
+
+def test_open_answer_longer_than_its_poll_allows_is_refused_with_its_own_code():
+    rules = {"approve": True, "length": 20}
+    KINDS["text"].check(("x" * 20,), (), fewest=1, most=1, rules=rules)
+    with pytest.raises(Malformed) as refused:
+        KINDS["text"].check(("x" * 21,), (), fewest=1, most=1, rules=rules)
+    assert (refused.value.code, set(refused.value.fields)) == ("answer_too_long", {"text"})
