@@ -120,7 +120,8 @@ class PadLine(models.Model):
                 condition=Q(state__in=["new", "ok", "missing", "doubled"]), name="pad_line_state_is_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state="ok") | Q(position__isnull=False, number__gte=1),
+                # A check that comes out as NULL passes, so each column is asked for by itself.
+                condition=~Q(state="ok") | Q(position__isnull=False, number__isnull=False, number__gte=1),
                 name="pad_line_that_is_there_is_somewhere",
             ),
         ]

@@ -67,7 +67,7 @@ class TrackedLine:
             self._take(lines, alike[-1])
 
     def _take(self, lines: Sequence[Line], line: Line) -> None:
-        self.heading, self.position, self.state = line.text, line.end, State.OK
+        self.heading, self.position, self.number, self.state = line.text, line.end, line.number, State.OK
         self.copies = sum(1 for each in lines if folded(each.text) == folded(line.text))
 
     def settle(self, place: Place) -> None:

@@ -172,3 +172,13 @@ def test_name_is_not_taken_for_a_heading():
     kata = line(2, "Kata")
     assert found(lines, networking, kata) == [(1, ["Kata"]), (None, [])]
     assert kata.state == "new"
+
+
+def test_heading_that_was_just_written_or_pointed_to_has_its_line_number_at_once():
+    lines = pad("Agenda", "", "!Networking", "!Ann", "!Networking")
+    written, pointed = line(1, "Networking"), line(2, "Agenda")
+    written.take_new_heading(lines, "Networking")
+    assert (written.place.state, written.place.number, written.place.position) == ("ok", 5, lines[4].end)
+    pointed.pointed_at = 3
+    pointed.point(lines)
+    assert (pointed.place.state, pointed.place.number, pointed.place.position) == ("ok", 3, lines[2].end)
