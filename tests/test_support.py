@@ -1,13 +1,16 @@
 """What the tests lean on has to notice trouble, or a green run means nothing."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.load.crowd import worker_by_port
 from tests.support import programs
+from tests.support.engine import wait_for
 from tests.support.server import Server
 
 
@@ -45,6 +48,25 @@ def test_stopping_a_server_that_ended_by_itself_fails(tmp_path: Path):
     server.process.wait(10)
     with pytest.raises(AssertionError, match="had ended by itself"):
         server.stop()
+
+
+LISTEN = """
+import socket, sys
+listening = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("ready", flush=True)
+kept = [listening.accept() for _ in range(2)]
+"""
+
+
+def test_worker_that_only_listens_serves_nobody(tmp_path: Path):
+    server = Server(tmp_path, {"PATH": os.environ["PATH"]})
+    command = [sys.executable, "-c", LISTEN, str(server.port)]
+    server.process = programs.start(command, server.log_path)
+    programs.wait_until(lambda: "ready" in server.log(), server.process, seconds=10, log=server.log_path)
+    assert worker_by_port(server) == {}
+    with socket.create_connection(("127.0.0.1", server.port)) as call:
+        wait_for(lambda: worker_by_port(server) == {call.getsockname()[1]: server.process.pid})
+    server.stop()
 
 
 def test_orphan_is_found_and_killed():

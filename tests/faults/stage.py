@@ -27,7 +27,7 @@ from sessions.attendees.models import Attendee
 from tests.factories import NOW, make_event, make_organiser, make_poll, make_session, options_of
 from tests.faults.crowd import Voter, Watcher, living
 from tests.load.crowd import worker_by_port, workers_of
-from tests.support.server import Server
+from tests.support.server import STARTS_WITHIN_S, Server
 
 PEOPLE, WATCHERS = 40, 6
 STORM_S, STRIKES_AT_S, DOWN_S, COUNTDOWN_S = 3.5, 1.0, 2.0, 2.0
@@ -176,7 +176,7 @@ class Stage:
     def start(self, *, workers: int = 1) -> None:
         """Start the server and wait until each of its workers takes connections."""
         self.server.start()
-        deadline, calls = time.monotonic() + 30, []
+        deadline, calls = time.monotonic() + STARTS_WITHIN_S, []
         while len(set(worker_by_port(self.server).values())) < workers:
             assert time.monotonic() < deadline, "not all workers serve"
             calls.append(socket.create_connection(("127.0.0.1", self.server.port)))

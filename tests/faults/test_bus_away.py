@@ -15,10 +15,10 @@ import pytest
 from tests.factories import make_session
 from tests.load.crowd import worker_by_port, workers_of
 from tests.support.inner_server import own_file
-from tests.support.server import Server
+from tests.support.server import STARTS_WITHIN_S, Server
 from tests.support.socket_client import connect
 
-pytestmark = [pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.timeout(300)]
 
 WATCHED_S = 5.0
 SOCKETS = 5
@@ -116,6 +116,7 @@ def test_worker_that_dies_while_redis_is_away_is_followed_by_another(start_serve
     until(lambda: first[0] not in workers_of(server), "the worker is gone")
     after = serving_workers(server, 2)
     assert first[1] in after
+    assert lines_with(server, DOWN), "the new worker serves, and has not looked for Redis"
     assert server.process is not None
     assert server.process.poll() is None
     with server.http() as visitor:
@@ -132,5 +133,5 @@ def serving_workers(server: Server, count: int) -> list[int]:
             calls.enter_context(socket.create_connection(("127.0.0.1", server.port)))
             return len(set(worker_by_port(server).values())) == count
 
-        until(all_serve, f"{count} workers serve")
+        until(all_serve, f"{count} workers serve", seconds=STARTS_WITHIN_S)
         return sorted(set(worker_by_port(server).values()))

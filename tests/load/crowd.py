@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from tests.support.server import Server
 
 AT_ONCE = 50
+LISTENING = "0A"  # a state in /proc/net/tcp
 
 
 class Line(WSListener):
@@ -88,25 +90,30 @@ async def connect_all(server: Server, session: int, tokens: Iterable[str], poll:
 
 
 def worker_by_port(server: Server) -> dict[int, int]:
-    """For each client port of an open connection to the server: the pid of the worker that holds the other end."""
+    """For each client port of an open connection to the server: the pid of the worker that holds the other end.
+
+    The listening socket is no connection: a worker holds it from its birth, seconds before it serves.
+    """
     assert server.process is not None
-    holders = {
-        link.readlink().name: pid for pid in workers_of(server) for link in links(Path(f"/proc/{pid}/fd"))
-    }
+    holders = {socket: pid for pid in workers_of(server) for socket in sockets_in(Path(f"/proc/{pid}/fd"))}
     found = {}
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _number, local, remote, *rest = line.split()
-        if int(local.partition(":")[2], 16) == server.port and rest[6] != "0":
-            pid = holders.get(f"socket:[{rest[6]}]")
+        _number, local, remote, state, *rest = line.split()
+        if int(local.partition(":")[2], 16) == server.port and state != LISTENING:
+            pid = holders.get(f"socket:[{rest[5]}]")
             if pid is not None:
                 found[int(remote.partition(":")[2], 16)] = pid
     return found
 
 
-def links(folder: Path) -> list[Path]:
-    return [
-        link for link in folder.iterdir() if link.is_symlink() and str(link.readlink()).startswith("socket:")
-    ]
+def sockets_in(folder: Path) -> list[str]:
+    """The sockets among a process's open files, some of which it closes while we look."""
+    found = []
+    with suppress(FileNotFoundError):
+        for link in folder.iterdir():
+            with suppress(FileNotFoundError):
+                found.append(link.readlink().name)
+    return [name for name in found if name.startswith("socket:")]
 
 
 def workers_of(server: Server) -> list[int]:
