@@ -63,8 +63,9 @@ class World:
 
     def __init__(self, server: Address) -> None:
         self.server = server
-        # Above the ports that a server of the tests may get, which stand in addresses and QR codes.
-        self.numbers = iter(random.Random(7).sample(range(61_000, 99_999), 500))
+        # Nine digits, which no port and no date has: of a billion tokens, hashes and tickets on the pages one holds
+        # such a number by chance. Three of them still fit into a column of the database.
+        self.numbers = iter(random.Random(7).sample(range(100_000_000, 700_000_000), 500))
         self.event = make_event()
         self.session, elsewhere = make_session(self.event), make_session(self.event)
         self.people = self.make_people(elsewhere)
@@ -169,7 +170,8 @@ def steady(text: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def numbers_in(text: str) -> frozenset[int]:
-    return frozenset(int(digits) for digits in re.findall(r"(?<!\d)\d{5}(?!\d)", text))
+    """What could be one of a world's tallies, also where it stands between letters."""
+    return frozenset(int(digits) for digits in re.findall(r"(?<!\d)\d{9}(?!\d)", text))
 
 
 def bytes_of(response: httpx.Response) -> dict[str, Any]:
