@@ -50,6 +50,19 @@ def page(engine: EnginePage, tmp_path: Path, request: pytest.FixtureRequest) -> 
     engine.screenshot(tmp_path / "page.png")
 
 
+LOSES_A_CLICK = """() => {
+  document.body.innerHTML = "<input id=field>"
+  document.addEventListener("mousedown", (press) => press.preventDefault(), { once: true })
+}"""
+
+
+def test_typing_clicks_again_where_the_first_click_gave_no_focus(page: EnginePage, demo: Demo):
+    page.goto(f"{demo.server.url}/join/")
+    page.call(LOSES_A_CLICK)
+    page.type("#field", "Ada")
+    assert page.call("() => document.querySelector('#field').value") == "Ada"
+
+
 def test_attendees_journey(page: EnginePage, demo: Demo):
     poll = demo.launch(*POLL, visibility="always")
     line = demo.ask("POST", f"sessions/{demo.session['id']}/sign-up-lines/", title="Networking for operators")

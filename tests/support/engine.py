@@ -9,6 +9,7 @@ from typing import Any
 
 PATIENCE = 20.0  # seconds, on a machine that has much else to do
 PAUSE = 0.05
+TRIES_FOR_FOCUS = 20  # between two clicks into a field
 
 # The first element that can be seen, matches the selector and holds the words. Words in `.vh` count: they are its name.
 FIND = """(selector, words) => [...document.querySelectorAll(selector)].find((node) =>
@@ -88,8 +89,15 @@ class EnginePage(ABC):
         self.click_at(*self.until(PLACE, selector, words))
 
     def type(self, selector: str, text: str) -> None:
-        """Click a field and type into it."""
-        self.click(selector)
-        self.until("(selector) => document.activeElement?.matches(selector)", selector)
+        """Click a field until it has the focus, which a page that moves under the click does not give it, and type."""
+        wait_for(lambda: self._has_focus_by_click(selector))
         self.type_keys(text)
         self.until("(selector, text) => document.querySelector(selector).value === text", selector, text)
+
+    def _has_focus_by_click(self, selector: str) -> bool:
+        self.click(selector)
+        for _ in range(TRIES_FOR_FOCUS):
+            if self.call("(selector) => document.activeElement?.matches(selector) === true", selector):
+                return True
+            time.sleep(PAUSE)
+        return False
