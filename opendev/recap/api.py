@@ -22,7 +22,7 @@ from sessions.programme.models import Event
 from sessions.programme.services.rights import check_moderates
 from sessions.recap import selectors as recaps
 from sessions.recap.models import MAX_KEY_LENGTH, MAX_PARAGRAPH_LENGTH, RecapVersion, SessionSummary
-from sessions.recap.services.writing import edit_recap, withdraw_recap, write_summary
+from sessions.recap.services.writing import withdraw_recap, write_summary
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 
@@ -76,6 +76,13 @@ class ParagraphWanted(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=MAX_KEY_LENGTH)
     text = serializers.CharField(
         max_length=MAX_PARAGRAPH_LENGTH, required=False, allow_null=True, help_text="null: the drafted words"
+    )
+    seen = serializers.CharField(
+        max_length=MAX_PARAGRAPH_LENGTH,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="the paragraph's text as it was read; null: the drafted words",
     )
     left_out = serializers.BooleanField(required=False)
 
@@ -152,11 +159,15 @@ class DraftOfRecap(Endpoint):
         responses=answers(RecapDraftShape, refusals=WRITE),
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Rewrite a paragraph, take its drafted words again, leave it out or put it back in. For organisers."""
+        """Rewrite a paragraph, take its drafted words again, leave it out or put it back in. For organisers.
+
+        Words that somebody rewrote are replaced only by a sender who has seen them: `seen` is the paragraph's `text` as
+        it was read. Without it, a paragraph that is rewritten by now is refused with `edited_meanwhile`.
+        """
         event, caller = self.organised(slug)
         body = self.body()
         key = clean_line(body.get("key"), field="key", most=MAX_KEY_LENGTH)
-        edit_recap(event_id=event.pk, caller=caller, key=key, given=body, now=timezone.now())
+        services.rewrite_paragraph(event_id=event.pk, caller=caller, key=key, given=body, now=timezone.now())
         return Response(_draft_json(event))
 
 

@@ -2,22 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
-from opendev.core.web.typed import EditedMeanwhile, compare, digest, read_seen
+from opendev.core.text import clean_text
+from opendev.core.web.typed import EditedMeanwhile, changed_to, compare, digest, read_seen
 from opendev.recap.document import BASE, BOX, Worked, to_publish
 from opendev.recap.draft import draft
 from opendev.recap.working import worked_recap
 from sessions.programme.models import Event
 from sessions.programme.services.locks import lock_event
 from sessions.programme.services.rights import check_organises
-from sessions.recap.models import RecapDraft, RecapVersion
+from sessions.recap.models import MAX_PARAGRAPH_LENGTH, RecapDraft, RecapEdit, RecapVersion
 from sessions.recap.selectors import recap_version
 from sessions.recap.services.writing import edit_recap, keep_recap_draft, record_version
+
+
+class ParagraphChanged(EditedMeanwhile):
+    """One paragraph reads otherwise by now than its sender knows."""
+
+    message = _("Someone else rewrote this paragraph. Nothing was saved.")
+
+    def __init__(self, text: str) -> None:
+        sentence = _("It now reads “%(text)s”. Send that as seen to replace it.")
+        super().__init__(fields={"text": sentence % {"text": text or "—"}})
 
 
 def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
@@ -62,6 +74,31 @@ def republish_recap(*, event_id: int, number: object, caller: Caller, now: datet
     return record_version(event_id=event_id, caller=caller, paragraphs=version.paragraphs, now=now)
 
 
+@transaction.atomic
+def rewrite_paragraph(
+    *, event_id: int, caller: Caller, key: str, given: Mapping[str, Any], now: datetime
+) -> RecapEdit:
+    """Do to one paragraph what `edit_recap` does, unless it would replace words that its sender has not seen.
+
+    `seen` is the text of the paragraph as the sender read it, by default the drafted words.
+
+    Raises:
+        NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
+        ParagraphChanged: somebody rewrote it since; `fields` quotes what it says now.
+        Malformed: a text that is too long or cannot be shown.
+    """
+    lock_event(event_id=event_id, caller=caller)
+    worked = next((one for one in worked_recap(event_id) if one.drafted.key == key), None)
+    if worked is not None and isinstance(given.get("text", False), str | None):
+        seen = worked.drafted.text
+        if given.get("seen") is not None:
+            seen = clean_text(given["seen"], field="seen", most=MAX_PARAGRAPH_LENGTH, required=False)
+        after = worked.drafted.text if given["text"] is None else given["text"]
+        if digest(worked.text) not in (digest(seen), digest(after)):
+            raise ParagraphChanged(worked.text)
+    return edit_recap(event_id=event_id, caller=caller, key=key, given=given, now=now)
+
+
 def words_of(worked: list[Worked]) -> dict[str, str]:
     """Return what the boxes of the editor's page hold, by their names."""
     return {one.box: one.text for one in worked if one.can_be_rewritten}
@@ -74,11 +111,14 @@ def seen_words_of(worked: list[Worked]) -> dict[str, str]:
 
 
 @transaction.atomic
-def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: datetime) -> int:
+def save_words(
+    *, event_id: int, caller: Caller, typed: Mapping[str, str], now: datetime, replaced: str = ""
+) -> int:
     """Save all boxes of the editor's page that were changed, or none; return how many. For organisers.
 
     Args:
         typed: the boxes by name (`text-` and the paragraph's key), and `seen` (opendev/core/web/typed.py).
+        replaced: the key of a paragraph whose words the pressed button replaces.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
@@ -90,9 +130,12 @@ def save_words(*, event_id: int, caller: Caller, typed: Mapping[str, str], now: 
     lost = [box for box in typed if box.startswith(BOX) and box not in worked and typed[box].strip()]
     if lost:
         raise EditedMeanwhile(fields=dict.fromkeys(lost, _("The draft no longer has this paragraph.")))
-    changes = compare(typed, words_of(list(worked.values())))
+    words, seen = words_of(list(worked.values())), read_seen(typed)
+    changes = compare(typed, words)
     changes.check()
-    seen = read_seen(typed)
+    box = f"{BOX}{replaced}"
+    if box in words and seen.get(box, digest(words[box])) != digest(words[box]):
+        raise EditedMeanwhile(fields={box: changed_to(words[box])})
     mistakes = {}
     for box, text in changes.changed.items():
         one = worked[box]

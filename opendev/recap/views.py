@@ -202,26 +202,33 @@ PARAGRAPH_ACTS: dict[str, dict[str, Any]] = {
 
 
 def _press(
-    request: HttpRequest, event: str, work: Callable[[Event, Caller], object] = lambda _event, _caller: None
+    request: HttpRequest,
+    event: str,
+    work: Callable[[Event, Caller], object] = lambda _event, _caller: None,
+    *,
+    replaced: str = "",
 ) -> HttpResponse:
     """Save all that was typed on the editor's page, do what the button says, and go back to that page.
 
-    All of it or nothing: a refusal shows the page with what was typed, its status and code.
+    All of it or nothing: a refusal shows the page with what was typed, its status and code. `replaced` is the key of a
+    paragraph whose words the button replaces.
     """
 
     @transaction.atomic
     def save_and_work(found: Event, caller: Caller) -> None:
-        _save_typed(request, found, caller)
+        _save_typed(request, found, caller, replaced=replaced)
         work(found, caller)
 
     return act(request, event, save_and_work, page=_editor, back="recap-edit")
 
 
-def _save_typed(request: HttpRequest, event: Event, caller: Caller) -> None:
+def _save_typed(request: HttpRequest, event: Event, caller: Caller, *, replaced: str = "") -> None:
     """Save the boxes, and add the next step that was typed beside them."""
     if SEEN not in request.POST:
         return
-    services.save_words(event_id=event.pk, caller=caller, typed=request.POST, now=timezone.now())
+    services.save_words(
+        event_id=event.pk, caller=caller, typed=request.POST, now=timezone.now(), replaced=replaced
+    )
     step = _typed_step(request)
     if any(text.strip() for field, text in step.items() if field != "kind"):
         add_next_step(event_id=event.pk, caller=caller, given=step)
@@ -269,7 +276,8 @@ def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
         if key and given is not None:
             edit_recap(event_id=found.pk, caller=caller, key=key, given=given, now=timezone.now())
 
-    response = _press(request, event, work)
+    replaced = key if given == PARAGRAPH_ACTS["take_draft"] else ""
+    response = _press(request, event, work, replaced=replaced)
     if response.status_code == HTTPStatus.FOUND and key:
         response["Location"] += f"#{anchor_of(key)}"
     return response

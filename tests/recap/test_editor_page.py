@@ -129,6 +129,19 @@ def test_two_editors_of_different_paragraphs_do_not_disturb_each_other(organiser
     assert (words_in(organiser, event, TITLE), words_in(organiser, event, LEDE)) == ("Theirs", "Mine")
 
 
+def test_drafted_words_replace_no_words_that_their_editor_has_not_seen(organiser, event):
+    drafted = words_in(organiser, event, TITLE)
+    mine, theirs = open_page(organiser, event), open_page(organiser, event)
+    send(organiser, event, "save", theirs | {TITLE: "Theirs"})
+    refused = send(organiser, event, "paragraph", mine, take_draft="event/title")
+    assert (refused.status_code, code_of(refused)) == (409, "edited_meanwhile")
+    assert "Theirs" in text_of(refused)
+    assert words_in(organiser, event, TITLE) == "Theirs"
+    answer = send(organiser, event, "paragraph", open_page(organiser, event), take_draft="event/title")
+    assert answer.status_code == 302
+    assert words_in(organiser, event, TITLE) == drafted
+
+
 def test_both_editors_with_the_same_words_agree(organiser, event):
     mine, theirs = open_page(organiser, event), open_page(organiser, event)
     send(organiser, event, "save", theirs | {TITLE: "Same"})

@@ -51,6 +51,12 @@ def read_seen(posted: Mapping[str, str]) -> dict[str, str]:
     return {field: mark for field, mark in seen.items() if isinstance(mark, str)}
 
 
+def changed_to(text: str) -> str:
+    """Return the sentence that quotes what somebody else made of a box."""
+    sentence = _("Someone else changed this to “%(text)s”. Save again to replace it with yours.")
+    return sentence % {"text": text or "—"}
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What came from a page's boxes, compared with what the page had shown and with what holds now."""
@@ -68,13 +74,11 @@ class Typed:
             EditedMeanwhile: `fields` names each box, and quotes what it holds now.
         """
         if self.conflicts:
-            sentence = _("Someone else changed this to “%(text)s”. Save again to replace it with yours.")
             unquoted = dict.fromkeys(
                 ids, _("Someone else changed this. Save again to replace it with yours.")
             )
             fields = {
-                field: unquoted.get(field) or sentence % {"text": text or "—"}
-                for field, text in self.conflicts.items()
+                field: unquoted.get(field) or changed_to(text) for field, text in self.conflicts.items()
             }
             raise EditedMeanwhile(fields=fields)
 
