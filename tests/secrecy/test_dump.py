@@ -175,6 +175,19 @@ def test_finalising_that_leaves_the_log_as_it_lies_is_noticed(database, monkeypa
     assert by_marks_in_the_bytes(dump, vote.truth, vote.mark_key)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_deleted_rows_that_are_left_in_the_file_are_noticed(database):
+    """Free pages, and what is free within pages, are read too: no row gives anybody away here."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete = OFF")
+    vote = Vote()
+    assert vote.finalise() == 1
+    dump = database.dump()
+    assert joins(dump, vote.truth) == {}
+    assert dump.log is None or not dump.log.stat().st_size
+    assert by_marks_in_the_bytes(dump, vote.truth, vote.mark_key)
+
+
 def test_finalising_that_keeps_the_ballots_as_they_lie_is_noticed(database, monkeypatch):
     vote = Vote()
     monkeypatch.setattr(closing, "_insert_anew_in_random_order", lambda poll: None)
