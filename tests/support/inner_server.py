@@ -92,7 +92,7 @@ class InnerServer:
         self.uvicorn.should_exit = True
         self.thread.join(20)
         assert not self.thread.is_alive(), "the inner server did not stop"
-        self.pages.executor.shutdown(wait=True)
+        end_page_threads(self.pages)
         gc.unfreeze()
         gc.set_threshold(*GC_THRESHOLD)
 
@@ -106,6 +106,23 @@ class InnerServer:
         while not condition():
             assert time.monotonic() < deadline, "it did not come to pass"
             time.sleep(0.02)
+
+
+def end_page_threads(pages: PageThreads) -> None:
+    """Close each thread's database connection, and end the threads.
+
+    Since Python 3.13 a connection of SQLite that is collected unclosed is a warning, in whatever test runs then.
+    """
+    all_are_here = threading.Barrier(pages.workers)
+
+    def close() -> None:
+        all_are_here.wait(20)  # so that no thread does it twice
+        connections.close_all()
+
+    closing = [pages.executor.submit(close) for _ in range(pages.workers)]
+    pages.executor.shutdown(wait=True)
+    for each in closing:
+        each.result()
 
 
 @pytest.fixture(scope="module")
