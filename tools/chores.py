@@ -126,6 +126,10 @@ def other_pythons() -> int:
     units = os.environ.get("UNITS", "")
     if units not in {"", "all"}:
         raise Unmet(f"UNITS={units} is not known; UNITS=all runs all unit tests on the other Pythons.")
+    if not pythons.others():
+        print("No other Python that we support is here.", flush=True)
+        return 0
+    install_what_tests_need(["redis-server", "postgresql"])
     if units:
         return pythons.run(*SIDE_BY_SIDE, *ONE_ORDER, *UNIT_ONLY, hangs_after_s=pythons.ALL_HANG_AFTER_S)
     return pythons.run(*ONE_ORDER, *pythons.CORE)

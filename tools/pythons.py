@@ -1,16 +1,17 @@
 """`make pythons`: the tests of the live core on each other Python that we support and that is installed here.
 
 What differs between versions of Python is asyncio, threads, times and JSON. All of that is in the core, whose tests
-take seconds. None of these Pythons is needed: what is missing, or cannot be filled, is said and left out. `UNITS=all`
-runs every unit test on each of them.
+take seconds, so that `.ci/run` can afford them. None of these Pythons is needed: what is missing, or cannot be filled,
+is said and left out. `UNITS=all` runs every unit test on each of them.
 """
 
 import os
 import shutil
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools import environment
@@ -19,7 +20,6 @@ from tools.environment import DEVELOPMENT, ROOT, RUNTIME, Unmet, wanted_hash
 SUPPORTED = ("3.11", "3.12", "3.13")
 NAMED_BY = "OTHER_PYTHONS"  # paths with colons between them, instead of those that are found; "" is none
 CORE = ("tests/core", "tests/door/test_bodies.py", "tests/etherpad_links", "tests/polls/test_ballots.py")
-MINUTES = 10  # for all of them; what would begin later is left out
 HANGS_AFTER_S, ALL_HANG_AFTER_S = 240.0, 1200.0
 ASK = "import sys, venv, ensurepip; ensurepip.version(); print('%d.%d' % sys.version_info[:2])"
 
@@ -79,31 +79,39 @@ def provide(version: str, program: str) -> Path:
 
 
 def run(*options: str, hangs_after_s: float = HANGS_AFTER_S) -> int:
-    """Run pytest with these options on each. Return 1 if it failed, or hung, on any."""
+    """Run pytest with these options on each, side by side. Return 1 if it failed, or hung, on any.
+
+    What each of them says is printed when it has ended.
+    """
     failed = []
-    until = time.monotonic() + 60 * MINUTES
-    for version, program in others().items():
-        if time.monotonic() > until:
-            print(f"Left out: Python {version}, since the others took {MINUTES} minutes.", flush=True)
-            continue
-        try:
-            python = provide(version, program)
-        except Unmet as unmet:
-            print(f"Left out: {unmet}", flush=True)
-            continue
-        print(f"== Python {version}", flush=True)
-        if not passes(python, *options, hangs_after_s=hangs_after_s):
-            failed.append(version)
+    programs = others()
+    with ThreadPoolExecutor(max_workers=len(programs) or 1) as pool:
+        answers = pool.map(
+            lambda named: try_on(*named, *options, hangs_after_s=hangs_after_s), programs.items()
+        )
+        for version, (said, passed) in zip(programs, answers, strict=True):
+            print(said, flush=True)
+            if not passed:
+                failed.append(version)
     if failed:
         print(f"Failed on Python {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0
 
 
-def passes(python: Path, *options: str, hangs_after_s: float) -> bool:
-    """Return True if the tests pass in time."""
-    command = [str(python), "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *options]
+def try_on(version: str, program: str, *options: str, hangs_after_s: float) -> tuple[str, bool]:
+    """Return what pytest says on one of them, and False if it failed or hung; one that cannot be filled passes."""
     try:
-        return subprocess.run(command, cwd=ROOT, check=False, timeout=hangs_after_s).returncode == 0
-    except subprocess.TimeoutExpired:
-        print(f"The tests took longer than {hangs_after_s:.0f} s.", file=sys.stderr)
-        return False
+        python = provide(version, program)
+    except Unmet as unmet:
+        return f"Left out: {unmet}", True
+    command = [str(python), "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *options]
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        try:
+            code = subprocess.run(
+                command, cwd=ROOT, stdout=output, stderr=output, check=False, timeout=hangs_after_s
+            ).returncode
+            ending = ""
+        except subprocess.TimeoutExpired:
+            code, ending = 1, f"The tests took longer than {hangs_after_s:.0f} s.\n"
+        output.seek(0)
+        return f"== Python {version}\n{output.read()}{ending}", code == 0
