@@ -1,12 +1,11 @@
-"""A standby that lacked the last commits is promoted: what it knows is the truth, and every page hears it."""
+"""The primary is lost: its hot standby stores nothing, then is promoted, and every page shows what it knows."""
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.utils import timezone
 
@@ -15,23 +14,13 @@ from sessions.access.services import make_api_token
 from sessions.attendees.models import Attendee
 from tests.factories import NOW, make_event, make_organiser, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
-from tests.support.databases import Postgres
+from tests.faults.test_bus_away import lines_with, until
+from tests.faults.test_read_only import BEGINS, ENDS, is_refused, readiness
+from tests.support.databases import Postgres, Standby
+from tests.support.server import Server
 from tests.support.socket_client import connect
 
-pytestmark = [pytest.mark.timeout(120)]
-
-
-@contextmanager
-def alone_with(cluster: Postgres, *names: str) -> Iterator[psycopg.Connection[Any]]:
-    """Let nobody else into the first of these databases meanwhile; afterwards they may come into all."""
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'ALTER DATABASE "{names[0]}" ALLOW_CONNECTIONS false')
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [names[0]]
-        )
-        yield connection
-        for name in names:
-            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+pytestmark = [pytest.mark.timeout(300)]
 
 
 def prepare(url: str) -> tuple[Any, str, list[str], str]:
@@ -54,14 +43,64 @@ def ask(server: Any, method: str, path: str, token: str, body: Any) -> Any:
     return answer.json()
 
 
-def test_commits_that_a_failover_lost_are_gone_from_every_page_and_the_close_is_heard(
-    start_server: Any, postgres: Postgres, django_db_blocker: Any
+@pytest.fixture
+def standby(own_postgres: Postgres) -> Iterator[Standby]:
+    """A hot standby of this module's cluster, which may be killed meanwhile."""
+    cluster = Standby(own_postgres.environment)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        if not own_postgres.answers():
+            own_postgres.serve()
+
+
+class Failover:
+    """A server whose database is at an address that moves from a primary to its standby."""
+
+    def __init__(self, server: Server, primary: Postgres, standby: Standby, address: Path) -> None:
+        self.server, self.primary, self.standby, self.address = server, primary, standby, address
+        address.symlink_to(primary.folder)
+
+    def url(self, database_url: str) -> str:
+        """The URL of a database of the primary, at the address that moves."""
+        return database_url.replace(str(self.primary.folder), str(self.address))
+
+    def lose_primary(self) -> None:
+        """As a power cut would; the address leads to the standby from now on, which has not been promoted yet."""
+        self.primary.kill()
+        self.address.unlink()
+        self.address.symlink_to(self.standby.folder)
+
+    def is_refused_and_said_once(self, poll: Any, option: str, phone: str) -> None:
+        """The standby answers reads alone: pages are shown, acts are refused with a code, and the log stays short."""
+        until(lambda: readiness(self.server) == (503, False), "readyz says that nothing can be stored")
+        lines = len(self.server.log().splitlines())
+        joining = f"/api/v1/sessions/{poll.session_id}/attendees/"
+        voting = f"/api/v1/polls/{poll.pk}/ballot/"
+        for _ in range(10):
+            with self.server.http() as visitor:
+                assert visitor.get(poll.session.get_absolute_url()).status_code == 200, "pages can be read"
+                is_refused(visitor.post(joining, json={}), json=True)
+                assert visitor.get(f"/j/{poll.session.code}/").status_code == 200
+                fields = {"csrfmiddlewaretoken": visitor.cookies.get("csrftoken", "")}
+                is_refused(visitor.post(f"/j/{poll.session.code}/", data=fields), json=False)
+        with self.server.http(headers={"Authorization": f"Bearer {phone}"}, timeout=30) as voter:
+            is_refused(voter.put(voting, json={"options": [option]}), json=True)
+        assert len(self.server.log().splitlines()) - lines < 3
+        assert len(lines_with(self.server, BEGINS)) == 1
+
+
+def test_standby_refuses_until_it_is_promoted_and_then_lost_commits_are_gone_from_every_page(
+    start_server: Any, own_postgres: Postgres, standby: Standby, tmp_path: Path, django_db_blocker: Any
 ):
-    url = postgres.fresh_database()
-    name = url.partition("@/")[2].partition("?")[0]
+    url = own_postgres.fresh_database()
     server = start_server(database=url, start=False)
+    failover = Failover(server, own_postgres, standby, tmp_path / "pg")
+    server.environment["DATABASE_URL"] = failover.url(url)
     with django_db_blocker.unblock():
         poll, option, phones, token = prepare(url)
+    standby.follow(own_postgres)
     server.start()
 
     def vote(phones: list[str]) -> None:
@@ -72,13 +111,14 @@ def test_commits_that_a_failover_lost_are_gone_from_every_page_and_the_close_is_
         async with connect(server, poll.session_id) as client:
             await client.next("snapshot")
             await asyncio.to_thread(vote, phones[:3])
-            with alone_with(postgres, name) as connection:
-                connection.execute(f'CREATE DATABASE "{name}_standby" TEMPLATE "{name}"')
+            await asyncio.to_thread(standby.catch_up, own_postgres)
+            await asyncio.to_thread(standby.fall_behind)
             await asyncio.to_thread(vote, phones[3:10])
             seen = (await client.first(lambda frame: frame.get("ballots") == 10, seconds=20))["version"]
-            with alone_with(postgres, name, f"{name}_lost") as connection:
-                connection.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_lost"')
-                connection.execute(f'ALTER DATABASE "{name}_standby" RENAME TO "{name}"')
+            await asyncio.to_thread(failover.lose_primary)
+            await asyncio.to_thread(failover.is_refused_and_said_once, poll, option, phones[10])
+            await asyncio.to_thread(standby.promote)
+            await asyncio.to_thread(until, lambda: readiness(server) == (200, True), "readyz is green again")
             await asyncio.to_thread(vote, phones[10:])
             back = await client.first(
                 lambda frame: frame["type"] == "poll.changed" and frame["poll"]["ballots"] == 5, seconds=30
@@ -94,3 +134,4 @@ def test_commits_that_a_failover_lost_are_gone_from_every_page_and_the_close_is_
 
     asyncio.run(watch())
     assert "lost commits" in server.log()
+    assert len(lines_with(server, ENDS)) == 1

@@ -63,12 +63,12 @@ def test_read_only_database_is_an_outage_that_is_said_once_and_answered_with_a_c
     for _ in range(10):
         with server.http() as visitor:
             assert visitor.get(session.get_absolute_url()).status_code == 200, "pages can be read"
-            _is_refused(visitor.post(joining, json={}), json=True)
-            _is_refused(visitor.put(acting, json={"state": "over"}, headers=moderator), json=True)
+            is_refused(visitor.post(joining, json={}), json=True)
+            is_refused(visitor.put(acting, json={"state": "over"}, headers=moderator), json=True)
             form = visitor.get(f"/j/{session.code}/")
             fields = {"csrfmiddlewaretoken": visitor.cookies.get("csrftoken", "")}
             assert form.status_code == 200
-            _is_refused(visitor.post(f"/j/{session.code}/", data=fields), json=False)
+            is_refused(visitor.post(f"/j/{session.code}/", data=fields), json=False)
     assert len(server.log().splitlines()) - lines < 3
     assert len(lines_with(server, BEGINS)) == 1
     set_read_only(postgres, url, to="off")
@@ -79,7 +79,7 @@ def test_read_only_database_is_an_outage_that_is_said_once_and_answered_with_a_c
     assert len(lines_with(server, ENDS)) == 1
 
 
-def _is_refused(answer: httpx.Response, *, json: bool = True) -> None:
+def is_refused(answer: httpx.Response, *, json: bool = True) -> None:
     assert answer.status_code == 503, answer.text[:300]
     if json:
         assert answer.json()["code"] in {"unavailable", "try_later"}

@@ -13,6 +13,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from signal import SIGINT, SIGKILL
+from typing import Any
 
 import psycopg
 
@@ -140,6 +141,12 @@ class Postgres:
             return False
         return True
 
+    def ask(self, query: str, *values: object, answers: bool = True) -> tuple[Any, ...]:
+        """The first row that the cluster answers with."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchone() or () if answers else ()
+
     def url(self, database: str) -> str:
         """Good for DATABASE_URL and for psycopg."""
         return f"postgresql://opendev@/{database}?host={self.folder}"
@@ -173,6 +180,47 @@ class Postgres:
         if self.process:
             assert end(self.process, by=SIGINT), f"PostgreSQL did not stop:\n{self.log.read_text()}"
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Standby(Postgres):
+    """A hot standby of a cluster: it answers reads, stores nothing, and is to be promoted."""
+
+    def follow(self, primary: Postgres) -> None:
+        """Copy the primary while it serves, and stream what it commits from then on."""
+        as_nobody = os.geteuid() == 0
+        if as_nobody:
+            shutil.chown(self.folder, "nobody", "nogroup")
+        self.program = primary.program
+        copy = [str(self.program.resolve().with_name("pg_basebackup")), "-h", str(primary.folder), "-U", "opendev"]
+        options = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+        subprocess.run(
+            dying_with_us([*copy, *options, "-D", str(self.folder / "data")], as_nobody=as_nobody),
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+        )
+        self.serve()
+
+    def catch_up(self, primary: Postgres) -> None:
+        """Wait until it has what the primary has committed by now."""
+        (written,) = primary.ask("SELECT pg_current_wal_flush_lsn()")
+        deadline = time.monotonic() + 30
+        while not self.ask("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", written)[0]:
+            assert time.monotonic() < deadline, "the standby does not follow"
+            time.sleep(0.05)
+
+    def fall_behind(self) -> None:
+        """Hear no more of what the primary commits."""
+        self.ask("ALTER SYSTEM SET primary_conninfo = ''", answers=False)
+        self.ask("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 30
+        while self.ask("SELECT count(*) FROM pg_stat_wal_receiver")[0]:
+            assert time.monotonic() < deadline, "the standby goes on following"
+            time.sleep(0.05)
+
+    def promote(self) -> None:
+        """Become a primary, with what it has."""
+        assert self.ask("SELECT pg_promote()")[0]
 
 
 class SqliteFiles:
