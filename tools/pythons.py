@@ -1,8 +1,8 @@
 """`make pythons`: the tests of the live core on each other Python that we support and that is installed here.
 
 What differs between versions of Python is asyncio, threads, times and JSON. All of that is in the core, whose tests
-take seconds, so that `.ci/run` can afford them. None of these Pythons is needed: what is missing, or cannot be filled,
-is said and left out. `UNITS=all` runs every unit test on each of them.
+take seconds. None of these Pythons is needed: what is missing, or cannot be filled, is said and left out. `UNITS=all`
+runs every unit test on each of them.
 """
 
 import os
