@@ -61,11 +61,11 @@ kept = [listening.accept() for _ in range(2)]
 def test_worker_that_only_listens_serves_nobody(tmp_path: Path):
     server = Server(tmp_path, {"PATH": os.environ["PATH"]})
     command = [sys.executable, "-c", LISTEN, str(server.port)]
-    server.process = programs.start(command, server.log_path)
-    programs.wait_until(lambda: "ready" in server.log(), server.process, seconds=10, log=server.log_path)
+    process = server.process = programs.start(command, server.log_path)
+    programs.wait_until(lambda: "ready" in server.log(), process, seconds=10, log=server.log_path)
     assert worker_by_port(server) == {}
     with socket.create_connection(("127.0.0.1", server.port)) as call:
-        wait_for(lambda: worker_by_port(server) == {call.getsockname()[1]: server.process.pid})
+        wait_for(lambda: worker_by_port(server) == {call.getsockname()[1]: process.pid})
     server.stop()
 
 

@@ -191,7 +191,13 @@ class Standby(Postgres):
         if as_nobody:
             shutil.chown(self.folder, "nobody", "nogroup")
         self.program = primary.program
-        copy = [str(self.program.resolve().with_name("pg_basebackup")), "-h", str(primary.folder), "-U", "opendev"]
+        copy = [
+            str(self.program.resolve().with_name("pg_basebackup")),
+            "-h",
+            str(primary.folder),
+            "-U",
+            "opendev",
+        ]
         options = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
         subprocess.run(
             dying_with_us([*copy, *options, "-D", str(self.folder / "data")], as_nobody=as_nobody),
