@@ -1,7 +1,8 @@
 """All at once, as it comes at an event: ten pads, titles that are alike, a result between them, a worker that dies."""
 
-from etherpad_links.easysync import splice
+from etherpad_links.easysync import Changeset, Line, splice
 from etherpad_links.models import EtherpadLink, PadName
+from etherpad_links.padserver.pad_socket import PadSocket
 from sessions.follow_ups.models import SignUp
 from tests.etherpad.conftest import HEADING, Room, StrictEtherpad, Typist, wait_until
 from tests.etherpad.test_faults import all_written, processes_on, sign_up
@@ -16,7 +17,12 @@ HEADING_MARK = (("heading", "h1"), ("insertorder", "first"), ("lmkr", "1"))
 
 def make_heading(room: Room, text: str) -> str:
     """Make a line a heading as ep_headings2 does; how it reads in the raw text."""
-    Typist(room).edit(lambda pad, line: splice(pad.document, line.start, 0, [("*", HEADING_MARK)]), text)
+
+    def mark(pad: PadSocket, line: Line) -> Changeset:
+        own_mark = (("author", pad.author), *HEADING_MARK)  # Etherpad 3 refuses what has no author
+        return splice(pad.document, line.start, 0, [("*", own_mark)])
+
+    Typist(room).edit(mark, text)
     return f"*{text}"
 
 
