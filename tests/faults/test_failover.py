@@ -91,6 +91,19 @@ class Failover:
         assert len(lines_with(self.server, BEGINS)) == 1
 
 
+async def hears_of_the_close(
+    client: Any, server: Server, poll: Any, option: str, token: str, *, after: int
+) -> None:
+    """The moderator closes the poll, and the page hears it, with the votes that the standby has."""
+    await asyncio.to_thread(ask, server, "PUT", f"polls/{poll.pk}/state/", token, {"state": "closed"})
+    closed = await client.first(
+        lambda frame: frame["type"] == "poll.changed" and frame["poll"]["state"] == "closed",
+        seconds=20,
+    )
+    assert closed["poll"]["version"] > after
+    assert [o["count"] for o in closed["poll"]["options"] if o["id"] == option] == [5]
+
+
 def test_standby_refuses_until_it_is_promoted_and_then_lost_commits_are_gone_from_every_page(
     start_server: Any, own_postgres: Postgres, standby: Standby, tmp_path: Path, django_db_blocker: Any
 ):
@@ -124,13 +137,7 @@ def test_standby_refuses_until_it_is_promoted_and_then_lost_commits_are_gone_fro
                 lambda frame: frame["type"] == "poll.changed" and frame["poll"]["ballots"] == 5, seconds=30
             )
             assert back["poll"]["version"] > seen
-            await asyncio.to_thread(ask, server, "PUT", f"polls/{poll.pk}/state/", token, {"state": "closed"})
-            closed = await client.first(
-                lambda frame: frame["type"] == "poll.changed" and frame["poll"]["state"] == "closed",
-                seconds=20,
-            )
-            assert closed["poll"]["version"] > back["poll"]["version"]
-            assert [o["count"] for o in closed["poll"]["options"] if o["id"] == option] == [5]
+            await hears_of_the_close(client, server, poll, option, token, after=back["poll"]["version"])
 
     asyncio.run(watch())
     assert "lost commits" in server.log()
