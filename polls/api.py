@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,12 +19,21 @@ from opendev.core.schema import OPEN, READ, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
-from polls.kinds import MAX_OPTIONS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, MAX_WORDS, MIN_OPTIONS, NAMES
+from polls.kinds import (
+    MAX_OPTIONS,
+    MAX_TEXT_LENGTH,
+    MAX_WORD_LENGTH,
+    MAX_WORDS,
+    MIN_OPTIONS,
+    NAMES,
+    kind_named,
+)
 from polls.models import Poll
 from polls.permissions import may_see_poll
 from polls.selectors import (
     NOT_VOTED,
     Mine,
+    NamedAnswer,
     named_answers,
     option_texts,
     options_of,
@@ -57,6 +66,14 @@ class OptionShape(serializers.Serializer[Any]):
 class MineShape(serializers.Serializer[Any]):
     voted = serializers.BooleanField()
     options = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    ranking = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="of a ranking: the first place first"
+    )
+    points = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="of points: the options' ids with their points",
+    )
     seq = serializers.IntegerField()
     words = serializers.ListField(
         child=serializers.CharField(),
@@ -150,15 +167,46 @@ class PollStateWanted(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Poll.State.choices)
 
 
-class BallotWanted(serializers.Serializer[Any]):
-    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS, required=False)
-    words = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_WORD_LENGTH), max_length=MAX_WORDS, required=False
-    )
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False)
-    number = serializers.CharField(required=False, help_text="a decimal text, such as 3.5")
+class AnswerWanted(serializers.Serializer[Any]):
     ballot = serializers.RegexField(r"^[A-Za-z0-9_-]{16,64}$", required=False)
     seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False, allow_null=True)
+
+
+class BallotWanted(AnswerWanted):
+    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS)
+
+
+class RankingWanted(AnswerWanted):
+    ranking = serializers.ListField(
+        child=serializers.CharField(), max_length=MAX_OPTIONS, help_text="the first place first"
+    )
+
+
+class PointsWanted(AnswerWanted):
+    points = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=1000), help_text="points by option id"
+    )
+
+
+class WordsWanted(AnswerWanted):
+    words = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_WORD_LENGTH), max_length=MAX_WORDS
+    )
+
+
+class TextWanted(AnswerWanted):
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH)
+
+
+class NumberWanted(AnswerWanted):
+    number = serializers.CharField(help_text="a decimal text, such as 3.5")
+
+
+ANSWERS_WANTED = PolymorphicProxySerializer(
+    component_name="AnyBallotWanted",
+    serializers=[BallotWanted, RankingWanted, PointsWanted, WordsWanted, TextWanted, NumberWanted],
+    resource_type_field_name=None,
+)
 
 
 class PollEndpoint(Endpoint):
@@ -299,6 +347,8 @@ class NamedAnswerShape(serializers.Serializer[Any]):
         child=serializers.CharField(allow_blank=True),
         help_text="what the options say, in the same order; empty where a moderator hid it",
     )
+    ranking = serializers.ListField(child=serializers.CharField(), required=False)
+    points = serializers.DictField(child=serializers.IntegerField(), required=False)
 
 
 class NamedAnswerList(serializers.Serializer[Any]):
@@ -317,18 +367,14 @@ class BallotsOfPoll(PollEndpoint):
         found, caller, _is_moderator = self.find(poll)
         check_moderates(caller=caller, session_id=found.session_id)
         texts = option_texts(found)
-        return page(
-            [
-                {
-                    "attendee": str(answer.attendee_id),
-                    "name": answer.name,
-                    "company": answer.company,
-                    "options": [str(option) for option in answer.options],
-                    "texts": [texts[option] for option in answer.options],
-                }
-                for answer in named_answers(found)
-            ]
-        )
+        return page([_named(found, answer, texts) for answer in named_answers(found)])
+
+
+def _named(poll: Poll, answer: NamedAnswer, texts: Mapping[int, str]) -> dict[str, Any]:
+    options = [str(option) for option in answer.options]
+    body = {"attendee": str(answer.attendee_id), "name": answer.name, "company": answer.company}
+    said = {"options": options, "texts": [texts[option] for option in answer.options]}
+    return {**body, **said, **kind_named(poll.kind).mine(options, answer.values)}
 
 
 class OwnBallot(PollEndpoint):
@@ -345,7 +391,7 @@ class OwnBallot(PollEndpoint):
         return Response(mine_json(own_answer(attendee, found, secret=secret)))
 
     @extend_schema(
-        operation_id="ballot_cast", request=BallotWanted, responses=answers(MineShape, refusals=WRITE)
+        operation_id="ballot_cast", request=ANSWERS_WANTED, responses=answers(MineShape, refusals=WRITE)
     )
     def put(self, request: Request, poll: str) -> Response:
         """Vote, or change one's vote."""

@@ -48,6 +48,7 @@ class NewSelection(NamedTuple):
     option_id: int
     poll_id: int
     single: bool
+    value: int | None = None
 
 
 def is_sqlite() -> bool:
@@ -69,6 +70,7 @@ def sent_together() -> Iterator[None]:
 
 
 Value = int | bool | None
+Selected = dict[int, int | None]  # the options of a ballot, each with its value, which only some polls have
 Statement = tuple[str, str, list[Any]]  # the words for SQLite, those for PostgreSQL, and what either is given
 
 
@@ -138,7 +140,15 @@ def attendees_with_pass(attendee_ids: Collection[int]) -> frozenset[int]:
     return frozenset(row[0] for row in rows_of(statement, statement, ids_as_text(attendee_ids)))
 
 
-OPTION_FIELDS = ["id", "poll_id", "position", "text", "count"]  # what a vote asks of a moderator's option
+OPTION_FIELDS = [
+    "id",
+    "poll_id",
+    "position",
+    "text",
+    "count",
+    "weight",
+    "above",
+]  # what a vote asks of a moderator's option
 OPTION_COLUMNS = ", ".join(OPTION_FIELDS)
 
 
@@ -151,8 +161,14 @@ def options_and_mark_keys(poll_ids: Collection[int]) -> tuple[list[Option], dict
         " AND position IS NOT NULL ORDER BY position"
     )
     options, keys = _rows_of_both((statement, statement, ids_as_text(poll_ids)), _keys_of(poll_ids))
-    found = [Option.from_db(connection.alias, OPTION_FIELDS, row) for row in options]
-    return found, {poll: bytes(key) for poll, key in keys}
+    return [_option(row) for row in options], {poll: bytes(key) for poll, key in keys}
+
+
+def _option(row: tuple[Any, ...]) -> Option:
+    option = Option.from_db(connection.alias, OPTION_FIELDS, row)
+    if option.above is not None:
+        option.above = json.loads(option.above)  # both databases give its text
+    return option
 
 
 def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
@@ -198,17 +214,17 @@ def _by_key(wanted: Sequence[tuple[int, bytes]]) -> Statement:
     )
 
 
-def selections_of(ballot_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Return option ids by ballot id, for ballots that have any."""
-    found: dict[int, list[int]] = {}
+def selections_of(ballot_ids: Sequence[int]) -> dict[int, Selected]:
+    """Return {option id: value} by ballot id, for ballots that have any."""
+    found: dict[int, Selected] = {}
     if ballot_ids:
-        for ballot_id, option_id in rows_of(
-            "SELECT s.ballot_id, s.option_id FROM json_each(%s) j CROSS JOIN polls_selection s"
+        for ballot_id, option_id, value in rows_of(
+            "SELECT s.ballot_id, s.option_id, s.value FROM json_each(%s) j CROSS JOIN polls_selection s"
             " ON s.ballot_id = j.value",
-            "SELECT ballot_id, option_id FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
+            "SELECT ballot_id, option_id, value FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
             ids_as_text(ballot_ids),
         ):
-            found.setdefault(ballot_id, []).append(option_id)
+            found.setdefault(ballot_id, {})[option_id] = value
     return found
 
 
@@ -266,10 +282,10 @@ def insert_selections(selections: Sequence[NewSelection]) -> None:
     """Insert selections."""
     if selections:
         _run(
-            "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single)"
-            " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(%s)",
-            "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single)"
-            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[])",
+            "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single, value)"
+            " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(%s)",
+            "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single, value)"
+            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[], %s::smallint[])",
             _table(selections),
         )
 
@@ -306,6 +322,19 @@ def add_to_counts(changes: dict[int, int]) -> None:
             "UPDATE polls_option SET count = count + w.n FROM unnest(%s::bigint[], %s::bigint[]) w(id, n)"
             " WHERE polls_option.id = w.id",
             _table(list(changes.items())),
+        )
+
+
+def set_weights(options: Sequence[Option]) -> None:
+    """Keep what the ballots' values add up to, and which options they put above which."""
+    if options:
+        rows = json.dumps([[option.pk, option.weight, option.above] for option in options])
+        _run(
+            "UPDATE polls_option SET weight = j.value ->> 1, above = nullif(j.value -> 2, 'null') FROM json_each(%s) j"
+            " WHERE polls_option.id = j.value ->> 0",
+            "UPDATE polls_option SET weight = (j ->> 1)::int, above = nullif(j -> 2, 'null')"
+            " FROM jsonb_array_elements(%s::jsonb) j WHERE polls_option.id = (j ->> 0)::bigint",
+            [rows],
         )
 
 

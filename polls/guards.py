@@ -3,6 +3,8 @@
 - A ballot's `single` is its poll's; a ballot names an attendee in named polls, and never in anonymous ones.
 - A selection's option, ballot and `single` are of one poll. With the unique index on (ballot) where single, which
   models.py declares, a single-choice ballot has one selection at most.
+- Selections have values in polls of the family `weigh` and in no others. Where values are places, a ballot has none
+  twice; where they add up to something, they are not more.
 - Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot go.
 - Voters write options in polls of the family `write` alone, and there nobody else does. A spelling counts as an option
   of its own poll that counts as no other.
@@ -58,13 +60,25 @@ POSTGRES_TRIGGERS = {
         "polls_participation",
         "EXISTS (SELECT 1 FROM rows r JOIN polls_poll p ON p.id = r.poll_id WHERE NOT p.anonymous)",
     ),
+    "guard_selection_value_is_of_its_family": (
+        "polls_selection",
+        "EXISTS (SELECT 1 FROM rows r JOIN polls_poll p ON p.id = r.poll_id"
+        " WHERE (p.family = 'weigh') <> (r.value IS NOT NULL))",
+    ),
+    "guard_selection_values_fit_their_ballot": (
+        "polls_selection",
+        "EXISTS (SELECT 1 FROM (SELECT DISTINCT ballot_id, poll_id FROM rows WHERE value IS NOT NULL) r"
+        " JOIN polls_poll p ON p.id = r.poll_id"
+        " WHERE (SELECT (p.has_places AND count(DISTINCT s.value) < count(*))"
+        " OR coalesce(sum(s.value) > p.value_sum, false) FROM polls_selection s WHERE s.ballot_id = r.ballot_id))",
+    ),
 }
 
 POSTGRES_FROZEN = {
     # name: (table, columns, condition on OLD under which they stay). One row at a time; votes write none of these.
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
-        ("kind", "family", "single", "anonymous"),
+        ("kind", "family", "single", "has_places", "value_sum", "anonymous"),
         "EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
     ),
 }
@@ -101,6 +115,21 @@ SQLITE_TRIGGERS = {
         " AND b.single = NEW.single)"
         " OR NOT EXISTS (SELECT 1 FROM polls_option o WHERE o.id = NEW.option_id AND o.poll_id = NEW.poll_id)",
     ),
+    "guard_selection_value_is_of_its_family": (
+        "polls_selection",
+        "WRITE",
+        "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id"
+        " AND (p.family = 'weigh') = (NEW.value IS NOT NULL))",
+    ),
+    "guard_selection_values_fit_their_ballot": (
+        "polls_selection",
+        "WRITE",
+        "NEW.value IS NOT NULL AND EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id AND ("
+        "(p.has_places AND EXISTS (SELECT 1 FROM polls_selection s WHERE s.ballot_id = NEW.ballot_id"
+        " AND s.value = NEW.value AND s.option_id <> NEW.option_id))"
+        " OR NEW.value + (SELECT coalesce(sum(s.value), 0) FROM polls_selection s"
+        " WHERE s.ballot_id = NEW.ballot_id AND s.option_id <> NEW.option_id) > p.value_sum))",
+    ),
     "guard_participation_is_anonymous": (
         "polls_participation",
         "WRITE",
@@ -122,8 +151,9 @@ SQLITE_TRIGGERS = {
     ),
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
-        "UPDATE OF kind, family, single, anonymous",
+        "UPDATE OF kind, family, single, has_places, value_sum, anonymous",
         "(NEW.kind <> OLD.kind OR NEW.family <> OLD.family OR NEW.single <> OLD.single"
+        " OR NEW.has_places <> OLD.has_places OR NEW.value_sum IS NOT OLD.value_sum"
         " OR NEW.anonymous <> OLD.anonymous)"
         " AND EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
     ),

@@ -65,6 +65,11 @@ class Poll(models.Model):
     # What the kind means for the tables; written with it, and what the guards know of it.
     family = models.CharField(max_length=5, default=Family.PICK, editable=False)
     single = models.BooleanField(default=True, editable=False)  # one selection a ballot
+    # A ballot's values are places: none twice, and which options stand above which is counted.
+    has_places = models.BooleanField(default=False, db_default=False, editable=False)
+    value_sum = models.PositiveSmallIntegerField(
+        null=True, editable=False
+    )  # the most that a ballot's values add up to
     rules = models.JSONField(_("rules"), default=dict, blank=True)  # the kind's own settings
     min = models.PositiveSmallIntegerField(_("fewest choices"), default=1)
     max = models.PositiveSmallIntegerField(_("most choices"), default=1)
@@ -189,6 +194,10 @@ class Option(models.Model):
     total = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     shown_as = models.CharField(max_length=300, default="", db_default="", editable=False)
     is_picked = models.BooleanField(default=False, db_default=False, editable=False)
+    # Where ballots have values: what they add up to, and {option id: how many ballots name both and put this one above
+    # it}; under its own id how many put it first. None where values are no places.
+    weight = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    above = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("option")
@@ -280,7 +289,10 @@ class Ballot(models.Model):
 
 
 class Selection(models.Model):
-    """One option chosen in one ballot. `poll` and `single` repeat the ballot's, for the guards."""
+    """One option chosen in one ballot. `poll` and `single` repeat the ballot's, for the guards.
+
+    `value` is what the ballot gives the option in polls of the family `weigh`, None in others.
+    """
 
     pk: Any = models.CompositePrimaryKey("ballot_id", "option_id")
     ballot = models.ForeignKey(
@@ -293,6 +305,7 @@ class Selection(models.Model):
         Poll, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     single = models.BooleanField()
+    value = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         verbose_name = _("selection")
@@ -300,6 +313,9 @@ class Selection(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["ballot"], condition=Q(single=True), name="selection_once_in_single_choice"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=1), name="selection_value_counts"
             ),
         ]
 

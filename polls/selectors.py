@@ -12,7 +12,7 @@ from opendev.core.attendance import AttendeePass
 from opendev.core.errors import NotAllowed, NotFound
 from polls import ballot_store, written_store
 from polls.ballot_store import StoredBallot
-from polls.kinds import Kind, kind_named
+from polls.kinds import DEFAULT, Kind, kind_named
 from polls.models import Option, Poll, Selection
 from polls.written_store import Written
 from sessions.attendees.models import Attendee
@@ -24,16 +24,28 @@ class Mine(NamedTuple):
     """One's own answer: `options` is None where none is known, also when it was given on another device.
 
     Where answers are written, `options` are the answers that one's words count as, and `own` the words as they were
-    written: (the kind's field, what it holds).
+    written: (the kind's field, what it holds). `values` are the options' values, in their order; the kind knows what
+    they mean.
     """
 
     voted: bool
     options: tuple[int, ...] | None
     seq: int
     own: tuple[str, Any] | None = None
+    kind: str = DEFAULT
+    values: tuple[int | None, ...] = ()
 
 
 NOT_VOTED = Mine(voted=False, options=None, seq=0)
+
+
+def mine_of(kind: str, selected: ballot_store.Selected, seq: int) -> Mine:
+    """Return the answer that a ballot with these selections is."""
+    if not selected:
+        return Mine(voted=False, options=None, seq=seq)
+    options = kind_named(kind).chosen(selected)
+    values = tuple(selected[option] for option in options)
+    return Mine(voted=True, options=options, seq=seq, kind=kind, values=values)
 
 
 def ballot_key(poll: Poll, attendee_id: int, secret: bytes) -> bytes:
@@ -195,7 +207,7 @@ def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None
         for poll_id in ids:
             ballot = held.get((poll_id, keys.get(poll_id, b"")))
             if ballot:
-                chosen = selections.get(ballot.id, [])
+                chosen = selections.get(ballot.id, {})
                 mine[poll_id] = _mine_in(polls[poll_id], ballot.seq, chosen, texts)
             else:
                 elsewhere = (poll_id, attendee.attendee_id) in marks
@@ -205,7 +217,9 @@ def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None
 
 
 def _texts_in(
-    polls: Mapping[int, Poll], ballots: Iterable[StoredBallot], selections: Mapping[int, Sequence[int]]
+    polls: Mapping[int, Poll],
+    ballots: Iterable[StoredBallot],
+    selections: Mapping[int, ballot_store.Selected],
 ) -> dict[int, tuple[int, str]]:
     """Return {spelling: (its answer, its text)} of what these ballots hold, in polls whose answers are written."""
     written = [ballot.id for ballot in ballots if kind_named(polls[ballot.poll_id].kind).is_written]
@@ -214,11 +228,13 @@ def _texts_in(
     )
 
 
-def _mine_in(poll: Poll, seq: int, chosen: Sequence[int], texts: Mapping[int, tuple[int, str]]) -> Mine:
+def _mine_in(
+    poll: Poll, seq: int, chosen: ballot_store.Selected, texts: Mapping[int, tuple[int, str]]
+) -> Mine:
     """Return one's own answer of the options in its ballot."""
     kind = kind_named(poll.kind)
     if not kind.is_written:
-        return Mine(bool(chosen), tuple(sorted(chosen)) or None, seq)
+        return mine_of(poll.kind, chosen, seq)
     answers = tuple(sorted({texts[option][0] for option in chosen}))
     return Mine(bool(chosen), answers or None, seq, own_of_texts(kind, sorted(texts[o][1] for o in chosen)))
 
@@ -299,12 +315,16 @@ class PollIsAnonymous(NotAllowed):
 
 
 class NamedAnswer(NamedTuple):
-    """What an attendee chose in a named poll; `name` and `company` are "" where none was given."""
+    """What an attendee chose in a named poll; `name` and `company` are "" where none was given.
+
+    `values` are the options' values, in their order, as in `Mine`.
+    """
 
     attendee_id: int
     name: str
     company: str
     options: tuple[int, ...]
+    values: tuple[int | None, ...]
 
 
 def named_answers(poll: Poll) -> list[NamedAnswer]:
@@ -315,10 +335,13 @@ def named_answers(poll: Poll) -> list[NamedAnswer]:
     """
     if poll.anonymous:
         raise PollIsAnonymous
-    chosen: dict[int, list[int]] = {}
-    rows = Selection.objects.filter(ballot__poll=poll).order_by("option__position")
-    for attendee_id, option_id in rows.values_list("ballot__attendee", "option_id"):
-        chosen.setdefault(attendee_id, []).append(option_id)
+    chosen: dict[int, ballot_store.Selected] = {}
+    rows = Selection.objects.filter(ballot__poll=poll).order_by("value", "option__position")
+    for attendee_id, option_id, value in rows.values_list("ballot__attendee", "option_id", "value"):
+        chosen.setdefault(attendee_id, {})[option_id] = value
     people = Attendee.objects.filter(pk__in=chosen).values_list("pk", "name", "company")
-    answers = [NamedAnswer(pk, name, company, tuple(chosen[pk])) for pk, name, company in people]
+    answers = [
+        NamedAnswer(pk, name, company, tuple(chosen[pk]), tuple(chosen[pk].values()))
+        for pk, name, company in people
+    ]
     return sorted(answers, key=lambda answer: (not answer.name, answer.name.casefold(), answer.attendee_id))

@@ -115,22 +115,30 @@ def tally_of(poll: Poll, options: Options) -> Tally:
             for answer in bounded(options)
         ]
         return Tally(poll.rules, poll.ballots, shown, options.different, options.values)
-    value_of = kind_named(poll.kind).value_of
+    moderators = [option for option in options if isinstance(option, Option)]
+    value_of, keys = kind_named(poll.kind).value_of, [str(option.pk) for option in moderators]
     counted = [
-        Counted(option.text, option.count, value_of(poll.rules, option.position or 0), str(option.pk))
-        for option in options
+        Counted(
+            option.text,
+            option.count,
+            value_of(poll.rules, option.position or 0),
+            str(option.pk),
+            weight=option.weight,
+            above=[(option.above or {}).get(key, 0) for key in keys] if poll.has_places else (),
+        )
+        for option in moderators
     ]
     return Tally(poll.rules, poll.ballots, counted)
 
 
 def mine_json(mine: Mine) -> dict[str, Any]:
-    """Return one's own answer: `{voted, options|null, seq}`, and what one wrote where the answers are written."""
+    """Return one's own answer: `{voted, options|null, seq}`, and beside it the field in which its kind is sent."""
     options = None if mine.options is None else [str(option) for option in mine.options]
     body = {"voted": mine.voted, "options": options, "seq": mine.seq}
     if mine.own is not None:
         field, value = mine.own
         body[field] = value
-    return body
+    return body if options is None else {**body, **kind_named(mine.kind).mine(options, mine.values)}
 
 
 def audience_of(*, is_moderator: bool, mine: Mine) -> str:

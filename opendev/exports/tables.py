@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, tzinfo
 from django.conf import settings
 from django.db.models import Count
 
-from polls.kinds import kind_named
+from polls.kinds import Family, kind_named
 from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
@@ -26,15 +26,16 @@ from sessions.questions.selectors import questions_of
 from sessions.registrations.links import personal_link
 from sessions.registrations.models import Registration
 
-Cell = str | int | datetime | None
+Cell = str | int | float | datetime | None
 Row = Sequence[Cell]
 CHUNK = 500  # rows read from the database at a time
 
 POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
     *("option", "votes", "share_percent", "result", "session_slug"),
-    *("value", "summary"),
+    *("value", "summary", "place", "points", "first_places", "mean"),
 )
+FIGURES = POLLS[-4:]  # what some kinds say of an option beside its count
 SHOWN, HIDDEN = "shown", "hidden"
 
 
@@ -114,18 +115,21 @@ def _polls(scope: Scope, polls: Iterable[Poll]) -> Table:
 def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     options = options_of(poll, most=None)
     sees = may_see_tally(poll, is_moderator=scope.asked.hidden, has_voted=False)
-    counts = [option.count for option in options]
-    shares = whole_shares(counts, poll.ballots, single=poll.single)
     title, slug = scope.titles[poll.session_id], scope.slugs[poll.session_id]
-    kind = kind_named(poll.kind)
-    summary = kind.note_of(tally_of(poll, options)) if sees else ""
+    kind, tally = kind_named(poll.kind), tally_of(poll, options)
+    shares = whole_shares([option.count for option in options], poll.ballots, single=poll.single)
+    summary = kind.note_of(tally) if sees else ""
     head = (title, poll.number, poll.round, poll.question, poll.kind, poll.state, poll.ballots)
+    nothing = [None] * len(FIGURES)
     if kind.is_written and not (sees and options):  # what people wrote is the tally
-        yield (*head, "", None, None, SHOWN if sees else HIDDEN, slug, None, "")
+        yield (*head, "", None, None, SHOWN if sees else HIDDEN, slug, None, "", *nothing)
         return
-    for option, share in zip(options, shares, strict=True):
+    figures = kind.figures(tally) if sees and kind.family == Family.WEIGH else [{}] * len(options)
+    for option, share, more in zip(options, shares, figures, strict=True):
         result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
-        yield (*head, option.text, *result, slug, kind.value_of(poll.rules, option.position or 0), summary)
+        own = (more.get(name) for name in FIGURES)
+        value = kind.value_of(poll.rules, option.position or 0)
+        yield (*head, option.text, *result, slug, value, summary, *own)
 
 
 def _questions(scope: Scope) -> Table:
@@ -190,11 +194,12 @@ def _answers(scope: Scope, polls: Iterable[Poll]) -> Table:
                     answer.company,
                     texts[option],
                     slugs[poll.session_id],
+                    value,
                 )
                 for answer in named_answers(poll)
-                for option in answer.options
+                for option, value in zip(answer.options, answer.values, strict=True)
             ]
-    columns = ("session", "question", "round", "name", "company", "option", "session_slug")
+    columns = ("session", "question", "round", "name", "company", "option", "session_slug", "value")
     return scope.table("answers", columns, rows)
 
 

@@ -35,11 +35,11 @@ def as_csv(tables: Sequence[Table]) -> Iterator[bytes]:
         yield writer.writerow([_for_csv(cell, table.zone) for cell in row]).encode()
 
 
-def _for_csv(cell: Cell, zone: tzinfo) -> str | int | None:
+def _for_csv(cell: Cell, zone: tzinfo) -> str | int | float | None:
     return csv_cell(cell) if isinstance(cell, str) else _plain(cell, zone)
 
 
-def _plain(cell: Cell, zone: tzinfo) -> str | int | None:
+def _plain(cell: Cell, zone: tzinfo) -> str | int | float | None:
     """Return a moment as it is on the clock of the zone, with what that is ahead of UTC; other cells as they are."""
     return cell.astimezone(zone).isoformat(timespec="seconds") if isinstance(cell, datetime) else cell
 
@@ -141,5 +141,5 @@ def as_objects(tables: Sequence[Table]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _for_rest(cell: Cell) -> str | int | None:
+def _for_rest(cell: Cell) -> str | int | float | None:
     return time_text(cell) if isinstance(cell, datetime) else cell

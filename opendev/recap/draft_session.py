@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -21,7 +22,7 @@ from opendev.recap.document import (
 )
 from opendev.recap.material import Material
 from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
-from polls.kinds import kind_named
+from polls.kinds import Family, ResultRow, kind_named
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
 from polls.selectors import WrittenOptions, options_of
@@ -181,13 +182,17 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     if isinstance(answers, WrittenOptions) and kind.may_pick:
         answers[:] = [answer for answer in answers if answer.is_picked]
     options = [(option.text, option.count) for option in answers]
-    own_words = kind.sentences_of(tally_of(poll, answers))
+    tally = tally_of(poll, answers)
+    own_words = kind.sentences_of(tally)
     counts = [count for _text, count in options]
     shares, widths = whole_shares(counts, poll.ballots, single=single), bar_widths(counts, poll.ballots)
     rows = [
         {"text": text, "count": count, "share": share, "width": width, "option": answer.pk}
         for answer, (text, count), share, width in zip(answers, options, shares, widths, strict=True)
     ]
+    weighs = kind.family == Family.WEIGH
+    if weighs:
+        rows = [{**rows[row.index], **_own_figures(row)} for row in kind.rows(tally)]
     facts = {
         "session": session.pk,
         "poll": poll.pk,
@@ -198,8 +203,10 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         "single": single,
         "most": max(counts, default=0),
         "written": kind.is_written and not kind.is_ordered,
-        "rows": rows if kind.is_ordered else sorted(rows, key=lambda row: -int(str(row["count"]))),
+        "rows": rows if kind.is_ordered or weighs else sorted(rows, key=lambda row: -int(str(row["count"]))),
     }
+    if weighs:
+        facts |= {"columns": [str(heading) for heading in kind.columns], "explained": str(kind.footnote)}
     label = _("The ballots of %(poll)s, %(votes)s") % {
         "poll": quoted(poll.question),
         "votes": votes(poll.ballots),
@@ -209,6 +216,12 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         for text in poll_words(options, poll.ballots, single=single, own_words=own_words)
     ]
     return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
+
+
+def _own_figures(row: ResultRow) -> dict[str, Any]:
+    """Return what a chart shows of an option in place of votes and share, and its row of the table."""
+    shown = {"figure": f"{row.figure}{row.unit}", "amount": row.amount, "note": row.note, "width": row.width}
+    return {**shown, "lead": row.is_lead, "cells": list(row.cells)}
 
 
 def line_paragraph(found: LineWithNames, session: Session) -> Paragraph:

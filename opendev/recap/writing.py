@@ -120,14 +120,20 @@ def _markdown_figure(block: Block) -> list[str]:
 
 
 def _markdown_poll(block: Block) -> list[str]:
+    columns = block.facts.get("columns", [_("Votes"), _("Share")])
     rows = [
-        f"| {_('Option')} | {_('Votes')} | {_('Share')} |",
-        "| --- | ---: | ---: |",
-        *(f"| {escaped(row['text'])} | {row['count']} | {row['share']}% |" for row in block.facts["rows"]),
+        f"| {_('Option')} | {' | '.join(columns)} |",
+        f"| --- |{' ---: |' * len(columns)}",
+        *(f"| {escaped(row['text'])} | {' | '.join(_cells(row))} |" for row in block.facts["rows"]),
     ]
     table = ["\n".join(rows)] if block.facts["ballots"] else []
     heading = f"### {escaped(_poll_label(block.facts))}: {escaped(block.facts['question'])}"
     return [heading, _words(block), *table, _voted(block.facts)]
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    """Return the figures of an option; shares where it has no others."""
+    return row.get("cells") or [str(row["count"]), f"{row['share']}%"]
 
 
 def _markdown_resource(block: Block) -> list[str]:
@@ -186,9 +192,15 @@ def _text_figure(block: Block) -> list[str]:
 
 def _text_poll(block: Block) -> list[str]:
     heading = _underlined(f"{_poll_label(block.facts)}: {block.facts['question']}", "-")
-    rows = [f"{row['share']:>4}%  {row['text']} ({row['count']})" for row in block.facts["rows"]]
+    rows = [_text_row(row) for row in block.facts["rows"]]
     table = ["\n".join(rows)] if block.facts["ballots"] else []
     return [heading, _text_words(block), *table, _voted(block.facts)]
+
+
+def _text_row(row: Mapping[str, Any]) -> str:
+    if "figure" in row:
+        return f"{row['figure']:>5}  {row['text']} ({row['amount']})"
+    return f"{row['share']:>4}%  {row['text']} ({row['count']})"
 
 
 def _text_step(block: Block) -> list[str]:

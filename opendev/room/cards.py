@@ -1,31 +1,29 @@
 """A poll as a page shows it: rows with shares, and what one may do. The sentences stand in templates/room/poll."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from polls.kinds import Counted, Kind, Tally, kind_named
-from polls.kinds.shares import bar_widths, whole_shares
+from polls.kinds import Kind, ResultRow, Tally, kind_named
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, Mine, options_of
-from polls.serializers import audience_of, mine_json, poll_json
+from polls.serializers import audience_of, mine_json, poll_json, tally_of
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An option. `count`, `share` and `width` are None where the tally may not be seen."""
+    """An option. `shown` is None where the tally may not be seen; `entered` is what the form holds for it."""
 
     id: str
     text: str
-    count: int | None
-    share: int | None
-    width: str | None
-    lead: bool
     mine: bool
+    shown: ResultRow | None = None
+    entered: Any = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,8 @@ class PollCard:
     own: Mine
     joined: bool
     wanted_view: str = ""
-    tried: tuple[str, ...] = ()  # what a refused form held, so that nothing is lost
+    tally: Tally | None = None  # where it may be seen
+    tried: QueryDict | None = None  # what a refused form held, so that nothing is lost
 
     @property
     def id(self) -> str:
@@ -90,9 +89,7 @@ class PollCard:
     @property
     def visible(self) -> bool:
         """Whether the tally is in what this reader gets."""
-        if self.kind.is_written:
-            return "result" in self.poll
-        return all("count" in option for option in self.poll["options"])
+        return self.tally is not None
 
     @property
     def mine(self) -> dict[str, Any]:
@@ -100,15 +97,10 @@ class PollCard:
         return mine_json(self.own)
 
     @property
-    def chosen(self) -> list[str]:
-        """The options that the form shows as chosen."""
-        return list(self.tried) or self.mine["options"] or []
-
-    @property
     def own_rows(self) -> list[Row]:
         """One's own answer as rows, where voters write it and the result may not be seen."""
         own = self.kind.texts_of(self.mine) if self.kind.is_written else []
-        return [Row("", text, None, None, None, lead=False, mine=True) for text in own]
+        return [Row("", text, mine=True) for text in own]
 
     @property
     def can_vote(self) -> bool:
@@ -144,27 +136,35 @@ class PollCard:
         return dict(self.poll.get("rules", {}))
 
     @property
-    def tally(self) -> Tally:
-        """What the result is made of; only where it may be seen."""
-        counted = [Counted(o["text"], o["count"], o.get("value"), o["id"]) for o in self.poll["options"]]
-        result = self.poll.get("result")
-        different = (result or {}).get("different", 0)
-        return Tally(self.rules, self.ballots, counted, different, result=result)
+    def asked(self) -> str:
+        """What the form asks for, as the beginning of a sentence; "" where it asks for one option or several."""
+        poll = self.poll
+        return self.kind.ask(self.rules, poll["min"], poll["max"], len(poll["options"]))
 
     @property
     def summary(self) -> str:
         """The result in one line; "" where the rows say it all, or nothing may be seen."""
-        return self.kind.note_of(self.tally) if self.visible else ""
+        return "" if self.tally is None else self.kind.note_of(self.tally)
 
     @cached_property
     def picture(self) -> dict[str, Any] | None:
         """What the kind's picture draws; None where it has none, or nothing may be seen."""
-        return self.kind.picture_of(self.tally) if self.visible else None
+        return None if self.tally is None else self.kind.picture_of(self.tally)
+
+    @cached_property
+    def options(self) -> list[Row]:
+        """The options in their order, as the form shows them."""
+        mine = set(self.mine["options"] or ())
+        entered = self.kind.entered(self.tried, self.mine)
+        return [
+            Row(o["id"], o["text"], mine=o["id"] in mine, entered=entered.get(o["id"]))
+            for o in self.poll["options"]
+        ]
 
     @cached_property
     def screen_picture(self) -> dict[str, Any] | None:
         """The same for the presenter's screen."""
-        return self.kind.picture_of(self.tally, on_screen=True) if self.visible else None
+        return None if self.tally is None else self.kind.picture_of(self.tally, on_screen=True)
 
     @property
     def waiting(self) -> int:
@@ -179,33 +179,21 @@ class PollCard:
     @property
     def fields(self) -> list[str]:
         """The texts of the vote form's fields, where voters write the answer: one's own, then empty ones."""
-        own = list(self.tried) or self.kind.texts_of(self.mine)
+        own = self.tried.getlist("written") if self.tried else self.kind.texts_of(self.mine)
         return own + [""] * (self.poll["max"] - len(own))
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The options in their order, with shares where the tally may be seen."""
-        options = self.poll["options"]
-        mine = set(self.mine["options"] or ())
-        if not self.visible and self.kind.is_written:
-            return self.own_rows
-        if not self.visible:
-            return [
-                Row(o["id"], o["text"], None, None, None, lead=False, mine=o["id"] in mine) for o in options
-            ]
-        counts = [o["count"] for o in options]
-        shares = whole_shares(counts, self.ballots, single=self.kind.one_row)
-        widths = bar_widths(counts, self.ballots)
-        most = max(counts, default=0)
-        return [
-            Row(o["id"], o["text"], count, share, width, lead=count == most > 0, mine=o["id"] in mine)
-            for o, count, share, width in zip(options, counts, shares, widths, strict=True)
-        ]
+        """The options as the result shows them, or in their order where it may not be seen."""
+        if self.tally is None:
+            return self.own_rows if self.kind.is_written else self.options
+        options = self.options
+        return [replace(options[shown.index], shown=shown) for shown in self.kind.rows(self.tally)]
 
     @property
     def leaders(self) -> list[Row]:
-        """The options with the most votes, several where they tie; none where nobody voted or nothing may be seen."""
-        return [row for row in self.rows if row.lead]
+        """The options that lead, several where they tie; none where nobody voted or nothing may be seen."""
+        return [row for row in self.rows if row.shown and row.shown.is_lead]
 
     @property
     def leaders_named(self) -> str:
@@ -220,11 +208,16 @@ def card_for(
     joined: bool = False,
     is_moderator: bool = False,
     wanted_view: str = "",
-    tried: tuple[str, ...] = (),
+    tried: QueryDict | None = None,
 ) -> PollCard | None:
     """Return the card of a poll for one reader, or None where the poll does not exist for them."""
-    body = poll_json(poll, options_of(poll), audience_of(is_moderator=is_moderator, mine=own))
-    return None if body is None else PollCard(body, own, joined, wanted_view, tried)
+    options = options_of(poll)
+    body = poll_json(poll, options, audience_of(is_moderator=is_moderator, mine=own))
+    if body is None:
+        return None
+    shown = body["options"]
+    is_visible = "result" in body if kind_named(poll.kind).is_written else all("count" in o for o in shown)
+    return PollCard(body, own, joined, wanted_view, tally_of(poll, options) if is_visible else None, tried)
 
 
 def launch_order(card: PollCard) -> tuple[str, int]:

@@ -254,9 +254,9 @@ def poll_answers(request: HttpRequest, event: str, session: str, poll: str) -> H
     """Who chose what in a named poll."""
     found, _caller = enter(request, event, session)
     here = _poll_here(found, poll)
-    texts = option_texts(here)
+    texts, words = option_texts(here), kind_named(here.kind).answer_words
     rows = [
-        (answer, [texts[option] or _("(hidden)") for option in answer.options])
+        (answer, words([texts[option] or _("(hidden)") for option in answer.options], answer.values))
         for answer in named_answers(here)
     ]
     card = card_for(here, is_moderator=True)

@@ -26,18 +26,22 @@ class BadLine(Malformed):
 
 
 def read_line(line: str) -> dict[str, Any]:
-    """Return the JSON form of a quick poll: "Question? / a / b / c", or "Question? [scale 1-5: never … always]".
+    """Return the JSON form of a quick poll: "Question? / a / b / c", its kind in brackets behind the question.
 
     Raises:
         BadLine: fewer than two options.
     """
-    if (said := read_quick_line(line)) is not None:
+    said = read_quick_line(line)
+    if said is not None and (KINDS[said["kind"]].makes_options or KINDS[said["kind"]].is_written):
         return said
     question, *options = [part.strip() for part in _SLASH.split(line.strip().strip("/"))]
     options = [option for option in options if option]
     if not question or len(options) < 2:
         raise BadLine(fields={"line": BadLine.message})
-    return {"question": question, "options": [{"text": option} for option in options]}
+    said = read_quick_line(question)
+    if said is None or KINDS[said["kind"]].is_written:
+        said = {"question": question}
+    return {**said, "options": [{"text": option} for option in options]}
 
 
 def read_rules(post: QueryDict) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
     kind = KINDS.get(rules.get("kind", DEFAULT))
     if (
         kind
-        and (kind.settings or kind.is_written)
+        and (kind.makes_options or kind.is_written)
         and line.strip()
         and not _SLASH.search(line)
         and read_quick_line(line) is None

@@ -5,16 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from etherpad_links.sync.passages import Passage
-from opendev.core.groups import EVERYBODY
 from polls.kinds import kind_named
-from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_tally
 from polls.selectors import options_of, poll_versions, polls_of
-from polls.serializers import poll_json, tally_of
+from polls.serializers import tally_of
 from sessions.programme.models import Session
 
 PAD_ROWS = 30  # of what people wrote; the rest is in the files
@@ -46,21 +43,16 @@ class PollResults:
 
 def _passage(session: Session, key: int, poll: Poll) -> Passage:
     options = options_of(poll, most=PAD_ROWS)
-    body, tally = poll_json(poll, options, EVERYBODY), tally_of(poll, options)
-    assert body is not None  # noqa: S101  # published polls exist for everybody
-    counts = [option["count"] for option in body["options"]]
-    shares = whole_shares(counts, poll.ballots, single=poll.single)
+    kind, tally = kind_named(poll.kind), tally_of(poll, options)
     marker = f"[poll-{key}]"
     number = _("Poll %(number)s") % {"number": poll.number} if poll.number else _("Poll")
     if poll.round > 1:
         number = _("%(poll)s, round %(round)d") % {"poll": number, "round": poll.round}
     lines = [f"{number}: {poll.question} {marker}"]
-    for option, share in zip(body["options"], shares, strict=True):
-        votes = ngettext("%(count)d vote", "%(count)d votes", option["count"]) % {"count": option["count"]}
-        lines.append(f"* {option['text']}: {votes}, {share}%")
-    if tally.different > len(body["options"]):
-        lines.append(_("and %(count)d more") % {"count": tally.different - len(body["options"])})
-    if summary := kind_named(poll.kind).note_of(tally):
+    lines += [f"* {tally.options[row.index].text}: {row.line}" for row in kind.rows(tally)]
+    if tally.different > len(tally.options):
+        lines.append(_("and %(count)d more") % {"count": tally.different - len(tally.options)})
+    if summary := kind.note_of(tally):
         lines.append(summary)
     when = poll.published_at.strftime("%-d %B %Y, %H:%M UTC") if poll.published_at else ""
     voted = _("%(count)d voted") % {"count": poll.ballots}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -73,10 +73,10 @@ def room_context(
     session: Session,
     caller: Caller,
     *,
-    tried: tuple[str, tuple[str, ...]] = ("", ()),
+    tried: tuple[str, QueryDict | None] = ("", None),
     part: str = "",
 ) -> dict[str, Any]:
-    """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, options) of a refused form."""
+    """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, fields) of a refused form."""
     attendee = caller.attendee_of(session.event_id)
     cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
     first = on_air(cards)
@@ -110,7 +110,7 @@ def room_context(
 
 
 def _room_cards(
-    session: Session, attendee: AttendeePass | None, *, wanted_view: str, tried: tuple[str, tuple[str, ...]]
+    session: Session, attendee: AttendeePass | None, *, wanted_view: str, tried: tuple[str, QueryDict | None]
 ) -> list[PollCard]:
     """Return the polls that are not hidden from this attendee, or visitor; the one of a refused form as it was sent."""
     polls = polls_of([session.pk])
@@ -121,7 +121,7 @@ def _room_cards(
             own=own.get(poll.pk, NOT_VOTED),
             joined=attendee is not None,
             wanted_view=wanted_view or ("form" if str(poll.pk) == tried[0] else ""),
-            tried=tried[1] if str(poll.pk) == tried[0] else (),
+            tried=tried[1] if str(poll.pk) == tried[0] else None,
         )
         for poll in polls
     ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -42,7 +42,7 @@ def show(
     session: str,
     *,
     refused: DomainError | None = None,
-    tried: tuple[str, tuple[str, ...]] = ("", ()),
+    tried: tuple[str, QueryDict | None] = ("", None),
     part: str = "",
     **more: Any,
 ) -> HttpResponse:
@@ -91,7 +91,6 @@ def withdraw(request: HttpRequest, event: str, session: str, poll: str) -> HttpR
 
 def _cast(request: HttpRequest, event: str, session: str, poll: str, *, withdraws: bool) -> HttpResponse:
     arrived_at = timezone.now()
-    tried = tuple(request.POST.getlist("option") or request.POST.getlist("written"))
     found = selectors.session_by_slug(event, session)
     attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
     try:
@@ -109,7 +108,7 @@ def _cast(request: HttpRequest, event: str, session: str, poll: str, *, withdraw
         )
         ballot_box.put_and_wait(wanted)
     except DomainError as refusal:
-        return show(request, event, session, refused=refusal, tried=(poll, tried))
+        return show(request, event, session, refused=refusal, tried=(poll, request.POST))
     return redirect(found)
 
 

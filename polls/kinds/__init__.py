@@ -12,6 +12,7 @@ from polls.kinds.base import (
     DuplicateOption,
     Family,
     Kind,
+    ResultRow,
     Spelling,
     Tally,
     UnknownOption,
@@ -24,6 +25,8 @@ from polls.kinds.grammar import split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
+from polls.kinds.points import Points, read_points
+from polls.kinds.ranking import Ranking, read_ranking
 from polls.kinds.scale import Scale
 from polls.kinds.single import Single
 from polls.kinds.text import MAX_TEXT_LENGTH, AnswerTooLong, Text, read_text
@@ -47,6 +50,7 @@ __all__ = [
     "Kind",
     "NumberOffStep",
     "NumberOutOfRange",
+    "ResultRow",
     "Spelling",
     "Tally",
     "UnknownOption",
@@ -62,7 +66,8 @@ __all__ = [
 ]
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (Single(), Multiple(), Scale(), Words(), Text(), Number())
+    kind.name: kind
+    for kind in (Single(), Multiple(), Scale(), Ranking(), Points(), Words(), Text(), Number())
 }
 NAMES = list(KINDS)
 DEFAULT = NAMES[0]
@@ -72,6 +77,8 @@ FAMILIES = [str(family) for family in Family]
 
 ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "options": read_option_ids,
+    "ranking": read_ranking,
+    "points": read_points,
     "words": read_words,
     "text": read_text,
     "number": read_number,

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from opendev.core.errors import Malformed
 from opendev.core.text import clean_id
 from polls.kinds.merging import merge_key
+from polls.kinds.shares import bar_widths, whole_shares
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 20
 _WORD = re.compile(r"\{(\w+)\}")
@@ -20,6 +22,7 @@ class Family(StrEnum):
     """How a kind's answers are stored; the database's guards speak of these, so a new kind needs no migration."""
 
     PICK = "pick"  # options that the moderator wrote
+    WEIGH = "weigh"  # such options, each with a small number
     WRITE = "write"  # options that voters write, made with the vote
 
 
@@ -41,9 +44,14 @@ class WrongAnswer(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An option with its count. `value` is its number, where the kind gives options numbers; `id` as in REST.
+    """An option with its count.
 
-    A moderator picks written answers for the recap.
+    Attributes:
+        value: its number, where the kind gives options numbers.
+        id: as in REST.
+        is_picked: whether a moderator picked it for the recap; of written answers.
+        weight: what the ballots gave it, where ballots have values.
+        above: how many ballots put it above each option, in the options' order; at its own place how many put it first.
     """
 
     text: str
@@ -51,6 +59,8 @@ class Counted:
     value: int | None = None
     id: str = ""
     is_picked: bool = False
+    weight: int = 0
+    above: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,32 @@ class Spelling(NamedTuple):
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """An option in a result, as pages, notes, files and the recap show it.
+
+    Attributes:
+        index: the option's, from 0.
+        figure: the number in front, with its unit.
+        amount: the number behind, and the word that it counts.
+        width: of the bar, as an SVG length.
+        cells: the row of a table, below the kind's `columns`.
+        line: all of it in a line of text.
+        note: what stands below the bar, or "".
+    """
+
+    index: int
+    figure: int
+    unit: str
+    amount: str
+    word: str
+    width: str
+    is_lead: bool
+    cells: Sequence[str]
+    line: str
+    note: str = ""
+
+
 class Kind:
     """A kind of poll.
 
@@ -85,15 +121,20 @@ class Kind:
         choice: the same as an answer to "People may …" in the settings.
         family: how answers are stored.
         one_row: whether a ballot holds one selection at most; the database keeps that.
+        has_places: whether a ballot's values are places; the database keeps that none is there twice.
         field: which field of a vote holds the answer.
         input: the type of the form's inputs.
         look: what the style sheet draws the form and the result as; "" for rows.
         is_ordered: whether the options have an order of their own, which a recap keeps.
         most_read: how many written answers are read at once, the most named first; None for all of them.
         may_pick: whether moderators pick written answers for the recap.
+        makes_options: whether the rules make the options, where none are written.
+        option_row: the template of an option in the form.
         settings: the template of the kind's own rules in the settings, or "".
         form: the template of the vote form's fields, or "" for a row an option.
         picture: the template of the picture above the rows, or "".
+        columns: the headings of a result's table, beside the options'.
+        footnote: what is said below a result, or "".
         texts: sentences that the script needs too, by key, their {words} in braces.
     """
 
@@ -102,21 +143,31 @@ class Kind:
     choice: ClassVar[Any]
     family: ClassVar[Family] = Family.PICK
     one_row: ClassVar[bool] = True
+    has_places: ClassVar[bool] = False
     field: ClassVar[str] = "options"
     input: ClassVar[str] = "radio"
     look: ClassVar[str] = ""
     is_ordered: ClassVar[bool] = False
     most_read: ClassVar[int | None] = 100
     may_pick: ClassVar[bool] = False
+    makes_options: ClassVar[bool] = False
+    option_row: ClassVar[str] = "room/poll/option_row.html"
     settings: ClassVar[str] = ""
     form: ClassVar[str] = ""
     picture: ClassVar[str] = ""
+    columns: ClassVar[Sequence[Any]] = (_("Votes"), _("Share"))
+    footnote: ClassVar[Any] = ""
     texts: ClassVar[Mapping[str, Any]] = {}
 
     @property
     def is_written(self) -> bool:
         """Whether voters write the answers."""
         return self.family is Family.WRITE
+
+    @property
+    def has_own_option_row(self) -> bool:
+        """Whether the form's options look other than those that one picks from."""
+        return self.option_row != Kind.option_row
 
     # --- the poll
 
@@ -168,11 +219,44 @@ class Kind:
                 "max", _("The fewest and the most choices must lie between 1 and the number of options.")
             )
 
+    def value_sum(self, rules: Mapping[str, Any]) -> int | None:
+        """Return the most that a ballot's values may add up to; None where they have no such limit."""
+        return None
+
+    def ask(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return what the form asks for, as the beginning of a sentence; "" where it asks for one option or several."""
+        return ""
+
     # --- a vote
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the answer that a plain form holds (a QueryDict), as a socket would send it."""
+        """Return the answer that a plain form holds (a QueryDict), as a socket would send it.
+
+        Raises:
+            Malformed
+        """
         return {self.field: post.getlist("option")}
+
+    def entered(self, post: Any, mine: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the form shows in each option, by its id: from a refused form, else from one's own answer."""
+        chosen = post.getlist("option") if post else mine["options"] or ()
+        return dict.fromkeys(chosen, True)
+
+    def selected(self, answer: Sequence[Any]) -> dict[int, int | None]:
+        """Return the options that an answer selects, each with its value; None where the family has no values."""
+        return dict.fromkeys(answer)
+
+    def chosen(self, selected: Mapping[int, int | None]) -> tuple[int, ...]:
+        """Return the options of a ballot in the order in which they are told."""
+        return tuple(sorted(selected))
+
+    def mine(self, options: Sequence[str], values: Sequence[int | None]) -> dict[str, Any]:
+        """Return the fields of one's own answer beside `options`; written answers are in `own_answer`."""
+        return {}
+
+    def answer_words(self, texts: Sequence[str], values: Sequence[int | None]) -> list[str]:
+        """Return what somebody chose, in words, of the texts in the order of `chosen`."""
+        return list(texts)
 
     def spellings(self, answer: Sequence[Any]) -> list[Spelling]:
         """Return what a voter wrote, each answer once; only kinds whose answers are written are asked."""
@@ -240,11 +324,27 @@ class Kind:
         """Return what the counts say beyond themselves, as JSON; None where they say it all."""
         return None
 
-    def note(self, rules: Mapping[str, Any], result: Mapping[str, Any] | None) -> str:
-        """Return the result in one line, for pages, pads and files; "" where the rows say it all."""
+    def rows(self, tally: Tally) -> list[ResultRow]:
+        """Return the options of a result in the order in which they are shown."""
+        return share_rows(tally, one_row=self.one_row)
+
+    def figures(self, tally: Tally) -> list[dict[str, int | float]]:
+        """Return what files say of each option beside its count: `place`, `points`, `first_places`, `mean`."""
+        return [{} for _option in tally.options]
+
+    def note(
+        self, rules: Mapping[str, Any], result: Mapping[str, Any] | None, options: Sequence[str] = ()
+    ) -> str:
+        """Return the result in one line, for pages, pads and files; "" where the rows say it all.
+
+        Args:
+            options: the options' texts.
+        """
         return ""
 
-    def sentences(self, rules: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
+    def sentences(
+        self, rules: Mapping[str, Any], result: Mapping[str, Any], options: Sequence[str] = ()
+    ) -> list[str]:
         """Return what the recap says of a result; only kinds that have results of their own are asked."""
         return []
 
@@ -268,6 +368,24 @@ class Kind:
         kind's.
         """
         return None
+
+
+def share_rows(tally: Tally, *, one_row: bool) -> list[ResultRow]:
+    """Return the options in their order with count and share of the people."""
+    counts = [option.count for option in tally.options]
+    shares = whole_shares(counts, tally.ballots, single=one_row)
+    widths, most = bar_widths(counts, tally.ballots), max(counts, default=0)
+    return [
+        _share_row(index, count, share, width, is_lead=count == most > 0)
+        for index, (count, share, width) in enumerate(zip(counts, shares, widths, strict=True))
+    ]
+
+
+def _share_row(index: int, count: int, share: int, width: str, *, is_lead: bool) -> ResultRow:
+    votes = ngettext("%(count)d vote", "%(count)d votes", count) % {"count": count}
+    word = str(_("vote") if count == 1 else _("votes"))
+    cells = (str(count), f"{share}%")
+    return ResultRow(index, share, "%", str(count), word, width, is_lead, cells, f"{votes}, {share}%")
 
 
 def read_option_ids(value: Any) -> tuple[int, ...]:

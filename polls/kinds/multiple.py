@@ -11,6 +11,7 @@ class Multiple(Kind):
     name, label, choice = "multiple", _("Several choices"), _("several")
     one_row = False
     input = "checkbox"
+    footnote = _("People could choose several options, so shares may add up to more than 100%.")
 
     def default_range(self, options: int) -> tuple[int, int]:
         """Return one to all."""

@@ -4,7 +4,7 @@ The points are options in the order of their numbers, so a point's number follow
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import floor, sqrt
 from typing import Any
 
@@ -28,6 +28,7 @@ class Scale(Kind):
     name, label, choice = "scale", gettext_lazy("Scale"), gettext_lazy("one point of a scale")
     look = "steps"
     is_ordered = True
+    makes_options = True
     settings = "room/kinds/scale/settings.html"
     picture = "room/kinds/scale/picture.html"
     texts = {
@@ -126,7 +127,9 @@ class Scale(Kind):
             found["spread"] = floor(sqrt(answers * squares - total * total) / answers * 100 + 0.5) / 100
         return found
 
-    def note(self, rules: Mapping[str, Any], result: Mapping[str, Any] | None) -> str:
+    def note(
+        self, rules: Mapping[str, Any], result: Mapping[str, Any] | None, options: Sequence[str] = ()
+    ) -> str:
         """Return "Average 4.1 of 5, median 4."; "" while nobody has answered."""
         if result is None or result["mean"] is None:
             return ""
@@ -134,7 +137,9 @@ class Scale(Kind):
         words = {**rules, "mean": one_decimal(result["mean"]), "median": plain(result["median"])}
         return fill(self.texts[key], words)
 
-    def sentences(self, rules: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
+    def sentences(
+        self, rules: Mapping[str, Any], result: Mapping[str, Any], options: Sequence[str] = ()
+    ) -> list[str]:
         """Return "The room is at 4.1 of 5 (median 4, 176 people)." and how many had no opinion."""
         if result["mean"] is None:
             return [_("Nobody gave an opinion.")]

@@ -13,12 +13,21 @@ from opendev.core.batching import Batch
 from opendev.core.errors import Conflict, DomainError, NotFound
 from opendev.core.groups import News
 from polls import ballot_store
-from polls.ballot_store import NewBallot, NewSelection
-from polls.kinds import Spelling, WrongAnswer, kind_named
+from polls.ballot_store import NewBallot, NewSelection, Selected
+from polls.kinds import Family, Spelling, WrongAnswer, kind_named
 from polls.models import Option, Poll, row_key_in
 from polls.news import news_of
 from polls.permissions import may_see_poll
-from polls.selectors import Mine, WrittenOptions, ballot_key, own_of_texts, participation_mark, written_of
+from polls.selectors import (
+    Mine,
+    WrittenOptions,
+    ballot_key,
+    mine_of,
+    own_of_texts,
+    participation_mark,
+    written_of,
+)
+from polls.services import weights
 from polls.services.writing import Answers, read_answers
 from sessions.programme.services.rights import NotJoined
 
@@ -84,10 +93,10 @@ class _Held:
     id: int
     key: bytes
     seq: int
-    options: frozenset[int]
+    selected: Selected
     attendee_id: int | None = None
     is_new: bool = False
-    stored_options: frozenset[int] = frozenset()
+    stored: Selected = field(default_factory=dict)
     stored_seq: int = 0
 
 
@@ -108,19 +117,21 @@ class _PollBatch:
     answers: Answers | None = None  # what people wrote, in polls whose answers are written
     told: WrittenOptions | None = None  # the most named of them, after the batch
 
-    def choose(self, vote: Vote) -> frozenset[int]:
+    def choose(self, vote: Vote) -> Selected:
         """Return the options that a vote chooses; those that its voter wrote are made."""
-        if self.answers is None or vote.withdraws:
-            return frozenset(vote.answer)
-        return self.answers.choose(self.answers.kind.spellings(vote.answer))
+        if vote.withdraws:
+            return {}
+        if self.answers is None:
+            return kind_named(self.poll.kind).selected(vote.answer)
+        return dict.fromkeys(self.answers.choose(self.answers.kind.spellings(vote.answer)))
 
     def mine(self, held: _Held) -> Mine:
         """Return one's own answer as a ballot holds it."""
         if self.answers is None:
-            return Mine(bool(held.options), tuple(sorted(held.options)) or None, held.seq)
-        answers = {self.answers.answer_of(option) for option in held.options}
-        own = own_of_texts(self.answers.kind, self.answers.texts_of(held.options))
-        return Mine(bool(held.options), tuple(sorted(answers)) or None, held.seq, own)
+            return mine_of(self.poll.kind, held.selected, held.seq)
+        answers = {self.answers.answer_of(option) for option in held.selected}
+        own = own_of_texts(self.answers.kind, self.answers.texts_of(held.selected))
+        return Mine(bool(held.selected), tuple(sorted(answers)) or None, held.seq, own)
 
 
 def record_ballots(votes: Sequence[Vote], now: datetime) -> Batch[Recorded]:
@@ -192,10 +203,10 @@ def _read_ballots(
     stored, present = ballot_store.ballots_and_marks(list(keys), list(marks))
     selections = ballot_store.selections_of([ballot.id for ballot in stored])
     for ballot in stored:
-        options = frozenset(selections.get(ballot.id, ()))
-        held.setdefault(ballot.poll_id, set()).update(options)
+        selected = selections.get(ballot.id, {})
+        held.setdefault(ballot.poll_id, set()).update(selected)
         batches[ballot.poll_id].held[ballot.key] = _Held(
-            ballot.id, ballot.key, ballot.seq, options, stored_options=options, stored_seq=ballot.seq
+            ballot.id, ballot.key, ballot.seq, selected, stored=selected, stored_seq=ballot.seq
         )
     for poll_id, mark in present:
         batches[poll_id].marks.add(mark)
@@ -253,10 +264,10 @@ def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
     if vote.seq is not None and vote.seq <= held.seq:
         return held  # a retry that comes late never undoes a later change
     wanted = batch.choose(vote)
-    if wanted != held.options:
+    if wanted != held.selected:
         if not batch.poll.may_change:
             raise VoteIsFinal
-        held.options = wanted
+        held.selected = wanted
     held.seq = min(held.seq + 1, MAX_SEQ) if vote.seq is None else vote.seq
     return held
 
@@ -288,10 +299,13 @@ def _write(batches: Sequence[_PollBatch]) -> list[_PollBatch]:
                 new.append(NewBallot(held.id, poll.pk, poll.single, held.key, held.seq, held.attendee_id))
             elif held.seq != held.stored_seq:
                 seqs.append((held.id, held.seq))
-            if held.options != held.stored_options:
-                if held.stored_options:
+            if held.selected != held.stored:
+                if held.stored:
                     emptied.append(held.id)
-                selections += [NewSelection(held.id, option, poll.pk, poll.single) for option in held.options]
+                selections += [
+                    NewSelection(held.id, option, poll.pk, poll.single, value)
+                    for option, value in held.selected.items()
+                ]
     ballot_store.insert_ballots(sorted(new))
     ballot_store.set_seqs(seqs)
     ballot_store.delete_selections(emptied)
@@ -315,23 +329,36 @@ def _changes(batch: _PollBatch) -> dict[int, int]:
     """Return by how much the batch changes the count of each option, {option id: difference}."""
     changes: dict[int, int] = {}
     for held in batch.held.values():
-        for option_id in held.options - held.stored_options:
+        for option_id in held.selected.keys() - held.stored.keys():
             changes[option_id] = changes.get(option_id, 0) + 1
-        for option_id in held.stored_options - held.options:
+        for option_id in held.stored.keys() - held.selected.keys():
             changes[option_id] = changes.get(option_id, 0) - 1
     return {option: difference for option, difference in changes.items() if difference}
 
 
 def _tally(batch: _PollBatch, changes: dict[int, int]) -> bool:
     """Raise the kept tally and the poll's version by what its ballots changed; return True if the tally moved."""
-    ballots = sum(bool(held.options) - bool(held.stored_options) for held in batch.held.values())
-    if not ballots and not changes:
+    ballots = sum(bool(held.selected) - bool(held.stored) for held in batch.held.values())
+    weighed = _weigh(batch) if batch.poll.family == Family.WEIGH else []
+    if not ballots and not changes and not weighed:
         return False
     poll = batch.poll
     poll.ballots += ballots
     poll.version += 1
     ballot_store.set_poll_tally(poll)
+    ballot_store.set_weights(weighed)
     if batch.answers is None:
         for option_id, difference in changes.items():
             batch.options[option_id].count += difference
     return True
+
+
+def _weigh(batch: _PollBatch) -> list[Option]:
+    """Add to the options' kept weights what the batch changed; return the options whose weights are others now."""
+    options, has_places = batch.options.values(), batch.poll.has_places
+    before = [(option.weight, option.above) for option in options]
+    ballots = [(held.stored, held.selected) for held in batch.held.values() if held.selected != held.stored]
+    weights.add(batch.options, weights.change(ballots, has_places=has_places))
+    return [
+        option for option, was in zip(options, before, strict=True) if was != (option.weight, option.above)
+    ]

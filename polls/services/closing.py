@@ -85,11 +85,11 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
     Row keys and the order of rows are new, and the counters are gone: a client may have taken them from its clock.
     """
     ballots = list(Ballot.objects.filter(poll=poll).values_list("pk", "key"))
-    chosen: dict[int, list[int]] = {}
-    for ballot_id, option_id in Selection.objects.filter(ballot__poll=poll).values_list(
-        "ballot_id", "option_id"
+    chosen: dict[int, ballot_store.Selected] = {}
+    for ballot_id, option_id, value in Selection.objects.filter(ballot__poll=poll).values_list(
+        "ballot_id", "option_id", "value"
     ):
-        chosen.setdefault(ballot_id, []).append(option_id)
+        chosen.setdefault(ballot_id, {})[option_id] = value
     Selection.objects.filter(poll=poll).delete()
     Ballot.objects.filter(poll=poll).delete()
     _shuffle(ballots)
@@ -99,7 +99,8 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
             row = row_key_in(poll.pk)
             new.append(NewBallot(row, poll.pk, poll.single, bytes(key), 0, None))
             selections += [
-                NewSelection(row, option, poll.pk, poll.single) for option in chosen.get(old_id, ())
+                NewSelection(row, option, poll.pk, poll.single, value)
+                for option, value in chosen.get(old_id, {}).items()
             ]
         ballot_store.insert_ballots(new)
         _shuffle(selections)

@@ -242,7 +242,8 @@ def _apply(draft: PollDraft, poll: Poll) -> None:
     for name in (*RULES, "visibility", "question"):
         setattr(poll, name, getattr(draft, name))
     kind = kind_named(draft.kind)
-    poll.family, poll.single = kind.family, kind.one_row
+    poll.family, poll.single, poll.has_places = kind.family, kind.one_row, kind.has_places
+    poll.value_sum = kind.value_sum(draft.rules)
 
 
 def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[Option]) -> None:

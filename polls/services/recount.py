@@ -1,10 +1,10 @@
 """Proving the kept tallies against the ballots."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, Q, Sum
 
 from polls.models import Ballot, Option, Poll, Selection
 from polls.services.states import lock_poll, save_and_tell
@@ -13,18 +13,24 @@ from polls.services.writing import fold_answers
 
 @dataclass(frozen=True, slots=True)
 class WrongTally:
-    """A kept count that differs from the rows. `option_id` is None for the number of ballots."""
+    """A kept count that differs from the rows.
+
+    Attributes:
+        option_id: None for the number of ballots.
+        kept, counted: numbers; of `above` the other options' ids with the numbers of ballots.
+        what: the field of the poll or the option.
+    """
 
     poll_id: int
     option_id: int | None
-    kept: int
-    counted: int
-    is_total: bool = False  # of all spellings of an answer
+    kept: int | dict[str, int]
+    counted: int | dict[str, int]
+    what: str = "count"
 
     def __str__(self) -> str:
         what = "ballots" if self.option_id is None else f"option {self.option_id}"
-        what += ", all spellings" if self.is_total else ""
-        return f"poll {self.poll_id}, {what}: kept {self.kept}, counted {self.counted}"
+        part = {"count": "", "total": ", all spellings"}.get(self.what, f", {self.what}")
+        return f"poll {self.poll_id}, {what}{part}: kept {self.kept}, counted {self.counted}"
 
 
 def recount_polls(*, fix: bool = False) -> tuple[int, list[WrongTally]]:
@@ -46,12 +52,14 @@ def recount_polls(*, fix: bool = False) -> tuple[int, list[WrongTally]]:
 
 def differences(poll: Poll) -> list[WrongTally]:
     """Return where the kept tally of a locked poll differs from its rows."""
-    rows = Selection.objects.filter(ballot__poll=poll).values("option_id").annotate(n=Count("ballot_id"))
-    counted = {row["option_id"]: row["n"] for row in rows}
+    selections = Selection.objects.filter(ballot__poll=poll)
+    rows = selections.values("option_id").annotate(n=Count("ballot_id"), total=Sum("value"))
+    counted = {row["option_id"]: (row["n"], row["total"] or 0) for row in rows}
+    above = _counted_above(poll) if poll.has_places else {}
     found = [
-        WrongTally(poll.pk, option.pk, option.count, counted.get(option.pk, 0))
+        difference
         for option in Option.objects.filter(poll=poll).order_by("position", "pk")
-        if option.count != counted.get(option.pk, 0)
+        for difference in _of_option(option, *counted.get(option.pk, (0, 0)), above.get(option.pk, {}))
     ]
     ballots = Ballot.objects.filter(poll=poll, selections__isnull=False).distinct().count()
     if ballots != poll.ballots:
@@ -59,26 +67,52 @@ def differences(poll: Poll) -> list[WrongTally]:
     return found + _wrong_totals(poll, counted)
 
 
-def _wrong_totals(poll: Poll, counted: Mapping[int, int]) -> list[WrongTally]:
+def _wrong_totals(poll: Poll, counted: Mapping[int, tuple[int, int]]) -> list[WrongTally]:
     """Return where what is kept of the answers that people wrote differs from their spellings."""
     totals: dict[int, int] = {}
     written = list(Option.objects.filter(poll=poll, author_kind=Option.Author.VOTER).order_by("pk"))
     for option in written:
         answer = option.merged_into_id or option.pk
-        totals[answer] = totals.get(answer, 0) + counted.get(option.pk, 0)
+        totals[answer] = totals.get(answer, 0) + counted.get(option.pk, (0, 0))[0]
     return [
-        WrongTally(poll.pk, option.pk, option.total, totals.get(option.pk, 0), is_total=True)
+        WrongTally(poll.pk, option.pk, option.total, totals.get(option.pk, 0), "total")
         for option in written
         if option.total != totals.get(option.pk, 0)
     ]
 
 
+def _of_option(option: Option, count: int, weight: int, above: dict[str, int]) -> Iterator[WrongTally]:
+    if option.count != count:
+        yield WrongTally(option.poll_id, option.pk, option.count, count)
+    if option.weight != weight:
+        yield WrongTally(option.poll_id, option.pk, option.weight, weight, "weight")
+    if (option.above or {}) != above:
+        yield WrongTally(option.poll_id, option.pk, option.above or {}, above, "above")
+
+
+def _counted_above(poll: Poll) -> dict[int, dict[str, int]]:
+    """Return how many ballots put each option above each other, and under its own id how many put it first."""
+    pairs = (
+        Selection.objects.filter(ballot__poll=poll)
+        .filter(
+            Q(value__lt=F("ballot__selections__value"))
+            | Q(value=1, option_id=F("ballot__selections__option_id"))
+        )
+        .values_list("option_id", "ballot__selections__option_id")
+        .annotate(n=Count("ballot_id"))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for one, other, count in pairs:
+        found.setdefault(one, {})[str(other)] = count
+    return found
+
+
 def write_counts(poll: Poll, found: list[WrongTally], *, forget: bool = False) -> None:
     """Write the true counts of a locked poll, and tell its session's sockets: a new version."""
     for difference in found:
-        if difference.option_id is None:
+        if difference.option_id is not None:
+            Option.objects.filter(pk=difference.option_id).update(**{difference.what: difference.counted})
+        elif isinstance(difference.counted, int):
             poll.ballots = difference.counted
-        elif not difference.is_total:
-            Option.objects.filter(pk=difference.option_id).update(count=difference.counted)
     fold_answers(poll, forget=forget)
     save_and_tell(poll)

@@ -105,6 +105,7 @@ def rows(database):
     [
         ("poll_state_is_known", {"state": "paused", "launched_at": NOW}, {"state": "draft"}),
         ("poll_family_is_known", {"family": "draw"}, {"family": "pick", "kind": "of a later release"}),
+        ("poll_family_is_known", {"family": "heavy"}, {"family": "weigh", "single": False, "max": 3}),
         ("poll_visibility_is_known", {"visibility": "nobody"}, {"visibility": "moderators"}),
         ("poll_min_to_max", {"min": 0}, {"min": 1}),
         (

@@ -37,6 +37,7 @@ from tests.support.socket_contract import SocketContract, contract
 pytestmark = pytest.mark.usefixtures("committing_sqlite", "live")
 RULES = {"from": 1, "to": 5, "labels": ["Never", "Always"], "no_opinion": True}
 SCALE = {"question": "How?", "kind": "scale", "rules": RULES, "visibility": "always"}
+WEIGHED = {"kind": "ranking", "visibility": "always"}, {"kind": "points", "visibility": "always"}
 PLAN = "Prompt: What do you build?\nNote: Ours\nFollow-up: Keep talking\nPoll: Which? / a / b"
 AT = "2026-06-01T10:00:00.000Z"
 OF_A_KIND = re.compile(r"\.polls\.(rules|result|mine|options)\.")  # held by the tests of each kind of poll
@@ -52,6 +53,11 @@ def furnish(session):
     for poll in (make_poll(session, visibility="always"), make_poll(session, visibility="moderators"), scale):
         texts = list(options_of(poll))
         record(vote_for(poll, ada, texts[0]), vote_for(poll, bob, texts[1]))
+    for rules in WEIGHED:
+        poll = make_poll(session, **rules)
+        vote = vote_for(poll, ada, *options_of(poll))
+        answer = vote.answer if rules["kind"] == "ranking" else tuple((option, 5) for option in vote.answer)
+        record(vote._replace(answer=answer, field=rules["kind"]))
     make_poll(session, state="draft")
     first, second, third = [make_question(session, attendee=author, name="Ada") for author in (ada, bob, ada)]
     upvote(second, ada)

@@ -57,6 +57,12 @@ def poll_kinds() -> list[Kind]:
     return list(KINDS.values())
 
 
+@register.simple_tag
+def places_to(most: int | str) -> list[str]:
+    """Return the places that a select offers, as texts; none for a row that the script will fill."""
+    return [str(place) for place in range(1, most + 1)] if isinstance(most, int) else []
+
+
 @lru_cache(maxsize=KEPT)
 def _made(name: str, _language: str | None, facts: Facts) -> str:
     """Return the text as it is in the language that is active now."""

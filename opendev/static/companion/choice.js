@@ -1,7 +1,8 @@
 // The choice that is being made in a vote form: kept over reloads, named on the button, never overwritten by news.
 
-import { kindOf, ownAnswer } from "./kinds/index.js"
-import { emit, setText } from "./markup.js"
+import { answerOf, isSameAnswer, optionsIn } from "./answers.js"
+import { kindNamed, kindOf } from "./kinds/index.js"
+import { emit, setHidden, setText } from "./markup.js"
 import { forget, keep, recall } from "./kept.js"
 import { text } from "./texts.js"
 
@@ -15,8 +16,17 @@ export function pollIdOf(form) {
   return form.id.replace(/^(vote|withdraw)-/, "")
 }
 
-// The ids of the options that are ticked, or what is written.
+function kindIn(form) {
+  return kindNamed(form.closest("[data-poll]").dataset.kind)
+}
+
 export function chosenIn(form) {
+  const read = kindIn(form).readForm
+  return read ? read(form) : enteredIn(form)
+}
+
+// The ids of the options that are ticked, or what is written.
+function enteredIn(form) {
   const ticked = [...form.querySelectorAll("input[name=option]:checked")].map((input) => input.value)
   const written = [...form.querySelectorAll("[name=written]")].map((input) => input.value.trim())
   return [...ticked, ...written.filter(Boolean)]
@@ -35,11 +45,13 @@ export function isChoosing(poll) {
   const form = poll && formOf(poll.id)
   if (!form) return false
   const chosen = chosenIn(form)
-  return chosen.length > 0 && chosen.sort().join() !== ownAnswer(poll).sort().join()
+  const kind = kindOf(poll)
+  return optionsIn(kind, chosen).length > 0 && !isSameAnswer(kind, chosen, answerOf(poll))
 }
 
 export function applyDraft(form, fallback) {
   const draft = draftFor(pollIdOf(form)) ?? fallback
+  if (kindIn(form).fillForm) return kindIn(form).fillForm(form, draft)
   for (const input of form.querySelectorAll("input[name=option]")) input.checked = draft.includes(input.value)
   form.querySelectorAll("[name=written]").forEach((input, index) => {
     input.value = draft[index] ?? ""
@@ -49,6 +61,7 @@ export function applyDraft(form, fallback) {
 
 // For the style sheet, in browsers without :has.
 function markChosen(form) {
+  if (kindIn(form).fillForm) return
   for (const row of form.querySelectorAll(".opt"))
     row.toggleAttribute("data-chosen", row.querySelector(":checked") !== null)
 }
@@ -67,18 +80,25 @@ export function paintChoice(poll) {
   if (!form) return
   const chosen = chosenIn(form)
   markChosen(form)
-  const isFull = !kindOf(poll).oneRow && chosen.length >= poll.max
+  const kind = kindOf(poll)
+  const picked = optionsIn(kind, chosen)
+  const note = kind.formNote?.(chosen, poll) ?? ""
+  const place = form.closest("[data-poll]")
+  setText(place, "[data-form-note]", note)
+  setHidden(place, "[data-form-note]", !note)
+  const isFull = !kind.oneRow && picked.length >= poll.max
   for (const input of form.querySelectorAll("input[name=option]")) input.disabled = isFull && !input.checked
   for (const button of document.querySelectorAll(`[data-vote-button][form="${form.id}"]`)) {
-    const words = wordsFor(chosen, poll)
+    const words = kind.voteWords ? kind.voteWords(chosen, poll) : wordsFor(picked, poll)
     setText(button, "[data-vote-words]", words)
-    button.disabled = chosen.length < poll.min || chosen.length > poll.max
+    const fits = picked.length >= poll.min && picked.length <= poll.max
+    button.disabled = !(fits && (kind.isReady?.(chosen, poll) ?? true))
   }
 }
 
 // Forms that came with the page: a choice from before the reload (or before joining) comes back.
 for (const form of document.querySelectorAll("[data-vote-form]")) {
-  if (draftFor(pollIdOf(form))) applyDraft(form, [])
+  if (kindIn(form).fillForm || draftFor(pollIdOf(form))) applyDraft(form, chosenIn(form))
   else markChosen(form)
 }
 

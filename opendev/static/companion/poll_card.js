@@ -1,13 +1,14 @@
 // One poll on the room page: chooses its view and paints it into the card. Views are cloned from the server's partials.
 
+import { answerOf, optionsIn } from "./answers.js"
 import { applyDraft } from "./choice.js"
 import { setClock } from "./countdown.js"
-import { kindOf, ownAnswer } from "./kinds/index.js"
+import { kindOf } from "./kinds/index.js"
 import { clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintChoices, paintFields, paintForm, paintResults } from "./poll_rows.js"
-import { hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
+import { footnote, hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
 import { withOptimism } from "./result_rows.js"
 
 const LONG_QUESTION = 140
@@ -15,9 +16,17 @@ const BODY = { form: "form", results: "results", waiting: "choices", hidden: "ch
 
 // What the page shows as mine: the pending vote if there is one, else what the server knows.
 function mineOf(poll, pending) {
-  if (pending && pending.status !== "failed") return { options: pending.options, isPending: pending.status !== "done" }
-  const options = ownAnswer(poll)
-  return { options, isPending: false, hasVotedElsewhere: Boolean(poll.mine?.voted) && poll.mine.options === null }
+  if (pending && pending.status !== "failed") {
+    const { options, answer } = pending
+    return { options, answer, isPending: pending.status !== "done" }
+  }
+  const answer = answerOf(poll)
+  return {
+    options: optionsIn(kindOf(poll), answer),
+    answer,
+    isPending: false,
+    hasVotedElsewhere: Boolean(poll.mine?.voted) && poll.mine.options === null,
+  }
 }
 
 export function viewOf(poll, hasVoted, wanted) {
@@ -72,8 +81,8 @@ function paintBody(card, poll, view, mine) {
   if (view !== "form") return paintChoices(list, shown, { mine: mine.options, isPending: mine.isPending })
   const isNew = !list.firstElementChild
   if (isWritten) paintFields(list, poll)
-  else paintForm(list, poll, mine.options)
-  if (isNew) applyDraft(list.closest("form"), mine.options)
+  else paintForm(list, poll, mine.answer)
+  if (isNew) applyDraft(list.closest("form"), mine.answer)
 }
 
 function paintLinks(card, poll, hasVoted) {
@@ -84,7 +93,6 @@ function paintLinks(card, poll, hasVoted) {
   setHidden(card, "[data-when=voted]", !hasVoted)
   setHidden(card, "[data-when=seen]", hasVoted)
   setHidden(card, "[data-hidden-icon]", hasCounts(poll))
-  setHidden(card, "[data-several]", kindOf(poll).oneRow || Boolean(kindOf(poll).isWritten))
   setHidden(card, "[data-written-note]", !kindOf(poll).isWritten || !poll.anonymous)
 }
 
@@ -92,7 +100,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   const hasFailed = pending?.status === "failed" // then the form is back, with the choice that did not get through
   const mine = mineOf(poll, pending)
   const hasVoted = mine.options.length > 0 || Boolean(mine.hasVotedElsewhere)
-  const shown = pending && !hasFailed && hasCounts(poll) ? withOptimism(poll, pending.before, pending.options) : poll
+  const shown = pending && !hasFailed && hasCounts(poll) ? withOptimism(poll, pending.before, pending.answer) : poll
   const view = viewOf(poll, hasVoted, hasFailed ? "form" : wanted)
   const isOtherKind = card.querySelector("[data-vote-form]")?.hasAttribute("data-joined") !== isJoined
   card.dataset.state = poll.state
@@ -107,8 +115,10 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   setText(card, "[data-note]", note(poll, view, { isPending: mine.isPending, hasVoted }))
   if (card.dataset.view !== view || (view === "form" && isOtherKind)) setBody(card, poll, view, isJoined)
   card.dataset.view = view
-  paintBody(card, shown, view, hasFailed ? { options: pending.options } : mine)
+  paintBody(card, shown, view, hasFailed ? pending : mine)
   paintLinks(card, poll, hasVoted)
+  setText(card, "[data-footnote]", footnote(poll))
+  setHidden(card, "[data-footnote]", !footnote(poll))
   setText(card, "[data-hidden-note]", hiddenNote(poll))
   setText(card, "[data-privacy-note]", privacyNote(poll))
   setHidden(card, "[data-privacy-note]", !poll.anonymous)

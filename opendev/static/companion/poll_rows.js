@@ -1,9 +1,9 @@
 // Paints rows in place, keyed by option: nothing that stands is moved, bars glide by CSS.
 
 import { kindOf } from "./kinds/index.js"
-import { clone, setText, syncChildren } from "./markup.js"
+import { clone, setHidden, setText, syncChildren } from "./markup.js"
 import { rowsOf } from "./result_rows.js"
-import { counted } from "./texts.js"
+import { withMoves } from "./moves.js"
 
 function syncRows(list, ids, template) {
   const make = (id) => {
@@ -25,21 +25,27 @@ function markMine(row, isMine, isPending) {
 
 function paintResult(node, row) {
   setText(node, "[data-option-text]", row.text)
-  setText(node, "[data-share]", row.share)
-  setText(node, "[data-count]", row.count)
-  setText(node, "[data-count-word]", counted("vote_word", row.count))
+  setText(node, "[data-share]", row.figure)
+  setText(node, "[data-unit]", row.sign)
+  setText(node, "[data-count]", row.amount)
+  setText(node, "[data-count-word]", row.word)
+  setText(node, "[data-row-note]", row.note)
+  setHidden(node, "[data-row-note]", !row.note)
   node.toggleAttribute("data-lead", row.lead)
-  node.toggleAttribute("data-all", row.share === 100)
+  node.toggleAttribute("data-all", row.figure === 100)
   for (const bar of node.querySelectorAll("rect")) bar.setAttribute("width", row.width)
 }
 
 export function paintResults(list, poll, { mine = [], isPending = false } = {}) {
-  syncRows(
+  const rows = rowsOf(poll)
+  const ids = rows.map(({ id }) => id)
+  withMoves(
     list,
-    poll.options.map(({ id }) => id),
-    "result-row",
+    ids,
+    (row) => row.dataset.option,
+    () => syncRows(list, ids, "result-row"),
   )
-  for (const row of rowsOf(poll)) {
+  for (const row of rows) {
     const node = rowOf(list, row.id)
     paintResult(node, row)
     markMine(node, mine.includes(row.id), isPending)
@@ -88,6 +94,7 @@ export function paintFields(list, poll) {
 
 // The form's rows: what somebody has ticked is theirs, only texts and missing rows are painted.
 export function paintForm(list, poll, chosen) {
+  if (kindOf(poll).paintForm) return kindOf(poll).paintForm(list, poll)
   const isNew = !list.firstElementChild
   syncRows(
     list,

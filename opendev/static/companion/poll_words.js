@@ -22,6 +22,8 @@ function howMany(poll) {
 function pickNote(poll) {
   const kind = kindOf(poll)
   if (kind.pickNote) return kind.pickNote(poll)
+  const pick = kind.ask?.(poll)
+  if (pick) return text(`asked_${poll.may_change ? "change" : "final"}`, { pick })
   return text(`pick_${howMany(poll)}_${poll.may_change ? "change" : "final"}`, poll)
 }
 
@@ -43,12 +45,16 @@ export function privacyNote(poll) {
   return text(poll.anonymous ? "privacy_anonymous" : "privacy_named")
 }
 
+export function footnote({ kind }) {
+  return hasText(`footnote_${kind}`) ? text(`footnote_${kind}`) : ""
+}
+
 export function headline(poll) {
   const summary = summaryOf(poll)
   if (summary || kindOf(poll).isWritten) return summary
   const leaders = rowsOf(poll).filter(({ lead }) => lead)
   const option = leaders.map((leader) => leader.text).join(", ")
-  return text(leaders.length > 1 ? "headline_tied" : "headline", { share: leaders[0]?.share ?? 0, option })
+  return text(leaders.length > 1 ? "headline_tied" : "headline", { share: leaders[0]?.figure ?? 0, option })
 }
 
 // What was reworded after the first vote, one sentence a change.

@@ -1,10 +1,11 @@
 // Takes the submit of the real forms and sends the vote over the socket. A vote without an answer is kept, over lost
 // connections and reloads, and sent again with the same seq, so that the server counts it once.
 
+import { answerOf, asSent, isSameAnswer, noAnswer, optionsIn } from "./answers.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { chosenIn, dropDraft, pollIdOf } from "./choice.js"
-import { asSent, kindOf, ownAnswer } from "./kinds/index.js"
 import { keep, recall } from "./kept.js"
+import { kindOf } from "./kinds/index.js"
 import { emit, on } from "./markup.js"
 import { nextSeq } from "./seq.js"
 import { sayNow } from "./speak.js"
@@ -13,12 +14,17 @@ import { hasText, text } from "./texts.js"
 const ANSWER_WITHIN = 8_000
 const CAN_BE_TRIED_AGAIN = new Set(["slow_down", "try_later", "busy", "no_answer"])
 
-const pending = new Map(Object.entries(recall("votes") ?? {})) // poll id -> vote
+const pending = new Map(Object.entries(recall("votes") ?? {}).map(([id, vote]) => [id, asNow(vote)])) // poll id -> vote
 let findPoll = () => null
 let lastRef = 0
 let isConnected = false
 let hasConnected = false
 let canConnect = true // until the first attempt failed: then the plain form is the way
+
+// A vote that waited while the page's script became another: the answer was a list of options.
+function asNow(vote) {
+  return { field: "options", answer: vote.options, sent: vote.options, ...vote }
+}
 
 export function startVoting(pollById) {
   findPoll = pollById
@@ -44,7 +50,7 @@ function isCounted(vote, poll) {
 // Somebody who changes their mind twice in a second has an earlier vote that is not counted either.
 function beforeOf({ earlier, before }, poll) {
   if (!earlier) return before
-  return isCounted(earlier, poll) ? earlier.options : beforeOf(earlier, poll)
+  return isCounted(earlier, poll) ? earlier.answer : beforeOf(earlier, poll)
 }
 
 function takeSubmit(event) {
@@ -53,21 +59,16 @@ function takeSubmit(event) {
   const poll = isVote || form.matches("[data-withdraw-form]") ? findPoll(pollIdOf(form)) : null
   if (!poll || !canConnect) return
   event.preventDefault()
-  cast(poll, isVote ? chosenIn(form) : [], isVote ? "poll.vote" : "poll.withdraw")
+  cast(poll, isVote ? chosenIn(form) : noAnswer(kindOf(poll)), isVote ? "poll.vote" : "poll.withdraw")
 }
 
-function cast(poll, options, type) {
+function cast(poll, answer, type) {
   const earlier = pendingFor(poll) && pending.get(poll.id)
   const seq = nextSeq(poll)
-  pending.set(poll.id, {
-    type,
-    options,
-    earlier,
-    before: ownAnswer(poll),
-    seq,
-    status: "sending",
-    ...formOf(poll, options),
-  })
+  const kind = kindOf(poll)
+  const sent = asSent(kind, answer)
+  const cast = { type, field: kind.field, answer, sent, options: optionsIn(kind, answer) }
+  pending.set(poll.id, { ...cast, earlier, before: answerOf(poll), seq, status: "sending" })
   keepVotes()
   hideBanner("vote")
   hideBanner("notice")
@@ -75,18 +76,13 @@ function cast(poll, options, type) {
   emit("vote:changed", { poll: poll.id, isOwnAct: true })
 }
 
-// What is sent is kept with the vote, since it outlives the page.
-function formOf(poll, options) {
-  return { field: kindOf(poll).field, sent: asSent(poll, options) }
-}
-
 function send(id) {
   const vote = pending.get(id)
-  const { type, sent, seq } = vote
+  const { type, field, sent, seq } = vote
   vote.status = "sending"
   vote.ref = ++lastRef
   const frame = { type, ref: vote.ref, poll: id, seq }
-  emit("live:send", type === "poll.vote" ? { ...frame, ...sent } : frame)
+  emit("live:send", type === "poll.vote" ? { ...frame, [field]: sent } : frame)
   setTimeout(unanswered, ANSWER_WITHIN, id, vote.ref)
 }
 
@@ -103,7 +99,7 @@ function resume(snapshot) {
   isConnected = hasConnected = canConnect = true
   for (const poll of snapshot.polls) {
     const vote = pending.get(poll.id)
-    if (vote) Object.assign(vote, { before: ownAnswer(poll), earlier: null })
+    if (vote) Object.assign(vote, { before: answerOf(poll), earlier: null })
     if (vote && vote.status !== "done" && arrived(poll, vote)) settled(poll.id, poll.mine, poll.version)
   }
   const known = new Set(snapshot.polls.map(({ id }) => id))
@@ -112,10 +108,9 @@ function resume(snapshot) {
 }
 
 // Once a poll is final its ballots hold no numbers any more, but still the answers.
-function arrived({ mine, state }, vote) {
-  const held = [mine?.[vote.field] ?? []].flat()
-  const same = String(held.sort()) === String([...vote.options].sort())
-  return (mine?.seq ?? 0) >= vote.seq || (state !== "live" && same)
+function arrived(poll, vote) {
+  const same = isSameAnswer(kindOf(poll), answerOf(poll), vote.answer)
+  return (poll.mine?.seq ?? 0) >= vote.seq || (poll.state !== "live" && same)
 }
 
 function noteStatus({ connected }) {
@@ -148,7 +143,7 @@ function settled(id, mine, version) {
   sayNow(text(vote.type === "poll.vote" ? "said_saved" : "said_taken_back"))
   emit("vote:answered", {
     poll: id,
-    mine: mine ?? { voted: vote.options.length > 0, options: vote.options, seq: vote.seq },
+    mine: mine ?? { voted: vote.options.length > 0, options: vote.options, [vote.field]: vote.sent, seq: vote.seq },
   })
 }
 

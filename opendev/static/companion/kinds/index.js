@@ -2,24 +2,20 @@
 
 import multiple from "./multiple.js"
 import number from "./number.js"
+import points from "./points.js"
+import ranking from "./ranking.js"
 import scale from "./scale.js"
 import single from "./single.js"
 import text from "./text.js"
 import words from "./words.js"
 
-const KINDS = new Map([single, multiple, scale, words, text, number].map((kind) => [kind.name, kind]))
+const ALL = [single, multiple, scale, ranking, points, words, text, number]
+const KINDS = new Map(ALL.map((kind) => [kind.name, kind]))
 
 export function kindOf(poll) {
   return KINDS.get(poll.kind)
 }
 
-// One's own answer as the form holds it: the ids of options, or what one wrote.
-export function ownAnswer(poll) {
-  return poll.mine?.voted ? [poll.mine[kindOf(poll).field] ?? []].flat() : []
-}
-
-// An answer as it is sent.
-export function asSent(poll, answer) {
-  const { field, takesOne } = kindOf(poll)
-  return { [field]: takesOne ? (answer[0] ?? "") : answer }
+export function kindNamed(name) {
+  return KINDS.get(name)
 }
