@@ -86,14 +86,14 @@ class Sweep:
         """Take the database's word where its version is older than what it had before: it lost commits.
 
         Every page and program takes what is newer than what it shows, so the versions are raised above all that was
-        told; docs/adr/0040 says why.
+        told; docs/adr/0040 says why. A standby that is not promoted yet cannot raise them; the next round tries again.
         """
         back = {topic: known for topic, known in before.items() if versions.get(topic, known) < known}
         if not back or self.source is None:
             return
-        log.warning("The database lost commits: %d versions of session %d went back.", len(back), key)
         above = {topic: known + TOLD_ELSEWHERE for topic, known in back.items()}
         await self.read_in_thread(self.source.raise_versions, key, above)
+        log.warning("The database lost commits: %d versions of session %d went back.", len(back), key)
         state = await self.read_in_thread(self.source.read, key)
         for news in state.news if state else []:
             self.take(news)
