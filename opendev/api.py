@@ -24,6 +24,7 @@ from opendev.room.run_sheet_api import (
     UndoOfRunSheet,
 )
 from polls import api as polls
+from polls import named_api
 from polls import written_api as written
 from sessions.attendees import api as passes
 from sessions.follow_ups import api as follow_ups
@@ -120,7 +121,7 @@ urlpatterns = [
     path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),
     path("polls/<str:poll>/written/", written.WrittenOfPoll.as_view()),
     path("sessions/<str:session>/blocked-words/", written.BlockedWords.as_view()),
-    path("polls/<str:poll>/ballots/", polls.BallotsOfPoll.as_view()),
+    path("polls/<str:poll>/ballots/", named_api.BallotsOfPoll.as_view()),
     path("polls/<str:poll>/ballot/", polls.OwnBallot.as_view()),
     path("sessions/<str:session>/sign-up-lines/", follow_ups.LinesOfSession.as_view()),
     path("sign-up-lines/<str:line>/", follow_ups.OneLine.as_view()),

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
-from opendev.core.schema import OPEN, READ, WRITE, answers
+from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
@@ -26,16 +26,12 @@ from polls.kinds import (
     MAX_WORDS,
     MIN_OPTIONS,
     NAMES,
-    kind_named,
 )
 from polls.models import Poll
 from polls.permissions import may_see_poll
 from polls.selectors import (
     NOT_VOTED,
     Mine,
-    NamedAnswer,
-    named_answers,
-    option_texts,
     options_of,
     own_answer,
     own_answers,
@@ -336,45 +332,6 @@ class RoundsOfPoll(PollEndpoint):
         found, caller, _is_moderator = self.find(poll)
         again = services.run_again(poll_id=found.pk, caller=caller, now=timezone.now())
         return self.answer(again.pk, caller)
-
-
-class NamedAnswerShape(serializers.Serializer[Any]):
-    attendee = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    company = serializers.CharField(allow_blank=True)
-    options = serializers.ListField(child=serializers.CharField())
-    texts = serializers.ListField(
-        child=serializers.CharField(allow_blank=True),
-        help_text="what the options say, in the same order; empty where a moderator hid it",
-    )
-    ranking = serializers.ListField(child=serializers.CharField(), required=False)
-    points = serializers.DictField(child=serializers.IntegerField(), required=False)
-
-
-class NamedAnswerList(serializers.Serializer[Any]):
-    results = NamedAnswerShape(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
-class BallotsOfPoll(PollEndpoint):
-    """Who chose what in a named poll."""
-
-    @extend_schema(
-        operation_id="ballots_list", responses=answers(NamedAnswerList, refusals=(401, 403, *READ[1:]))
-    )
-    def get(self, request: Request, poll: str) -> Response:
-        """List the answers of a named poll. For moderators; an anonymous poll has no such list."""
-        found, caller, _is_moderator = self.find(poll)
-        check_moderates(caller=caller, session_id=found.session_id)
-        texts = option_texts(found)
-        return page([_named(found, answer, texts) for answer in named_answers(found)])
-
-
-def _named(poll: Poll, answer: NamedAnswer, texts: Mapping[int, str]) -> dict[str, Any]:
-    options = [str(option) for option in answer.options]
-    body = {"attendee": str(answer.attendee_id), "name": answer.name, "company": answer.company}
-    said = {"options": options, "texts": [texts[option] for option in answer.options]}
-    return {**body, **said, **kind_named(poll.kind).mine(options, answer.values)}
 
 
 class OwnBallot(PollEndpoint):

@@ -207,15 +207,20 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     }
     if weighs:
         facts |= {"columns": [str(heading) for heading in kind.columns], "explained": str(kind.footnote)}
-    label = _("The ballots of %(poll)s, %(votes)s") % {
-        "poll": quoted(poll.question),
-        "votes": votes(poll.ballots),
-    }
+    source = Source(_ballots_label(poll), session.get_absolute_url())
     said = [
-        Sentence(text, Source(label, session.get_absolute_url()))
+        Sentence(text, source)
         for text in poll_words(options, poll.ballots, single=single, own_words=own_words)
     ]
     return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
+
+
+def _ballots_label(poll: Poll) -> str:
+    """Return what the sentences about a poll are drawn from."""
+    return _("The ballots of %(poll)s, %(votes)s") % {
+        "poll": quoted(poll.question),
+        "votes": votes(poll.ballots),
+    }
 
 
 def _own_figures(row: ResultRow) -> dict[str, Any]:

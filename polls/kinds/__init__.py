@@ -9,17 +9,12 @@ from polls.kinds.base import (
     MAX_OPTIONS,
     MIN_OPTIONS,
     Counted,
-    DuplicateOption,
     Family,
     Kind,
     ResultRow,
     Spelling,
     Tally,
-    UnknownOption,
-    WrongAnswer,
-    WrongNumberOfOptions,
     read_option_ids,
-    wrong,
 )
 from polls.kinds.grammar import split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
@@ -27,6 +22,7 @@ from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
 from polls.kinds.points import Points, read_points
 from polls.kinds.ranking import Ranking, read_ranking
+from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
 from polls.kinds.scale import Scale
 from polls.kinds.single import Single
 from polls.kinds.text import MAX_TEXT_LENGTH, AnswerTooLong, Text, read_text

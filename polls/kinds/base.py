@@ -9,9 +9,9 @@ from typing import Any, ClassVar, NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from opendev.core.errors import Malformed
 from opendev.core.text import clean_id
 from polls.kinds.merging import merge_key
+from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
 from polls.kinds.shares import bar_widths, whole_shares
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 20
@@ -24,22 +24,6 @@ class Family(StrEnum):
     PICK = "pick"  # options that the moderator wrote
     WEIGH = "weigh"  # such options, each with a small number
     WRITE = "write"  # options that voters write, made with the vote
-
-
-class UnknownOption(Malformed):
-    code, message = "unknown_option", _("This poll does not have that option.")
-
-
-class DuplicateOption(Malformed):
-    code, message = "duplicate_option", _("An option can be chosen once.")
-
-
-class WrongNumberOfOptions(Malformed):
-    code, message = "wrong_number_of_options", _("That is not the number of options this poll asks for.")
-
-
-class WrongAnswer(Malformed):
-    code, message = "wrong_answer", _("This poll takes another kind of answer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,8 +386,3 @@ def read_option_ids(value: Any) -> tuple[int, ...]:
 def fill(sentence: Any, words: Mapping[str, Any]) -> str:
     """Return a sentence with its {words} filled in, as texts.js does."""
     return _WORD.sub(lambda match: str(words.get(match[1], match[0])), str(sentence))
-
-
-def wrong(field: str, sentence: Any) -> Malformed:
-    """Return the error that names a field."""
-    return Malformed(sentence, fields={field: sentence})

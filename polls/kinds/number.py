@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from opendev.core.errors import Malformed
 from opendev.core.text import ascii_digits, clean_line
-from polls.kinds.base import Family, Kind, Tally, fill, wrong
+from polls.kinds.base import Family, Kind, Tally, fill
+from polls.kinds.refusals import wrong
 
 MOST_STEPS, MOST_BINS = 10_000, 20
 MAX_UNIT_LENGTH = 12

@@ -11,19 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.text import ascii_digits, clean_id, clean_yes_or_no
-from polls.kinds.base import (
-    MAX_OPTIONS,
-    DuplicateOption,
-    Family,
-    Kind,
-    ResultRow,
-    Tally,
-    UnknownOption,
-    WrongAnswer,
-    WrongNumberOfOptions,
-    fill,
-    wrong,
-)
+from polls.kinds.base import MAX_OPTIONS, Family, Kind, ResultRow, Tally, fill
+from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
 from polls.kinds.shares import bar_widths, whole_shares
 
 PREFIX = "points_"
@@ -170,13 +159,13 @@ class Points(Kind):
                 else _("Give points to no more than %(max)d, then vote.") % {"max": most}
             )
             raise WrongNumberOfOptions(sentence, fields={"points": sentence})
-        given, total = sum(points for _option, points in answer), rules["total"]
-        if given > total or (rules["exact"] and given < total):
+        shared, total = sum(points for _option, points in answer), rules["total"]
+        if shared > total or (rules["exact"] and shared < total):
             sentence = (
                 _("You gave %(given)d points. Give exactly %(total)d, then vote.")
                 if rules["exact"]
                 else _("You gave %(given)d points. Give up to %(total)d, then vote.")
-            ) % {"given": given, "total": total}
+            ) % {"given": shared, "total": total}
             raise WrongAnswer(sentence, fields={"points": sentence})
 
     def selected(self, answer: Sequence[Any]) -> dict[int, int | None]:
@@ -218,8 +207,8 @@ class Points(Kind):
     def rows(self, tally: Tally) -> list[ResultRow]:
         """Return the options by their points."""
         result = self.result(tally)
-        sums, given = result["points"], result["given"]
-        shares, widths = whole_shares(sums, given, single=True), bar_widths(sums, given)
+        sums, in_all = result["points"], result["given"]
+        shares, widths = whole_shares(sums, in_all, single=True), bar_widths(sums, in_all)
         order = sorted(range(len(sums)), key=lambda i: (-sums[i], i))
         return [self._row(i, tally.options[i].count, result, shares[i], widths[i]) for i in order]
 
@@ -271,14 +260,14 @@ class Points(Kind):
             "given": result["given"],
             "mean": f"{result['mean'][leaders[0]]:g}",
         }
-        said = (
+        sentence = (
             _("Most points went to %(names)s: %(points)d of %(given)d, %(mean)s a person on average.")
             if len(leaders) == 1
             else _(
                 "Most points are shared by %(names)s: %(points)d of %(given)d each, %(mean)s a person on average."
             )
         )
-        return [said % words]
+        return [sentence % words]
 
 
 def read_points(value: Any) -> tuple[Any, ...]:

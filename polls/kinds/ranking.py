@@ -13,18 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.text import ascii_digits, clean_id
-from polls.kinds.base import (
-    MAX_OPTIONS,
-    DuplicateOption,
-    Family,
-    Kind,
-    ResultRow,
-    Tally,
-    UnknownOption,
-    WrongNumberOfOptions,
-    fill,
-    wrong,
-)
+from polls.kinds.base import MAX_OPTIONS, Family, Kind, ResultRow, Tally, fill
+from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
 
 PREFIX = "place_"
 FEWEST_IN_A_CIRCLE = 3
@@ -165,8 +155,8 @@ class Ranking(Kind):
         """
         options = tally.options
         beaten = [
-            [one.count - other.above[i] if i != j else 0 for j, other in enumerate(options)]
-            for i, one in enumerate(options)
+            [option.count - other.above[i] if i != j else 0 for j, other in enumerate(options)]
+            for i, option in enumerate(options)
         ]
         doubled = [
             sum(tally.ballots + beaten[i][j] - beaten[j][i] for j in range(len(options)) if j != i)
@@ -235,13 +225,13 @@ class Ranking(Kind):
         if result is None or not any(result["points"]):
             return ""
         leaders = [i for i, place in enumerate(result["places"]) if place == 1]
-        said = [fill(self.texts["rank_first"], {"names": _names(leaders, options)})]
+        sentences = [fill(self.texts["rank_first"], {"names": _names(leaders, options)})]
         if result["winner"] is not None:
             key = "rank_beats_all_too" if leaders == [result["winner"]] else "rank_beats_all"
-            said.append(fill(self.texts[key], {"name": options[result["winner"]]}))
+            sentences.append(fill(self.texts[key], {"name": options[result["winner"]]}))
         elif result["circle"]:
-            said.append(fill(self.texts["rank_circle"], {"names": _names(result["circle"], options)}))
-        return " ".join(said)
+            sentences.append(fill(self.texts["rank_circle"], {"names": _names(result["circle"], options)}))
+        return " ".join(sentences)
 
     def sentences(
         self, rules: Mapping[str, Any], result: Mapping[str, Any], options: Sequence[str] = ()
@@ -257,19 +247,19 @@ class Ranking(Kind):
             "voted": voted,
         }
         if len(leaders) > 1:
-            said = [_("Equal by points are %(names)s.") % words, _most_first(favourites) % words]
+            sentences = [_("Equal by points are %(names)s.") % words, _most_first(favourites) % words]
         elif leaders == favourites:
-            said = [
+            sentences = [
                 _("First by points is %(names)s; it also has most first places (%(first)d of %(voted)d).")
                 % words
             ]
         else:
-            said = [_("First by points is %(names)s.") % words, _most_first(favourites) % words]
+            sentences = [_("First by points is %(names)s.") % words, _most_first(favourites) % words]
         if result["winner"] is not None and leaders != [result["winner"]]:
-            said.append(fill(self.texts["rank_beats_all"], {"name": options[result["winner"]]}))
+            sentences.append(fill(self.texts["rank_beats_all"], {"name": options[result["winner"]]}))
         elif result["circle"]:
-            said.append(fill(self.texts["rank_circle"], {"names": _names(result["circle"], options)}))
-        return said
+            sentences.append(fill(self.texts["rank_circle"], {"names": _names(result["circle"], options)}))
+        return sentences
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
         """Return the table of who beats whom: `{names, rows: [{name, cells: [{count, beats}]}]}`, by points."""

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
-from polls.kinds.base import MAX_OPTIONS, Kind, Tally, fill, wrong
+from polls.kinds.base import MAX_OPTIONS, Kind, Tally, fill
 from polls.kinds.grammar import words_of
+from polls.kinds.refusals import wrong
 
 LOWEST, HIGHEST = -100, 100
 MIN_POINTS, MAX_POINTS = 2, 11

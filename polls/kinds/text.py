@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from opendev.core.errors import Malformed
 from opendev.core.text import clean_line, clean_yes_or_no
-from polls.kinds.base import Family, Kind, Tally, fill, wrong
+from polls.kinds.base import Family, Kind, Tally, fill
+from polls.kinds.refusals import wrong
 
 SHORTEST, MAX_TEXT_LENGTH = 20, 300
 _LINE = re.compile(r"text(?P<open>\s*,\s*unmoderated)?\Z", re.IGNORECASE)

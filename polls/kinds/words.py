@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from opendev.core.errors import Malformed
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
-from polls.kinds.base import Family, Kind, Tally, fill, wrong
+from polls.kinds.base import Family, Kind, Tally, fill
 from polls.kinds.cloud import ROOM, SCREEN, cloud_of
+from polls.kinds.refusals import wrong
 
 MAX_WORDS, MAX_WORD_LENGTH = 5, 40
 NAMED = 3  # in a sentence

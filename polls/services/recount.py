@@ -101,10 +101,10 @@ def _counted_above(poll: Poll) -> dict[int, dict[str, int]]:
         .values_list("option_id", "ballot__selections__option_id")
         .annotate(n=Count("ballot_id"))
     )
-    found: dict[int, dict[str, int]] = {}
-    for one, other, count in pairs:
-        found.setdefault(one, {})[str(other)] = count
-    return found
+    above: dict[int, dict[str, int]] = {}
+    for upper, lower, count in pairs:
+        above.setdefault(upper, {})[str(lower)] = count
+    return above
 
 
 def write_counts(poll: Poll, found: list[WrongTally], *, forget: bool = False) -> None:

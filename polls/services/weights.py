@@ -41,9 +41,9 @@ def add(options: Mapping[int, Option], changes: Change) -> None:
         if difference:
             options[option_id].weight += difference
     above: dict[int, dict[str, int]] = {}
-    for (one, other), difference in changes.pairs.items():
+    for (upper, lower), difference in changes.pairs.items():
         if difference:
-            counts = above.setdefault(one, dict(options[one].above or {}))
-            counts[str(other)] = counts.get(str(other), 0) + difference
+            counts = above.setdefault(upper, dict(options[upper].above or {}))
+            counts[str(lower)] = counts.get(str(lower), 0) + difference
     for option_id, counts in above.items():
         options[option_id].above = {key: count for key, count in sorted(counts.items()) if count}
