@@ -11,11 +11,12 @@ from typing import Any
 import uvloop
 
 from bench.machine import allow_open_files
-from bench.scenes import door, fanout, pages, room, upvotes, votes
+from bench.scenes import door, fanout, kinds, pages, room, upvotes, votes
 
 SCENES = {
     "fanout": fanout.play,
     "votes": votes.play,
+    "kinds": kinds.play,
     "room": room.play,
     "upvotes": upvotes.play,
     "pages": pages.play,

@@ -40,7 +40,10 @@ SCALE = {"question": "How?", "kind": "scale", "rules": RULES, "visibility": "alw
 WEIGHED = {"kind": "ranking", "visibility": "always"}, {"kind": "points", "visibility": "always"}
 PLAN = "Prompt: What do you build?\nNote: Ours\nFollow-up: Keep talking\nPoll: Which? / a / b"
 AT = "2026-06-01T10:00:00.000Z"
-OF_A_KIND = re.compile(r"\.polls\.(rules|result|mine|options)\.")  # held by the tests of each kind of poll
+# Held by the tests of each kind of poll.
+OF_A_KIND = re.compile(
+    r"\.polls\.(rules|result|mine|options)\.|\.(answers|moderation)(\.|$)|\bmine\.(words|text|number)$"
+)
 
 
 def furnish(session):
