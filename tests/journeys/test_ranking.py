@@ -90,10 +90,10 @@ def test_rows_change_places_as_others_vote(play: Any, motion: str) -> None:
         ids = {option["text"]: option["id"] for option in poll["options"]}
         screen = stage.screen(reduced_motion=motion)
         for order in (["Nova", "Magnum"], ["Magnum", "Nova"], ["Magnum"]):
-            person = stage.demo.attendee()
-            answer = person.put(
-                f"polls/{poll['id']}/ballot/", json={"ranking": [ids[text] for text in order]}
-            )
+            with stage.demo.attendee() as person:
+                answer = person.put(
+                    f"polls/{poll['id']}/ballot/", json={"ranking": [ids[text] for text in order]}
+                )
             assert answer.status_code == 200, answer.text
         expect(screen.rows.first.locator("[data-option-text]")).to_have_text("Magnum")
         expect(screen.rows.first.locator("[data-count]")).to_have_text("8 points")

@@ -15,10 +15,12 @@ from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.services import end_session, set_session_state
 from polls import services as polls
 from polls.models import Poll
+from polls.services import moderating
 from polls.services.drafts import read_draft
-from sessions.access.services import revoke_api_token
+from sessions.access.services import end_sign_ins, make_sign_in_link, revoke_api_token
 from sessions.attendees.models import RevokedPass
 from sessions.attendees.services.passes import set_pass
+from sessions.audit.services import record, record_reading
 from sessions.displays.models import DisplayLink
 from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
@@ -133,6 +135,15 @@ FOR_MODERATORS = {
     run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
     run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
     take_step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
+}
+# What people wrote; that moderators may, the tests of written answers show.
+OF_ANSWERS = {
+    moderating.set_answer_states: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "state": "shown"},
+    moderating.pick_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "picked": True},
+    moderating.approve_all: lambda at: {"poll_id": at.poll.pk},
+    moderating.split_answer: lambda at: {"poll_id": at.poll.pk, "option_id": 1},
+    moderating.merge_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "into_id": 2},
+    moderating.set_blocked_words: lambda at: {"session_id": at.session.pk, "words": ["no"]},
 }
 FOR_HELPERS = {
     set_question_state: lambda at: {"question_id": at.question.pk, "state": "on_air", "now": NOW},
@@ -274,6 +285,15 @@ def test_service_of_the_programme_lets_organisers_alone_through(work):
     work(caller=at.organiser, **given)
 
 
+@pytest.mark.parametrize("work", OF_ANSWERS, ids=lambda work: work.__name__)
+def test_service_of_written_answers_lets_nobody_but_moderators_through(work):
+    at = At()
+    given = OF_ANSWERS[work](at)
+    assert refused_as(work, caller=Caller(), **given) == "not_signed_in"
+    for caller in (at.neighbour, at.foreigner, at.somebody, at.helper):
+        assert refused_as(work, caller=caller, **given) == "not_moderator"
+
+
 def test_pass_is_revoked_by_the_events_organisers_and_the_moderators_of_its_sessions():
     at = At()
     attendee = make_attendee(at.session)
@@ -298,7 +318,10 @@ def takes_a_caller(work):
 
 
 def test_every_service_that_takes_a_caller_is_tried_here():
-    """A deed that is added has to be added above. Tokens are the caller's own; services note what they did."""
+    """A deed that is added has to be added above.
+
+    Tokens, links and sign-ins are the caller's own, or were asked for; services note what they did.
+    """
     taking = {
         work
         for module in modules_of_services()
@@ -307,7 +330,7 @@ def test_every_service_that_takes_a_caller_is_tried_here():
         if not name.startswith(("_", "check_", "lock_"))
     }
     tried = FOR_MODERATORS.keys() | FOR_HELPERS.keys() | FOR_ORGANISERS.keys()
-    tried |= programme_services.FOR_ORGANISERS.keys()
+    tried |= programme_services.FOR_ORGANISERS.keys() | OF_ANSWERS.keys()
     for_others = {set_pass, revoke_api_token, note, create_event}
-    for_others.add(change_session)
+    for_others |= {change_session, make_sign_in_link, end_sign_ins, record, record_reading}
     assert taking - for_others == tried - {set_session_state}
