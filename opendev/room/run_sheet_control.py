@@ -81,7 +81,8 @@ def _page(
     errors = dict(refused.fields) if refused else {}
     boxes = _boxes(session.pk)
     typed = shown(request.POST, boxes)
-    context["rows"] = [_row(entry, typed, boxes, errors) for entry in context["sheet"].items]
+    there = [entry for entry in context["sheet"].items if f"text-{entry.id}" in boxes]  # or just removed
+    context["rows"] = [_row(entry, typed, boxes, errors) for entry in there]
     if any(field in boxes for field in errors):
         form = "item"
     waiting = {field: request.POST.get(field, "") for field in (*ADD, *PASTE)} if refused else {}

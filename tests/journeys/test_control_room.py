@@ -200,7 +200,7 @@ def test_display_shows_the_screen_until_its_link_is_revoked(play, demo):
         demo.launch(QUESTION, "yes", "no")
         expect(display.get_by_role("heading", name=QUESTION)).to_be_visible()
         john.goto(f"{demo.server.url}{ROOM}control/team/")
-        john.get_by_role("button", name="Revoke: Hall B").click()
+        john.get_by_role("button", name="Revoke : Hall B").click()
         expect(display.get_by_text("This display link no longer works.")).to_be_visible()
 
     play(scene)
