@@ -22,9 +22,10 @@ COMPRESS = {"br": lambda body: bytes(brotli.compress(body, quality=QUALITY)), "g
 CODINGS = {*COMPRESS, "identity"}
 # How many people are here changes with each arrival; the socket says it, so it makes no page another one.
 PRESENT = re.compile(rb"(data-present>)\d+")
-OF_DOCUMENTS = {  # these mean nothing where there is no document to show
+# These mean nothing where there is no document to show. Cross-Origin-Opener-Policy does: browsers ask each answer of a
+# redirect for it, and one without parts the window from its own history; WebKit then never shows the page.
+OF_DOCUMENTS = {
     b"content-security-policy",
-    b"cross-origin-opener-policy",
     b"x-frame-options",
     b"content-language",
 }
@@ -40,12 +41,10 @@ def finish(status: int, headers: Headers, body: bytes, scope: Any) -> tuple[int,
     if _has(headers, b"set-cookie") or _is_of_signed_in(scope):
         return status, headers, body
     if b"no-store" not in _value(headers, b"cache-control"):
-        mark = blake2b(PRESENT.sub(rb"\1", body), digest_size=9).hexdigest()
-        headers = [
-            *headers,
-            (b"etag", f'W/"{mark}"'.encode()),
-        ]  # weak: the padding and the number here may differ
-        if is_unchanged(header_of(scope, b"if-none-match"), f'"{mark}"'.encode()):
+        mark = mark_of(body)
+        # Weak: the padding and the number of people here may differ.
+        headers = [*headers, (b"etag", f"W/{mark}".encode())]
+        if is_unchanged(header_of(scope, b"if-none-match"), mark.encode()):
             kept = [(name, value) for name, value in headers if name not in OF_BODIES]
             return HTTPStatus.NOT_MODIFIED, kept, b""
     if scope["query_string"]:
