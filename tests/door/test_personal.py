@@ -79,6 +79,15 @@ def test_tag_is_that_of_the_page_and_not_of_how_many_are_here():
     assert b"content-length" not in dict(unchanged[1])
 
 
+def test_redirect_keeps_what_browsers_ask_of_each_answer_on_the_way():
+    """Without its opener policy WebKit parts the window from its history, and Back shows nothing."""
+    policy = (b"cross-origin-opener-policy", b"same-origin")
+    sent = [policy, (b"content-security-policy", b"default-src 'self'"), (b"location", b"/sign-in/")]
+    status, headers, body = personal.finish(302, sent, b"", ask())
+    assert (status, body) == (302, b"")
+    assert headers == [policy, (b"location", b"/sign-in/")]
+
+
 def test_attendee_who_comes_back_is_answered_in_a_few_bytes_until_something_changes(inner, session):
     with inner.http() as phone:
         origin = {"Origin": inner.url}
