@@ -82,3 +82,11 @@ class TryLater(TooOften):
     code = "try_later"
     message = _("The room is very busy. Try again in a moment.")
     retry_after = 2
+
+
+class Unavailable(DomainError):
+    """The database does not answer, or stores nothing."""
+
+    code, status = "unavailable", 503
+    message = _("The server cannot reach its database right now. Nothing was lost. Try again in a moment.")
+    retry_after = 3

@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
 from opendev.core.audit import current_network
-from opendev.core.errors import DomainError
+from opendev.core.errors import DomainError, Unavailable
 from opendev.core.limits import client_address, is_trusted, network_of
 from opendev.core.logs import current_id, taken_or_new
 from opendev.core.threads import is_away, note_outage
@@ -66,14 +65,6 @@ class RequestIdMiddleware:
             current_network.reset(client)
             current_id.reset(mark)
         return response
-
-
-class Unavailable(DomainError):
-    """The database does not answer, or stores nothing."""
-
-    code, status = "unavailable", 503
-    message = _("The server cannot reach its database right now. Nothing was lost. Try again in a moment.")
-    retry_after = 3
 
 
 class BodyLimitMiddleware:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from opendev.core import outages
 from opendev.core.attendance import AttendeePass
+from opendev.core.errors import Unavailable
 from opendev.core.presence import note_join
 from sessions.attendees.box import join_desk
 from sessions.attendees.services.joining import Joined, is_closed, read_join
@@ -19,8 +21,11 @@ def join(
     """Record a join with the next batch; it is durable when this returns.
 
     Raises:
-        DomainError: as `read_join` and `record_joins`; TryLater, NotSure.
+        DomainError: as `read_join` and `record_joins`; TryLater, NotSure; Unavailable while nothing can be stored.
     """
+    # The batch would be kept for ten seconds, and a page's thread with everybody who joins.
+    if outages.storage.is_on:
+        raise Unavailable
     takes_names = is_closed(session) and has_open_line(session.pk)
     wish = read_join(session_id=session.pk, known=known, has_open_line=takes_names, **said)
     joined = join_desk.put_and_wait(wish)

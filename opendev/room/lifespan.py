@@ -11,6 +11,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.urls import get_resolver
 from django.utils import timezone
 
 from opendev.core import metrics
@@ -45,6 +46,8 @@ async def start() -> None:
     """Start everything; a failure stops the process."""
     hub.source = RoomSource()
     await hub.start(get_channel_layer() if settings.REDIS_URL else None)
+    # The pages are loaded now and not with the first request: they bring boxes, and one that comes later never starts.
+    await asyncio.to_thread(lambda: get_resolver().url_patterns)
     for box in boxes:
         await box.start()
     closer = ThreadPoolExecutor(1, thread_name_prefix="closer")

@@ -4,8 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from opendev.core.errors import DomainError
-from opendev.home.middleware import Unavailable
+from opendev.core.errors import DomainError, Unavailable
 from opendev.room.consumers import RoomConsumer
 from opendev.urls import urlpatterns
 from tests.support.socket_contract import contract
