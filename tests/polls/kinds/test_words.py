@@ -183,10 +183,10 @@ def test_one_more_vote_moves_no_word(script):
     before = {word["id"]: (word["x"], word["y"]) for word in script("cloudOf", options, "ROOM", [])}
     options[5]["count"] += 1
     after = script("cloudOf", options, "ROOM", [[word, list(at)] for word, at in before.items()])
-    assert all(far(word, before) <= 8 for word in after)  # a word that grows at the edge comes in a little
+    assert all(far(word, before) == 0 for word in after)
     overtaken = sorted(options, key=lambda option: option["id"] != "4" and -option["count"])
     later = script("cloudOf", overtaken, "ROOM", [[word, list(at)] for word, at in before.items()])
-    assert sum(far(word, before) <= 8 for word in later) >= len(before) - 2
+    assert sum(far(word, before) == 0 for word in later) >= len(before) - 2
 
 
 def far(word, before):

@@ -60,6 +60,13 @@ export function sizesOf(words, box) {
   return without(sizes)
 }
 
+function placeAt(text, size, x, y) {
+  return { x, y, width: floor((unitsOf(text) * size) / 100), height: heightOf(size), size }
+}
+
+const fits = (middle, extent, room) => extent <= 2 * middle && 2 * middle <= 2 * room - extent
+const isInside = ({ x, y, width, height }, box) => fits(x, width, box.width) && fits(y, height, box.height)
+
 // Middles inside the box: where the word stood, then beside those that stand, the nearest first.
 function candidates(width, height, box, taken, before) {
   const [x, y] = before ?? [floor(box.width / 2), floor(box.height / 2)]
@@ -71,7 +78,6 @@ function candidates(width, height, box, taken, before) {
     around.push([other.x + aside, other.y], [other.x - aside, other.y])
     for (const dx of [0, inset, -inset]) around.push([other.x + dx, other.y + over], [other.x + dx, other.y - over])
   }
-  const fits = (middle, extent, room) => extent <= 2 * middle && 2 * middle <= 2 * room - extent
   const far = ([left, top]) => ((left - x) * box.height) ** 2 + ((top - y) * box.width) ** 2
   return around
     .filter(([left, top]) => fits(left, width, box.width) && fits(top, height, box.height))
@@ -86,11 +92,21 @@ function isFree(place, taken, gap) {
   )
 }
 
+// Where the word stood, though a little smaller than it should be: a reader follows places, not sizes.
+function keptPlace(text, size, box, taken, [x, y]) {
+  for (let smaller = size; 5 * smaller >= 4 * size && smaller >= box.least; smaller -= 2) {
+    const place = placeAt(text, smaller, x, y)
+    if (isInside(place, box) && isFree(place, taken, box.gap)) return place
+  }
+  return null
+}
+
 function placeFor({ text }, size, box, taken, before) {
+  const kept = before && keptPlace(text, size, box, taken, before)
+  if (kept) return kept
   for (let step = 0; step < STEPS; step += 1) {
     const smaller = floor((size - floor(((size - box.least) * step) / (STEPS - 1))) / 2) * 2
-    const width = floor((unitsOf(text) * smaller) / 100)
-    const height = heightOf(smaller)
+    const { width, height } = placeAt(text, smaller, 0, 0)
     for (const [x, y] of candidates(width, height, box, taken, before)) {
       const place = { x, y, width, height, size: smaller }
       if (isFree(place, taken, box.gap)) return place
