@@ -182,9 +182,10 @@ def set_blocked_words(*, session_id: int, caller: Caller, words: Sequence[Any]) 
     check_moderates(caller=caller, session_id=session_id)
     texts: dict[str, str] = {}
     for word in words:
-        text = clean_line(word, field="words", most=MAX_WORD_LENGTH, required=False)
-        if text:
-            texts.setdefault(merge_key(text), text)
+        if isinstance(word, str) and not word.strip():
+            continue  # a line left empty
+        text = clean_line(word, field="words", most=MAX_WORD_LENGTH)
+        texts.setdefault(merge_key(text), text)
     if len(texts) > MAX_BLOCKED:
         sentence = _("The list holds 500 words at most.")
         raise Malformed(sentence, fields={"words": sentence})

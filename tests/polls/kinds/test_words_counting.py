@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from opendev.core.errors import DomainError
+from opendev.core.errors import DomainError, Malformed
 from polls.models import Option
 from polls.selectors import own_answer, poll_by_id, written_of
 from polls.services import erase_ballots, finalise_due_polls, recount_polls, set_poll_state
@@ -178,6 +178,8 @@ def test_list_of_the_event_hides_words_wherever_they_are_written(poll):
     other = make_poll(poll.session, kind="words")
     give(other, ["damn"], ["fine"])
     assert shown(other) == {"fine": 1}
+    with pytest.raises(Malformed):
+        set_blocked_words(session_id=session, caller=by(poll), words=["damn", None])
     set_blocked_words(session_id=session, caller=by(poll), words=[])
     assert shown(other) == {"fine": 1, "damn": 1}
     assert proven()
