@@ -48,7 +48,17 @@ def seen(
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
-    return complaints(page, rules)
+    found = {subject(complaint) for complaint in complaints(page, rules)}
+    if not found:
+        return []
+    # What a docked bar covers at one end of the page is free at the other, and so it can be reached.
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    return [complaint for complaint in complaints(page, rules) if subject(complaint) in found]
+
+
+def subject(complaint: str) -> str:
+    """The rule and the element; the rest has figures of where it stands."""
+    return complaint.partition(" (Fix")[0]
 
 
 def test_planted_faults_are_found(play):

@@ -3,14 +3,26 @@
 import asyncio
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.utils import timezone
 
 from opendev.core.attendance import sign_pass
-from tests.factories import make_attendee, make_line, make_poll, make_question, make_session, options_of
+from sessions.access.models import ApiToken
+from sessions.access.services import make_api_token
+from tests.factories import (
+    make_attendee,
+    make_line,
+    make_organiser,
+    make_poll,
+    make_question,
+    make_session,
+    options_of,
+)
 from tests.factories.databases import connected_to
 from tests.faults.test_bus_away import until
 from tests.support.databases import ROOT
@@ -38,6 +50,9 @@ def test_worker_that_does_everything_at_once_holds_as_many_connections_as_the_do
         session = make_session()
         poll, question, line = make_poll(session), make_question(session), make_line(session)
         option = str(next(iter(options_of(poll).values())))
+        organiser = make_api_token(
+            user=make_organiser(session.event), name="", lasts=timedelta(days=1), now=timezone.now()
+        )
         tokens = [sign_pass(make_attendee(session)) for _ in range(5)]
     server.start()
 
@@ -59,13 +74,13 @@ def test_worker_that_does_everything_at_once_holds_as_many_connections_as_the_do
         with server.http() as visitor:
             if number == 0:
                 return visitor.get("/readyz").status_code
-            mine = {"Authorization": f"Bearer {tokens[number % len(tokens)]}"}
-            return visitor.get(f"/api/v1/sessions/{session.pk}/state/", headers=mine).status_code
+            mine = {"Authorization": f"Bearer {organiser}"}
+            return visitor.get(f"/api/v1/sessions/{session.pk}/", headers=mine).status_code
 
     assert asyncio.run(act_all()) == [Counter({"ok": 4})] * len(tokens)
     with psycopg.connect(url) as slow, ThreadPoolExecutor(PAGES_AT_ONCE) as pool:
         # Every page thread waits here at once, however fast a page is otherwise.
-        slow.execute("LOCK TABLE opendev_sessions_session")
+        slow.execute(f"LOCK TABLE {ApiToken._meta.db_table}")
         pages = pool.map(open_page, range(PAGES_AT_ONCE))
         until(
             lambda: connections_to(url) == A_WORKER + 1, "every thread of the worker is connected, and we are"
