@@ -1,7 +1,8 @@
 """Moderating what people write in a poll: approve, hide, merge spellings, and what never shows at an event.
 
 What a moderator hides is gone everywhere at once, since every page, file and frame reads the same rows. Nothing of it
-is written into the timeline, which would keep the words.
+is written into the timeline, which would keep the words. The audit log has who did it in which poll, and to how many
+answers.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,15 @@ from polls.kinds import MAX_WORD_LENGTH, Family, merge_key
 from polls.models import BlockedWord, Option, Poll
 from polls.services.states import lock_poll_for, save_and_tell
 from polls.services.writing import Answers, answers_of, blocked_keys, first_state, fold_answers
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
 from sessions.programme.models import Session
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
 
 MAX_BLOCKED = 500
 STATES = ("shown", "hidden")
+RECORDED = {Option.State.SHOWN: AuditKind.WRITTEN_SHOWN, Option.State.HIDDEN: AuditKind.WRITTEN_HIDDEN}
 
 
 class NotWritten(Conflict):
@@ -62,6 +66,7 @@ def set_answer_states(*, poll_id: int, caller: Caller, option_ids: Sequence[int]
     for option_id in option_ids:
         row = _answer(answers, option_id)
         answers.rows[row.id] = row._replace(state=new_state)
+    _note(RECORDED[Option.State(new_state)], poll, caller, len(_changed(answers)))
     return _save(poll, answers)
 
 
@@ -76,6 +81,7 @@ def approve_all(*, poll_id: int, caller: Caller) -> Poll:
     for row in list(answers.rows.values()):
         if row.merged_into is None and row.state == Option.State.WAITING:
             answers.rows[row.id] = row._replace(state=Option.State.SHOWN)
+    _note(AuditKind.WRITTEN_SHOWN, poll, caller, len(_changed(answers)))
     return _save(poll, answers)
 
 
@@ -112,6 +118,7 @@ def merge_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], in
     )
     Option.objects.filter(pk__in=moved).update(merged_into=into.id, total=0, shown_as="", is_picked=False)
     _count_once(poll, into)
+    _note(AuditKind.WRITTEN_MERGED, poll, caller, len(merged))
     return _recounted(poll)
 
 
@@ -155,7 +162,24 @@ def split_answer(*, poll_id: int, caller: Caller, option_id: int) -> Poll:
         state = answer.state if answer.state != Option.State.BLOCKED else first_state(poll, key, blocked)
         Option.objects.filter(pk=head.id).update(merged_into=None, state=state)
         Option.objects.filter(pk__in=[row.id for row in others]).update(merged_into=head.id)
+    _note(AuditKind.WRITTEN_SPLIT, poll, caller, len(apart))
     return _recounted(poll)
+
+
+def _note(kind: AuditKind, poll: Poll, caller: Caller, answers: int) -> None:
+    """Write down who moderated how many answers; nothing where none changed, as when a request comes twice."""
+    if answers:
+        record(
+            kind,
+            caller=caller,
+            event_id=poll.session.event_id,
+            subject=f"poll {poll.pk}",
+            answers=answers,
+        )
+
+
+def _changed(answers: Answers) -> list[int]:
+    return [row.id for row in answers.rows.values() if row != answers.stored[row.id]]
 
 
 def _recounted(poll: Poll) -> Poll:
@@ -164,7 +188,7 @@ def _recounted(poll: Poll) -> Poll:
 
 
 def _save(poll: Poll, answers: Answers) -> Poll:
-    if all(row == answers.stored[row.id] for row in answers.rows.values()):
+    if not _changed(answers):
         return poll
     answers.write()
     return save_and_tell(poll)
@@ -189,6 +213,7 @@ def set_blocked_words(*, session_id: int, caller: Caller, words: Sequence[Any]) 
     if len(texts) > MAX_BLOCKED:
         sentence = _("The list holds 500 words at most.")
         raise Malformed(sentence, fields={"words": sentence})
+    before = blocked_keys(session.event_id)
     BlockedWord.objects.filter(event=session.event_id).delete()
     BlockedWord.objects.bulk_create(
         BlockedWord(event_id=session.event_id, text=text) for text in sorted(texts.values())
@@ -196,6 +221,15 @@ def set_blocked_words(*, session_id: int, caller: Caller, words: Sequence[Any]) 
     written = _written_polls(session).select_for_update(no_key=True, of=("self",)).select_related("session")
     for poll in written.order_by("pk"):
         _apply_list(poll, frozenset(texts))
+    if before != texts.keys():
+        record(
+            AuditKind.BLOCKED_WORDS_CHANGED,
+            caller=caller,
+            event_id=session.event_id,
+            subject=f"session {session_id}",
+            added=len(texts.keys() - before),
+            removed=len(before - texts.keys()),
+        )
     return sorted(texts.values())
 
 

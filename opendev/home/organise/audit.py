@@ -48,6 +48,9 @@ DETAILS = {
     "rows": _("rows"),
     "days": _("days"),
     "fields": _("fields"),
+    "answers": _("answers"),
+    "added": _("added"),
+    "removed": _("removed"),
 }
 
 

@@ -12,7 +12,8 @@ from opendev.core.attendance import Caller
 from opendev.core.audit import current_network
 from opendev.core.errors import DomainError
 from opendev.erasure.services import erase_attendee
-from polls.services import edit_poll, set_poll_state
+from polls.models import Option
+from polls.services import edit_poll, moderating, set_poll_state
 from sessions.access.services import make_api_token, revoke_api_token
 from sessions.attendees.models import Attendee
 from sessions.attendees.services.passes import set_pass
@@ -39,6 +40,7 @@ from tests.factories import (
     make_session,
     put_name,
     vote_for,
+    write_in,
 )
 from tests.factories import (
     record as record_vote,
@@ -127,6 +129,56 @@ def test_polls_names_and_people_are_recorded_without_what_they_say(event, sessio
     ]
     whole = json.dumps(list(AuditEntry.objects.values("subject", "details")))
     assert not [word for word in ("Ada", "ada@", "lamp") if word in whole]
+
+
+def test_moderating_what_people_wrote_is_recorded_by_poll_and_number_without_their_words(
+    event, session, caller
+):
+    poll = make_poll(session, kind="words", rules={"approve": True})
+    for word in ("alpha", "beta", "gamma", "delta"):
+        record_vote(write_in(poll, make_attendee(session), word))
+    alpha, beta, gamma, delta = (
+        Option.objects.get(poll=poll, text=text).pk for text in ("alpha", "beta", "gamma", "delta")
+    )
+    acts = {"poll_id": poll.pk, "caller": caller}
+    for _ in range(2):  # the second time nothing happens, but for a merge of what is no answer any more
+        moderating.set_answer_states(**acts, option_ids=[alpha, beta], state="shown")
+        moderating.approve_all(**acts)
+        moderating.set_answer_states(**acts, option_ids=[delta], state="hidden")
+    moderating.merge_answers(**acts, option_ids=[alpha, beta], into_id=gamma)
+    for _ in range(2):
+        moderating.split_answer(**acts, option_id=gamma)
+    for words in (["omega", "sigma"], ["Sigma", "omega"], ["sigma"]):  # the second list is the first one
+        moderating.set_blocked_words(session_id=session.pk, caller=caller, words=words)
+    entries = AuditEntry.objects.filter(event=event.pk, actor=caller.user_id).order_by("pk")
+    assert [(entry.kind, entry.subject, entry.details) for entry in entries] == [
+        ("polls.written_shown", f"poll {poll.pk}", {"answers": 2}),
+        ("polls.written_shown", f"poll {poll.pk}", {"answers": 2}),
+        ("polls.written_hidden", f"poll {poll.pk}", {"answers": 1}),
+        ("polls.written_merged", f"poll {poll.pk}", {"answers": 2}),
+        ("polls.written_split", f"poll {poll.pk}", {"answers": 2}),
+        ("polls.blocked_words", f"session {session.pk}", {"added": 2, "removed": 0}),
+        ("polls.blocked_words", f"session {session.pk}", {"added": 0, "removed": 1}),
+    ]
+    whole = json.dumps(list(entries.values("subject", "details")))
+    words = ("alpha", "beta", "gamma", "delta", "sigma", "omega")
+    assert not [word for word in words if word in whole.lower()]
+
+
+def test_refused_moderating_leaves_no_entry(event, session):
+    poll = make_poll(session, kind="words")
+    record_vote(write_in(poll, make_attendee(session), "alpha"))
+    word, before = Option.objects.get(poll=poll).pk, AuditEntry.objects.count()
+    stranger = Caller(user_id=make_organiser(make_event()).pk)
+    for act in (
+        lambda: moderating.set_answer_states(
+            poll_id=poll.pk, caller=stranger, option_ids=[word], state="hidden"
+        ),
+        lambda: moderating.set_blocked_words(session_id=session.pk, caller=stranger, words=["alpha"]),
+    ):
+        with pytest.raises(DomainError):
+            act()
+    assert AuditEntry.objects.count() == before
 
 
 def test_settings_and_imports_are_recorded(event, session, caller):
