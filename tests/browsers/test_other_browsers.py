@@ -189,6 +189,9 @@ def sign_in(page: EnginePage, demo: Demo, username: str) -> None:
     page.add_cookie(name, value, "127.0.0.1")
 
 
+IMPORT_IS_READY = "() => document.querySelector('[data-import] button').disabled === false"
+
+
 def test_import_shows_how_far_it_is(page: EnginePage, demo: Demo):
     """WebKit fails every request of a page that waits for the answer to its form."""
     sign_in(page, demo, ORGANISER)
@@ -198,7 +201,21 @@ def test_import_shows_how_far_it_is(page: EnginePage, demo: Demo):
     page.until("() => window.progress?.some((words) => /\\d/.test(words))")
     page.until("() => window.progress === undefined")  # the page came anew
     page.sees("main h3", "people.csv")
-    assert page.call("() => document.querySelector('[data-import] button').disabled") is False
+    assert page.call(IMPORT_IS_READY)
+
+
+def test_back_after_an_import_gives_a_button_that_works(page: EnginePage, demo: Demo):
+    """Back may show the page as it was left, in the middle of the import."""
+    sign_in(page, demo, ORGANISER)
+    page.goto(f"{demo.server.url}{EVENT}registrations/")
+    page.call(CHOOSE_A_LIST, 2500)
+    page.click("[data-import] button")
+    page.until("() => document.querySelector('[data-import] button').disabled")
+    page.call("(address) => { location.assign(address) }", EVENT)
+    page.until("() => document.readyState === 'complete' && document.querySelector('[data-import]') === null")
+    page.call("() => { history.back() }")
+    page.until("() => document.readyState === 'complete' && document.querySelector('[data-import]') !== null")
+    page.until(IMPORT_IS_READY)
 
 
 def test_back_after_a_sign_out_shows_nothing_of_the_control_room(page: EnginePage, demo: Demo):

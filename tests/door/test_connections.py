@@ -76,13 +76,13 @@ def test_half_a_head_after_an_answer_ends_too(inner, hasty):
 def test_idle_connection_is_kept_for_a_phone_and_longer_for_a_proxy_and_no_stray_byte_keeps_it(
     inner, hasty, monkeypatch, stray
 ):
+    assert connections.IDLE_S >= 75
+    assert connections.IDLE_OF_TRUSTED_S > 120  # proxies keep theirs for 60 to 120 s
     monkeypatch.setattr(connections, "IDLE_OF_TRUSTED_S", 2.0)
     raw = open_raw(inner, GET)
     assert raw.recv(65536).startswith(b"HTTP/1.1 200")
     raw.sendall(stray)
-    assert 1.5 < lives(raw) < 6
-    assert connections.IDLE_S >= 75
-    assert connections.IDLE_OF_TRUSTED_S == 2.0  # 150 outside this test
+    assert 1.5 < lives(raw) < 4.5  # uvicorn's own is 5 s
 
 
 def test_head_of_a_hundred_thousand_bytes_is_refused(inner):

@@ -9,7 +9,8 @@ from etherpad_links.sync.rounds import QUIET_S
 from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.follow_ups.selectors.lines import line_with_names
 from tests.etherpad.conftest import HEADING, Room, wait_until
-from tests.factories import NOW, make_attendee, make_line, put_name
+from tests.etherpad.test_poll_results import passage, publish
+from tests.factories import NOW, make_attendee, make_line, make_poll, put_name
 
 
 def sign_up(room: Room, line: SignUpLine, *names: str) -> None:
@@ -144,17 +145,26 @@ def test_heading_that_somebody_puts_back_holds_everybody_again(room: Room, start
     assert PadName.objects.get().state == "written"
 
 
-def test_server_that_lost_the_pad_gets_headings_names_and_results_again(room: Room, start_worker, typist):
-    """The pad was deleted, and somebody opened it again: nobody took anything away."""
+@pytest.mark.parametrize("is_seen_missing", [True, False])
+def test_server_that_lost_the_pad_gets_headings_names_and_results_again(
+    room: Room, start_worker, is_seen_missing
+):
+    """The pad was deleted, and somebody opened it again, later or at once: nobody took anything away."""
     line = make_line(room.session, "Kata containers")
+    poll = make_poll(room.session, options=("a", "b"), visibility="always")
+    publish(room, poll, a=1)
     start_worker()
     sign_up(room, line, "Ann", "Bob")
-    wait_until(lambda: written(2) and PadLine.objects.filter(state="ok").exists())
+    wait_until(lambda: written(2) and PadLine.objects.filter(state="ok").exists() and passage(room, poll))
+    said = passage(room, poll)
     room.etherpad.api._call("deletePad", padID=room.name)
-    wait_until(lambda: type(room.link).objects.get().health == "missing")
+    if is_seen_missing:
+        wait_until(lambda: type(room.link).objects.get().health == "missing")
     room.etherpad.pad(room.name, "Welcome\n")
     wait_until(
         lambda: "Kata containers" in room.lines and room.under("Kata containers") == ["Ann", "Bob"],
         seconds=40,
     )
+    wait_until(lambda: passage(room, poll) == said)
     assert room.lines[0] == "Welcome"
+    assert room.text.count("Kata containers") == 1

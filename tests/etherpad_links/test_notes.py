@@ -1,12 +1,16 @@
 """The pad as people read it here."""
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etherpad_links.easysync import Document
-from etherpad_links.easysync.documents import without_large_values
 from etherpad_links.models import PadCopy
 from etherpad_links.notes import NotesLine, difference, notes_of
+from etherpad_links.sync.memory import PadMemory
 from tests.etherpad_links.strategies import documents
 
 short = st.sampled_from([NotesLine(0, ((text, 0),)) for text in "abc"])
@@ -43,14 +47,21 @@ def test_copy_that_cannot_be_read_is_empty_notes():
 
 
 def test_copy_of_a_pad_with_pictures_is_small_and_reads_the_same():
+    stored: list[dict[str, Any]] = []
+
+    async def database(_work: Any, *, copy: dict[str, Any], **_rest: Any) -> None:
+        stored.append(copy)
+
     pictures = [(("author", "a.ann"), ("img", f"data:image/png;base64,{n}{'A' * 700_000}")) for n in range(8)]
     document = Document(
         "".join(f"*{n}\n" for n in range(8)), tuple(mark for mark in pictures for _ in "*n\n")
     )
-    runs, pool = document.to_wire()
-    small = without_large_values(pool)
-    assert sum(len(key) + len(value) for key, value in small.values()) < 1_000
-    copied = Document.from_wire(document.text, runs, small)
+    memory = PadMemory(SimpleNamespace(pk=1, session_id=1), database, None)  # type: ignore[arg-type]
+    pad: Any = SimpleNamespace(document=document, revision=8, author="a.ann")
+    asyncio.run(memory.save(pad))
+    [copy] = stored
+    assert sum(len(key) + len(value) for key, value in copy["pool"].values()) < 1_000
+    copied = Document.from_wire(document.text, copy["runs"], copy["pool"])
     assert copied.text == document.text
     assert len(set(copied.marks)) == 8
     assert [dict(mark)["author"] for mark in copied.marks] == ["a.ann"] * len(document.marks)

@@ -45,7 +45,7 @@ def test_scripts_tell_neighbouring_ids_apart(by_id, less, more):
 def test_no_script_makes_a_number_of_an_id():
     ids = r"\.id\b|dataset\.(?:queueItem|asked|poll|line|lineItem|option|item|session|id)\b"
     numbers = re.compile(rf"(?:Number|parseInt|parseFloat|BigInt)\([^()]*(?:{ids})")
-    assert [script.name for script in SCRIPTS.glob("*.js") if numbers.search(script.read_text())] == []
+    assert [script.name for script in SCRIPTS.rglob("*.js") if numbers.search(script.read_text())] == []
 
 
 @pytest.mark.django_db
