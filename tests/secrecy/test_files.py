@@ -19,14 +19,18 @@ from opendev.core.attendance import new_pass, sign_pass
 from polls.models import MarkKey
 from sessions.access.services import make_api_token
 from sessions.attendees.models import Attendee
+from sessions.attendees.services.joining import Joined, read_join, record_joins
 from sessions.follow_ups.services.lines import remove_name
 from sessions.follow_ups.services.sign_ups import forget_expired_contacts
+from sessions.programme.models import Session
+from sessions.questions.services.asking import edit_question, withdraw_question
 from tests.factories import (
     NOW,
     make_attendee,
     make_event,
     make_organiser,
     make_poll,
+    make_question,
     make_session,
     options_of,
 )
@@ -81,6 +85,54 @@ def test_address_that_is_forgotten_stands_in_no_file(forget: Callable[..., None]
     assert ADDRESS.encode() in bytes_of(path)
     forget(line, ada, sign_up)
     assert ADDRESS.encode() not in bytes_of(path)
+
+
+# --- what people take back of themselves
+
+NAME = "Ada of the secrecy test"
+
+
+def say(session: Any, ada: Any, **said: Any) -> None:
+    [joined] = record_joins(
+        [read_join(session_id=session.pk, known=ada, has_open_line=False, **said)], timezone.now()
+    )
+    assert isinstance(joined, Joined)
+
+
+def clear_what_was_said(session: Any, ada: Any) -> Callable[[], None]:
+    say(session, ada, name=NAME, company=f"{NAME} Ltd")
+    return lambda: say(session, ada, name="", company=None)
+
+
+def sign_up_by_another_name(session: Any, ada: Any) -> Callable[[], None]:
+    line = make_line(session)
+    put_name(line, ada, name=NAME)
+    return lambda: put_name(line, ada, name="Grace") and None
+
+
+def take_the_name_from_a_question(session: Any, ada: Any) -> Callable[[], None]:
+    Session.objects.filter(pk=session.pk).update(questions_named=True)
+    question = make_question(session, attendee=ada, name=NAME)
+    return lambda: edit_question(question_id=question.pk, attendee=ada, name="") and None
+
+
+def take_back_a_question(session: Any, ada: Any) -> Callable[[], None]:
+    question = make_question(session, f"Does {NAME} know?", attendee=ada)
+    return lambda: withdraw_question(question_id=question.pk, attendee=ada) and None
+
+
+@pytest.mark.usefixtures("committing_sqlite")
+@pytest.mark.parametrize(
+    "entrust",
+    [clear_what_was_said, sign_up_by_another_name, take_the_name_from_a_question, take_back_a_question],
+)
+def test_name_that_is_taken_back_stands_in_no_file(entrust: Callable[..., Callable[[], None]]):
+    path = Path(connection.settings_dict["NAME"])
+    session = make_session()
+    take_it_back = entrust(session, make_attendee(session))
+    assert NAME.encode() in bytes_of(path)
+    take_it_back()
+    assert NAME.encode() not in bytes_of(path)
 
 
 # --- a server that goes on, beside a reader, and after its end

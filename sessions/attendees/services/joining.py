@@ -12,6 +12,7 @@ from opendev.core.attendance import AttendeePass, new_pass
 from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsCancelled, SessionIsOver
@@ -162,6 +163,8 @@ def _with_said(attendee: Attendee, said: dict[str, str]) -> Attendee:
     """Return a known attendee with what they say of themselves now."""
     if said:
         Attendee.objects.filter(pk=attendee.pk).update(**said)
+        if any(getattr(attendee, field) not in ("", value) for field, value in said.items()):
+            empty_log_after_commit()
         for field, value in said.items():
             setattr(attendee, field, value)
     return attendee

@@ -222,6 +222,8 @@ def _keep_said(attendee: Attendee, wish: SignUpWish, batch: _Batch) -> None:
     attendee.company = attendee.company if wish.company is None else wish.company
     if before != (attendee.name, attendee.company):
         batch.renamed[attendee.pk] = attendee
+        if any(before):
+            empty_log_after_commit()
 
 
 def _put_name(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.attendees.selectors import events_by_pass
 from sessions.attendees.services.joining import UNSAID
 from sessions.audit.models import AuditKind
@@ -178,6 +179,8 @@ def edit_question(
         raise QuestionHasVotes
     if (text, name) == (question.text, question.name):
         return question
+    if question.name not in ("", name):
+        empty_log_after_commit()
     has_new_words = text != question.text or bool(name and name != question.name)
     question.text, question.name = text, name
     if has_new_words and question.session.questions_moderated:
@@ -214,6 +217,7 @@ def delete_and_tell(question: Question) -> Question:
     stood_in, freed = question.merged_into_id, list(question.merged.values_list("pk", flat=True))
     pk, question.version = question.pk, question.version + 1
     question.delete()
+    empty_log_after_commit()
     question.pk = pk
     broadcasts.question_gone(question)
     for other in Question.objects.filter(pk__in=[*freed, *([stood_in] if stood_in else [])]):
