@@ -56,7 +56,7 @@ def test_copy_of_a_pad_with_pictures_is_small_and_reads_the_same():
     document = Document(
         "".join(f"*{n}\n" for n in range(8)), tuple(mark for mark in pictures for _ in "*n\n")
     )
-    memory = PadMemory(SimpleNamespace(pk=1, session_id=1), database, None)  # type: ignore[arg-type]
+    memory = PadMemory(SimpleNamespace(pk=1, session_id=1), database, None)
     pad: Any = SimpleNamespace(document=document, revision=8, author="a.ann")
     asyncio.run(memory.save(pad))
     [copy] = stored

@@ -99,26 +99,26 @@ def say(session: Any, ada: Any, **said: Any) -> None:
     assert isinstance(joined, Joined)
 
 
-def clear_what_was_said(session: Any, ada: Any) -> Callable[[], None]:
+def clear_what_was_said(session: Any, ada: Any) -> Callable[[], object]:
     say(session, ada, name=NAME, company=f"{NAME} Ltd")
     return lambda: say(session, ada, name="", company=None)
 
 
-def sign_up_by_another_name(session: Any, ada: Any) -> Callable[[], None]:
+def sign_up_by_another_name(session: Any, ada: Any) -> Callable[[], object]:
     line = make_line(session)
     put_name(line, ada, name=NAME)
-    return lambda: put_name(line, ada, name="Grace") and None
+    return lambda: put_name(line, ada, name="Grace")
 
 
-def take_the_name_from_a_question(session: Any, ada: Any) -> Callable[[], None]:
+def take_the_name_from_a_question(session: Any, ada: Any) -> Callable[[], object]:
     Session.objects.filter(pk=session.pk).update(questions_named=True)
     question = make_question(session, attendee=ada, name=NAME)
-    return lambda: edit_question(question_id=question.pk, attendee=ada, name="") and None
+    return lambda: edit_question(question_id=question.pk, attendee=ada, name="")
 
 
-def take_back_a_question(session: Any, ada: Any) -> Callable[[], None]:
+def take_back_a_question(session: Any, ada: Any) -> Callable[[], object]:
     question = make_question(session, f"Does {NAME} know?", attendee=ada)
-    return lambda: withdraw_question(question_id=question.pk, attendee=ada) and None
+    return lambda: withdraw_question(question_id=question.pk, attendee=ada)
 
 
 @pytest.mark.usefixtures("committing_sqlite")
@@ -126,7 +126,7 @@ def take_back_a_question(session: Any, ada: Any) -> Callable[[], None]:
     "entrust",
     [clear_what_was_said, sign_up_by_another_name, take_the_name_from_a_question, take_back_a_question],
 )
-def test_name_that_is_taken_back_stands_in_no_file(entrust: Callable[..., Callable[[], None]]):
+def test_name_that_is_taken_back_stands_in_no_file(entrust: Callable[..., Callable[[], object]]):
     path = Path(connection.settings_dict["NAME"])
     session = make_session()
     take_it_back = entrust(session, make_attendee(session))
