@@ -191,8 +191,9 @@ def faults(world: World, role: str, name: str, texts: Texts | None = None) -> di
         sees = may_see(audience_of(role, name), combination)
         if name in CLOSED_TO_OTHERS and role not in FOR_MODERATORS:
             sees = False
-        if counts & seen and not sees:
-            found[combination] = f"leaked {sorted(counts & seen)}"
+        moderated = world.moderated.get(poll.pk, set())
+        if leaked := seen & moderated if sees else seen & (counts | moderated):
+            found[combination] = f"leaked {sorted(leaked)}"
         if sees and combination in CHANNELS[name].shows and not counts <= seen:
             found[combination] = f"lacks {sorted(counts - seen)}"
     return found

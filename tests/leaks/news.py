@@ -14,7 +14,7 @@ from sessions.programme.models import Session
 from tests.factories import make_attendee, make_poll, options_of
 from tests.factories.polls import NOW
 from tests.factories.sessions import organiser_of
-from tests.leaks.world import OPTIONS, VISIBILITIES, World, may_see, numbers_in
+from tests.leaks.world import VISIBILITIES, World, may_see, numbers_in
 from tests.support.people import Person, Socket, open_socket
 
 Frame = dict[str, Any]
@@ -36,7 +36,12 @@ class Stage:
         self.world, self.session = world, world.new_session()
         self.polls: dict[str, Poll] = {
             visibility: make_poll(
-                self.session, state="draft", visibility=visibility, question=f"Draft {visibility}?"
+                self.session,
+                state="draft",
+                visibility=visibility,
+                question=f"Draft {visibility}?",
+                kind=world.kind.kind,
+                **world.kind.rules,
             )
             for visibility in VISIBILITIES
         }
@@ -73,13 +78,13 @@ class Stage:
 
     def vote(self, person: Person) -> None:
         for poll in self.polls.values():
-            body = {"options": [str(options_of(poll)["b"])]}
+            body = self.world.kind.body(poll)
             assert person.rest("PUT", f"polls/{poll.pk}/ballot/", body).status == 200
 
     def vote_as_somebody_else(self) -> None:
         """Their votes find a tally that nothing else looks like."""
         for poll in self.polls.values():
-            self.world.set_counts(poll, [next(self.world.numbers) for _ in OPTIONS])
+            self.world.set_numbers(poll)
         somebody = Person(self.world.server, attendee=make_attendee(self.session))
         self.vote(somebody)
         somebody.close()
@@ -113,8 +118,9 @@ class Stage:
                 counts, text = set(self.world.counts(poll)), texts[str(poll.pk)]
                 seen = numbers_in(text)
                 sees = may_see(listener.audience, combination)
-                if counts & seen and not sees:
-                    found[f"{name}, {combination}"] = f"leaked {sorted(counts & seen)}"
+                leaked = seen & self.moderated_in(poll) if sees else seen & (counts | self.moderated_in(poll))
+                if leaked:
+                    found[f"{name}, {combination}"] = f"leaked {sorted(leaked)}"
                 if speaks and sees and not counts <= seen:
                     found[f"{name}, {combination}"] = f"lacks {sorted(counts - seen)}"
                 if (
@@ -124,6 +130,9 @@ class Stage:
                 ):
                     found[f"{name}, {combination}"] = "exists"
         return found
+
+    def moderated_in(self, poll: Poll) -> set[int]:
+        return set(self.world.kind.moderated(self.world.drawn.get(poll.pk, [])))
 
     def texts_by_poll(self, listener: Listener) -> dict[str, str]:
         texts: dict[str, str] = defaultdict(str)

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
-from polls.models import Option, Poll
-from polls.services import finalise_due_polls, set_poll_state
+from polls.kinds import DEFAULT
+from polls.models import Poll
+from polls.services import Recorded, finalise_due_polls, record_ballots, set_poll_state
 from polls.services.states import lock_poll, save_and_tell
 from sessions.programme.models import Person as PersonRow
 from sessions.programme.models import Session, SessionRole
@@ -26,8 +27,9 @@ from tests.factories import (
     make_poll,
     make_session,
 )
-from tests.factories.polls import WAY_TO, record, vote_for
+from tests.factories.polls import WAY_TO
 from tests.factories.sessions import organiser_of
+from tests.leaks.tallies import tallies_of
 from tests.support.people import Address, Person
 
 STATES = ("draft", "live", "closed", "published", "archived")
@@ -61,18 +63,20 @@ def may_see(audience: str, combination: str) -> bool:
 class World:
     """One session with all 25 polls, and for each launched poll a session of its own, where it is on air."""
 
-    def __init__(self, server: Address) -> None:
-        self.server = server
+    def __init__(self, server: Address, kind: str = DEFAULT, on_air: Sequence[str] = LAUNCHED) -> None:
+        self.server, self.kind = server, tallies_of(kind)
         # Nine digits, which no port and no date has: of a billion tokens, hashes and tickets on the pages one holds
         # such a number by chance. Three of them still fit into a column of the database.
-        self.numbers = iter(random.Random(7).sample(range(100_000_000, 700_000_000), 500))
+        self.numbers = iter(random.Random(7).sample(range(100_000_000, 700_000_000), 1_000))
         self.event = make_event()
         self.session, elsewhere = make_session(self.event), make_session(self.event)
         self.people = self.make_people(elsewhere)
+        self.drawn: dict[int, list[int]] = {}
         self.polls = {name: self.make_poll(self.session, name) for name in COMBINATIONS}
-        self.alone = {name: self.make_poll(self.new_session(), name) for name in LAUNCHED}
+        self.alone = {name: self.make_poll(self.new_session(), name) for name in on_air}
         finalise_due_polls(timezone.now())  # or the server does, sooner or later
         self.tallies = {poll.pk: self.counts(poll) for _, poll in self.every_poll()}
+        self.moderated = {pk: set(self.kind.moderated(drawn)) for pk, drawn in self.drawn.items()}
         self.retell()
 
     def make_people(self, elsewhere: Session) -> dict[str, Person]:
@@ -104,24 +108,32 @@ class World:
         texts = [f"{text} {combination} {session.pk}" for text in OPTIONS]
         way = WAY_TO[state]
         first = "live" if way else "draft"
-        poll = make_poll(session, state=first, options=texts, visibility=visibility, question=question)
+        poll = make_poll(
+            session,
+            state=first,
+            options=texts,
+            visibility=visibility,
+            question=question,
+            kind=self.kind.kind,
+            **self.kind.rules,
+        )
         if way:
-            assert record(vote_for(poll, self.passes["voted"], texts[1])) == [texts[1]]
-            self.set_counts(poll, [next(self.numbers) for _ in texts])
+            [outcome] = record_ballots([self.kind.vote(poll, self.passes["voted"])], NOW).outcomes
+            assert isinstance(outcome, Recorded), outcome
+            self.set_numbers(poll)
         for step in way[1:]:
             caller = organiser_of(self.event)
             poll = set_poll_state(poll_id=poll.pk, caller=caller, state=step, now=NOW)
         return poll
 
-    def set_counts(self, poll: Poll, counts: list[int]) -> None:
-        for option, count in zip(Option.objects.filter(poll=poll).order_by("position"), counts, strict=True):
-            Option.objects.filter(pk=option.pk).update(count=count)
-        Poll.objects.filter(pk=poll.pk).update(ballots=sum(counts))
+    def set_numbers(self, poll: Poll) -> None:
+        """Have the poll's tally hold numbers that are nowhere else."""
+        self.drawn[poll.pk] = [next(self.numbers) for _ in range(self.kind.drawn)]
+        self.kind.put(poll, self.drawn[poll.pk])
 
     def counts(self, poll: Poll) -> list[int]:
-        """The tally as it stands; of a draft, which was never voted in, nothing."""
-        found = Option.objects.filter(poll=poll).order_by("position").values_list("count", flat=True)
-        return list(found) if poll.launched_at else []
+        """The tally's numbers as they stand; of a draft, which was never voted in, nothing."""
+        return self.kind.read(poll) if poll.launched_at else []
 
     def every_poll(self) -> Iterator[tuple[str, Poll]]:
         yield from self.polls.items()
@@ -136,10 +148,8 @@ class World:
     def shift_hidden(self, audience: str) -> None:
         """Have each tally that is not for this audience belong to other options; how many voted stays."""
         for combination, poll in self.every_poll():
-            counts = self.tallies[poll.pk]
-            hidden = not may_see(audience, combination)
-            if counts:
-                self.set_counts(poll, [*counts[1:], counts[0]] if hidden else counts)
+            if poll.pk in self.drawn:
+                self.kind.put(poll, self.drawn[poll.pk], turned=not may_see(audience, combination))
         self.retell()
 
     def shift_back(self) -> None:
