@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,9 @@ class Line(WSListener):
             self.transport.disconnect()
 
 
-async def connect_all(server: Server, session: int, tokens: Iterable[str], poll: str) -> list[Line]:
+async def connect_all(
+    server: Server, session: int, tokens: Iterable[str], poll: str, make: Callable[[str], Line] = Line
+) -> list[Line]:
     """A socket for each token, fifty at a time."""
     waiting = asyncio.Semaphore(AT_ONCE)
 
@@ -79,7 +81,7 @@ async def connect_all(server: Server, session: int, tokens: Iterable[str], poll:
         async with waiting:
             url = f"{server.socket_url}/ws/sessions/{session}/"
             headers = [("Authorization", f"Bearer {token}")]
-            _transport, line = await ws_connect(lambda: Line(poll), url, extra_headers=headers)
+            _transport, line = await ws_connect(lambda: make(poll), url, extra_headers=headers)
         assert isinstance(line, Line)
         return line
 
