@@ -26,6 +26,8 @@ from polls.kinds import (
     MAX_WORDS,
     MIN_OPTIONS,
     NAMES,
+    PRESETS,
+    with_preset,
 )
 from polls.models import Poll
 from polls.permissions import may_see_poll
@@ -143,6 +145,11 @@ class PollWanted(serializers.Serializer[Any]):
         help_text="needed but where the rules make them, or where people write the answers",
     )
     rules = serializers.DictField(required=False)
+    preset = serializers.ChoiceField(
+        list(PRESETS),
+        required=False,
+        help_text="ready answers, in place of kind, rules, options, min and max",
+    )
     kind = serializers.ChoiceField(NAMES, required=False)
     min = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
     max = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
@@ -260,7 +267,7 @@ class PollsOfSession(PollEndpoint):
         caller = self.caller(found.event_id)
         check_moderates(caller=caller, session_id=found.pk)
         poll = services.add_poll(
-            session_id=found.pk, caller=caller, draft=read_draft(self.body()), now=timezone.now()
+            session_id=found.pk, caller=caller, draft=read_draft(with_preset(self.body())), now=timezone.now()
         )
         return self.answer(poll.pk, caller, status=201)
 
@@ -280,7 +287,7 @@ class OnePoll(PollEndpoint):
     def patch(self, request: Request, poll: str) -> Response:
         """Change a draft, mend texts, widen the visibility, or set when voting closes. For moderators."""
         found, caller, _is_moderator = self.find(poll)
-        given, now = self.body(), timezone.now()
+        given, now = with_preset(self.body()), timezone.now()
         check_moderates(caller=caller, session_id=found.session_id)
         with transaction.atomic():
             services.edit_poll(poll_id=found.pk, caller=caller, given=given, now=now)

@@ -23,7 +23,7 @@ from opendev.room.pages import control_context
 from opendev.room.posting import posted_from
 from opendev.room.services import set_session_state
 from polls import services
-from polls.kinds import KINDS, kind_named
+from polls.kinds import KINDS, kind_named, preset_choices
 from polls.models import Poll
 from polls.selectors import moderators_options, named_answers, option_texts, poll_by_id
 from polls.services.drafts import draft_of, read_draft
@@ -37,11 +37,11 @@ Act = Callable[[HttpRequest, Session, Caller], HttpResponse]
 
 
 def settings_context() -> dict[str, Any]:
-    """Return what a poll's settings offer: the kinds, and who may see results as (value, label, help)."""
+    """Return what a poll's settings offer: the kinds, ready answers, and who may see results (value, label, help)."""
     visibilities = [
         (value, str(label), forms.VISIBILITY_HELP[value]) for value, label in Poll.Visibility.choices
     ]
-    return {"kinds": list(KINDS.values()), "visibilities": visibilities}
+    return {"kinds": list(KINDS.values()), "presets": preset_choices(), "visibilities": visibilities}
 
 
 def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:

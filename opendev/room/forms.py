@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
-from polls.kinds import DEFAULT, KINDS, read_quick_line
+from polls.kinds import DEFAULT, KINDS, read_quick_line, with_preset
 
 # A slash between blanks parts the options, so that "CI/CD" stays one word.
 _SLASH = re.compile(r"\s+/\s*|\s*/\s+")
@@ -18,6 +18,10 @@ VISIBILITY_HELP = {
     "after_publishing": _("Only you see the bars until you reveal or publish them."),
     "moderators": _("Nobody but moderators sees the bars, ever."),
 }
+
+
+PRESET_ALONE = _("With ready answers, write the question alone. Or choose “Write them yourself”.")
+GENERAL = ("anonymous", "may_change", "visibility")  # what every kind of poll has
 
 
 class BadLine(Malformed):
@@ -32,14 +36,16 @@ def read_line(line: str) -> dict[str, Any]:
         BadLine: fewer than two options.
     """
     said = read_quick_line(line)
-    if said is not None and (KINDS[said["kind"]].makes_options or KINDS[said["kind"]].is_written):
+    if said is not None and (
+        "options" in said or KINDS[said["kind"]].makes_options or KINDS[said["kind"]].is_written
+    ):
         return said
     question, *options = [part.strip() for part in _SLASH.split(line.strip().strip("/"))]
     options = [option for option in options if option]
     if not question or len(options) < 2:
         raise BadLine(fields={"line": BadLine.message})
     said = read_quick_line(question)
-    if said is None or KINDS[said["kind"]].is_written:
+    if said is None or "options" in said or KINDS[said["kind"]].is_written:
         said = {"question": question}
     return {**said, "options": [{"text": option} for option in options]}
 
@@ -62,12 +68,19 @@ def read_rules(post: QueryDict) -> dict[str, Any]:
 
 
 def read_quick(post: QueryDict) -> dict[str, Any]:
-    """Return the JSON form of a quick poll. A kind that the line says goes before the one that is ticked.
+    """Return the JSON form of a quick poll. A kind that the line says goes before the one that is ticked, and ready
+    answers go before both.
 
     Raises:
         BadLine
+        Malformed: an unknown preset.
     """
     rules, line = read_rules(post), post.get("line", "")
+    if preset := post.get("preset"):
+        if not line.strip() or _SLASH.search(line.strip()) or read_quick_line(line) is not None:
+            raise BadLine(PRESET_ALONE, fields={"line": PRESET_ALONE})
+        general = {name: rules[name] for name in GENERAL if name in rules}
+        return with_preset({**general, "question": line.strip(), "preset": preset})
     kind = KINDS.get(rules.get("kind", DEFAULT))
     if (
         kind
@@ -95,6 +108,7 @@ def read_options(post: QueryDict) -> list[dict[str, str]]:
 
 QUICK_DEFAULTS: dict[str, Any] = {
     "line": "",
+    "preset": "",
     "kind": DEFAULT,
     "anonymous": True,
     "may_change": True,
@@ -106,6 +120,7 @@ def kept_quick(post: QueryDict) -> dict[str, Any]:
     """Return what the quick form held, so that an error loses nothing."""
     return {
         "line": post.get("line", ""),
+        "preset": post.get("preset", ""),
         "kind": post.get("kind", DEFAULT),
         "anonymous": "anonymous" in post,
         "may_change": "may_change" in post,

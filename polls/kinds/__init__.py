@@ -21,6 +21,7 @@ from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
 from polls.kinds.points import Points, read_points
+from polls.kinds.presets import PRESETS, draft_of_line, preset_choices, with_preset
 from polls.kinds.ranking import Ranking, read_ranking
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
 from polls.kinds.scale import Scale
@@ -39,6 +40,7 @@ __all__ = [
     "MAX_WORD_LENGTH",
     "MIN_OPTIONS",
     "NAMES",
+    "PRESETS",
     "AnswerTooLong",
     "Counted",
     "DuplicateOption",
@@ -57,8 +59,10 @@ __all__ = [
     "kind_choices",
     "kind_named",
     "merge_key",
+    "preset_choices",
     "read_answer",
     "read_quick_line",
+    "with_preset",
 ]
 
 KINDS: dict[str, Kind] = {
@@ -95,11 +99,15 @@ def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
 
 
 def read_quick_line(line: str) -> dict[str, Any] | None:
-    """Return the JSON form of "Question? [scale 1-5]"; None where the line does not end with a kind in brackets."""
+    """Return the JSON form of "Question? [scale 1-5]" or "Question? [agree]"; None where the line does not end with a
+    kind or a preset in brackets.
+    """
     parts = split_line(line)
     if parts is None:
         return None
     question, bracket = parts
+    if (ready := draft_of_line(bracket)) is not None:
+        return {"question": question, **ready}
     found = (kind.read_line(bracket) for kind in KINDS.values())
     return next(({"question": question, **said} for said in found if said is not None), None)
 
