@@ -21,6 +21,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "NextStepKind": "sessions.models.NextStep.Kind",
         "ResourceKind": "sessions.models.Resource.Kind",
         "PersonRole": ["host", "presenter", "moderator", "helper"],
+        "PollVisibility": ["always", "after_voting", "after_close", "after_publishing", "moderators"],
+        "EventVisibility": "sessions.models.Event.Visibility",
         "StageRole": ["host", "presenter"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",

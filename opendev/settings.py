@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "opendev.home.middleware.BodyLimitMiddleware",
     "opendev.home.middleware.DomainErrorMiddleware",
+    "opendev.home.gate.GateMiddleware",
 ]
 ROOT_URLCONF = "opendev.urls"
 ASGI_APPLICATION = "opendev.asgi.application"
@@ -173,6 +174,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "opendev.home.context.public_url",
                 "opendev.home.context.forms_without_token",
+                "opendev.home.context.event_visibility",
             ],
         },
     },

@@ -36,7 +36,7 @@ class SessionRoleInline(admin.TabularInline):
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "series", "time_zone"]
+    list_display = ["name", "slug", "series", "visibility", "time_zone"]
     search_fields = ["name", "slug"]
     filter_horizontal = ["organisers"]
     inlines = [EventDayInline]

@@ -41,11 +41,15 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """What a source knows of a group: facts about it, all of its topics, and whose passes open nothing any more."""
+    """What a source knows of a group: facts about it, all of its topics, and whose passes open nothing any more.
+
+    `users` are those who alone may be in it, None where everybody may.
+    """
 
     facts: dict[str, Any]
     news: list[News]
     revoked: frozenset[int] = frozenset()
+    users: frozenset[int] | None = None
 
 
 class TopicKind(Protocol):
@@ -66,6 +70,7 @@ class Source(Protocol):
 
     `kinds` has a topic's kind by the word before the colon of its name. `reserved` are the audiences to which a socket
     belongs only by a right. `holders` returns the ids that hold a right in a group now, by the right's name.
+    `users_of_closed` returns who may be in a group, for those that are not open to everybody.
     """
 
     @property
@@ -79,6 +84,7 @@ class Source(Protocol):
     def holders(self, right: str, group: int) -> frozenset[int]: ...
     def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]: ...
     def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]: ...
+    def users_of_closed(self, groups: Iterable[int]) -> dict[int, frozenset[int]]: ...
 
 
 class Member(Protocol):
@@ -180,6 +186,7 @@ class Group:
         self.holders: set[Member] = set()  # those that were opened with a right, which may be taken away
         self.by_attendee: dict[int, set[Member]] = {}
         self.revoked: frozenset[int] = frozenset()  # attendees of its event whose pass opens nothing any more
+        self.users: frozenset[int] | None = None  # who alone may be here; None: everybody
         self.page_loads: dict[int, float] = {}
         self.present = 0
         self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
@@ -191,6 +198,10 @@ class Group:
         self.next_step_at = 0.0
         self.stepping: asyncio.Task[None] | None = None
         self.loaded: asyncio.Future[bool] | None = None
+
+    def lets_in(self, member: Member) -> bool:
+        """Return True if the group is open to everybody, or to the user as whom the socket was opened."""
+        return self.users is None or (member.ground is not None and member.ground.user_id in self.users)
 
     def wants(self, topic: str, *, whole: bool) -> None:
         """Note that the sockets have not heard of this topic; a change of state goes before tallies."""

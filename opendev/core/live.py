@@ -185,7 +185,7 @@ class Hub(FanOut, Sweep, Rights):
             self.groups.pop(group.key, None)
             return False
         group.facts.update(state.facts)
-        group.revoked = state.revoked
+        group.revoked, group.users = state.revoked, state.users
         for news in state.news:
             self.take(news)
         group.unheard.clear()  # nobody is here yet

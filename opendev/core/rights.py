@@ -41,7 +41,7 @@ class Rights:
                 log.exception("A look at the rights of sockets failed; the next one tries again.")
 
     async def _recheck_rights(self) -> None:
-        """Close the sockets whose role, display link, token, sign-in or pass is gone.
+        """Close the sockets whose role, display link, token, sign-in or pass is gone, or whose room was closed to them.
 
         They come back as what they are now, or not at all.
         """
@@ -50,6 +50,7 @@ class Rights:
         self._close_expired()
         await self._close_groundless(self.source)
         await self._close_revoked(self.source)
+        await self._close_outsiders(self.source)
         for group in list(self.groups.values()):
             for right in sorted({right for member in group.holders for right in member.rights}):
                 await self._recheck(group, right, self.source)
@@ -83,6 +84,16 @@ class Rights:
                 group.revoked = revoked.get(key, frozenset())
                 for member in [m for a in group.revoked for m in group.by_attendee.get(a, ())]:
                     self.writer.close(group, member, SIGN_IN_ENDED)
+
+    async def _close_outsiders(self, source: Source) -> None:
+        """Close the sockets in groups that are not open to everybody any more, but for those who may be there."""
+        if not self.groups:
+            return
+        users = await self.read_in_thread(source.users_of_closed, list(self.groups))
+        for key, group in list(self.groups.items()):
+            group.users = users.get(key)
+            for member in [m for m in group.members if not group.lets_in(m)]:
+                self.writer.close(group, member, NOT_ALLOWED)
 
     async def _recheck(self, group: Group, right: str, source: Source) -> None:
         """Close the sockets that were opened with a right which their holder has no more."""

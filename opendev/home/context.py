@@ -14,3 +14,8 @@ def public_url(request: HttpRequest) -> dict[str, str]:
 def forms_without_token(request: HttpRequest) -> dict[str, str]:
     """Leave the token out of the forms of people who have not signed in: they are judged by their origin."""
     return {} if needs_token(request) else {"csrf_token": ""}
+
+
+def event_visibility(request: HttpRequest) -> dict[str, str]:
+    """Return who can see the event that the address names; "" where it names none."""
+    return {"event_visibility": getattr(request, "event_visibility", "")}

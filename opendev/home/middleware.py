@@ -38,6 +38,14 @@ def answer_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return error_page(request, error)
 
 
+def answer_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Answer a refusal, also that of a database which is away; None for a defect."""
+    if isinstance(error, DatabaseError | InterfaceError) and is_away(error):
+        note_outage(error)
+        return answer_refusal(request, Unavailable())
+    return answer_refusal(request, error) if isinstance(error, DomainError) else None
+
+
 def note_refusal(request: HttpRequest, response: HttpResponse) -> None:
     """Log that somebody who is signed in was refused for lack of a right; strangers knock at every door."""
     user = getattr(request, "user", None)
@@ -96,7 +104,4 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal, also that of a database which is away."""
-        if isinstance(error, DatabaseError | InterfaceError) and is_away(error):
-            note_outage(error)
-            return answer_refusal(request, Unavailable())
-        return answer_refusal(request, error) if isinstance(error, DomainError) else None
+        return answer_exception(request, error)

@@ -50,8 +50,8 @@ WHO = "who"  # the code's address with it shows the form to somebody who is in
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """All events, those with a live session first, and the way in by code; for a team its own sessions before that."""
-    events = selectors.all_events()
-    live = selectors.live_sessions()
+    events = selectors.events_listed_to(request.user.pk)
+    live = selectors.live_sessions(events)
     items = [
         {
             "event": event,
@@ -81,7 +81,7 @@ def join(request: HttpRequest) -> HttpResponse:
     code = ascii_digits(typed)
     error, error_code, status = "", "", 200
     if request.method == "POST":
-        if selectors.session_by_code(code):
+        if selectors.session_by_code(code, request.user.pk):
             return redirect("join-code", code=code)
         check_address("wrong_code", request)
         error = _("No session has this code. Check the six digits on the shared screen.")
@@ -145,7 +145,7 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _session_with_code(request: HttpRequest, code: str) -> Session:
-    session = selectors.session_by_code(code)
+    session = selectors.session_by_code(code, request.user.pk)
     if session is None:
         check_address("wrong_code", request)
         raise NotFound(_("No session has this code. Check the six digits on the shared screen."))

@@ -89,6 +89,19 @@ class RoomConsumer(LiveConsumer):
         if self.attendee:
             self.attendee_id, self.pass_ends_at = self.attendee.attendee_id, self.attendee.expires_at
         await self._identify_for_view(group)
+        await self._identify_for_team(group)
+
+    async def _identify_for_team(self, group: Group) -> None:
+        """Let only its team into the room of a draft event, by a token or by the cookie of a sign-in.
+
+        Raises:
+            Refused
+        """
+        if group.users is not None and self.ground is None and self.bearer() is None:
+            key = self.cookies().get(settings.SESSION_COOKIE_NAME, "")
+            self.ground = await hub.read_in_thread(grounds.ground_of_cookie, key)
+        if not group.lets_in(self):
+            raise Refused
 
     def _is_revoked(self, group: Group) -> bool:
         """Return True if the group knows by now that this pass was revoked; else the next look at it says so."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.urls import resolve
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +22,10 @@ def posted_from(page: str) -> Callable[[View], View]:
         @wraps(view)
         def posted(request: HttpRequest, event: str, session: str, **more: Any) -> HttpResponse:
             if request.method in {"GET", "HEAD"}:
-                return redirect(page, event=event, session=session)
+                named = resolve(
+                    request.path_info
+                ).kwargs  # as its reader wrote it, whether or not it is there
+                return redirect(page, event=named["event"], session=named["session"])
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST", "GET", "HEAD"])
             return view(request, event=event, session=session, **more)

@@ -21,6 +21,7 @@ from sessions.programme import news as session_news
 from sessions.programme.models import Session
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.selectors import moderator_ids, session_versions
+from sessions.programme.selectors.visibility import teams_of_drafts
 from sessions.questions import news as question_news
 from sessions.questions.selectors import helper_ids, question_versions, questions_of
 from sessions.run_sheet import news as sheet_news
@@ -62,7 +63,8 @@ class RoomSource:
         for sheet in run_sheets_of([group]):
             told += [sheet_news.plan_news(sheet), sheet_news.running_news(sheet)]
         revoked = revoked_passes([group]).get(group, frozenset())
-        return GroupState({"event_id": session.event_id}, told, revoked)
+        team = teams_of_drafts([group]).get(group)
+        return GroupState({"event_id": session.event_id}, told, revoked, team)
 
     def raise_versions(self, group: int, above: Mapping[str, int]) -> None:
         """Raise versions of topics of a room over those that were told before the database lost commits."""
@@ -79,6 +81,10 @@ class RoomSource:
     def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
         """Return for each session the attendees whose pass opens nothing any more."""
         return revoked_passes(groups)
+
+    def users_of_closed(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
+        """Return the team of the event for each session of a draft."""
+        return teams_of_drafts(groups)
 
     def versions(self, groups: Iterable[int]) -> dict[int, dict[str, int]]:
         """Return the version of every topic of these rooms."""

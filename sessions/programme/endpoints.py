@@ -151,6 +151,7 @@ class EventShape(serializers.Serializer[Any]):
     series = serializers.CharField(allow_blank=True)
     summary = serializers.CharField(allow_blank=True)
     time_zone = serializers.CharField()
+    visibility = serializers.ChoiceField(Event.Visibility.choices)
     is_live = serializers.BooleanField()
     session_count = serializers.IntegerField()
     days = DayShape(many=True)

@@ -30,6 +30,7 @@ def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDa
         "series": event.series,
         "summary": event.summary,
         "time_zone": event.time_zone,
+        "visibility": event.visibility,
         "is_live": any(session.state == Session.State.LIVE for session in sessions),
         "session_count": len(sessions),
         "days": [{"number": day.number, "date": day.date.isoformat()} for day in days],

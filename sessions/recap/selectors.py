@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Max, Min
 
 from sessions.programme.models import Event
+from sessions.programme.selectors.visibility import listed_to
 from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 
 
@@ -31,10 +32,10 @@ class SeriesEvent:
 
 
 def rest_of_series(event: Event) -> list[SeriesEvent]:
-    """Return the other events of the series that have days, in the order of their dates; one query."""
+    """Return the other public events of the series that have days, in the order of their dates; one query."""
     if not event.series:
         return []
-    others = Event.objects.filter(series=event.series).exclude(pk=event.pk)
+    others = listed_to(None).filter(series=event.series).exclude(pk=event.pk)
     dated = others.annotate(first=Min("days__date"), last=Max("days__date")).filter(first__isnull=False)
     return [SeriesEvent(other, other.first, other.last) for other in dated.order_by("first", "pk")]
 

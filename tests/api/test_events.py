@@ -7,7 +7,7 @@ from tests.factories import make_attendee, make_event, make_moderator, make_orga
 from tests.support.people import Answer
 
 EVENT = {
-    "id", "slug", "name", "series", "summary", "time_zone", "is_live", "session_count", "days", "url",
+    "id", "slug", "name", "series", "summary", "time_zone", "visibility", "is_live", "session_count", "days", "url",
 }  # fmt: skip
 SESSION = {
     "questions",
@@ -101,3 +101,22 @@ def test_session_cannot_be_over_before_it_was_live(person):
     assert organiser.rest("PUT", path, {"state": "over"}) == Answer(409, "illegal_move")
     assert organiser.rest("PUT", path, {"state": "upcoming"}).body["state"] == "upcoming"
     assert organiser.rest("PUT", path, {"state": "live"}).body["state"] == "live"
+
+
+def test_event_that_is_made_is_a_draft_until_its_organiser_says_who_can_see_it(person):
+    organiser, visitor = person(user=make_organiser(make_event())), person()
+    made = organiser.rest("POST", "events/", {"name": "Quiet Days"}).body
+    assert (made["slug"], made["visibility"]) == ("quiet-days", "draft")
+    here = f"events/{made['slug']}/"
+    assert visitor.rest("GET", here) == Answer(404, "not_found")
+    assert visitor.rest("PATCH", here, {"visibility": "public"}) == Answer(404, "not_found")
+    for wrong in ("secret", "", None, 1, ["public"]):
+        refused = organiser.rest("PATCH", here, {"visibility": wrong})
+        assert refused == Answer(400, "malformed", frozenset({"visibility"}))
+    for visibility in ("unlisted", "public", "draft"):
+        assert organiser.rest("PATCH", here, {"visibility": visibility}).body["visibility"] == visibility
+        assert visitor.rest("GET", here).status == (404 if visibility == "draft" else 200)
+        listed = [event["slug"] for event in visitor.rest("GET", "events/").body["results"]]
+        assert ("quiet-days" in listed) == (visibility == "public")
+    shown = organiser.rest("POST", "events/", {"name": "Loud Days", "visibility": "public"}).body
+    assert visitor.rest("GET", f"events/{shown['slug']}/").body["visibility"] == "public"

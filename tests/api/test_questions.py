@@ -198,7 +198,9 @@ def test_list_costs_the_same_for_one_question_and_for_many(session, client, djan
     for number in (1, 3):
         while Question.objects.filter(session=session).count() < number:
             make_question(session)
-        with django_assert_num_queries(4):  # the session, its people, the questions, what was merged
+        with django_assert_num_queries(
+            5
+        ):  # the gate, the session, its people, the questions, what was merged
             shown = client.get(f"/api/v1/sessions/{session.pk}/questions/").json()["results"]
         assert len(shown) == number
 

@@ -56,6 +56,7 @@ class Rooms:
         self.held: dict[str, frozenset[int]] = {"moderator": frozenset({MODERATOR}), "display": frozenset()}
         self.lost_grounds: frozenset[Ground] = frozenset()
         self.revoked: frozenset[int] = frozenset()
+        self.users: frozenset[int] | None = None  # who alone may be in the rooms
 
     def store(self, item: News) -> News:
         self.stored[item.group][item.topic] = item
@@ -87,6 +88,9 @@ class Rooms:
 
     def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
         return dict.fromkeys(groups, self.revoked)
+
+    def users_of_closed(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
+        return {} if self.users is None else dict.fromkeys(groups, self.users)
 
 
 class Listener:

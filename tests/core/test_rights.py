@@ -56,6 +56,21 @@ async def test_sockets_of_a_revoked_pass_are_closed_and_those_of_others_stay():
 
 
 @at_jumping_time
+async def test_sockets_in_a_room_that_is_closed_to_others_are_closed_and_those_of_its_users_stay():
+    async with running() as (hub, rooms):
+        visitor, attendee, other, ours = Listener(hub), Listener(hub, 5), Listener(hub), Listener(hub)
+        other.ground, ours.ground = Ground(SIGN_IN, "a" * 32, 8), Ground(SIGN_IN, "b" * 32, 9)
+        everybody = (visitor, attendee, other, ours)
+        for listener in everybody:
+            await listener.join()
+        await asyncio.sleep(5)
+        assert [listener.closed for listener in everybody] == [None] * 4
+        rooms.users = frozenset({9})
+        await asyncio.sleep(2)
+        assert [listener.closed for listener in everybody] == [4403, 4403, 4403, None]
+
+
+@at_jumping_time
 async def test_socket_of_a_pass_that_expires_is_closed():
     async with running() as (hub, _rooms):
         ended, lasting = Listener(hub, 5), Listener(hub, 6)

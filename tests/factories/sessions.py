@@ -15,9 +15,10 @@ _numbers = count(1)
 
 
 def make_event(**fields: Any) -> Event:
-    """An event with one day."""
+    """A public event with one day."""
     number = next(_numbers)
-    event = Event.objects.create(**{"slug": f"event-{number}", "name": f"Event {number}", **fields})
+    given = {"slug": f"event-{number}", "name": f"Event {number}", "visibility": Event.Visibility.PUBLIC}
+    event = Event.objects.create(**{**given, **fields})
     EventDay.objects.create(event=event, number=1, date=NOW.date())
     return event
 

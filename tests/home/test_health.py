@@ -194,10 +194,10 @@ def test_every_answer_has_an_id_and_a_trusted_proxy_may_name_it(visitor, setting
 
 
 def test_defect_is_logged_under_the_id_that_its_page_and_header_name(visitor, inner, caplog, monkeypatch):
-    def broken() -> None:
+    def broken(_user_id: int | None) -> None:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr(views.selectors, "all_events", broken)
+    monkeypatch.setattr(views.selectors, "events_listed_to", broken)
     formatter = logs.JsonFormatter()
     said = []
     monkeypatch.setattr(caplog.handler, "emit", lambda record: said.append(formatter.format(record)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sessions.programme.models import Event
 from sessions.schedules.models import ScheduleUpload
 from tests.factories import make_event, make_moderator, make_organiser, make_session
 from tests.room.pages import code_of, text_of
@@ -144,3 +145,63 @@ def test_export_is_for_everybody_in_every_format(event, client):
         assert answer.status_code == 200
         check(answer.content)
     assert client.get(f"/{event.slug}/schedule.csv").status_code == 404
+
+
+def test_organiser_says_who_can_see_the_event(event, organiser, browser_of):
+    make_session(event)
+    page = text_of(organiser.get(at(event)))
+    assert '<strong data-visibility="public">Public</strong>' in page
+    assert "Only the team sees it: its organisers, moderators and helpers." in page
+    assert organiser.post(at(event, "visibility/"), {"visibility": "draft"}).status_code == 302
+    page = text_of(organiser.get(at(event)))
+    assert '<strong data-visibility="draft">Draft</strong>' in page
+    for path in ("", "questions/", "follow-ups/", "recap/edit/", "organise/"):
+        assert "Draft: only the team sees this event." in text_of(organiser.get(f"/{event.slug}/{path}")), (
+            path
+        )
+    assert browser_of().get(f"/{event.slug}/").status_code == 404
+    assert organiser.post(at(event, "visibility/"), {"visibility": "public"}).status_code == 302
+    public = browser_of().get(f"/{event.slug}/")
+    assert (public.status_code, "Draft" in text_of(public)) == (200, False)
+
+
+def test_visibility_that_does_not_exist_changes_nothing(event, organiser):
+    page = organiser.post(at(event, "visibility/"), {"visibility": "secret", "committee": ""})
+    assert (page.status_code, code_of(page)) == (400, "malformed")
+    assert "Choose one of: draft, unlisted, public." in text_of(page)
+    event.refresh_from_db()
+    assert event.visibility == "public"
+
+
+def test_event_that_is_made_or_cloned_is_a_draft_and_says_so(event, organiser):
+    assert "It starts as a draft that only its team sees." in text_of(organiser.get("/organise/"))
+    made = organiser.post("/organise/", {"name": "Quiet Days", "time_zone": "UTC"})
+    cloned = organiser.post(
+        at(event, "clone/"), {"name": "Next Days", "slug": "", "first_date": "2027-01-01"}
+    )
+    for response in (made, cloned):
+        assert '<strong data-visibility="draft">Draft</strong>' in text_of(
+            organiser.get(response["Location"])
+        )
+
+
+def test_room_and_control_room_of_a_draft_say_so_and_its_presenter_screen_does_not(event, organiser):
+    session = make_session(event)
+    Event.objects.filter(pk=event.pk).update(visibility="draft")
+    said = [
+        "Draft: only the team sees this event." in text_of(organiser.get(session.address(name)))
+        for name in ("room", "control", "control-questions", "screen")
+    ]
+    assert said == [True, True, True, False]
+    ahead = make_session(event, state="upcoming")
+    assert "Only the team can join while the event is a draft." in text_of(
+        organiser.get(ahead.address("control"))
+    )
+
+
+def test_organiser_without_the_second_factor_that_is_needed_is_told_so(event, organiser, settings):
+    Event.objects.filter(pk=event.pk).update(visibility="draft")
+    settings.REQUIRE_MFA = True
+    page = organiser.get(f"/{event.slug}/")
+    assert (page.status_code, code_of(page)) == (403, "second_factor_needed")
+    assert event.name not in text_of(page)

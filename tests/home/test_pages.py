@@ -227,7 +227,7 @@ def test_defect_of_rest_is_coded_json(visitor, monkeypatch):
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sessions.programme.api.events.selectors.all_events", broken)
+    monkeypatch.setattr("sessions.programme.api.events.selectors.events_listed_to", broken)
     answer = Client(raise_request_exception=False).get("/api/v1/events/")
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
     assert answer.json()["request_id"] == answer["X-Request-ID"]

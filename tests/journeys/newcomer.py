@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import open_page
 
-EVENT = "Cloud Days"
+EVENT, SLUG = "Cloud Days", "cloud-days"
 DAYS = ("2026-10-24", "2026-10-25")
 # Title, starting time and room; three a day, two of them side by side.
 SESSIONS = (
@@ -85,6 +85,15 @@ class Newcomer:
         link = page.locator("a.breakable")
         return re.sub(r"^https?://[^/]+", "", link.inner_text())
 
+    def publish(self, page: Page) -> None:
+        """Look at the programme as its team sees it, then let everybody see it."""
+        page.goto(f"{self.url}/{SLUG}/")
+        expect(page.get_by_text("Draft: only the team sees this event.")).to_be_visible()
+        page.get_by_role("link", name="Edit the programme").first.click()
+        page.get_by_role("button", name="Make it public").click()
+        expect(page.locator("[data-visibility]")).to_have_text("Public")
+        expect(page.get_by_text("Draft: only the team sees this event.")).to_have_count(0)
+
     def moderate(self, link: str) -> Page:
         page = self.window(link)
         page.get_by_role("button", name=f"Sign in as {MODERATOR}").click()
@@ -136,5 +145,7 @@ def play(newcomer: Newcomer, link: str, **phone_options: Any) -> None:
     organiser = newcomer.become_organiser(link)
     newcomer.make_event(organiser)
     newcomer.add_sessions(organiser)
-    moderator = newcomer.moderate(newcomer.invite(organiser))
+    link_of_moderator = newcomer.invite(organiser)
+    newcomer.publish(organiser)
+    moderator = newcomer.moderate(link_of_moderator)
     newcomer.rehearse(moderator, **phone_options)

@@ -30,6 +30,7 @@ def test_organiser_makes_imports_edits_holds_tells_of_and_clones_an_event(play, 
         put_in_order(page)
         move_one_and_cancel_another(page)
         edit(page)
+        publish(page)
         visitor = see_the_programme(stage, page)
         publish_the_recap(page)
         read_the_recap(visitor)
@@ -124,6 +125,15 @@ def edit(page: Page) -> None:
     page.get_by_role("button", name="Add the resource").click()
     expect(page.get_by_role("rowheader", name="Operators")).to_be_visible()
     is_accessible(page)
+
+
+def publish(page: Page) -> None:
+    """From the page of a session to the event's, and back."""
+    session = page.url
+    page.get_by_role("link", name="Edit the programme").first.click()
+    page.get_by_role("button", name="Make it public").click()
+    expect(page.locator("[data-visibility]")).to_have_text("Public")
+    page.goto(session)
 
 
 def see_the_programme(stage: Stage, organiser: Page) -> Page:

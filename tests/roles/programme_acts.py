@@ -59,7 +59,8 @@ def edit_event_by_rest(cast: "Cast", who: Person) -> Answer:
     moved = who.rest("PUT", f"{path}days/{day.number}/", {"date": day.date.isoformat()})
     removed = who.rest("DELETE", f"{path}days/{day.number}/")
     named = who.rest("PUT", f"{path}committee/", {"committee": "Ada Lovelace"})
-    answers = (edited, added, moved, removed, named)
+    shown = who.rest("PATCH", path, {"visibility": "public"})
+    answers = (edited, added, moved, removed, named, shown)
     assert len({answer.code for answer in answers}) == 1, answers
     return edited
 
@@ -72,7 +73,9 @@ def edit_event_by_page(cast: "Cast", who: Person) -> Answer:
     day = cast.event.days.filter(date=free).first() or cast.event.days.get(number=1)
     moved = who.post(organise(cast, f"days/{day.pk}/"), date=day.date.isoformat())
     named = who.post(organise(cast, "committee/"), committee="Ada Lovelace")
-    assert seen.code == edited.code == added.code == moved.code == named.code, (edited, added, moved, named)
+    shown = who.post(organise(cast, "visibility/"), visibility="public")
+    answers = (seen, edited, added, moved, named, shown)
+    assert len({answer.code for answer in answers}) == 1, answers
     return edited
 
 
@@ -181,7 +184,10 @@ def export_by_rest(cast: "Cast", who: Person) -> Answer:
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Star sessions, and have them as a calendar": {PAGE: [star_by_page], REST: [star_by_rest]},
     "Make an event, and a next edition of one": {PAGE: [make_by_page], REST: [make_by_rest]},
-    "Edit an event, its days and its committee": {PAGE: [edit_event_by_page], REST: [edit_event_by_rest]},
+    "Edit an event, its days and its committee, and say who can see it": {
+        PAGE: [edit_event_by_page],
+        REST: [edit_event_by_rest],
+    },
     "Add, edit, order, split and cancel sessions; name hosts and presenters; keep resources": {
         PAGE: [sessions_by_page],
         REST: [sessions_by_rest],

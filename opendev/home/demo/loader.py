@@ -34,7 +34,7 @@ FACTS = Path(__file__).with_name("containers_in_production.json")
 def load_demo(now: datetime) -> Event:
     """Create the demo event with all that it is made of; the caller made sure that it is not there yet."""
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
-    event = Event.objects.create(**facts["event"], is_demo=True)
+    event = Event.objects.create(**facts["event"], is_demo=True, visibility=Event.Visibility.PUBLIC)
     organiser = _user("organiser", "Organiser")
     event.organisers.add(organiser)
     people = {person["slug"]: Person.objects.create(event=event, **person) for person in facts["people"]}

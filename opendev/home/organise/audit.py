@@ -45,6 +45,7 @@ DETAILS = {
     "addresses": _("addresses"),
     "format": _("format"),
     "setting": _("setting"),
+    "visibility": _("visible as"),
     "rows": _("rows"),
     "days": _("days"),
     "fields": _("fields"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,6 +37,25 @@ from sessions.programme.services.locks import lock_event
 from sessions.programme.services.sessions import order_sessions
 
 FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone")
+
+
+Visibility = Event.Visibility
+VISIBILITY = {
+    Visibility.DRAFT: (
+        _lazy("Make it a draft"),
+        _lazy(
+            "Only the team sees it: its organisers, moderators and helpers. Nobody else can open or join anything."
+        ),
+    ),
+    Visibility.UNLISTED: (
+        _lazy("Make it unlisted"),
+        _lazy("Anyone with a link or a session’s code can open it. No list and no search engine shows it."),
+    ),
+    Visibility.PUBLIC: (
+        _lazy("Make it public"),
+        _lazy("Everybody can find it, on the home page and by search engines."),
+    ),
+}
 
 
 def _boxes(event: Event) -> dict[str, str]:
@@ -81,8 +101,23 @@ def _overview(request: HttpRequest, event: Event, *, refused: DomainError | None
         "days": [(day, typed.get(box := f"date-{day.pk}", ""), errors.get(box, "")) for day in days],
         "form": typed,
         "seen": seen_of(boxes),
+        "visibility": _choices_of_visibility(event),
     }
     return show(request, "overview", context, refused=refused)
+
+
+def _choices_of_visibility(event: Event) -> list[dict[str, Any]]:
+    """Return who could see the event: each choice with its name, its meaning, and the words of its button."""
+    return [
+        {
+            "value": value,
+            "label": value.label,
+            "act": act,
+            "meaning": meaning,
+            "is_now": value == event.visibility,
+        }
+        for value, (act, meaning) in VISIBILITY.items()
+    ]
 
 
 def _boxes_of_overview(event: Event) -> dict[str, str]:
@@ -167,6 +202,16 @@ def _save_event(request: HttpRequest, event: Event, caller: Caller) -> None:
 def committee(request: HttpRequest, event: str) -> HttpResponse:
     """Say who is on the Programming Committee."""
     return press(request, event, lambda _found, _caller: None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def visibility(request: HttpRequest, event: str) -> HttpResponse:
+    """Say who can see the event."""
+    given = {"visibility": request.POST.get("visibility", "")}
+    return press(
+        request, event, lambda found, caller: edit_event(event_id=found.pk, caller=caller, given=given)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ urlpatterns = [
     path("audit/entries.jsonl", audit.download, name="organise-audit-download"),
     path("clone/", events.clone, name="organise-clone"),
     path("committee/", events.committee, name="organise-committee"),
+    path("visibility/", events.visibility, name="organise-visibility"),
     path("days/", events.add_day, name="organise-days"),
     path("days/<str:day>/", events.day, name="organise-day"),
     path("days/<str:day>/order/", events.order, name="organise-order"),

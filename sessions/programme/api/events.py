@@ -37,6 +37,11 @@ class EventChange(serializers.Serializer[Any]):
     summary = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     sponsors_line = serializers.CharField(max_length=300, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False, help_text="as in Europe/Berlin")
+    visibility = serializers.ChoiceField(
+        Event.Visibility.choices,
+        required=False,
+        help_text="draft: its team alone; unlisted: whoever has a link or a code; public: everybody",
+    )
 
 
 class EventWanted(EventChange):
@@ -81,11 +86,11 @@ class Events(Endpoint):
         operation_id="events_list", auth=OPEN, responses=answers(EventList, refusals=(401, 405, 406, 429))
     )
     def get(self, request: Request) -> Response:
-        """List events, those with a live session first, those without sessions last."""
+        """List public events and those of the caller's team: with a live session first, without sessions last."""
         return page(
             [
                 event_json(event, list(event.sessions.all()), list(event.days.all()))
-                for event in selectors.all_events()
+                for event in selectors.events_listed_to(self.caller(NO_EVENT).user_id)
             ]
         )
 

@@ -45,6 +45,13 @@ def validate_time_zone(name: str) -> None:
 class Event(models.Model):
     """Something like "OpenDev: Containers in Production": a few days of sessions."""
 
+    class Visibility(models.TextChoices):
+        """Who may know of an event and of all that is in it: selectors/visibility.py says what follows."""
+
+        DRAFT = "draft", _("Draft")  # its team
+        UNLISTED = "unlisted", _("Unlisted")  # whoever has a link or a code
+        PUBLIC = "public", _("Public")  # everybody
+
     slug = models.SlugField(_("address"), max_length=80, unique=True, validators=[validate_event_slug])
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=80, blank=True)
@@ -53,6 +60,9 @@ class Event(models.Model):
     sponsors_line = models.CharField(_("thanks to sponsors"), max_length=300, blank=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    visibility = models.CharField(
+        _("who can see it"), max_length=10, choices=Visibility.choices, default=Visibility.DRAFT
     )
     is_demo = models.BooleanField(_("a demo: its figures are made up"), default=False)
     organisers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organised_events")
@@ -65,6 +75,10 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(slug__in=sorted(RESERVED_SLUGS)),
                 name="event_slug_is_not_an_address_of_ours",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(visibility__in=["draft", "unlisted", "public"]),
+                name="event_visibility_is_known",
             ),
         ]
 

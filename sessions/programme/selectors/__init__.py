@@ -1,7 +1,6 @@
 """What is read about events and sessions."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -11,10 +10,11 @@ from django.utils import timezone
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import ascii_digits
-from sessions.access.selectors import FACTORS, has_factor, is_signed_in
+from sessions.access.selectors import has_factor, is_signed_in
 from sessions.programme.models import Event, EventDay, Person, Session, SessionRole
 from sessions.programme.models.events import MAKES_EVENTS
 from sessions.programme.permissions import can_moderate
+from sessions.programme.selectors.visibility import listed_to, may_see, organising
 
 CODE_LENGTH = 6
 
@@ -26,14 +26,26 @@ def with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 
 def all_events() -> list[Event]:
-    """Return events, those with a live session first, those without sessions last."""
+    """Return all events, drafts too, in the order of `events_listed_to`."""
+    return _in_order(Event.objects.all())
+
+
+def events_listed_to(user_id: int | None) -> list[Event]:
+    """Return the events that a list has for a user, or a visitor (None).
+
+    Those with a live session come first, those without sessions last.
+    """
+    return _in_order(listed_to(user_id))
+
+
+def _in_order(events: QuerySet[Event]) -> list[Event]:
 
     def order(event: Event) -> tuple[bool, bool, str, int]:
         sessions = event.sessions.all()
         is_live = any(session.state == Session.State.LIVE for session in sessions)
         return (not is_live, not sessions, event.name, event.pk)
 
-    return sorted(Event.objects.prefetch_related("sessions", "days"), key=order)
+    return sorted(events.prefetch_related("sessions", "days"), key=order)
 
 
 def events_organised_by(user_id: int | None) -> set[int]:
@@ -56,8 +68,8 @@ def event_by_slug(slug: str) -> Event:
 
 
 def others_of_series(event: Event) -> list[Event]:
-    """Return the other events of the same series, by name."""
-    return list(Event.objects.filter(series=event.series).exclude(pk=event.pk)) if event.series else []
+    """Return the other public events of the same series, by name."""
+    return list(listed_to(None).filter(series=event.series).exclude(pk=event.pk)) if event.series else []
 
 
 def programme(event: Event) -> list[EventDay]:
@@ -71,9 +83,11 @@ def sessions_of(event: Event) -> list[Session]:
     return list(with_people(event.sessions.all()).order_by("day__number", "starts_at", "pk"))
 
 
-def live_sessions() -> list[Session]:
-    """Return the sessions that are live now, in all events."""
-    return list(with_people(Session.objects.filter(state=Session.State.LIVE)).order_by("starts_at", "pk"))
+def live_sessions(events: Iterable[Event] | None = None) -> list[Session]:
+    """Return the sessions that are live now in these events, or in all that are public."""
+    among = listed_to(None) if events is None else events
+    live = Session.objects.filter(state=Session.State.LIVE, event__in=among)
+    return list(with_people(live).order_by("starts_at", "pk"))
 
 
 def day_of(session: Session) -> list[Session]:
@@ -105,15 +119,19 @@ def session_by_id(session_id: int) -> Session:
     return found
 
 
-def session_by_code(code: str) -> Session | None:
+def session_by_code(code: str, user_id: int | None = None) -> Session | None:
     """Return the session with this join code, whatever its state: a code leads to its session for good.
 
+    The code of a draft event's session is one for the event's team alone; `user_id` is who asks.
     The six digits may be of any script, and stand in groups, as a phone or a person writes them.
     """
     digits, between = ascii_digits(code), [sign for sign in code if not sign.isdecimal()]
     if len(digits) != CODE_LENGTH or not all(sign.isspace() or sign == "-" for sign in between):
         return None
-    return with_people(Session.objects.filter(code=digits)).first()
+    session = with_people(Session.objects.filter(code=digits)).first()
+    if session is None or not may_see(user_id, session.event_id, session.event.visibility):
+        return None
+    return session
 
 
 def moderator_ids(session_id: int) -> frozenset[int]:
@@ -121,7 +139,7 @@ def moderator_ids(session_id: int) -> frozenset[int]:
     moderators = Person.objects.filter(
         roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__is_active=True
     ).values_list("user_id", flat=True)
-    organisers = _organising().filter(event__sessions=session_id).values_list("user_id", flat=True)
+    organisers = organising().filter(event__sessions=session_id).values_list("user_id", flat=True)
     return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
 
 
@@ -129,13 +147,7 @@ def organises(caller: Caller, event_id: int) -> bool:
     """Return True if the caller is one of the event's organisers."""
     if not is_signed_in(caller, timezone.now()):
         return False
-    return _organising().filter(event=event_id, user=caller.user_id).exists()
-
-
-def _organising() -> QuerySet[Any]:
-    """Return who organises which event, and may: where REQUIRE_MFA is set, those with a second factor alone."""
-    rows = Event.organisers.through.objects.filter(user__is_active=True)
-    return rows.filter(user__authenticator__type__in=FACTORS) if settings.REQUIRE_MFA else rows
+    return organising().filter(event=event_id, user=caller.user_id).exists()
 
 
 def lacks_factor(user_id: int | None) -> bool:

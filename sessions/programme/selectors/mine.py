@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from sessions.programme.models import Session, SessionRole
 from sessions.programme.selectors import with_people
+from sessions.programme.selectors.visibility import TEAM_ROLES
 
 MOST_AHEAD = 8
 MOST_OVER = 3
-TEAM = [SessionRole.Role.MODERATOR, SessionRole.Role.HELPER]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def sessions_of_team(user_id: int) -> OwnSessions:
 
     An organiser may moderate every session of the event; only those with a role of their own are listed.
     """
-    mine = Q(roles__person__user=user_id, roles__role__in=TEAM)
+    mine = Q(roles__person__user=user_id, roles__role__in=TEAM_ROLES)
     sessions = Session.objects.filter(mine, cancelled_at__isnull=True).distinct()
     live = _own(sessions.filter(state=Session.State.LIVE).order_by("starts_at", "pk"), user_id)
     ahead = sessions.filter(state=Session.State.UPCOMING).order_by("starts_at", "pk")

@@ -60,6 +60,7 @@ FIELDS: read.Readers = {
     "summary": read.a_text(2000),
     "sponsors_line": read.a_line(300),
     "time_zone": read.a_zone,
+    "visibility": read.one_of(Event.Visibility.values),
 }
 
 
@@ -96,7 +97,7 @@ def _claim_slug(event: Event, slug: str) -> None:
 
 @transaction.atomic
 def create_event(*, caller: Caller, given: Mapping[str, Any]) -> Event:
-    """Make an event; whoever makes it is its first organiser.
+    """Make an event, a draft unless something else is given; whoever makes it is its first organiser.
 
     Raises:
         NotSignedIn, NotOrganiser, Malformed, AddressTaken
@@ -123,10 +124,15 @@ def edit_event(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> Ev
     """
     event = lock_event(event_id=event_id, caller=caller)
     values = read.read_fields({field: value for field, value in given.items() if field != "slug"}, FIELDS)
+    seen_by = event.visibility
     for field, value in values.items():
         setattr(event, field, value)
     event.save()
-    record(AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="event")
+    if values.keys() != {"visibility"}:
+        record(AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, setting="event")
+    if event.visibility != seen_by:
+        said = {"setting": "visibility", "visibility": event.visibility}
+        record(AuditKind.SETTINGS_CHANGED, caller=caller, event_id=event_id, **said)
     keep_calendars_of_people(event.sessions.values_list("pk", flat=True), timezone.now())
     return event
 

@@ -1,6 +1,6 @@
 """Fields of the organisers' forms, read: one place that says what is acceptable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
-from opendev.core.text import clean_line, clean_text
+from opendev.core.text import clean_line, clean_text, clean_word
 from sessions.programme.models.events import validate_time_zone
 from sessions.programme.models.resources import WEB_ADDRESS
 
@@ -133,6 +133,11 @@ def minutes(value: Any, field: str) -> int:
     if not (number.isascii() and number.isdigit() and 1 <= int(number) <= LONGEST_SESSION_MINUTES):
         raise wrong(field, _("This must be a whole number of minutes, at least 1."))
     return int(number)
+
+
+def one_of(choices: Sequence[str]) -> Callable[[Any, str], str]:
+    """Return a reader of one of several words."""
+    return lambda value, field: clean_word(value, field=field, choices=choices)
 
 
 def yes_or_no(value: Any, field: str) -> bool:

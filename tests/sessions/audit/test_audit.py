@@ -208,6 +208,16 @@ def test_settings_and_imports_are_recorded(event, session, caller):
     ]
 
 
+def test_who_can_see_an_event_is_recorded_when_it_changes(event, caller):
+    for visibility in ("draft", "draft", "public"):
+        edit_event(event_id=event.pk, caller=caller, given={"visibility": visibility})
+    entries = AuditEntry.objects.filter(event=event.pk, kind="settings.changed").order_by("pk")
+    assert [entry.details for entry in entries] == [
+        {"setting": "visibility", "visibility": "draft"},
+        {"setting": "visibility", "visibility": "public"},
+    ]
+
+
 def test_act_that_is_refused_or_rolled_back_leaves_no_entry(session, caller):
     before = kinds()
     with pytest.raises(DomainError):
