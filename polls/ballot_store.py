@@ -171,17 +171,15 @@ def _option(row: tuple[Any, ...]) -> Option:
     return option
 
 
-def mark_keys(poll_ids: Collection[int]) -> dict[int, bytes]:
-    """Return the mark keys of those polls that have one."""
-    return {poll: bytes(key) for poll, key in rows_of(*_keys_of(poll_ids))}
-
-
-def _keys_of(poll_ids: Collection[int]) -> Statement:
+def _keys_of(poll_ids: Collection[int], columns: str = "k.poll_id, k.key") -> Statement:
     return (
-        "SELECT k.poll_id, k.key FROM json_each(%s) j CROSS JOIN polls_markkey k ON k.poll_id = j.value",
-        "SELECT poll_id, key FROM polls_markkey WHERE poll_id = ANY(%s::bigint[])",
+        f"SELECT {columns} FROM json_each(%s) j CROSS JOIN polls_markkey k ON k.poll_id = j.value",  # noqa: S608
+        f"SELECT {columns} FROM polls_markkey k WHERE k.poll_id = ANY(%s::bigint[])",  # noqa: S608  # our words
         ids_as_text(poll_ids),
     )
+
+
+BALLOT_COLUMNS = "b.id, b.poll_id, b.key, b.seq"
 
 
 def ballots_and_marks(
@@ -203,12 +201,12 @@ def _stored(rows: Iterable[tuple[Any, ...]]) -> list[StoredBallot]:
     return [StoredBallot(row[0], row[1], bytes(row[2]), row[3]) for row in rows]
 
 
-def _by_key(wanted: Sequence[tuple[int, bytes]]) -> Statement:
+def _by_key(wanted: Sequence[tuple[int, bytes]], columns: str = BALLOT_COLUMNS) -> Statement:
     polls, keys = [poll for poll, _ in wanted], b"".join(key for _, key in wanted)
     return (
-        "SELECT b.id, b.poll_id, b.key, b.seq FROM json_each(%s) j CROSS JOIN polls_ballot b"
+        f"SELECT {columns} FROM json_each(%s) j CROSS JOIN polls_ballot b"  # noqa: S608  # our own words
         " ON b.poll_id = j.value AND b.key = substr(%s, 1 + 32 * j.key, 32)",
-        "SELECT b.id, b.poll_id, b.key, b.seq FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"
+        f"SELECT {columns} FROM unnest(%s::bigint[]) WITH ORDINALITY w(p, n)"  # noqa: S608
         " JOIN polls_ballot b ON b.poll_id = w.p AND b.key = substr(%s::bytea, 32 * w.n::int - 31, 32)",
         [*ids_as_text(polls), keys],
     )
@@ -226,6 +224,40 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, Selected]:
         ):
             found.setdefault(ballot_id, {})[option_id] = value
     return found
+
+
+class OwnRow(NamedTuple):
+    """A selection of a ballot, or a ballot without any; where voters write, with the answer that it counts as."""
+
+    ballot_id: int | None  # None: the poll's mark key stands in `key`
+    poll_id: int
+    key: bytes
+    seq: int
+    option_id: int | None
+    value: int | None
+    answer: int | None
+    text: str | None
+
+
+OWN_COLUMNS = "b.id, b.poll_id, b.key, b.seq, s.option_id, s.value, COALESCE(o.merged_into_id, o.id), o.text"
+OWN_TABLES = (
+    " LEFT JOIN polls_selection s ON s.ballot_id = b.id"
+    " LEFT JOIN polls_option o ON o.id = s.option_id AND o.author_kind = 'voter'"
+)
+KEY_AS_OWN = "NULL, k.poll_id, k.key, NULL, NULL, NULL, NULL, NULL"
+
+
+def own_rows(wanted: Sequence[tuple[int, bytes]]) -> tuple[list[OwnRow], dict[int, bytes]]:
+    """Return what the ballots with these (poll id, key) hold, and the mark keys of their polls: one query."""
+    if not wanted:
+        return [], {}
+    sqlite, postgres, values = _by_key(wanted, OWN_COLUMNS)
+    sqlite_keys, postgres_keys, polls = _keys_of({poll for poll, _ in wanted}, KEY_AS_OWN)
+    both = f"{{}}{OWN_TABLES} UNION ALL {{}}"
+    rows = rows_of(both.format(sqlite, sqlite_keys), both.format(postgres, postgres_keys), [*values, *polls])
+    found = [OwnRow(row[0], row[1], bytes(row[2]), *row[3:]) for row in rows]
+    keys = {row.poll_id: row.key for row in found if row.ballot_id is None}
+    return [row for row in found if row.ballot_id is not None], keys
 
 
 def marks_present(wanted: Sequence[tuple[int, bytes]]) -> set[tuple[int, bytes]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import NotAllowed, NotFound
 from polls import ballot_store, written_store
-from polls.ballot_store import StoredBallot
+from polls.ballot_store import OwnRow
 from polls.kinds import DEFAULT, Kind, kind_named
 from polls.models import Option, Poll, Selection
 from polls.written_store import Written
@@ -179,14 +179,20 @@ def own_answer(attendee: AttendeePass | None, poll: Poll, *, secret: bytes | Non
     return own_answers([(attendee, [poll.pk], secret)])[0][poll.pk]
 
 
-def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]]) -> list[dict[int, Mine]]:
-    """Return for each (attendee, poll ids, own secret or None) the answers by poll id: five queries for all."""
+def own_answers(
+    wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]],
+    *,
+    polls: Mapping[int, Poll] | None = None,
+) -> list[dict[int, Mine]]:
+    """Return for each (attendee, poll ids, own secret or None) the answers by poll id: three queries for all.
+
+    Args:
+        polls: the polls by id where they are known already; then there are two queries.
+    """
     poll_ids = {poll_id for _attendee, ids, _secret in wanted for poll_id in ids}
-    polls = (
-        Poll.objects.only("pk", "kind", "family", "anonymous", "key_names_attendee").in_bulk(poll_ids)
-        if poll_ids
-        else {}
-    )
+    if polls is None:
+        facts = Poll.objects.only("pk", "kind", "family", "anonymous", "key_names_attendee")
+        polls = facts.in_bulk(poll_ids) if poll_ids else {}
     asked: list[dict[int, bytes]] = []
     for attendee, ids, secret in wanted:
         asked.append(
@@ -196,19 +202,18 @@ def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None
                 if i in polls
             }
         )
-    pairs = list({pair for keys in asked for pair in keys.items()})
-    held = {(ballot.poll_id, ballot.key): ballot for ballot in ballot_store.ballots_by_key(pairs)}
-    selections = ballot_store.selections_of([ballot.id for ballot in held.values()])
-    marks = _marks_of_missing(wanted, asked, held.keys())
-    texts = _texts_in(polls, held.values(), selections)
+    rows, mark_keys = ballot_store.own_rows(list({pair for keys in asked for pair in keys.items()}))
+    held: dict[tuple[int, bytes], list[OwnRow]] = {}
+    for row in rows:
+        held.setdefault((row.poll_id, row.key), []).append(row)
+    marks = _marks_of_missing(wanted, asked, held.keys(), mark_keys)
     answers: list[dict[int, Mine]] = []
     for (attendee, ids, _secret), keys in zip(wanted, asked, strict=True):
         mine: dict[int, Mine] = {}
         for poll_id in ids:
             ballot = held.get((poll_id, keys.get(poll_id, b"")))
             if ballot:
-                chosen = selections.get(ballot.id, {})
-                mine[poll_id] = _mine_in(polls[poll_id], ballot.seq, chosen, texts)
+                mine[poll_id] = _mine_in(polls[poll_id], ballot)
             else:
                 elsewhere = (poll_id, attendee.attendee_id) in marks
                 mine[poll_id] = NOT_VOTED._replace(voted=True) if elsewhere else NOT_VOTED
@@ -216,46 +221,32 @@ def own_answers(wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None
     return answers
 
 
-def _texts_in(
-    polls: Mapping[int, Poll],
-    ballots: Iterable[StoredBallot],
-    selections: Mapping[int, ballot_store.Selected],
-) -> dict[int, tuple[int, str]]:
-    """Return {spelling: (its answer, its text)} of what these ballots hold, in polls whose answers are written."""
-    written = [ballot.id for ballot in ballots if kind_named(polls[ballot.poll_id].kind).is_written]
-    return written_store.own_spellings(
-        {option for ballot in written for option in selections.get(ballot, ())}
-    )
-
-
-def _mine_in(
-    poll: Poll, seq: int, chosen: ballot_store.Selected, texts: Mapping[int, tuple[int, str]]
-) -> Mine:
-    """Return one's own answer of the options in its ballot."""
-    kind = kind_named(poll.kind)
+def _mine_in(poll: Poll, ballot: Sequence[OwnRow]) -> Mine:
+    """Return one's own answer of the rows of its ballot."""
+    kind, seq = kind_named(poll.kind), ballot[0].seq
+    chosen = {row.option_id: row.value for row in ballot if row.option_id is not None}
     if not kind.is_written:
         return mine_of(poll.kind, chosen, seq)
-    answers = tuple(sorted({texts[option][0] for option in chosen}))
-    return Mine(bool(chosen), answers or None, seq, own_of_texts(kind, sorted(texts[o][1] for o in chosen)))
+    answers = tuple(sorted({row.answer for row in ballot if row.answer is not None}))
+    texts = sorted(row.text for row in ballot if row.text is not None)
+    return Mine(bool(chosen), answers or None, seq, own_of_texts(kind, texts))
 
 
 def _marks_of_missing(
     wanted: Sequence[tuple[AttendeePass, Sequence[int], bytes | None]],
     asked: Sequence[dict[int, bytes]],
     held: Collection[tuple[int, bytes]],
+    mark_keys: Mapping[int, bytes],
 ) -> set[tuple[int, int]]:
     """Return the (poll id, attendee id) that have a mark but no ballot under the key that was asked for."""
-    missing = [
-        (poll_id, attendee.attendee_id)
+    by_mark = {
+        (poll_id, participation_mark(mark_keys[poll_id], attendee.attendee_id)): (
+            poll_id,
+            attendee.attendee_id,
+        )
         for (attendee, _ids, _secret), keys in zip(wanted, asked, strict=True)
         for poll_id, key in keys.items()
-        if (poll_id, key) not in held
-    ]
-    keys_of_marks = ballot_store.mark_keys({poll_id for poll_id, _attendee in missing}) if missing else {}
-    by_mark = {
-        (poll_id, participation_mark(keys_of_marks[poll_id], attendee_id)): (poll_id, attendee_id)
-        for poll_id, attendee_id in missing
-        if poll_id in keys_of_marks
+        if (poll_id, key) not in held and poll_id in mark_keys
     }
     return {by_mark[mark] for mark in ballot_store.marks_present(list(by_mark))}
 

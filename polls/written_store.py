@@ -86,19 +86,6 @@ def all_spellings(poll_id: int) -> list[Spelling]:
     return _spellings((statement, statement, [poll_id]))
 
 
-def own_spellings(ids: Collection[int]) -> dict[int, tuple[int, str]]:
-    """Return {spelling: (its answer, its text)}."""
-    if not ids:
-        return {}
-    statement = "SELECT o.id, COALESCE(o.merged_into_id, o.id), o.text FROM {} o ON o.id = j{}"
-    rows = rows_of(
-        statement.format("json_each(%s) j CROSS JOIN polls_option", ".value"),
-        statement.format("unnest(%s::bigint[]) j JOIN polls_option", ""),
-        ids_as_text(ids),
-    )
-    return {spelling: (answer, text) for spelling, answer, text in rows}
-
-
 def shown_answers(poll_id: int, *, most: int | None) -> list[Written]:
     """Return what everybody may read, most named first; equal counts by their numbers, which tell nothing."""
     statement = (

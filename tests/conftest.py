@@ -45,7 +45,7 @@ settings.register_profile("same", derandomize=True)  # as `make test` says it: t
 
 from django.db import connection  # noqa: E402  # needs the settings
 
-from opendev.core import limits, outages  # noqa: E402
+from opendev.core import kept, limits, outages  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -194,6 +194,12 @@ def static_files_of_this_process(collected_static: Path) -> None:
 def fresh_limits() -> None:
     """Ids come again from test to test; what one test did too often is not held against the next."""
     limits.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests write behind the product's back and look at once; those of what is kept (test_kept*.py) keep it."""
+    monkeypatch.setattr(kept, "LIFE_S", -1.0)
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from typing import Any
 import brotli
 from django.conf import settings
 
+from opendev.core.kept import changes
 from opendev.core.logs import new_id
 from opendev.core.presence import last_news_at, note_page_load
 from opendev.core.tickets import Ticket, tickets
@@ -122,6 +123,7 @@ class SharedPages:
 
         async def note_and_send(message: Any) -> None:
             self.changed_at = monotonic()
+            changes.note()
             await send(message)
 
         return note_and_send

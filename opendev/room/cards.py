@@ -1,5 +1,6 @@
 """A poll as a page shows it: rows with shares, and what one may do. The sentences stand in templates/room/poll."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from polls.kinds import Kind, ResultRow, Tally, kind_named
-from polls.models import Poll
+from polls.models import Option, Poll
 from polls.selectors import NOT_VOTED, Mine, options_of
 from polls.serializers import audience_of, mine_json, poll_json, tally_of
+from polls.written_store import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +211,13 @@ def card_for(
     is_moderator: bool = False,
     wanted_view: str = "",
     tried: QueryDict | None = None,
+    options: Sequence[Option | Written] | None = None,
 ) -> PollCard | None:
-    """Return the card of a poll for one reader, or None where the poll does not exist for them."""
-    options = options_of(poll)
+    """Return the card of a poll for one reader, or None where the poll does not exist for them.
+
+    `options` are the poll's, where they were read already.
+    """
+    options = options_of(poll) if options is None else options
     body = poll_json(poll, options, audience_of(is_moderator=is_moderator, mine=own))
     if body is None:
         return None

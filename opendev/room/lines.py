@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opendev.core.attendance import AttendeePass
+from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.selectors import lines as follow_ups
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.follow_ups.serializers import line_json, mine_json
@@ -75,16 +76,23 @@ def line_cards(
     session_ids: Iterable[int], attendee: AttendeePass | None, pads: Mapping[int, InPad] | None = None
 ) -> list[LineCard]:
     """Return the sessions' lines as this attendee, or a visitor, sees them. `pads` says what stands in the pads."""
-    found = follow_ups.lines_of(session_ids)
-    own = follow_ups.own_sign_ups([(attendee, [one.line.pk for one in found])])[0] if attendee else {}
+    lines = follow_ups.lines_of(session_ids)
+    own = follow_ups.own_sign_ups([(attendee, [each.line.pk for each in lines])])[0] if attendee else {}
+    return cards_of(lines, own, pads or {}, is_joined=attendee is not None)
+
+
+def cards_of(
+    lines: Iterable[LineWithNames], own: Mapping[int, SignUp], pads: Mapping[int, InPad], *, is_joined: bool
+) -> list[LineCard]:
+    """Return lines, which were read, with one's `own` sign-ups by line."""
     return [
         LineCard(
-            line_json(one),
-            mine_json(own.get(one.line.pk)),
-            (pads or {}).get(one.line.pk, NOT_IN_PAD),
-            attendee is not None,
+            line_json(each),
+            mine_json(own.get(each.line.pk)),
+            pads.get(each.line.pk, NOT_IN_PAD),
+            is_joined,
         )
-        for one in found
+        for each in lines
     ]
 
 

@@ -56,6 +56,11 @@ def in_pads(session_ids: Iterable[int], attendee: AttendeePass | None) -> dict[i
         own = own_pad_names(lines, attendee.attendee_id)
         known = attendee_by_id(attendee.attendee_id, attendee.event_id)
         name = known.name if known else ""
+    return in_pads_of(states, own, name)
+
+
+def in_pads_of(states: Iterable[PadState], own: dict[int, str], name: str) -> dict[int, InPad]:
+    """Return the same of pads that were read; `own` is what became of one's names in them, by line."""
     return {
         line.line_id: InPad(line.number, _saved(line, own), _url(state, line, name), line.state)
         for state in states

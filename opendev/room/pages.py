@@ -9,26 +9,25 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from etherpad_links.models import EtherpadLink
 from etherpad_links.notes import notes_of
-from etherpad_links.selectors import copy_of, link_of, notes_urls, writing_url
-from opendev.core.attendance import AttendeePass, Caller
+from etherpad_links.selectors import copy_of, notes_urls, writing_url
+from opendev.core.attendance import Caller
 from opendev.core.live import hub
 from opendev.core.parts import SHOWN_FIRST, shown_rows
 from opendev.room.cards import PollCard, card_for, launch_order, on_air
-from opendev.room.lines import line_cards
+from opendev.room.lines import cards_of, line_cards
 from opendev.room.moves import Move, moves_of, undo_of
-from opendev.room.pads import in_pads
+from opendev.room.pads import in_pads, in_pads_of
 from opendev.room.parts import parts_context
 from opendev.room.qr import qr_svg
-from opendev.room.question_cards import queue_questions, room_questions
+from opendev.room.question_cards import questions_for, queue_questions, room_questions
+from opendev.room.reads import OwnReads, RoomReads, own_reads
 from opendev.room.record import record_of
-from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card, told_of
+from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card
 from polls.models import Poll
-from polls.selectors import NOT_VOTED, own_answers, polls_of
-from sessions.attendees.models import Attendee
-from sessions.attendees.selectors import attendee_by_id
+from polls.selectors import NOT_VOTED, polls_of
 from sessions.follow_ups.models import SignUpLine
-from sessions.follow_ups.selectors.lines import has_signed_up
 from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until
 from sessions.programme.models import Session
 
@@ -70,30 +69,30 @@ def common(session: Session) -> dict[str, Any]:
 
 def room_context(
     request: HttpRequest,
-    session: Session,
+    reads: RoomReads,
     caller: Caller,
     *,
     tried: tuple[str, QueryDict | None] = ("", None),
     part: str = "",
 ) -> dict[str, Any]:
     """Return the room as one attendee, or a visitor, sees it. `tried` is (poll id, fields) of a refused form."""
+    session, running = reads.session, reads.running
     attendee = caller.attendee_of(session.event_id)
-    cards = _room_cards(session, attendee, wanted_view=request.GET.get("view", ""), tried=tried)
-    first = on_air(cards)
-    running, prompts = told_of(session.pk)
-    if first and not first.is_live and is_taken(running):
-        first = None  # a poll that is over leaves the stage to what runs
-    if tried[0]:
-        first = next((card for card in cards if card.id == tried[0]), first)
+    own = own_reads(attendee, reads)
+    cards = _room_cards(
+        reads, own, joined=attendee is not None, wanted_view=request.GET.get("view", ""), tried=tried
+    )
+    first = _first_of(cards, running, tried[0])
     others = [card for card in cards if card is not first]
-    known = attendee_by_id(attendee.attendee_id, session.event_id) if attendee else None
+    sort = request.GET.get("sort", "")
+    questions = questions_for(session, attendee, reads.questions, own.upvoted, sort=sort)
     context = {
         **common(session),
         "running": running,
-        **questions_context(
-            session, attendee, known, sort=request.GET.get("sort", ""), shown=shown_rows(request.GET)
-        ),
-        **lines_context(session, attendee, known),
+        "questions": questions.cut(shown_rows(request.GET)),
+        "question_sort": sort,
+        "own_name": own.name,
+        **lines_context(reads, own, is_joined=attendee is not None),
         "attendee": attendee,
         "on_air": first,
         "waiting_polls": [card for card in others if card.is_live],
@@ -102,35 +101,41 @@ def room_context(
             key=launch_order,
             reverse=True,
         ),
-        "record": record_of(cards, prompts) if session.state == Session.State.OVER else [],
+        "record": record_of(cards, reads.prompts) if session.state == Session.State.OVER else [],
     }
     wanted = part or request.GET.get("tab", "")
-    context |= notes_context(session, context["form"]["name"], wanted)
+    context |= notes_context(reads.link, own.name, wanted)
     return context | parts_context(context, wanted)
 
 
+def _first_of(cards: list[PollCard], running: dict[str, Any] | None, tried: str) -> PollCard | None:
+    """Return the poll that has the room's stage: the one whose form was refused, else the one on air."""
+    first = on_air(cards)
+    if first and not first.is_live and is_taken(running):
+        first = None  # a poll that is over leaves the stage to what runs
+    return next((card for card in cards if card.id == tried), first) if tried else first
+
+
 def _room_cards(
-    session: Session, attendee: AttendeePass | None, *, wanted_view: str, tried: tuple[str, QueryDict | None]
+    reads: RoomReads, own: OwnReads, *, joined: bool, wanted_view: str, tried: tuple[str, QueryDict | None]
 ) -> list[PollCard]:
     """Return the polls that are not hidden from this attendee, or visitor; the one of a refused form as it was sent."""
-    polls = polls_of([session.pk])
-    own = own_answers([(attendee, [poll.pk for poll in polls], None)])[0] if attendee else {}
     made = [
         card_for(
             poll,
-            own=own.get(poll.pk, NOT_VOTED),
-            joined=attendee is not None,
+            own=own.answers.get(poll.pk, NOT_VOTED),
+            joined=joined,
             wanted_view=wanted_view or ("form" if str(poll.pk) == tried[0] else ""),
             tried=tried[1] if str(poll.pk) == tried[0] else None,
+            options=options,
         )
-        for poll in polls
+        for poll, options in reads.polls
     ]
     return [card for card in made if card is not None]
 
 
-def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
+def notes_context(link: EtherpadLink | None, name: str, wanted: str) -> dict[str, Any]:
     """Return where the pad is, for this reader; and the notes themselves where the page is to show them."""
-    link = link_of(session.pk)
     copy = copy_of(link.pk) if link and wanted == "notes" else None
     return {
         "pad": link,
@@ -142,26 +147,16 @@ def notes_context(session: Session, name: str, wanted: str) -> dict[str, Any]:
     }
 
 
-def lines_context(session: Session, attendee: AttendeePass | None, known: Attendee | None) -> dict[str, Any]:
+def lines_context(reads: RoomReads, own: OwnReads, *, is_joined: bool) -> dict[str, Any]:
     """Return the session's sign-up lines, and what the dialog asks before the first tap."""
     until = default_contact_until(timezone.now())
+    pads = in_pads_of(reads.pads, own.pad_names, own.name)
     return {
-        "lines": line_cards([session.pk], attendee, in_pads([session.pk], attendee)),
-        "has_signed_up": has_signed_up(attendee),
-        "form": {"name": known.name if known else "", "company": known.company if known else ""},
+        "lines": cards_of(reads.lines, own.sign_ups, pads, is_joined=is_joined),
+        "has_signed_up": own.has_signed_up,
+        "form": {"name": own.name, "company": own.company},
         "contact_until": until,
         "consent_words": consent_words("{title}", until),
-    }
-
-
-def questions_context(
-    session: Session, attendee: AttendeePass | None, known: Attendee | None, *, sort: str, shown: int
-) -> dict[str, Any]:
-    """Return the session's questions as one attendee, or a visitor, sees them, and what the form to ask begins with."""
-    return {
-        "questions": room_questions(session, attendee, sort=sort).cut(shown),
-        "question_sort": sort,
-        "own_name": known.name if known else "",
     }
 
 

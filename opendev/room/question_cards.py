@@ -1,6 +1,6 @@
 """Questions as pages show them: what templates need to know, computed once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -120,9 +120,20 @@ class QuestionList:
 
 def room_questions(session: Session, attendee: AttendeePass | None, *, sort: str = "") -> QuestionList:
     """Return the questions as an attendee, or a visitor, sees them in the room, whoever is signed in."""
-    questions = questions_of([session.pk])
+    upvoted = own_upvotes([(attendee.attendee_id, session.pk)])[0] if attendee else set()
+    return questions_for(session, attendee, questions_of([session.pk]), upvoted, sort=sort)
+
+
+def questions_for(
+    session: Session,
+    attendee: AttendeePass | None,
+    questions: Iterable[Question],
+    upvoted: Collection[int],
+    *,
+    sort: str,
+) -> QuestionList:
+    """Return the session's questions, which were read, as an attendee, or a visitor, sees them."""
     attendee_id = attendee.attendee_id if attendee else None
-    upvoted = own_upvotes([(attendee_id, session.pk)])[0] if attendee_id is not None else set()
     is_open = attendee is not None and session.shown_state not in {Session.State.OVER, "cancelled"}
     cards = []
     for question in questions:

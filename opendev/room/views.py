@@ -16,10 +16,12 @@ from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
 from opendev.core.text import id_in_address
 from opendev.core.web.pages import checked_again, mark
+from opendev.door.threads import SHARED
 from opendev.room import joining
 from opendev.room.consumers import DISPLAY_COOKIE, DISPLAY_VIEW
 from opendev.room.pages import room_context, screen_context, socket_path
 from opendev.room.posting import posted_from
+from opendev.room.reads import room_reads
 from polls.ballot_box import ballot_box, read_vote
 from polls.kinds import kind_named
 from polls.selectors import poll_by_id
@@ -47,11 +49,13 @@ def show(
     **more: Any,
 ) -> HttpResponse:
     """Return the room, with `part` open; `tried` and `more` are what a refused form was given."""
-    found = selectors.session_by_slug(event, session)
+    # A page for everybody is kept itself, and a refusal is about the state of this very moment.
+    reads = room_reads(event, session, anew=SHARED in request.META or request.method == "POST")
+    found = reads.session
     caller = caller_of(request, found.event_id)
     if attendee := caller.attendee_of(found.event_id):
         hub.page_loaded(found.pk, attendee.attendee_id)
-    context = room_context(request, found, caller, tried=tried, part=part)
+    context = room_context(request, reads, caller, tried=tried, part=part)
     if attendee:
         context["present_with_me"] = max(1, context["present"])  # counted already or not
     context["can_moderate"] = selectors.moderates(caller, found.pk)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from opendev.core.attendance import AttendeePass
 from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from sessions.programme.models import Session
@@ -32,10 +34,14 @@ def events_by_pass(attendee_ids: Iterable[int]) -> dict[int, int]:
     return dict(there.order_by().values_list("pk", "event_id"))
 
 
+def attendees_with_pass(event_id: int) -> QuerySet[Attendee]:
+    """Return the event's attendees whose pass was not revoked."""
+    return Attendee.objects.filter(event=event_id).exclude(pk__in=RevokedPass.objects.values("attendee_id"))
+
+
 def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:
     """Return the attendee of this event, or None; also None where their pass was revoked."""
-    known = Attendee.objects.filter(pk=attendee_id, event=event_id)
-    return known.exclude(pk__in=RevokedPass.objects.values("attendee_id")).first()
+    return attendees_with_pass(event_id).filter(pk=attendee_id).first()
 
 
 def has_joined(attendee: AttendeePass, session_id: int) -> bool:

@@ -105,8 +105,15 @@ def question_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
 def merged_roots(session_ids: Iterable[int]) -> dict[int, int]:
     """Return for each merged question of the sessions the one that it stands in, at the end of the chain."""
     merged = Question.objects.filter(session__in=list(session_ids), merged_into__isnull=False).order_by()
-    into = dict(merged.values_list("pk", "merged_into_id"))
+    return _roots(dict(merged.values_list("pk", "merged_into_id")))
 
+
+def roots_of(questions: Iterable[Question]) -> dict[int, int]:
+    """Return the same of a session's questions, all of which were read."""
+    return _roots({question.pk: question.merged_into_id for question in questions if question.merged_into_id})
+
+
+def _roots(into: dict[int, int]) -> dict[int, int]:
     def root(pk: int) -> int:
         while pk in into:
             pk = into[pk]

@@ -1,14 +1,16 @@
 """What the shared pages may never do: show one person's data to another, or keep what was taken back."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from opendev.core import kept
 from opendev.core.tickets import Ticket
 from opendev.door import shared
 from sessions.access.services import make_api_token
-from tests.factories import make_organiser, make_poll, make_session
+from tests.factories import make_line, make_organiser, make_poll, make_session
 from tests.factories.questions import make_question
 from tests.support.inner_server import inner
 
@@ -50,6 +52,7 @@ async def load(door, path, *headers):
 def lasting(monkeypatch):
     for name in ("LIFE_S", "NEWS_S"):
         monkeypatch.setattr(shared, name, 600.0)
+    monkeypatch.setattr(kept, "LIFE_S", 600.0)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -112,3 +115,34 @@ def test_what_is_taken_back_is_gone_with_the_next_load_and_no_304_keeps_it(inner
                 after = visitor.get(page, headers={"If-None-Match": tags[page]})
                 assert after.status_code == 200, page
                 assert words not in after.text, page
+
+
+def counted(page):
+    """The counts that a room shows; the last one is that of the blank row which its script clones."""
+    *counts, _blank = re.findall(r"<span data-count>(\d+)<", page.text)
+    return counts
+
+
+def test_attendee_sees_what_they_did_and_others_what_changed_with_the_next_load(inner):
+    session = make_session(state="live")
+    poll, line = make_poll(session), make_line(session)
+    option = str(poll.options.get(text="b").pk)
+    room, lisa = session.get_absolute_url(), "Listed Lisa"
+    with inner.http() as ada, inner.http() as bob:
+        for who in (ada, bob):
+            who.headers["Origin"] = inner.url
+            assert who.post(f"/j/{session.code}/", data={"name": "Somebody"}).status_code == 302
+            assert counted(who.get(room)) == []
+        tag = bob.get(room).headers["etag"]
+        assert bob.get(room, headers={"If-None-Match": tag}).status_code == 304
+        assert ada.post(session.address("vote", poll=poll.pk), data={"option": option}).status_code == 302
+        assert counted(ada.get(room)) == ["0", "1", "0"]
+        assert counted(bob.get(room)) == []
+        assert ada.post(f"/f/{line.code}/sign-up/", data={"name": lisa, "shown": "yes"}).status_code == 302
+        after = bob.get(room, headers={"If-None-Match": tag})
+        assert (after.status_code, lisa in after.text, lisa in ada.get(room).text) == (200, True, True)
+        assert ada.post(f"/f/{line.code}/withdraw/").status_code == 302
+        gone = bob.get(room, headers={"If-None-Match": after.headers["etag"]})
+        assert (gone.status_code, lisa in gone.text) == (200, False)
+        assert ada.post(session.address("withdraw", poll=poll.pk)).status_code == 302
+        assert counted(ada.get(room)) == []
