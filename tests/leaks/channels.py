@@ -44,7 +44,7 @@ def same(text: str) -> Texts:
 
 
 def page(world: World, role: str, path: str) -> str:
-    return world.people[role].get(path).text
+    return world.stored.get(world.people[role], path).text
 
 
 def room(view: str) -> Callable[[World, str], Texts]:

@@ -36,6 +36,7 @@ from tests.factories import (
     put_name,
 )
 from tests.factories.sessions import organiser_of
+from tests.leaks.stored import Stored
 from tests.support.inner_server import InnerServer
 from tests.support.people import Person
 
@@ -62,7 +63,7 @@ class World:
     """An event with a session that was public in all that it had, and is not any more."""
 
     def __init__(self, server: InnerServer) -> None:
-        self.event = make_event()
+        self.event, self.stored = make_event(), Stored()
         url = "https://video.example/1"
         self.session = session = make_session(self.event, state="upcoming", recording_url=url)
         set_session_state(session_id=session.pk, caller=self.caller, state="live", now=NOW)
@@ -156,8 +157,8 @@ Look = Callable[[World, Person], str]
 
 def pages(*paths: str) -> Look:
     def read(world: World, who: Person) -> str:
-        found = [who.get(path.format(e=world.event.slug, s=world.session.slug)) for path in paths]
-        text = "\n".join(text_of(response.content) for response in found)
+        addresses = [path.format(e=world.event.slug, s=world.session.slug) for path in paths]
+        text = "\n".join(text_of(world.stored.get(who, address).content) for address in addresses)
         return text.replace(",", "")  # of thousands
 
     return read

@@ -20,6 +20,7 @@ from tests.factories import (
     withdraw,
 )
 from tests.factories.sessions import make_user, organiser_of
+from tests.leaks.stored import Stored
 from tests.support.inner_server import InnerServer
 from tests.support.people import Person, open_socket
 
@@ -60,6 +61,7 @@ class World:
             "owner": owner,
         }
         passes = {"attendee": make_attendee(self.session), "listed": listed}
+        self.stored = Stored()
         self.people = {
             role: Person(server, user=users.get(role), attendee=passes.get(role)) for role in ROLES
         }
@@ -87,7 +89,7 @@ def snapshot(world: World, role: str, *, view: str = "", by_token: bool = False)
 
 
 def pages(world: World, role: str, *paths: str) -> str:
-    return "\n".join(world.people[role].get(path).text for path in paths)
+    return "\n".join(world.stored.get(world.people[role], path).text for path in paths)
 
 
 def rest(world: World, role: str, *paths: str) -> str:

@@ -5,18 +5,29 @@ draft and an archived poll are not there at all, but for moderators. Leaks that 
 """
 
 from collections.abc import Callable
+from hashlib import blake2b
 from itertools import product
 
 import httpx
 import pytest
 
+from opendev.door import personal, shared
 from polls import api, news, serializers
 from polls.kinds import UnknownOption
 from polls.models import Poll
 from polls.services import ballots
 from tests.leaks.channels import CHANNELS, LOOKING_TWICE, audience_of, faults, traces
 from tests.leaks.news import faults_of_a_life
-from tests.leaks.world import COMBINATIONS, ROLES, UNKNOWN_TO_THE_ROOM, World, bytes_of, may_see
+from tests.leaks.stored import Stored
+from tests.leaks.world import (
+    COMBINATIONS,
+    ROLES,
+    UNKNOWN_TO_THE_ROOM,
+    World,
+    bytes_of,
+    may_see,
+    numbers_in,
+)
 from tests.support.people import CSRF
 
 Act = Callable[[World, str, object], httpx.Response]
@@ -209,6 +220,53 @@ def test_matrix_finds_a_refusal_that_tells_the_tally(world, planted):
     planted.setattr(UnknownOption, "message", f"The options have {counts} votes.")
     for role in ("attendee", "voted"):
         assert "live/after_close" in faults(world, role, "refusals")
+
+
+@pytest.mark.parametrize("channel", ["room", "room, results wanted", "room, on air, results wanted"])
+def test_matrix_finds_a_tag_that_is_the_same_for_pages_that_are_not(world, planted, channel):
+    """Somebody who voted looks first; the tag does not tell their page from that of somebody who did not."""
+    planted.setattr(world, "stored", Stored())
+    planted.setattr(personal, "mark_of", lambda body: '"same"')
+    assert faults(world, "voted", channel) == {}
+    assert "live/after_voting" in faults(world, "attendee", channel)
+    assert world.stored.unchanged
+
+
+@pytest.fixture
+def hidden_since(world):
+    """A poll whose tally everybody sees, and the act that hides it; afterwards it is seen again."""
+    poll = world.alone["published/always"]
+
+    def show(visibility):
+        Poll.objects.filter(pk=poll.pk).update(visibility=visibility)
+        world.retell()
+
+    yield poll, lambda: show("moderators")
+    show("always")
+
+
+@pytest.mark.parametrize("is_planted", [False, True])
+def test_tag_of_a_page_for_everybody_ends_with_the_tally_that_is_hidden(
+    world, planted, hidden_since, is_planted
+):
+    """A tag that is the same for every page would keep it, and the matrix would see that."""
+    poll, hide = hidden_since
+    planted.setattr(world, "stored", Stored())
+    planted.setattr(shared, "LIFE_S", 0.0)  # the page is made again at each load, and has its tag
+    if is_planted:
+        planted.setattr(shared, "blake2b", lambda body, **how: blake2b(b"", **how))
+    counts, visitor = set(world.tallies[poll.pk]), world.people["visitor"]
+    assert counts <= numbers_in(world.stored.get(visitor, poll.session.get_absolute_url()).text)
+    hide()
+    after = world.stored.get(visitor, poll.session.get_absolute_url())
+    assert (counts <= numbers_in(after.text)) == is_planted
+    assert bool(world.stored.unchanged) == is_planted
+
+
+def test_unchanged_pages_were_asked_for_with_the_tags_of_everybody(world, looks):
+    """Or the matrix would say nothing of answers without a body."""
+    assert world.stored.unchanged > len(ROLES)
+    assert max(len(known) for known in world.stored.pages.values()) > 3
 
 
 def test_world_has_a_tally_of_its_own_in_every_poll_that_was_launched(world):

@@ -25,6 +25,7 @@ from tests.factories import (
     make_session,
 )
 from tests.factories.sessions import organiser_of
+from tests.leaks.stored import Stored
 from tests.support.people import Person, open_socket
 
 ROLES = ("visitor", "attendee", "author", "neighbour", "helper", "moderator", "organiser")
@@ -37,7 +38,7 @@ class Questions:
 
     def __init__(self, server):
         self.server, self.session = server, make_session()
-        event = self.session.event
+        event, self.stored = self.session.event, Stored()
         users = {
             "neighbour": make_moderator(make_session(event)),
             "helper": make_helper(self.session),
@@ -89,14 +90,14 @@ def snapshot(asked, role, **how):
 
 
 def page(name):
-    return lambda asked, who: who.get(asked.session.address(name)).text
+    return lambda asked, who: asked.stored.get(who, asked.session.address(name)).text
 
 
 CHANNELS = {
     "room": page("room"),
     "screen": page("screen"),
     "control": page("control"),
-    "programme": lambda asked, who: who.get(f"/{asked.session.event.slug}/").text,
+    "programme": lambda asked, who: asked.stored.get(who, f"/{asked.session.event.slug}/").text,
     "REST list": lambda asked, who: who.rest("GET", f"sessions/{asked.session.pk}/questions/").text,
     "REST detail": lambda asked, who: "".join(
         who.rest("GET", f"questions/{question.pk}/").text for question in asked.hidden.values()

@@ -29,6 +29,7 @@ from tests.factories import (
 )
 from tests.factories.polls import WAY_TO
 from tests.factories.sessions import organiser_of
+from tests.leaks.stored import Stored
 from tests.leaks.tallies import tallies_of
 from tests.support.people import Address, Person
 
@@ -65,6 +66,7 @@ class World:
 
     def __init__(self, server: Address, kind: str = DEFAULT, on_air: Sequence[str] = LAUNCHED) -> None:
         self.server, self.kind = server, tallies_of(kind)
+        self.stored = Stored()
         # Nine digits, which no port and no date has: of a billion tokens, hashes and tickets on the pages one holds
         # such a number by chance. Three of them still fit into a column of the database.
         self.numbers = iter(random.Random(7).sample(range(100_000_000, 700_000_000), 1_000))
