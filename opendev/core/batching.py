@@ -4,10 +4,12 @@ import asyncio
 import concurrent.futures
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +30,7 @@ PAUSE_S = 0.005  # before a batch: measured, 0 to 20 ms give the same rate, and 
 MAX_BATCH = 1_000
 AWAY_LIMIT_S = 10.0  # how long a batch is kept while the database is held by another process, or gone
 AWAY_PAUSE_S = 0.25  # between two tries
+MOST_KEYS = 20_000
 ANSWER_WITHIN_S = 12.0  # longer than a batch is kept
 
 
@@ -74,6 +77,8 @@ class Batcher(Generic[Item, Result]):
         self.tried_until = 0.0
         self.task: asyncio.Task[None] | None = None
         self.is_ending = False
+        self.keyed: OrderedDict[str, concurrent.futures.Future[Result | DomainError]] = OrderedDict()
+        self.keys_lock = Lock()
 
     @property
     def is_running(self) -> bool:
@@ -114,8 +119,11 @@ class Batcher(Generic[Item, Result]):
         self.waiting.append((item, answer))
         self.gathered.set()
 
-    def put_and_wait(self, item: Item) -> Result:
+    def put_and_wait(self, item: Item, *, key: str = "") -> Result:
         """Put an item into the next batch and return what became of it. For views: from any thread but the loop's.
+
+        What comes again with the same `key`, after NotSure or a lost answer, is not put in again unless nothing was
+        recorded of it: it waits for what became of the first one. Keys are known to one process.
 
         In a process without a loop (a command, a test of a view) it is worked on at once, as a batch of one.
 
@@ -125,15 +133,32 @@ class Batcher(Generic[Item, Result]):
         if self.loop is None:
             outcome = self._do([item]).outcomes[0]
         else:
-            future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
-            self.loop.call_soon_threadsafe(self._put_for_thread, item, future)
+            future, is_first = self._future_of(key)
+            if is_first:
+                self.loop.call_soon_threadsafe(self._put_for_thread, item, future)
             try:
                 outcome = future.result(ANSWER_WITHIN_S)
             except concurrent.futures.TimeoutError:
                 raise NotSure from None
         if isinstance(outcome, DomainError):
+            self._forget(key)
             raise outcome
         return outcome
+
+    def _future_of(self, key: str) -> tuple[concurrent.futures.Future[Result | DomainError], bool]:
+        """Return where the outcome will be, and whether nobody puts it there yet."""
+        future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
+        if not key:
+            return future, True
+        with self.keys_lock:
+            known = self.keyed.setdefault(key, future)
+            while len(self.keyed) > MOST_KEYS:
+                self.keyed.popitem(last=False)
+        return known, known is future
+
+    def _forget(self, key: str) -> None:
+        with self.keys_lock:
+            self.keyed.pop(key, None)
 
     def _put_for_thread(self, item: Item, future: concurrent.futures.Future[Result | DomainError]) -> None:
         try:

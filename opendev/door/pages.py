@@ -11,12 +11,12 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from opendev.core import metrics
+from opendev.core import metrics, outages
 from opendev.core.errors import DomainError, TryLater
 from opendev.door import bodies
 from opendev.door.refusals import AddressTooLong, Broken, TooSlow, refuse
-from opendev.door.threads import Answer, PageThreads
-from opendev.door.waiting import Line
+from opendev.door.threads import PLACE, SHARED, Answer, PageThreads
+from opendev.door.waiting import Line, Place, is_too_busy, new_name
 
 MAX_NEWCOMERS = 400  # requests that wait without cookie or token: some seconds of pages
 MAX_REQUESTS = 2_000  # that wait in all: while a database hangs, what may hang with it
@@ -132,20 +132,46 @@ class Pages:
         length = bodies.announced_length(scope)
         with bodies.held.room_for(length, scope):
             body = await bodies.take_in(length, receive)
-            if not _is_known(scope) and self.line.takes(scope, body, at_the_door=len(self.queue.newcomers)):
-                address = self.line.put(scope, body)
-                await self.line.show(scope, send, ahead=self.line.waiting - 1, address=address)
-                return
-            may_be_dropped = scope["method"] in {"GET", "HEAD"} and not length
-            await self.queue.enter(is_known=_is_known(scope), receive=receive if may_be_dropped else None)
-            try:
-                answer = await self.threads.answer(scope, body)
-            finally:
-                self.queue.leave()
+            if self.line.may_take(scope, body):
+                answer = await self._carry_join(scope, body)
+            else:
+                may_be_dropped = scope["method"] in {"GET", "HEAD"} and not length
+                answer = await self._answer(scope, body, receive=receive if may_be_dropped else None)
+        if isinstance(answer, Place):
+            await self.line.show_place(answer, scope, send)
+            return
         if answer is None:
             raise Broken
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Any, body: bytes, *, receive: Any = None) -> Answer | None:
+        """Return the answer of a page thread, once there is one.
+
+        Raises:
+            TryLater, Gone: as `Queue.enter`.
+        """
+        await self.queue.enter(is_known=_is_known(scope), receive=receive)
+        try:
+            return await self.threads.answer(scope, body)
+        finally:
+            self.queue.leave()
+
+    async def _carry_join(self, scope: Any, body: bytes) -> Answer | Place | None:
+        """Return the answer to a join, or its place in line where the server is too busy for it."""
+        name = new_name()
+        is_busy = self.line.is_busy(at_the_door=len(self.queue.newcomers))
+        if is_busy and not _is_known(scope):
+            return self.line.put(scope, body, name)
+        try:
+            answer = await self._answer({**scope, PLACE: name}, body)
+        except TryLater:
+            return self.line.put(scope, body, name)
+        # While the database is known to be away nobody is too many: that is said at once.
+        is_away = outages.storage.is_on or outages.database.is_on
+        if is_too_busy(answer) and (is_busy or not is_away):
+            return self.line.put(scope, body, name, comes_first=True)
+        return answer
 
     async def _carry_from_line(self, scope: Any, body: bytes) -> Answer | None:
         """Return the answer to a form whose sender waits in line."""
@@ -167,5 +193,8 @@ class Pages:
 
 
 def _is_known(scope: Any) -> bool:
-    """Return True if a request carries a cookie or a token: it belongs to somebody who was served before."""
-    return any(name in {b"cookie", b"authorization"} for name, _value in scope["headers"])
+    """Return True if a request carries a cookie or a token: it belongs to somebody who was served before.
+
+    A page that is made for everybody (shared.py) is asked for once, and whoever waits for it may be among them.
+    """
+    return SHARED in scope or any(name in {b"cookie", b"authorization"} for name, _value in scope["headers"])

@@ -19,6 +19,9 @@ from opendev.door.personal import finish
 log = logging.getLogger("opendev.door")
 
 SHARED = "opendev.shared"  # in a request's scope and environment: the page is for everybody (shared.py)
+PLACE = (
+    "opendev.place"  # likewise: the name of a join's place in line, by which it is recorded once (waiting.py)
+)
 ONLY_FROM_PROXIES = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-request-id"}
 
 
@@ -114,6 +117,8 @@ def environ_of(scope: Any, body: bytes) -> dict[str, Any]:
     }
     if scope.get(SHARED):
         environ[SHARED] = "1"
+    if PLACE in scope:
+        environ[PLACE] = scope[PLACE]
     _add_headers(environ, scope["headers"], believes=not client[0] or is_trusted(client[0]))
     return environ
 

@@ -3,6 +3,9 @@
 The join itself waits here, not its sender: its form is carried when its turn comes, and the phone picks the answer up
 by an address that nobody else can guess. So nobody is refused, sends anything twice, or loses their place by a reload,
 and no script is needed: the page loads itself again.
+
+That the server is too busy is no answer: the form stays first in line and is carried again a moment later. One that
+may have been recorded all the same is recorded once, by the name of its place (`put_and_wait` in core/batching.py).
 """
 
 import asyncio
@@ -10,25 +13,36 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from http import HTTPStatus
+from itertools import count
+from time import monotonic
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from opendev.core import metrics
-from opendev.core.errors import DomainError
+from opendev.core.errors import DomainError, TryLater
 from opendev.core.logs import new_id
 from opendev.door.coding import Headers
 from opendev.door.refusals import Broken, refuse
-from opendev.door.threads import Answer
+from opendev.door.threads import PLACE, Answer
 
-JOINS = re.compile(r"/j/\d{6}/")
-PLACES = re.compile(r"(/j/\d{6}/)waiting/([\w-]{22})/")
+SLUG = r"[a-z0-9-]+"
+JOIN = rf"/j/\d{{6}}/|/{SLUG}/sessions/{SLUG}/join/"
+JOINS = re.compile(JOIN)
+PLACES = re.compile(rf"({JOIN})waiting/([\w-]{{22}})/")
+TOO_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+COMES_AGAIN = re.compile(rb'data-code="(?:try_later|not_sure|unavailable)"')  # not: too often, by one address
 MOST_AT_THE_DOOR = 60  # newcomers who wait for a thread with their connection open: half a second of joins
+MOST_AT_ONCE = 8  # forms of the line that wait for a thread, as many as there are
 MOST_IN_LINE = 10_000
+MOST_PLACES = 50_000  # with those whose answer waits to be picked up
 MOST_BYTES = 4 * 1024  # of a form
 KEPT_S = 120.0  # an answer, for a phone that was in a pocket
+RESTS_S = 1.0  # after the server was too busy
+GIVES_UP_AFTER_S = 120.0  # then a phone is told so
 LOADS_AGAIN_S = 2
 AHEAD = "THE-NUMBER-OF-PEOPLE-AHEAD"
 
@@ -37,10 +51,17 @@ Carry = Callable[[Any, bytes], Awaitable[Answer | None]]
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """One form in the line, and its answer once it was carried."""
+    """One form in the line, and its answer once it was carried. `number` is 0 for one that comes before the line."""
 
     number: int
-    task: "asyncio.Task[Answer | None] | None" = None
+    order: int
+    name: str
+    scope: Any
+    body: bytes
+    since: float = field(default_factory=monotonic)
+    is_done: bool = False
+    answer: Answer | None = None
+    refusal: type[DomainError] = Broken
 
 
 class Line:
@@ -49,39 +70,88 @@ class Line:
     def __init__(self, carry: Carry) -> None:
         self.carry = carry
         self.places: OrderedDict[str, Place] = OrderedDict()
+        self.forms: list[tuple[int, int, Place]] = []  # a heap
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.is_resting = self.is_trying = (
+            False  # after the server was too busy: nothing is carried, or one form
+        )
+        self.orders = count()
         self.last = self.carried = 0
 
     @property
     def waiting(self) -> int:
         """How many forms wait."""
-        return self.last - self.carried
+        return len(self.forms) + len(self.tasks)
 
-    def takes(self, scope: Any, body: bytes, *, at_the_door: int) -> bool:
-        """Return True if a request is a newcomer's join, and is to wait here since others wait before it."""
-        if scope["method"] != "POST" or not JOINS.fullmatch(scope["path"]) or len(body) > MOST_BYTES:
-            return False
-        is_busy = at_the_door >= MOST_AT_THE_DOOR or self.waiting > 0
-        return is_busy and len(self.places) < MOST_IN_LINE
+    def may_take(self, scope: Any, body: bytes) -> bool:
+        """Return True if a request is a join by form that has room here."""
+        is_join = scope["method"] == "POST" and JOINS.fullmatch(scope["path"]) is not None
+        return is_join and len(body) <= MOST_BYTES and self.waiting < MOST_IN_LINE
 
-    def put(self, scope: Any, body: bytes) -> str:
-        """Put a form at the end of the line; return the address where its sender waits."""
-        name = secrets.token_urlsafe(16)
-        self.last += 1
-        place = self.places[name] = Place(self.last)
-        place.task = asyncio.ensure_future(self._carry(scope, body))
-        place.task.add_done_callback(lambda _task: self._forget_later(name))
+    def is_busy(self, *, at_the_door: int) -> bool:
+        """Return True if a newcomer is to wait here, since others wait before them."""
+        return at_the_door >= MOST_AT_THE_DOOR or self.waiting > 0
+
+    def put(self, scope: Any, body: bytes, name: str, *, comes_first: bool = False) -> Place:
+        """Put a form at the end of the line, or before it: what was tried at the door came before all who wait."""
+        if not comes_first:
+            self.last += 1
+        place = Place(0 if comes_first else self.last, next(self.orders), name, scope, body)
+        self.places[name] = place
+        while len(self.places) > MOST_PLACES and next(iter(self.places.values())).is_done:
+            self.places.popitem(last=False)
+        heappush(self.forms, (place.number, place.order, place))
+        if comes_first:
+            self._rest()
+        self._go_on()
+        return place
+
+    def ahead_of(self, place: Place) -> int:
+        """Return how many people are let in before this one."""
+        return max(0, place.number - self.carried - 1)
+
+    def _go_on(self) -> None:
+        while (
+            self.forms and len(self.tasks) < (1 if self.is_trying else MOST_AT_ONCE) and not self.is_resting
+        ):
+            task = asyncio.ensure_future(self._carry(heappop(self.forms)[-1]))
+            self.tasks.add(task)
+            task.add_done_callback(self._carried)
         metrics.QUEUE.labels("line").set(self.waiting)
-        return f"{scope['path']}waiting/{name}/"
 
-    async def _carry(self, scope: Any, body: bytes) -> Answer | None:
+    def _carried(self, task: "asyncio.Task[None]") -> None:
+        self.tasks.discard(task)
+        if not task.cancelled():
+            self._go_on()
+
+    async def _carry(self, place: Place) -> None:
+        refusal: type[DomainError] = Broken
+        answer = None
         try:
-            return await self.carry(scope, body)
-        finally:
-            self.carried += 1
-            metrics.QUEUE.labels("line").set(self.waiting)
+            answer = await self.carry({**place.scope, PLACE: place.name}, place.body)
+        except DomainError as error:
+            refusal = type(error)
+        was_too_busy = issubclass(refusal, TryLater) or is_too_busy(answer)
+        if was_too_busy and monotonic() - place.since < GIVES_UP_AFTER_S:
+            heappush(self.forms, (place.number, place.order, place))
+            self._rest()
+            return
+        self.is_trying = was_too_busy
+        place.answer, place.refusal, place.is_done = answer, refusal, True
+        place.scope, place.body = None, b""
+        self.carried = max(self.carried, place.number)
+        asyncio.get_running_loop().call_later(KEPT_S, self.places.pop, place.name, None)
 
-    def _forget_later(self, name: str) -> None:
-        asyncio.get_running_loop().call_later(KEPT_S, self.places.pop, name, None)
+    def _rest(self) -> None:
+        """Carry nothing for a moment, then one form at a time until one is taken: what was refused goes first again."""
+        self.is_trying = True
+        if not self.is_resting:
+            self.is_resting = True
+            asyncio.get_running_loop().call_later(RESTS_S, self._wake)
+
+    def _wake(self) -> None:
+        self.is_resting = False
+        self._go_on()
 
     async def answer(self, scope: Any, send: Any) -> bool:
         """Answer a phone that looks whether its turn has come; return False if this is no address of the line."""
@@ -89,13 +159,18 @@ class Line:
         if match is None or scope["method"] not in {"GET", "HEAD"}:
             return False
         place = self.places.get(match[2])
-        if place is None or place.task is None:  # of another process, or long ago: its sender may tap again
+        if place is None:  # of another process, or long ago: its sender may tap again
             await _redirect(match[1], send)
-        elif not place.task.done():
-            await self.show(scope, send, ahead=max(0, place.number - self.carried - 1))
+        elif not place.is_done:
+            await self.show(scope, send, ahead=self.ahead_of(place))
         else:
-            await _send_outcome(place.task, scope, send)
+            await _send_outcome(place, scope, send)
         return True
+
+    async def show_place(self, place: Place, scope: Any, send: Any) -> None:
+        """Answer the form's sender with the page that waits, which goes on to the address of their place."""
+        address = f"{scope['path']}waiting/{place.name}/"
+        await self.show(scope, send, ahead=self.ahead_of(place), address=address)
 
     async def show(self, scope: Any, send: Any, *, ahead: int, address: str = "") -> None:
         """Answer with the page that waits. `address` is where it goes on; without one it is loaded again."""
@@ -114,11 +189,20 @@ class Line:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-async def _send_outcome(task: "asyncio.Task[Answer | None]", scope: Any, send: Any) -> None:
-    error = task.exception()
-    answer = None if error else task.result()
+def is_too_busy(answer: Answer | None) -> bool:
+    """Return True if an answer is that the server was too busy, so that the same request may be answered later."""
+    return answer is not None and answer.status in TOO_BUSY and COMES_AGAIN.search(answer.body) is not None
+
+
+def new_name() -> str:
+    """Return a name of a place, which nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
+async def _send_outcome(place: Place, scope: Any, send: Any) -> None:
+    answer = place.answer
     if answer is None:
-        await refuse(scope, send, type(error) if isinstance(error, DomainError) else Broken)
+        await refuse(scope, send, place.refusal)
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     await send({"type": "http.response.body", "body": answer.body})

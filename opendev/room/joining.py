@@ -9,6 +9,7 @@ from opendev.core import outages
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Unavailable
 from opendev.core.presence import note_join
+from opendev.door.threads import PLACE
 from sessions.attendees.box import join_desk
 from sessions.attendees.services.joining import Joined, is_closed, read_join
 from sessions.follow_ups.selectors.lines import has_open_line
@@ -28,6 +29,6 @@ def join(
         raise Unavailable
     takes_names = is_closed(session) and has_open_line(session.pk)
     wish = read_join(session_id=session.pk, known=known, has_open_line=takes_names, **said)
-    joined = join_desk.put_and_wait(wish)
+    joined = join_desk.put_and_wait(wish, key=request.META.get(PLACE, ""))
     note_join(request, session.pk, joined.attendee.pk)
     return joined

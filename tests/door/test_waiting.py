@@ -8,7 +8,7 @@ import pytest
 
 from opendev.door import waiting
 from opendev.door.pages import Pages
-from opendev.door.threads import PageThreads
+from opendev.door.threads import PLACE, SHARED, PageThreads
 from tests.door.test_pages import never, scope_of
 
 CODE = "/j/123456/"
@@ -130,3 +130,109 @@ async def test_line_is_bounded_and_says_so(door, monkeypatch):
     assert (seen[0], seen[1][b"refresh"]) == (429, b"2")  # tries again by itself
     assert re.search(rb"try_later", seen[2])
     free.set()
+
+
+def busy(code, status="429 Too Many Requests"):
+    """The answer of a page that was refused."""
+    return status, [("Content-Type", "text/html")], [f'<p data-code="{code}">'.encode()]
+
+
+@pytest.fixture
+def moody(monkeypatch):
+    """Pages that answer what a list says, then let everybody in; and the (place, name) of each form they were given."""
+    monkeypatch.setattr(waiting, "RESTS_S", 0.01)
+    answers, carried = [], []
+
+    def wsgi(environ, start_response):
+        carried.append((environ[PLACE], environ["wsgi.input"].read().decode()))
+        status, headers, body = answers.pop(0) if answers else ("302 Found", [("Location", "/room/")], [])
+        start_response(status, headers)
+        return body
+
+    threads = PageThreads(wsgi, workers=1)
+    yield Pages(threads), answers, carried
+    threads.executor.shutdown(wait=True)
+
+
+async def let_in(phone):
+    while (answer := await phone.look())[0] == 202:
+        await asyncio.sleep(0.005)
+    return answer
+
+
+@pytest.mark.parametrize("code", ["try_later", "not_sure", "unavailable"])
+async def test_too_busy_is_no_answer_and_the_form_comes_again_before_those_behind_it(moody, code):
+    pages, answers, carried = moody
+    answers += [busy(code)] * 3
+    first = await Phone(pages, "first").join()
+    assert first.shown[0][0] == 202
+    assert b"People ahead of you: 0<" in first.shown[0][2]
+    second = await Phone(pages, "second").join()
+    assert b"People ahead of you: 0<" in second.shown[0][2]
+    for phone in (first, second):
+        assert (await let_in(phone))[0] == 302
+    assert [name for _place, name in carried] == ["first"] * 4 + ["second"]
+    assert len({place for place, _name in carried}) == 2
+    assert {status for status, _headers, _body in first.shown} == {202, 302}
+
+
+@pytest.mark.parametrize("answer", [busy("too_often"), busy("server_error", "500 Broken"), busy("malformed")])
+async def test_other_refusals_are_answers(moody, answer):
+    pages, answers, carried = moody
+    answers.append(answer)
+    phone = await Phone(pages, "phone").join()
+    assert phone.shown[0][0] == int(answer[0][:3])
+    assert len(carried) == 1
+
+
+async def test_phone_is_told_in_the_end_that_the_server_stays_too_busy(moody, monkeypatch):
+    pages, answers, _carried = moody
+    answers += [busy("try_later")] * 1_000
+    phone = await Phone(pages, "phone").join()
+    assert (await phone.look())[0] == 202
+    monkeypatch.setattr(waiting, "GIVES_UP_AFTER_S", 0.0)
+    status, _headers, body = await let_in(phone)
+    assert (status, body) == (429, b'<p data-code="try_later">')
+
+
+async def test_join_of_somebody_known_waits_in_line_rather_than_being_refused(door, monkeypatch):
+    pages, free, carried = door
+    await crowd(pages, 3)
+    monkeypatch.setattr("opendev.door.pages.MAX_REQUESTS", 0)
+    known = await Phone(pages, "known").join(cookie="attendee-1=x")
+    assert known.shown[0][0] == 202
+    free.set()
+    assert (await let_in(known))[0] == 302
+    assert carried.count("known") == 1
+
+
+async def test_page_for_everybody_is_made_however_many_newcomers_wait(door, monkeypatch):
+    pages, free, _carried = door
+    await crowd(pages, 3)
+    monkeypatch.setattr("opendev.door.pages.MAX_NEWCOMERS", 2)
+    assert (await Phone(pages, "").ask("/"))[0] == 429
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    made = asyncio.ensure_future(pages({**scope_of("/"), SHARED: True}, never, send))
+    await asyncio.sleep(0.05)
+    free.set()
+    await made
+    assert said[0]["status"] == 302
+
+
+async def test_line_holds_few_threads_and_answers_that_were_not_picked_up_take_no_place(door, monkeypatch):
+    pages, free, carried = door
+    monkeypatch.setattr(waiting, "MOST_PLACES", 3)
+    phones, tasks = await crowd(pages, 20)
+    assert len(pages.queue) == 2 + waiting.MOST_AT_ONCE
+    free.set()
+    await asyncio.gather(*tasks)
+    while pages.line.waiting:
+        await asyncio.sleep(0.01)
+    assert len(carried) == 20
+    late = await Phone(pages, "late").join()
+    assert late.shown[0][0] == 302
+    assert (await phones[-1].look())[0] == 302
