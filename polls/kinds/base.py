@@ -109,7 +109,7 @@ class Kind:
         field: which field of a vote holds the answer.
         input: the type of the form's inputs.
         look: what the style sheet draws the form and the result as; "" for rows.
-        is_ordered: whether the options have an order of their own, which a recap keeps.
+        is_ordered: whether the options have an order of their own, which a recap keeps and which stands once launched.
         most_read: how many written answers are read at once, the most named first; None for all of them.
         may_pick: whether moderators pick written answers for the recap.
         makes_options: whether the rules make the options, where none are written.

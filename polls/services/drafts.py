@@ -49,6 +49,16 @@ class WordsAreFrozen(Conflict):
     )
 
 
+class PlacesAreFrozen(Conflict):
+    code, message = (
+        "places_are_frozen",
+        _(
+            "Each option stands for a number by its place, so none can be moved, added or removed once the poll has "
+            "been launched. Run it again to change them."
+        ),
+    )
+
+
 class OptionHasVotes(Conflict):
     code, message = "option_has_votes", _("An option that has votes cannot be removed.")
 
@@ -213,7 +223,7 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         NotFound, NotSignedIn, NotModerator
         Malformed: see read_draft.
         WordsAreFrozen: voting has closed.
-        RulesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
+        RulesAreFrozen, PlacesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
     options = moderators_options(poll)
@@ -252,9 +262,16 @@ def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[
             raise RulesAreFrozen(fields={name: RulesAreFrozen.message})
     if not is_wider(draft.visibility, before.visibility):
         raise VisibilityOnlyWidens(fields={"visibility": VisibilityOnlyWidens.message})
+    if kind_named(draft.kind).is_ordered and _places(before) != _places(draft):
+        raise PlacesAreFrozen(fields={"options": PlacesAreFrozen.message})
     kept = {identity for identity, _text in draft.options}
     if any(option.count and option.pk not in kept for option in options):
         raise OptionHasVotes(fields={"options": OptionHasVotes.message})
+
+
+def _places(draft: PollDraft) -> list[int | None]:
+    """Return the options' ids in their order."""
+    return [identity for identity, _text in draft.options]
 
 
 def _check_words(poll: Poll, before: PollDraft, draft: PollDraft) -> None:

@@ -249,6 +249,39 @@ def test_words_stand_once_voting_has_closed(edit, state):
     assert edit(again, question="Should we not?").question == "Should we not?"
 
 
+@pytest.mark.parametrize("votes", [0, 1])
+@pytest.mark.parametrize("state", ["live", "closed", "published"])
+def test_points_of_a_scale_keep_their_places_once_launched(edit, state, votes):
+    rules = {"from": 1, "to": 4, "labels": ["never", "always"], "no_opinion": False}
+    points = ("1 never", "2", "3", "4 always")
+    poll = make_poll(kind="scale", rules=rules, options=points)
+    record(*(vote_for(poll, make_attendee(poll.session), "4 always") for _ in range(votes)))
+    Poll.objects.filter(pk=poll.pk).update(state=state, closed_at=None if state == "live" else NOW)
+    before = (Poll.objects.values().get(pk=poll.pk), list(poll.options.values()))
+    first, second, third, last = as_given(poll)
+    for moved in (
+        [last, third, second, first],
+        [first, third, second, last],
+        [first, third, {"text": "2"}, last],
+        [first, second, {"text": "3"}, last],
+        [{"text": point} for point in points],
+    ):
+        assert edit(poll, options=moved) == ("places_are_frozen", {"options"})
+    assert (Poll.objects.values().get(pk=poll.pk), list(poll.options.values())) == before
+    poll.refresh_from_db()
+    if state == "live":
+        assert list(options_of(edit(poll, options=as_given(poll, **{"1 never": "1 seldom"})))) == [
+            "1 seldom", *points[1:],
+        ]  # fmt: skip
+        assert rewordings(poll) == ["1 never"] * votes
+
+
+def test_order_of_a_live_polls_options_may_change_where_a_vote_is_for_the_option(edit):
+    for kind, more in (("single", {}), ("multiple", {"max": 3}), ("ranking", {"max": 3})):
+        poll = make_poll(kind=kind, **more)
+        assert list(options_of(edit(poll, options=as_given(poll)[::-1]))) == ["c", "b", "a"]
+
+
 def test_option_with_votes_cannot_go_and_one_without_can(edit):
     poll = make_poll()
     record(vote_for(poll, make_attendee(poll.session), "b"))

@@ -110,6 +110,24 @@ def test_draft_is_edited_by_its_rules_and_then_by_its_words(session, desk):
     assert 'value="many"' in text_of(refused)
 
 
+def test_points_of_a_launched_scale_stay_where_they_are_by_page_and_rest(session, desk, answered):
+    ids = [str(pk) for pk in options_of(answered).values()]
+    turned = [{"id": identity, "text": text} for identity, text in zip(ids, POINTS, strict=True)][::-1]
+    status, refused = rest(desk, "PATCH", f"polls/{answered.pk}/", {"options": turned})
+    assert (status, refused["code"], list(refused["fields"])) == (409, "places_are_frozen", ["options"])
+    address = at(session, "control-poll-edit", answered)
+    fields = {
+        "question": answered.question, "kind": "scale", "visibility": answered.visibility, "anonymous": "on",
+        "may_change": "on", "scale_from": "1", "scale_to": "5", "scale_low": "never", "scale_high": "always",
+        "scale_no_opinion": "on",
+    }  # fmt: skip
+    page = desk.post(address, {**fields, "option_id": ids[::-1], "option_text": POINTS[::-1]})
+    assert (page.status_code, code_of(page)) == (409, "places_are_frozen")
+    assert "Each option stands for a number by its place" in text_of(page)
+    assert list(options_of(answered)) == POINTS
+    assert NOTE in text_of(desk.get(at(session, "control")))
+
+
 def test_another_round_has_the_same_scale(answered):
     again = run_again(poll_id=answered.pk, caller=organiser_of(answered.session.event), now=NOW)
     assert (again.kind, again.rules, list(options_of(again))) == ("scale", RULES, POINTS)
