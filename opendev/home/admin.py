@@ -53,6 +53,10 @@ class SignUpAdmin(admin.ModelAdmin):
     list_select_related = ["line"]
     search_fields = ["name", "company"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SignUp]:
+        """Names of erased people are not looked up, also while they wait to be taken out of a pad."""
+        return SignUp.objects.known()
+
     def has_add_permission(self, request: Any) -> bool:
         """Nobody signs somebody else up."""
         return False

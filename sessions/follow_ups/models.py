@@ -114,9 +114,13 @@ class SignUpLine(models.Model):
 class SignUpQuerySet(models.QuerySet["SignUp"]):
     """Which names stand under a line."""
 
+    def known(self) -> "SignUpQuerySet":
+        """Keep the names that may be read by those who may read all of them: nobody's who was erased."""
+        return self.filter(erased_at__isnull=True)
+
     def present(self) -> "SignUpQuerySet":
         """Keep the names that stand there: neither withdrawn, nor removed, nor another's under a second name."""
-        return self.filter(withdrawn_at__isnull=True, removed_at__isnull=True, same_as__isnull=True)
+        return self.known().filter(withdrawn_at__isnull=True, removed_at__isnull=True, same_as__isnull=True)
 
     def listed(self) -> "SignUpQuerySet":
         """Keep the names that everybody may read: of those who agreed, and those that stand in the pad anyway."""

@@ -176,6 +176,45 @@ def test_name_in_a_pad_is_nobodys_until_it_was_taken_out(traces):
     traces.assert_erased()
 
 
+def test_name_that_waits_in_a_pad_is_read_nowhere(database):
+    session = make_session(make_event(), title="Edge")
+    line = make_line(session)
+    row = put_name(line, make_attendee(session, name=NAME), shown=True, email="q@example.org", consent=True)
+    PadName.objects.create(sign_up=row, state="written", text=NAME, revision=1, written_at=NOW)
+    client, event = Client(), f"/{session.event.slug}/"
+    root = User.objects.create_superuser("root")
+    session.event.organisers.add(root)
+    client.force_login(root)
+    names = f"/api/v1/sign-up-lines/{line.pk}/sign-ups/"
+    addresses = [
+        names, f"/api/v1/sign-up-lines/{line.pk}/", f"/api/v1/sessions/{session.pk}/sign-up-lines/",
+        f"/f/{line.code}/", session.address("control-line-edit", line=line.pk), session.get_absolute_url(),
+        session.address("control"), f"{event}follow-ups/", f"{event}follow-ups/export.csv", f"{event}pads/",
+        f"{event}recap/edit/", f"{event}recap/preview/", f"{event}export.json?people=1",
+        "/admin/opendev_sessions/signup/", f"/admin/opendev_sessions/signup/{row.pk}/change/",
+    ]  # fmt: skip
+
+    def naming():
+        pages = {address: client.get(address, follow=True) for address in addresses}
+        bodies = {
+            address: b"".join(page.streaming_content) if page.streaming else page.content
+            for address, page in pages.items()
+        }
+        return {address for address, body in bodies.items() if NAME.encode() in body}
+
+    assert {
+        names,
+        f"/f/{line.code}/",
+        f"{event}export.json?people=1",
+        "/admin/opendev_sessions/signup/",
+    } <= naming()
+    erase_attendee(attendee=Attendee.objects.get(name=NAME), now=NOW)
+    assert SignUp.objects.filter(pk=row.pk, name=NAME).exists()  # it waits until it is out of the pad
+    assert naming() == set()
+    put_back = client.put(f"{names}{row.pk}/", {"removed": False}, content_type="application/json")
+    assert put_back.status_code == 404
+
+
 def test_one_name_is_erased_from_its_line(traces):
     version = type(traces.line).objects.get(pk=traces.line.pk).version
     assert erase_sign_ups(sign_ups=[SignUp.objects.get(attendee=traces.quentin.attendee_id)], now=NOW) == 1

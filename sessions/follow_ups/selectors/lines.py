@@ -111,18 +111,21 @@ def names_under(line_ids: Iterable[int]) -> list[SignUp]:
 
     A name that a moderator removed is among them, marked, so that it can be put back.
     """
-    names = SignUp.objects.filter(line__in=list(line_ids), withdrawn_at__isnull=True, erased_at__isnull=True)
-    return list(names.select_related("attendee", "same_as", "removed_by").order_by("signed_up_at", "pk"))
+    return list(_standing(line_ids))
 
 
 def part_of_names(line_id: int, after: Cursor | None, most: int) -> list[SignUp]:
     """Return up to `most` of the names that stand under a line behind a place in their order, as `names_under` does."""
-    names = SignUp.objects.filter(line=line_id, withdrawn_at__isnull=True)
+    names = _standing([line_id])
     if after is not None:
         at, pk = after
         names = names.filter(Q(signed_up_at__gt=at) | Q(signed_up_at=at, pk__gt=pk))
-    names = names.select_related("attendee", "same_as", "removed_by")
-    return list(names.order_by("signed_up_at", "pk")[:most])
+    return list(names[:most])
+
+
+def _standing(line_ids: Iterable[int]) -> QuerySet[SignUp]:
+    names = SignUp.objects.known().filter(line__in=list(line_ids), withdrawn_at__isnull=True)
+    return names.select_related("attendee", "same_as", "removed_by").order_by("signed_up_at", "pk")
 
 
 def contact_of(sign_up: SignUp, today: date) -> str:
@@ -134,7 +137,7 @@ def contact_of(sign_up: SignUp, today: date) -> str:
 
 def stands_under(sign_up_id: int, line_id: int) -> bool:
     """Return True if the sign-up is one of this line."""
-    return SignUp.objects.filter(pk=sign_up_id, line=line_id).exists()
+    return SignUp.objects.known().filter(pk=sign_up_id, line=line_id).exists()
 
 
 def has_open_line(session_id: int) -> bool:

@@ -163,7 +163,7 @@ def lock_sign_up(sign_up_id: int) -> tuple[SignUp, SignUpLine]:
     if line_id is None:
         raise NotFound
     line = lock_line(line_id)
-    sign_up = SignUp.objects.filter(pk=sign_up_id, erased_at__isnull=True).first()
+    sign_up = SignUp.objects.known().filter(pk=sign_up_id).first()
     if sign_up is None:
         raise NotFound
     return sign_up, line
