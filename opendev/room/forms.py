@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.errors import Malformed
 from polls.kinds import DEFAULT, KINDS, read_quick_line, with_preset
 
-# A slash between blanks parts the options, so that "CI/CD" stays one word.
-_SLASH = re.compile(r"\s+/\s*|\s*/\s+")
+# A slash beside a blank parts the options, so that "CI/CD" stays one word.
+_SLASH = re.compile(r"\s+[/／]\s*|\s*[/／]\s+")
+# Who writes full-width puts no blanks around it: alone in a line it parts, too.
+_WIDE_SLASH = re.compile("／")
+_ASKS = re.compile(r"[?？؟;՞⁇⁈⁉‽][\"'”’»)\]）」』]*\Z")
+_ENDS = re.compile(r"[:：!！…][\"'”’»)\]）」』]*\Z")
 VISIBILITY_HELP = {
     "always": _("Everybody sees the bars move."),
     "after_voting": _("Those who voted see the bars. Everybody does after the close."),
@@ -40,14 +44,48 @@ def read_line(line: str) -> dict[str, Any]:
         "options" in said or KINDS[said["kind"]].makes_options or KINDS[said["kind"]].is_written
     ):
         return said
-    question, *options = [part.strip() for part in _SLASH.split(line.strip().strip("/"))]
-    options = [option for option in options if option]
+    question, options = _parted(line)
     if not question or len(options) < 2:
         raise BadLine(fields={"line": BadLine.message})
     said = read_quick_line(question)
     if said is None or "options" in said or KINDS[said["kind"]].is_written:
         said = {"question": question}
     return {**said, "options": [{"text": option} for option in options]}
+
+
+def _parted(line: str) -> tuple[str, list[str]]:
+    """Return question and options of a line.
+
+    The question ends at the first slash. Where it has no mark there, and of the parts behind it but the last one
+    exactly one asks, the question goes on to there: "Do you run 24 / 7 support? / yes / no".
+    """
+    line = line.strip().strip("/／").strip()
+    slashes = list((_SLASH if _SLASH.search(line) else _WIDE_SLASH).finditer(line))
+    begins = [0, *(slash.end() for slash in slashes)]
+    ends = [*(slash.start() for slash in slashes), len(line)]
+    parts = [(line[begin:end].strip(), end) for begin, end in zip(begins, ends, strict=True)]
+    first, behind = parts[0], [part for part in parts[1:] if part[0]]
+    asking = [place for place, (text, _end) in enumerate(behind[:-1], 1) if _asks(text)]
+    if not _is_ended(first[0]) and len(asking) == 1 and len(behind) - asking[0] >= 2:
+        return line[: behind[asking[0] - 1][1]], [text for text, _end in behind[asking[0] :]]
+    return first[0], [text for text, _end in behind]
+
+
+def _asks(text: str) -> bool:
+    """Return True if a part ends with a question mark, also before a kind in brackets."""
+    said = read_quick_line(text)
+    return _ASKS.search(said["question"] if said else text) is not None
+
+
+def _is_ended(text: str) -> bool:
+    """Return True if the first part is a whole question: it ends with a mark or with a kind in brackets."""
+    return bool(read_quick_line(text) or _ASKS.search(text) or _ENDS.search(text))
+
+
+def _is_all_question(line: str) -> bool:
+    """Return True if a line has no options: no slash, or one inside a question."""
+    question, options = _parted(line)
+    return not options or (len(options) == 1 and not _is_ended(question) and _asks(options[0]))
 
 
 def read_rules(post: QueryDict) -> dict[str, Any]:
@@ -86,7 +124,7 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
         kind
         and (kind.makes_options or kind.is_written)
         and line.strip()
-        and not _SLASH.search(line)
+        and _is_all_question(line)
         and read_quick_line(line) is None
     ):
         return {**rules, "question": line.strip()}  # the kind makes the options

@@ -25,6 +25,10 @@ def read(line):
         ("CI/CD? / yes/no / TCP/IP", ["CI/CD?", "yes/no", "TCP/IP"]),
         ("Which? / a b / c, d / e?", ["Which?", "a b", "c, d", "e?"]),
         ("Где? / здесь / там", ["Где?", "здесь", "там"]),
+        ("Full-width？ ／ はい ／ いいえ", ["Full-width？", "はい", "いいえ"]),
+        ("どれ？／はい／いいえ", ["どれ？", "はい", "いいえ"]),
+        ("どれ？　／　はい　／　いいえ", ["どれ？", "はい", "いいえ"]),
+        ("Which? / a／b / c", ["Which?", "a／b", "c"]),
     ],
 )
 def test_line_is_parted_at_its_slashes(line, parts):
@@ -32,7 +36,60 @@ def test_line_is_parted_at_its_slashes(line, parts):
 
 
 @pytest.mark.parametrize(
-    "line", ["", " ", "/", "Which?", "Which? / a", "Which? / a /", "/ a / b", "Which? a b", "/ / /"]
+    ("line", "parts"),
+    [
+        ("Do you run 24 / 7 support? / yes / no", ["Do you run 24 / 7 support?", "yes", "no"]),
+        ("TCP/IP / UDP? / a / b", ["TCP/IP / UDP?", "a", "b"]),
+        (
+            "Is https://example.org/a / b down? / yes / no",
+            ["Is https://example.org/a / b down?", "yes", "no"],
+        ),
+        ("Read / write / both? / a / b", ["Read / write / both?", "a", "b"]),
+        ("Is it “24 / 7?” / yes / no / why?", ["Is it “24 / 7?”", "yes", "no", "why?"]),
+        ("24 / 7？ ／ はい ／ いいえ", ["24 / 7？", "はい", "いいえ"]),
+        ("Do you run 24 / 7 support? / / yes / no /", ["Do you run 24 / 7 support?", "yes", "no"]),
+    ],
+)
+def test_question_that_holds_a_slash_ends_at_its_question_mark(line, parts):
+    assert read(line) == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("Which? / really? / a / b", ["Which?", "really?", "a", "b"]),
+        ("Which one: / really? / a / b", ["Which one:", "really?", "a", "b"]),
+        ("Which one / a / b", ["Which one", "a", "b"]),
+        ("Which one / a / b?", ["Which one", "a", "b?"]),
+        ("Which one / a? / b", ["Which one", "a?", "b"]),
+        ("Which one / a? / b? / c?", ["Which one", "a?", "b?", "c?"]),
+        ("Which one [rank] / a? / b / c", ["Which one", "a?", "b", "c"]),
+    ],
+)
+def test_options_may_ask_too(line, parts):
+    assert read(line) == parts
+
+
+def test_kind_in_brackets_stands_behind_a_question_that_holds_a_slash():
+    given = read_line("Who runs 24 / 7 support? [rank] / a / b")
+    assert (given["question"], given["kind"], len(given["options"])) == (
+        "Who runs 24 / 7 support?", "ranking", 2,
+    )  # fmt: skip
+    assert (
+        read_line("How well do 24 / 7 shifts work? [scale 1-5]")["question"]
+        == "How well do 24 / 7 shifts work?"
+    )
+
+
+@pytest.mark.parametrize("kind", ["scale", "words"])
+def test_question_that_holds_a_slash_needs_no_options_where_its_kind_makes_them(desk, session, kind):
+    assert add(desk, session, "How well do 24 / 7 shifts work?", kind=kind).status_code == 302
+    assert Poll.objects.get().question == "How well do 24 / 7 shifts work?"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", " ", "/", "Which?", "Which? / a", "Which? / a /", "/ a / b", "Which? a b", "/ / /", "／", "24 / 7?"],
 )
 def test_line_without_a_question_and_two_options_is_refused(line):
     with pytest.raises(BadLine) as refused:
