@@ -3,7 +3,9 @@
 What the Content-Security-Policy would refuse: nothing inline, nothing foreign.
 
 Templates: no `style=` and no `on…=` attribute, no `<style>`, no script without `src`, no `javascript:` address, and no
-script, style or picture from another host; no line over 120 characters outside texts and addresses.
+script, style or picture from another host; no line over 120 characters outside texts and addresses; no day or time of
+a moment (a name that ends with "at") in UTC that does not say so: `|moment:event`, `|timezone:event.zone|date`, a
+`{% timezone %}` around it, or a comment that says that the page sets the zone.
 Scripts: no HTML out of strings and no code out of strings.
 
 What older browsers misread without an error. Scripts: no button as second argument of FormData,
@@ -29,6 +31,9 @@ SENTENCE = re.compile(
 STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 URL_TAG = re.compile(r"{%\s*url\b.*?%}")
 LONGEST_LINE = 120
+IN_A_ZONE = re.compile(r"{%\s*timezone\b.*?endtimezone\s*%}", re.DOTALL)
+IN_NO_ZONE = re.compile(r"\b((?:[\w.]+[._])?at\|(?:date|time):(?![\"']c[\"'])[^|}\s]+)")
+SETS_THE_ZONE = re.compile(r"{#[^#]*\bsets the zone\b[^#]*#}")
 LOADED_FROM = {"script", "link", "img", "source", "iframe", "object", "embed", "video", "audio", "track"}
 DATA_BLOCKS = {"application/json", "application/ld+json"}
 FORBIDDEN_IN_SCRIPTS = re.compile(
@@ -82,7 +87,24 @@ def template_complaints(source: str) -> list[tuple[int, str]]:
     page.close()
     lines = enumerate(source.splitlines(), start=1)
     long = [number for number, line in lines if length_without_texts(line) > LONGEST_LINE]
-    return page.complaints + [(number, "a long line; break it beside a tag") for number in long]
+    return [
+        *page.complaints,
+        *((number, "a long line; break it beside a tag") for number in long),
+        *zone_complaints(source),
+    ]
+
+
+def zone_complaints(source: str) -> list[tuple[int, str]]:
+    """Return (line, complaint) for each moment that is shown in UTC without saying so."""
+    if SETS_THE_ZONE.search(source):
+        return []
+    text = IN_A_ZONE.sub(lambda block: "\n" * block[0].count("\n"), source)
+    return [
+        (number, f"{match[1]}; say it in the event's zone, as by |moment:event")
+        for number, line in enumerate(text.splitlines(), start=1)
+        if "UTC" not in line
+        for match in IN_NO_ZONE.finditer(line)
+    ]
 
 
 def length_without_texts(line: str) -> int:

@@ -48,6 +48,27 @@ def test_long_line_of_a_template_is_named_unless_a_sentence_or_an_address_makes_
     assert "long line" in found[0][1]
 
 
+def test_moments_are_shown_in_a_zone_that_is_named():
+    allowed = [
+        "{{ draft.drafted_at|moment:event }} {{ session.starts_at|date:'c' }}",
+        '{{ entry.at|timezone:event.zone|date:"H:i" }} {{ day.date|date:"j F" }}',
+        '{% blocktranslate with at=key.used_at|date:"j M Y, H:i" %}Used {{ at }} (UTC){% endblocktranslate %}',
+        "{% timezone event.time_zone %}",
+        '{{ session.starts_at|date:"H:i" }}',
+        "{% endtimezone %}",
+    ]
+    refused = [
+        '{{ card.closes_at|time:"H:i" }}',
+        "{{ entry.at|date:'H:i' }}",
+        '{% blocktranslate with at=version.published_at|date:"j F Y" %}On {{ at }}{% endblocktranslate %}',
+    ]
+    found = page_rules.template_complaints("\n".join(allowed + refused))
+    assert [line for line, _ in found] == [7, 8, 9]
+    assert "closes_at|time" in found[0][1]
+    inside = "{# The page that includes this sets the zone. #}"
+    assert page_rules.template_complaints("\n".join([inside, *refused])) == []
+
+
 def test_script_complaints_are_html_and_code_from_strings():
     allowed = ["row.textContent = text", "// never innerHTML = text", "a.innerHTML === b.innerHTML"]
     refused = [

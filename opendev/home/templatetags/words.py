@@ -1,11 +1,14 @@
 """Words of people in templates: names, titles and questions may be written from right to left beside ours."""
 
+from datetime import datetime
+
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sessions.programme.models import Session
+from sessions.programme.models import Event, Session
 
 register = template.Library()
 
@@ -14,6 +17,12 @@ register = template.Library()
 def bdi(words: object) -> SafeString | str:
     """Return the words with a direction of their own, for a sentence of ours; of none there is no element."""
     return format_html("<bdi>{}</bdi>", words) if words else ""
+
+
+@register.filter
+def moment(at: datetime | None, event: Event) -> str:
+    """Return day and time in the event's zone, with its name: "1 July 2026, 13:30 Asia/Kolkata"; "" for no moment."""
+    return f"{date_format(at.astimezone(event.zone), 'j F Y, H:i')} {event.time_zone}" if at else ""
 
 
 @register.filter
