@@ -115,7 +115,7 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
     """
     rules, line = read_rules(post), post.get("line", "")
     if preset := post.get("preset"):
-        if not line.strip() or _SLASH.search(line.strip()) or read_quick_line(line) is not None:
+        if not line.strip() or not _is_all_question(line) or read_quick_line(line) is not None:
             raise BadLine(PRESET_ALONE, fields={"line": PRESET_ALONE})
         general = {name: rules[name] for name in GENERAL if name in rules}
         return with_preset({**general, "question": line.strip(), "preset": preset})
