@@ -10,7 +10,7 @@ item at a time; both beside one blob that holds all binary values end to end, cu
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -107,13 +107,14 @@ def _array(values: Iterable[Value]) -> str:
     return f"{{{','.join(texts)}}}"
 
 
-def _rows_of_both(one: Statement, other: Statement) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Return the rows of two statements that are sent together."""
-    with connection.cursor() as first, connection.cursor() as second:
+def _rows_of_all(*statements: Statement) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of statements that are sent together."""
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(connection.cursor()) for _ in statements]
         with sent_together():
-            execute(first, *one)
-            execute(second, *other)
-        return list(first.fetchall()), list(second.fetchall())
+            for cursor, statement in zip(cursors, statements, strict=True):
+                execute(cursor, *statement)
+        return [list(cursor.fetchall()) for cursor in cursors]
 
 
 def lock_polls(poll_ids: Collection[int]) -> list[tuple[Poll, int]]:
@@ -131,13 +132,13 @@ def _among() -> str:
     return "IN (SELECT value FROM json_each(%s))" if is_sqlite() else "= ANY(%s::bigint[])"
 
 
-def attendees_with_pass(attendee_ids: Collection[int]) -> frozenset[int]:
-    """Return those of the attendees who are there and whose pass was not revoked (sessions/attendees/selectors.py)."""
+def _with_pass(attendee_ids: Collection[int]) -> Statement:
+    """Return the question who of these is there, with a pass that was not revoked (sessions/attendees/selectors.py)."""
     statement = (
         f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {_among()}"  # noqa: S608  # our own words
         " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"
     )
-    return frozenset(row[0] for row in rows_of(statement, statement, ids_as_text(attendee_ids)))
+    return statement, statement, ids_as_text(attendee_ids)
 
 
 OPTION_FIELDS = [
@@ -152,16 +153,28 @@ OPTION_FIELDS = [
 OPTION_COLUMNS = ", ".join(OPTION_FIELDS)
 
 
-def options_and_mark_keys(poll_ids: Collection[int]) -> tuple[list[Option], dict[int, bytes]]:
-    """Return the options that moderators wrote, each poll's in its order, and the mark keys of those polls that have
-    one: anonymous, launched, not finalised.
-    """
+class Judged(NamedTuple):
+    """What the votes of a batch are judged by."""
+
+    options: list[Option]  # that moderators wrote, each poll's in its order
+    mark_keys: dict[int, bytes]  # of those polls that have one: anonymous, launched, not finalised
+    attendees: frozenset[int]  # those who are there, and whose pass was not revoked
+
+
+def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int]) -> Judged:
+    """Return what votes of these attendees in these polls, which are locked, are judged by: one trip."""
     statement = (
         f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {_among()}"  # noqa: S608  # our own words
         " AND position IS NOT NULL ORDER BY position"
     )
-    options, keys = _rows_of_both((statement, statement, ids_as_text(poll_ids)), _keys_of(poll_ids))
-    return [_option(row) for row in options], {poll: bytes(key) for poll, key in keys}
+    options, keys, attendees = _rows_of_all(
+        (statement, statement, ids_as_text(poll_ids)), _keys_of(poll_ids), _with_pass(attendee_ids)
+    )
+    return Judged(
+        [_option(row) for row in options],
+        {poll: bytes(key) for poll, key in keys},
+        frozenset(row[0] for row in attendees),
+    )
 
 
 def _option(row: tuple[Any, ...]) -> Option:
@@ -188,7 +201,7 @@ def ballots_and_marks(
     """Return the ballots with these (poll id, key), and which of these (poll id, mark) are in the table."""
     if not marks:
         return ballots_by_key(keys), set()
-    ballots, present = _rows_of_both(_by_key(keys), _present(marks))
+    ballots, present = _rows_of_all(_by_key(keys), _present(marks))
     return _stored(ballots), _marks(present)
 
 

@@ -172,14 +172,13 @@ def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
     """Lock the polls, always in the order of their ids, and read what their votes are judged by."""
     locked = ballot_store.lock_polls({vote.poll_id for vote in votes})
     batches = {poll.pk: _PollBatch(poll, event_id, {}, None) for poll, event_id in locked}
-    options, mark_keys = ballot_store.options_and_mark_keys(batches.keys())
-    for option in options:
+    judged = ballot_store.judged_by(batches.keys(), {vote.attendee.attendee_id for vote in votes})
+    for option in judged.options:
         batches[option.poll_id].options[option.pk] = option
-    for poll_id, key in mark_keys.items():
+    for poll_id, key in judged.mark_keys.items():
         batches[poll_id].mark_key = key
-    found = ballot_store.attendees_with_pass({vote.attendee.attendee_id for vote in votes})
     for batch in batches.values():
-        batch.attendees = found
+        batch.attendees = judged.attendees
     return batches
 
 
