@@ -19,7 +19,7 @@ from opendev.core.admission import MAX_SOCKETS_OF_ATTENDEE, Crowded, Place, admi
 from opendev.core.attendance import Ground
 from opendev.core.audit import current_network
 from opendev.core.batching import Answer
-from opendev.core.errors import DomainError, Malformed, TooOften
+from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, NotSignedIn, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
 from opendev.core.limits import Network, network_of, socket_address
 from opendev.core.live import hub
@@ -84,6 +84,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.is_ready = self.is_closed = False
         self.own_missed: set[str] = set()  # changed while the snapshot was being prepared
         self.unanswered = 0
+        self.is_at_home = True
         try:
             while True:
                 await self.dispatch(await receive())
@@ -142,6 +143,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def note_part(self, topic: str, *, takes_part: bool) -> bool:
         """Keep whether the attendee took part in a topic; return True if that is news to this socket."""
         return False
+
+    def is_about_here(self, frame: dict[str, Any]) -> bool:
+        """Return True if what a command names is of this socket's group, as far as is known."""
+        return True
 
     def own_changed(self, topic: str) -> None:
         """Note that what is the attendee's own in a topic changed, by another socket or another way in."""
@@ -262,6 +267,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             command = self.commands.get(frame["type"]) if isinstance(frame.get("type"), str) else None
             if command is None:
                 raise UnknownCommand
+            self.is_at_home = self.is_about_here(frame)
             command(self, frame)
         except DomainError as error:
             # Awaited, unlike news: a client that sends nonsense and does not read holds up itself alone.
@@ -271,14 +277,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Put a command into a box and answer it once its batch is done.
 
         `put` is called with the callback that takes the outcome. A refusal is answered with its error frame; any other
-        outcome is passed to `succeed`, which writes the answer.
+        outcome is passed to `succeed`, which writes the answer. To whoever lacks a right, what is of another group is
+        not there.
 
         Raises:
             TryLater: too much waits in the box.
         """
 
+        is_at_home = self.is_at_home
+
         def answer(outcome: Any) -> None:
             self.unanswered -= 1
+            if not is_at_home and isinstance(outcome, NotAllowed | NotSignedIn):
+                outcome = NotFound()
             if isinstance(outcome, DomainError):
                 self.answer(error_frame(outcome, ref))
             else:

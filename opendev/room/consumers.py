@@ -1,6 +1,7 @@
 """The socket of a session's room: attendees, moderators in the control room, and the presenter screen."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,6 +18,7 @@ from opendev.room import notes, run_sheet_socket
 from opendev.room.own import OwnReader
 from opendev.room.source import DISPLAY, HELPER, MODERATOR
 from polls import consumers as polls
+from polls.news import KIND as POLL_KIND
 from polls.news import topic_of
 from polls.permissions import VOTED
 from polls.selectors import Mine
@@ -25,6 +27,7 @@ from sessions.access.selectors import API_TOKEN_PREFIX
 from sessions.displays.selectors import display_by_token
 from sessions.follow_ups import consumers as lines
 from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.news import KIND as LINE_KIND
 from sessions.programme import selectors
 from sessions.programme.permissions import MODERATORS
 from sessions.questions import consumers as questions
@@ -36,6 +39,13 @@ Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helpe
 Opened = tuple[
     Ground | None, int | None, int | None
 ]  # what the sign-in rests on, and the rights that it gives
+
+# What a command names, and the topic of each.
+NAMED: dict[str, Callable[[Any], str]] = {
+    "poll": lambda value: f"{POLL_KIND}:{value}",
+    "question": lambda value: f"{QUESTION_KIND}:{value}",
+    "line": lambda value: f"{LINE_KIND}:{value}",
+}
 
 DISPLAY_VIEW = "display"
 DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
@@ -180,6 +190,11 @@ class RoomConsumer(LiveConsumer):
         under = lines.snapshot_lines(group, self.sign_ups)
         self.answers, self.upvotes, self.sign_ups = {}, set(), {}
         return with_fields(head, polls=body, questions=asked, **more, lines=under)
+
+    def is_about_here(self, frame: dict[str, Any]) -> bool:
+        """Return True if the poll, the question or the sign-up line that a command names is of this room."""
+        topics = self.group.topics if self.group is not None else {}
+        return all(topic_of(frame[field]) in topics for field, topic_of in NAMED.items() if field in frame)
 
     def read_own(self, topic: str) -> None:
         """Read what is the attendee's own in a topic, and write it to this socket."""

@@ -251,6 +251,35 @@ def test_socket_in_a_draft_is_refused(world, role, view):
     assert {handshake(world, **how) for how in ways} == {REFUSED}
 
 
+COMMANDS = {
+    "poll.vote": ("poll", {"options": ["1"]}),
+    "poll.withdraw": ("poll", {}),
+    "question.edit": ("question", {"text": "Mine?"}),
+    "question.withdraw": ("question", {}),
+    "question.upvote": ("question", {}),
+    "question.take_back": ("question", {}),
+    "question.state": ("question", {"state": "on_air"}),
+    "question.pin": ("question", {"pinned": True}),
+    "question.undo": ("question", {}),
+    "line.sign_up": ("line", {}),
+    "line.withdraw": ("line", {}),
+}
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_command_about_something_of_a_draft_is_answered_as_one_about_nothing(world, role):
+    """By the socket of another event's room, where the ids of a command may be anything."""
+    person, answers = world.people[role], {}
+    how = {"token": person.token} if person.token and role != "attendee" else {"cookies": person.cookies}
+    for command, (field, more) in COMMANDS.items():
+        with open_socket(world.server, world.elsewhere.pk, **how) as socket:
+            for value in (world.own[field], UNKNOWN[field]):
+                said = socket.ask(command, **{field: str(value)}, **more)
+                answers.setdefault(command, []).append({**said, "ref": 0})
+    assert {command: there for command, (there, nowhere) in answers.items() if there != nowhere} == {}
+    assert {there["type"] for there, _nowhere in answers.values()} == {"error"}
+
+
 @pytest.mark.parametrize("role", TEAM)
 def test_socket_in_a_draft_is_open_to_its_team(world, role):
     person = world.people[role]
