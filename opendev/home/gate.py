@@ -5,7 +5,7 @@ into what nobody has, so that the view itself answers as it does to an address t
 words, same checks before it. What names no event in its address (lists, a code that is typed) asks the selectors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from opendev.core.errors import DomainError
+from opendev.core.kept import Kept
 from opendev.core.text import ascii_digits, id_in_address
 from opendev.door.refusals import is_rest
 from opendev.home.middleware import answer_exception
@@ -25,6 +26,9 @@ from sessions.programme.services.rights import SecondFactorNeeded
 from sessions.registrations.links import registration_of
 
 NO_SLUG, NO_ID, NO_CODE = ".", "0", "000000"  # nothing can be called so
+
+
+events: Kept[tuple[int, str] | None] = Kept()
 
 
 def _as_it_is(text: str) -> str:
@@ -42,16 +46,20 @@ class Named:
     part: str
     lookup: str
     nothing: str
-    read: Callable[[str], object] = id_in_address
+    read: Callable[[str], Hashable] = id_in_address
     route: str = ""  # where the same word names something else in other addresses
 
     def event_of(self, text: str) -> tuple[int, str] | None:
-        """Return the id and the visibility of the event, None where there is none."""
+        """Return the id and the visibility of the event, None where there is none; read once for all who ask."""
         try:
-            events = Event.objects.filter(**{self.lookup: self.read(text)})
+            value = self.read(text)
         except DomainError:
             return None
-        return events.order_by().values_list("pk", "visibility").first()
+        return events.get((self.lookup, value), lambda: self._read_event(value))
+
+    def _read_event(self, value: Hashable) -> tuple[int, str] | None:
+        found = Event.objects.filter(**{self.lookup: value})
+        return found.order_by().values_list("pk", "visibility").first()
 
 
 NAMED = (

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from opendev.core import limits
+from opendev.core import kept, limits
 from opendev.home import gate
 from sessions.displays.services import make_display_link
 from sessions.programme.models import Event
@@ -317,7 +317,8 @@ def visitor(world: World) -> Iterator[Person]:
     person.close()
 
 
-def test_event_that_becomes_a_draft_is_gone_at_once_also_from_pages_made_for_everybody(public, visitor):
+def test_event_that_becomes_a_draft_is_gone_at_once_also_from_what_is_kept(public, visitor, monkeypatch):
+    monkeypatch.setattr(kept, "LIFE_S", 600.0)
     session = public.session
     paths = [
         f"/{public.event.slug}/",
