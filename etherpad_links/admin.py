@@ -1,6 +1,9 @@
-"""Etherpad links for operators."""
+"""Etherpad links for operators: to look at. Another address is another pad, whose names are written anew."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from etherpad_links.models import EtherpadLink
 
@@ -9,3 +12,11 @@ from etherpad_links.models import EtherpadLink
 class EtherpadLinkAdmin(admin.ModelAdmin):
     list_display = ["session", "url"]
     list_select_related = ["session"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Pads are linked in the control room, so that the worker and open rooms hear of it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Pads are changed in the control room."""
+        return False

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -10,12 +11,18 @@ from sessions.access.models import ApiToken, SignInLink
 from sessions.attendees.models import Attendance
 from sessions.displays.models import DisplayLink
 from sessions.follow_ups.models import FollowUpGroup, SignUpLine
+from sessions.follow_ups.services.lines import overwrite_line, tell_owners_lines
 from sessions.programme.models import Event, EventDay, Person, Resource, Session, SessionRole
-from sessions.programme.services.calendar_entries import (
-    calendar_state,
-    keep_calendar,
-    keep_calendars_of_people,
-)
+from sessions.programme.services.calendar_entries import keep_calendars_of_people
+from sessions.programme.services.changes import overwrite_session
+
+
+def _changed(obj: Model, form: Any) -> dict[str, Any]:
+    """Return the fields that the form changed; the rest may have been changed by others since it was opened."""
+    return {name: getattr(obj, name) for name in form.changed_data}
+
+
+HTTPS: dict[Any, dict[str, str]] = {URLField: {"assume_scheme": "https"}}
 
 
 class EventDayInline(admin.TabularInline):
@@ -26,6 +33,7 @@ class EventDayInline(admin.TabularInline):
 class ResourceInline(admin.TabularInline):
     model = Resource
     extra = 0
+    formfield_overrides = HTTPS
 
 
 class SessionRoleInline(admin.TabularInline):
@@ -41,6 +49,12 @@ class EventAdmin(admin.ModelAdmin):
     filter_horizontal = ["organisers"]
     inlines = [EventDayInline]
 
+    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
+        """Save the event; calendars name it and its zone."""
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            keep_calendars_of_people(obj.sessions.values_list("pk", flat=True), timezone.now())
+
 
 @admin.register(Session)
 class SessionAdmin(admin.ModelAdmin):
@@ -50,13 +64,14 @@ class SessionAdmin(admin.ModelAdmin):
     # The state has a life of its own, with rules: it is set in the control room.
     readonly_fields = ["state", "went_live_at", "ended_at"]
     inlines = [SessionRoleInline, ResourceInline]
+    formfield_overrides = HTTPS
 
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
-        """Save the session; calendars hear of it as by the organisers' pages."""
-        if change:
-            before = calendar_state(Session.objects.get(pk=obj.pk))
-            keep_calendar(session=obj, before=before, now=timezone.now())
-        super().save_model(request, obj, form, change)
+        """Save the session; calendars and open rooms hear of it as by the organisers' pages."""
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            overwrite_session(session_id=obj.pk, values=_changed(obj, form), now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save who is on stage; calendars name them."""
@@ -71,6 +86,14 @@ class PersonAdmin(admin.ModelAdmin):
     list_filter = ["event"]
     search_fields = ["name", "company"]
 
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        """Save the person; follow-ups that they lead and calendars of their sessions name them."""
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            tell_owners_lines(obj.pk)
+            roles = SessionRole.objects.filter(person=obj)
+            keep_calendars_of_people(roles.values_list("session", flat=True), timezone.now())
+
 
 @admin.register(Attendance)
 class AttendanceAdmin(admin.ModelAdmin):
@@ -84,8 +107,17 @@ class SignUpLineAdmin(admin.ModelAdmin):
     list_filter = ["session__event", "state"]
     list_select_related = ["session", "owner"]
     search_fields = ["title", "code"]
-    # Sockets hear of a change only by the services: a line is changed in the control room.
-    readonly_fields = ["session", "state", "closed_at"]
+    # A line is opened and closed in the control room: the state has rules, and the timeline notes it.
+    readonly_fields = ["session", "state", "opened_at", "closed_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Lines are opened in the control room."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SignUpLine, form: Any, change: bool) -> None:
+        """Save the line; open rooms hear of it."""
+        if form.changed_data:
+            overwrite_line(line_id=obj.pk, values=_changed(obj, form))
 
 
 @admin.register(FollowUpGroup)

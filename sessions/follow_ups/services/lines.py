@@ -108,6 +108,23 @@ def edit_line(*, line_id: int, caller: Caller, given: Mapping[str, Any], now: da
     return line
 
 
+@transaction.atomic
+def overwrite_line(*, line_id: int, values: Mapping[str, Any]) -> SignUpLine:
+    """Set fields of a line as an operator's form says them, and tell. It asks for no right: operators have all."""
+    line = lock_line(line_id)
+    for field, value in values.items():
+        setattr(line, field, value)
+    save_and_tell(line)
+    return line
+
+
+@transaction.atomic
+def tell_owners_lines(person_id: int) -> None:
+    """Tell the lines that a person leads anew: they carry the person's name and company."""
+    for line_id in SignUpLine.objects.filter(owner=person_id).order_by("pk").values_list("pk", flat=True):
+        save_and_tell(lock_line(line_id))
+
+
 def _apply(line: SignUpLine, values: Mapping[str, Any], now: datetime) -> bool:
     """Set the values on the line, unsaved; return whether that changed anything."""
     before = {

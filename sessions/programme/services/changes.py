@@ -1,6 +1,6 @@
 """Single sessions of the programme: moved, renamed, cancelled. For the event's organisers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,24 @@ def change_session(
     if event_id is None:
         raise NotFound
     lock_event(event_id=event_id, caller=caller)
+    return _change(session_id, change, now)
+
+
+@transaction.atomic
+def overwrite_session(*, session_id: int, values: Mapping[str, Any], now: datetime) -> Session:
+    """Set fields of a session as an operator's form says them, and tell calendars and open pages.
+
+    What the form did not change stays as others left it. It asks for no right: operators have all.
+    """
+
+    def change(session: Session) -> None:
+        for field, value in values.items():
+            setattr(session, field, value)
+
+    return _change(session_id, change, now)
+
+
+def _change(session_id: int, change: Callable[[Session], None], now: datetime) -> Session:
     session = Session.objects.select_for_update(no_key=True).select_related("day").get(pk=session_id)
     before = calendar_state(session)
     change(session)
