@@ -146,3 +146,21 @@ def test_attendee_sees_what_they_did_and_others_what_changed_with_the_next_load(
         assert (gone.status_code, lisa in gone.text) == (200, False)
         assert ada.post(session.address("withdraw", poll=poll.pk)).status_code == 302
         assert counted(ada.get(room)) == []
+
+
+def test_event_that_becomes_a_draft_is_gone_with_the_next_load_of_who_was_in(inner):
+    session = make_session(state="live")
+    organiser = make_organiser(session.event)
+    token = make_api_token(user=organiser, name="", lasts=timedelta(days=1), now=timezone.now())
+    room = session.get_absolute_url()
+    with inner.http() as attendee, inner.http() as office:
+        office.headers["Authorization"] = f"Bearer {token}"
+        attendee.post(f"/j/{session.code}/", data={"name": "Ada"}, headers={"Origin": inner.url})
+        for visibility, status in (("draft", 404), ("public", 200)):
+            tag = attendee.get(room).headers.get("etag", "")
+            event = f"/api/v1/events/{session.event.slug}/"
+            answer = office.patch(event, json={"visibility": visibility})
+            assert answer.status_code == 200, answer.text
+            seen = attendee.get(room, headers={"If-None-Match": tag})
+            assert seen.status_code in {status, 304 if status == 200 else status}
+            assert (session.title in seen.text) == (seen.status_code == 200)

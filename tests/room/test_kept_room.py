@@ -7,6 +7,7 @@ import pytest
 
 from etherpad_links.models import EtherpadLink
 from opendev.core import kept
+from opendev.home import gate
 from opendev.room import pages, reads, views
 from tests.factories import (
     make_attendee,
@@ -31,9 +32,11 @@ def serving(monkeypatch):
     """This process takes itself for one that serves, alone, and hears nothing."""
     monkeypatch.setattr(kept, "hub", SimpleNamespace(is_whole=True, bus=None, heard_at=0.0))
     monkeypatch.setattr(kept, "LIFE_S", 600.0)
-    reads.rooms.forget()
+    for kept_reads in (reads.rooms, gate.events):
+        kept_reads.forget()
     yield
-    reads.rooms.forget()
+    for kept_reads in (reads.rooms, gate.events):
+        kept_reads.forget()
 
 
 @pytest.fixture
