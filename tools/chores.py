@@ -100,6 +100,7 @@ def soak() -> int:
     what = [
         "tests/faults",
         "tests/polls/test_life.py",
+        "tests/load/test_kinds.py",
         "tests/load/test_moderators.py",
         "tests/load/test_steps.py",
         "tests/api/test_openapi.py",
