@@ -149,3 +149,20 @@ async def test_over_http_the_pages_lead_to_https_first(folder, settings):
     files = StaticFiles(pages, folder)
     assert (await ask(files, "/static/b.woff2"))[0] == 301
     assert (await ask(files, "/static/b.woff2", x_forwarded_proto="https"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("subdomains", "preload", "said"),
+    [
+        (False, False, b"max-age=60"),
+        (True, False, b"max-age=60; includeSubDomains"),
+        (True, True, b"max-age=60; includeSubDomains; preload"),
+    ],
+)
+async def test_what_binds_a_domains_other_names_is_said_where_it_is_switched_on(
+    folder, settings, subdomains, preload, said
+):
+    settings.SECURE_HSTS_SECONDS = 60
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = subdomains, preload
+    _status, headers, _body = await ask(StaticFiles(None, folder), "/static/b.woff2")
+    assert headers[b"strict-transport-security"] == said

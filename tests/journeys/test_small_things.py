@@ -1,10 +1,12 @@
 """Small things that people stumbled over: Back, keys on other layouts, two undos, what the screen leaves room for."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.demo import ROOM
-from tests.journeys.stage import SCREEN, Moderator, Stage
+from tests.journeys.demo import EVENT, ROOM, Demo
+from tests.journeys.stage import PHONE, SCREEN, Moderator, Stage
 
 LONG = (
     "Which of the many ways to run Kubernetes on top of OpenStack that we have heard about today would you choose "
@@ -128,6 +130,13 @@ def test_named_poll_says_so_beside_its_question(play, demo):
     play(scene)
 
 
+def ask(demo: Demo, *texts: str) -> None:
+    for text in texts:
+        with demo.attendee() as guest:
+            answer = guest.post(f"sessions/{demo.session['id']}/questions/", json={"text": text})
+        assert answer.status_code == 201, answer.text
+
+
 def keeps_off_the_spine(screen: Page) -> None:
     gutter = screen.locator(".res[data-all] > .gut")
     expect(gutter).to_have_count(1)
@@ -162,5 +171,71 @@ def test_screen_leaves_room_for_long_questions_many_options_and_lists(play, demo
         demo.vote(many, 3)
         expect(screen.locator("[data-question]")).to_have_text("Which?")
         keeps_off_the_spine(screen)
+        demo.vote(many, 5)
+        expect(screen.locator(".res[data-lead]")).to_have_count(2)
+        demo.set_state(many, "closed")
+        ask(demo, *(f"Question {n}: how do you keep clusters of many regions in step?" for n in range(8)))
+        sheet = f"sessions/{demo.session['id']}/run-sheet/"
+        item = demo.ask("POST", f"{sheet}items/", items=[{"kind": "questions"}])["items"][-1]
+        demo.ask("PUT", f"{sheet}running/", item=item["id"])
+        expect(screen.get_by_text("Question 0:")).to_be_visible()
+        assert screen.evaluate(outside) == 0
+
+    play(scene)
+
+
+def test_headings_of_the_tables_of_answers_keep_their_words_whole(play, demo):
+    one_line = """() => [...document.querySelectorAll(".answers th")]
+      .every((head) => head.getBoundingClientRect().height < 2.5 * parseFloat(getComputedStyle(head).lineHeight))"""
+
+    def scene(stage: Stage) -> None:
+        poll = demo.launch("Who?", "a", "b", anonymous=False)
+        demo.vote(poll, 0)
+        page = stage.open(f"{ROOM}control/polls/{poll['id']}/answers/", user="john-garbutt", **PHONE)
+        expect(page.get_by_role("columnheader", name="Company")).to_be_visible()
+        assert page.evaluate(one_line)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("size", [(320, 256), (844, 390)])
+def test_bars_of_the_room_leave_a_low_window_to_what_is_read(play, demo, size):
+    """A phone on its side, and a window of 1280 × 1024 at 400 %."""
+    stays = """() => [...document.querySelectorAll("body *")]
+      .filter((node) => node.checkVisibility() && ["fixed", "sticky"].includes(getComputedStyle(node).position))
+      .reduce((sum, node) => sum + node.getBoundingClientRect().height, 0)"""
+
+    def scene(stage: Stage) -> None:
+        demo.launch(LONG, "a", "b", visibility="always")
+        page = stage.attendee(viewport={"width": size[0], "height": size[1]}).page
+        assert page.evaluate(stays) <= size[1] / 3
+        page.locator(".dock").scroll_into_view_if_needed()
+        expect(page.get_by_role("button", name="Vote")).to_be_visible()
+
+    play(scene)
+
+
+def test_zone_of_the_longest_name_fits_a_phone(play, demo):
+    def scene(stage: Stage) -> None:
+        page = stage.open(EVENT, timezone_id="America/North_Dakota/New_Salem", **PHONE)
+        chosen = page.locator("[data-zone-select]")
+        expect(chosen.locator("option", has_text="New_Salem")).to_have_count(1)
+        box = chosen.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    play(scene)
+
+
+def test_headings_of_the_control_room_step_down_one_at_a_time(play, demo):
+    def scene(stage: Stage) -> None:
+        ask(demo, "Why?", "How?")
+        page = stage.moderator().page
+        expect(page.get_by_text("How?").first).to_be_visible()
+        levels = page.evaluate("""() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+          .filter((head) => head.checkVisibility()).map((head) => Number(head.localName[1]))""")
+        assert levels[0] == 1
+        assert all(later - before <= 1 for before, later in itertools.pairwise(levels)), levels
 
     play(scene)

@@ -40,6 +40,12 @@ def withdraw(page, poll):
     return page.post(at(poll.session, "withdraw", poll))
 
 
+def test_who_reads_the_room_is_here(page, stranger, poll):
+    """Before the page's socket is counted it would say that nobody is."""
+    assert "data-present>1<" in text_of(page.get(at(poll.session)))
+    assert "data-present>0<" in text_of(stranger.get(at(poll.session)))
+
+
 # --- joining
 
 

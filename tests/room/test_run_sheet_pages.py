@@ -138,6 +138,15 @@ def test_steps_show_the_room_and_the_screen_what_runs_and_nothing_of_the_plan(
     assert 'data-open-part="poll"' in text_of(browser_of(ada).get(at(session)))
 
 
+def test_poll_that_an_item_launches_stands_once_in_what_happened(desk, session, plan):
+    for _ in plan[:5]:
+        go_on(desk, session)
+    page = text_of(desk.get(at(session, "control-timeline")))
+    assert page.count("Which one?") == 1
+    assert page.count("Keep talking") == 1
+    assert page.count("What images do you build?") == 1
+
+
 def test_step_is_refused_to_who_saw_another_item_and_taken_back_by_its_button(desk, session, plan):
     go_on(desk, session)
     late = desk.post(at(session, "control-run-next"), {"seen": ""})
