@@ -69,7 +69,7 @@ def _item(session: Session, number: int, resources: list[Resource], base_url: st
     people = dict.fromkeys(role.person for role in session.people if role.role in ON_STAGE)
     return Item(
         guid=session.guid,
-        title=session.title,
+        title=session.title_with_part,
         starts_at=session.starts_at,
         minutes=session.minutes,
         external_id=number,

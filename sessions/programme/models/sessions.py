@@ -103,7 +103,7 @@ class Session(models.Model):
         if self._state.adding and Session.objects.filter(code=self.code).exists():
             (self.code,) = free_codes(1)
         self.event_id = self.day.event_id
-        self.short_title = self.short_title or self.title[:120]
+        self.short_title = self.short_title or self.usual_short_title
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -144,6 +144,11 @@ class Session(models.Model):
     def title_with_part(self) -> str:
         """The title as it stands beside the other parts of the same topic: "Part Two: Who runs it?"."""
         return f"{self.part}: {self.title}" if self.part else self.title
+
+    @property
+    def usual_short_title(self) -> str:
+        """The short title where nobody wrote one: it tells the parts of a split session apart."""
+        return self.title_with_part[:120]
 
     @property
     def prompt_lines(self) -> list[str]:

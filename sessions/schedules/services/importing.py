@@ -185,7 +185,7 @@ def _pairs(items: list[Item], sessions: list[Session]) -> list[tuple[Item, Sessi
 def _change(item: Item, session: Session | None, on: Any, zone: ZoneInfo) -> Change:
     if session is None:
         return Change("added", item.title, item.line, item)
-    fields = item_fields(item)
+    fields = item_fields(item, session)
     differences = [
         Difference(name, _shown(getattr(session, name), zone), _shown(value, zone))
         for name, value in fields.items()

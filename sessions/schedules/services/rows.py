@@ -19,10 +19,11 @@ from sessions.schedules.formats.words import as_uri
 Pair = tuple[Item, Session | None, str]
 
 
-def item_fields(item: Item) -> dict[str, Any]:
-    """Return an item as the fields of a session."""
+def item_fields(item: Item, session: Session | None = None) -> dict[str, Any]:
+    """Return an item as the fields of a session; its title is without the part that our exports write before it."""
+    part = f"{session.part}: " if session and session.part else ""
     return {
-        "title": item.title,
+        "title": item.title.removeprefix(part),
         "starts_at": item.starts_at,
         "minutes": item.minutes,
         "subtitle": item.subtitle,
@@ -55,7 +56,7 @@ def write_schedule(
         if verb == "same" and session.external_id == item.external_id:
             continue
         before = calendar_state(session)
-        for name, value in item_fields(item).items():
+        for name, value in item_fields(item, session).items():
             setattr(session, name, value)
         session.day, session.cancelled_at = day_of[id(item)], None
         session.external_id = item.external_id
@@ -80,7 +81,7 @@ def write_schedule(
 def _save(session: Session, before: tuple[Any, ...], now: datetime) -> None:
     """Save a session that changed. One by one: Django's bulk update of 300 rows takes ten times as long."""
     if session.title_with_part != before[0][0]:
-        session.short_title = session.title[:120]
+        session.short_title = session.usual_short_title
     keep_calendar(session=session, before=before, now=now)
     session.version += 1
     session.save()

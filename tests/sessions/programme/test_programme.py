@@ -284,6 +284,9 @@ def test_session_is_split_in_two_parts_with_the_same_people(event, caller):
     first, second = split_session(session_id=session.pk, caller=caller, given={"minutes": "50"}, now=NOW)
     assert [(each.part, each.minutes) for each in (first, second)] == [("Part One", 50), ("Part Two", 40)]
     assert second.title_with_part == f"Part Two: {session.title}"
+    assert [each.short_title for each in (first, second)] == [
+        f"{part}: {session.title}" for part in ("Part One", "Part Two")
+    ]
     assert second.starts_at == first.ends_at
     assert second.code != first.code
     assert [role.role for role in SessionRole.objects.filter(session=second)] == ["moderator"]

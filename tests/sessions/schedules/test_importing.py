@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from opendev.room.services import set_session_state
 from sessions.programme.models import Person, Resource, Session, SessionRole
 from sessions.programme.services.rights import NotOrganiser
+from sessions.programme.services.sessions import split_session
 from sessions.schedules.formats import FORMATS, BadSchedule, read_schedule
 from sessions.schedules.models import ScheduleUpload
 from sessions.schedules.selectors import schedule_of
@@ -292,6 +293,17 @@ def test_export_of_what_was_made_here_imports_without_a_change():
         written = FORMATS[name].write(schedule_of(event, base_url="https://opendev.example"))
         check(written)
         assert verbs(take(event, written))["same"] == 2
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_parts_of_a_split_session_are_told_apart_and_import_without_a_change(form):
+    whole = make_session(make_event(name="Ours"), title="First", state="upcoming", minutes=40)
+    event = whole.event
+    split_session(session_id=whole.pk, caller=organiser_of(event), given={"minutes": "20"}, now=NOW)
+    schedule = schedule_of(event, base_url="https://opendev.example")
+    assert [item.title for item in schedule.items] == ["Part One: First", "Part Two: First"]
+    assert verbs(take(event, FORMATS[form].write(schedule)))["same"] == 2
+    assert {*event.sessions.values_list("title", flat=True)} == {"First"}
 
 
 def test_export_leaves_out_what_is_cancelled(event):
