@@ -4,9 +4,10 @@ A cursor is the place of the last row in a list that is ordered by a moment and 
 meanwhile: `<microseconds since 1970>.<id>`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,6 +22,7 @@ MOST_SHOWN = 10_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cursor = tuple[datetime, int]
+Row = TypeVar("Row")
 
 
 def cursor_text(at: datetime, pk: int) -> str:
@@ -48,6 +50,26 @@ def read_cursor(query: Mapping[str, Any]) -> Cursor | None:
 def next_address(path: str, last: Cursor) -> str:
     """Return the absolute address of the part behind a row."""
     return f"{settings.PUBLIC_URL}{path}?{urlencode({'after': cursor_text(*last)})}"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRows(Generic[Row]):
+    """The rows of a list that a page shows, how many it leaves out, and how many it shows after "show more"."""
+
+    rows: list[Row]
+    left: int
+    shown_next: int
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return len(self.rows) + self.left
+
+
+def first_rows(rows: Sequence[Row], query: Mapping[str, Any]) -> FirstRows[Row]:
+    """Return what a page shows of a list, by what its `shown` says."""
+    shown = shown_rows(query)
+    return FirstRows(list(rows[:shown]), max(0, len(rows) - shown), shown + SHOWN_MORE)
 
 
 def shown_rows(query: Mapping[str, Any]) -> int:

@@ -17,6 +17,7 @@ from opendev.core.callers import caller_of, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_sign_ups
 from opendev.core.limits import check_address, check_limit, limited_networks
+from opendev.core.parts import first_rows
 from opendev.core.web.pages import mark
 from opendev.room.lines import line_card
 from opendev.room.pads import in_pad
@@ -51,17 +52,20 @@ def _line_page(
     sees_all = follow_ups.sees_contacts(caller, line)
     now = timezone.now()
     until = default_contact_until(now)
-    everybody = _names_with_contacts(line.pk, now.date()) if sees_all else []
-    addresses = sum(bool(address) for _name, address in everybody)
+    names = first_rows(found.names, request.GET)
+    everybody = first_rows(_names_with_contacts(line.pk, now.date()) if sees_all else [], request.GET)
+    addresses = sum(bool(address) for _name, address in everybody.rows)
     record_reading(caller=caller, event_id=event_id, subject=f"line {line.pk}", addresses=addresses)
     context: dict[str, Any] = {
         "event": line.session.event,
         "session": line.session,
         "card": card,
         "owner": line.owner,
-        "names": found.names,
+        "address": line.get_absolute_url(),
+        "names": names.rows,
+        "more": everybody if sees_all else names,
         "unlisted": found.count - len(found.names),
-        "everybody": everybody,
+        "everybody": everybody.rows,
         "sees_all": sees_all,
         "qr_svg": qr_svg(settings.PUBLIC_URL + line.get_absolute_url()),
         "contact_until": until,

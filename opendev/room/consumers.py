@@ -194,7 +194,7 @@ class RoomConsumer(LiveConsumer):
     def is_about_here(self, frame: dict[str, Any]) -> bool:
         """Return True if the poll, the question or the sign-up line that a command names is of this room."""
         topics = self.group.topics if self.group is not None else {}
-        return all(topic_of(frame[field]) in topics for field, topic_of in NAMED.items() if field in frame)
+        return all(NAMED[field](value) in topics for field, value in frame.items() if field in NAMED)
 
     def read_own(self, topic: str) -> None:
         """Read what is the attendee's own in a topic, and write it to this socket."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.parts import first_rows
 from opendev.core.text import clean_id, id_in_address
 from opendev.core.web.typed import compare, seen_of, shown
 from opendev.room.control import act, enter, show
@@ -125,6 +126,8 @@ def _edit_page(
 ) -> HttpResponse:
     line, today = here.line, timezone.now().date()
     names = follow_ups.names_under([line.pk])
+    shown_names = first_rows([name for name in names if name.removed_at is None], request.GET)
+    removed = first_rows([name for name in names if name.removed_at is not None], request.GET)
     context = {
         "event": session.event,
         "session": session,
@@ -134,9 +137,12 @@ def _edit_page(
         "seen": seen_of(_boxes(line)),
         "unsaved": "yes" if refused else "",
         "people": follow_up_groups.people_of(session.event_id),
-        "names": [(name, follow_ups.contact_of(name, today)) for name in names if name.removed_at is None],
-        "removed": [name for name in names if name.removed_at is not None],
-        "alike": follow_ups.people_like([name for name in names if name.is_claim], session.event_id),
+        "names": [(name, follow_ups.contact_of(name, today)) for name in shown_names.rows],
+        "more_names": shown_names,
+        "removed": removed,
+        "alike": follow_ups.people_like(
+            [name for name in shown_names.rows if name.is_claim], session.event_id
+        ),
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
     }

@@ -132,6 +132,30 @@ def test_names_under_a_line_come_in_parts(session, person):
     assert parts == 3
 
 
+def test_pages_of_a_line_show_the_first_names_and_lead_to_the_rest(session, person):
+    line, moderator = make_line(session), person(user=make_moderator(session))
+    SignUp.objects.bulk_create(
+        SignUp(line=line, name=f"Name {n}", source="pad", signed_up_at=NOW + timedelta(seconds=n))
+        for n in range(250)
+    )
+    own = line.get_absolute_url()
+    for who, path in (
+        (person(), own),
+        (moderator, own),
+        (moderator, session.address("control-line-edit", line=line.pk)),
+    ):
+        page = who.get(path)
+        assert names_on(page) == SHOWN_FIRST
+        assert "Show more of 210 further names" in squeezed(page.text)
+        link = re.search(r'href="([^"?]*\?shown=\d+)#names-h"', squeezed(page.text))
+        assert names_on(who.get(link[1])) == SHOWN_FIRST + 100
+        assert names_on(who.get(f"{path}?shown=9999")) == 250
+
+
+def names_on(page) -> int:
+    return len({*re.findall(r"<bdi>(Name \d+)</bdi>", squeezed(page.text))})
+
+
 def test_flood_is_dismissed_in_one_press_and_restored_in_another(session, flood, person):
     kept = make_question(session, "Kept?")
     Question.objects.filter(pk=kept.pk).update(votes=1)
