@@ -287,8 +287,8 @@ class OnePoll(PollEndpoint):
     def patch(self, request: Request, poll: str) -> Response:
         """Change a draft, mend texts, widen the visibility, or set when voting closes. For moderators."""
         found, caller, _is_moderator = self.find(poll)
-        given, now = with_preset(self.body()), timezone.now()
         check_moderates(caller=caller, session_id=found.session_id)
+        given, now = with_preset(self.body()), timezone.now()
         with transaction.atomic():
             services.edit_poll(poll_id=found.pk, caller=caller, given=given, now=now)
             if "closes_at" in given:

@@ -239,3 +239,33 @@ def test_headings_of_the_control_room_step_down_one_at_a_time(play, demo):
         assert all(later - before <= 1 for before, later in itertools.pairwise(levels)), levels
 
     play(scene)
+
+
+HOLD_ANSWERS = """() => document.addEventListener("vote:answered", (event) => {
+  if (event.detail.isLate) return
+  event.stopImmediatePropagation()
+  window.held = event.detail
+}, true)"""
+LET_GO = (
+    "() => document.dispatchEvent(new CustomEvent('vote:answered', { detail: { ...held, isLate: true } }))"
+)
+
+
+def test_vote_that_is_changed_before_its_answer_came_keeps_the_form(play, demo):
+    def scene(stage: Stage) -> None:
+        demo.launch("Which?", "a", "b", visibility="always")
+        ada = stage.attendee()
+        ada.page.evaluate(HOLD_ANSWERS)
+        ada.vote("a")
+        ada.page.wait_for_function("window.held")
+        ada.page.get_by_role("link", name="Change my vote").click()
+        expect(ada.vote_button).to_be_visible()
+        ada.page.evaluate(LET_GO)
+        expect(ada.vote_button).to_be_visible()
+        ada.page.evaluate("() => { window.held = null }")
+        ada.vote("b")
+        ada.page.wait_for_function("window.held")
+        ada.page.evaluate(LET_GO)
+        ada.shows_own_vote("b")
+
+    play(scene)

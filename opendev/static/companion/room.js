@@ -23,6 +23,7 @@ import { pendingFor, startVoting } from "./vote.js"
 
 const page = document.body.dataset
 const wanted = new Map() // poll id -> "form" or "results", what its reader asked for
+const tapped = new Set() // polls whose view was chosen since the last vote was sent: the answer to it changes nothing there
 let book = emptyBook()
 let me = { attendee: null }
 let session = page.sessionNow
@@ -103,13 +104,14 @@ function show(event) {
   event.preventDefault()
   const id = link.closest("[data-poll]").dataset.poll
   wanted.set(id, link.dataset.show)
+  tapped.add(id)
   paint()
   keepFocusNear(id)
 }
 
 function answered({ poll, mine }) {
   book = withMine(book, poll, mine)
-  wanted.delete(poll)
+  if (!tapped.has(poll)) wanted.delete(poll)
   paint()
 }
 
@@ -119,7 +121,10 @@ function refused({ poll }) {
 }
 
 function changed({ poll, isOwnAct }) {
-  if (isOwnAct) wanted.delete(poll)
+  if (isOwnAct) {
+    wanted.delete(poll)
+    tapped.delete(poll)
+  }
   paint()
   if (isOwnAct) keepFocusNear(poll)
 }
