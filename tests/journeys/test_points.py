@@ -31,6 +31,7 @@ def test_points_are_shared_out_by_keyboard_with_what_is_left(play: Any) -> None:
         expect(one.poll.locator("[data-summary]")).to_have_text("Most points: Nova (25 of 40).")
         expect(one.rows.first.locator("[data-count]")).to_have_text("25 points")
         expect(one.poll.locator("[data-mine]")).to_have_count(2)
+        expect(one.poll.locator("[data-pending]")).to_have_count(0)
         page.get_by_role("link", name="Change my vote").click()
         expect(left).to_have_text("60 of 100 points left")
 

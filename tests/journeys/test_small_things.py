@@ -241,14 +241,13 @@ def test_headings_of_the_control_room_step_down_one_at_a_time(play, demo):
     play(scene)
 
 
-HOLD_ANSWERS = """() => document.addEventListener("vote:answered", (event) => {
+HOLD_ANSWERS = """() => document.addEventListener("live:ok", (event) => {
   if (event.detail.isLate) return
   event.stopImmediatePropagation()
   window.held = event.detail
+  document.body.dataset.held = event.detail.ref
 }, true)"""
-LET_GO = (
-    "() => document.dispatchEvent(new CustomEvent('vote:answered', { detail: { ...held, isLate: true } }))"
-)
+LET_GO = "() => document.dispatchEvent(new CustomEvent('live:ok', { detail: { ...held, isLate: true } }))"
 
 
 def test_vote_that_is_changed_before_its_answer_came_keeps_the_form(play, demo):
@@ -257,14 +256,14 @@ def test_vote_that_is_changed_before_its_answer_came_keeps_the_form(play, demo):
         ada = stage.attendee()
         ada.page.evaluate(HOLD_ANSWERS)
         ada.vote("a")
-        ada.page.wait_for_function("window.held")
+        expect(ada.page.locator("body[data-held]")).to_have_count(1)
         ada.page.get_by_role("link", name="Change my vote").click()
         expect(ada.vote_button).to_be_visible()
         ada.page.evaluate(LET_GO)
-        expect(ada.vote_button).to_be_visible()
-        ada.page.evaluate("() => { window.held = null }")
+        assert ada.poll.get_attribute("data-view") == "form"
+        ada.page.evaluate("() => { delete document.body.dataset.held }")
         ada.vote("b")
-        ada.page.wait_for_function("window.held")
+        expect(ada.page.locator("body[data-held]")).to_have_count(1)
         ada.page.evaluate(LET_GO)
         ada.shows_own_vote("b")
 
