@@ -50,8 +50,10 @@ def overwrite_session(*, session_id: int, values: Mapping[str, Any], now: dateti
 
 def _change(session_id: int, change: Callable[[Session], None], now: datetime) -> Session:
     session = Session.objects.select_for_update(no_key=True).select_related("day").get(pk=session_id)
-    before = calendar_state(session)
+    before, usual = calendar_state(session), session.usual_short_title
     change(session)
+    if session.short_title == usual:
+        session.short_title = session.usual_short_title
     keep_calendar(session=session, before=before, now=now)
     session.version += 1
     session.save()

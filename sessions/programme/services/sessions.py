@@ -105,11 +105,8 @@ def edit_session(*, session_id: int, caller: Caller, given: Mapping[str, Any], n
     """
 
     def change(session: Session) -> None:
-        usual = session.usual_short_title
         for field, value in _read(session.day.event, given, session).items():
             setattr(session, field, value)
-        if session.short_title == usual:
-            session.short_title = session.usual_short_title
 
     return change_session(session_id=session_id, caller=caller, change=change, now=now)
 
@@ -208,10 +205,7 @@ def split_session(
         rest = session.minutes - after
         if rest < 1:
             raise read.wrong("minutes", _("The first part must be shorter than the session."))
-        usual = session.usual_short_title
         session.minutes, session.part = after, _now("Part One")
-        if session.short_title == usual:
-            session.short_title = session.usual_short_title
 
     first = change_session(session_id=session_id, caller=caller, change=change, now=now)
     same = ("title", "subtitle", "topic", "description", "place", "track", "kind", "language", "call_url")
