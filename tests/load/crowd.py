@@ -42,10 +42,16 @@ class Line(WSListener):
         news = [said] if said["type"] == "poll.tally" else said.get("polls", [said.get("poll")])
         for told in news:
             mine = isinstance(told, dict) and self.poll in {told.get("id"), told.get("poll")}
-            if mine and told["version"] > self.version and "options" in told:
+            if mine and told["version"] > self.version and self.take(told):
                 self.version = told["version"]
-                self.shown = {o["id"]: o["count"] for o in told["options"] if o.get("count")}
                 self.moved.set()
+
+    def take(self, told: dict[str, Any]) -> bool:
+        """Keep what a frame says of the poll's counts; return False where it says nothing of them."""
+        if "options" not in told:
+            return False
+        self.shown = {o["id"]: o["count"] for o in told["options"] if o.get("count")}
+        return True
 
     def send(self, ref: int, type: str, **fields: Any) -> asyncio.Future[dict[str, Any]]:
         """Send a command; its answer, in time."""

@@ -43,19 +43,14 @@ class Watcher(Line):
 
     result: Result
 
-    def note(self, said: dict[str, Any]) -> None:
-        if "ref" in said:
-            self.answers.pop(said["ref"]).set_result(said)
-            return
-        news = [said] if said["type"] == "poll.tally" else said.get("polls", [said.get("poll")])
-        for told in news:
-            mine = isinstance(told, dict) and self.poll in {told.get("id"), told.get("poll")}
-            if mine and told["version"] > self.version and ("answers" in told or "options" in told):
-                rows = told["answers"] if "answers" in told else told["options"]
-                self.version, self.result = told["version"], told.get("result", {})
-                key = "text" if "answers" in told or told.get("kind") in WRITTEN else "id"
-                self.shown = {row[key]: row["count"] for row in rows if row.get("count")}
-                self.moved.set()
+    def take(self, told: dict[str, Any]) -> bool:
+        if "answers" not in told and "options" not in told:
+            return False
+        rows = told["answers"] if "answers" in told else told["options"]
+        key = "text" if "answers" in told or told.get("kind") in WRITTEN else "id"
+        self.result = told.get("result", {})
+        self.shown = {row[key]: row["count"] for row in rows if row.get("count")}
+        return True
 
 
 WRITTEN = {name for name, kind in KINDS.items() if kind.is_written}
