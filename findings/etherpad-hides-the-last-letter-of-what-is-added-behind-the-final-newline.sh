@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Etherpad 1.8.14 takes a change that adds "Ann" at the very end of a pad, and shows "An" for good.
+#
+# Expected: "Hello\nAnn\n". A pad ends with a newline, so the server refuses what is added behind it, or ends the new
+# last line itself; it answers ACCEPT_COMMIT, and its next revision holds the newline that was missing.
+# Instead: it puts that newline before the last letter instead of behind it: the pad's text is "Hello\nAn\nn". What
+# stands behind the last newline is in no export, so that the API, text and HTML alike end with "An".
+# Here: etherpad_links/easysync/changesets.py refuses to add anything behind the last newline.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+# One dependency has an optional one that npm would fetch from git; the server wants its folder to be called src.
+echo '{"dependencies": {"ep_etherpad-lite": "1.8.14"}, "overrides": {"ueberdb2": {"sqlite3": "npm:ms@2.1.3"}}}' > package.json
+npm install --ignore-scripts --no-audit --no-fund --silent
+mkdir -p root/node_modules root/var
+mv node_modules/ep_etherpad-lite root/src
+ln -s ../src root/node_modules/ep_etherpad-lite
+cat > seen.cjs <<'JS'
+const { spawn } = require("node:child_process")
+const { writeFileSync } = require("node:fs")
+const net = require("node:net")
+const connect = require("socket.io-client")
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
+let base, server
+
+async function startServer() {
+  const free = net.createServer().listen(0, "127.0.0.1")
+  await sleep(100)
+  const { port } = free.address()
+  await new Promise((done) => free.close(done))
+  base = `http://127.0.0.1:${port}`
+  const settings = { ip: "127.0.0.1", port, dbType: "dirty", dbSettings: { filename: "var/pads.db" }, skinName: "no-skin" }
+  writeFileSync("root/settings.json", JSON.stringify({ ...settings, loglevel: "ERROR", suppressErrorsInPadText: true }))
+  writeFileSync("root/APIKEY.txt", "key")
+  const env = { ...process.env, NODE_ENV: "production" }
+  server = spawn("node", ["src/node/server.js"], { cwd: "root", env, stdio: "ignore" })
+  for (let tries = 0; tries < 200; tries++) {
+    if (await fetch(`${base}/api`).then((answer) => answer.ok, () => false)) return
+    await sleep(200)
+  }
+  throw new Error("Etherpad did not start")
+}
+
+async function api(name, parameters) {
+  const body = new URLSearchParams({ apikey: "key", ...parameters })
+  const answer = await (await fetch(`${base}/api/1.2.15/${name}`, { method: "POST", body })).json()
+  if (answer.code) throw new Error(answer.message)
+  return answer.data
+}
+
+// A member of a pad, by the protocol that Etherpad's own page speaks.
+async function enter(padId, { token = `t.${Math.random()}`, ...more } = {}) {
+  const socket = connect(base, { transports: ["websocket"], forceNew: true, query: { padId } })
+  const heard = []
+  socket.on("message", (message) => heard.push(message))
+  const hear = async (fits, ms = 5_000) => {
+    for (let waited = 0; waited < ms; waited += 20) {
+      const message = heard.find(fits)
+      if (message) return message
+      await sleep(20)
+    }
+    return null
+  }
+  const ready = { component: "pad", type: "CLIENT_READY", padId, token, protocolVersion: 2, sessionID: null, ...more }
+  socket.send({ ...ready, userInfo: { name: "Ann", colorId: "#cccccc" } })
+  const change = (baseRev, changeset) => {
+    const data = { type: "USER_CHANGES", baseRev, changeset, apool: { numToAttrib: {}, nextNum: 0 } }
+    socket.send({ component: "pad", type: "COLLABROOM", padId, data })
+  }
+  return { socket, heard, hear, change, token }
+}
+const isAccepted = (message) => message.data?.type === "ACCEPT_COMMIT"
+
+async function main() {
+  await api("createPad", { padID: "notes", text: "Hello" })
+  const member = await enter("notes")
+  await member.hear((message) => message.type === "CLIENT_VARS")
+  member.change(0, "Z:6>3|1=6+3$Ann")
+  const accepted = Boolean(await member.hear(isAccepted))
+  await sleep(500)
+  member.socket.close()
+  const reader = await enter("notes")
+  const { data } = await reader.hear((message) => message.type === "CLIENT_VARS")
+  reader.socket.close()
+  const seen = {
+    accepted,
+    raw: data.collab_client_vars.initialAttributedText.text,
+    api: (await api("getText", { padID: "notes" })).text,
+    export: await (await fetch(`${base}/p/notes/export/txt`)).text(),
+  }
+  console.log("added Ann behind the final newline of", JSON.stringify("Hello\n"), seen)
+  return accepted && seen.raw === "Hello\nAn\nn" && seen.api === "Hello\nAn\n\n" && seen.export === seen.api
+}
+
+startServer()
+  .then(main)
+  .then((isAsDescribed) => (process.exitCode = isAsDescribed ? 0 : 1))
+  .catch((error) => {
+    console.error(error)
+    process.exitCode = 1
+  })
+  .finally(() => {
+    server.once("exit", () => process.exit())
+    server.kill("SIGKILL")
+  })
+JS
+node seen.cjs
