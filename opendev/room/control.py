@@ -244,7 +244,14 @@ def _is_written(kind: Any) -> bool:
 
 def _let_rules_make_options(given: dict[str, Any], poll: Poll) -> None:
     """Leave the options out where other rules make others; as long as the rules stay, their words may be changed."""
-    if "rules" in given and (given.get("kind"), given["rules"]) != (poll.kind, poll.rules):
+    if "rules" not in given:
+        return
+    beside = kind_named(poll.kind).rules_beside_options
+    sent, before = (
+        {name: value for name, value in rules.items() if name not in beside}
+        for rules in (given["rules"], poll.rules)
+    )
+    if (given.get("kind"), sent) != (poll.kind, before):
         del given["options"]
 
 

@@ -113,6 +113,7 @@ class Kind:
         most_read: how many written answers are read at once, the most named first; None for all of them.
         may_pick: whether moderators pick written answers for the recap.
         makes_options: whether the rules make the options, where none are written.
+        rules_beside_options: those rules that such options do not follow from.
         option_row: the template of an option in the form.
         settings: the template of the kind's own rules in the settings, or "".
         form: the template of the vote form's fields, or "" for a row an option.
@@ -135,6 +136,7 @@ class Kind:
     most_read: ClassVar[int | None] = 100
     may_pick: ClassVar[bool] = False
     makes_options: ClassVar[bool] = False
+    rules_beside_options: ClassVar[frozenset[str]] = frozenset()
     option_row: ClassVar[str] = "room/poll/option_row.html"
     settings: ClassVar[str] = ""
     form: ClassVar[str] = ""

@@ -74,6 +74,13 @@ PRESETS = {
         {"from": 0, "to": 10},
         (gettext_lazy("not at all"), gettext_lazy("fully")),
     ),
+    "nps": Preset(
+        gettext_lazy("Net Promoter Score (0–10)"),
+        "nps",
+        "scale",
+        {"from": 0, "to": 10, "nps": True},
+        (gettext_lazy("not at all likely"), gettext_lazy("extremely likely")),
+    ),
     "temperature": Preset(
         gettext_lazy("Room temperature (1–5)"),
         "temperature",

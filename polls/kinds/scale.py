@@ -21,6 +21,9 @@ MIN_POINTS, MAX_POINTS = 2, 11
 MAX_LABEL_LENGTH = 40
 _NUMBER = re.compile(r"([-\u2212]?)(\d{1,3})\Z")
 USUAL: dict[str, Any] = {"from": 1, "to": 5, "labels": ["", ""], "no_opinion": False}
+NPS = "nps"  # the rule that asks for the Net Promoter Score; it is kept where it is true
+NPS_RANGE = (0, 10)
+PROMOTERS_FROM, DETRACTORS_TO = 9, 6
 
 
 class Scale(Kind):
@@ -30,17 +33,20 @@ class Scale(Kind):
     look = "steps"
     is_ordered = True
     makes_options = True
+    rules_beside_options = frozenset({NPS})
     settings = "room/kinds/scale/settings.html"
     picture = "room/kinds/scale/picture.html"
     texts = {
         "scale_note": pgettext_lazy("scale", "Average {mean} from {from} to {to}, median {median}."),
         "scale_note_of": pgettext_lazy("scale", "Average {mean} of {to}, median {median}."),
+        "scale_nps": pgettext_lazy("scale", "NPS {score} (promoters {promoters}, detractors {detractors})."),
         "scale_no_opinion_one": gettext_lazy("{count} person had no opinion."),
         "scale_no_opinion_other": gettext_lazy("{count} people had no opinion."),
     }
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return `{from, to, labels: [low, high], no_opinion}`. Where options came without `to`, it follows from them.
+        """Return `{from, to, labels: [low, high], no_opinion, nps?}`. Where options came without `to`, it follows from
+        them.
 
         Raises:
             Malformed
@@ -48,7 +54,7 @@ class Scale(Kind):
         if value is not None and not isinstance(value, Mapping):
             raise wrong("rules", _("The rules must be an object."))
         sent = dict(value or {})
-        if unknown := sent.keys() - USUAL.keys():
+        if unknown := sent.keys() - USUAL.keys() - {NPS}:
             raise wrong("rules", _("A scale has no rule “%(rule)s”.") % {"rule": min(unknown)[:40]})
         rules = {**USUAL, **over, **sent}
         rules["no_opinion"] = clean_yes_or_no(rules["no_opinion"], field="no_opinion")
@@ -59,7 +65,11 @@ class Scale(Kind):
         if not MIN_POINTS <= _points(rules) <= MAX_POINTS:
             raise wrong("to", _("A scale has 2 to 11 points."))
         rules["labels"] = _labels(rules["labels"])
-        return rules
+        if not clean_yes_or_no(rules.pop(NPS, False), field=NPS):
+            return rules
+        if (rules["from"], rules["to"]) != NPS_RANGE:
+            raise wrong(NPS, _("The Net Promoter Score needs a scale from 0 to 10."))
+        return {**rules, NPS: True}
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the rules that the fields say; None where there were none, as in a quick poll."""
@@ -70,6 +80,7 @@ class Scale(Kind):
             "to": _typed(post.get("scale_to", "")),
             "labels": [post.get("scale_low", ""), post.get("scale_high", "")],
             "no_opinion": "scale_no_opinion" in post,
+            NPS: "scale_nps" in post,
         }
 
     def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +92,7 @@ class Scale(Kind):
             "scale_low": shown["labels"][0],
             "scale_high": shown["labels"][1],
             "scale_no_opinion": shown["no_opinion"],
+            "scale_nps": shown.get(NPS, False),
         }
 
     def make_options(self, rules: Mapping[str, Any]) -> list[str]:
@@ -107,9 +119,10 @@ class Scale(Kind):
         return number if number <= rules["to"] else None
 
     def result(self, tally: Tally) -> dict[str, Any]:
-        """Return `{answers, no_opinion, mean, median, spread}`: figures of those who had an opinion, None without any.
+        """Return `{answers, no_opinion, mean, median, spread, nps?}` of those who had an opinion, None without any.
 
-        `spread` is the standard deviation. Mean and spread are rounded to hundredths.
+        `spread` is the standard deviation. Mean and spread are rounded to hundredths. `nps` is there where the rules
+        ask for it: see `nps_of`.
         """
         points = [(option.value, option.count) for option in tally.options if option.value is not None]
         answers = sum(count for _value, count in points)
@@ -126,7 +139,7 @@ class Scale(Kind):
             found["mean"] = floor((200 * total + answers) / (2 * answers)) / 100
             found["median"] = _median(points, answers)
             found["spread"] = floor(sqrt(answers * squares - total * total) / answers * 100 + 0.5) / 100
-        return found
+        return {**found, NPS: nps_of(points)} if tally.rules.get(NPS) else found
 
     def note(
         self, rules: Mapping[str, Any], result: Mapping[str, Any] | None, options: Sequence[str] = ()
@@ -136,12 +149,16 @@ class Scale(Kind):
             return ""
         key = "scale_note_of" if rules["from"] in {0, 1} else "scale_note"
         words = {**rules, "mean": one_decimal(result["mean"]), "median": plain(result["median"])}
-        return fill(self.texts[key], words)
+        average = fill(self.texts[key], words)
+        if NPS not in result:
+            return average
+        score = {**result[NPS], "score": signed(result[NPS]["score"])}
+        return f"{fill(self.texts['scale_nps'], score)} {average}"
 
     def sentences(
         self, rules: Mapping[str, Any], result: Mapping[str, Any], options: Sequence[str] = ()
     ) -> list[str]:
-        """Return "The room is at 4.1 of 5 (median 4, 176 people)." and how many had no opinion."""
+        """Return "The room is at 4.1 of 5 (median 4, 176 people).", the score, and how many had no opinion."""
         if result["mean"] is None:
             return [_("Nobody gave an opinion.")]
         words = {
@@ -160,7 +177,8 @@ class Scale(Kind):
         ) % words
         without = result["no_opinion"]
         key = "scale_no_opinion_one" if without == 1 else "scale_no_opinion_other"
-        return [said, *([fill(self.texts[key], {"count": without})] if without else [])]
+        score = [_nps_sentence(result)] if NPS in result else []
+        return [said, *score, *([fill(self.texts[key], {"count": without})] if without else [])]
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
         """Return the bars around the middle: `{bars: [{x, width, strength, side}], mean_at}`, lengths in percent.
@@ -218,6 +236,34 @@ def _labels(value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise wrong("labels", _("The labels must be a list of two texts, for the low end and the high end."))
     return [clean_line(text, field="labels", most=MAX_LABEL_LENGTH, required=False) for text in value]
+
+
+def nps_of(points: Sequence[tuple[int, int]]) -> dict[str, int | None]:
+    """Return `{score, promoters, passives, detractors}` of (value, count) from 0 to 10.
+
+    The score is the percentage of promoters (9 and 10) less that of detractors (0 to 6), from -100 to 100, rounded
+    half up to a whole number; None without answers.
+    """
+    answers = sum(count for _value, count in points)
+    promoters = sum(count for value, count in points if value >= PROMOTERS_FROM)
+    detractors = sum(count for value, count in points if value <= DETRACTORS_TO)
+    score = (200 * (promoters - detractors) + answers) // (2 * answers) if answers else None
+    passives = answers - promoters - detractors
+    return {"score": score, "promoters": promoters, "passives": passives, "detractors": detractors}
+
+
+def signed(score: int) -> str:
+    """Return +30, 0 or −12, as the script does."""
+    return f"{score:+d}".replace("-", "\u2212") if score else "0"
+
+
+def _nps_sentence(result: Mapping[str, Any]) -> str:
+    """Return "The Net Promoter Score is +30: of 10 people 5 are promoters (9 or 10) and 2 detractors (0 to 6)." """
+    score = result[NPS]
+    return _(
+        "The Net Promoter Score is %(score)s: of %(answers)d people, %(promoters)d are promoters (9 or 10) and "
+        "%(detractors)d are detractors (0 to 6)."
+    ) % {**score, "score": signed(score["score"]), "answers": result["answers"]}
 
 
 def _weight(points: list[tuple[int, int]], place: int) -> float:

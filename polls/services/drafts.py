@@ -129,7 +129,9 @@ def _read_rules(values: dict[str, Any], kind: Kind, given: Mapping[str, Any], ov
     values["rules"] = rules = kind.read_rules(given.get("rules"), before, written)
     if "options" in given or kind.is_written:
         return
-    made = kind.make_options(rules) if is_new or rules != before else None
+    made = (
+        kind.make_options(rules) if is_new or kind.make_options(rules) != kind.make_options(before) else None
+    )
     if made is not None:
         values["options"] = tuple((None, text) for text in made)
     elif over is None:

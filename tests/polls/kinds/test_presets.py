@@ -17,6 +17,7 @@ MADE = {
     "agree": ("scale", ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]),
     "fist": ("scale", ["0 stop", "1", "2", "3", "4", "5 all in"]),
     "confidence": ("scale", ["0 not at all", *"123456789", "10 fully"]),
+    "nps": ("scale", ["0 not at all likely", *"123456789", "10 extremely likely"]),
     "temperature": ("scale", ["1 cold", "2", "3", "4", "5 hot"]),
     "one_word": ("words", []),
     "open": ("text", []),

@@ -1,6 +1,7 @@
 """A scale: its rules, its figures and picture, alike on the server and in the script."""
 
 import base64
+import dataclasses
 import statistics
 from itertools import pairwise
 from pathlib import Path
@@ -78,6 +79,81 @@ def test_without_answers_there_is_nothing_to_draw_and_nothing_to_say():
     assert SCALE.sentences(FIVE, SCALE.result(nothing)) == ["Nobody gave an opinion."]
 
 
+# --- the Net Promoter Score
+
+NPS = SCALE.read_rules({"from": 0, "to": 10, "nps": True}, {}, None)
+
+
+def scored(answers, *, without=None):
+    """The tally of these answers from 0 to 10, on a scale that asks for the score."""
+    made = tally([answers.count(value) for value in range(11)], low=0, without=without)
+    return dataclasses.replace(made, rules=NPS)
+
+
+@pytest.mark.parametrize(
+    ("answers", "score"),
+    [
+        ([], None),
+        ([10], 100),
+        ([9, 9], 100),
+        ([8, 7], 0),
+        ([6], -100),
+        ([0, 10], 0),
+        ([10, 9, 9, 10, 9, 8, 8, 7, 6, 0], 30),
+        ([9, 8, 8], 33),
+        ([9, 9, 8], 67),
+        ([10, *[8] * 7], 13),  # 12.5
+        ([6, *[8] * 7], -12),  # -12.5
+        ([6, *[8] * 199], 0),  # -0.5
+    ],
+)
+def test_score_is_promoters_less_detractors(answers, score):
+    said = SCALE.result(scored(answers))["nps"]
+    assert said["score"] == score
+    assert said["promoters"] == sum(answer >= 9 for answer in answers)
+    assert said["detractors"] == sum(answer <= 6 for answer in answers)
+    assert sum(said[name] for name in ("promoters", "passives", "detractors")) == len(answers)
+
+
+def test_score_is_said_above_the_rows_and_in_the_recap_and_without_those_who_have_no_opinion():
+    made = scored([10, 9, 9, 10, 9, 8, 8, 7, 6, 0], without=5)
+    assert SCALE.note_of(made) == ("NPS +30 (promoters 5, detractors 2). Average 7.6 of 10, median 8.5.")
+    assert SCALE.sentences_of(made)[1] == (
+        "The Net Promoter Score is +30: of 10 people, 5 are promoters (9 or 10) and 2 are detractors (0 to 6)."
+    )
+    assert SCALE.note_of(scored([6, 6, 9])).startswith("NPS −33 (")
+    assert SCALE.note_of(scored([])) == ""
+    assert SCALE.sentences_of(scored([])) == ["Nobody gave an opinion."]
+
+
+def test_other_scales_have_no_score():
+    made = tally([1, 0, 4], low=0)
+    assert "nps" not in SCALE.result(made)
+    assert "NPS" not in SCALE.note_of(dataclasses.replace(made, rules=FIVE))
+
+
+@pytest.mark.parametrize("rules", [{"from": 1, "to": 10}, {"from": 0, "to": 5}, {}])
+def test_score_of_another_scale_is_refused(rules):
+    with pytest.raises(Malformed) as refused:
+        draft(**rules, nps=True)
+    assert list(refused.value.fields) == ["nps"]
+
+
+def test_score_is_yes_or_no():
+    with pytest.raises(Malformed):
+        draft(**{"from": 0, "to": 10, "nps": "yes"})
+
+
+def test_score_comes_and_goes_without_making_the_options_anew():
+    words = [{"text": f"{value} points"} for value in range(11)]
+    given = {"question": "How?", "kind": "scale", "rules": {"from": 0, "to": 10}, "options": words}
+    plain = read_draft(given)
+    with_score = read_draft({"rules": {"nps": True}}, over=plain)
+    assert with_score.options == plain.options
+    assert with_score.rules == {**plain.rules, "nps": True}
+    assert read_draft({"rules": {"nps": False}}, over=with_score) == plain
+
+
 @pytest.fixture(scope="module")
 def script(browser_thread):
     """`script(function, *arguments)` calls a function of scale_result.js in the browser."""
@@ -109,6 +185,19 @@ def test_server_and_script_say_and_draw_the_same(script, counts, low, without):
     ]
     assert script("resultOf", options) == SCALE.result(made)
     assert same_picture(script("barsOf", options), SCALE.picture_of(made))
+
+
+@pytest.mark.parametrize("answers", [[], [0, 10], [6, 6, 9], [9, 8, 8], [6, *[8] * 7], [10, 9, 0, 7]])
+def test_server_and_script_say_the_same_score(script, answers):
+    made = scored(answers, without=2)
+    options = [
+        {"count": option.count, **({} if option.value is None else {"value": option.value})}
+        for option in made.options
+    ]
+    said = SCALE.result(made)["nps"]
+    assert script("npsOf", options) == said
+    if answers:
+        assert f"NPS {script('signed', said['score'])} (" in SCALE.note_of(made)
 
 
 def same_picture(one, other):

@@ -110,6 +110,35 @@ def test_draft_is_edited_by_its_rules_and_then_by_its_words(session, desk):
     assert 'value="many"' in text_of(refused)
 
 
+def test_score_is_ticked_and_taken_back_in_the_form_and_words_stay(session, desk):
+    words = [f"{value} points" for value in range(11)]
+    draft = make_poll(session, state="draft", kind="scale", options=words, rules={"from": 0, "to": 10})
+    path = at(session, "control-poll-edit", draft)
+    ids = list(draft.options.order_by("position").values_list("pk", flat=True))
+    form = {
+        "question": "How likely?",
+        "kind": "scale",
+        "anonymous": "on",
+        "visibility": "always",
+        "scale_from": "0",
+        "scale_to": "10",
+        "scale_low": "",
+        "scale_high": "",
+        "option_id": ids,
+        "option_text": words,
+    }
+    assert desk.post(path, {**form, "scale_nps": "on"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.rules["nps"] is True
+    assert re.search(r'name="scale_nps"\s+checked', text_of(desk.get(path)))
+    assert desk.post(path, form).status_code == 302
+    draft.refresh_from_db()
+    assert "nps" not in draft.rules
+    assert list(draft.options.order_by("position").values_list("text", flat=True)) == words
+    refused = desk.post(path, {**form, "scale_nps": "on", "scale_to": "5"})
+    assert (refused.status_code, code_of(refused)) == (400, "malformed")
+
+
 def test_points_of_a_launched_scale_stay_where_they_are_by_page_and_rest(session, desk, answered):
     ids = [str(pk) for pk in options_of(answered).values()]
     turned = [{"id": identity, "text": text} for identity, text in zip(ids, POINTS, strict=True)][::-1]

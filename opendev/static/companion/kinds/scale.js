@@ -2,13 +2,16 @@
 
 import { clone, setText } from "../markup.js"
 import { text } from "../texts.js"
-import { barsOf, oneDecimal, resultOf } from "./scale_result.js"
+import { barsOf, npsOf, oneDecimal, resultOf, signed } from "./scale_result.js"
 
 function note({ options, rules }) {
   const { mean, median } = resultOf(options)
   if (mean === null) return ""
   const key = rules.from === 0 || rules.from === 1 ? "scale_note_of" : "scale_note"
-  return text(key, { ...rules, mean: oneDecimal(mean), median })
+  const average = text(key, { ...rules, mean: oneDecimal(mean), median })
+  if (!rules.nps) return average
+  const nps = npsOf(options)
+  return `${text("scale_nps", { ...nps, score: signed(nps.score) })} ${average}`
 }
 
 function paintPicture(place, { options, rules }) {

@@ -1,6 +1,7 @@
 // Pure: what a scale's counts say. polls/kinds/scale.py does the same; a test compares the two.
 
 const STRONGEST = 4
+const [PROMOTERS_FROM, DETRACTORS_TO] = [9, 6]
 
 function pointsOf(options) {
   return options.filter(({ value }) => value !== undefined)
@@ -30,6 +31,20 @@ export function resultOf(options) {
   result.median = (low + high) / 2
   result.spread = Math.floor((Math.sqrt(answers * squares - total * total) / answers) * 100 + 0.5) / 100
   return result
+}
+
+// The percentage of promoters (9 and 10) less that of detractors (0 to 6), rounded half up.
+export function npsOf(options) {
+  const points = pointsOf(options)
+  const answers = sumOf(points, ({ count }) => count)
+  const promoters = sumOf(points, ({ value, count }) => (value >= PROMOTERS_FROM ? count : 0))
+  const detractors = sumOf(points, ({ value, count }) => (value <= DETRACTORS_TO ? count : 0))
+  const score = answers ? Math.floor((200 * (promoters - detractors) + answers) / (2 * answers)) : null
+  return { score, promoters, passives: answers - promoters - detractors, detractors }
+}
+
+export function signed(score) {
+  return score > 0 ? `+${score}` : `${score}`.replace("-", "\u2212")
 }
 
 // Hundredths rounded half up to tenths.
