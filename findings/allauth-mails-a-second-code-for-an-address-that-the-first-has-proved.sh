@@ -4,7 +4,7 @@
 # Expected: a code that came by e-mail proves the address. A user from before allauth, who has auth_user.email and no row of
 # EmailAddress, signs in with one code, as a user does whose row says verified=False.
 # Instead: after the right code the page asks for another, which went to the same address with the subject "Please Confirm
-# Your Email Address". The row is made on the way, unverified, by the very sign-in that has just proved it.
+# Your Email Address".
 # Here: sessions/migrations/0022_addresses_of_users.py makes the rows beforehand.
 set -euo pipefail
 folder=$(mktemp -d)
