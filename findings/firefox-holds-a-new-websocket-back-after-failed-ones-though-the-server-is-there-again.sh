@@ -6,7 +6,7 @@
 # Instead: each failure to one address multiplies a pause by one and a half, and the next socket stays CONNECTING until the
 # pause since the last failure is over: 0.2 s after the first, 5 to 10 s after the ninth. Nothing tells the page.
 # Version: firefox-esr 140.12 (Debian).
-# Here: opendev/static/companion/live.js.
+# Here: opendev/static/companion/live.js asks by a request first, once four sockets have failed; tests/scripts/live.test.js.
 set -euo pipefail
 command -v firefox-esr > /dev/null || { echo "needs Debian's firefox-esr" >&2; exit 1; }
 folder=$(mktemp -d)

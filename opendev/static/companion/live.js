@@ -10,6 +10,9 @@ const SILENCE_THAT_IS_SUSPECT = 30_000 // after waking up
 const WATCH_EVERY = 5_000
 const REFUSALS_BEFORE_HINT = 3
 const SILENCE_BEFORE_HINT = 20_000
+const FAILURES_BEFORE_ASKING = 4
+const ANSWERS_WITHIN = 10_000
+const ASKED = "/healthz"
 const isRefusalForGood = (code) => code >= 4400 && code < 4500
 
 let path = ""
@@ -18,6 +21,7 @@ let attempts = 0 // since the last frame
 let heardAt = 0
 let frameAt = Date.now()
 let timer = null
+let turn = 0 // counts what was begun; an answer to an earlier turn comes too late
 
 export function connect(socketPath) {
   path = socketPath
@@ -40,6 +44,7 @@ function address() {
 function open() {
   clearTimeout(timer)
   timer = null
+  turn += 1
   const mine = new WebSocket(address())
   socket = mine
   heardAt = Date.now()
@@ -60,7 +65,31 @@ function lost(code, reason) {
   attempts += 1
   const isForGood = isRefusalForGood(code) && attempts >= REFUSALS_BEFORE_HINT
   emit("live:status", { connected: false, hint: isForGood || isHopeless(), refused: isRefusalForGood(code) })
-  if (!isForGood) timer = setTimeout(open, Math.max(delay(), wantedDelay(reason)))
+  if (!isForGood) timer = setTimeout(comeBack, Math.max(delay(), wantedDelay(reason)))
+}
+
+// Firefox holds a new socket back after others to the same address have failed: longer after each, up to a minute, also when
+// the server is there again. It never does so with a request, so after some failures one goes ahead of the socket.
+async function comeBack() {
+  turn += 1
+  const mine = turn
+  const isThere = attempts < FAILURES_BEFORE_ASKING || (await isServed())
+  if (mine !== turn) return
+  if (isThere) open()
+  else lost()
+}
+
+// A refusal is an answer too: a proxy may keep this address to itself. Without the server it says 502, 503 or 504.
+async function isServed() {
+  const asking = new AbortController()
+  const late = setTimeout(() => asking.abort(), ANSWERS_WITHIN)
+  try {
+    return (await fetch(ASKED, { cache: "no-store", signal: asking.signal })).status < 500
+  } catch {
+    return false
+  } finally {
+    clearTimeout(late)
+  }
 }
 
 // The network is there, yet the server does not let us in: loading the page again may help.
@@ -82,6 +111,7 @@ function wantedDelay(reason) {
 
 function drop() {
   clearTimeout(timer)
+  turn += 1
   const old = socket
   socket = null
   old?.close()
