@@ -40,6 +40,7 @@ GUARDED = {
     "css.properties.align-content.start": "a block's default",
     "css.properties.box-decoration-break": "-webkit-box-decoration-break stands beside it",
     "css.properties.break-after": "paper alone; boxes with break-inside hold what has to stay together",
+    "css.properties.contain-intrinsic-block-size": "goes with content-visibility",
     "css.properties.content-visibility": "all is painted at once",
     "css.properties.cursor": "a phone has no pointer",
     "css.properties.field-sizing": "boxes do not grow; they have rows",

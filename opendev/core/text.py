@@ -170,3 +170,9 @@ def is_nested_too_deeply(value: object) -> bool:
         if not level:
             return False
     return True
+
+
+def folded(text: str) -> str:
+    """Return text as it is searched: in lower case and without accents. `programme_filter.js` folds the same way."""
+    parts = unicodedata.normalize("NFKD", text.lower())
+    return "".join(sign for sign in parts if not unicodedata.category(sign).startswith("M"))

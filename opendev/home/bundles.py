@@ -18,7 +18,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "page": ("gate",),
     "times": ("times",),
     "room": ("room",),
-    "programme": ("times", "programme", "stars", "start_notices"),
+    "programme": ("times", "programme", "stars", "start_notices", "programme_filter", "programme_folds"),
     "screen": ("screen",),
     "control": ("control",),
     "run_sheet": ("control", "plan_drag", "unsaved"),
@@ -33,7 +33,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
 # A sheet's name, and the sources that it is made of, in this order. An attendee's way in needs the first one alone.
 SHEETS: dict[str, tuple[str, ...]] = {
     "pages": ("companion", "product", "follow_ups", "questions", "running"),
-    "more": ("control", "screen", "run_sheet", "recap", "programme"),
+    "more": ("control", "screen", "run_sheet", "recap", "programme", "programme_rows", "timetable"),
 }
 IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"(\.{1,2}/[\w./]+)\.js"', re.MULTILINE)
 # A bundle's first line; `digest` reads the sources and says what it should be.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import http_date, parse_etags
@@ -18,6 +18,7 @@ from opendev.core.limits import check_address
 from sessions.programme import selectors
 from sessions.programme.calendar import calendar_of, state_of
 from sessions.programme.models import Event, Session
+from sessions.programme.selectors.filters import filters_from
 from sessions.programme.selectors.stars import starred_sessions
 from sessions.programme.services.stars import star_session
 
@@ -115,7 +116,9 @@ def of_stars(request: HttpRequest, event: str, token: str) -> HttpResponse:
 def star(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Star a session, or take the star back. The browser keeps the secret of its list in a cookie."""
     found = selectors.session_by_slug(event, session)
-    response = redirect(f"{found.event.get_absolute_url()}#session-{found.pk}")
+    query = filters_from(QueryDict(request.POST.get("filters", "")).dict()).query
+    back = f"{found.event.get_absolute_url()}{'?' if query else ''}{query}#session-{found.pk}"
+    response = redirect(back)
     if request.method == "POST":
         check_address("write", request)
         name = stars_cookie(found.event_id)

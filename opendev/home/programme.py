@@ -2,47 +2,47 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from etherpad_links.selectors import notes_urls
 from opendev.core.callers import caller_of
-from opendev.core.presence import present_in
+from opendev.door.threads import SHARED
 from opendev.home.calendars import stars_cookie
-from sessions.follow_ups.selectors.groups import sessions_with_lines
+from opendev.home.programme_reads import ProgrammeReads, programme_reads
 from sessions.programme import selectors
-from sessions.programme.models import Session
-from sessions.programme.selectors.now import now_and_next
+from sessions.programme.selectors.filters import Choices, filters_from
 from sessions.programme.selectors.resources import resources_of_session
 from sessions.programme.selectors.stars import starred_ids
+
+LEAST_FILTERED = 12  # sessions; fewer in one room are seen at a glance
 
 
 @require_safe
 @never_cache
 def programme(request: HttpRequest, event: str) -> HttpResponse:
-    """Days and sessions, in the event's zone; script offers the reader's own."""
-    found = selectors.event_by_slug(event)
-    days = selectors.programme(found)
-    sessions: list[Session] = [session for day in days for session in day.sessions.all()]
-    notes = notes_urls(session.pk for session in sessions)
-    for session in sessions:
-        session.notes_url = notes.get(session.pk, "")  # type: ignore[attr-defined]
-        session.minutes_left = _minutes_left(session)  # type: ignore[attr-defined]
-    standing = now_and_next(sessions)
+    """Days and sessions, in the event's zone; script offers the reader's own, and filters without asking."""
+    reads = programme_reads(event, anew=SHARED in request.META)
+    found = reads.event
     token = request.COOKIES.get(stars_cookie(found.pk), "")
     starred = starred_ids(found.pk, token)
+    filters = filters_from(request.GET.dict())
+    days = reads.for_reader(filters, starred)
     context = {
         "event": found,
-        "here": found.get_absolute_url(),
         "this_year": timezone.localdate(timezone=found.zone).year,
-        "star_icon": render_to_string("partials/icon.html", {"name": "star"}),
         "days": days,
-        "present": present_in(session.pk for session in sessions),
-        "with_lines": sessions_with_lines(found.pk),
-        "next": {session.pk for session in standing.next},
-        "live": [session.pk for session in standing.live],
+        "number": reads.number,
+        "number_shown": sum(day.number_shown for day in days),
+        "is_long": reads.is_long,
+        "is_dense": reads.row_context["is_dense"],
+        "current": next(iter([*reads.live, *reads.next]), None),
+        "live": reads.live,
+        "filters": filters,
+        "has_filters": _has_filters(reads),
+        "choices": reads.choices,
+        "languages": _named_languages(reads.choices),
         "starred": starred,
         "series": selectors.others_of_series(found),
         "star_token": token if starred else "",
@@ -60,9 +60,17 @@ def about_session(request: HttpRequest, event: str, session: str) -> HttpRespons
     return render(request, "home/programme/session.html", context)
 
 
-def _minutes_left(session: Session) -> int:
-    """Return how long a live session still goes by its plan; 0 where it is not live, or goes on longer than planned."""
-    if session.state != Session.State.LIVE or session.went_live_at is None:
-        return 0
-    begun = timezone.now() - session.went_live_at
-    return max(0, session.minutes - int(begun.total_seconds() // 60))
+def _has_filters(reads: ProgrammeReads) -> bool:
+    return reads.number > LEAST_FILTERED or any(day.timetable for day in reads.days)
+
+
+def _named_languages(choices: Choices) -> list[tuple[str, str]]:
+    """Return the programme's languages with their names; schedules give codes, and sometimes a name."""
+    return [(code, _language_name(code)) for code in choices.languages]
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code.lower())["name_translated"])
+    except KeyError:
+        return code

@@ -124,7 +124,7 @@ def test_the_way_in_names_nothing_that_the_other_sheet_styles(client, db):
 def test_sources_are_loaded_with_debug_and_where_a_bundle_is_older(settings, monkeypatch):
     settings.DEBUG = True
     assert "bundles/" not in page_files.page_styles("pages") + page_files.page_script("programme")
-    assert page_files.page_script("programme").count("<script") == 5
+    assert page_files.page_script("programme").count("<script") == 7
     assert page_files.page_styles(*bundles.SHEETS).count("stylesheet") == len(bundles.all_sheets())
     assert page_files.preload_script("room") == ""
     settings.DEBUG = False

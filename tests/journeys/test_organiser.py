@@ -145,6 +145,7 @@ def see_the_programme(stage: Stage, organiser: Page) -> Page:
     expect(slot).to_contain_text("Hedy Lamarr, Spread Spectrum")
     expect(row(visitor, "Night watch")).to_contain_text("Cancelled")
     expect(visitor.locator("[data-zone-note]")).to_contain_text("India Standard Time")
+    slot.get_by_text("More").click()
     slot.get_by_role("button", name="Star : Who runs it?").click()
     expect(visitor.get_by_role("link", name="My session (iCal)")).to_be_visible()
     expect(slot.locator("time")).to_have_text("14:30")  # also after the page was swapped

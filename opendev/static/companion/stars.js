@@ -11,6 +11,14 @@ async function send(form, button) {
   document.dispatchEvent(new CustomEvent("page:swapped"))
 }
 
+// The row was made anew, with its acts folded; whoever pressed a key stays where they were.
+function focusOn(place) {
+  const acts = document.querySelector(`#${place} .row-acts`)
+  if (!acts) return
+  acts.open = true
+  acts.querySelector('[name="starred"]').focus({ preventScroll: true })
+}
+
 let isPlain = false // the request failed: the same press is sent as any form
 
 document.addEventListener("submit", (event) => {
@@ -19,7 +27,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault()
   const place = button.closest("[data-session]")?.id
   send(event.target, button)
-    .then(() => document.querySelector(`#${place} [name="starred"]`)?.focus({ preventScroll: true }))
+    .then(() => focusOn(place))
     .catch(() => {
       isPlain = true
       button.click()

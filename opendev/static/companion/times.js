@@ -8,7 +8,8 @@ import { clock, dayOf, inWords, language, ownZone, store, storedZone, weekday } 
 // A session that falls on another day in this zone says which one.
 function paintTime(node, zone, eventZone) {
   const date = new Date(node.dateTime)
-  const moved = eventZone && dayOf(date, zone) !== dayOf(date, eventZone)
+  const usual = node.dataset.day ?? (eventZone && dayOf(date, eventZone)) // a timetable names what is past midnight
+  const moved = usual && dayOf(date, zone) !== usual
   node.textContent = moved ? `${weekday(date, zone)} ${clock(date, zone)}` : clock(date, zone)
 }
 
