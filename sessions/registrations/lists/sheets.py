@@ -26,6 +26,8 @@ XLS_BEGINS = b"\xd0\xcf\x11\xe0"
 SEPARATOR = re.compile(r"sep=(.)\r?\n?\Z", re.IGNORECASE)
 HYPERLINK = re.compile(r'=HYPERLINK\(\s*"([^"]*)"\s*(?:[,;]\s*"([^"]*)"\s*)?\)', re.IGNORECASE)
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
+# In the format's own texts a control character is written so, a carriage return above all; openpyxl leaves it as it is.
+CONTROL_CHARACTER = re.compile(r"_x00([01][0-9a-fA-F])_")
 ONE_FORMULA = re.compile(rb"<f[\s>/]")
 
 
@@ -171,4 +173,6 @@ def _text(cell: Any) -> str:
     """Return a cell's text. A whole number is written without a point, since spreadsheets know only one kind."""
     if cell is None:
         return ""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return CONTROL_CHARACTER.sub(lambda escape: chr(int(escape[1], 16)), str(cell)).replace("\0", "")

@@ -188,6 +188,18 @@ def test_row_with_signs_that_cannot_be_shown_is_wrong():
     assert (row.number, row.wrong_field) == (2, "name")
 
 
+def test_control_characters_of_a_workbook_are_read_as_those_of_text():
+    """A workbook spells them out: a carriage return is `_x000D_`."""
+    names = ["Ada_x000D_\nLovelace", "Ada _x000a_Lovelace", "A_x0007_da", "Ada_x0100_"]
+    content = as_xlsx(
+        ["email", "name"], *([f"{number}@example.org", name] for number, name in enumerate(names))
+    )
+    first, second, third, fourth = rows_of(content)
+    assert first.said["name"] == second.said["name"] == "Ada Lovelace"
+    assert third.wrong_field == "name"
+    assert fourth.said["name"] == "Ada_x0100_"
+
+
 # --- figures
 
 
