@@ -119,6 +119,7 @@ urlpatterns = [
     path("polls/<str:poll>/", polls.OnePoll.as_view()),
     path("polls/<str:poll>/state/", polls.StateOfPoll.as_view()),
     path("polls/<str:poll>/rounds/", polls.RoundsOfPoll.as_view()),
+    path("polls/<str:poll>/right-answer/", polls.RightAnswerOfPoll.as_view()),
     path("polls/<str:poll>/written/", written.WrittenOfPoll.as_view()),
     path("sessions/<str:session>/blocked-words/", written.BlockedWords.as_view()),
     path("polls/<str:poll>/ballots/", named_api.BallotsOfPoll.as_view()),

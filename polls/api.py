@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,16 +18,7 @@ from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.text import id_in_address
 from polls import services
 from polls.ballot_box import ballot_box, read_ballot_secret, read_vote
-from polls.kinds import (
-    MAX_OPTIONS,
-    MAX_TEXT_LENGTH,
-    MAX_WORD_LENGTH,
-    MAX_WORDS,
-    MIN_OPTIONS,
-    NAMES,
-    PRESETS,
-    with_preset,
-)
+from polls.kinds import with_preset
 from polls.models import Poll
 from polls.permissions import may_see_poll
 from polls.selectors import (
@@ -41,174 +31,22 @@ from polls.selectors import (
     polls_of,
 )
 from polls.serializers import audience_of, mine_json, poll_json
-from polls.services.ballots import MAX_SEQ
-from polls.services.drafts import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH, read_draft
+from polls.services.drafts import read_draft
+from polls.shapes import (
+    ANSWERS_WANTED,
+    MineShape,
+    PollChange,
+    PollList,
+    PollShape,
+    PollStateWanted,
+    PollWanted,
+)
 from sessions.programme.endpoints import Endpoint, page
 from sessions.programme.selectors import moderates
 from sessions.programme.services.rights import check_moderates
 
 OWN_BALLOT = OpenApiParameter(
     "Ballot", str, OpenApiParameter.HEADER, description="the client's own ballot secret"
-)
-
-
-class OptionShape(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    text = serializers.CharField()
-    value = serializers.IntegerField(
-        required=False, help_text="the number that a point of a scale stands for"
-    )
-    count = serializers.IntegerField(required=False, help_text="only where the caller may see the tally")
-
-
-class MineShape(serializers.Serializer[Any]):
-    voted = serializers.BooleanField()
-    options = serializers.ListField(child=serializers.CharField(), allow_null=True)
-    ranking = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="of a ranking: the first place first"
-    )
-    points = serializers.DictField(
-        child=serializers.IntegerField(),
-        required=False,
-        help_text="of points: the options' ids with their points",
-    )
-    seq = serializers.IntegerField()
-    words = serializers.ListField(
-        child=serializers.CharField(),
-        required=False,
-        help_text="what one wrote, in a poll that asks for words",
-    )
-    text = serializers.CharField(
-        required=False, help_text="one's answer, in a poll that asks for open answers"
-    )
-    number = serializers.CharField(required=False, help_text="one's number, in a poll that asks for one")
-
-
-class ModerationShape(serializers.Serializer[Any]):
-    waiting = serializers.IntegerField(help_text="answers that wait for approval")
-    hidden = serializers.IntegerField(help_text="answers that moderators or the event's list hid")
-
-
-class RewordedShape(serializers.Serializer[Any]):
-    at = serializers.DateTimeField()
-    by = serializers.CharField(allow_blank=True)
-    was = serializers.CharField()
-
-
-class PollShape(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    session = serializers.CharField()
-    question = serializers.CharField()
-    kind = serializers.ChoiceField(NAMES)
-    rules = serializers.DictField(required=False, help_text="the kind's own settings, where it has any")
-    min = serializers.IntegerField()
-    max = serializers.IntegerField()
-    anonymous = serializers.BooleanField()
-    may_change = serializers.BooleanField()
-    visibility = serializers.ChoiceField(Poll.Visibility.values)
-    state = serializers.ChoiceField(Poll.State.choices)
-    number = serializers.IntegerField(allow_null=True)
-    round = serializers.IntegerField()
-    version = serializers.IntegerField()
-    launched_at = serializers.DateTimeField(allow_null=True)
-    closes_at = serializers.DateTimeField(allow_null=True)
-    undo_until = serializers.DateTimeField(allow_null=True, required=False)
-    ballots = serializers.IntegerField()
-    options = OptionShape(many=True)
-    result = serializers.DictField(
-        required=False, help_text="what the kind makes of the counts; only where the caller may see the tally"
-    )
-    moderation = ModerationShape(required=False, help_text="of what people wrote; only for moderators")
-    reworded = RewordedShape(
-        many=True, required=False, help_text="words that were changed after the first vote"
-    )
-    mine = MineShape()
-
-
-class PollList(serializers.Serializer[Any]):
-    results = PollShape(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
-class OptionWanted(serializers.Serializer[Any]):
-    id = serializers.CharField(required=False, help_text="an option that stays")
-    text = serializers.CharField(min_length=1, max_length=MAX_OPTION_LENGTH)
-
-
-class PollWanted(serializers.Serializer[Any]):
-    question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH)
-    options = serializers.ListField(
-        child=OptionWanted(),
-        min_length=MIN_OPTIONS,
-        max_length=MAX_OPTIONS,
-        required=False,
-        help_text="needed but where the rules make them, or where people write the answers",
-    )
-    rules = serializers.DictField(required=False)
-    preset = serializers.ChoiceField(
-        list(PRESETS),
-        required=False,
-        help_text="ready answers, in place of kind, rules, options, min and max",
-    )
-    kind = serializers.ChoiceField(NAMES, required=False)
-    min = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
-    max = serializers.IntegerField(min_value=1, max_value=MAX_OPTIONS, required=False)
-    anonymous = serializers.BooleanField(required=False)
-    may_change = serializers.BooleanField(required=False)
-    visibility = serializers.ChoiceField(Poll.Visibility.values, required=False)
-
-
-class PollChange(PollWanted):
-    question = serializers.CharField(min_length=1, max_length=MAX_QUESTION_LENGTH, required=False)
-    options = serializers.ListField(
-        child=OptionWanted(), min_length=MIN_OPTIONS, max_length=MAX_OPTIONS, required=False
-    )
-    closes_at = serializers.DateTimeField(allow_null=True, required=False)
-
-
-class PollStateWanted(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(Poll.State.choices)
-
-
-class AnswerWanted(serializers.Serializer[Any]):
-    ballot = serializers.RegexField(r"^[A-Za-z0-9_-]{16,64}$", required=False)
-    seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False, allow_null=True)
-
-
-class BallotWanted(AnswerWanted):
-    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS)
-
-
-class RankingWanted(AnswerWanted):
-    ranking = serializers.ListField(
-        child=serializers.CharField(), max_length=MAX_OPTIONS, help_text="the first place first"
-    )
-
-
-class PointsWanted(AnswerWanted):
-    points = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=1000), help_text="points by option id"
-    )
-
-
-class WordsWanted(AnswerWanted):
-    words = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_WORD_LENGTH), max_length=MAX_WORDS
-    )
-
-
-class TextWanted(AnswerWanted):
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH)
-
-
-class NumberWanted(AnswerWanted):
-    number = serializers.CharField(help_text="a decimal text, such as 3.5")
-
-
-ANSWERS_WANTED = PolymorphicProxySerializer(
-    component_name="AnyBallotWanted",
-    serializers=[BallotWanted, RankingWanted, PointsWanted, WordsWanted, TextWanted, NumberWanted],
-    resource_type_field_name=None,
 )
 
 
@@ -339,6 +177,19 @@ class RoundsOfPoll(PollEndpoint):
         found, caller, _is_moderator = self.find(poll)
         again = services.run_again(poll_id=found.pk, caller=caller, now=timezone.now())
         return self.answer(again.pk, caller)
+
+
+class RightAnswerOfPoll(PollEndpoint):
+    """A poll's right answer."""
+
+    @extend_schema(
+        operation_id="poll_reveal_right_answer", request=None, responses=answers(PollShape, refusals=WRITE)
+    )
+    def post(self, request: Request, poll: str) -> Response:
+        """Reveal the right answer, after the close and for good. For moderators."""
+        found, caller, _is_moderator = self.find(poll)
+        services.reveal_right_answer(poll_id=found.pk, caller=caller, now=timezone.now())
+        return self.answer(found.pk, caller)
 
 
 class OwnBallot(PollEndpoint):

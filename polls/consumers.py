@@ -5,30 +5,40 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
-from opendev.core.attendance import AttendeePass
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass, Ground
 from opendev.core.batching import Answer
 from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode, with_fields
 from opendev.core.sending import TextMessage
+from opendev.core.text import clean_id
 from polls.ballot_box import answers_reader, ballot_box, read_vote
+from polls.models import Poll
 from polls.news import KIND, topic_of
 from polls.permissions import VOTED
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import mine_json
-from polls.services import Recorded
+from polls.services import Recorded, reveal_right_answer
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
+from sessions.questions.box import desk
+from sessions.questions.consumers import caller_of
 
 
 class PollsSocket(Member, Protocol):
     """What these commands need of a consumer."""
 
     attendee: AttendeePass | None
+    moderator_id: int | None
+    helper_id: int | None
+    ground: Ground | None
 
     def submit(
         self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
     ) -> None: ...
     def say(self, message: TextMessage) -> None: ...
+    def answer(self, frame: dict[str, Any]) -> None: ...
     def own_answered(self, topic: str) -> None: ...
 
 
@@ -63,6 +73,17 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     socket.submit(partial(ballot_box.put, vote, origin=socket), ref, succeed)
 
 
+def reveal(socket: PollsSocket, frame: dict[str, Any]) -> None:
+    """`poll.reveal_answer`: show the right answer; `ok` follows the commit. For moderators."""
+    ref, poll_id = frame.get("ref"), clean_id(frame.get("poll"), field="poll")
+
+    def succeed(poll: Poll) -> None:
+        socket.answer({"type": "ok", "ref": ref, "version": poll.version})
+
+    deed = partial(reveal_right_answer, poll_id=poll_id, caller=caller_of(socket), now=timezone.now())
+    socket.submit(partial(desk.put, deed), ref, succeed)
+
+
 @lru_cache(maxsize=1_000)
 def _ok(ref: int | str | None, recorded: Recorded) -> TextMessage:
     """Return the acknowledgement; in a storm thousands of voters are told the same few."""
@@ -76,7 +97,7 @@ def _mine_text(mine: Mine) -> str:
     return encode(mine_json(mine))
 
 
-COMMANDS = {"poll.vote": vote, "poll.withdraw": withdraw}
+COMMANDS = {"poll.vote": vote, "poll.withdraw": withdraw, "poll.reveal_answer": reveal}
 
 
 def visible_polls(group: Group, audience: str) -> list[int]:

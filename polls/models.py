@@ -97,6 +97,11 @@ class Poll(models.Model):
     )  # selectors.ballot_key
     # What was reworded after the first vote: [{"at", "by", "was"}]; None where nothing was. Everybody reads it.
     reworded = models.JSONField(_("reworded"), null=True, blank=True, editable=False)
+    # The right answer of a quiz (kinds/right_answers.py), None where there is none. No payload holds it before it is
+    # revealed but the moderators'. From then on `right_count` says how many ballots are right.
+    right_answer = models.JSONField(_("right answer"), null=True, blank=True, editable=False)
+    right_revealed_at = models.DateTimeField(_("right answer revealed at"), null=True, blank=True)
+    right_count = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
     launched_at = models.DateTimeField(_("launched at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
@@ -134,6 +139,17 @@ class Poll(models.Model):
                 condition=Q(rerun_of__isnull=True, round=1) | Q(round__gte=2), name="poll_round_counts"
             ),
             models.UniqueConstraint(fields=["rerun_of", "round"], name="poll_round_once"),
+            models.CheckConstraint(
+                condition=Q(right_revealed_at__isnull=True, right_count__isnull=True)
+                | Q(
+                    right_revealed_at__isnull=False,
+                    right_count__isnull=False,
+                    right_answer__isnull=False,
+                    closed_at__isnull=False,
+                    state__in=["closed", "published", "archived"],
+                ),
+                name="poll_right_answer_is_revealed_after_the_close",
+            ),
         ]
         indexes = [
             models.Index(fields=["closes_at"], condition=Q(state="live"), name="poll_due_to_close"),

@@ -38,6 +38,11 @@ def may_see_tally(poll: Poll, *, is_moderator: bool, has_voted: bool) -> bool:
             return False
 
 
+def may_see_right_answer(poll: Poll, *, is_moderator: bool) -> bool:
+    """Return True if the right answer may reach this person: only moderators know it before it is revealed."""
+    return is_moderator or poll.right_revealed_at is not None
+
+
 def is_wider(new: str, old: str) -> bool:
     """Return True if nobody who could see the tally under `old` loses it under `new`, in any state."""
     return all(n >= o for n, o in zip(_WIDTH[Visibility(new)], _WIDTH[Visibility(old)], strict=True))

@@ -7,9 +7,16 @@ from typing import Any
 from opendev.core.groups import EVERYBODY, encode
 from opendev.core.text import time_text
 from opendev.core.undo import undo_window
-from polls.kinds import Counted, Tally, kind_named
+from polls.kinds import Counted, Family, Tally, kind_named
+from polls.kinds.right_answers import count_line, right_line, right_share, right_words
 from polls.models import Option, Poll
-from polls.permissions import VOTED, close_shows_something_new, may_see_poll, may_see_tally
+from polls.permissions import (
+    VOTED,
+    close_shows_something_new,
+    may_see_poll,
+    may_see_right_answer,
+    may_see_tally,
+)
 from polls.selectors import Mine, WrittenOptions
 from polls.written_store import Written
 from sessions.programme.permissions import MODERATORS
@@ -25,7 +32,10 @@ def undo_until(poll: Poll) -> datetime | None:
         case Poll.State.LIVE if poll.ballots == 0:
             since = poll.launched_at
         case Poll.State.CLOSED if not (
-            close_shows_something_new(poll) or poll.finalised_at or poll.published_at
+            close_shows_something_new(poll)
+            or poll.finalised_at
+            or poll.published_at
+            or poll.right_revealed_at
         ):
             since = poll.closed_at
         case Poll.State.PUBLISHED:
@@ -62,6 +72,8 @@ def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | N
         body["rules"] = poll.rules
     if sees and (result := kind_named(poll.kind).result(tally_of(poll, options))) is not None:
         body["result"] = result
+    if poll.right_answer and may_see_right_answer(poll, is_moderator=is_moderator):
+        body["right_answer"] = right_json(poll, options, sees=sees)
     if poll.reworded:
         body["reworded"] = poll.reworded
     if is_moderator:
@@ -69,6 +81,26 @@ def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | N
         if isinstance(options, WrittenOptions):
             body["moderation"] = {"waiting": options.waiting, "hidden": options.hidden}
     return body
+
+
+def right_json(poll: Poll, options: Options, *, sees: bool) -> dict[str, Any]:
+    """Return the right answer as a vote has it, when it was revealed, and who sees the tally how many had it."""
+    kind, right = kind_named(poll.kind), poll.right_answer or []
+    body: dict[str, Any] = {"revealed_at": time_text(poll.right_revealed_at)}
+    if kind.family is Family.WRITE:
+        body[kind.field] = right[0]
+    else:
+        body[kind.field] = [str(options[place - 1].pk) for place in right]
+    if sees and poll.right_count is not None:
+        body |= {"count": poll.right_count, "share": right_share(poll.right_count, poll.ballots)}
+    return body
+
+
+def right_sentence(poll: Poll, options: Options) -> str:
+    """Return the right answer that was revealed, and how many had it, in a line."""
+    kind, texts = kind_named(poll.kind), [option.text for option in options]
+    words = right_words(tuple(poll.right_answer or ()), kind, texts, poll.rules)
+    return f"{right_line(kind, words)} {count_line(poll.right_count or 0, poll.ballots)}"
 
 
 def _options_json(poll: Poll, options: Options, *, sees: bool) -> list[dict[str, Any]]:
@@ -114,7 +146,8 @@ def tally_of(poll: Poll, options: Options) -> Tally:
             Counted(answer.text, answer.count, None, str(answer.pk), is_picked=answer.is_picked)
             for answer in bounded(options)
         ]
-        return Tally(poll.rules, poll.ballots, shown, options.different, options.values)
+        right = tuple(poll.right_answer or ()) if poll.right_revealed_at else ()
+        return Tally(poll.rules, poll.ballots, shown, options.different, options.values, right=right)
     moderators = [option for option in options if isinstance(option, Option)]
     value_of, keys = kind_named(poll.kind).value_of, [str(option.pk) for option in moderators]
     counted = [

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, tzinfo
 from django.conf import settings
 from django.db.models import Count
 
-from polls.kinds import Family, kind_named
+from polls.kinds import Family, Kind, kind_named
 from polls.kinds.shares import whole_shares
 from polls.models import Poll
 from polls.permissions import may_see_poll, may_see_tally
@@ -34,8 +34,9 @@ POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
     *("option", "votes", "share_percent", "result", "session_slug"),
     *("value", "summary", "place", "points", "first_places", "mean"),
+    *("right_answer", "right_votes"),
 )
-FIGURES = POLLS[-4:]  # what some kinds say of an option beside its count
+FIGURES = POLLS[-6:-2]  # what some kinds say of an option beside its count
 SHOWN, HIDDEN = "shown", "hidden"
 
 
@@ -121,15 +122,34 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     summary = kind.note_of(tally) if sees else ""
     head = (title, poll.number, poll.round, poll.question, poll.kind, poll.state, poll.ballots)
     nothing = [None] * len(FIGURES)
+    right = _right_of(poll, kind, len(options))
+    right_votes = poll.right_count if sees else None
     if kind.is_written and not (sees and options):  # what people wrote is the tally
-        yield (*head, "", None, None, SHOWN if sees else HIDDEN, slug, None, "", *nothing)
+        [revealed] = _right_of(poll, kind, 1)
+        shown = SHOWN if sees else HIDDEN
+        yield (*head, "", None, None, shown, slug, None, "", *nothing, revealed, right_votes)
         return
     figures = kind.figures(tally) if sees and kind.family == Family.WEIGH else [{}] * len(options)
-    for option, share, more in zip(options, shares, figures, strict=True):
+    for option, share, more, is_right in zip(options, shares, figures, right, strict=True):
         result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
         own = (more.get(name) for name in FIGURES)
         value = kind.value_of(poll.rules, option.position or 0)
-        yield (*head, option.text, *result, slug, value, summary, *own)
+        yield (*head, option.text, *result, slug, value, summary, *own, is_right, right_votes)
+
+
+def _right_of(poll: Poll, kind: Kind, options: int) -> list[Cell]:
+    """Return for each option, once it was revealed, "yes" or "no", its right place, or the right number; else None.
+
+    A file can be passed on, so it holds nothing before, also where moderators ask for what is hidden.
+    """
+    if poll.right_revealed_at is None or not poll.right_answer:
+        return [None] * options
+    if kind.is_written:
+        return [poll.right_answer[0]] * options
+    places = {place: at for at, place in enumerate(poll.right_answer, 1)}
+    if kind.has_places:
+        return [places.get(place) for place in range(1, options + 1)]
+    return ["yes" if place in places else "no" for place in range(1, options + 1)]
 
 
 def _questions(scope: Scope) -> Table:

@@ -21,11 +21,12 @@ from opendev.recap.document import (
     Source,
 )
 from opendev.recap.material import Material
-from opendev.recap.wording import in_words, join_words, poll_words, quoted, votes
-from polls.kinds import Family, ResultRow, kind_named
+from opendev.recap.wording import RightAnswer, in_words, join_words, poll_words, quoted, votes
+from polls.kinds import DEFAULT_FIELD, Family, ResultRow, kind_named
+from polls.kinds.right_answers import right_words
 from polls.kinds.shares import bar_widths, whole_shares
 from polls.models import Poll
-from polls.selectors import WrittenOptions, options_of
+from polls.selectors import WrittenOptions, moderators_options, options_of
 from polls.serializers import tally_of
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.programme.models import Resource, Session, SessionRole
@@ -190,6 +191,8 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         {"text": text, "count": count, "share": share, "width": width, "option": answer.pk}
         for answer, (text, count), share, width in zip(answers, options, shares, widths, strict=True)
     ]
+    if poll.right_revealed_at is not None and kind.field == DEFAULT_FIELD:
+        rows = [{**row, "right": place in (poll.right_answer or ())} for place, row in enumerate(rows, 1)]
     weighs = kind.family == Family.WEIGH
     if weighs:
         rows = [{**rows[row.index], **_own_figures(row)} for row in kind.rows(tally)]
@@ -210,9 +213,20 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     source = Source(_ballots_label(poll), session.get_absolute_url())
     said = [
         Sentence(text, source)
-        for text in poll_words(options, poll.ballots, single=single, own_words=own_words)
+        for text in poll_words(options, poll.ballots, single=single, own_words=own_words, right=_right(poll))
     ]
     return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
+
+
+def _right(poll: Poll) -> RightAnswer | None:
+    """Return the right answer that was revealed, for the sentence about it."""
+    if poll.right_revealed_at is None or not poll.right_answer:
+        return None
+    kind, options = kind_named(poll.kind), [] if poll.family == Family.WRITE else moderators_options(poll)
+    words = right_words(tuple(poll.right_answer), kind, [option.text for option in options], poll.rules)
+    return RightAnswer(
+        tuple(words), poll.right_count or 0, one_will_do=kind.one_row, is_order=kind.has_places
+    )
 
 
 def _ballots_label(poll: Poll) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from polls.kinds.right_answers import right_share
 from polls.kinds.shares import whole_shares
 
 FEWEST = 5  # fewer people than that are not put in words: a share of four people says more of them than of the room
@@ -34,6 +35,21 @@ class Answer:
     share: int
 
 
+@dataclass(frozen=True, slots=True)
+class RightAnswer:
+    """A right answer that was revealed: its options' texts, how many people had it, and what makes it right.
+
+    Attributes:
+        one_will_do: whether each of several options is right by itself.
+        is_order: whether the options are right in this order.
+    """
+
+    texts: tuple[str, ...]
+    count: int
+    one_will_do: bool = True
+    is_order: bool = False
+
+
 def in_words(number: int) -> str:
     """Return a small number as a word, a greater one in figures."""
     return _(NUMBER_WORDS[number]) if 0 <= number < len(NUMBER_WORDS) else str(number)
@@ -47,7 +63,12 @@ def join_words(words: Sequence[str]) -> str:
 
 
 def poll_words(
-    options: Sequence[tuple[str, int]], voted: int, *, single: bool, own_words: list[str] | None = None
+    options: Sequence[tuple[str, int]],
+    voted: int,
+    *,
+    single: bool,
+    own_words: list[str] | None = None,
+    right: RightAnswer | None = None,
 ) -> list[str]:
     """Return what the poll said, a sentence or two.
 
@@ -55,13 +76,15 @@ def poll_words(
         options: text and count of each, in the poll's order.
         voted: how many people voted; with several choices the counts add up to more.
         own_words: what the poll's kind says of its result, where it has words of its own.
+        right: the right answer, where it was revealed.
     """
     if voted == 0:
         return [_("Nobody voted.")]
     if voted < FEWEST:
         return [_("Fewer than five people voted: too few to say more.")]
+    about_right = [right_sentence(right, voted)] if right else []
     if own_words is not None:
-        return own_words
+        return [*own_words, *about_right]
     shares = whole_shares([count for _text, count in options], voted, single=single)
     answers = [
         Answer(text, count, share) for (text, count), share in zip(options, shares, strict=True) if count
@@ -71,7 +94,38 @@ def poll_words(
     lead = _lead(groups, voted, single=single)
     rest = _next(groups, single=single) if len(groups[0]) == 1 and 2 * ranked[0].count >= voted else []
     several = [] if single else [_("People could pick several.")]
-    return [lead, *rest, *several]
+    return [lead, *rest, *several, *about_right]
+
+
+def right_sentence(right: RightAnswer, voted: int) -> str:
+    """Return "41 of 120 (34%) chose the right answer, “Magnum”."; no count where fewer than five had it."""
+    named = [quoted(text) for text in right.texts]
+    words = {
+        "count": right.count,
+        "voted": voted,
+        "share": right_share(right.count, voted),
+        "answer": ", ".join(named) if right.is_order else join_words(named),
+    }
+    if right.count < FEWEST:
+        return _few_right(right) % words
+    if right.is_order:
+        return _("%(count)d of %(voted)d (%(share)d%%) had the right order: %(answer)s.") % words
+    if len(named) == 1:
+        return _("%(count)d of %(voted)d (%(share)d%%) chose the right answer, %(answer)s.") % words
+    if right.one_will_do:
+        return _("%(count)d of %(voted)d (%(share)d%%) chose one of the right answers, %(answer)s.") % words
+    return _("%(count)d of %(voted)d (%(share)d%%) chose just the right answers, %(answer)s.") % words
+
+
+def _few_right(right: RightAnswer) -> str:
+    """Return the sentence, still to be filled, about a right answer that hardly anybody gave."""
+    if right.is_order:
+        return _("Fewer than five of %(voted)d had the right order: %(answer)s.")
+    if len(right.texts) == 1:
+        return _("Fewer than five of %(voted)d chose the right answer, %(answer)s.")
+    if right.one_will_do:
+        return _("Fewer than five of %(voted)d chose one of the right answers, %(answer)s.")
+    return _("Fewer than five of %(voted)d chose just the right answers, %(answer)s.")
 
 
 def _lead(groups: Sequence[Sequence[Answer]], voted: int, *, single: bool) -> str:

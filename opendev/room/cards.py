@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from polls.kinds import Kind, ResultRow, Tally, kind_named
+from polls.kinds.right_answers import TEXTS, count_line, had_it_right, right_line
 from polls.models import Option, Poll
 from polls.selectors import NOT_VOTED, Mine, options_of
 from polls.serializers import audience_of, mine_json, poll_json, tally_of
@@ -19,13 +20,17 @@ from polls.written_store import Written
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An option. `shown` is None where the tally may not be seen; `entered` is what the form holds for it."""
+    """An option. `shown` is None where the tally may not be seen; `entered` is what the form holds for it.
+
+    `right` is True where the right answer was revealed and the option is one of them.
+    """
 
     id: str
     text: str
     mine: bool
     shown: ResultRow | None = None
     entered: Any = None
+    right: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,37 @@ class PollCard:
         return mine_json(self.own)
 
     @property
+    def right(self) -> dict[str, Any] | None:
+        """The right answer where it was revealed, as JSON."""
+        right = self.poll.get("right_answer")
+        return right if right and right["revealed_at"] else None
+
+    @property
+    def hides_right(self) -> bool:
+        """Whether the poll has a right answer that is still to be revealed; only moderators are told."""
+        return "right_answer" in self.poll and self.right is None
+
+    @property
+    def right_words(self) -> str:
+        """The right answer in one line, with how many had it where the tally may be seen; "" before it is revealed."""
+        if self.right is None:
+            return ""
+        texts = {option["id"]: option["text"] for option in self.poll["options"]}
+        value = self.right[self.kind.field]
+        if isinstance(value, list):
+            named = [texts[option] for option in value]
+        else:
+            named = [self.kind.with_unit(value, self.rules)]
+        counted = count_line(self.right["count"], self.ballots) if "count" in self.right else ""
+        return f"{right_line(self.kind, named)} {counted}".strip()
+
+    @property
+    def right_of_mine(self) -> str:
+        """Whether one's own answer is right, as a sentence; "" where that is not known."""
+        is_right = had_it_right(self.kind, self.right, self.mine) if self.right else None
+        return "" if is_right is None else str(TEXTS["right_mine" if is_right else "right_not_mine"])
+
+    @property
     def own_rows(self) -> list[Row]:
         """One's own answer as rows, where voters write it and the result may not be seen."""
         own = self.kind.texts_of(self.mine) if self.kind.is_written else []
@@ -157,9 +193,10 @@ class PollCard:
     def options(self) -> list[Row]:
         """The options in their order, as the form shows them."""
         mine = set(self.mine["options"] or ())
+        right = set(self.right.get("options", ())) if self.right else set()
         entered = self.kind.entered(self.tried, self.mine)
         return [
-            Row(o["id"], o["text"], mine=o["id"] in mine, entered=entered.get(o["id"]))
+            Row(o["id"], o["text"], o["id"] in mine, entered=entered.get(o["id"]), right=o["id"] in right)
             for o in self.poll["options"]
         ]
 

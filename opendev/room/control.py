@@ -23,7 +23,7 @@ from opendev.room.pages import control_context
 from opendev.room.posting import posted_from
 from opendev.room.services import set_session_state
 from polls import services
-from polls.kinds import KINDS, kind_named, preset_choices
+from polls.kinds import DEFAULT_FIELD, KINDS, kind_named, preset_choices
 from polls.models import Poll
 from polls.selectors import moderators_options, named_answers, option_texts, poll_by_id
 from polls.services.drafts import draft_of, read_draft
@@ -171,6 +171,20 @@ def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> Htt
 
 
 @posted_from("control")
+def poll_right_answer(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
+    """Reveal the right answer."""
+    return act(
+        request,
+        event,
+        session,
+        lambda found, caller: services.reveal_right_answer(
+            poll_id=_poll_here(found, poll).pk, caller=caller, now=timezone.now()
+        ),
+        picked=poll,
+    )
+
+
+@posted_from("control")
 def session_state(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """Start the session, or end it; what is still live in it closes with it."""
 
@@ -214,6 +228,8 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         }
         if not frozen:
             given |= forms.read_rules(request.POST)
+        given |= forms.read_right(request.POST, KINDS.get(given.get("kind", here.kind)))
+        if not frozen:
             _let_rules_make_options(given, here)
         if kind_named(here.kind).is_written if frozen else _is_written(given.get("kind")):
             given.pop("options", None)
@@ -233,6 +249,8 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
         "error_code": code,
         "frozen": frozen,
         "is_over": is_over,
+        "right_is_open": not here.right_revealed_at and kind_named(here.kind).may_have_right,
+        "hides_ticks": frozen and (kind_named(here.kind).field != DEFAULT_FIELD),
     }
     return render(request, "room/poll_edit.html", {**context, **settings_context()}, status=status)
 
@@ -305,7 +323,12 @@ def draft_form(poll: Poll) -> dict[str, Any]:
         field: getattr(draft, field)
         for field in ("question", "kind", "min", "max", "anonymous", "may_change")
     }
-    rows = [{"id": str(option.pk), "text": option.text} for option in options]
+    is_ticked = kind_named(draft.kind).field == DEFAULT_FIELD
+    rows = [
+        {"id": str(option.pk), "text": option.text, "right": is_ticked and place in draft.right_answer}
+        for place, option in enumerate(options, 1)
+    ]
+    right_text = "" if is_ticked else ", ".join(str(part) for part in draft.right_answer)
     for kind in KINDS.values():
         values |= kind.form_of_rules(draft.rules if kind.name == draft.kind else {})
-    return {**values, "visibility": draft.visibility, "options": rows}
+    return {**values, "visibility": draft.visibility, "options": rows, "right_text": right_text}

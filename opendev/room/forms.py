@@ -1,13 +1,14 @@
 """What moderators type, turned into the JSON form of a poll; what is right is for the services to say."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
-from polls.kinds import DEFAULT, KINDS, read_quick_line, with_preset
+from polls.kinds import DEFAULT, DEFAULT_FIELD, KINDS, Kind, read_quick_line, with_preset
 
 # A slash beside a blank parts the options, so that "CI/CD" stays one word.
 _SLASH = re.compile(r"\s+[/／]\s*|\s*[/／]\s+")
@@ -40,17 +41,21 @@ def read_line(line: str) -> dict[str, Any]:
         BadLine: fewer than two options.
     """
     said = read_quick_line(line)
-    if said is not None and (
-        "options" in said or KINDS[said["kind"]].makes_options or KINDS[said["kind"]].is_written
-    ):
+    if said is not None and _has_answers(said):
         return said
     question, options = _parted(line)
     if not question or len(options) < 2:
         raise BadLine(fields={"line": BadLine.message})
     said = read_quick_line(question)
-    if said is None or "options" in said or KINDS[said["kind"]].is_written:
+    if said is None or "options" in said or ("kind" in said and KINDS[said["kind"]].is_written):
         said = {"question": question}
     return {**said, "options": [{"text": option} for option in options]}
+
+
+def _has_answers(said: Mapping[str, Any]) -> bool:
+    """Return True if a bracket says all answers: ready ones, or a kind that makes them or has people write them."""
+    kind = KINDS.get(said.get("kind", ""))
+    return "options" in said or (kind is not None and (kind.makes_options or kind.is_written))
 
 
 def _parted(line: str) -> tuple[str, list[str]]:
@@ -119,19 +124,33 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
             raise BadLine(PRESET_ALONE, fields={"line": PRESET_ALONE})
         general = {name: rules[name] for name in GENERAL if name in rules}
         return with_preset({**general, "question": line.strip(), "preset": preset})
-    kind = KINDS.get(rules.get("kind", DEFAULT))
+    kind, in_bracket = KINDS.get(rules.get("kind", DEFAULT)), read_quick_line(line)
     if (
         kind
         and (kind.makes_options or kind.is_written)
         and line.strip()
         and _is_all_question(line)
-        and read_quick_line(line) is None
+        and (in_bracket is None or "kind" not in in_bracket)
     ):
-        return {**rules, "question": line.strip()}  # the kind makes the options
+        return {**rules, "question": line.strip(), **(in_bracket or {})}  # the kind makes the options
     said = read_line(line)
     if "kind" in said:
         rules = {name: value for name, value in rules.items() if name not in {"min", "max"}}
     return {**rules, **said}
+
+
+def read_right(post: QueryDict, kind: Kind | None) -> dict[str, Any]:
+    """Return `{right_answer}` of the edit form, or nothing where it has no such fields.
+
+    Ticks stand beside the options of choices; a ranking's order and a number are written.
+    """
+    if "right" not in post:
+        return {}
+    rows = [str(row) for row, text in enumerate(post.getlist("option_text"), 1) if text.strip()]
+    ticked = [place for place, row in enumerate(rows, 1) if row in post.getlist("option_right")]
+    if ticked and kind is not None and (kind.field == DEFAULT_FIELD or not kind.may_have_right):
+        return {"right_answer": {kind.field: ticked}}
+    return {"right_answer": post.get("right_text", "")}
 
 
 def read_options(post: QueryDict) -> list[dict[str, str]]:
@@ -175,5 +194,9 @@ def kept_edit(post: QueryDict) -> dict[str, Any]:
         "min": post.get("min", "1"),
         "max": post.get("max", "1"),
         **{name: post[name] for kind in KINDS.values() for name in kind.form_of_rules({}) if name in post},
-        "options": [{"id": i, "text": t} for i, t in zip([*ids, *[""] * len(texts)], texts, strict=False)],
+        "right_text": post.get("right_text", ""),
+        "options": [
+            {"id": i, "text": t, "right": str(row) in post.getlist("option_right")}
+            for row, (i, t) in enumerate(zip([*ids, *[""] * len(texts)], texts, strict=False), 1)
+        ],
     }

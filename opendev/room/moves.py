@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from opendev.room.cards import PollCard
 from polls.models import Poll
 
-STATE, VISIBILITY, CLOCK, ROUND = (
+STATE, VISIBILITY, CLOCK, ROUND, RIGHT = (
     "control-poll-state",
     "control-poll-visibility",
     "control-poll-clock",
     "control-poll-round",
+    "control-poll-right-answer",
 )
 COUNTDOWN_S, MORE_S = 60, 30
 
@@ -35,7 +36,7 @@ class Move:
     def key(self) -> str:
         """The key of the keyboard that presses it."""
         if self.url_name != STATE:
-            return {VISIBILITY: "r", CLOCK: "t", ROUND: "a"}[self.url_name]
+            return {VISIBILITY: "r", CLOCK: "t", ROUND: "a", RIGHT: "y"}[self.url_name]
         return {"live": "l", "closed": "c", "data": "p"}.get(self.to or "", "x")
 
     @property
@@ -54,9 +55,9 @@ def moves_of(card: PollCard) -> list[Move]:
             return _live_moves(card)
         case Poll.State.CLOSED:
             publish = Move(STATE, "state", "published", _("Publish results"), "data", "eye", primary=True)
-            return [publish, *_over_moves()]
+            return [publish, *_right_moves(card), *_over_moves()]
         case Poll.State.PUBLISHED:
-            return _over_moves()
+            return [*_right_moves(card), *_over_moves()]
     restored = "closed" if card.poll["launched_at"] else "draft"
     return [Move(STATE, "state", restored, _("Restore from the archive"), None, "undo")]
 
@@ -76,6 +77,11 @@ def _live_moves(card: PollCard) -> list[Move]:
         label = _("%(seconds)d s more") % {"seconds": MORE_S}
         moves.append(Move(CLOCK, "seconds", str(MORE_S), label, None, "clock"))
     return moves
+
+
+def _right_moves(card: PollCard) -> list[Move]:
+    """Return the button that reveals the right answer, where there is one that is not revealed yet."""
+    return [Move(RIGHT, "", "", _("Reveal the right answer"), "data", "check")] if card.hides_right else []
 
 
 def _over_moves() -> list[Move]:

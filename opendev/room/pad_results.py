@@ -11,7 +11,7 @@ from polls.kinds import kind_named
 from polls.models import Poll
 from polls.permissions import may_see_tally
 from polls.selectors import options_of, poll_versions, polls_of
-from polls.serializers import tally_of
+from polls.serializers import right_sentence, tally_of
 from sessions.programme.models import Session
 
 PAD_ROWS = 30  # of what people wrote; the rest is in the files
@@ -54,6 +54,8 @@ def _passage(session: Session, key: int, poll: Poll) -> Passage:
         lines.append(_("and %(count)d more") % {"count": tally.different - len(tally.options)})
     if summary := kind.note_of(tally):
         lines.append(summary)
+    if poll.right_revealed_at is not None and poll.right_answer:
+        lines.append(right_sentence(poll, options))
     when = poll.published_at.strftime("%-d %B %Y, %H:%M UTC") if poll.published_at else ""
     voted = _("%(count)d voted") % {"count": poll.ballots}
     lines.append(f"{voted}. {when}. {settings.PUBLIC_URL}{session.get_absolute_url()}")

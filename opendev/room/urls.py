@@ -75,5 +75,6 @@ urlpatterns = [
     path(f"{POLL}state/", control.poll_state, name="control-poll-state"),
     path(f"{POLL}visibility/", control.poll_visibility, name="control-poll-visibility"),
     path(f"{POLL}clock/", control.poll_clock, name="control-poll-clock"),
+    path(f"{POLL}right-answer/", control.poll_right_answer, name="control-poll-right-answer"),
     path(f"{POLL}rounds/", control.poll_round, name="control-poll-round"),
 ]

@@ -6,24 +6,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from polls.kinds.base import (
-    MAX_OPTIONS,
-    MIN_OPTIONS,
     Counted,
     Family,
     Kind,
     ResultRow,
     Spelling,
     Tally,
-    read_option_ids,
 )
 from polls.kinds.grammar import split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
+from polls.kinds.option_ids import MAX_OPTIONS, MIN_OPTIONS, read_option_ids
 from polls.kinds.points import Points, read_points
 from polls.kinds.presets import PRESETS, draft_of_line, preset_choices, with_preset
 from polls.kinds.ranking import Ranking, read_ranking
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
+from polls.kinds.right_answers import take_right
 from polls.kinds.scale import Scale
 from polls.kinds.single import Single
 from polls.kinds.text import MAX_TEXT_LENGTH, AnswerTooLong, Text, read_text
@@ -31,6 +30,7 @@ from polls.kinds.words import MAX_WORD_LENGTH, MAX_WORDS, Words, WrongNumberOfWo
 
 __all__ = [
     "DEFAULT",
+    "DEFAULT_FIELD",
     "FAMILIES",
     "KINDS",
     "MAX_KEY_LENGTH",
@@ -100,16 +100,20 @@ def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
 
 def read_quick_line(line: str) -> dict[str, Any] | None:
     """Return the JSON form of "Question? [scale 1-5]" or "Question? [agree]"; None where the line does not end with a
-    kind or a preset in brackets.
+    kind or a preset in brackets. "Question? [right 2]" says a right answer, and no kind.
     """
     parts = split_line(line)
     if parts is None:
         return None
     question, bracket = parts
+    bracket, right = take_right(bracket)
+    said: dict[str, Any] = {"question": question, **({"right_answer": right} if right else {})}
+    if right and not bracket:
+        return said
     if (ready := draft_of_line(bracket)) is not None:
-        return {"question": question, **ready}
+        return {**said, **ready}
     found = (kind.read_line(bracket) for kind in KINDS.values())
-    return next(({"question": question, **said} for said in found if said is not None), None)
+    return next(({**said, **rules} for rules in found if rules is not None), None)
 
 
 def kind_named(name: str) -> Kind:

@@ -9,12 +9,11 @@ from typing import Any, ClassVar, NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from opendev.core.text import clean_id
 from polls.kinds.merging import merge_key
+from polls.kinds.option_ids import MIN_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
 from polls.kinds.shares import bar_widths, whole_shares
 
-MIN_OPTIONS, MAX_OPTIONS = 2, 20
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -52,7 +51,8 @@ class Tally:
     """What a result is made of: the poll's rules, how many people's ballots count, and its options in order.
 
     Of what voters wrote, `options` are the most named, `different` says how many answers there are in all, and `values`
-    are all of them with their counts, where the kind reads all. `result` is there where it was made already.
+    are all of them with their counts, where the kind reads all. `result` is there where it was made already. `right` is
+    a right answer that was written, once it was revealed.
     """
 
     rules: Mapping[str, Any]
@@ -61,6 +61,7 @@ class Tally:
     different: int = 0
     values: Sequence[tuple[str, int]] = ()
     result: Mapping[str, Any] | None = None
+    right: Sequence[int | str] = ()
 
 
 class Spelling(NamedTuple):
@@ -111,6 +112,7 @@ class Kind:
         look: what the style sheet draws the form and the result as; "" for rows.
         is_ordered: whether the options have an order of their own, which a recap keeps and which stands once launched.
         most_read: how many written answers are read at once, the most named first; None for all of them.
+        may_have_right: whether a poll may have a right answer (right_answers.py).
         may_pick: whether moderators pick written answers for the recap.
         makes_options: whether the rules make the options, where none are written.
         rules_beside_options: those rules that such options do not follow from.
@@ -134,6 +136,7 @@ class Kind:
     look: ClassVar[str] = ""
     is_ordered: ClassVar[bool] = False
     most_read: ClassVar[int | None] = 100
+    may_have_right: ClassVar[bool] = False
     may_pick: ClassVar[bool] = False
     makes_options: ClassVar[bool] = False
     rules_beside_options: ClassVar[frozenset[str]] = frozenset()
@@ -251,6 +254,18 @@ class Kind:
             spelling = Spelling(text, self.key_of(text))
             unique.setdefault(spelling.key, spelling)
         return list(unique.values())
+
+    def with_unit(self, text: str, rules: Mapping[str, Any]) -> str:
+        """Return a written answer as a result says it."""
+        return text
+
+    def read_written(self, text: str) -> Sequence[str]:
+        """Return a written answer as it is kept; only kinds whose answers are written are asked.
+
+        Raises:
+            Malformed
+        """
+        return (text,)
 
     def key_of(self, text: str) -> str:
         """Return what makes two spellings one."""
@@ -372,17 +387,6 @@ def _share_row(index: int, count: int, share: int, width: str, *, is_lead: bool)
     word = str(_("vote") if count == 1 else _("votes"))
     cells = (str(count), f"{share}%")
     return ResultRow(index, share, "%", str(count), word, width, is_lead, cells, f"{votes}, {share}%")
-
-
-def read_option_ids(value: Any) -> tuple[int, ...]:
-    """Return option ids from a list of texts; only the shape is checked.
-
-    Raises:
-        Malformed
-    """
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or len(value) > MAX_OPTIONS:
-        raise wrong("options", _("The options must be a list of up to 20 ids."))
-    return tuple(clean_id(option, field="options") for option in value)
 
 
 def fill(sentence: Any, words: Mapping[str, Any]) -> str:

@@ -49,6 +49,7 @@ class Number(Kind):
     look = "numbers"
     is_ordered = True
     most_read = None
+    may_have_right = True
     settings = "room/kinds/number/settings.html"
     form = "room/kinds/number/form.html"
     picture = "room/kinds/number/picture.html"
@@ -112,6 +113,18 @@ class Number(Kind):
     def own_answer(self, texts: Sequence[str]) -> Any:
         """Return the number's text."""
         return texts[0]
+
+    def with_unit(self, text: str, rules: Mapping[str, Any]) -> str:
+        """Return "42 %"."""
+        return f"{text}{_unit(rules)}"
+
+    def read_written(self, text: str) -> Sequence[str]:
+        """Return the number's text, as short as it goes.
+
+        Raises:
+            Malformed
+        """
+        return read_number(text)
 
     def key_of(self, text: str) -> str:
         """Return the number itself."""
@@ -199,11 +212,14 @@ class Number(Kind):
         ]
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
-        """Return the histogram: `{bars: [{x, y, width, height}], median_at, first, last}`, lengths in percent."""
+        """Return the histogram: `{bars: [{x, y, width, height}], median_at, right_at?}`, lengths in percent."""
         result = self.result(tally)
         if result["median"] is None:
             return None
-        return histogram(tally.rules, [option.count for option in tally.options], result["median"])
+        counts = [option.count for option in tally.options]
+        picture = histogram(tally.rules, counts, result["median"])
+        right_at = [place_of(tally.rules, len(counts), str(value)) for value in tally.right]
+        return {**picture, "right_at": right_at[0]} if right_at else picture
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
         """Return the JSON form of `number`, `number 0-100` or `number 0-100 %`."""
@@ -265,11 +281,15 @@ def histogram(rules: Mapping[str, Any], counts: Sequence[int], median: str) -> d
         }
         for place, count in enumerate(counts)
     ]
+    return {"bars": bars, "median_at": place_of(rules, len(counts), median)}
+
+
+def place_of(rules: Mapping[str, Any], bins: int, value: str) -> str:
+    """Return the place of a value on the axis, in percent."""
     width, _count = bins_of(rules)
-    steps = (float(median) - float(rules["from"])) / float(rules["step"])
+    steps = (float(value) - float(rules["from"])) / float(rules["step"])
     middle = 0.5 if width == 1 else 0
-    at = min((steps + middle) / width * share, 100)
-    return {"bars": bars, "median_at": f"{at:.2f}%"}
+    return f"{min((steps + middle) / width * 100 / bins, 100):.2f}%"
 
 
 def rounded(value: Fraction) -> str:

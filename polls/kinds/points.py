@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.text import ascii_digits, clean_id, clean_yes_or_no
-from polls.kinds.base import MAX_OPTIONS, Family, Kind, ResultRow, Tally, fill
+from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
+from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
 from polls.kinds.shares import bar_widths, whole_shares
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.text import ascii_digits, clean_id
-from polls.kinds.base import MAX_OPTIONS, Family, Kind, ResultRow, Tally, fill
+from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
+from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
 
 PREFIX = "place_"
@@ -28,6 +29,7 @@ class Ranking(Kind):
     family = Family.WEIGH
     one_row = False
     has_places = True
+    may_have_right = True
     field = "ranking"
     input = "select"
     look = "ranking"

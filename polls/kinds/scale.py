@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
-from polls.kinds.base import MAX_OPTIONS, Kind, Tally, fill
+from polls.kinds.base import Kind, Tally, fill
 from polls.kinds.grammar import words_of
+from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import wrong
 
 LOWEST, HIGHEST = -100, 100
@@ -33,6 +34,7 @@ class Scale(Kind):
     look = "steps"
     is_ordered = True
     makes_options = True
+    may_have_right = True
     rules_beside_options = frozenset({NPS})
     settings = "room/kinds/scale/settings.html"
     picture = "room/kinds/scale/picture.html"

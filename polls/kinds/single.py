@@ -9,3 +9,4 @@ class Single(Kind):
     """One option a person."""
 
     name, label, choice = "single", _("One choice"), _("one option")
+    may_have_right = True

@@ -15,6 +15,7 @@ from polls.services.copies import copy_polls
 from polls.services.drafts import PollDraft, add_poll, edit_poll, run_again
 from polls.services.erasing import erase_ballots
 from polls.services.recount import WrongTally, recount_polls
+from polls.services.right_answers import NoRightAnswer, PollNotClosed, reveal_right_answer
 from polls.services.states import IllegalMove, prolong, set_closing_time, set_poll_state
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "DuplicateOption",
     "IllegalMove",
     "NoBallot",
+    "NoRightAnswer",
     "PollDraft",
+    "PollNotClosed",
     "PollNotLive",
     "Recorded",
     "UnknownOption",
@@ -41,6 +44,7 @@ __all__ = [
     "prolong",
     "record_ballots",
     "recount_polls",
+    "reveal_right_answer",
     "run_again",
     "set_closing_time",
     "set_poll_state",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from opendev.core.invisible import look_of
 from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no, time_text
 from polls import broadcasts
 from polls.kinds import DEFAULT, MAX_OPTIONS, MIN_OPTIONS, NAMES, Kind, kind_named
+from polls.kinds.right_answers import NONE, Offered, Right, check_right, moved_right, read_right
 from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider, may_see_tally
 from polls.selectors import fresh_options, moderators_options
@@ -59,6 +60,13 @@ class PlacesAreFrozen(Conflict):
     )
 
 
+class RightAnswerIsRevealed(Conflict):
+    code, message = (
+        "right_answer_is_revealed",
+        _("The right answer has been revealed, so it can no longer be changed."),
+    )
+
+
 class OptionHasVotes(Conflict):
     code, message = "option_has_votes", _("An option that has votes cannot be removed.")
 
@@ -83,6 +91,7 @@ class PollDraft:
     anonymous: bool = True
     may_change: bool = True
     visibility: str = Poll.Visibility.AFTER_VOTING
+    right_answer: Right = NONE
 
 
 def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> PollDraft:
@@ -107,7 +116,20 @@ def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> Po
         values["min"] = values["min"] if "min" in given else fewest
     draft = PollDraft(**values)
     kind.check_draft(draft.rules, draft.min, draft.max, len(draft.options))
-    return draft
+    return replace(draft, right_answer=_read_right_answer(draft, given, over))
+
+
+def _read_right_answer(draft: PollDraft, given: Mapping[str, Any], over: PollDraft | None) -> Right:
+    """Return the right answer that came in, else the one that the poll has, wherever its options are now."""
+    kind = kind_named(draft.kind)
+    offered = Offered(draft.rules, draft.min, draft.max, draft.options)
+    if "right_answer" in given:
+        return read_right(given["right_answer"], kind, offered)
+    if over is None or over.kind != draft.kind:
+        return NONE
+    right = moved_right(over.right_answer, over.options, draft.options, kind)
+    check_right(right, kind, offered)
+    return right
 
 
 def _without_options(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,6 +204,7 @@ def draft_of(poll: Poll, options: Sequence[Option]) -> PollDraft:
         question=poll.question,
         options=tuple((option.pk, option.text) for option in options),
         visibility=poll.visibility,
+        right_answer=tuple(poll.right_answer or ()),
         **{name: getattr(poll, name) for name in RULES},
     )
 
@@ -226,6 +249,7 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         Malformed: see read_draft.
         WordsAreFrozen: voting has closed.
         RulesAreFrozen, PlacesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
+        RightAnswerIsRevealed
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
     options = moderators_options(poll)
@@ -238,6 +262,8 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
         _check_words(poll, before, draft)
         if _has_ballots(poll):
             _note_rewording(poll, before, draft, caller, now)
+        if draft.right_answer != before.right_answer:
+            _note_right_answer(poll, caller, now)
     was_seen = may_see_tally(poll, is_moderator=False, has_voted=False)
     _apply(draft, poll)
     if not was_seen and may_see_tally(poll, is_moderator=False, has_voted=False):
@@ -256,6 +282,7 @@ def _apply(draft: PollDraft, poll: Poll) -> None:
     kind = kind_named(draft.kind)
     poll.family, poll.single, poll.has_places = kind.family, kind.one_row, kind.has_places
     poll.value_sum = kind.value_sum(draft.rules)
+    poll.right_answer = list(draft.right_answer) or None
 
 
 def _check_launched_edit(before: PollDraft, draft: PollDraft, options: Sequence[Option]) -> None:
@@ -315,6 +342,23 @@ def _note_rewording(poll: Poll, before: PollDraft, draft: PollDraft, caller: Cal
         )
         kept = [{"at": time_text(now), "by": by, "was": text} for text in was]
         poll.reworded = [*(poll.reworded or []), *kept]
+
+
+def _note_right_answer(poll: Poll, caller: Caller, now: datetime) -> None:
+    """Write down that the right answer was changed after the launch, never what it was or is: it is secret still.
+
+    Raises:
+        RightAnswerIsRevealed
+    """
+    if poll.right_revealed_at is not None:
+        raise RightAnswerIsRevealed(fields={"right_answer": RightAnswerIsRevealed.message})
+    note_poll(poll, TimelineEntry.Verb.POLL_RIGHT_CHANGED, now, caller)
+    record(
+        AuditKind.POLL_RIGHT_CHANGED,
+        caller=caller,
+        event_id=poll.session.event_id,
+        subject=f"poll {poll.pk}",
+    )
 
 
 def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
 from polls.models import Ballot, Option, Poll, Selection
+from polls.services.right_answers import count_right
 from polls.services.states import lock_poll, save_and_tell
 from polls.services.writing import fold_answers
 
@@ -16,7 +17,7 @@ class WrongTally:
     """A kept count that differs from the rows.
 
     Attributes:
-        option_id: None for the number of ballots.
+        option_id: None for the number of ballots, and of those that are right.
         kept, counted: numbers; of `above` the other options' ids with the numbers of ballots.
         what: the field of the poll or the option.
     """
@@ -64,6 +65,8 @@ def differences(poll: Poll) -> list[WrongTally]:
     ballots = Ballot.objects.filter(poll=poll, selections__isnull=False).distinct().count()
     if ballots != poll.ballots:
         found.insert(0, WrongTally(poll.pk, None, poll.ballots, ballots))
+    if poll.right_count is not None and poll.right_count != (right := count_right(poll)):
+        found.append(WrongTally(poll.pk, None, poll.right_count, right, "right_count"))
     return found + _wrong_totals(poll, counted)
 
 
@@ -113,6 +116,6 @@ def write_counts(poll: Poll, found: list[WrongTally], *, forget: bool = False) -
         if difference.option_id is not None:
             Option.objects.filter(pk=difference.option_id).update(**{difference.what: difference.counted})
         elif isinstance(difference.counted, int):
-            poll.ballots = difference.counted
+            setattr(poll, "ballots" if difference.what == "count" else difference.what, difference.counted)
     fold_answers(poll, forget=forget)
     save_and_tell(poll)

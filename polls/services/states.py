@@ -142,6 +142,8 @@ def close(poll: Poll, now: datetime) -> None:
 
 def _undo_close(poll: Poll, now: datetime) -> None:
     _check_undo(poll.closed_at, now)
+    if poll.right_revealed_at is not None:
+        raise TooLateToUndo(_("The right answer has been revealed, so voting cannot go on."))
     if poll.finalised_at is not None or poll.published_at is not None or close_shows_something_new(poll):
         raise TooLateToUndo(
             _("Closing showed the result, so voting cannot go on. Run the poll again instead.")

@@ -37,6 +37,8 @@ class AuditKind(models.TextChoices):
     POLL_REWORDED = "polls.reworded", _("Reworded a poll after the first vote")
     POLL_PUBLISHED = "polls.published", _("Published a poll’s result")
     POLL_WITHDRAWN = "polls.withdrawn", _("Took a published result back")
+    POLL_RIGHT_CHANGED = "polls.right_changed", _("Changed a poll’s right answer after the launch")
+    POLL_RIGHT_REVEALED = "polls.right_revealed", _("Revealed a poll’s right answer")
     WRITTEN_SHOWN = "polls.written_shown", _("Approved answers that people wrote")
     WRITTEN_HIDDEN = "polls.written_hidden", _("Hid answers that people wrote")
     WRITTEN_MERGED = "polls.written_merged", _("Merged answers that people wrote")

@@ -23,6 +23,8 @@ class TimelineEntry(models.Model):
         POLL_PUBLISHED = "poll.published", _("Results were published")
         POLL_SET_BACK = "poll.set_back", _("An act with a poll was taken back")
         POLL_REWORDED = "poll.reworded", _("A poll was reworded after the first vote; before")
+        POLL_RIGHT_CHANGED = "poll.right_changed", _("A right answer was changed after the launch")
+        POLL_RIGHT_REVEALED = "poll.right_revealed", _("A right answer was revealed")
         QUESTION_ON_AIR = "question.on_air", _("A question went on air")
         QUESTION_ANSWERED = "question.answered", _("A question was answered")
         QUESTION_SET_BACK = "question.set_back", _("An act with a question was taken back")
@@ -57,6 +59,8 @@ class TimelineEntry(models.Model):
                         "poll.published",
                         "poll.set_back",
                         "poll.reworded",
+                        "poll.right_changed",
+                        "poll.right_revealed",
                         "question.on_air",
                         "question.answered",
                         "question.set_back",

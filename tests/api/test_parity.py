@@ -53,6 +53,7 @@ A, B = (["a"],), (["b"],)
 STRANGER = {REST: ("not_joined", 401)}  # asked for a token first
 MULTIPLE = {"kind": "multiple", "max": 2}
 FINAL = {"may_change": False}
+QUIZ = {"right_answer": {"options": [2]}}
 BY_SECRET = {"votes": ("a",), "secret": b"another-device-0001"}
 TOO_LATE = {"launched_at": ago(10), "closed_at": ago(10), "published_at": ago(10)}
 NOW = {"launched_at": ago(0), "closed_at": ago(0), "published_at": ago(0)}
@@ -61,6 +62,7 @@ MODERATORS_DEEDS: list[tuple[str, tuple[Any, ...]]] = [
     ("reveal", ("always",)),
     ("edit", ("Which one?", ["a", "b", "c"])),
     ("run again", ()),
+    ("reveal the right answer", ()),
     ("count down", (60,)),
     ("set session", ("over",)),
     ("add", ("More?", ["y", "n"])),
@@ -167,6 +169,9 @@ CASES = [
     Case("edit", "two options alike", "malformed", 400, ("Q?", ["a", "A "]), "moderator", "draft"),
     Case("edit", "an option with NUL", "malformed", 400, ("Q?", ["a\x00", "b"]), "moderator", "draft"),
     Case("edit", "no such poll", "not_found", 404, ("Q?", ["a", "b"]), "moderator", poll_id="999999"),
+    Case("reveal the right answer", "no such poll", "not_found", 404, (), "moderator", poll_id="999999"),
+    Case("reveal the right answer", "before the close", "poll_not_closed", 409, (), "moderator", rules=QUIZ),
+    Case("reveal the right answer", "where there is none", "no_right_answer", 409, (), "moderator", "closed"),
     Case("run again", "no such poll", "not_found", 404, (), "moderator", poll_id="999999"),
     Case("count down", "a draft", "illegal_move", 409, (60,), "moderator", "draft"),
     Case("count down", "closed", "illegal_move", 409, (60,), "moderator", "closed"),
@@ -265,6 +270,7 @@ ALLOWED = [
     Case("edit", "a draft", "", 0, ("Q?", ["c", "b!"]), "moderator", "draft"),
     Case("edit", "mend", "", 0, ("Q?", ["a!", "b", "c"]), "moderator", votes=("a",)),
     Case("run again", "", "", 0, (), "moderator", "closed"),
+    Case("reveal the right answer", "", "", 0, (), "moderator", "closed", rules=QUIZ),
     Case("count down", "", "", 0, (60,), "moderator"),
     Case("set session", "end", "", 0, ("over",), "moderator"),
     Case("set session", "start", "", 0, ("live",), "moderator", session="upcoming"),
@@ -308,6 +314,7 @@ def effect(scene: Scene) -> Any:
         "round",
         "number",
         "ballots",
+        "right_count",
     )
     polls = [
         ({field: getattr(poll, field) for field in shown}, list(poll.options.values_list("position", "text", "count")),

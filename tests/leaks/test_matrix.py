@@ -73,6 +73,7 @@ REST_ACTS = [
     ("PATCH", "", {"question": "Mine?"}),
     ("PUT", "state/", {"state": "live"}),
     ("POST", "rounds/", None),
+    ("POST", "right-answer/", None),
     ("GET", "ballots/", None),
     ("GET", "ballot/", None),
     ("PUT", "ballot/", {"options": ["1"]}),
@@ -85,6 +86,7 @@ PAGE_ACTS = [
     ("control-poll-visibility", {"visibility": "always"}),
     ("control-poll-clock", {"seconds": "30"}),
     ("control-poll-round", {}),
+    ("control-poll-right-answer", {}),
     ("control-poll-edit", {"question": "Mine?"}),
 ]
 

@@ -93,6 +93,28 @@ def tally_by_socket(visibility: str, view: str, cast: Cast, who: Person) -> Answ
     return polls_by_socket(cast, who, cast.poll(visibility=visibility, votes=True), view=view)
 
 
+QUIZ = {"state": "closed", "right_answer": {"options": [2]}}
+
+
+def right_in(poll: dict[str, Any]) -> Answer:
+    return Answer(200, "" if "right_answer" in poll else "not_shown")
+
+
+def right_by_rest(cast: Cast, who: Person) -> Answer:
+    answer = who.rest("GET", f"polls/{cast.poll(**QUIZ).poll_id}/")
+    return answer if answer.code else right_in(answer.body)
+
+
+def right_by_socket(cast: Cast, who: Person) -> Answer:
+    at = cast.poll(**QUIZ)
+    try:
+        with open_socket(cast.server, cast.session.pk, cookies=who.cookies, view="control") as socket:
+            [poll] = [poll for poll in socket.snapshot["polls"] if poll["id"] == at.poll_id]
+    except InvalidStatus:
+        return Answer(403, "handshake_refused")
+    return right_in(poll)
+
+
 def tally_by_page(visibility: str, page: str, cast: Cast, who: Person) -> Answer:
     at = cast.poll(visibility=visibility, votes=True)
     query = f"?poll={at.poll_id}" if page == "control" else "?view=results"
@@ -319,6 +341,14 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         for door in (PAGE, REST)
     },
     "Reveal the tally": deed("reveal", "always"),
+    "See a right answer that is not revealed yet": {
+        REST: [right_by_rest],
+        SOCKET: [right_by_socket],
+    },
+    "Reveal the right answer": {
+        **deed("reveal the right answer", **QUIZ),
+        SOCKET: [lambda cast, who: do("reveal the right answer", who, cast.poll(**QUIZ), SOCKET)],
+    },
     "Start and prolong a countdown": deed("count down", 60),
     "Run a poll again": deed("run again", state="closed"),
     "See what happened in the session": {

@@ -87,6 +87,12 @@ ROWS = (
 NOTE = NewItem("note", "Ours", 5)
 DRAFT = read_draft({"question": "More?", "options": [{"text": "y"}, {"text": "n"}]})
 SOON = NOW + timedelta(seconds=60)
+
+
+def make_quiz(at):
+    return make_poll(at.session, state="closed", right_answer={"options": [2]})
+
+
 FOR_MODERATORS = {
     polls.add_poll: lambda at: {"session_id": at.session.pk, "draft": DRAFT, "now": NOW},
     polls.edit_poll: lambda at: {"poll_id": at.poll.pk, "given": {"question": "Mine?"}, "now": NOW},
@@ -99,6 +105,7 @@ FOR_MODERATORS = {
         "now": NOW,
     },
     polls.run_again: lambda at: {"poll_id": at.poll.pk, "now": NOW},
+    polls.reveal_right_answer: lambda at: {"poll_id": make_quiz(at).pk, "now": NOW},
     set_session_state: lambda at: {"session_id": at.session.pk, "state": "over", "now": NOW},
     set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
     set_pass_of_asker: lambda at: {"question_id": at.question.pk, "revoked": True, "now": NOW},

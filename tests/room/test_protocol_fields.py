@@ -12,7 +12,7 @@ from opendev.core import consumers
 from opendev.room.consumers import RoomConsumer
 from opendev.room.run_sheets import go_to, paste_plan
 from opendev.room.source import RoomSource
-from polls.services import add_poll, set_poll_state
+from polls.services import add_poll, reveal_right_answer, set_poll_state
 from polls.services.drafts import read_draft
 from sessions.programme.models import Person
 from sessions.questions.models import Question
@@ -42,7 +42,7 @@ PLAN = "Prompt: What do you build?\nNote: Ours\nFollow-up: Keep talking\nPoll: W
 AT = "2026-06-01T10:00:00.000Z"
 # Held by the tests of each kind of poll.
 OF_A_KIND = re.compile(
-    r"\.polls\.(rules|result|mine|options)\.|\.(answers|moderation)(\.|$)|\bmine\.(words|text|number)$"
+    r"\.polls\.(rules|result|mine|options)\.|\.(answers|moderation)(\.|$)|\bmine\.(words|text|number)$|\bright_answer\.(ranking|number)$"
 )
 
 
@@ -62,6 +62,8 @@ def furnish(session):
         answer = vote.answer if rules["kind"] == "ranking" else tuple((option, 5) for option in vote.answer)
         record(vote._replace(answer=answer, field=rules["kind"]))
     make_poll(session, state="draft")
+    quiz = make_poll(session, state="closed", visibility="always", right_answer={"options": [1]})
+    reveal_right_answer(poll_id=quiz.pk, caller=caller, now=NOW)
     first, second, third = [make_question(session, attendee=author, name="Ada") for author in (ada, bob, ada)]
     upvote(second, ada)
     merge_question(question_id=third.pk, caller=caller, into=second.pk, now=NOW)

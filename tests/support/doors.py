@@ -99,6 +99,14 @@ def run_again(who: Person, at: At, door: str) -> Answer:
     return who.rest("POST", f"polls/{at.poll_id}/rounds/")
 
 
+def reveal_right(who: Person, at: At, door: str) -> Answer:
+    if door == PAGE:
+        return who.post(at.address("control-poll-right-answer"))
+    if door == SOCKET:
+        return _tell(who, at, "poll.reveal_answer", poll=at.poll_id)
+    return who.rest("POST", f"polls/{at.poll_id}/right-answer/")
+
+
 def count_down(who: Person, at: At, door: str, seconds: int) -> Answer:
     if door == PAGE:
         return who.post(at.address("control-poll-clock"), seconds=str(seconds))
@@ -124,12 +132,17 @@ def add(who: Person, at: At, door: str, question: str, texts: list[str]) -> Answ
 
 
 def _say(who: Person, at: At, deed: str, **fields: Any) -> Answer:
-    """One command about the question, by the socket of the page that they may open."""
+    """One command about the question."""
     about = {"question": at.question} if deed != "ask" else {}
+    return _tell(who, at, f"question.{deed}", **about, **fields)
+
+
+def _tell(who: Person, at: At, command: str, **fields: Any) -> Answer:
+    """One command by the socket of the page that they may open."""
     for view in ("control", "") if who.user else ("",):
         try:
             with who.socket(at.session.pk, view=view) as socket:
-                frame = socket.ask(f"question.{deed}", **about, **fields)
+                frame = socket.ask(command, **fields)
         except InvalidStatus:
             continue
         return Answer(0, "" if frame["type"] == "ok" else frame["code"], body=frame)
@@ -229,6 +242,7 @@ DEEDS: dict[str, Door] = {
     "reveal": reveal,
     "edit": edit,
     "run again": run_again,
+    "reveal the right answer": reveal_right,
     "count down": count_down,
     "set session": set_session,
     "add": add,

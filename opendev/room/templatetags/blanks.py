@@ -1,5 +1,6 @@
 """The parts of a session's pages that are the same for all who open them, made once and not once a visitor."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from polls.kinds import KINDS, Kind
+from polls.kinds.right_answers import TEXTS
 from sessions.programme.models import Session
 
 register = template.Library()
@@ -55,6 +57,12 @@ def blanks(context: template.Context, name: str) -> SafeString:
 def poll_kinds() -> list[Kind]:
     """Return the kinds of polls, for what the script needs of each."""
     return list(KINDS.values())
+
+
+@register.simple_tag
+def right_texts() -> Mapping[str, Any]:
+    """Return the sentences about a right answer, which the script fills in too."""
+    return TEXTS
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ import { paintSummary } from "./poll_summary.js"
 import { paintChoices, paintFields, paintForm, paintResults } from "./poll_rows.js"
 import { footnote, hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
 import { withOptimism } from "./result_rows.js"
+import { paintRight } from "./right_answer.js"
 
 const LONG_QUESTION = 140
 const BODY = { form: "form", results: "results", waiting: "choices", hidden: "choices" }
@@ -116,6 +117,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   if (card.dataset.view !== view || (view === "form" && isOtherKind)) setBody(card, poll, view, isJoined)
   card.dataset.view = view
   paintBody(card, shown, view, hasFailed ? pending : mine)
+  paintRight(card, poll)
   paintLinks(card, poll, hasVoted)
   setText(card, "[data-footnote]", footnote(poll))
   setHidden(card, "[data-footnote]", !footnote(poll))

@@ -15,6 +15,7 @@ function add() {
   const field = clone("option-field")
   const last = [...options.querySelectorAll(".option-field")].pop()
   last.after(field)
+  field.querySelector("[name=option_right]").value = count()
   field.querySelector("[name=option_text]").focus()
   button.hidden = count() >= MOST_OPTIONS
 }

@@ -3,6 +3,7 @@
 import { kindOf } from "./kinds/index.js"
 import { clone, setHidden, setText, syncChildren } from "./markup.js"
 import { rowsOf } from "./result_rows.js"
+import { rightOptions } from "./right_answer.js"
 import { withMoves } from "./moves.js"
 
 function syncRows(list, ids, template) {
@@ -21,6 +22,10 @@ function rowOf(list, id) {
 function markMine(row, isMine, isPending) {
   row.toggleAttribute("data-mine", isMine)
   row.toggleAttribute("data-pending", isMine && isPending)
+}
+
+function markRight(row, poll, id) {
+  row.toggleAttribute("data-right", rightOptions(poll).includes(id))
 }
 
 function paintResult(node, row) {
@@ -49,6 +54,7 @@ export function paintResults(list, poll, { mine = [], isPending = false } = {}) 
     const node = rowOf(list, row.id)
     paintResult(node, row)
     markMine(node, mine.includes(row.id), isPending)
+    markRight(node, poll, row.id)
   }
 }
 
@@ -62,6 +68,7 @@ export function paintChoices(list, poll, { mine = [], isPending = false } = {}) 
     const node = rowOf(list, option.id)
     setText(node, "[data-option-text]", option.text)
     markMine(node, mine.includes(option.id), isPending)
+    markRight(node, poll, option.id)
   }
 }
 
@@ -75,6 +82,7 @@ export function paintPicks(list, poll) {
     const node = rowOf(list, option.id)
     setText(node, "[data-option-text]", option.text)
     setText(node, "[data-place]", index + 1)
+    markRight(node, poll, option.id)
   })
 }
 

@@ -16,6 +16,7 @@ import { emptyBook, hasCounts, overPolls, reduce, withMine } from "./poll_state.
 import { paintEarlier } from "./room_earlier.js"
 import { chooseStage, keepFocusNear, paintStage } from "./room_stage.js"
 import { shownState } from "./session_state.js"
+import { rightLine, rightOf } from "./right_answer.js"
 import { sayCount, sayNow } from "./speak.js"
 import { isOpenPart } from "./tabs.js"
 import { text } from "./texts.js"
@@ -64,6 +65,7 @@ function announce(before, after) {
     return sayNow(text("said_open", { question: after.question }))
   }
   if (before?.state === "live" && after.state !== "live") return sayNow(text("said_closed"))
+  if (before && !rightOf(before) && rightOf(after)) return sayNow(text("said_right", { right: rightLine(after) }))
   if (before && !hasCounts(before) && hasCounts(after) && !after.mine?.voted) return sayNow(text("said_shown"))
   if (after.closes_at && !before?.closes_at) return sayNow(text("said_clock", { clock: clockOf(after) }))
   if (after.state === "live") sayCount(text("voted_here", { voted: after.ballots, here: peopleHere() }))

@@ -5,6 +5,7 @@ import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
 import { headline, hiddenNote, label, reworded } from "./poll_words.js"
+import { paintRight } from "./right_answer.js"
 import { counted, text } from "./texts.js"
 
 function makeItem(id) {
@@ -26,6 +27,7 @@ function paintItem(item, poll) {
   setText(item, "[data-votes]", counted("votes", poll.ballots))
   setText(item, "[data-hidden-note]", hiddenNote(poll))
   setHidden(item, "[data-hidden-note]", isVisible)
+  paintRight(item, poll)
   setHidden(item, "[data-chart]", !hasChart)
   if (!hasChart) return
   setText(item, "[data-headline]", headline(poll))

@@ -9,11 +9,15 @@ export function histogramOf({ from, to, step }, counts, median) {
     y: `${(100 - (100 * count) / most).toFixed(2)}%`,
     height: `${((100 * count) / most).toFixed(2)}%`,
   }))
-  const steps = (median - from) / step
+  return { bars, median_at: placeOf({ from, to, step }, counts.length, median) }
+}
+
+export function placeOf({ from, to, step }, bins, value) {
+  const steps = (value - from) / step
   const values = Math.round((to - from) / step) + 1
-  const isOneEach = values === counts.length
+  const isOneEach = values === bins
   const width = isOneEach ? 1 : stepsOfBin(values - 1)
-  return { bars, median_at: `${Math.min(((steps + (isOneEach ? 0.5 : 0)) / width) * share, 100).toFixed(2)}%` }
+  return `${Math.min((((steps + (isOneEach ? 0.5 : 0)) / width) * 100) / bins, 100).toFixed(2)}%`
 }
 
 const MOST_BINS = 20

@@ -2,7 +2,7 @@
 
 import { clone } from "../markup.js"
 import { text } from "../texts.js"
-import { histogramOf } from "./histogram.js"
+import { histogramOf, placeOf } from "./histogram.js"
 
 const unitOf = ({ unit }) => (!unit || unit === "%" || unit === "°" ? unit : ` ${unit}`)
 
@@ -14,7 +14,15 @@ function pickNote({ may_change: mayChange, rules }) {
   return text(`number_pick_${mayChange ? "change" : "final"}`, { ...rules, unit: unitOf(rules) })
 }
 
-function paintPicture(place, { options, rules, result }) {
+function paintRight(place, { options, rules, right_answer: right }) {
+  const line = place.querySelector("[data-right-at]")
+  line.toggleAttribute("hidden", !right?.revealed_at)
+  if (!right?.revealed_at) return
+  for (const end of ["x1", "x2"]) line.setAttribute(end, placeOf(rules, options.length, right.number))
+}
+
+function paintPicture(place, poll) {
+  const { options, rules, result } = poll
   if (!result?.median) return place.replaceChildren()
   if (!place.firstElementChild) place.append(clone("picture-number"))
   const counts = options.map(({ count }) => count)
@@ -26,6 +34,7 @@ function paintPicture(place, { options, rules, result }) {
   })
   while (group.children.length > bars.length) group.lastElementChild.remove()
   for (const end of ["x1", "x2"]) place.querySelector("[data-median]").setAttribute(end, at)
+  paintRight(place, poll)
   const { from, to } = rules
   place.querySelector("[data-from]").textContent = from + unitOf(rules)
   place.querySelector("[data-to]").textContent = to + unitOf(rules)
@@ -42,6 +51,7 @@ export default {
   oneRow: true,
   isWritten: true,
   takesOne: true,
+  withUnit: (number, { rules }) => number + unitOf(rules),
   look: "numbers",
   note,
   pickNote,

@@ -74,6 +74,7 @@ export default {
   field: "ranking",
   input: "select",
   oneRow: false,
+  isOrder: true,
   look: "ranking",
   keyOf: (answer) => answer.join(),
   ask,
