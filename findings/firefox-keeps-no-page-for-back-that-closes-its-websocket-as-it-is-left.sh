@@ -3,7 +3,7 @@
 #
 # Expected: an open socket keeps a page out of the back/forward cache, and the remedy is to close it in `pagehide`, as the
 # guides of browsers say; the page then comes back at once, with all that was typed.
-# Instead: close() begins a handshake, and the page is judged before its end: also `beforeunload` is too early for it. Only a page
+# Instead: close() begins a handshake, and the page is judged before its end: `beforeunload` is too late as well. Only a page
 # whose socket has been closed for a while is kept. What brings pages back in other engines does nothing here, and
 # nothing says so: a page that relies on `pageshow` with `persisted` is simply another page.
 # Version: firefox-esr 140.12 (Debian).
