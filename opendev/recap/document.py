@@ -174,7 +174,8 @@ class Worked:
             return self.drafted
         labels = "; ".join(dict.fromkeys(s.source.label for s in self.drafted.sentences))
         label = _("Edited by %(name)s") % {"name": self.edit.edited_by}
-        source = Source(f"{label}; {_('drafted from:')} {labels}" if labels else label)
+        origin = _("drafted from:")
+        source = Source(f"{label}; {origin} {labels}" if labels else label)
         words = (Sentence(self.text, source),) if self.text else ()
         return replace(self.drafted, sentences=words)
 

@@ -121,8 +121,9 @@ def _markdown_figure(block: Block) -> list[str]:
 
 def _markdown_poll(block: Block) -> list[str]:
     columns = block.facts.get("columns", [_("Votes"), _("Share")])
+    option = _("Option")
     rows = [
-        f"| {_('Option')} | {' | '.join(columns)} |",
+        f"| {option} | {' | '.join(columns)} |",
         f"| --- |{' ---: |' * len(columns)}",
         *(f"| {escaped(row['text'])} | {' | '.join(_cells(row))} |" for row in block.facts["rows"]),
     ]
@@ -140,7 +141,8 @@ def _markdown_resource(block: Block) -> list[str]:
     facts = block.facts
     said = " ".join(part for part in (_link(facts["title"], facts["url"]), escaped(facts["note"])) if part)
     rows = [f"| {escaped(row['label'])} | {row['value']} {escaped(facts['unit'])} |" for row in facts["bars"]]
-    head = [f"| {_('What')} | {_('Value')} |", "| --- | ---: |"]
+    label, value = _("What"), _("Value")
+    head = [f"| {label} | {value} |", "| --- | ---: |"]
     return [said, *(["\n".join([*head, *rows])] if rows else [])]
 
 
