@@ -58,7 +58,15 @@ def postgres():
 
 
 COLLATIONS = {"root, level1": "und-u-ks-level1", "ja, level1": "ja-u-ks-level1", "root, level2": "und-u-ks-level2"}
-PAIRS = {"バス ハス": "110", "かき カキ": "111", "naïve naive": "110", "Łódź Lodz": "110", "й и": "000", "कुल कल": "000", "ISTANBUL ıstanbul": "000"}
+PAIRS = {
+    "バス ハス": "110",
+    "かき カキ": "111",
+    "naïve naive": "110",
+    "Łódź Lodz": "110",
+    "й и": "000",
+    "कुल कल": "000",
+    "ISTANBUL ıstanbul": "000",
+}
 seen = dict.fromkeys(PAIRS, "")
 with postgres() as connect, connect(autocommit=True) as connection:
     for number, locale in enumerate(COLLATIONS.values()):
