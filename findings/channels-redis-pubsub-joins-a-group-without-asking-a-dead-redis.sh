@@ -47,6 +47,14 @@ async def outcome(call):
     return "no error"
 
 
+async def first_error(layer, channel):
+    """The error of joining new groups. The first may still be written to the connection that nobody has found dead."""
+    for number in range(20):
+        if (answer := await outcome(layer.group_add(f"new-{number}", channel))) != "no error":
+            return answer
+    return "no error"
+
+
 async def main(redis):
     layer = RedisPubSubChannelLayer(hosts=[f"redis://127.0.0.1:{port}/0"])
     channel = await layer.new_channel()
@@ -55,7 +63,7 @@ async def main(redis):
     redis.wait()
     seen = {
         "group_send": await outcome(layer.group_send("joined", {"type": "news"})),
-        "group_add of another group": await outcome(layer.group_add("other", channel)),
+        "group_add of new groups": await first_error(layer, channel),
         "group_add of the joined group": await outcome(layer.group_add("joined", channel)),
     }
     await asyncio.wait({asyncio.ensure_future(layer._get_layer().flush())}, timeout=5)
