@@ -12,7 +12,7 @@
 set -euo pipefail
 command -v firefox-esr > /dev/null || { echo "needs Debian's firefox-esr" >&2; exit 1; }
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" || { sleep 2; rm -rf "$folder"; }' EXIT  # a browser's last helper may still write
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install -q websockets==17.4
 cat > "$folder/seen.py" <<'PYTHON'

@@ -13,7 +13,7 @@ for program in WebKitWebDriver Xvfb openssl; do
   command -v "$program" > /dev/null || { echo "needs Debian's webkit2gtk-driver, xvfb and openssl" >&2; exit 1; }
 done
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" || { sleep 2; rm -rf "$folder"; }' EXIT  # a browser's last helper may still write
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$folder/key.pem" -out "$folder/certificate.pem" -days 2 \
   -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2> /dev/null
 cat > "$folder/seen.py" <<'PYTHON'

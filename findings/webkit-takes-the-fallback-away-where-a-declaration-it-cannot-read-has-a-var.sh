@@ -13,7 +13,7 @@ for program in WebKitWebDriver Xvfb; do
   command -v "$program" > /dev/null || { echo "needs Debian's webkit2gtk-driver and xvfb" >&2; exit 1; }
 done
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" || { sleep 2; rm -rf "$folder"; }' EXIT  # a browser's last helper may still write
 cat > "$folder/seen.py" <<'PYTHON'
 import json
 import os
