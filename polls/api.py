@@ -31,7 +31,7 @@ from polls.selectors import (
     polls_of,
 )
 from polls.serializers import audience_of, mine_json, poll_json
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from polls.shapes import (
     ANSWERS_WANTED,
     MineShape,

@@ -18,7 +18,7 @@ from opendev.core.groups import Member
 from opendev.core.text import clean_id
 from opendev.core.threads import shared_reader
 from polls import broadcasts
-from polls.kinds import read_answer
+from polls.kinds import read_answer, read_other
 from polls.selectors import Mine, own_answers
 from polls.services import Recorded, Vote, record_ballots
 from polls.services.ballots import MAX_SEQ
@@ -107,11 +107,13 @@ def read_vote(
     Raises:
         Malformed: with the field that is wrong.
     """
+    other = "" if withdraws else read_other(answer.get("other"))
     field, value = ("options", ()) if withdraws else read_answer(answer)
     if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ):
         raise _wrong("seq", _("This must be a whole number from 0 to 2^53 - 1."))
     poll_id = clean_id(poll, field="poll")
-    return Vote(poll_id, attendee, value, arrived_at, seq, read_ballot_secret(ballot), withdraws, field)
+    secret = read_ballot_secret(ballot)
+    return Vote(poll_id, attendee, value, arrived_at, seq, secret, withdraws, field, other)
 
 
 def read_ballot_secret(ballot: Any) -> bytes | None:

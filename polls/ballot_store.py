@@ -149,6 +149,8 @@ OPTION_FIELDS = [
     "count",
     "weight",
     "above",
+    "is_other",
+    "written",
 ]  # what a vote asks of a moderator's option
 OPTION_COLUMNS = ", ".join(OPTION_FIELDS)
 
@@ -179,8 +181,9 @@ def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int]) -> Judge
 
 def _option(row: tuple[Any, ...]) -> Option:
     option = Option.from_db(connection.alias, OPTION_FIELDS, row)
-    if option.above is not None:
-        option.above = json.loads(option.above)  # both databases give its text
+    for name in ("above", "written"):
+        if (text := getattr(option, name)) is not None:
+            setattr(option, name, json.loads(text))  # both databases give its text
     return option
 
 
@@ -250,14 +253,19 @@ class OwnRow(NamedTuple):
     value: int | None
     answer: int | None
     text: str | None
+    other: int | None  # the poll's "Other", where its voter wrote an option of their own
 
 
-OWN_COLUMNS = "b.id, b.poll_id, b.key, b.seq, s.option_id, s.value, COALESCE(o.merged_into_id, o.id), o.text"
+OWN_COLUMNS = "b.id, b.poll_id, b.key, b.seq, s.option_id, s.value, COALESCE(o.merged_into_id, o.id), o.text,"
+OWN_COLUMNS += (
+    " CASE WHEN o.id IS NOT NULL THEN"
+    " (SELECT x.id FROM polls_option x WHERE x.poll_id = b.poll_id AND x.is_other) END"
+)
 OWN_TABLES = (
     " LEFT JOIN polls_selection s ON s.ballot_id = b.id"
     " LEFT JOIN polls_option o ON o.id = s.option_id AND o.author_kind = 'voter'"
 )
-KEY_AS_OWN = "NULL, k.poll_id, k.key, NULL, NULL, NULL, NULL, NULL"
+KEY_AS_OWN = "NULL, k.poll_id, k.key, NULL, NULL, NULL, NULL, NULL, NULL"
 
 
 def own_rows(wanted: Sequence[tuple[int, bytes]]) -> tuple[list[OwnRow], dict[int, bytes]]:

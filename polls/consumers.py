@@ -19,7 +19,7 @@ from polls.news import KIND, topic_of
 from polls.permissions import VOTED
 from polls.selectors import NOT_VOTED, Mine
 from polls.serializers import mine_json
-from polls.services import Recorded, reveal_right_answer
+from polls.services import Recorded, promote_answer, reveal_right_answer
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
 from sessions.questions.box import desk
@@ -84,6 +84,20 @@ def reveal(socket: PollsSocket, frame: dict[str, Any]) -> None:
     socket.submit(partial(desk.put, deed), ref, succeed)
 
 
+def promote(socket: PollsSocket, frame: dict[str, Any]) -> None:
+    """`poll.promote`: make an option of what people wrote for "Other"; `ok` follows the commit. For moderators."""
+    ref, poll_id = frame.get("ref"), clean_id(frame.get("poll"), field="poll")
+    answer = clean_id(frame.get("answer"), field="answer")
+
+    def succeed(poll: Poll) -> None:
+        socket.answer({"type": "ok", "ref": ref, "version": poll.version})
+
+    deed = partial(
+        promote_answer, poll_id=poll_id, option_id=answer, caller=caller_of(socket), now=timezone.now()
+    )
+    socket.submit(partial(desk.put, deed), ref, succeed)
+
+
 @lru_cache(maxsize=1_000)
 def _ok(ref: int | str | None, recorded: Recorded) -> TextMessage:
     """Return the acknowledgement; in a storm thousands of voters are told the same few."""
@@ -97,7 +111,12 @@ def _mine_text(mine: Mine) -> str:
     return encode(mine_json(mine))
 
 
-COMMANDS = {"poll.vote": vote, "poll.withdraw": withdraw, "poll.reveal_answer": reveal}
+COMMANDS = {
+    "poll.vote": vote,
+    "poll.withdraw": withdraw,
+    "poll.reveal_answer": reveal,
+    "poll.promote": promote,
+}
 
 
 def visible_polls(group: Group, audience: str) -> list[int]:

@@ -6,8 +6,8 @@
 - Selections have values in polls of the family `weigh` and in no others. Where values are places, a ballot has none
   twice; where they add up to something, they are not more.
 - Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot go.
-- Voters write options in polls of the family `write` alone, and there nobody else does. A spelling counts as an option
-  of its own poll that counts as no other.
+- Voters write options in polls of the family `write`, where nobody else does, and in those that have "Other". A
+  spelling counts as an option of its own poll that counts as no other.
 
 PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, the rules about
 anonymity by one trigger a statement, and a poll's kind by one a row that changes it. SQLite has no ALTER TABLE for
@@ -78,7 +78,7 @@ POSTGRES_FROZEN = {
     # name: (table, columns, condition on OLD under which they stay). One row at a time; votes write none of these.
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
-        ("kind", "family", "single", "has_places", "value_sum", "anonymous"),
+        ("kind", "family", "single", "has_places", "has_other", "value_sum", "anonymous"),
         "EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
     ),
 }
@@ -86,7 +86,8 @@ POSTGRES_FROZEN = {
 # Rules about options, held one row at a time: votes write none of these columns.
 OPTION_FITS_FAMILY = (
     "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id"
-    " AND (p.family = 'write') = (NEW.author_kind = 'voter'))"
+    " AND ((NEW.author_kind = 'voter' AND (p.family = 'write' OR p.has_other))"
+    " OR (NEW.author_kind = 'moderator' AND p.family <> 'write' AND (p.has_other OR NOT NEW.is_other))))"
 )
 OPTION_MERGES_ONCE = (
     "NEW.merged_into_id IS NOT NULL AND (NEW.merged_into_id = NEW.id"
@@ -96,7 +97,11 @@ OPTION_MERGES_ONCE = (
 
 POSTGRES_ROWS = {
     # name: (table, columns, condition under which NEW is refused)
-    "guard_option_author_fits_family": ("polls_option", ("poll_id", "author_kind"), OPTION_FITS_FAMILY),
+    "guard_option_author_fits_family": (
+        "polls_option",
+        ("poll_id", "author_kind", "is_other"),
+        OPTION_FITS_FAMILY,
+    ),
     "guard_option_merges_once": ("polls_option", ("merged_into_id",), OPTION_MERGES_ONCE),
 }
 
@@ -141,7 +146,11 @@ SQLITE_TRIGGERS = {
         "NEW.poll_id <> OLD.poll_id OR NEW.single <> OLD.single",
     ),
     "guard_option_keeps_its_poll": ("polls_option", "UPDATE OF poll_id", "NEW.poll_id <> OLD.poll_id"),
-    "guard_option_author_fits_family": ("polls_option", "WRITE OF poll_id, author_kind", OPTION_FITS_FAMILY),
+    "guard_option_author_fits_family": (
+        "polls_option",
+        "WRITE OF poll_id, author_kind, is_other",
+        OPTION_FITS_FAMILY,
+    ),
     "guard_option_merges_once": ("polls_option", "WRITE OF merged_into_id", OPTION_MERGES_ONCE),
     "guard_option_merges_in_its_poll": (
         "polls_option",
@@ -151,9 +160,9 @@ SQLITE_TRIGGERS = {
     ),
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
-        "UPDATE OF kind, family, single, has_places, value_sum, anonymous",
+        "UPDATE OF kind, family, single, has_places, has_other, value_sum, anonymous",
         "(NEW.kind <> OLD.kind OR NEW.family <> OLD.family OR NEW.single <> OLD.single"
-        " OR NEW.has_places <> OLD.has_places OR NEW.value_sum IS NOT OLD.value_sum"
+        " OR NEW.has_places <> OLD.has_places OR NEW.has_other <> OLD.has_other OR NEW.value_sum IS NOT OLD.value_sum"
         " OR NEW.anonymous <> OLD.anonymous)"
         " AND EXISTS (SELECT 1 FROM polls_ballot b WHERE b.poll_id = OLD.id)",
     ),

@@ -67,6 +67,8 @@ class Poll(models.Model):
     single = models.BooleanField(default=True, editable=False)  # one selection a ballot
     # A ballot's values are places: none twice, and which options stand above which is counted.
     has_places = models.BooleanField(default=False, db_default=False, editable=False)
+    # People may write an option of their own, so that voters' options are among its moderator's.
+    has_other = models.BooleanField(default=False, db_default=False, editable=False)
     value_sum = models.PositiveSmallIntegerField(
         null=True, editable=False
     )  # the most that a ballot's values add up to
@@ -214,6 +216,10 @@ class Option(models.Model):
     # it}; under its own id how many put it first. None where values are no places.
     weight = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     above = models.JSONField(null=True, editable=False)
+    # "Other": no ballot selects it, but what its voter wrote; its count is how many did. Of what moderators made an
+    # option of it, {spelling: how many wrote it}.
+    is_other = models.BooleanField(default=False, db_default=False, editable=False)
+    written = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("option")
@@ -225,6 +231,12 @@ class Option(models.Model):
                 condition=Q(author_kind="moderator", position__isnull=False, key="", merged_into=None)
                 | (Q(author_kind="voter", position__isnull=True) & ~Q(key="")),
                 name="option_fits_its_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_other=False) | Q(author_kind="moderator"), name="option_other_is_moderators"
+            ),
+            models.UniqueConstraint(
+                fields=["poll"], condition=Q(is_other=True), name="option_other_once_a_poll"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["shown", "waiting", "hidden", "blocked"]), name="option_state_is_known"

@@ -36,6 +36,7 @@ class PollFrames:
             frame["options"] = [{"id": option["id"], "count": option["count"]} for option in state["options"]]
         if "result" in state:
             frame["result"] = state["result"]
+        frame |= {name: state[name] for name in ("other", "moderation") if name in state}
         return frame
 
     def gone(self, topic: str, version: int) -> Frame:

@@ -48,6 +48,20 @@ def mine_of(kind: str, selected: ballot_store.Selected, seq: int) -> Mine:
     return Mine(voted=True, options=options, seq=seq, kind=kind, values=values)
 
 
+def mine_with_other(
+    kind: str,
+    selected: ballot_store.Selected,
+    seq: int,
+    other: int,
+    written: Collection[int],
+    texts: Sequence[str],
+) -> Mine:
+    """Return the answer of a ballot in which some options are `written`: they count as "Other", with their words."""
+    picked = {option: value for option, value in selected.items() if option not in written}
+    mine = mine_of(kind, {**picked, **({other: None} if written else {})}, seq)
+    return mine._replace(own=("other", " / ".join(texts))) if written else mine
+
+
 def ballot_key(poll: Poll, attendee_id: int, secret: bytes) -> bytes:
     """Return the key under which a ballot is kept: SHA-256(poll id, attendee, ballot secret), 32 bytes.
 
@@ -96,6 +110,19 @@ class WrittenOptions(list[Written]):
     values: Sequence[tuple[str, int]] = ()
 
 
+class WithOther(list[Option]):
+    """A moderator's options with "Other" among them, and what people wrote for it."""
+
+    def __init__(self, options: Iterable[Option], written: WrittenOptions) -> None:
+        super().__init__(options)
+        self.written = written
+
+
+def has_written(poll: Poll) -> bool:
+    """Return True if people write all answers of a poll, or for its "Other"."""
+    return poll.has_other or kind_named(poll.kind).is_written
+
+
 def written_of(poll: Poll, *, most: int | None = AS_USUAL) -> WrittenOptions:
     """Return what people wrote in a poll, or what its kind tells in its place.
 
@@ -130,7 +157,8 @@ def options_of(poll: Poll, *, most: int | None = AS_USUAL) -> Sequence[Option | 
     """Return a poll's options in their order: those of its moderator, or what people wrote, the most named first."""
     if kind_named(poll.kind).is_written:
         return written_of(poll, most=most)
-    return list(poll.options.all())
+    options = list(poll.options.all())
+    return WithOther(options, written_of(poll, most=most)) if poll.has_other else options
 
 
 def moderators_options(poll: Poll) -> list[Option]:
@@ -140,7 +168,10 @@ def moderators_options(poll: Poll) -> list[Option]:
 
 def fresh_options(poll: Poll) -> Sequence[Option | Written]:
     """Return a poll's options as `options_of` does, read anew."""
-    return written_of(poll) if kind_named(poll.kind).is_written else moderators_options(poll)
+    if kind_named(poll.kind).is_written:
+        return written_of(poll)
+    options = moderators_options(poll)
+    return WithOther(options, written_of(poll)) if poll.has_other else options
 
 
 def _with_options(polls: QuerySet[Poll]) -> QuerySet[Poll]:
@@ -225,6 +256,11 @@ def _mine_in(poll: Poll, ballot: Sequence[OwnRow]) -> Mine:
     """Return one's own answer of the rows of its ballot."""
     kind, seq = kind_named(poll.kind), ballot[0].seq
     chosen = {row.option_id: row.value for row in ballot if row.option_id is not None}
+    others = {row.option_id for row in ballot if row.other is not None and row.option_id is not None}
+    if others:
+        other = next(row.other for row in ballot if row.other is not None)
+        texts = [row.text for row in ballot if row.text is not None]
+        return mine_with_other(poll.kind, chosen, seq, other, others, texts)
     if not kind.is_written:
         return mine_of(poll.kind, chosen, seq)
     answers = tuple(sorted({row.answer for row in ballot if row.answer is not None}))
@@ -253,12 +289,13 @@ def _marks_of_missing(
 
 def option_texts(poll: Poll) -> dict[int, str]:
     """Return the text of each option, and of each spelling that voters wrote; "" for what a moderator hid."""
-    if not kind_named(poll.kind).is_written:
-        return {option.pk: option.text for option in poll.options.all()}
+    picked = {option.pk: option.text for option in poll.options.all()}
+    if not has_written(poll):
+        return picked
     rows = written_store.all_spellings(poll.pk)
     states = {row.id: row.state for row in rows}
     hidden = {Option.State.HIDDEN, Option.State.BLOCKED}
-    return {row.id: "" if states[row.merged_into or row.id] in hidden else row.text for row in rows}
+    return picked | {row.id: "" if states[row.merged_into or row.id] in hidden else row.text for row in rows}
 
 
 class Moderated(NamedTuple):
@@ -294,6 +331,15 @@ def moderated_answers(poll: Poll) -> list[Moderated]:
     return sorted(
         moderated, key=lambda answer: (_ORDER.index(Option.State(answer.state)), -answer.count, answer.pk)
     )
+
+
+def promoted_words(poll: Poll) -> list[tuple[str, str]]:
+    """Return the options that were made of what people wrote, each with the words and how many wrote them."""
+    options = Option.objects.filter(poll=poll, written__isnull=False).order_by("position")
+    return [
+        (option.text, ", ".join(f"{text} ({count})" for text, count in (option.written or {}).items()))
+        for option in options
+    ]
 
 
 def blocked_words(event_id: int) -> list[str]:

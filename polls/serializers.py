@@ -17,7 +17,7 @@ from polls.permissions import (
     may_see_right_answer,
     may_see_tally,
 )
-from polls.selectors import Mine, WrittenOptions
+from polls.selectors import Mine, WithOther, WrittenOptions
 from polls.written_store import Written
 from sessions.programme.permissions import MODERATORS
 
@@ -76,10 +76,17 @@ def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | N
         body["right_answer"] = right_json(poll, options, sees=sees)
     if poll.reworded:
         body["reworded"] = poll.reworded
-    if is_moderator:
-        body["undo_until"] = time_text(undo_until(poll))
-        if isinstance(options, WrittenOptions):
-            body["moderation"] = {"waiting": options.waiting, "hidden": options.hidden}
+    if sees and isinstance(options, WithOther):
+        body["other"] = {"answers": _answers_json(options.written), "different": options.written.different}
+    return {**body, **_for_moderators(poll, options)} if is_moderator else body
+
+
+def _for_moderators(poll: Poll, options: Options) -> dict[str, Any]:
+    """Return what moderators alone are told of a poll."""
+    body: dict[str, Any] = {"undo_until": time_text(undo_until(poll))}
+    written = options.written if isinstance(options, WithOther) else options
+    if isinstance(written, WrittenOptions):
+        body["moderation"] = {"waiting": written.waiting, "hidden": written.hidden}
     return body
 
 
@@ -109,6 +116,10 @@ def _options_json(poll: Poll, options: Options, *, sees: bool) -> list[dict[str,
         return [_option_json(poll, option, sees=sees) for option in options]
     if not sees:
         return []
+    return _answers_json(options)
+
+
+def _answers_json(options: WrittenOptions) -> list[dict[str, Any]]:
     return [{"id": str(answer.pk), "text": answer.text, "count": answer.count} for answer in bounded(options)]
 
 
@@ -136,6 +147,10 @@ def _option_json(poll: Poll, option: Option | Written, *, sees: bool) -> dict[st
         body["value"] = value
     if sees:
         body["count"] = option.count
+    if isinstance(option, Option) and option.is_other:
+        body["other"] = True
+    if sees and isinstance(option, Option) and option.written:
+        body["written"] = sum(option.written.values())
     return body
 
 
@@ -157,6 +172,7 @@ def tally_of(poll: Poll, options: Options) -> Tally:
             value_of(poll.rules, option.position or 0),
             str(option.pk),
             weight=option.weight,
+            written=sum((option.written or {}).values()),
             above=[(option.above or {}).get(key, 0) for key in keys] if poll.has_places else (),
         )
         for option in moderators

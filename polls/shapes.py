@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from polls.kinds import (
     MAX_OPTIONS,
+    MAX_OTHER_LENGTH,
     MAX_TEXT_LENGTH,
     MAX_WORD_LENGTH,
     MAX_WORDS,
@@ -16,7 +17,7 @@ from polls.kinds import (
 )
 from polls.models import Poll
 from polls.services.ballots import MAX_SEQ
-from polls.services.drafts import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH
+from polls.services.reading import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH
 
 
 class OptionShape(serializers.Serializer[Any]):
@@ -26,6 +27,12 @@ class OptionShape(serializers.Serializer[Any]):
         required=False, help_text="the number that a point of a scale stands for"
     )
     count = serializers.IntegerField(required=False, help_text="only where the caller may see the tally")
+    other = serializers.BooleanField(
+        required=False, help_text="true for “Other”: send it with words of one's own"
+    )
+    written = serializers.IntegerField(
+        required=False, help_text="how many people wrote it, before it became an option"
+    )
 
 
 class MineShape(serializers.Serializer[Any]):
@@ -40,6 +47,7 @@ class MineShape(serializers.Serializer[Any]):
         help_text="of points: the options' ids with their points",
     )
     seq = serializers.IntegerField()
+    other = serializers.CharField(required=False, help_text="what one wrote for “Other”")
     words = serializers.ListField(
         child=serializers.CharField(),
         required=False,
@@ -49,6 +57,17 @@ class MineShape(serializers.Serializer[Any]):
         required=False, help_text="one's answer, in a poll that asks for open answers"
     )
     number = serializers.CharField(required=False, help_text="one's number, in a poll that asks for one")
+
+
+class OtherAnswerShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class OtherShape(serializers.Serializer[Any]):
+    answers = OtherAnswerShape(many=True, help_text="what people wrote and may be read, the most named first")
+    different = serializers.IntegerField(help_text="how many such answers there are in all")
 
 
 class ModerationShape(serializers.Serializer[Any]):
@@ -97,6 +116,9 @@ class PollShape(serializers.Serializer[Any]):
     options = OptionShape(many=True)
     result = serializers.DictField(
         required=False, help_text="what the kind makes of the counts; only where the caller may see the tally"
+    )
+    other = OtherShape(
+        required=False, help_text="of a poll with “Other”; only where the caller may see the tally"
     )
     moderation = ModerationShape(required=False, help_text="of what people wrote; only for moderators")
     right_answer = RightAnswerShape(
@@ -174,7 +196,10 @@ class AnswerWanted(serializers.Serializer[Any]):
 
 
 class BallotWanted(AnswerWanted):
-    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS)
+    options = serializers.ListField(child=serializers.CharField(), max_length=MAX_OPTIONS, required=False)
+    other = serializers.CharField(
+        max_length=MAX_OTHER_LENGTH, required=False, help_text="an option in one's own words"
+    )
 
 
 class RankingWanted(AnswerWanted):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from polls.api import PollEndpoint
 from polls.kinds import MAX_WORD_LENGTH
 from polls.models import Option
 from polls.selectors import Moderated, blocked_words, moderated_answers
-from polls.services import moderating
+from polls.services import moderating, promote_answer
 from sessions.programme.endpoints import page
 from sessions.programme.services.rights import check_moderates
 
@@ -38,6 +39,9 @@ class WrittenChange(serializers.Serializer[Any]):
     ids = serializers.ListField(child=serializers.CharField(), help_text="the answers that change")
     state = serializers.ChoiceField(moderating.STATES, required=False)
     picked = serializers.BooleanField(required=False, help_text="for the recap")
+    promoted = serializers.BooleanField(
+        required=False, help_text="true: makes each of them an option, in a poll with “Other”"
+    )
     merged_into = serializers.CharField(
         required=False,
         allow_null=True,
@@ -71,6 +75,9 @@ class WrittenOfPoll(PollEndpoint):
         ids = [clean_id(value, field="ids") for value in _list(body.get("ids"), "ids")]
         if "state" in body:
             moderating.set_answer_states(poll_id=here.pk, caller=caller, option_ids=ids, state=body["state"])
+        elif body.get("promoted") is True:
+            for option in ids:
+                promote_answer(poll_id=here.pk, caller=caller, option_id=option, now=timezone.now())
         elif "picked" in body:
             moderating.pick_answers(poll_id=here.pk, caller=caller, option_ids=ids, picked=body["picked"])
         elif body.get("merged_into") is not None:

@@ -13,9 +13,9 @@ from django.db.models import Count
 
 from polls.kinds import Family, Kind, kind_named
 from polls.kinds.shares import whole_shares
-from polls.models import Poll
+from polls.models import Option, Poll
 from polls.permissions import may_see_poll, may_see_tally
-from polls.selectors import named_answers, option_texts, options_of, polls_of
+from polls.selectors import WithOther, named_answers, option_texts, options_of, polls_of
 from polls.serializers import tally_of
 from sessions.attendees.models import Attendee
 from sessions.follow_ups.selectors.lines import contact_of, lines_of, names_under
@@ -34,9 +34,9 @@ POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
     *("option", "votes", "share_percent", "result", "session_slug"),
     *("value", "summary", "place", "points", "first_places", "mean"),
-    *("right_answer", "right_votes"),
+    *("right_answer", "right_votes", "own_words", "written_votes"),
 )
-FIGURES = POLLS[-6:-2]  # what some kinds say of an option beside its count
+FIGURES = POLLS[-8:-4]  # what some kinds say of an option beside its count
 SHOWN, HIDDEN = "shown", "hidden"
 
 
@@ -127,14 +127,22 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     if kind.is_written and not (sees and options):  # what people wrote is the tally
         [revealed] = _right_of(poll, kind, 1)
         shown = SHOWN if sees else HIDDEN
-        yield (*head, "", None, None, shown, slug, None, "", *nothing, revealed, right_votes)
+        yield (*head, "", None, None, shown, slug, None, "", *nothing, revealed, right_votes, None, None)
         return
     figures = kind.figures(tally) if sees and kind.family == Family.WEIGH else [{}] * len(options)
     for option, share, more, is_right in zip(options, shares, figures, right, strict=True):
         result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
         own = (more.get(name) for name in FIGURES)
         value = kind.value_of(poll.rules, option.position or 0)
-        yield (*head, option.text, *result, slug, value, summary, *own, is_right, right_votes)
+        wrote = (
+            sum(option.written.values()) if sees and isinstance(option, Option) and option.written else None
+        )
+        rest = (slug, value, summary, *own, is_right, right_votes, None, wrote)
+        yield (*head, option.text, *result, *rest)
+    if sees and isinstance(options, WithOther):
+        for answer in options.written:
+            rest = (slug, None, summary, *nothing, None, right_votes, "yes", None)
+            yield (*head, answer.text, answer.count, None, SHOWN, *rest)
 
 
 def _right_of(poll: Poll, kind: Kind, options: int) -> list[Cell]:

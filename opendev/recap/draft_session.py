@@ -1,6 +1,6 @@
 """One session's part of the draft."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,13 @@ from opendev.recap.document import (
 )
 from opendev.recap.material import Material
 from opendev.recap.wording import RightAnswer, in_words, join_words, poll_words, quoted, votes
-from polls.kinds import DEFAULT_FIELD, Family, ResultRow, kind_named
+from polls.kinds import DEFAULT_FIELD, Family, Kind, ResultRow, Tally, kind_named
 from polls.kinds.right_answers import right_words
-from polls.kinds.shares import bar_widths, whole_shares
-from polls.models import Poll
+from polls.kinds.shares import bar_widths, whole_shares, wrote_it
+from polls.models import Option, Poll
 from polls.selectors import WrittenOptions, moderators_options, options_of
 from polls.serializers import tally_of
+from polls.written_store import Written
 from sessions.follow_ups.selectors.lines import LineWithNames
 from sessions.programme.models import Resource, Session, SessionRole
 from sessions.questions.models import Question
@@ -185,17 +186,8 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
     options = [(option.text, option.count) for option in answers]
     tally = tally_of(poll, answers)
     own_words = kind.sentences_of(tally)
-    counts = [count for _text, count in options]
-    shares, widths = whole_shares(counts, poll.ballots, single=single), bar_widths(counts, poll.ballots)
-    rows = [
-        {"text": text, "count": count, "share": share, "width": width, "option": answer.pk}
-        for answer, (text, count), share, width in zip(answers, options, shares, widths, strict=True)
-    ]
-    if poll.right_revealed_at is not None and kind.field == DEFAULT_FIELD:
-        rows = [{**row, "right": place in (poll.right_answer or ())} for place, row in enumerate(rows, 1)]
     weighs = kind.family == Family.WEIGH
-    if weighs:
-        rows = [{**rows[row.index], **_own_figures(row)} for row in kind.rows(tally)]
+    rows = _chart_rows(poll, kind, tally, answers)
     facts = {
         "session": session.pk,
         "poll": poll.pk,
@@ -204,7 +196,7 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         "round": poll.round,
         "ballots": poll.ballots,
         "single": single,
-        "most": max(counts, default=0),
+        "most": max((count for _text, count in options), default=0),
         "written": kind.is_written and not kind.is_ordered,
         "rows": rows if kind.is_ordered or weighs else sorted(rows, key=lambda row: -int(str(row["count"]))),
     }
@@ -216,6 +208,28 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         for text in poll_words(options, poll.ballots, single=single, own_words=own_words, right=_right(poll))
     ]
     return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
+
+
+def _chart_rows(
+    poll: Poll, kind: Kind, tally: Tally, answers: Sequence[Option | Written]
+) -> list[dict[str, Any]]:
+    """Return what a chart shows of each option, in the options' order or that of the kind's places."""
+    counts = [answer.count for answer in answers]
+    shares, widths = whole_shares(counts, poll.ballots, single=poll.single), bar_widths(counts, poll.ballots)
+    rows: list[dict[str, Any]] = [
+        {"text": answer.text, "count": answer.count, "share": share, "width": width, "option": answer.pk}
+        for answer, share, width in zip(answers, shares, widths, strict=True)
+    ]
+    notes = {option.id: wrote_it(option.written) for option in tally.options if option.written}
+    rows = [
+        {**row, **({"note": notes[str(row["option"])]} if str(row["option"]) in notes else {})}
+        for row in rows
+    ]
+    if poll.right_revealed_at is not None and kind.field == DEFAULT_FIELD:
+        rows = [{**row, "right": place in (poll.right_answer or ())} for place, row in enumerate(rows, 1)]
+    if kind.family == Family.WEIGH:
+        return [{**rows[row.index], **_own_figures(row)} for row in kind.rows(tally)]
+    return rows
 
 
 def _right(poll: Poll) -> RightAnswer | None:

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from polls.kinds import Kind, ResultRow, Tally, kind_named
+from polls.kinds.other import own_words_line
 from polls.kinds.right_answers import TEXTS, count_line, had_it_right, right_line
 from polls.models import Option, Poll
 from polls.selectors import NOT_VOTED, Mine, options_of
@@ -22,6 +23,7 @@ from polls.written_store import Written
 class Row:
     """An option. `shown` is None where the tally may not be seen; `entered` is what the form holds for it.
 
+    `is_other` is True for "Other"; `words` are those that its form holds.
     `right` is True where the right answer was revealed and the option is one of them.
     """
 
@@ -31,6 +33,8 @@ class Row:
     shown: ResultRow | None = None
     entered: Any = None
     right: bool = False
+    is_other: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,22 @@ class PollCard:
         return "" if is_right is None else str(TEXTS["right_mine" if is_right else "right_not_mine"])
 
     @property
+    def has_other(self) -> bool:
+        """Whether people may write an option of their own."""
+        return bool(self.rules.get("other"))
+
+    @property
+    def has_written(self) -> bool:
+        """Whether people write the answer, or may."""
+        return self.has_other or self.kind.is_written
+
+    @property
+    def own_words(self) -> str:
+        """What people wrote for "Other" and may be read, in a line; "" where nothing."""
+        other = self.poll.get("other")
+        return own_words_line(other["answers"], other["different"]) if other else ""
+
+    @property
     def own_rows(self) -> list[Row]:
         """One's own answer as rows, where voters write it and the result may not be seen."""
         own = self.kind.texts_of(self.mine) if self.kind.is_written else []
@@ -195,8 +215,17 @@ class PollCard:
         mine = set(self.mine["options"] or ())
         right = set(self.right.get("options", ())) if self.right else set()
         entered = self.kind.entered(self.tried, self.mine)
+        words = self.tried.get("other", "") if self.tried else self.mine.get("other", "")
         return [
-            Row(o["id"], o["text"], o["id"] in mine, entered=entered.get(o["id"]), right=o["id"] in right)
+            Row(
+                o["id"],
+                o["text"],
+                o["id"] in mine,
+                entered=entered.get(o["id"]),
+                right=o["id"] in right,
+                is_other=o.get("other", False),
+                words=words,
+            )
             for o in self.poll["options"]
         ]
 

@@ -26,7 +26,8 @@ from polls import services
 from polls.kinds import DEFAULT_FIELD, KINDS, kind_named, preset_choices
 from polls.models import Poll
 from polls.selectors import moderators_options, named_answers, option_texts, poll_by_id
-from polls.services.drafts import draft_of, read_draft
+from polls.services.drafts import draft_of
+from polls.services.reading import read_draft
 from sessions.programme import selectors
 from sessions.programme.models import Session
 from sessions.programme.services.rights import check_moderates
@@ -262,7 +263,8 @@ def _is_written(kind: Any) -> bool:
 
 def _let_rules_make_options(given: dict[str, Any], poll: Poll) -> None:
     """Leave the options out where other rules make others; as long as the rules stay, their words may be changed."""
-    if "rules" not in given:
+    kind = KINDS.get(given.get("kind", ""))
+    if "rules" not in given or kind is None or not kind.makes_options:
         return
     beside = kind_named(poll.kind).rules_beside_options
     sent, before = (
@@ -326,9 +328,10 @@ def draft_form(poll: Poll) -> dict[str, Any]:
     is_ticked = kind_named(draft.kind).field == DEFAULT_FIELD
     rows = [
         {"id": str(option.pk), "text": option.text, "right": is_ticked and place in draft.right_answer}
-        for place, option in enumerate(options, 1)
+        for place, option in enumerate((option for option in options if not option.is_other), 1)
     ]
     right_text = "" if is_ticked else ", ".join(str(part) for part in draft.right_answer)
     for kind in KINDS.values():
-        values |= kind.form_of_rules(draft.rules if kind.name == draft.kind else {})
+        values |= kind.form_of_rules({})
+    values |= kind_named(draft.kind).form_of_rules(draft.rules)
     return {**values, "visibility": draft.visibility, "options": rows, "right_text": right_text}

@@ -19,7 +19,7 @@ from polls.models import Poll
 from polls.permissions import close_shows_something_new
 from polls.selectors import poll_by_id, polls_of
 from polls.services import add_poll, set_poll_state
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.programme.services.rights import check_moderates
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.run_sheet.selectors import SheetWithItems

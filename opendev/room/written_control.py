@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,8 +18,8 @@ from opendev.room.control import enter
 from opendev.room.pages import common
 from opendev.room.posting import posted_from
 from polls.models import Option, Poll
-from polls.selectors import blocked_words, moderated_answers, poll_by_id
-from polls.services import moderating
+from polls.selectors import blocked_words, moderated_answers, poll_by_id, promoted_words
+from polls.services import moderating, promote_answer
 from sessions.programme.models import Session
 
 MOST_ROWS = 300  # on the page; REST has all
@@ -52,6 +53,7 @@ def _act(request: HttpRequest, poll: Poll, caller: Caller) -> None:
         "pick": lambda here, by, chosen: _pick(here, by, chosen, picked=True),
         "unpick": lambda here, by, chosen: _pick(here, by, chosen, picked=False),
         "split": _split,
+        "promote": _promote,
         "approve-all": lambda here, by, _chosen: moderating.approve_all(poll_id=here.pk, caller=by),
     }
     if act not in acts:
@@ -84,6 +86,11 @@ def _split(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
         moderating.split_answer(poll_id=poll.pk, caller=caller, option_id=option)
 
 
+def _promote(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
+    for option in chosen:
+        promote_answer(poll_id=poll.pk, caller=caller, option_id=option, now=timezone.now())
+
+
 @posted_from("control")
 def block(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
     """Set the event's list of words that never show, one a line."""
@@ -109,6 +116,7 @@ def _show(
         "more": max(0, len(answers) - MOST_ROWS),
         "blocked": "\n".join(blocked_words(session.event_id)),
         "refused": refused,
+        "promoted": promoted_words(poll),
         **more,
     }
     response = render(request, "room/written.html", context, status=refused.status if refused else 200)

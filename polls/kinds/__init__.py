@@ -18,6 +18,7 @@ from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
 from polls.kinds.option_ids import MAX_OPTIONS, MIN_OPTIONS, read_option_ids
+from polls.kinds.other import MAX_OTHER_LENGTH, OtherNeedsWords, other_spelling, read_other
 from polls.kinds.points import Points, read_points
 from polls.kinds.presets import PRESETS, draft_of_line, preset_choices, with_preset
 from polls.kinds.ranking import Ranking, read_ranking
@@ -35,6 +36,7 @@ __all__ = [
     "KINDS",
     "MAX_KEY_LENGTH",
     "MAX_OPTIONS",
+    "MAX_OTHER_LENGTH",
     "MAX_TEXT_LENGTH",
     "MAX_WORDS",
     "MAX_WORD_LENGTH",
@@ -48,6 +50,7 @@ __all__ = [
     "Kind",
     "NumberOffStep",
     "NumberOutOfRange",
+    "OtherNeedsWords",
     "ResultRow",
     "Spelling",
     "Tally",
@@ -59,8 +62,10 @@ __all__ = [
     "kind_choices",
     "kind_named",
     "merge_key",
+    "other_spelling",
     "preset_choices",
     "read_answer",
+    "read_other",
     "read_quick_line",
     "with_preset",
 ]
@@ -95,6 +100,8 @@ def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
     if len(fields) > 1:
         sentence = _("Send only one of these: %(fields)s.") % {"fields": ", ".join(fields)}
         raise wrong(fields[1], sentence)
+    if sent.get("other") and sent.get(DEFAULT_FIELD) is None and fields == [DEFAULT_FIELD]:
+        return DEFAULT_FIELD, ()  # "Other" alone
     return fields[0], ANSWERS[fields[0]](sent.get(fields[0]))
 
 
@@ -107,13 +114,13 @@ def read_quick_line(line: str) -> dict[str, Any] | None:
         return None
     question, bracket = parts
     bracket, right = take_right(bracket)
-    said: dict[str, Any] = {"question": question, **({"right_answer": right} if right else {})}
+    draft: dict[str, Any] = {"question": question, **({"right_answer": right} if right else {})}
     if right and not bracket:
-        return said
+        return draft
     if (ready := draft_of_line(bracket)) is not None:
-        return {**said, **ready}
-    found = (kind.read_line(bracket) for kind in KINDS.values())
-    return next(({**said, **rules} for rules in found if rules is not None), None)
+        return {**draft, **ready}
+    drafts = (kind.read_line(bracket) for kind in KINDS.values())
+    return next(({**draft, **rules} for rules in drafts if rules is not None), None)
 
 
 def kind_named(name: str) -> Kind:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from polls.kinds.merging import merge_key
 from polls.kinds.option_ids import MIN_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
-from polls.kinds.shares import bar_widths, whole_shares
+from polls.kinds.shares import bar_widths, whole_shares, wrote_it
 
 _WORD = re.compile(r"\{(\w+)\}")
 
@@ -34,6 +34,7 @@ class Counted:
         id: as in REST.
         is_picked: whether a moderator picked it for the recap; of written answers.
         weight: what the ballots gave it, where ballots have values.
+        written: how many people wrote it themselves, before it became an option.
         above: how many ballots put it above each option, in the options' order; at its own place how many put it first.
     """
 
@@ -44,6 +45,7 @@ class Counted:
     is_picked: bool = False
     weight: int = 0
     above: Sequence[int] = ()
+    written: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Kind:
         is_ordered: whether the options have an order of their own, which a recap keeps and which stands once launched.
         most_read: how many written answers are read at once, the most named first; None for all of them.
         may_have_right: whether a poll may have a right answer (right_answers.py).
+        may_have_other: whether people may be let write an option of their own (other.py).
         may_pick: whether moderators pick written answers for the recap.
         makes_options: whether the rules make the options, where none are written.
         rules_beside_options: those rules that such options do not follow from.
@@ -137,6 +140,7 @@ class Kind:
     is_ordered: ClassVar[bool] = False
     most_read: ClassVar[int | None] = 100
     may_have_right: ClassVar[bool] = False
+    may_have_other: ClassVar[bool] = False
     may_pick: ClassVar[bool] = False
     makes_options: ClassVar[bool] = False
     rules_beside_options: ClassVar[frozenset[str]] = frozenset()
@@ -377,16 +381,18 @@ def share_rows(tally: Tally, *, one_row: bool) -> list[ResultRow]:
     shares = whole_shares(counts, tally.ballots, single=one_row)
     widths, most = bar_widths(counts, tally.ballots), max(counts, default=0)
     return [
-        _share_row(index, count, share, width, is_lead=count == most > 0)
-        for index, (count, share, width) in enumerate(zip(counts, shares, widths, strict=True))
+        _share_row(index, count, share, width, is_lead=count == most > 0, note=wrote_it(option.written))
+        for index, (option, count, share, width) in enumerate(
+            zip(tally.options, counts, shares, widths, strict=True)
+        )
     ]
 
 
-def _share_row(index: int, count: int, share: int, width: str, *, is_lead: bool) -> ResultRow:
+def _share_row(index: int, count: int, share: int, width: str, *, is_lead: bool, note: str) -> ResultRow:
     votes = ngettext("%(count)d vote", "%(count)d votes", count) % {"count": count}
     word = str(_("vote") if count == 1 else _("votes"))
     cells = (str(count), f"{share}%")
-    return ResultRow(index, share, "%", str(count), word, width, is_lead, cells, f"{votes}, {share}%")
+    return ResultRow(index, share, "%", str(count), word, width, is_lead, cells, f"{votes}, {share}%", note)
 
 
 def fill(sentence: Any, words: Mapping[str, Any]) -> str:

@@ -2,14 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from polls.kinds.base import Kind
+from polls.kinds.other import Choice
 
 
-class Multiple(Kind):
+class Multiple(Choice):
     """Several options a person."""
 
     name, label, choice = "multiple", _("Several choices"), _("several")
-    may_have_right = True
     one_row = False
     input = "checkbox"
     footnote = _("People could choose several options, so shares may add up to more than 100%.")

@@ -137,13 +137,13 @@ def moved_right(
         return right
     by_id = {identity: place for place, (identity, _text) in enumerate(after, 1) if identity is not None}
     by_text = {text: place for place, (identity, text) in enumerate(after, 1) if identity is None}
-    kept: list[int] = []
+    places: list[int] = []
     for place in right:
         identity, text = before[int(place) - 1]
         new = by_text.get(text) if identity is None else by_id.get(identity, by_text.get(text))
         if new is not None:
-            kept.append(new)
-    return NONE if kind.has_places and len(kept) < len(right) else tuple(kept)
+            places.append(new)
+    return NONE if kind.has_places and len(places) < len(right) else tuple(places)
 
 
 def right_words(right: Right, kind: Kind, texts: Sequence[str], rules: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import ngettext
+
 AXES = (25, 40, 60, 80, 100)
 
 
@@ -33,3 +35,10 @@ def bar_widths(counts: Sequence[int], ballots: int) -> list[str]:
     exact = [100 * count / ballots for count in counts]
     axis = next((axis for axis in AXES if max(exact) <= axis), 100)
     return [f"{min(share * 100 / axis, 100):.1f}%" for share in exact]
+
+
+def wrote_it(count: int) -> str:
+    """Return how many people wrote an option themselves, as a note; "" where nobody did."""
+    if not count:
+        return ""
+    return ngettext("%(count)d person wrote it", "%(count)d people wrote it", count) % {"count": count}

@@ -2,11 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from polls.kinds.base import Kind
+from polls.kinds.other import Choice
 
 
-class Single(Kind):
+class Single(Choice):
     """One option a person."""
 
     name, label, choice = "single", _("One choice"), _("one option")
-    may_have_right = True

@@ -6,14 +6,16 @@ from polls.services.ballots import (
     NoBallot,
     PollNotLive,
     Recorded,
-    Vote,
     VoteIsFinal,
     record_ballots,
 )
 from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
 from polls.services.copies import copy_polls
-from polls.services.drafts import PollDraft, add_poll, edit_poll, run_again
+from polls.services.drafts import add_poll, edit_poll, run_again
 from polls.services.erasing import erase_ballots
+from polls.services.poll_batch import Vote
+from polls.services.promoting import promote_answer
+from polls.services.reading import PollDraft
 from polls.services.recount import WrongTally, recount_polls
 from polls.services.right_answers import NoRightAnswer, PollNotClosed, reveal_right_answer
 from polls.services.states import IllegalMove, prolong, set_closing_time, set_poll_state
@@ -42,6 +44,7 @@ __all__ = [
     "erase_ballots",
     "finalise_due_polls",
     "prolong",
+    "promote_answer",
     "record_ballots",
     "recount_polls",
     "reveal_right_answer",

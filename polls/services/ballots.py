@@ -1,34 +1,33 @@
 """Record ballots: one transaction a batch, the rules in plain Python (docs/adr/0003)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Batch
 from opendev.core.errors import Conflict, DomainError, NotFound
 from opendev.core.groups import News
 from polls import ballot_store
-from polls.ballot_store import NewBallot, NewSelection, Selected
-from polls.kinds import Family, Spelling, WrongAnswer, kind_named
+from polls.ballot_store import NewBallot, NewSelection
+from polls.kinds import Family, OtherNeedsWords, Spelling, WrongAnswer, kind_named, other_spelling
 from polls.models import Option, Poll, row_key_in
 from polls.news import news_of
 from polls.permissions import may_see_poll
 from polls.selectors import (
     Mine,
-    WrittenOptions,
+    WithOther,
     ballot_key,
-    mine_of,
-    own_of_texts,
+    has_written,
     participation_mark,
     written_of,
 )
 from polls.services import weights
-from polls.services.writing import Answers, read_answers
+from polls.services.poll_batch import Held, PollBatch, Vote
+from polls.services.writing import read_answers
+from polls.written_store import Written
 from sessions.programme.services.rights import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
@@ -50,23 +49,6 @@ class NoBallot(Conflict):
     code, message = "no_ballot", _("You have no vote to withdraw.")
 
 
-class Vote(NamedTuple):
-    """What somebody wants recorded. No answer and `withdraws`: take the answer back.
-
-    `answer` is what the client sent as `field`, its shape checked; what it means the poll's kind knows.
-    `secret` is the client's own ballot secret, where it sent one; `seq` is None for forms, which count as newest.
-    """
-
-    poll_id: int
-    attendee: AttendeePass
-    answer: tuple[Any, ...]
-    arrived_at: datetime
-    seq: int | None = None
-    secret: bytes | None = None
-    withdraws: bool = False
-    field: str = "options"
-
-
 class Recorded(NamedTuple):
     """A vote that is durably recorded.
 
@@ -84,54 +66,6 @@ class _Names(NamedTuple):
 
     key: bytes
     mark: bytes | None
-
-
-@dataclass(slots=True)
-class _Held:
-    """A ballot during the batch."""
-
-    id: int
-    key: bytes
-    seq: int
-    selected: Selected
-    attendee_id: int | None = None
-    is_new: bool = False
-    stored: Selected = field(default_factory=dict)
-    stored_seq: int = 0
-
-
-@dataclass(slots=True)
-class _PollBatch:
-    """A poll during the batch, as the votes that came before have left it."""
-
-    poll: Poll
-    event_id: int
-    options: dict[int, Option]
-    mark_key: bytes | None
-    held: dict[bytes, _Held] = field(default_factory=dict)
-    attendees: Collection[
-        int
-    ] = ()  # those of the batch's voters who are there, and whose pass still opens something
-    marks: set[bytes] = field(default_factory=set)
-    new_marks: list[bytes] = field(default_factory=list)
-    answers: Answers | None = None  # what people wrote, in polls whose answers are written
-    told: WrittenOptions | None = None  # the most named of them, after the batch
-
-    def choose(self, vote: Vote) -> Selected:
-        """Return the options that a vote chooses; those that its voter wrote are made."""
-        if vote.withdraws:
-            return {}
-        if self.answers is None:
-            return kind_named(self.poll.kind).selected(vote.answer)
-        return dict.fromkeys(self.answers.choose(self.answers.kind.spellings(vote.answer)))
-
-    def mine(self, held: _Held) -> Mine:
-        """Return one's own answer as a ballot holds it."""
-        if self.answers is None:
-            return mine_of(self.poll.kind, held.selected, held.seq)
-        answers = {self.answers.answer_of(option) for option in held.selected}
-        own = own_of_texts(self.answers.kind, self.answers.texts_of(held.selected))
-        return Mine(bool(held.selected), tuple(sorted(answers)) or None, held.seq, own)
 
 
 def record_ballots(votes: Sequence[Vote], now: datetime) -> Batch[Recorded]:
@@ -163,15 +97,17 @@ def _recorded(poll: Poll, mine: Mine) -> Recorded:
     return Recorded(mine, poll.session_id, poll.version)
 
 
-def _news_of(batch: _PollBatch) -> News:
-    options = list(batch.options.values()) if batch.told is None else batch.told
+def _news_of(batch: PollBatch) -> News:
+    options: Sequence[Option | Written] = list(batch.options.values())
+    if batch.told is not None:
+        options = WithOther(batch.options.values(), batch.told) if batch.poll.has_other else batch.told
     return news_of(batch.poll, options, whole=False)
 
 
-def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
+def _lock_and_read(votes: Sequence[Vote]) -> dict[int, PollBatch]:
     """Lock the polls, always in the order of their ids, and read what their votes are judged by."""
     locked = ballot_store.lock_polls({vote.poll_id for vote in votes})
-    batches = {poll.pk: _PollBatch(poll, event_id, {}, None) for poll, event_id in locked}
+    batches = {poll.pk: PollBatch(poll, event_id, {}, None) for poll, event_id in locked}
     judged = ballot_store.judged_by(batches.keys(), {vote.attendee.attendee_id for vote in votes})
     for option in judged.options:
         batches[option.poll_id].options[option.pk] = option
@@ -182,7 +118,7 @@ def _lock_and_read(votes: Sequence[Vote]) -> dict[int, _PollBatch]:
     return batches
 
 
-def _names_of(batch: _PollBatch | None, vote: Vote) -> _Names | None:
+def _names_of(batch: PollBatch | None, vote: Vote) -> _Names | None:
     """Return under what the vote is kept, or None when there is no such poll."""
     if batch is None:
         return None
@@ -193,7 +129,7 @@ def _names_of(batch: _PollBatch | None, vote: Vote) -> _Names | None:
 
 
 def _read_ballots(
-    batches: dict[int, _PollBatch], named: Sequence[tuple[Vote, _Names | None]]
+    batches: dict[int, PollBatch], named: Sequence[tuple[Vote, _Names | None]]
 ) -> dict[int, set[int]]:
     """Read the ballots and marks that are there under the votes' names; return the options in them by poll."""
     held: dict[int, set[int]] = {}
@@ -204,7 +140,7 @@ def _read_ballots(
     for ballot in stored:
         selected = selections.get(ballot.id, {})
         held.setdefault(ballot.poll_id, set()).update(selected)
-        batches[ballot.poll_id].held[ballot.key] = _Held(
+        batches[ballot.poll_id].held[ballot.key] = Held(
             ballot.id, ballot.key, ballot.seq, selected, stored=selected, stored_seq=ballot.seq
         )
     for poll_id, mark in present:
@@ -212,24 +148,31 @@ def _read_ballots(
     return held
 
 
-def _read_written(batches: dict[int, _PollBatch], votes: Sequence[Vote], held: dict[int, set[int]]) -> None:
+def _read_written(batches: dict[int, PollBatch], votes: Sequence[Vote], held: dict[int, set[int]]) -> None:
     """Read what people wrote already of what the votes bring, and of what their ballots hold."""
-    written = {poll: batch for poll, batch in batches.items() if kind_named(batch.poll.kind).is_written}
+    written = {poll: batch for poll, batch in batches.items() if has_written(batch.poll)}
     if not written:
         return
     written_in_votes: list[tuple[int, Spelling]] = []
     for vote in votes:
         batch = written.get(vote.poll_id)
         kind = batch and kind_named(batch.poll.kind)
-        if kind and vote.field == kind.field and not vote.withdraws:
+        if vote.other and batch and batch.poll.has_other:
+            written_in_votes.append((vote.poll_id, other_spelling(vote.other)))
+        elif kind and kind.is_written and vote.field == kind.field and not vote.withdraws:
             written_in_votes += [(vote.poll_id, spelling) for spelling in kind.spellings(vote.answer)]
-    ids = {option for poll in written for option in held.get(poll, ())}
+    ids = {
+        option
+        for poll, batch in written.items()
+        for option in held.get(poll, ())
+        if option not in batch.options
+    }
     polls = [(batch.poll, batch.event_id) for batch in written.values()]
     for poll, answers in read_answers(polls, written_in_votes, ids).items():
         batches[poll].answers = answers
 
 
-def _cast(batch: _PollBatch | None, vote: Vote, names: _Names | None) -> Mine | DomainError:
+def _cast(batch: PollBatch | None, vote: Vote, names: _Names | None) -> Mine | DomainError:
     """Apply one vote to the batch, or return why not."""
     if batch is None or names is None or not may_see_poll(batch.poll, is_moderator=False):
         return NotFound()
@@ -240,7 +183,7 @@ def _cast(batch: _PollBatch | None, vote: Vote, names: _Names | None) -> Mine | 
         return refusal
 
 
-def _check(batch: _PollBatch, vote: Vote) -> None:
+def _check(batch: PollBatch, vote: Vote) -> None:
     poll = batch.poll
     if vote.attendee.event_id != batch.event_id:
         raise NotJoined
@@ -252,10 +195,29 @@ def _check(batch: _PollBatch, vote: Vote) -> None:
         kind = kind_named(poll.kind)
         if vote.field != kind.field:
             raise WrongAnswer(fields={vote.field: WrongAnswer.message})
-        kind.check(vote.answer, batch.options.keys(), fewest=poll.min, most=poll.max, rules=poll.rules)
+        answer = _with_other(batch, vote)
+        kind.check(answer, batch.options.keys(), fewest=poll.min, most=poll.max, rules=poll.rules)
 
 
-def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
+def _with_other(batch: PollBatch, vote: Vote) -> Sequence[Any]:
+    """Return a vote's answer with "Other", or what its words name, among its options.
+
+    Raises:
+        WrongAnswer: words that the poll does not ask for.
+        OtherNeedsWords
+    """
+    other = batch.other
+    if vote.other and other is None:
+        raise WrongAnswer(fields={"other": WrongAnswer.message})
+    if other is not None and other.pk in vote.answer and not vote.other:
+        raise OtherNeedsWords(fields={"other": OtherNeedsWords.message})
+    if not vote.other or other is None:
+        return vote.answer
+    chosen = [option for option in vote.answer if option != other.pk]
+    return [*chosen, (batch.named_in(vote) or other).pk]
+
+
+def _ballot_for(batch: PollBatch, vote: Vote, names: _Names) -> Held:
     """Return the vote's ballot after the vote: changed, or left alone where a later vote or the same stands in it."""
     held = batch.held.get(names.key)
     if held is None:
@@ -271,7 +233,7 @@ def _ballot_for(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
     return held
 
 
-def _new_ballot(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
+def _new_ballot(batch: PollBatch, vote: Vote, names: _Names) -> Held:
     if names.mark is not None and names.mark in batch.marks:
         raise AlreadyVoted
     if vote.withdraws:
@@ -280,13 +242,13 @@ def _new_ballot(batch: _PollBatch, vote: Vote, names: _Names) -> _Held:
         batch.marks.add(names.mark)
         batch.new_marks.append(names.mark)
     seq = 1 if vote.seq is None else vote.seq
-    held = _Held(row_key_in(vote.poll_id), names.key, seq, batch.choose(vote), is_new=True)
+    held = Held(row_key_in(vote.poll_id), names.key, seq, batch.choose(vote), is_new=True)
     held.attendee_id = None if batch.poll.anonymous else vote.attendee.attendee_id
     batch.held[names.key] = held
     return held
 
 
-def _write(batches: Sequence[_PollBatch]) -> list[_PollBatch]:
+def _write(batches: Sequence[PollBatch]) -> list[PollBatch]:
     """Write what the batch changed and raise the versions; return the polls whose tally moved."""
     # The order of rows shall not tell who came when: sorted by what is random, it tells nothing. It is quicker besides.
     ballot_store.insert_marks(sorted((batch.poll.pk, mark) for batch in batches for mark in batch.new_marks))
@@ -311,20 +273,33 @@ def _write(batches: Sequence[_PollBatch]) -> list[_PollBatch]:
     changes = {batch.poll.pk: _changes(batch) for batch in batches}
     _write_answers(batches, changes)
     ballot_store.insert_selections(sorted(selections))
-    picked = [changes[batch.poll.pk] for batch in batches if batch.answers is None]
+    picked = [_picked(batch, changes[batch.poll.pk]) for batch in batches]
     ballot_store.add_to_counts({option: count for poll in picked for option, count in poll.items()})
     return [batch for batch in batches if _tally(batch, changes[batch.poll.pk])]
 
 
-def _write_answers(batches: Sequence[_PollBatch], changes: dict[int, dict[int, int]]) -> None:
+def _write_answers(batches: Sequence[PollBatch], changes: dict[int, dict[int, int]]) -> None:
     """Write what people wrote: new spellings before they are selected, spent ones after they are not any more."""
     for batch in batches:
-        if batch.answers and changes[batch.poll.pk]:
-            batch.answers.add_to_counts(changes[batch.poll.pk])
+        written = _written(batch, changes[batch.poll.pk])
+        if batch.answers and written:
+            batch.answers.add_to_counts(written)
             batch.answers.write()
 
 
-def _changes(batch: _PollBatch) -> dict[int, int]:
+def _written(batch: PollBatch, changes: dict[int, int]) -> dict[int, int]:
+    """Return the changes of what voters wrote."""
+    return {option: difference for option, difference in changes.items() if option not in batch.options}
+
+
+def _picked(batch: PollBatch, changes: dict[int, int]) -> dict[int, int]:
+    """Return the changes of the moderator's options; those of "Other" are of all that people wrote."""
+    picked = {option: difference for option, difference in changes.items() if option in batch.options}
+    other = sum(_written(batch, changes).values())
+    return {**picked, batch.other.pk: other} if batch.other and other else picked
+
+
+def _changes(batch: PollBatch) -> dict[int, int]:
     """Return by how much the batch changes the count of each option, {option id: difference}."""
     changes: dict[int, int] = {}
     for held in batch.held.values():
@@ -335,7 +310,7 @@ def _changes(batch: _PollBatch) -> dict[int, int]:
     return {option: difference for option, difference in changes.items() if difference}
 
 
-def _tally(batch: _PollBatch, changes: dict[int, int]) -> bool:
+def _tally(batch: PollBatch, changes: dict[int, int]) -> bool:
     """Raise the kept tally and the poll's version by what its ballots changed; return True if the tally moved."""
     ballots = sum(bool(held.selected) - bool(held.stored) for held in batch.held.values())
     weighed = _weigh(batch) if batch.poll.family == Family.WEIGH else []
@@ -346,13 +321,12 @@ def _tally(batch: _PollBatch, changes: dict[int, int]) -> bool:
     poll.version += 1
     ballot_store.set_poll_tally(poll)
     ballot_store.set_weights(weighed)
-    if batch.answers is None:
-        for option_id, difference in changes.items():
-            batch.options[option_id].count += difference
+    for option_id, difference in _picked(batch, changes).items():
+        batch.options[option_id].count += difference
     return True
 
 
-def _weigh(batch: _PollBatch) -> list[Option]:
+def _weigh(batch: PollBatch) -> list[Option]:
     """Add to the options' kept weights what the batch changed; return the options whose weights are others now."""
     options, has_places = batch.options.values(), batch.poll.has_places
     before = [(option.weight, option.above) for option in options]

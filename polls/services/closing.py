@@ -11,8 +11,8 @@ from opendev.core.undo import undo_window
 from opendev.core.write_ahead_log import empty_log_after_commit
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
-from polls.kinds import kind_named
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection, row_key_in
+from polls.selectors import has_written
 from polls.services.states import close, lock_poll, note_poll, save_and_tell
 from polls.services.writing import fold_answers
 from sessions.programme.models import Session
@@ -71,7 +71,7 @@ def _finalise(poll: Poll, now: datetime) -> bool:
         Participation.objects.filter(poll=poll).delete()
         MarkKey.objects.filter(poll=poll).delete()
         _insert_anew_in_random_order(poll)
-    if poll.anonymous or kind_named(poll.kind).is_written:
+    if poll.anonymous or has_written(poll):
         fold_answers(poll, forget=True)
         empty_log_after_commit()
     poll.finalised_at = now

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
@@ -18,6 +18,7 @@ from opendev.core.text import clean_line, clean_word, clean_yes_or_no
 from polls import written_store
 from polls.kinds import MAX_WORD_LENGTH, Family, merge_key
 from polls.models import BlockedWord, Option, Poll
+from polls.selectors import has_written
 from polls.services.states import lock_poll_for, save_and_tell
 from polls.services.writing import Answers, answers_of, blocked_keys, first_state, fold_answers
 from sessions.audit.models import AuditKind
@@ -41,7 +42,7 @@ class NotWritten(Conflict):
 def _lock(caller: Caller, poll_id: int) -> tuple[Poll, Answers]:
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
     answers = answers_of(poll)
-    if not answers.kind.is_written:
+    if not has_written(poll):
         raise NotWritten
     return poll, answers
 
@@ -245,7 +246,7 @@ def _lock_sessions_with_answers(session_id: int) -> Session:
 
 
 def _written_polls(session: Session) -> QuerySet[Poll]:
-    polls = Poll.objects.filter(session__event=session.event_id, family=Family.WRITE)
+    polls = Poll.objects.filter(Q(family=Family.WRITE) | Q(has_other=True), session__event=session.event_id)
     return polls.exclude(state=Poll.State.DRAFT)
 
 

@@ -57,6 +57,7 @@ def differences(poll: Poll) -> list[WrongTally]:
     rows = selections.values("option_id").annotate(n=Count("ballot_id"), total=Sum("value"))
     counted = {row["option_id"]: (row["n"], row["total"] or 0) for row in rows}
     above = _counted_above(poll) if poll.has_places else {}
+    counted |= _counted_as_other(poll, counted)
     found = [
         difference
         for option in Option.objects.filter(poll=poll).order_by("position", "pk")
@@ -68,6 +69,15 @@ def differences(poll: Poll) -> list[WrongTally]:
     if poll.right_count is not None and poll.right_count != (right := count_right(poll)):
         found.append(WrongTally(poll.pk, None, poll.right_count, right, "right_count"))
     return found + _wrong_totals(poll, counted)
+
+
+def _counted_as_other(poll: Poll, counted: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Return how many people wrote an option of their own, under the id of the poll's "Other"."""
+    other = Option.objects.filter(poll=poll, is_other=True).values_list("pk", flat=True).first()
+    if other is None:
+        return {}
+    written = Option.objects.filter(poll=poll, author_kind=Option.Author.VOTER).values_list("pk", flat=True)
+    return {other: (sum(counted.get(option, (0, 0))[0] for option in written), 0)}
 
 
 def _wrong_totals(poll: Poll, counted: Mapping[int, tuple[int, int]]) -> list[WrongTally]:

@@ -210,7 +210,12 @@ RECORDED = {
 
 def note_poll(poll: Poll, verb: Verb, now: datetime, caller: Caller | None = None) -> None:
     """Write what became of the poll into its session's timeline: never anything about who voted."""
-    note(session=poll.session, verb=verb, now=now, subject=poll.pk, title=poll.question, caller=caller)
+    note_poll_as(poll, verb, poll.question, now, caller)
+
+
+def note_poll_as(poll: Poll, verb: Verb, title: str, now: datetime, caller: Caller | None = None) -> None:
+    """Write the same with other words of the poll than its question."""
+    note(session=poll.session, verb=verb, now=now, subject=poll.pk, title=title, caller=caller)
 
 
 @transaction.atomic

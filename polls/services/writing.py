@@ -7,6 +7,7 @@ from functools import cached_property
 from polls import written_store
 from polls.kinds import Kind, Spelling, is_blocked, kind_named, merge_key
 from polls.models import Option, Poll, random_option_key
+from polls.selectors import has_written
 from polls.written_store import Spelling as Row
 
 State = Option.State
@@ -174,7 +175,7 @@ def fold_answers(poll: Poll, *, forget: bool = False) -> None:
     With `forget` no text stays that nobody gives: what voters took back is gone, also where a moderator hid or merged
     it. An answer whose first spelling nobody gives any more takes over its commonest one.
     """
-    if not kind_named(poll.kind).is_written:
+    if not has_written(poll):
         return
     if forget:
         _forget(answers_of(poll))

@@ -43,6 +43,7 @@ class AuditKind(models.TextChoices):
     WRITTEN_HIDDEN = "polls.written_hidden", _("Hid answers that people wrote")
     WRITTEN_MERGED = "polls.written_merged", _("Merged answers that people wrote")
     WRITTEN_SPLIT = "polls.written_split", _("Split answers that were merged")
+    WRITTEN_PROMOTED = "polls.written_promoted", _("Made an option of what people wrote")
     BLOCKED_WORDS_CHANGED = "polls.blocked_words", _("Changed the list of blocked words")
     RECAP_PUBLISHED = "recap.published", _("Published the recap")
     RECAP_WITHDRAWN = "recap.withdrawn", _("Withdrew the recap")

@@ -25,6 +25,7 @@ class TimelineEntry(models.Model):
         POLL_REWORDED = "poll.reworded", _("A poll was reworded after the first vote; before")
         POLL_RIGHT_CHANGED = "poll.right_changed", _("A right answer was changed after the launch")
         POLL_RIGHT_REVEALED = "poll.right_revealed", _("A right answer was revealed")
+        POLL_PROMOTED = "poll.promoted", _("What people wrote became an option")
         QUESTION_ON_AIR = "question.on_air", _("A question went on air")
         QUESTION_ANSWERED = "question.answered", _("A question was answered")
         QUESTION_SET_BACK = "question.set_back", _("An act with a question was taken back")
@@ -61,6 +62,7 @@ class TimelineEntry(models.Model):
                         "poll.reworded",
                         "poll.right_changed",
                         "poll.right_revealed",
+                        "poll.promoted",
                         "question.on_air",
                         "question.answered",
                         "question.set_back",

@@ -11,7 +11,7 @@ from opendev.core.errors import DomainError
 from polls.kinds import DEFAULT, kind_named
 from polls.models import Option, Poll, Selection
 from polls.services import Recorded, Vote, add_poll, record_ballots, set_poll_state
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.programme.models import Session
 from tests.factories.sessions import NOW, make_session, organiser_of
 

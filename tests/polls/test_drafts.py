@@ -8,7 +8,7 @@ from opendev.core.groups import EVERYBODY
 from polls.models import Ballot, Option, Poll
 from polls.serializers import poll_json
 from polls.services import add_poll, edit_poll, run_again, set_poll_state
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.programme.services.rights import NotModerator
 from sessions.timeline.models import TimelineEntry
 from tests.factories import (

@@ -19,7 +19,7 @@ from polls.services import (
     run_again,
     set_poll_state,
 )
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.audit.models import AuditEntry
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotModerator

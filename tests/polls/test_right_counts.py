@@ -8,7 +8,8 @@ from polls.services import (
     reveal_right_answer,
     set_poll_state,
 )
-from polls.services.ballots import Vote, record_ballots
+from polls.services.ballots import record_ballots
+from polls.services.poll_batch import Vote
 from tests.factories import NOW, make_attendee, make_poll, options_of, record, vote_for
 from tests.factories.polls import write_in
 from tests.factories.sessions import organiser_of

@@ -16,7 +16,7 @@ from opendev.room.services import end_session, set_session_state
 from polls import services as polls
 from polls.models import Poll
 from polls.services import moderating
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.access.services import end_sign_ins, make_sign_in_link, revoke_api_token
 from sessions.attendees.models import RevokedPass
 from sessions.attendees.services.passes import set_pass
@@ -145,6 +145,7 @@ FOR_MODERATORS = {
 }
 # What people wrote; that moderators may, the tests of written answers show.
 OF_ANSWERS = {
+    polls.promote_answer: lambda at: {"poll_id": at.poll.pk, "option_id": 1, "now": NOW},
     moderating.set_answer_states: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "state": "shown"},
     moderating.pick_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "picked": True},
     moderating.approve_all: lambda at: {"poll_id": at.poll.pk},

@@ -13,7 +13,7 @@ from opendev.room.consumers import RoomConsumer
 from opendev.room.run_sheets import go_to, paste_plan
 from opendev.room.source import RoomSource
 from polls.services import add_poll, reveal_right_answer, set_poll_state
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.programme.models import Person
 from sessions.questions.models import Question
 from sessions.questions.services.queue import merge_question, set_question_state
@@ -42,7 +42,7 @@ PLAN = "Prompt: What do you build?\nNote: Ours\nFollow-up: Keep talking\nPoll: W
 AT = "2026-06-01T10:00:00.000Z"
 # Held by the tests of each kind of poll.
 OF_A_KIND = re.compile(
-    r"\.polls\.(rules|result|mine|options)\.|\.(answers|moderation)(\.|$)|\bmine\.(words|text|number)$|\bright_answer\.(ranking|number)$"
+    r"\.polls\.(rules|result|mine|options)\.|\.(answers|moderation)(\.|$)|\bmine\.(words|text|number)$|\bright_answer\.(ranking|number)$|\.other(\.|$)|\bpolls\.options\.written$"
 )
 
 

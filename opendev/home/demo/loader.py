@@ -17,7 +17,7 @@ from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.models import Option, Poll, row_key_in
 from polls.services import add_poll, run_again
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 from sessions.attendees.services.joining import join_session
 from sessions.follow_ups.services.lines import open_line
 from sessions.follow_ups.services.sign_ups import read_wish, sign_up

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from polls.kinds import KINDS, Kind
+from polls.kinds.other import TEXTS as OTHER_TEXTS
 from polls.kinds.right_answers import TEXTS
 from sessions.programme.models import Session
 
@@ -61,8 +62,8 @@ def poll_kinds() -> list[Kind]:
 
 @register.simple_tag
 def right_texts() -> Mapping[str, Any]:
-    """Return the sentences about a right answer, which the script fills in too."""
-    return TEXTS
+    """Return the sentences about a right answer and about "Other", which the script fills in too."""
+    return {**TEXTS, **OTHER_TEXTS}
 
 
 @register.simple_tag

@@ -6,22 +6,39 @@ export function noAnswer(kind) {
   return kind.none ?? []
 }
 
+// An option in one's own words stands among the ids as "=words"; no id begins like that.
+const OWN = "="
+
+export function asOther(words) {
+  return OWN + words
+}
+
+export function otherIn(kind, answer) {
+  if (kind.isWritten || !Array.isArray(answer)) return ""
+  return answer.find((part) => part.startsWith(OWN))?.slice(OWN.length) ?? ""
+}
+
+function withoutOther(kind, answer) {
+  return kind.isWritten || !Array.isArray(answer) ? answer : answer.filter((part) => !part.startsWith(OWN))
+}
+
 // My answer as the server knows it; none where I gave it on another device.
 export function answerOf(poll) {
   const kind = kindOf(poll)
   const held = poll.mine?.voted ? poll.mine[kind.field] : null
   if (held === null || held === undefined) return noAnswer(kind)
-  return kind.takesOne ? [held] : held
+  if (kind.takesOne) return [held]
+  return poll.mine.other && Array.isArray(held) ? [...held, asOther(poll.mine.other)] : held
 }
 
 // An answer as it is sent.
 export function asSent(kind, answer) {
-  return kind.takesOne ? (answer[0] ?? "") : answer
+  return kind.takesOne ? (answer[0] ?? "") : withoutOther(kind, answer)
 }
 
 // The options that an answer names, or the words of it.
 export function optionsIn(kind, answer) {
-  return kind.optionsIn?.(answer) ?? answer
+  return kind.optionsIn?.(answer) ?? withoutOther(kind, answer)
 }
 
 export function isSameAnswer(kind, one, other) {

@@ -1,6 +1,6 @@
 // The choice that is being made in a vote form: kept over reloads, named on the button, never overwritten by news.
 
-import { answerOf, isSameAnswer, optionsIn } from "./answers.js"
+import { answerOf, asOther, isSameAnswer, optionsIn, otherIn } from "./answers.js"
 import { kindNamed, kindOf } from "./kinds/index.js"
 import { emit, setHidden, setText } from "./markup.js"
 import { forget, keep, recall } from "./kept.js"
@@ -29,7 +29,22 @@ export function chosenIn(form) {
 function enteredIn(form) {
   const ticked = [...form.querySelectorAll("input[name=option]:checked")].map((input) => input.value)
   const written = [...form.querySelectorAll("[name=written]")].map((input) => input.value.trim())
-  return [...ticked, ...written.filter(Boolean)]
+  const words = otherField(form)
+  const other = words?.value.trim() && ticked.includes(otherOption(form)) ? [asOther(words.value.trim())] : []
+  return [...ticked, ...written.filter(Boolean), ...other]
+}
+
+function otherField(form) {
+  return form.querySelector("[name=other]")
+}
+
+function otherOption(form) {
+  return form.querySelector("[name=other_option]")?.value
+}
+
+// "Other" without words is not ready to be sent.
+function lacksWords(form, chosen, kind) {
+  return Boolean(otherField(form)) && chosen.includes(otherOption(form)) && !otherIn(kind, chosen)
 }
 
 export function draftFor(pollId) {
@@ -53,6 +68,7 @@ export function applyDraft(form, fallback) {
   const draft = draftFor(pollIdOf(form)) ?? fallback
   if (kindIn(form).fillForm) return kindIn(form).fillForm(form, draft)
   for (const input of form.querySelectorAll("input[name=option]")) input.checked = draft.includes(input.value)
+  if (otherField(form)) otherField(form).value = otherIn(kindIn(form), draft)
   form.querySelectorAll("[name=written]").forEach((input, index) => {
     input.value = draft[index] ?? ""
   })
@@ -92,7 +108,7 @@ export function paintChoice(poll) {
     const words = kind.voteWords ? kind.voteWords(chosen, poll) : wordsFor(picked, poll)
     setText(button, "[data-vote-words]", words)
     const fits = picked.length >= poll.min && picked.length <= poll.max
-    button.disabled = !(fits && (kind.isReady?.(chosen, poll) ?? true))
+    button.disabled = !(fits && !lacksWords(form, chosen, kind) && (kind.isReady?.(chosen, poll) ?? true))
   }
 }
 
@@ -104,9 +120,16 @@ for (const form of document.querySelectorAll("[data-vote-form]")) {
 
 for (const type of ["change", "input"]) document.addEventListener(type, keepChoice)
 
+// Who writes means it.
+function tickOther(form) {
+  const input = form.querySelector(`input[name=option][value="${CSS.escape(otherOption(form))}"]`)
+  if (input && !input.disabled) input.checked = true
+}
+
 function keepChoice(event) {
   const form = event.target.closest("[data-vote-form]")
   if (!form) return
+  if (event.target.name === "other" && event.target.value) tickOther(form)
   markChosen(form)
   const poll = pollIdOf(form)
   keep(draftName(poll), chosenIn(form))

@@ -25,6 +25,7 @@ import { nothingIsPressed } from "./presses.js"
 import { emptyBook, hasCounts, reduce } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
+import { paintOwnWords } from "./other_words.js"
 import { paintRight } from "./right_answer.js"
 import { fetchPage, hasRegions, isHalfWritten, swapRegions } from "./regions.js"
 import { counted } from "./texts.js"
@@ -151,6 +152,7 @@ function paintChart(chart, poll) {
   if (list && hasCounts(poll)) paintResults(list, poll)
   paintSummary(chart, poll)
   paintRight(chart, poll)
+  paintOwnWords(chart, poll)
   setText(chart, "[data-ballots]", poll.ballots)
   setText(chart, "[data-present]", peopleHere())
   const waiting = poll.moderation?.waiting ?? 0

@@ -10,6 +10,7 @@ import { paintSummary } from "./poll_summary.js"
 import { paintChoices, paintFields, paintForm, paintResults } from "./poll_rows.js"
 import { footnote, hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
 import { withOptimism } from "./result_rows.js"
+import { paintOwnWords } from "./other_words.js"
 import { paintRight } from "./right_answer.js"
 
 const LONG_QUESTION = 140
@@ -94,7 +95,8 @@ function paintLinks(card, poll, hasVoted) {
   setHidden(card, "[data-when=voted]", !hasVoted)
   setHidden(card, "[data-when=seen]", hasVoted)
   setHidden(card, "[data-hidden-icon]", hasCounts(poll))
-  setHidden(card, "[data-written-note]", !kindOf(poll).isWritten || !poll.anonymous)
+  const mayWrite = kindOf(poll).isWritten || poll.rules?.other
+  setHidden(card, "[data-written-note]", !mayWrite || !poll.anonymous)
 }
 
 export function paintCard(card, poll, { pending, wanted, isJoined }) {
@@ -118,6 +120,7 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   card.dataset.view = view
   paintBody(card, shown, view, hasFailed ? pending : mine)
   paintRight(card, poll)
+  paintOwnWords(card, poll)
   paintLinks(card, poll, hasVoted)
   setText(card, "[data-footnote]", footnote(poll))
   setHidden(card, "[data-footnote]", !footnote(poll))

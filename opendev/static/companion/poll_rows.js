@@ -100,6 +100,13 @@ export function paintFields(list, poll) {
   }
 }
 
+function addOtherField(row, id) {
+  if (row.querySelector("[name=other]")) return
+  const field = clone("other-field")
+  field.querySelector("[name=other_option]").value = id
+  row.querySelector(".body").append(field)
+}
+
 // The form's rows: what somebody has ticked is theirs, only texts and missing rows are painted.
 export function paintForm(list, poll, chosen) {
   if (kindOf(poll).paintForm) return kindOf(poll).paintForm(list, poll)
@@ -111,8 +118,9 @@ export function paintForm(list, poll, chosen) {
   )
   for (const option of poll.options) {
     const node = rowOf(list, option.id)
-    const input = node.querySelector("input")
+    const input = node.querySelector("[name=option]")
     setText(node, "[data-option-text]", option.text)
+    if (option.other) addOtherField(node, option.id)
     input.type = kindOf(poll).input
     input.value = option.id
     if (isNew) input.checked = chosen.includes(option.id)

@@ -62,8 +62,8 @@ function withTally(book, frame) {
     counts.has(option.id) ? { ...option, count: counts.get(option.id) } : option,
   )
   const options = frame.answers ?? known // what people write comes anew each time
-  const { version, ballots, result, moderation } = frame
-  return withPoll(book, { ...poll, version, ballots, options, result, moderation })
+  const { version, ballots, result, moderation, other } = frame
+  return withPoll(book, { ...poll, version, ballots, options, result, moderation, other })
 }
 
 // The same version may come twice: first as everybody sees it, then, after one's own vote, with the counts.

@@ -15,7 +15,7 @@ function shareRows(poll) {
   const shares = wholeShares(counts, poll.ballots, kindOf(poll).oneRow)
   const widths = barWidths(counts, poll.ballots)
   const most = Math.max(0, ...counts)
-  return poll.options.map(({ id, text, count }, index) => ({
+  return poll.options.map(({ id, text, count, written }, index) => ({
     id,
     text,
     figure: shares[index],
@@ -24,7 +24,7 @@ function shareRows(poll) {
     word: counted("vote_word", count),
     width: widths[index],
     lead: count > 0 && count === most,
-    note: "",
+    note: written ? counted("wrote_it", written) : "",
   }))
 }
 

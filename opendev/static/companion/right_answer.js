@@ -61,6 +61,6 @@ export function paintRight(root, poll) {
   setText(root, "[data-right-line]", line)
   setText(root, "[data-right-mine]", mineLine(poll))
   setHidden(root, "[data-right-row]", !line)
-  if (line && root.dataset.hidesRight === poll.id) holdMoment(root)
-  root.dataset.hidesRight = line ? "" : poll.id
+  if (line && root.dataset.unrevealed === poll.id) holdMoment(root)
+  root.dataset.unrevealed = line ? "" : poll.id
 }

@@ -5,6 +5,7 @@ import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
 import { headline, hiddenNote, label, reworded } from "./poll_words.js"
+import { paintOwnWords } from "./other_words.js"
 import { paintRight } from "./right_answer.js"
 import { counted, text } from "./texts.js"
 
@@ -28,6 +29,7 @@ function paintItem(item, poll) {
   setText(item, "[data-hidden-note]", hiddenNote(poll))
   setHidden(item, "[data-hidden-note]", isVisible)
   paintRight(item, poll)
+  paintOwnWords(item, poll)
   setHidden(item, "[data-chart]", !hasChart)
   if (!hasChart) return
   setText(item, "[data-headline]", headline(poll))

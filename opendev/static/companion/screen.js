@@ -17,6 +17,7 @@ import { peopleHere } from "./presence.js"
 import { emptyBook, hasCounts, onAir, reduce } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintPicks, paintResults } from "./poll_rows.js"
+import { paintOwnWords } from "./other_words.js"
 import { paintRight } from "./right_answer.js"
 import { clone, on, setHidden, setText, syncChildren } from "./markup.js"
 import { openQuestions, questionOnAir, reduceQuestions, sorted } from "./question_state.js"
@@ -50,6 +51,7 @@ function paintPoll(poll) {
   state.textContent = text(`screen_${poll.state}_${isVisible ? "shown" : "hidden"}`)
   paintRows(poll, view)
   paintRight(main, poll)
+  paintOwnWords(main, poll)
   main.dataset.view = view
   main.dataset.poll = poll.id
   main.dataset.look = kindOf(poll).look ?? ""
@@ -136,7 +138,7 @@ function paint() {
   else paintCalm(isOver ? "end" : "calm")
   setHidden(document, "[data-screen-state]", !poll && !question && !item)
   setHidden(main, "[data-asked-by]", !question && item?.kind !== "line" && item?.kind !== "questions")
-  if (!poll) setHidden(main, "[data-summary-row], [data-right-row]", true)
+  if (!poll) setHidden(main, "[data-summary-row], [data-right-row], [data-own-words-row]", true)
   setHidden(main, "[data-calm-words]", Boolean(isOver || poll || question || item))
   setHidden(main, "[data-end]", !isOver)
   setHidden(document, "[data-turnout], [data-progress]", !poll)

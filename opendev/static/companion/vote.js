@@ -1,7 +1,7 @@
 // Takes the submit of the real forms and sends the vote over the socket. A vote without an answer is kept, over lost
 // connections and reloads, and sent again with the same seq, so that the server counts it once.
 
-import { answerOf, asSent, isSameAnswer, noAnswer, optionsIn } from "./answers.js"
+import { answerOf, asSent, isSameAnswer, noAnswer, optionsIn, otherIn } from "./answers.js"
 import { hideBanner, showBanner } from "./banners.js"
 import { chosenIn, dropDraft, pollIdOf } from "./choice.js"
 import { keep, recall } from "./kept.js"
@@ -67,7 +67,8 @@ function cast(poll, answer, type) {
   const seq = nextSeq(poll)
   const kind = kindOf(poll)
   const sent = asSent(kind, answer)
-  const cast = { type, field: kind.field, answer, sent, options: optionsIn(kind, answer) }
+  const other = otherIn(kind, answer)
+  const cast = { type, field: kind.field, answer, sent, other, options: optionsIn(kind, answer) }
   pending.set(poll.id, { ...cast, earlier, before: answerOf(poll), seq, status: "sending" })
   keepVotes()
   hideBanner("vote")
@@ -78,11 +79,11 @@ function cast(poll, answer, type) {
 
 function send(id) {
   const vote = pending.get(id)
-  const { type, field, sent, seq } = vote
+  const { type, field, sent, other, seq } = vote
   vote.status = "sending"
   vote.ref = ++lastRef
   const frame = { type, ref: vote.ref, poll: id, seq }
-  emit("live:send", type === "poll.vote" ? { ...frame, [field]: sent } : frame)
+  emit("live:send", type === "poll.vote" ? { ...frame, [field]: sent, ...(other ? { other } : {}) } : frame)
   setTimeout(unanswered, ANSWER_WITHIN, id, vote.ref)
 }
 

@@ -15,7 +15,7 @@ import opendev
 from opendev.core.errors import Malformed
 from polls.kinds import KINDS, Tally, read_answer, read_quick_line
 from polls.kinds.number import bins_of, histogram, quantile
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 
 NUMBER = KINDS["number"]
 SCRIPT = Path(opendev.__file__).parent / "static" / "companion" / "kinds" / "histogram.js"

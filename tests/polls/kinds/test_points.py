@@ -20,8 +20,8 @@ from polls.kinds import KINDS, Counted, Tally
 from polls.models import Poll
 from polls.news import news_of
 from polls.services import finalise_due_polls, record_ballots, recount_polls, run_again, set_poll_state
-from polls.services.ballots import Vote
-from polls.services.drafts import read_draft
+from polls.services.poll_batch import Vote
+from polls.services.reading import read_draft
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, options_of
 from tests.factories.sessions import organiser_of
 from tests.room.pages import at, code_of, followed, text_of

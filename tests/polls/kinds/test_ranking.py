@@ -12,7 +12,7 @@ from opendev.core.errors import Malformed
 from opendev.room.forms import BadLine, read_line
 from polls.kinds import KINDS, Counted, Tally
 from polls.kinds.ranking import _circle
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 
 RANKING = KINDS["ranking"]
 SCRIPT = Path(opendev.__file__).parent / "static" / "companion" / "kinds" / "ranking_result.js"

@@ -19,7 +19,7 @@ from polls.services import (
     run_again,
     set_poll_state,
 )
-from polls.services.ballots import Vote
+from polls.services.poll_batch import Vote
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, options_of
 from tests.factories.sessions import organiser_of
 from tests.room.pages import at, code_of, followed, text_of

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import opendev
 from opendev.core.errors import Malformed
 from polls.kinds import KINDS, Counted, Tally, read_quick_line
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 
 SCALE = KINDS["scale"]
 SCRIPT = Path(opendev.__file__).parent / "static" / "companion" / "kinds" / "scale_result.js"

@@ -11,7 +11,7 @@ import opendev
 from opendev.core.errors import Malformed
 from polls.kinds import KINDS, Counted, Tally, is_blocked, merge_key, read_answer, read_quick_line
 from polls.kinds.cloud import ROOM, SCREEN, cloud_of, places_of, sizes_of
-from polls.services.drafts import read_draft
+from polls.services.reading import read_draft
 
 WORDS = KINDS["words"]
 KINDS_FOLDER = Path(opendev.__file__).parent / "static" / "companion" / "kinds"

@@ -17,8 +17,8 @@ from polls.models import Option, Poll
 from polls.news import news_of
 from polls.selectors import fresh_options
 from polls.services import recount_polls, run_again, set_poll_state
-from polls.services.drafts import read_draft
 from polls.services.moderating import pick_answers, set_answer_states
+from polls.services.reading import read_draft
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, record, write_in
 from tests.factories.sessions import organiser_of
 from tests.room.conftest import committing_sqlite

@@ -1,0 +1,114 @@
+"""A vote, and a poll with its ballots as a batch of votes leaves it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from opendev.core.attendance import AttendeePass
+from polls.ballot_store import Selected
+from polls.kinds import kind_named, other_spelling
+from polls.models import Option, Poll
+from polls.selectors import Mine, WrittenOptions, mine_of, mine_with_other, own_of_texts
+from polls.services.writing import Answers
+
+
+class Vote(NamedTuple):
+    """What somebody wants recorded. No answer and `withdraws`: take the answer back.
+
+    `answer` is what the client sent as `field`, its shape checked; what it means the poll's kind knows.
+    `other` is an option of the voter's own words, beside those in `answer`.
+    `secret` is the client's own ballot secret, where it sent one; `seq` is None for forms, which count as newest.
+    """
+
+    poll_id: int
+    attendee: AttendeePass
+    answer: tuple[Any, ...]
+    arrived_at: datetime
+    seq: int | None = None
+    secret: bytes | None = None
+    withdraws: bool = False
+    field: str = "options"
+    other: str = ""
+
+
+@dataclass(slots=True)
+class Held:
+    """A ballot during the batch."""
+
+    id: int
+    key: bytes
+    seq: int
+    selected: Selected
+    attendee_id: int | None = None
+    is_new: bool = False
+    stored: Selected = field(default_factory=dict)
+    stored_seq: int = 0
+
+
+@dataclass(slots=True)
+class PollBatch:
+    """A poll during the batch, as the votes that came before have left it."""
+
+    poll: Poll
+    event_id: int
+    options: dict[int, Option]
+    mark_key: bytes | None
+    held: dict[bytes, Held] = field(default_factory=dict)
+    attendees: Collection[
+        int
+    ] = ()  # those of the batch's voters who are there, and whose pass still opens something
+    marks: set[bytes] = field(default_factory=set)
+    new_marks: list[bytes] = field(default_factory=list)
+    answers: Answers | None = None  # what people wrote, in polls whose answers are written
+    told: WrittenOptions | None = None  # the most named of them, after the batch
+
+    def choose(self, vote: Vote) -> Selected:
+        """Return the options that a vote chooses; those that its voter wrote are made."""
+        if vote.withdraws:
+            return {}
+        kind = kind_named(self.poll.kind)
+        if self.answers is None:
+            return kind.selected(vote.answer)
+        if kind.is_written:
+            return dict.fromkeys(self.answers.choose(kind.spellings(vote.answer)))
+        return dict.fromkeys([*self.picked_in(vote), *self.written_in(vote)])
+
+    @property
+    def other(self) -> Option | None:
+        """The poll's "Other", where it has one."""
+        return next((option for option in self.options.values() if option.is_other), None)
+
+    def named_in(self, vote: Vote) -> Option | None:
+        """Return the option that a vote's own words name: one that is there, by its text or as others wrote it."""
+        key = other_spelling(vote.other).key
+        for option in self.options.values():
+            texts = [option.text, *(option.written or ())]
+            if not option.is_other and key in {other_spelling(text).key for text in texts}:
+                return option
+        return None
+
+    def picked_in(self, vote: Vote) -> list[int]:
+        """Return the moderator's options that a vote chooses, without "Other"."""
+        named = self.named_in(vote) if vote.other else None
+        other = self.other
+        picked = [option for option in vote.answer if other is None or option != other.pk]
+        return [*picked, *([named.pk] if named else [])]
+
+    def written_in(self, vote: Vote) -> Collection[int]:
+        """Return the option of a vote's own words, unless they name one that is there."""
+        if not vote.other or self.answers is None or self.named_in(vote):
+            return ()
+        return self.answers.choose([other_spelling(vote.other)])
+
+    def mine(self, held: Held) -> Mine:
+        """Return one's own answer as a ballot holds it."""
+        if self.answers is None:
+            return mine_of(self.poll.kind, held.selected, held.seq)
+        if (other := self.other) is not None:
+            written = [option for option in held.selected if option not in self.options]
+            texts = self.answers.texts_of(written)
+            return mine_with_other(self.poll.kind, held.selected, held.seq, other.pk, written, texts)
+        answers = {self.answers.answer_of(option) for option in held.selected}
+        own = own_of_texts(self.answers.kind, self.answers.texts_of(held.selected))
+        return Mine(bool(held.selected), tuple(sorted(answers)) or None, held.seq, own)
