@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
@@ -19,10 +20,12 @@ from opendev.core.text import MAX_ID
 REST_PART = 100  # rows in one answer of REST
 SHOWN_FIRST, SHOWN_MORE = 40, 100  # rows of a page's list at first, and with each "show more"
 MOST_SHOWN = 10_000
+SHOWN = "shown"  # the field of a page's query that says how many rows its lists show
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cursor = tuple[datetime, int]
 Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound=Model)
 
 
 def cursor_text(at: datetime, pk: int) -> str:
@@ -54,26 +57,44 @@ def next_address(path: str, last: Cursor) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FirstRows(Generic[Row]):
-    """The rows of a list that a page shows, how many it leaves out, and how many it shows after "show more"."""
+    """The rows of a list that a page shows: at most `shown`; and how many it leaves out."""
 
     rows: list[Row]
     left: int
-    shown_next: int
+    shown: int
 
     @property
     def total(self) -> int:
         """How many rows there are."""
         return len(self.rows) + self.left
 
+    @property
+    def shown_next(self) -> int:
+        """How many rows the page shows after "show more"."""
+        return shown_next(self.shown)
 
-def first_rows(rows: Sequence[Row], query: Mapping[str, Any]) -> FirstRows[Row]:
-    """Return what a page shows of a list, by what its `shown` says."""
+
+def first_rows(rows: Sequence[Row], query: Mapping[str, Any], field: str = SHOWN) -> FirstRows[Row]:
+    """Return what a page shows of a list, by what the field of its query says."""
+    shown = shown_rows(query, field)
+    return FirstRows(list(rows[:shown]), max(0, len(rows) - shown), shown)
+
+
+def first_stored(rows: QuerySet[Stored], query: Mapping[str, Any]) -> FirstRows[Stored]:
+    """Return the same of rows that were not read yet: the others are counted, in two queries altogether."""
     shown = shown_rows(query)
-    return FirstRows(list(rows[:shown]), max(0, len(rows) - shown), shown + SHOWN_MORE)
+    first = list(rows[:shown])
+    left = max(0, rows.count() - shown) if len(first) == shown else 0
+    return FirstRows(first, left, shown)
 
 
-def shown_rows(query: Mapping[str, Any]) -> int:
-    """Return how many rows of each list a page shows: what its `shown` says, within bounds."""
-    text = str(query.get("shown", ""))
+def shown_rows(query: Mapping[str, Any], field: str = SHOWN) -> int:
+    """Return how many rows of each list a page shows: what the field of its query says, within bounds."""
+    text = str(query.get(field, ""))
     shown = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
     return min(max(shown, SHOWN_FIRST), MOST_SHOWN)
+
+
+def shown_next(shown: int) -> int:
+    """Return how many rows a page that shows so many shows after "show more"."""
+    return shown + SHOWN_MORE

@@ -1,7 +1,8 @@
 """An event's follow-ups: all lines, the groups that organisers merge them into, and the export."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -15,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.parts import SHOWN, FirstRows, first_rows, shown_rows
 from opendev.core.text import csv_cell, id_in_address
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import compare, seen_of, shown
 from sessions.audit.models import AuditKind
-from sessions.audit.services import record, record_reading
-from sessions.follow_ups.models import FollowUpGroup, SignUp
+from sessions.audit.services import record
+from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.selectors import groups as follow_up_groups
 from sessions.follow_ups.selectors.groups import FollowUp, Member
 from sessions.follow_ups.selectors.lines import owns_group
@@ -33,6 +35,18 @@ EXPORT_HEAD = (
     *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
     *("name", "company", "from", "listed", "e-mail", "session addresses"),
 )
+NAMES = "names"  # the field of the query that says how many names, and lines, each follow-up shows
+MORE = "more"  # the field of the form's button that asks for more follow-ups to choose from
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """A follow-up on the page, with the first of its lines and of its names."""
+
+    follow_up: FollowUp
+    lines: FirstRows[SignUpLine]
+    names: FirstRows[Member]
+    may_change: bool
 
 
 @require_safe
@@ -43,27 +57,40 @@ def follow_ups_of_event(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
+    """Show the first follow-ups, or as many as the address or the form asks for, with what the form holds."""
     caller = caller_of(request, event.pk)
-    found = follow_up_groups.follow_ups_of(event, caller, timezone.now().date())
     organises = selectors.organises(caller, event.pk)
-    record_reading(caller=caller, event_id=event.pk, subject="follow-ups", addresses=_addresses(found))
+    together = follow_up_groups.lines_together(event.pk)
+    posted = request.POST.get(MORE) or request.POST.get(SHOWN)
+    part = first_rows(together, {SHOWN: posted} if posted else request.GET)
+    follow_ups = follow_up_groups.follow_ups_of(event.pk, caller, timezone.now().date(), part.rows)
     context: dict[str, Any] = {
         "event": event,
-        "follow_ups": [
-            (one, bool(one.group and (organises or owns_group(caller, one.group)))) for one in found
-        ],
-        "lines": [line for one in found for line in one.lines],
+        "follow_ups": [_row(one, request.GET, caller, organises=organises) for one in follow_ups],
+        "part": part,
+        "names_shown": shown_rows(request.GET, NAMES),
+        "lines": [line for group in part.rows for line in group],
         "organises": organises,
-        "sees_some": any(one.sees_all for one in found),
         "form": {
             "title": request.POST.get("title", ""),
             "lines": [int(line) for line in request.POST.getlist("lines") if line.isdecimal()],
         },
+        "is_typed": request.method == "POST",
         "errors": (refused.fields or {"form": refused.message}) if refused else {},
         "error_code": refused.code if refused else "",
     }
     response = render(request, "home/follow_ups.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
+
+
+def _row(follow_up: FollowUp, query: Mapping[str, Any], caller: Caller, *, organises: bool) -> FollowUpRow:
+    group = follow_up.group
+    return FollowUpRow(
+        follow_up,
+        first_rows(follow_up.lines, query, NAMES),
+        first_rows(follow_up.members, query, NAMES),
+        may_change=group is not None and (organises or owns_group(caller, group)),
+    )
 
 
 def _addresses(follow_ups: Iterable[FollowUp]) -> int:
@@ -84,7 +111,9 @@ def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], objec
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def make(request: HttpRequest, event: str) -> HttpResponse:
-    """Merge lines into a group."""
+    """Merge lines into a group, or show more of them to choose from, with what is ticked already."""
+    if request.POST.get(MORE):
+        return _page(request, selectors.event_by_slug(event))
     given = {"title": request.POST.get("title", ""), "lines": request.POST.getlist("lines")}
     return _act(
         request,
@@ -210,7 +239,8 @@ def export(request: HttpRequest, event: str) -> HttpResponse:
     """All follow-ups as CSV, each member of a group once; names and addresses only where the reader may know them."""
     found = selectors.event_by_slug(event)
     caller = caller_of(request, found.pk)
-    follow_ups = follow_up_groups.follow_ups_of(found, caller, timezone.now().date())
+    together = follow_up_groups.lines_together(found.pk)
+    follow_ups = follow_up_groups.follow_ups_of(found.pk, caller, timezone.now().date(), together)
     if caller.user_id is not None:
         addresses = _addresses(follow_ups)
         record(

@@ -1,6 +1,7 @@
 """The pages around the sessions: home, joining, programme, sign-in."""
 
 import logging
+from itertools import groupby
 from typing import Any
 
 from django.http import (
@@ -24,6 +25,7 @@ from opendev.core.countries import country_names
 from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
+from opendev.core.parts import first_stored
 from opendev.core.text import ascii_digits
 from opendev.core.web.pages import checked_again
 from opendev.door.refusals import Broken, is_rest
@@ -156,7 +158,10 @@ def _session_with_code(request: HttpRequest, code: str) -> Session:
 def questions(request: HttpRequest, event: str) -> HttpResponse:
     """All answered questions of an event."""
     found = selectors.event_by_slug(event)
-    context = {"event": found, "answered": answered_questions(found)}
+    part = first_stored(answered_questions(found), request.GET)
+    by_session = groupby(part.rows, key=lambda question: question.session)
+    answered = [(session, list(rows)) for session, rows in by_session]
+    context = {"event": found, "answered": answered, "part": part}
     return render(request, "home/questions.html", context)
 
 

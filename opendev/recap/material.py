@@ -68,7 +68,7 @@ def material_of(event: Event) -> Material:
         committee=[person.name for person in event.committee],
         summaries=summaries_of(ids),
         polls=_by_session((poll.session_id, poll) for poll in polls_of(ids) if is_told(poll)),
-        questions={session.pk: questions for session, questions in answered_questions(event)},
+        questions=_by_session((question.session_id, question) for question in answered_questions(event)),
         lines=_by_session((found.line.session_id, found) for found in lines_of(ids)),
         notes=notes_urls(ids),
         headings={session: headings_of(copy) for session, copy in copies.items()},

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.groups import EVERYBODY
-from opendev.core.parts import SHOWN_MORE
+from opendev.core.parts import shown_next
 from sessions.programme.models import Session
 from sessions.programme.permissions import MODERATORS
 from sessions.questions.models import Question, QuestionDismissal
@@ -109,7 +109,7 @@ class QuestionList:
     @property
     def shown_next(self) -> int:
         """How many rows of each list the page shows after "show more"."""
-        return self.shown + SHOWN_MORE
+        return shown_next(self.shown)
 
     @property
     def everything(self) -> list[QuestionCard]:

@@ -10,8 +10,8 @@ from opendev.core.errors import NotFound
 from opendev.core.parts import Cursor
 from opendev.core.text import time_text
 from sessions.access.selectors import is_signed_in
-from sessions.programme.models import Event, Person, Session, SessionRole
-from sessions.programme.selectors import moderates, sessions_of
+from sessions.programme.models import Event, Person, SessionRole
+from sessions.programme.selectors import moderates
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.questions.permissions import PUBLIC
 from sessions.questions.similarity import similarity
@@ -146,12 +146,10 @@ def similar_questions(session_id: int, text: str) -> list[Question]:
     return [question for _score, question in sorted(near, key=lambda pair: -pair[0])[:MOST_SIMILAR]]
 
 
-def answered_questions(event: Event) -> list[tuple[Session, list[Question]]]:
-    """Return the event's sessions in which questions were answered, in the order of the programme, with those."""
+def answered_questions(event: Event) -> QuerySet[Question]:
+    """Return the event's answered questions with their sessions, in the order of the programme."""
     answered = Question.objects.filter(
         session__event=event, state=Question.State.ANSWERED, merged_into=None
-    ).order_by("answered_at", "asked_at", "pk")
-    by_session: dict[int, list[Question]] = {}
-    for question in answered:
-        by_session.setdefault(question.session_id, []).append(question)
-    return [(session, by_session[session.pk]) for session in sessions_of(event) if session.pk in by_session]
+    ).select_related("session__event", "session__day")
+    programme = ("session__day__number", "session__starts_at", "session_id")
+    return answered.order_by(*programme, "answered_at", "asked_at", "pk")

@@ -19,7 +19,7 @@ from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of
 
 pytestmark = pytest.mark.django_db
-QUERIES = 21
+QUERIES = 19
 
 
 def texts_of(event):

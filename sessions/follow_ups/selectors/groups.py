@@ -7,7 +7,7 @@ from datetime import date
 from opendev.core.attendance import Caller
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.selectors.lines import contact_of, fold_name
-from sessions.programme.models import Event, Person, Session, SessionRole
+from sessions.programme.models import Person, Session, SessionRole
 from sessions.programme.selectors import organises
 
 
@@ -57,19 +57,29 @@ def lines_of_event(event_id: int) -> list[SignUpLine]:
     return list(found.order_by(*order))
 
 
-def follow_ups_of(event: Event, caller: Caller, today: date) -> list[FollowUp]:
-    """Return the event's follow-ups as the caller may know them, groups first; the same queries for any number."""
-    lines = lines_of_event(event.pk)
-    seen = _lines_seen_whole(event.pk, caller, lines)
-    names: dict[int, list[SignUp]] = {}
-    for name in SignUp.objects.present().filter(line__in=lines).order_by("signed_up_at", "pk"):
-        names.setdefault(name.line_id, []).append(name)
+def lines_together(event_id: int) -> list[list[SignUpLine]]:
+    """Return the lines of each of the event's follow-ups: of the groups first, then those by themselves."""
     by_group: dict[int | None, list[SignUpLine]] = {}
-    for line in lines:
+    for line in lines_of_event(event_id):
         by_group.setdefault(line.group_id, []).append(line)
     singles = [[line] for line in by_group.pop(None, [])]
     groups = sorted(by_group.values(), key=lambda group: group[0].group_id or 0)
-    return [_merge(together, names, seen, today) for together in (*groups, *singles)]
+    return [*groups, *singles]
+
+
+def follow_ups_of(
+    event_id: int, caller: Caller, today: date, together: Sequence[Sequence[SignUpLine]]
+) -> list[FollowUp]:
+    """Return those of the event's follow-ups that have these lines, as the caller may know them.
+
+    The names of all of them are read in the same queries, however many there are.
+    """
+    lines = [line for group in together for line in group]
+    seen = _lines_seen_whole(event_id, caller, lines)
+    names: dict[int, list[SignUp]] = {}
+    for name in SignUp.objects.present().filter(line__in=lines).order_by("signed_up_at", "pk"):
+        names.setdefault(name.line_id, []).append(name)
+    return [_merge(group, names, seen, today) for group in together]
 
 
 def _merge(
