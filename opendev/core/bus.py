@@ -16,8 +16,11 @@ log = logging.getLogger("opendev.live")
 
 GIVE_UP_S = 1.0
 MAX_PUBLISHING = 1_000  # messages on their way; beyond that the sweep has to do
-MAX_TO_REPEAT = 2_000  # messages that no sweep makes good, kept while Redis is away; the oldest go first
-HEARS_AGAIN_S = 5.0  # after Redis is back: by then every process has noticed, and subscribed again
+MAX_TO_REPEAT = (
+    2_000  # messages that no sweep makes good, kept until they were said again; the oldest go first
+)
+MAX_HEARD = 20_000  # of these the ones of other processes that are known when they come again
+HEARS_AGAIN_S = 5.0  # after Redis went or came back every process has noticed by then, and subscribed again
 
 SIGN_OF_LIFE = "signs-of-life"  # a group that nobody joins
 
@@ -38,7 +41,11 @@ class Bus:
         self.channel = ""  # until Redis has once answered
         self.wanted: set[int] = set()
         self.publishing = 0
-        self.to_repeat: deque[tuple[int, Message]] = deque(maxlen=MAX_TO_REPEAT)
+        self.numbered = 0
+        self.to_repeat: deque[tuple[float, int, Message]] = deque(
+            maxlen=MAX_TO_REPEAT
+        )  # when it was said, where
+        self.heard: dict[tuple[str, int], None] = {}  # who said it, and its number; in order of hearing
         self.all_hear_at = 0.0
         self.is_up = True
         self.listening: asyncio.Task[Any] | None = None
@@ -92,9 +99,14 @@ class Bus:
             self._repeat()
 
     def _repeat(self) -> None:
-        """Say again what may have been lost while Redis was away, in its order."""
-        messages, self.to_repeat = list(self.to_repeat), deque(maxlen=MAX_TO_REPEAT)
-        for key, message in messages:
+        """Say again what nobody may have heard: Redis takes a message also when no process is subscribed.
+
+        A process that lost its connection is deaf for a second or two and does not learn what was said meanwhile, and
+        who said it cannot know: an outage that is shorter than a sweep is noticed by neither.
+        """
+        said_before = asyncio.get_running_loop().time() - HEARS_AGAIN_S
+        while self.to_repeat and self.to_repeat[0][0] <= said_before and self.publishing < MAX_PUBLISHING:
+            _said_at, key, message = self.to_repeat.popleft()
             self.publish(key, message)
 
     async def _take_channel(self) -> None:
@@ -105,22 +117,27 @@ class Bus:
     def publish(self, key: int, message: Message, *, is_swept: bool = True) -> None:
         """Tell the other processes, in a task of its own.
 
-        What no sweep makes good (`is_swept`) is said again after an outage: nothing is lost by hearing it twice.
+        What no sweep makes good (`is_swept`) is said once more, five seconds later or after an outage, with `again` in
+        it. Who heard it the first time does not hear it twice.
         """
-        is_away = not self.is_up or asyncio.get_running_loop().time() < self.all_hear_at
-        if not is_swept and (is_away or self.to_repeat):
-            self.to_repeat.append((key, message))
+        if not is_swept:
+            self.numbered += 1
+            message = {**message, "number": self.numbered}
+            self._repeat_later(key, {**message, "again": True})
         if self.publishing < MAX_PUBLISHING:
             self.publishing += 1
-            self.spawn(self._publish(key, message, is_swept=is_swept or is_away))
+            self.spawn(self._publish(key, message))
 
-    async def _publish(self, key: int, message: Message, *, is_swept: bool) -> None:
+    def _repeat_later(self, key: int, message: Message) -> None:
+        self.to_repeat.append((asyncio.get_running_loop().time(), key, message))
+
+    async def _publish(self, key: int, message: Message) -> None:
         try:
             taken = await self._try(self.layer.group_send(_group(key), {**message, "from": self.channel}))
             if taken and not self.is_up:
                 self.may_be_back.set()
-            if not taken and not is_swept:  # it was the one by which the outage was noticed
-                self.to_repeat.append((key, message))
+            if not taken and "again" in message:
+                self._repeat_later(key, message)
         finally:
             self.publishing -= 1
 
@@ -148,7 +165,19 @@ class Bus:
                 continue
             if message.get("from") != self.channel:
                 with suppress(KeyError, TypeError):  # from another version of the program, during an upgrade
-                    self.hear(message)
+                    if self._is_new(message):
+                        self.hear(message)
+
+    def _is_new(self, message: Message) -> bool:
+        """Return False if this is said again and was heard the first time."""
+        if "number" not in message:
+            return True
+        known_as = (message["from"], message["number"])
+        is_new = known_as not in self.heard
+        self.heard[known_as] = None
+        if len(self.heard) > MAX_HEARD:
+            del self.heard[next(iter(self.heard))]
+        return is_new
 
 
 def _is_cancelled() -> bool:

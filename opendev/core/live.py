@@ -240,7 +240,9 @@ class Hub(FanOut, Sweep, Rights):
                 self.take(News(**message["news"]))
             case "live.own":
                 for attendee_id, takes_part in message["attendees"]:
-                    self._own_changed(message["group"], message["topic"], attendee_id, takes_part=takes_part)
+                    # What is said again may be old by now: the sockets read for themselves whether they take part.
+                    part = None if message.get("again") else takes_part
+                    self._own_changed(message["group"], message["topic"], attendee_id, takes_part=part)
             case "live.present":
                 if group := self.groups.get(message["group"]):
                     group.elsewhere[message["from"]] = (message["present"], _time())
@@ -313,24 +315,24 @@ class Hub(FanOut, Sweep, Rights):
 
     def _move(self, key: int, topic: str, attendee_id: int, *, takes_part: bool) -> None:
         """Move this process's sockets of an attendee; tell them at once what their new audience knows."""
-        group = self.groups.get(key)
-        if group is None:
-            return
+        if group := self.groups.get(key):
+            for member in group.by_attendee.get(attendee_id, ()):
+                self.move_member(group, member, topic, takes_part=takes_part)
+
+    def move_member(self, group: Group, member: Member, topic: str, *, takes_part: bool) -> None:
+        """Move one socket; tell it at once what its new audience knows, unless all hear it in a moment."""
         known = group.topics.get(topic)
-        is_due = (
-            topic in group.unheard and group.next_step_at <= _time()
-        )  # all hear it in a moment, by audience
-        for member in group.by_attendee.get(attendee_id, ()):
-            before = member.audience(topic)
-            has_moved = member.note_part(topic, takes_part=takes_part)
-            if not has_moved or not member.is_ready or known is None or is_due:
-                continue
-            if known.differs(before, after := member.audience(topic)):
-                message = self._message(group, topic, after, whole=False)
-                if message is not None:
-                    self.writer.write(group, member, message, topic, whole=False)
-                    if topic in group.unheard:
-                        known.answered.add(member)
+        before = member.audience(topic)
+        has_moved = member.note_part(topic, takes_part=takes_part)
+        is_due = topic in group.unheard and group.next_step_at <= _time()
+        if not has_moved or not member.is_ready or known is None or is_due:
+            return
+        if known.differs(before, after := member.audience(topic)):
+            message = self._message(group, topic, after, whole=False)
+            if message is not None:
+                self.writer.write(group, member, message, topic, whole=False)
+                if topic in group.unheard:
+                    known.answered.add(member)
 
     def _note_page_load(self, key: int, attendee_id: int) -> None:
         self.spawn(self._open_and_note(key, attendee_id))

@@ -206,6 +206,11 @@ class RoomConsumer(LiveConsumer):
         if self.own:
             self.own.answered(topic)
 
+    def part_was_read(self, topic: str, *, takes_part: bool) -> None:
+        """Take what was read of whether the attendee voted, where nobody told it or what was told was old."""
+        if self.group is not None:
+            hub.move_member(self.group, self, topic, takes_part=takes_part)
+
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
         if topic.startswith(QUESTION_TOPICS):

@@ -37,6 +37,7 @@ class OwnSocket(Protocol):
     is_closed: bool
 
     def answer(self, frame: dict[str, Any]) -> None: ...
+    def part_was_read(self, topic: str, *, takes_part: bool) -> None: ...
 
 
 class OwnReader:
@@ -82,6 +83,8 @@ class OwnReader:
             self._read(topic)
         else:
             self.reading.discard(topic)
+            if topic.startswith(f"{POLL}:"):
+                self.socket.part_was_read(topic, takes_part=outcome["mine"]["voted"])
             self.socket.answer(outcome)
 
     def _read_later(self, topic: str) -> None:

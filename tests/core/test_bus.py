@@ -96,6 +96,26 @@ async def test_dead_bus_is_noticed_and_renewing_hears_again(own_redis):
         assert there.is_up
 
 
+def own(number: int) -> dict[str, Any]:
+    return {"type": "live.own", "group": 4, "of": number}
+
+
+@asynccontextmanager
+async def renewed(*buses: Bus) -> AsyncIterator[None]:
+    """Let these ask Redis for a sign of life again and again, as sweeps do."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.gather(*(bus.renew() for bus in buses))
+            await asyncio.sleep(0.1)
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+
+
 async def test_what_no_sweep_makes_good_is_said_again_after_an_outage(own_redis, monkeypatch):
     monkeypatch.setattr(bus_module, "HEARS_AGAIN_S", 0.5)
     heard: list[dict[str, Any]] = []
@@ -103,20 +123,45 @@ async def test_what_no_sweep_makes_good_is_said_again_after_an_outage(own_redis,
         await there.subscribe(4)
         own_redis.kill()
         for number in range(3):
-            here.publish(4, {"type": "live.own", "group": 4, "number": number}, is_swept=False)
+            here.publish(4, own(number), is_swept=False)
             here.publish(4, {"type": "live.news", "group": 4})
         await until(lambda: not here.publishing and not here.is_up)
         own_redis.start()
+        async with renewed(here, there):
+            await until(lambda: len(heard) >= 3)
+    assert {message.get("of") for message in heard} == {0, 1, 2}
 
-        async def renew_both() -> None:
-            while True:
-                await asyncio.gather(here.renew(), there.renew())
-                await asyncio.sleep(0.1)
 
-        renewing = asyncio.create_task(renew_both())
-        await until(lambda: len(heard) >= 3)
-        renewing.cancel()
-    assert {message.get("number") for message in heard} == {0, 1, 2}
+async def test_what_was_said_while_nobody_was_subscribed_is_heard_once(own_redis, monkeypatch):
+    """Redis takes it, so who says it notices nothing; who is deaf for a moment does not know what was said."""
+    monkeypatch.setattr(bus_module, "HEARS_AGAIN_S", 2.0)
+    heard: list[dict[str, Any]] = []
+    async with bus_to(own_redis.url, []) as here, bus_to(own_redis.url, heard) as there:
+        await there.subscribe(4)
+        here.publish(4, own(0), is_swept=False)
+        await until(lambda: len(heard) == 1)
+        await here.layer._get_layer()._shards[0]._redis.client_kill_filter(_type="pubsub", skipme=True)
+        here.publish(4, own(1), is_swept=False)
+        here.publish(4, {"type": "live.news", "group": 4})
+        await until(lambda: not here.publishing)
+        assert here.is_up
+        async with renewed(here):
+            await until(lambda: len(heard) > 1)
+            await asyncio.sleep(0.5)
+        assert here.is_up, "no outage was noticed"
+    assert [(message["of"], "again" in message) for message in heard] == [(0, False), (1, True)]
+    assert not here.to_repeat
+
+
+async def test_what_waits_to_be_said_again_and_what_was_heard_are_bounded(redis_url, monkeypatch):
+    monkeypatch.setattr(bus_module, "MAX_HEARD", 10)
+    async with bus_to(redis_url, []) as bus:
+        for number in range(2_500):
+            bus.publish(4, own(number), is_swept=False)
+            assert bus._is_new({"from": "another", "number": number})
+        assert [message["of"] for _at, _key, message in bus.to_repeat] == list(range(500, 2_500))
+        assert len(bus.heard) == 10
+        assert not bus._is_new({"from": "another", "number": 2_499})
 
 
 async def test_joined_group_is_no_sign_of_life_and_a_message_that_was_taken_is_one(own_redis):
