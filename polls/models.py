@@ -104,6 +104,9 @@ class Poll(models.Model):
     right_answer = models.JSONField(_("right answer"), null=True, blank=True, editable=False)
     right_revealed_at = models.DateTimeField(_("right answer revealed at"), null=True, blank=True)
     right_count = models.PositiveIntegerField(null=True, editable=False)
+    # Which written answers were counted as one, or apart again, once voting had closed: [{"act": "merged"|"split",
+    # "at", "by", "answers"}], the last time of each person and act; None where none were. Everybody reads it.
+    regrouped = models.JSONField(_("regrouped"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
     launched_at = models.DateTimeField(_("launched at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)

@@ -76,6 +76,8 @@ def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | N
         body["right_answer"] = right_json(poll, options, sees=sees)
     if poll.reworded:
         body["reworded"] = poll.reworded
+    if poll.regrouped:
+        body["regrouped"] = poll.regrouped
     if sees and isinstance(options, WithOther):
         body["other"] = {"answers": _answers_json(options.written), "different": options.written.different}
     return {**body, **_for_moderators(poll, options)} if is_moderator else body

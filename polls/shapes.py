@@ -94,6 +94,13 @@ class RightAnswerShape(serializers.Serializer[Any]):
     share = serializers.IntegerField(required=False, help_text="the same in whole percent of those who voted")
 
 
+class RegroupedShape(serializers.Serializer[Any]):
+    act = serializers.ChoiceField(choices=["merged", "split"])
+    at = serializers.DateTimeField(help_text="the last time")
+    by = serializers.CharField(allow_blank=True)
+    answers = serializers.IntegerField(help_text="how many, all times together")
+
+
 class PollShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     session = serializers.CharField()
@@ -126,6 +133,11 @@ class PollShape(serializers.Serializer[Any]):
     )
     reworded = RewordedShape(
         many=True, required=False, help_text="words that were changed after the first vote"
+    )
+    regrouped = RegroupedShape(
+        many=True,
+        required=False,
+        help_text="who counted written answers as one, or apart again, after the close",
     )
     mine = MineShape()
 

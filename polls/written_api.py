@@ -71,7 +71,7 @@ class WrittenOfPoll(PollEndpoint):
     def patch(self, request: Request, poll: str) -> Response:
         """Approve answers or hide them, or count them as another one. For moderators."""
         here, caller, _is_moderator = self.find(poll)
-        body = self.body()
+        body, now = self.body(), timezone.now()
         ids = [clean_id(value, field="ids") for value in _list(body.get("ids"), "ids")]
         if "state" in body:
             moderating.set_answer_states(poll_id=here.pk, caller=caller, option_ids=ids, state=body["state"])
@@ -82,10 +82,10 @@ class WrittenOfPoll(PollEndpoint):
             moderating.pick_answers(poll_id=here.pk, caller=caller, option_ids=ids, picked=body["picked"])
         elif body.get("merged_into") is not None:
             into = clean_id(body["merged_into"], field="merged_into")
-            moderating.merge_answers(poll_id=here.pk, caller=caller, option_ids=ids, into_id=into)
+            moderating.merge_answers(poll_id=here.pk, caller=caller, option_ids=ids, into_id=into, now=now)
         else:
             for option in ids:
-                moderating.split_answer(poll_id=here.pk, caller=caller, option_id=option)
+                moderating.split_answer(poll_id=here.pk, caller=caller, option_id=option, now=now)
         return self.get(request, poll)
 
 

@@ -81,11 +81,19 @@ class PollCard:
         )
 
     @property
-    def reworded(self) -> str:
-        """What was reworded after the first vote, one sentence a change; "" where nothing was."""
-        words = _("Reworded by %(by)s at %(time)s UTC, after the first vote. It was: “%(was)s”.")
-        changes = self.poll.get("reworded", ())
-        return " ".join(words % {**one, "time": one["at"][11:16]} for one in changes)
+    def changes(self) -> str:
+        """What moderators changed after votes came, one sentence a change; "" where nothing was.
+
+        Words that were reworded after the first vote, and written answers that were regrouped after the close.
+        """
+        reworded = _("Reworded by %(by)s at %(time)s UTC, after the first vote. Before: “%(was)s”.")
+        regrouped = {
+            "merged": _("Answers merged by %(by)s at %(time)s UTC, after voting closed."),
+            "split": _("Merged answers split again by %(by)s at %(time)s UTC, after voting closed."),
+        }
+        told = [(reworded, change) for change in self.poll.get("reworded", ())]
+        told += [(regrouped[change["act"]], change) for change in self.poll.get("regrouped", ())]
+        return " ".join(words % {**change, "time": change["at"][11:16]} for words, change in told)
 
     @property
     def is_live(self) -> bool:

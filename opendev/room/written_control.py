@@ -78,12 +78,14 @@ def _merge(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
     counts = {answer.pk: answer.count for answer in moderated_answers(poll)}
     ranked = sorted(chosen, key=lambda option: (-counts.get(option, 0), option))
     if ranked:
-        moderating.merge_answers(poll_id=poll.pk, caller=caller, option_ids=ranked[1:], into_id=ranked[0])
+        moderating.merge_answers(
+            poll_id=poll.pk, caller=caller, option_ids=ranked[1:], into_id=ranked[0], now=timezone.now()
+        )
 
 
 def _split(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
     for option in chosen:
-        moderating.split_answer(poll_id=poll.pk, caller=caller, option_id=option)
+        moderating.split_answer(poll_id=poll.pk, caller=caller, option_id=option, now=timezone.now())
 
 
 def _promote(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:

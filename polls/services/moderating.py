@@ -6,6 +6,7 @@ answers.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
-from opendev.core.text import clean_line, clean_word, clean_yes_or_no
+from opendev.core.text import clean_line, clean_word, clean_yes_or_no, time_text
 from polls import written_store
 from polls.kinds import MAX_WORD_LENGTH, Family, merge_key
 from polls.models import BlockedWord, Option, Poll
@@ -24,6 +25,7 @@ from polls.services.writing import Answers, answers_of, blocked_keys, first_stat
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme.models import Session
+from sessions.programme.selectors import name_of_user
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
 
@@ -101,8 +103,12 @@ def pick_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], pic
 
 
 @transaction.atomic
-def merge_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], into_id: int) -> Poll:
+def merge_answers(
+    *, poll_id: int, caller: Caller, option_ids: Sequence[int], into_id: int, now: datetime
+) -> Poll:
     """Count answers as another one, now and when they come again. A person who gave both is counted once.
+
+    Once voting has closed the poll's card says who did it.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, NotWritten
@@ -120,6 +126,7 @@ def merge_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], in
     Option.objects.filter(pk__in=moved).update(merged_into=into.id, total=0, shown_as="", is_picked=False)
     _count_once(poll, into)
     _note(AuditKind.WRITTEN_MERGED, poll, caller, len(merged))
+    _note_regrouping(poll, caller, act="merged", answers=len(merged), now=now)
     return _recounted(poll)
 
 
@@ -145,8 +152,10 @@ def _count_once(poll: Poll, answer: written_store.Spelling) -> None:
 
 
 @transaction.atomic
-def split_answer(*, poll_id: int, caller: Caller, option_id: int) -> Poll:
+def split_answer(*, poll_id: int, caller: Caller, option_id: int, now: datetime) -> Poll:
     """Take back what was merged into an answer by hand: each word counts for itself again.
+
+    Once voting has closed the poll's card says who did it.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, NotWritten
@@ -164,6 +173,7 @@ def split_answer(*, poll_id: int, caller: Caller, option_id: int) -> Poll:
         Option.objects.filter(pk=head.id).update(merged_into=None, state=state)
         Option.objects.filter(pk__in=[row.id for row in others]).update(merged_into=head.id)
     _note(AuditKind.WRITTEN_SPLIT, poll, caller, len(apart))
+    _note_regrouping(poll, caller, act="split", answers=len(apart), now=now)
     return _recounted(poll)
 
 
@@ -177,6 +187,20 @@ def _note(kind: AuditKind, poll: Poll, caller: Caller, answers: int) -> None:
             subject=f"poll {poll.pk}",
             answers=answers,
         )
+
+
+def _note_regrouping(poll: Poll, caller: Caller, *, act: str, answers: int, now: datetime) -> None:
+    """Let a poll's card say that a closed result was counted otherwise: one entry a person and act, the latest last."""
+    if not answers or poll.state == Poll.State.LIVE:
+        return
+    by = name_of_user(caller.user_id or 0, poll.session.event_id)[:150]
+    others = []
+    for entry in poll.regrouped or []:
+        if (entry["act"], entry["by"]) == (act, by):
+            answers += entry["answers"]
+        else:
+            others.append(entry)
+    poll.regrouped = [*others, {"act": act, "at": time_text(now), "by": by, "answers": answers}]
 
 
 def _changed(answers: Answers) -> list[int]:

@@ -46,7 +46,7 @@ BLOCKS = {
     "blockquote",
     "label",
 }
-BY_STYLE = {"data-by", "data-own-name", "data-option-text", "data-question", "data-text", "data-reworded"}
+BY_STYLE = {"data-by", "data-own-name", "data-option-text", "data-question", "data-text", "data-changes"}
 VOID = {
     "input",
     "meta",

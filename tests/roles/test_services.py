@@ -149,8 +149,8 @@ OF_ANSWERS = {
     moderating.set_answer_states: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "state": "shown"},
     moderating.pick_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "picked": True},
     moderating.approve_all: lambda at: {"poll_id": at.poll.pk},
-    moderating.split_answer: lambda at: {"poll_id": at.poll.pk, "option_id": 1},
-    moderating.merge_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "into_id": 2},
+    moderating.split_answer: lambda at: {"poll_id": at.poll.pk, "option_id": 1, "now": NOW},
+    moderating.merge_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "into_id": 2, "now": NOW},
     moderating.set_blocked_words: lambda at: {"session_id": at.session.pk, "words": ["no"]},
 }
 FOR_HELPERS = {

@@ -8,7 +8,7 @@ import { clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintChoices, paintFields, paintForm, paintResults } from "./poll_rows.js"
-import { footnote, hiddenNote, label, note, privacyNote, reworded } from "./poll_words.js"
+import { changes, footnote, hiddenNote, label, note, privacyNote } from "./poll_words.js"
 import { withOptimism } from "./result_rows.js"
 import { paintOwnWords } from "./other_words.js"
 import { paintRight } from "./right_answer.js"
@@ -113,8 +113,8 @@ export function paintCard(card, poll, { pending, wanted, isJoined }) {
   card.toggleAttribute("data-long", poll.question.length > LONG_QUESTION)
   setText(card, "[data-label]", label(poll))
   setText(card, "[data-question]", poll.question)
-  setText(card, "[data-reworded]", reworded(poll))
-  setHidden(card, "[data-reworded]", !poll.reworded)
+  setText(card, "[data-changes]", changes(poll))
+  setHidden(card, "[data-changes]", !changes(poll))
   setText(card, "[data-note]", note(poll, view, { isPending: mine.isPending, hasVoted }))
   if (card.dataset.view !== view || (view === "form" && isOtherKind)) setBody(card, poll, view, isJoined)
   card.dataset.view = view

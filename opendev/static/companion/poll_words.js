@@ -57,7 +57,11 @@ export function headline(poll) {
   return text(leaders.length > 1 ? "headline_tied" : "headline", { share: leaders[0]?.figure ?? 0, option })
 }
 
-// What was reworded after the first vote, one sentence a change.
-export function reworded(poll) {
-  return (poll.reworded ?? []).map((change) => text("reworded", { ...change, time: change.at.slice(11, 16) })).join(" ")
+// What moderators changed after votes came, one sentence a change: words after the first vote, and how written answers
+// are grouped after the close.
+export function changes(poll) {
+  const told = (key, change) => text(key, { ...change, time: change.at.slice(11, 16) })
+  const reworded = (poll.reworded ?? []).map((change) => told("reworded", change))
+  const regrouped = (poll.regrouped ?? []).map((change) => told(`regrouped_${change.act}`, change))
+  return [...reworded, ...regrouped].join(" ")
 }

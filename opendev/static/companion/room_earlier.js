@@ -4,8 +4,8 @@ import { clone, setHidden, setText, syncChildren } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
-import { headline, hiddenNote, label, reworded } from "./poll_words.js"
 import { paintOwnWords } from "./other_words.js"
+import { changes, headline, hiddenNote, label } from "./poll_words.js"
 import { paintRight } from "./right_answer.js"
 import { counted, text } from "./texts.js"
 
@@ -23,8 +23,8 @@ function paintItem(item, poll) {
   setText(item, "[data-state-word]", text(`state_${poll.state}`))
   setText(item, "[data-label]", label(poll))
   setText(item, "[data-question]", poll.question)
-  setText(item, "[data-reworded]", reworded(poll))
-  setHidden(item, "[data-reworded]", !poll.reworded)
+  setText(item, "[data-changes]", changes(poll))
+  setHidden(item, "[data-changes]", !changes(poll))
   setText(item, "[data-votes]", counted("votes", poll.ballots))
   setText(item, "[data-hidden-note]", hiddenNote(poll))
   setHidden(item, "[data-hidden-note]", isVisible)

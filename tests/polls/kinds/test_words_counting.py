@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, Malformed
-from polls.models import Option
+from opendev.core.groups import EVERYBODY
+from polls.models import Option, Poll
 from polls.selectors import own_answer, poll_by_id, written_of
+from polls.serializers import poll_json
 from polls.services import erase_ballots, finalise_due_polls, recount_polls, set_poll_state
 from polls.services.ballots import record_ballots
 from polls.services.moderating import (
@@ -16,7 +19,8 @@ from polls.services.moderating import (
     set_blocked_words,
     split_answer,
 )
-from tests.factories import NOW, make_attendee, make_poll, make_session, write_in
+from sessions.programme.selectors import name_of_user
+from tests.factories import NOW, make_attendee, make_moderator, make_poll, make_session, write_in
 from tests.factories.sessions import organiser_of
 
 
@@ -153,20 +157,55 @@ def test_hidden_word_stays_hidden_whoever_writes_it_again(poll):
     assert proven()
 
 
+def merge(poll, *texts, caller=None, now=NOW):
+    """Count the first as the last."""
+    *merged, into = (answer(poll, text) for text in texts)
+    merge_answers(poll_id=poll.pk, caller=caller or by(poll), option_ids=merged, into_id=into, now=now)
+
+
 def test_merged_words_are_counted_together_and_a_person_once(poll):
     give(poll, ["k8s"], ["K8S", "Kubernetes"], ["kubernetes"], ["etcd"])
-    merge_answers(
-        poll_id=poll.pk, caller=by(poll), option_ids=[answer(poll, "k8s")], into_id=answer(poll, "Kubernetes")
-    )
+    merge(poll, "k8s", "Kubernetes")
     assert shown(poll) == {"Kubernetes": 3, "etcd": 1}
     give(poll, ["K8s"], ["k8s", "kubernetes"])
     assert shown(poll) == {"Kubernetes": 5, "etcd": 1}
     assert proven()
-    split_answer(poll_id=poll.pk, caller=by(poll), option_id=answer(poll, "Kubernetes"))
+    split_answer(poll_id=poll.pk, caller=by(poll), option_id=answer(poll, "Kubernetes"), now=NOW)
     assert sum(shown(poll).values()) == 6
     assert proven()
     give(poll, ["k8s"])
     assert proven()
+
+
+def test_who_regroups_a_closed_result_is_told_to_everybody(poll):
+    give(poll, ["k8s"], ["Kubernetes"], ["kube"], ["etcd"], ["raft"])
+    merge(poll, "k8s", "Kubernetes")
+    assert told(poll) is None  # while it is live the result is still moving
+    set_poll_state(poll_id=poll.pk, caller=by(poll), state="closed", now=NOW)
+    second = Caller(user_id=make_moderator(poll.session, "Olive Owner").pk)
+    merge(poll, "kube", "Kubernetes")
+    merge(poll, "etcd", "raft", caller=second, now=NOW + timedelta(minutes=1))
+    merge(poll, "raft", "Kubernetes", now=NOW + timedelta(minutes=2))
+    for _ in range(2):  # the second time nothing is left to split
+        split_answer(
+            poll_id=poll.pk,
+            caller=second,
+            option_id=answer(poll, "Kubernetes"),
+            now=NOW + timedelta(minutes=3),
+        )
+    assert [(one["act"], one["by"], one["at"][11:16], one["answers"]) for one in told(poll)] == [
+        ("merged", "Olive Owner", "15:01", 1),
+        ("merged", name_of_user(by(poll).user_id, poll.session.event_id), "15:02", 2),
+        ("split", "Olive Owner", "15:03", 4),
+    ]
+    assert not any(word in str(told(poll)) for word in ("k8s", "kube", "etcd", "raft"))
+    assert proven()
+
+
+def told(poll):
+    """What everybody reads about answers that were regrouped."""
+    stored = Poll.objects.get(pk=poll.pk)
+    return poll_json(stored, written_of(stored), EVERYBODY).get("regrouped")
 
 
 def test_list_of_the_event_hides_words_wherever_they_are_written(poll):

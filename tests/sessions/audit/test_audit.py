@@ -145,9 +145,9 @@ def test_moderating_what_people_wrote_is_recorded_by_poll_and_number_without_the
         moderating.set_answer_states(**acts, option_ids=[alpha, beta], state="shown")
         moderating.approve_all(**acts)
         moderating.set_answer_states(**acts, option_ids=[delta], state="hidden")
-    moderating.merge_answers(**acts, option_ids=[alpha, beta], into_id=gamma)
+    moderating.merge_answers(**acts, option_ids=[alpha, beta], into_id=gamma, now=NOW)
     for _ in range(2):
-        moderating.split_answer(**acts, option_id=gamma)
+        moderating.split_answer(**acts, option_id=gamma, now=NOW)
     for words in (["omega", "sigma"], ["Sigma", "omega"], ["sigma"]):  # the second list is the first one
         moderating.set_blocked_words(session_id=session.pk, caller=caller, words=words)
     entries = AuditEntry.objects.filter(event=event.pk, actor=caller.user_id).order_by("pk")
