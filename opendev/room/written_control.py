@@ -1,10 +1,11 @@
 """Moderating what people write in a poll: each act is a form that works without script."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -13,6 +14,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.text import clean_id, id_in_address
 from opendev.core.web.pages import mark
+from opendev.core.web.typed import compare, keep, kept, seen_of, shown
 from opendev.room.cards import card_for
 from opendev.room.control import enter
 from opendev.room.pages import common
@@ -23,6 +25,11 @@ from polls.services import moderating, promote_answer
 from sessions.programme.models import Session
 
 MOST_ROWS = 300  # on the page; REST has all
+TICKED, BLOCKED = "answer", "blocked"  # the names of the boxes
+OF_ALL = {
+    "approve-all",
+    "keep",
+}  # acts that name no answers; Enter in a box presses the button that only keeps it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,18 +41,23 @@ def written(request: HttpRequest, event: str, session: str, poll: str) -> HttpRe
     if request.method != "POST":
         return _show(request, room, here)
     try:
-        _act(request, here, caller)
+        uses_ticks = _act(request, here, caller)
     except DomainError as refusal:
         return _show(request, room, here, refused=refusal)
-    return redirect("control-poll-written", event=event, session=session, poll=here.pk)
+    typed = compare(request.POST, _boxes(room)).changed
+    keep(request, request.path, typed, ticked="" if uses_ticks else TICKED)
+    return redirect(request.path)
 
 
-def _act(request: HttpRequest, poll: Poll, caller: Caller) -> None:
-    """Do what the button says, "hide" or "hide:17", with the answers that are ticked or the one that it names."""
+def _act(request: HttpRequest, poll: Poll, caller: Caller) -> bool:
+    """Do what the button says, "hide" or "hide:17", with the answers that are ticked or the one that it names.
+
+    Returns:
+        whether it was done with the ticked ones.
+    """
     act, _, option = request.POST.get("act", "").partition(":")
-    chosen = [clean_id(value, field="answer") for value in [option] if value] or [
-        clean_id(value, field="answer") for value in request.POST.getlist("answer")
-    ]
+    ticked = [] if option or act in OF_ALL else request.POST.getlist(TICKED)
+    chosen = [clean_id(value, field=TICKED) for value in ([option] if option else ticked)]
     acts: dict[str, Callable[[Poll, Caller, Sequence[int]], object]] = {
         "approve": _approve,
         "hide": _hide,
@@ -55,10 +67,12 @@ def _act(request: HttpRequest, poll: Poll, caller: Caller) -> None:
         "split": _split,
         "promote": _promote,
         "approve-all": lambda here, by, _chosen: moderating.approve_all(poll_id=here.pk, caller=by),
+        "keep": lambda here, by, _chosen: None,
     }
     if act not in acts:
         raise Malformed(fields={"act": Malformed.message})
     acts[act](poll, caller, chosen)
+    return bool(ticked)
 
 
 def _approve(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
@@ -98,28 +112,51 @@ def block(request: HttpRequest, event: str, session: str, poll: str) -> HttpResp
     """Set the event's list of words that never show, one a line."""
     room, caller = enter(request, event, session)
     here = poll_by_id(id_in_address(poll), session_id=room.pk)
-    lines = request.POST.get("blocked", "").splitlines()
+    page = reverse("control-poll-written", kwargs={"event": event, "session": session, "poll": here.pk})
     try:
-        moderating.set_blocked_words(session_id=room.pk, caller=caller, words=lines)
+        _save_blocked(request, room, caller)
     except DomainError as refusal:
-        return _show(request, room, here, refused=refusal, blocked="\n".join(lines))
-    return redirect("control-poll-written", event=event, session=session, poll=here.pk)
+        return _show(request, room, here, refused=refusal)
+    keep(request, page, (), ticked=TICKED)
+    return redirect(page)
+
+
+@transaction.atomic
+def _save_blocked(request: HttpRequest, session: Session, caller: Caller) -> None:
+    """Save the list, if it was changed.
+
+    Raises:
+        EditedMeanwhile: somebody else changed it since the page was shown.
+        What the service raises.
+    """
+    changes = compare({BLOCKED: "", **request.POST.dict()}, _boxes(session))
+    changes.check()
+    words = changes.changed.get(BLOCKED, _boxes(session)[BLOCKED]).splitlines()
+    moderating.set_blocked_words(session_id=session.pk, caller=caller, words=words)
+
+
+def _boxes(session: Session) -> dict[str, str]:
+    return {BLOCKED: "\n".join(blocked_words(session.event_id))}
 
 
 def _show(
-    request: HttpRequest, session: Session, poll: Poll, *, refused: DomainError | None = None, **more: Any
+    request: HttpRequest, session: Session, poll: Poll, *, refused: DomainError | None = None
 ) -> HttpResponse:
     answers = moderated_answers(poll)
     states = {str(state): str(state.label) for state in Option.State}
+    boxes, waiting = _boxes(session), kept(request, request.path)
+    ticked = {*request.POST.getlist(TICKED), *waiting.pop(TICKED, "").split(",")}
     context = {
         **common(session),
         "card": card_for(poll, is_moderator=True),
-        "answers": [(answer, states[answer.state]) for answer in answers[:MOST_ROWS]],
+        "answers": [
+            (answer, states[answer.state], str(answer.pk) in ticked) for answer in answers[:MOST_ROWS]
+        ],
         "more": max(0, len(answers) - MOST_ROWS),
-        "blocked": "\n".join(blocked_words(session.event_id)),
+        "blocked": (shown(request.POST, boxes) | waiting)[BLOCKED],
+        "seen": seen_of(boxes),
         "refused": refused,
         "promoted": promoted_words(poll),
-        **more,
     }
     response = render(request, "room/written.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response

@@ -105,9 +105,15 @@ def shown(posted: Mapping[str, str], current: Mapping[str, str]) -> dict[str, st
 # --- words beside the button that was pressed
 
 
-def keep(request: HttpRequest, page: str, fields: Iterable[str]) -> None:
-    """Keep what was typed beside the button that was pressed, until the page named `page` is shown again."""
+def keep(request: HttpRequest, page: str, fields: Iterable[str], *, ticked: str = "") -> None:
+    """Keep what was typed beside the button that was pressed, until the page named `page` is shown again.
+
+    Args:
+        ticked: the name of boxes of which several may be ticked; kept as one text, the values with commas between.
+    """
     typed = {field: request.POST[field] for field in fields if request.POST.get(field, "").strip()}
+    if ticked and request.POST.getlist(ticked):
+        typed[ticked] = ",".join(request.POST.getlist(ticked))
     if typed and sum(map(len, typed.values())) <= _LONGEST_KEPT:
         request.session[_KEPT] = {page: typed}
 

@@ -31,7 +31,7 @@ import { fetchPage, hasRegions, isHalfWritten, swapRegions } from "./regions.js"
 import { counted } from "./texts.js"
 
 const GATHER = 120 // news come in clusters: one fetch for all of them
-const TYPED = ["quick", "new-line", "plan-add", "plan-paste"] // regions in which somebody may be typing
+const TYPED = ["quick", "new-line", "plan-add", "plan-paste", "blocked"] // regions in which somebody may be typing
 
 let book = emptyBook()
 let isRefreshing = false
@@ -60,7 +60,7 @@ function take({ page, url, status }, origin) {
   if (!hasRegions(page)) return leaveOrTell(url, status)
   hideBanner("act")
   if (status < 400 && !/\/(polls|lines)\//.test(new URL(url).pathname)) history.replaceState(null, "", withHash(url))
-  const anew = TYPED.filter((region) => origin.closest(`[data-region="${region}"]`))
+  const anew = [...TYPED, "written"].filter((region) => origin.closest(`[data-region="${region}"]`))
   swapRegions(page, { except: TYPED.filter((region) => !anew.includes(region)), anew })
   emit("control:swapped")
   paintTallies()

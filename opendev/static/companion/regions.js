@@ -5,12 +5,15 @@ import { catchFocus, hasFocus } from "./focus.js"
 
 const scrollers = "[id], [data-region]"
 
-function remember() {
+// Regions that are made anew say themselves which boxes are ticked.
+function remember(anew) {
   const scrolled = [...document.querySelectorAll(scrollers)].filter((node) => node.scrollTop > 0)
   return {
     focus: document.activeElement?.id || null,
     hadFocus: hasFocus(),
-    ticked: [...document.querySelectorAll("[data-keeps-tick]:checked")].map(({ value }) => value),
+    ticked: [...document.querySelectorAll("[data-keeps-tick]:checked")]
+      .filter((box) => !anew.includes(box.closest("[data-region]").dataset.region))
+      .map(({ value }) => value),
     open: [...document.querySelectorAll("details[open][id]")].map(({ id }) => id),
     scroll: scrolled.filter(({ id }) => id).map((node) => [node.id, node.scrollTop]),
   }
@@ -57,7 +60,7 @@ export function hasRegions(page) {
 }
 
 export function swapRegions(page, { except = [], anew = [] } = {}) {
-  const kept = remember()
+  const kept = remember(anew)
   for (const standing of document.querySelectorAll("[data-region]")) {
     const { region } = standing.dataset
     const fresh = page.querySelector(`[data-region="${region}"]`)

@@ -1,6 +1,8 @@
 """What moderators do with words, who may read them, and what the database refuses."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -8,15 +10,16 @@ from django.db import DatabaseError, connection, transaction
 from opendev.recap.draft import draft
 from opendev.recap.reading import reading_of
 from opendev.room.pad_results import PollResults
-from polls.models import Option, random_option_key
+from polls.models import BlockedWord, Option, random_option_key
 from polls.news import news_of
 from polls.permissions import may_see_poll, may_see_tally
 from polls.selectors import fresh_options
 from polls.services import recount_polls, set_poll_state
 from polls.services.moderating import set_answer_states
+from sessions.programme.selectors import name_of_user
 from tests.factories import NOW, make_attendee, make_moderator, make_poll, record, write_in
 from tests.factories.sessions import organiser_of
-from tests.room.pages import at, code_of, text_of
+from tests.room.pages import at, code_of, followed, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +125,73 @@ def test_moderators_approve_hide_merge_and_split_by_page(session, desk):
     assert {one.text for one in fresh_options(poll)} == {"Kubernetes"}
     assert "K8S" in text_of(desk.get(address))
     assert recount_polls()[1] == []
+
+
+WRITTEN = ("control-poll-written", "control-blocked-words")
+
+
+def seen_on(page):
+    """What a browser sends along with the boxes."""
+    return {"seen": unescape(re.search(r'name="seen" value="([^"]*)"', text_of(page))[1])}
+
+
+def ticked_on(text):
+    return re.findall(r'name="answer" value="(\d+)" data-keeps-tick checked', text)
+
+
+def test_ticks_and_the_typed_list_wait_for_their_buttons(answered, desk):
+    address, blocked = (at(answered.session, name, answered) for name in WRITTEN)
+    calm, rude, etcd = (str(answer(answered, text)) for text in ("calm", "rude", "etcd"))
+    page = seen_on(desk.get(address))
+    typed = page | {"answer": [calm, rude], "blocked": "damn\nheck"}
+    for act in (f"hide:{etcd}", f"approve:{etcd}", f"pick:{etcd}", "approve-all", "keep"):
+        text = text_of(followed(desk, desk.post(address, typed | {"act": act})))
+        assert sorted(ticked_on(text)) == sorted([calm, rude]), act
+        assert ">damn\nheck</textarea>" in text
+        assert ticked_on(text_of(desk.get(address))) == []  # shown once
+    refused = desk.post(address, typed | {"act": "burn"})
+    assert sorted(ticked_on(text_of(refused))) == sorted([calm, rude])
+    assert ">damn\nheck</textarea>" in text_of(refused)
+    saved = text_of(followed(desk, desk.post(blocked, typed)))
+    assert sorted(ticked_on(saved)) == sorted([calm, rude])
+    assert [word.text for word in BlockedWord.objects.order_by("text")] == ["damn", "heck"]
+    done = text_of(followed(desk, desk.post(address, page | {"answer": [calm, rude], "act": "hide"})))
+    assert ticked_on(done) == [], "they were hidden: the tick is used up"
+    assert {one.text for one in fresh_options(answered)} == {"etcd", "upgrades"}
+
+
+def test_merging_after_the_close_is_said_on_the_card(answered, desk, browser_of):
+    room, address = at(answered.session), at(answered.session, "control-poll-written", answered)
+    to_state(answered, "closed")
+    assert not said_on(browser_of().get(room))
+    calm, upgrades = answer(answered, "calm"), answer(answered, "upgrades")
+    assert desk.post(address, {"act": "merge", "answer": [calm, upgrades]}).status_code == 302
+    [sentence] = said_on(browser_of().get(room))
+    name = name_of_user(desk.session["_auth_user_id"], answered.session.event_id)
+    assert re.fullmatch(rf"Answers merged by {name} at \d\d:\d\d UTC, after voting closed\.", sentence)
+    desk.post(address, {"act": f"split:{upgrades}"})
+    [sentences] = said_on(browser_of().get(room))
+    assert sentences.startswith(f"{sentence} Merged answers split again by {name} at ")
+
+
+def said_on(page):
+    """What the cards say of changes after votes came."""
+    return re.findall(r"data-changes>([^<]+)<", text_of(page))
+
+
+def test_two_moderators_who_change_the_list_of_words_are_told(answered, desk):
+    address, blocked = (at(answered.session, name, answered) for name in WRITTEN)
+    mine, theirs = seen_on(desk.get(address)), seen_on(desk.get(address))
+    desk.post(blocked, theirs | {"blocked": "theirs"})
+    assert desk.post(blocked, theirs | {"blocked": "theirs"}).status_code == 302  # twice is once
+    refused = desk.post(blocked, mine | {"blocked": "mine"})
+    assert (refused.status_code, code_of(refused)) == (409, "edited_meanwhile")
+    assert ">mine</textarea>" in text_of(refused)
+    assert desk.post(blocked, seen_on(refused) | {"blocked": "mine"}).status_code == 302
+    assert [word.text for word in BlockedWord.objects.all()] == ["mine"]
+    emptied = seen_on(desk.get(address)) | {"blocked": ""}
+    assert desk.post(blocked, emptied).status_code == 302
+    assert not BlockedWord.objects.exists()
 
 
 def test_nobody_but_moderators_reads_or_moderates_what_people_wrote(answered, browser_of, ada, desk):
