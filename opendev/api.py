@@ -15,6 +15,7 @@ from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.joining_api import Attendees
+from opendev.room.rehearsal_api import Rehearsal
 from opendev.room.run_sheet_api import (
     ItemsOfRunSheet,
     NextOfRunSheet,
@@ -98,6 +99,7 @@ urlpatterns = [
     path("sessions/<str:session>/resources/<str:resource>/", stage.OneResource.as_view()),
     path("sessions/<str:session>/star/", stars.StarOfSession.as_view()),
     path("sessions/<str:session>/state/", StateOfSession.as_view()),
+    path("sessions/<str:session>/rehearsal/", Rehearsal.as_view()),
     path("sessions/<str:session>/clock/", ClockOfSession.as_view()),
     path("sessions/<str:session>/screen/", Screen.as_view()),
     path("sessions/<str:session>/display-links/", DisplayLinks.as_view()),

@@ -5,10 +5,10 @@ Foreign keys therefore take the imported class, never a string (a test proves th
 """
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from sessions.audit.guards import install_audit_guards
-from sessions.timeline.guards import install_guards
+from sessions.timeline.guards import install_guards, remove_guards
 
 
 class SessionsConfig(AppConfig):
@@ -17,5 +17,6 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Install the guards after every migrate: Django's table remake on SQLite drops them silently."""
+        pre_migrate.connect(remove_guards, sender=self, dispatch_uid="sessions.timeline.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="sessions.timeline.guards")
         post_migrate.connect(install_audit_guards, sender=self, dispatch_uid="sessions.audit.guards")

@@ -12,7 +12,7 @@ from etherpad_links.padserver.addresses import NoPadAddress, PadAddress, read_pa
 from etherpad_links.padserver.errors import AddressForbidden
 from etherpad_links.sealing import seal
 from opendev.core.attendance import Caller
-from opendev.core.errors import Malformed, NotFound
+from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_line
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
@@ -32,6 +32,10 @@ WRONG = {
 
 class NotAPad(Malformed):
     code, message = "not_a_pad", _("This is not the address of a pad.")
+
+
+class RehearsalHasNoPad(Conflict):
+    code, message = "rehearsal_has_no_pad", _("A rehearsal has no notes: nothing of it is written to a pad.")
 
 
 class PadNotAllowed(Malformed):
@@ -64,9 +68,10 @@ def link_pad(*, session_id: int, caller: Caller, url: Any, key: Any = "") -> Eth
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        NotAPad, PadNotAllowed, Malformed
+        RehearsalHasNoPad, NotAPad, PadNotAllowed, Malformed
     """
     session = _session_of(session_id, caller)
+    check_may_have_pad(session)
     address = clean_pad_url(url)
     key = clean_line(key, field="key", most=MAX_KEY_LENGTH, required=False)
     link = EtherpadLink.objects.filter(session=session).first() or EtherpadLink(session=session)
@@ -106,6 +111,16 @@ def _record(session: Session, caller: Caller, **details: bool) -> None:
         setting="pad",
         **details,
     )
+
+
+def check_may_have_pad(session: Session) -> None:
+    """Let those sessions pass that are no rehearsals.
+
+    Raises:
+        RehearsalHasNoPad
+    """
+    if session.event.rehearses_id is not None:
+        raise RehearsalHasNoPad
 
 
 def _session_of(session_id: int, caller: Caller) -> Session:

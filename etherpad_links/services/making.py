@@ -14,6 +14,7 @@ from etherpad_links.broadcasts import pad_changed
 from etherpad_links.models import EtherpadLink, PadRules
 from etherpad_links.padserver.addresses import NoPadAddress, server_name
 from etherpad_links.padserver.errors import KeyRefused, PadTrouble
+from etherpad_links.services.links import check_may_have_pad
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.text import clean_line
@@ -113,9 +114,10 @@ def make_pad_for(*, session: Session, caller: Caller) -> EtherpadLink:
 
     Raises:
         NotSignedIn, NotModerator
-        NoPadServer, PadNotMade, PadKeyRefused
+        RehearsalHasNoPad, NoPadServer, PadNotMade, PadKeyRefused
     """
     check_moderates(caller=caller, session_id=session.pk)
+    check_may_have_pad(session)
     linked = EtherpadLink.objects.filter(session=session).first()
     if linked is not None:
         return linked

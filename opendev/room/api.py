@@ -39,6 +39,7 @@ class StateOfSession(Endpoint):
             session_id=found.pk,
             caller=self.caller(found.event_id),
             state=self.body().get("state", ""),
+            end_rehearsal=self.body().get("end_rehearsal", False),
             now=timezone.now(),
         )
         return Response(session_json(self.session(session), present_in([found.pk])[found.pk]))

@@ -191,7 +191,9 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
 
     def work(found: Session, caller: Caller) -> None:
         state = request.POST.get("state", "")
-        set_session_state(session_id=found.pk, caller=caller, state=state, now=timezone.now())
+        end = request.POST.get("end_rehearsal") == "yes"
+        now = timezone.now()
+        set_session_state(session_id=found.pk, caller=caller, state=state, now=now, end_rehearsal=end)
 
     return act(request, event, session, work)
 

@@ -9,6 +9,7 @@ from polls.services.ballots import (
     VoteIsFinal,
     record_ballots,
 )
+from polls.services.clearing import clear_polls
 from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
 from polls.services.copies import copy_polls
 from polls.services.drafts import add_poll, edit_poll, run_again
@@ -37,6 +38,7 @@ __all__ = [
     "WrongNumberOfOptions",
     "WrongTally",
     "add_poll",
+    "clear_polls",
     "close_due_polls",
     "close_live_polls",
     "copy_polls",

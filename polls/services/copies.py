@@ -12,8 +12,10 @@ from sessions.programme.services.rights import check_moderates
 
 
 @transaction.atomic
-def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now: datetime) -> int:
-    """Copy the polls of a session into another as drafts, each once whatever its rounds; return how many.
+def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now: datetime) -> dict[int, int]:
+    """Copy the polls of a session into another as drafts, each once whatever its rounds.
+
+    Return the ids of the copies by those of their first rounds and of the rounds that were copied.
 
     Archived polls are left out. Of several rounds the latest is copied: its texts are the mended ones.
 
@@ -26,7 +28,9 @@ def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now:
         known = latest.get(poll.first_round_id)
         if known is None or poll.round > known.round:
             latest[poll.first_round_id] = poll
+    copies: dict[int, int] = {}
     for poll in sorted(latest.values(), key=lambda poll: (poll.position, poll.pk)):
         draft = draft_of(poll, moderators_options(poll))
-        add_poll(session_id=to_session_id, caller=caller, draft=draft, now=now)
-    return len(latest)
+        copy = add_poll(session_id=to_session_id, caller=caller, draft=draft, now=now)
+        copies[poll.pk] = copies[poll.first_round_id] = copy.pk
+    return copies

@@ -51,6 +51,9 @@ class AuditKind(models.TextChoices):
     SETTINGS_CHANGED = "settings.changed", _("Changed settings")
     ADMIN_CHANGED = "settings.admin", _("Changed something in the administration")
 
+    REHEARSAL_STARTED = "rehearsals.started", _("Started a rehearsal")
+    REHEARSAL_CLEARED = "rehearsals.cleared", _("Ended and cleared a rehearsal")
+
     @property
     def group(self) -> str:
         """The part before the dot."""

@@ -8,3 +8,8 @@ from sessions.programme.news import news_of
 def session_changed(session: Session) -> None:
     """Tell the session's sockets, after the commit."""
     broadcast(news_of(session))
+
+
+def session_gone(session: Session) -> None:
+    """Tell the session's sockets, after the commit, that it was deleted."""
+    broadcast(news_of(session, gone=True))

@@ -204,3 +204,6 @@ class SessionList(serializers.Serializer[Any]):
 
 class SessionStateWanted(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Session.State.choices)
+    end_rehearsal = serializers.BooleanField(
+        required=False, help_text="true: a rehearsal of the session is cleared with its start; else 409"
+    )

@@ -25,7 +25,7 @@ class SessionFrames:
         return {"type": "session.gone", "version": version}
 
 
-def news_of(session: Session) -> News:
-    """Return the session for every audience alike."""
-    state: dict[str, Any] = session_state(session)
-    return News(session.pk, TOPIC, session.version, {EVERYBODY: state})
+def news_of(session: Session, *, gone: bool = False) -> News:
+    """Return the session for every audience alike; nothing of it where it is gone."""
+    state: dict[str, Any] | None = None if gone else session_state(session)
+    return News(session.pk, TOPIC, session.version + gone, {EVERYBODY: state})

@@ -1,37 +1,86 @@
 """Rules that Django's constraints cannot say, kept by the database itself: what stands in the timeline stays.
 
-They are installed anew after every migrate, since Django's table remake on SQLite drops triggers silently.
+That of a rehearsal alone can be deleted (docs/adr/0065). So that nothing else can be made one, an event is a rehearsal
+from its beginning or never, and no session moves into one.
+
+They are installed anew after every migrate, since Django's table remake on SQLite drops triggers silently. Before a
+migrate they are taken away on SQLite, which reads the triggers of other tables again when a remake renames one.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections
 
-TABLE = "opendev_sessions_timelineentry"
+TABLE, EVENTS, SESSIONS = (
+    "opendev_sessions_timelineentry",
+    "opendev_sessions_event",
+    "opendev_sessions_session",
+)
 NAME = "guard_timeline_stays"
+IS_REHEARSED = (
+    "EXISTS (SELECT 1 FROM opendev_sessions_session s JOIN opendev_sessions_event e ON e.id = s.event_id"
+    " WHERE s.id = OLD.session_id AND e.rehearses_id IS NOT NULL)"
+)
+BECOMES_REHEARSAL = "OLD.rehearses_id IS NULL AND NEW.rehearses_id IS NOT NULL"
+MOVES_INTO_REHEARSAL = (
+    "OLD.event_id <> NEW.event_id"
+    " AND EXISTS (SELECT 1 FROM opendev_sessions_event e WHERE e.id = NEW.event_id AND e.rehearses_id IS NOT NULL)"
+)
+GUARDS = {
+    # name: (table, moment, condition under which the row is refused)
+    f"{NAME}_update": (TABLE, "UPDATE", "TRUE"),
+    f"{NAME}_delete": (TABLE, "DELETE", f"NOT {IS_REHEARSED}"),
+    "guard_timeline_event_becomes_no_rehearsal": (EVENTS, "UPDATE OF rehearses_id", BECOMES_REHEARSAL),
+    "guard_timeline_session_moves_into_no_rehearsal": (SESSIONS, "UPDATE OF event_id", MOVES_INTO_REHEARSAL),
+}
 
 
 def install_guards(*, using: str, **_: Any) -> None:
-    """Refuse changing and deleting entries; a receiver of `post_migrate`, safe to call again at any time."""
+    """Install the guards; a receiver of `post_migrate`, safe to call again at any time."""
     connection = connections[using]
-    if TABLE not in connection.introspection.table_names():
-        return  # migrated backwards to before it existed
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for event in ("UPDATE", "DELETE"):
-                trigger = f"{NAME}_{event.lower()}"
-                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        if not _is_there(connection, cursor):
+            return  # migrated backwards to before it existed
+        for name, (table, moment, refused) in GUARDS.items():
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
                 cursor.execute(
-                    f"CREATE TRIGGER {trigger} BEFORE {event} ON {TABLE} FOR EACH ROW"
-                    f" BEGIN SELECT RAISE(ABORT, '{NAME}'); END"
+                    f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH ROW WHEN {refused}"
+                    f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
                 )
-        elif connection.vendor == "postgresql":
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-                f" RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{NAME}',"
-                f" CONSTRAINT = '{NAME}'; END $$"
-            )
-            cursor.execute(
-                f"CREATE OR REPLACE TRIGGER {NAME} BEFORE UPDATE OR DELETE ON {TABLE}"
-                f" FOR EACH ROW EXECUTE FUNCTION {NAME}()"
-            )
+            elif connection.vendor == "postgresql":
+                cursor.execute(_function(name, moment, refused))
+                cursor.execute(
+                    f"CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table}"
+                    f" FOR EACH ROW EXECUTE FUNCTION {name}()"
+                )
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP TRIGGER IF EXISTS {NAME} ON {TABLE}")  # one for both moments, once
+            cursor.execute(f"DROP FUNCTION IF EXISTS {NAME}()")
+
+
+def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
+    """Take SQLite's triggers away before migrations that will be run; a receiver of `pre_migrate`."""
+    connection = connections[using]
+    if connection.vendor == "sqlite" and plan:
+        with connection.cursor() as cursor:
+            for name in GUARDS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def _is_there(connection: Any, cursor: Any) -> bool:
+    """Return True if the tables have what the guards speak of."""
+    if TABLE not in connection.introspection.table_names(cursor):
+        return False
+    columns = connection.introspection.get_table_description(cursor, EVENTS)
+    return any(column.name == "rehearses_id" for column in columns)
+
+
+def _function(name: str, moment: str, refused: str) -> str:
+    passed = "OLD" if moment == "DELETE" else "NEW"
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {refused} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
+        f" CONSTRAINT = '{name}'; END IF; RETURN {passed}; END $$"
+    )

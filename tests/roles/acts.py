@@ -9,7 +9,15 @@ from websockets.exceptions import InvalidStatus
 from opendev.room.consumers import DISPLAY_VIEW
 from sessions.displays.services import make_display_link
 from sessions.programme.models import Session
-from tests.roles import follow_up_acts, pad_acts, programme_acts, question_acts, recap_acts, run_sheet_acts
+from tests.roles import (
+    follow_up_acts,
+    pad_acts,
+    programme_acts,
+    question_acts,
+    recap_acts,
+    rehearsal_acts,
+    run_sheet_acts,
+)
 from tests.roles.cast import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET, At, do
 from tests.support.people import Answer, Person, of_page, of_rest, open_socket
@@ -356,6 +364,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [rest("GET", "sessions/{session}/timeline/")],
     },
     "Start and end the session": deed("set session", "live"),
+    **rehearsal_acts.ACTS,
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
         REST: [display_by_rest],

@@ -35,6 +35,7 @@ GROUPS = {
     "imports": _("Imports"),
     "polls": _("Polls"),
     "recap": _("Recap"),
+    "rehearsals": _("Rehearsals"),
     "settings": _("Settings"),
 }
 DETAILS = {
@@ -52,6 +53,11 @@ DETAILS = {
     "answers": _("answers"),
     "added": _("added"),
     "removed": _("removed"),
+    "attendees": _("attendees"),
+    "votes": _("votes"),
+    "questions": _("questions"),
+    "sign_ups": _("sign-ups"),
+    "timeline": _("timeline entries"),
 }
 
 

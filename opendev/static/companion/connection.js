@@ -36,3 +36,6 @@ function up() {
 on("live:status", ({ connected, hint }) => (connected ? up() : down(Boolean(hint))))
 timer = setTimeout(tell, SILENCE_BEFORE_BANNER) // no socket at all is silence, too
 addEventListener("pagehide", () => hideBanner("connection"))
+
+// A rehearsal that was cleared: the page says by itself that nothing is here any more.
+on("live:session.gone", () => location.reload())

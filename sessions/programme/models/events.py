@@ -64,6 +64,16 @@ class Event(models.Model):
     visibility = models.CharField(
         _("who can see it"), max_length=10, choices=Visibility.choices, default=Visibility.DRAFT
     )
+    # The session that is rehearsed here. Such an event is in no list, has no organisers, and is deleted in the end.
+    rehearses = models.OneToOneField(
+        "Session",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="rehearsal",
+        verbose_name=_("rehearses"),
+    )
     is_demo = models.BooleanField(_("a demo: its figures are made up"), default=False)
     organisers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organised_events")
 
@@ -79,6 +89,10 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=models.Q(visibility__in=["draft", "unlisted", "public"]),
                 name="event_visibility_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rehearses__isnull=True) | models.Q(visibility="unlisted"),
+                name="event_of_a_rehearsal_is_unlisted",
             ),
         ]
 

@@ -26,8 +26,8 @@ def with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 
 def all_events() -> list[Event]:
-    """Return all events, drafts too, in the order of `events_listed_to`."""
-    return _in_order(Event.objects.all())
+    """Return all events but rehearsals, drafts too, in the order of `events_listed_to`."""
+    return _in_order(Event.objects.filter(rehearses__isnull=True))
 
 
 def events_listed_to(user_id: int | None) -> list[Event]:
@@ -135,12 +135,17 @@ def session_by_code(code: str, user_id: int | None = None) -> Session | None:
 
 
 def moderator_ids(session_id: int) -> frozenset[int]:
-    """Return the users who may moderate: the session's moderators and the event's organisers."""
+    """Return the users who may moderate: the session's moderators and the event's organisers.
+
+    A rehearsal is moderated by the organisers of the session that is rehearsed.
+    """
     moderators = Person.objects.filter(
         roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__is_active=True
     ).values_list("user_id", flat=True)
     organisers = organising().filter(event__sessions=session_id).values_list("user_id", flat=True)
-    return frozenset(user for user in moderators.order_by().union(organisers.order_by()) if user is not None)
+    rehearsed = organising().filter(event__sessions__rehearsal__sessions=session_id)
+    others = (organisers.order_by(), rehearsed.order_by().values_list("user_id", flat=True))
+    return frozenset(user for user in moderators.order_by().union(*others) if user is not None)
 
 
 def organises(caller: Caller, event_id: int) -> bool:
@@ -196,7 +201,8 @@ def first_session_of(user_id: int) -> Session | None:
             roles__person__user=user_id,
             roles__role__in=[SessionRole.Role.MODERATOR, SessionRole.Role.HELPER],
         )
-        | Q(event__organisers=user_id)
+        | Q(event__organisers=user_id),
+        event__rehearses__isnull=True,
     ).distinct()
     sessions = with_people(mine).order_by("starts_at", "pk")
     return min(sessions, key=lambda session: order[Session.State(session.state)], default=None)

@@ -43,7 +43,8 @@ def sessions_of_team(user_id: int) -> OwnSessions:
     An organiser may moderate every session of the event; only those with a role of their own are listed.
     """
     mine = Q(roles__person__user=user_id, roles__role__in=TEAM_ROLES)
-    sessions = Session.objects.filter(mine, cancelled_at__isnull=True).distinct()
+    real = Session.objects.filter(cancelled_at__isnull=True, event__rehearses__isnull=True)
+    sessions = real.filter(mine).distinct()
     live = _own(sessions.filter(state=Session.State.LIVE).order_by("starts_at", "pk"), user_id)
     ahead = sessions.filter(state=Session.State.UPCOMING).order_by("starts_at", "pk")
     over = sessions.filter(state=Session.State.OVER).order_by("-starts_at", "-pk")

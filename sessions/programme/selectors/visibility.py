@@ -41,13 +41,16 @@ def may_see(user_id: int | None, event_id: int, visibility: str) -> bool:
 
 
 def listed_to(user_id: int | None) -> QuerySet[Event]:
-    """Return the events that lists have for a user, or a visitor (None): public ones, and those of one's own team."""
+    """Return the events that lists have for a user, or a visitor (None): public ones, and those of one's own team.
+
+    Rehearsals are in no list: the pages of the session that is rehearsed lead to them.
+    """
     listed = Q(visibility=Event.Visibility.PUBLIC)
     if user_id is not None:
         people = Person.objects.filter(user=user_id, user__is_active=True, roles__role__in=TEAM_ROLES)
         listed |= Q(pk__in=people.order_by().values("event"))
         listed |= Q(pk__in=organising().filter(user=user_id).values("event"))
-    return Event.objects.filter(listed)
+    return Event.objects.filter(listed, rehearses__isnull=True)
 
 
 def teams_of_drafts(session_ids: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -62,11 +62,12 @@ def clone_event(
         made = EventDay.objects.create(event=new, number=day.number, date=day.date + by)
         for session in day.sessions.filter(cancelled_at__isnull=True).order_by("starts_at", "pk"):
             starts_at = on_another_day(session.starts_at, by, old)
-            pairs.append((session, _clone_session(session, made, starts_at, now)))
+            pairs.append((session, clone_session(session, made, starts_at, now)))
     return new, pairs
 
 
-def _clone_session(session: Session, day: EventDay, starts_at: datetime, now: datetime) -> Session:
+def clone_session(session: Session, day: EventDay, starts_at: datetime, now: datetime) -> Session:
+    """Make a session with the words and rules of another, and with what it leans on."""
     made = Session.objects.create(
         day=day,
         slug=session.slug,

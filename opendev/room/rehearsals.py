@@ -1,0 +1,135 @@
+"""Rehearsals: a session is played on a copy of it, and what the rehearsal made is cleared (docs/adr/0065).
+
+The copy has an unlisted event of its own, so nothing of it is in the programme, the recap, the exports, the counts and
+the follow-ups of the real one. It has no pad, so nothing is written to one.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from opendev.core.attendance import Caller
+from polls.models import Ballot, Poll
+from polls.services import clear_polls, copy_polls
+from sessions.attendees.models import Attendance
+from sessions.audit.models import AuditKind
+from sessions.audit.services import record
+from sessions.follow_ups.models import SignUp, SignUpLine
+from sessions.programme.models import Session
+from sessions.programme.services.locks import lock_session
+from sessions.programme.services.rehearsals import (
+    delete_stage,
+    lock_stage,
+    lock_to_rehearse,
+    make_stage,
+    rehearsal_of,
+)
+from sessions.programme.services.rights import check_moderates
+from sessions.questions.models import Question
+from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.timeline.models import TimelineEntry
+
+OF_ITEM = ("position", "kind", "text", "minutes")
+OF_LINE = ("title", "summary", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """How many of each thing a rehearsal made."""
+
+    attendees: int
+    votes: int
+    questions: int
+    sign_ups: int
+    timeline: int
+
+    def __bool__(self) -> bool:
+        return any(asdict(self).values())
+
+
+@transaction.atomic
+def start_rehearsal(*, session_id: int, caller: Caller, now: datetime) -> Session:
+    """Make the copy in which a session is rehearsed, and return it; the one that is there, if it is rehearsed already.
+
+    Polls are copied as drafts, the run sheet as if nothing of it had run, open sign-up lines without names.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator, SessionIsCancelled, NothingToRehearse
+    """
+    session = lock_to_rehearse(session_id=session_id, caller=caller)
+    if copy := rehearsal_of(session_id):
+        return copy
+    copy = make_stage(session, now)
+    polls = copy_polls(from_session_id=session_id, to_session_id=copy.pk, caller=caller, now=now)
+    _copy_run_sheet(session, copy, polls)
+    for line in SignUpLine.objects.filter(session=session, state=SignUpLine.State.OPEN):
+        fields = {field: getattr(line, field) for field in OF_LINE}
+        SignUpLine.objects.create(session=copy, opened_at=now, **fields)
+    subject = f"session {session_id}"
+    record(AuditKind.REHEARSAL_STARTED, caller=caller, event_id=session.event_id, subject=subject)
+    return copy
+
+
+def _copy_run_sheet(session: Session, copy: Session, polls: dict[int, int]) -> None:
+    items = list(RunSheetItem.objects.filter(session=session).order_by("position", "pk"))
+    if not items:
+        return
+    RunSheet.objects.create(session=copy)
+    RunSheetItem.objects.bulk_create(
+        RunSheetItem(
+            session=copy,
+            subject=polls.get(item.subject or 0) if item.kind == RunSheetItem.Kind.POLL else None,
+            **{field: getattr(item, field) for field in OF_ITEM},
+        )
+        for item in items
+    )
+
+
+def traces_of(copy: Session) -> Traces:
+    """Return what a rehearsal has made so far."""
+    return Traces(
+        attendees=Attendance.objects.filter(session=copy).count(),
+        votes=Ballot.objects.filter(poll__session=copy).count(),
+        questions=Question.objects.filter(session=copy).count(),
+        sign_ups=SignUp.objects.filter(line__session=copy).count(),
+        timeline=TimelineEntry.objects.filter(session=copy).count(),
+    )
+
+
+@transaction.atomic
+def end_rehearsal(*, session_id: int, caller: Caller) -> Traces:
+    """End the rehearsal of a session, and clear all that it made; return what that was.
+
+    Raises:
+        NotFound: there is no such session, or it is not rehearsed.
+        NotSignedIn, NotModerator
+    """
+    session = lock_session(session_id)
+    check_moderates(caller=caller, session_id=session_id)
+    return clear_rehearsal(session, caller)
+
+
+def clear_rehearsal(session: Session, caller: Caller | None) -> Traces:
+    """Clear the rehearsal of a locked session; `caller` is None for the clock.
+
+    Whoever votes, asks or joins in it meanwhile waits for the locks, and then for a session that is not there.
+
+    Raises:
+        NotFound: it is not rehearsed.
+    """
+    copy = lock_stage(session.pk)
+    list(Poll.objects.select_for_update().filter(session=copy).values_list("pk", flat=True))
+    traces = traces_of(copy)
+    clear_polls(session_id=copy.pk)
+    TimelineEntry.objects.filter(session=copy).delete()
+    delete_stage(copy)
+    subject = f"session {session.pk}"
+    record(
+        AuditKind.REHEARSAL_CLEARED,
+        caller=caller,
+        event_id=session.event_id,
+        subject=subject,
+        **asdict(traces),
+    )
+    return traces
