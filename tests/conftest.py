@@ -46,6 +46,9 @@ settings.register_profile("same", derandomize=True)  # as `make test` says it: t
 from django.db import connection  # noqa: E402  # needs the settings
 
 from opendev.core import kept, limits, outages  # noqa: E402
+from tests.support.strict_templates import be_strict  # noqa: E402
+
+be_strict()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

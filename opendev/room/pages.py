@@ -92,6 +92,7 @@ def room_context(
         "questions": questions.cut(shown_rows(request.GET)),
         "question_sort": sort,
         "own_name": own.name,
+        "has_recap": reads.has_recap,
         **lines_context(reads, own, is_joined=attendee is not None),
         "attendee": attendee,
         "on_air": first,

@@ -34,6 +34,7 @@ class RoomReads:
     questions: Sequence[Question]
     lines: Sequence[LineWithNames]
     pads: Sequence[PadState]
+    has_recap: bool
 
     @property
     def link(self) -> EtherpadLink | None:
@@ -63,6 +64,7 @@ def _read(session: Session) -> RoomReads:
         questions=questions_of([session.pk]),
         lines=lines_of([session.pk]),
         pads=pad_states([session.pk]),
+        has_recap=session.event.has_recap,
     )
 
 

@@ -5,9 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from opendev.core.attendance import pass_cookie_name, read_pass, sign_pass
+from opendev.recap.services import draft_recap, publish_recap
+from opendev.room import reads
 from polls.models import Poll
 from sessions.attendees.models import Attendee
 from tests.factories import (
+    NOW,
     as_tally,
     make_attendee,
     make_moderator,
@@ -17,6 +20,7 @@ from tests.factories import (
     record,
     vote_for,
 )
+from tests.factories.sessions import organiser_of
 from tests.room.pages import at, chosen_on, code_of, followed, shown_counts, text_of, without_token
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +313,21 @@ def test_page_asks_no_more_for_three_polls_than_for_one(
         make_poll(session, state=state)
         make_poll(session, state=state)
     assert queries_for(client, at(session, page_name), django_assert_max_num_queries) == few
+
+
+def test_room_that_is_open_leads_to_the_recap_once_it_ends(session, browser_of):
+    """The words for the end lie ready in the page of a room that is open."""
+
+    def at_the_end():
+        return (
+            text_of(browser_of().get(at(session)))
+            .partition('data-empty="empty-over"')[2]
+            .partition("</template>")[0]
+        )
+
+    assert "Read the recap" not in at_the_end()
+    caller = organiser_of(session.event)
+    draft_recap(event_id=session.event_id, caller=caller, now=NOW)
+    publish_recap(event_id=session.event_id, caller=caller, now=NOW)
+    reads.rooms.forget()
+    assert f'href="/{session.event.slug}/recap/"' in at_the_end()

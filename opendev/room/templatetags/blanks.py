@@ -33,6 +33,7 @@ class Facts(NamedTuple):
     session: str
     moderator: str
     recording: str
+    has_recap: bool
 
 
 @register.simple_tag(takes_context=True)
@@ -44,7 +45,12 @@ def blanks(context: template.Context, name: str) -> SafeString:
     session: Session = context["session"]
     event = session.event
     facts = Facts(
-        event.slug, event.time_zone, session.slug, session.moderator_first_name, session.recording_url
+        event.slug,
+        event.time_zone,
+        session.slug,
+        session.moderator_first_name,
+        session.recording_url,
+        bool(context.get("has_recap")),
     )
     make = _made.__wrapped__ if settings.DEBUG else _made
     text = make(name, get_language(), facts)
@@ -76,7 +82,12 @@ def places_to(most: int | str) -> list[str]:
 def _made(name: str, _language: str | None, facts: Facts) -> str:
     """Return the text as it is in the language that is active now."""
     given: dict[str, Any] = {
-        "event": SimpleNamespace(slug=facts.event, time_zone=facts.time_zone, zone=ZoneInfo(facts.time_zone)),
+        "event": SimpleNamespace(
+            slug=facts.event,
+            time_zone=facts.time_zone,
+            zone=ZoneInfo(facts.time_zone),
+        ),
+        "has_recap": facts.has_recap,
         "session": SimpleNamespace(
             slug=facts.session, moderator_first_name=facts.moderator, recording_url=facts.recording
         ),
