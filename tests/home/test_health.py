@@ -6,12 +6,16 @@ import re
 from contextlib import AsyncExitStack
 
 import pytest
+from django.utils import timezone
 
+from etherpad_links import worker_state
+from etherpad_links.models import EtherpadLink, PadWorkerBeat
 from opendev.core import limits, logs
 from opendev.core.attendance import sign_pass
 from opendev.core.batching import boxes
 from opendev.core.live import hub
 from opendev.home import views
+from opendev.room import pad_worker
 from tests.factories import make_attendee, make_poll, make_session, options_of
 from tests.factories.databases import connected_to
 from tests.support.databases import Redis
@@ -65,6 +69,33 @@ def test_process_whose_background_task_died_is_not_ready(visitor, inner):
     finally:
         hub.lasting[:] = before
     assert visitor.get("/readyz").status_code == 200
+
+
+def test_process_whose_pads_nobody_writes_is_not_ready(visitor, inner, monkeypatch):
+    """Whether the worker died or nobody ever started one."""
+    monkeypatch.setattr(pad_worker, "WATCH_S", 0.05)
+    monkeypatch.setattr(worker_state, "GRACE_S", 0.0)  # that of the start
+
+    def checks(*, pads: bool) -> bool:
+        answer = visitor.get("/readyz")
+        others = {name: good for name, good in answer.json()["checks"].items() if name != "pads"}
+        assert all(others.values())
+        assert (answer.status_code == 200) == answer.json()["checks"]["pads"]
+        return answer.json()["checks"]["pads"] is pads
+
+    link = EtherpadLink.objects.create(session=make_session(), url="https://pads.example/p/one")
+    try:
+        inner.until(lambda: checks(pads=False))  # nobody started one
+        PadWorkerBeat.objects.create(pk=1, seen_at=timezone.now())
+        inner.until(lambda: checks(pads=True))
+        PadWorkerBeat.objects.update(seen_at=timezone.now() - worker_state.AWAY_AFTER)  # it died
+        inner.until(lambda: checks(pads=False))
+        link.delete()
+        inner.until(lambda: checks(pads=True))  # nobody needs one
+    finally:
+        EtherpadLink.objects.all().delete()
+        PadWorkerBeat.objects.all().delete()
+        inner.until(lambda: checks(pads=True))
 
 
 def test_every_box_that_ended_is_named(visitor, inner):
