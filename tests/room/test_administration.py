@@ -55,6 +55,26 @@ async def test_session_that_is_saved_is_told_to_its_open_room_and_to_calendars()
     assert (await act(Session.objects.get, pk=session.pk)).version == saved.version  # nothing was changed
 
 
+async def test_rename_keeps_the_usual_short_title_and_one_that_somebody_wrote():
+    usual = await act(make_session, title="Old", part="Part Two")
+    await act(Session.objects.filter(pk=usual.pk).update, short_title=usual.usual_short_title)
+    written = await act(make_session, title="Old", short_title="By hand")
+    async with room_of(usual) as visitor:
+        await visitor.next("snapshot")
+        await act(save, "session", usual.pk, title="New")
+        await visitor.next("session.changed")
+    await act(save, "session", written.pk, title="New")
+    saved = [await act(Session.objects.get, pk=session.pk) for session in (usual, written)]
+    assert [(session.title, session.short_title) for session in saved] == [
+        ("New", "Part Two: New"),
+        ("New", "By hand"),
+    ]
+    await act(save, "session", usual.pk, part="Part Three")
+    assert (await act(Session.objects.get, pk=usual.pk)).short_title == "Part Three: New"
+    await act(save, "session", usual.pk, title="Newest", short_title="Mine")
+    assert (await act(Session.objects.get, pk=usual.pk)).short_title == "Mine"
+
+
 async def test_line_that_is_saved_is_told_to_its_open_room():
     session = await act(make_session)
     line = await act(make_line, session, "Old")
