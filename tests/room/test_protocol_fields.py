@@ -12,6 +12,7 @@ from opendev.core import consumers
 from opendev.room.consumers import RoomConsumer
 from opendev.room.run_sheets import go_to, paste_plan
 from opendev.room.source import RoomSource
+from polls.models import Poll
 from polls.services import add_poll, reveal_right_answer, set_poll_state
 from polls.services.reading import read_draft
 from sessions.programme.models import Person
@@ -64,6 +65,10 @@ def furnish(session):
     make_poll(session, state="draft")
     quiz = make_poll(session, state="closed", visibility="always", right_answer={"options": [1]})
     reveal_right_answer(poll_id=quiz.pk, caller=caller, now=NOW)
+    changed = {"at": AT, "by": "Grace Hopper"}
+    Poll.objects.filter(pk=quiz.pk).update(
+        reworded=[{**changed, "was": "Whose?"}], regrouped=[{**changed, "act": "merged", "answers": 2}]
+    )
     first, second, third = [make_question(session, attendee=author, name="Ada") for author in (ada, bob, ada)]
     upvote(second, ada)
     merge_question(question_id=third.pk, caller=caller, into=second.pk, now=NOW)
