@@ -232,7 +232,7 @@ def test_defect_is_logged_under_the_id_that_its_page_and_header_name(visitor, in
     formatter = logs.JsonFormatter()
     said = []
     monkeypatch.setattr(caplog.handler, "emit", lambda record: said.append(formatter.format(record)))
-    answer = visitor.get("/")
+    answer = visitor.get("/?anew")  # "/" is kept for a second after whoever asked before
     assert answer.status_code == 500
     mark = answer.headers["X-Request-ID"]
     assert mark in answer.text
