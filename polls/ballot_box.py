@@ -1,5 +1,6 @@
 """The ballot box of this process: every vote goes through it, by socket, page and REST alike."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,20 +17,21 @@ from opendev.core.batching import Batch, Batcher, register
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import Member
 from opendev.core.text import clean_id
-from opendev.core.threads import shared_reader
+from opendev.core.threads import DatabaseAway, shared_reader, with_fresh_connections
 from polls import broadcasts
 from polls.kinds import read_answer, read_other
 from polls.selectors import Mine, own_answers
-from polls.services import Recorded, Vote, record_ballots
+from polls.services import Recorded, RecordedBatch, Vote, fold, record_ballots
 from polls.services.ballots import MAX_SEQ
 
 MAX_WAITING = 20_000
+FOLD_AFTER_S = 0.05  # another worker's batch takes about as long; its next one folds as well
 _BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 Answer = Callable[[Recorded | DomainError], None]
 
 
-def _record(votes: Sequence[Vote]) -> Batch[Recorded]:
+def _record(votes: Sequence[Vote]) -> RecordedBatch:
     return record_ballots(votes, timezone.now())
 
 
@@ -38,6 +40,14 @@ class BallotBox(Batcher[Vote, Recorded]):
 
     def __init__(self) -> None:
         super().__init__(_record, name="ballot-box", limit=MAX_WAITING)
+        self.pending: set[int] = set()  # polls whose kept tallies lack what this process recorded
+        self.folding: asyncio.Task[None] | None = None
+
+    async def stop(self) -> None:
+        """Work off what is waiting, and end. What is still pending, the closer of any process folds."""
+        await super().stop()
+        if self.folding:
+            self.folding.cancel()
 
     def finished(self, batch: Batch[Recorded]) -> None:
         """Count the outcomes and pass on the news.
@@ -49,6 +59,25 @@ class BallotBox(Batcher[Vote, Recorded]):
         for code, count in codes.items():
             metrics.VOTES.labels(code).inc(count)
         broadcasts.publish(batch.news)
+        if isinstance(batch, RecordedBatch) and batch.pending and not self.is_ending:
+            self.pending |= batch.pending
+            if self.folding is None or self.folding.done():
+                self.folding = asyncio.ensure_future(self._fold())
+
+    async def _fold(self) -> None:
+        """Fold what is pending as soon as no other worker is writing the polls' tallies, and pass on the news."""
+        while self.pending:
+            await asyncio.sleep(FOLD_AFTER_S)
+            if self.thread is None or self.loop is None:
+                return
+            poll_ids, self.pending = self.pending, set()
+            try:
+                folded = await self.loop.run_in_executor(self.thread, with_fresh_connections, fold, poll_ids)
+            except DatabaseAway:  # said already, once for the outage
+                self.pending |= poll_ids
+                continue
+            broadcasts.publish(folded.news)
+            self.pending |= folded.left
 
     def put(self, item: Vote, answer: Answer, *, origin: Member | None = None) -> None:
         """Record a vote; `answer` is called on the loop after the commit, never before. Only on the loop.

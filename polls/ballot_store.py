@@ -2,20 +2,18 @@
 
 Measured (docs/adr/0003): the ORM's bulk calls cost 160 microseconds a vote, `executemany` 60, these 43. The rules are
 not here but in services/ballots.py; a test compares what stands in the tables afterwards with the ORM's view.
-
-On SQLite a batch travels as one JSON array, on PostgreSQL as arrays in their text form, since psycopg writes a list an
-item at a time; both beside one blob that holds all binary values end to end, cut in SQL. They are joined as pairs: with
-`key = ANY(...)` PostgreSQL's planner, having no statistics yet for a fresh poll, reads the whole poll for every batch.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from polls import pending_store
 from polls.models import Option, Poll
+from polls.pending_store import Pending
+from polls.statements import Statement, among, ids_as_text, is_sqlite, rows_of, rows_of_all, run, table_of
 
 KEY_BYTES = 32
 MARK_BYTES = 16
@@ -41,6 +39,9 @@ class NewBallot(NamedTuple):
     attendee_id: int | None
 
 
+Selected = dict[int, int | None]  # the options of a ballot, each with its value, which only some polls have
+
+
 class NewSelection(NamedTuple):
     """A selection to insert."""
 
@@ -51,91 +52,10 @@ class NewSelection(NamedTuple):
     value: int | None = None
 
 
-def is_sqlite() -> bool:
-    """Return True on SQLite."""
-    return connection.vendor == "sqlite"
-
-
-@contextmanager
-def sent_together() -> Iterator[None]:
-    """Send statements without waiting for the answer of each; what one of them breaks is raised at the end.
-
-    On PostgreSQL every wait gives the interpreter to the loop, and takes up to 5 ms to get it back in a storm.
-    """
-    if is_sqlite():
-        yield
-        return
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
-
-
-Value = int | bool | None
-Selected = dict[int, int | None]  # the options of a ballot, each with its value, which only some polls have
-Statement = tuple[str, str, list[Any]]  # the words for SQLite, those for PostgreSQL, and what either is given
-
-
-def rows_of(sqlite: str, postgres: str, given: list[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement."""
-    with connection.cursor() as cursor:
-        execute(cursor, sqlite, postgres, given)
-        return list(cursor.fetchall())
-
-
-def _run(sqlite: str, postgres: str, given: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        execute(cursor, sqlite, postgres, given)
-
-
-def execute(cursor: Any, sqlite: str, postgres: str, given: list[Any]) -> None:
-    """Execute a statement in the words of this database."""
-    cursor.execute(sqlite if is_sqlite() else postgres, given)
-
-
-def ids_as_text(ids: Collection[int]) -> list[str]:
-    """Return ids as this database takes them: a JSON array, or an array."""
-    return [json.dumps(list(ids)) if is_sqlite() else _array(ids)]
-
-
-def _table(rows: Sequence[Sequence[Value]]) -> list[str]:
-    """Return rows as this database takes them: a JSON array of them, or an array a column."""
-    return [json.dumps(rows)] if is_sqlite() else [_array(column) for column in zip(*rows, strict=True)]
-
-
-def _array(values: Iterable[Value]) -> str:
-    """Return a PostgreSQL array of whole numbers or truths in its text form."""
-    texts = ["NULL" if value is None else str(value) for value in values]
-    return f"{{{','.join(texts)}}}"
-
-
-def _rows_of_all(*statements: Statement) -> list[list[tuple[Any, ...]]]:
-    """Return the rows of statements that are sent together."""
-    with ExitStack() as stack:
-        cursors = [stack.enter_context(connection.cursor()) for _ in statements]
-        with sent_together():
-            for cursor, statement in zip(cursors, statements, strict=True):
-                execute(cursor, *statement)
-        return [list(cursor.fetchall()) for cursor in cursors]
-
-
-def lock_polls(poll_ids: Collection[int]) -> list[tuple[Poll, int]]:
-    """Lock polls, always in the order of their ids; return each with its event, whose attendees may vote."""
-    found: Any = Poll.objects.raw(
-        "SELECT p.*, s.event_id AS event"  # noqa: S608  # our own words
-        " FROM polls_poll p JOIN opendev_sessions_session s ON s.id = p.session_id"
-        f" WHERE p.id {_among()} ORDER BY p.id{'' if is_sqlite() else ' FOR NO KEY UPDATE OF p'}",
-        ids_as_text(poll_ids),
-    )
-    return [(poll, poll.event) for poll in found]
-
-
-def _among() -> str:
-    return "IN (SELECT value FROM json_each(%s))" if is_sqlite() else "= ANY(%s::bigint[])"
-
-
 def _with_pass(attendee_ids: Collection[int]) -> Statement:
     """Return the question who of these is there, with a pass that was not revoked (sessions/attendees/selectors.py)."""
     statement = (
-        f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {_among()}"  # noqa: S608  # our own words
+        f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {among()}"  # noqa: S608  # our own words
         " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"
     )
     return statement, statement, ids_as_text(attendee_ids)
@@ -156,26 +76,34 @@ OPTION_COLUMNS = ", ".join(OPTION_FIELDS)
 
 
 class Judged(NamedTuple):
-    """What the votes of a batch are judged by."""
+    """What the votes of a batch are judged by, and what is to be added to the tallies that it writes."""
 
     options: list[Option]  # that moderators wrote, each poll's in its order
     mark_keys: dict[int, bytes]  # of those polls that have one: anonymous, launched, not finalised
     attendees: frozenset[int]  # those who are there, and whose pass was not revoked
+    pending: list[Pending]  # taken out of the table
 
 
-def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int]) -> Judged:
-    """Return what votes of these attendees in these polls, which are locked, are judged by: one trip."""
+def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int], kept_ids: Collection[int]) -> Judged:
+    """Return what votes of these attendees in these polls, which are locked, are judged by: one trip.
+
+    Of the polls whose kept tallies this transaction writes, what is pending is taken out of its table.
+    """
     statement = (
-        f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {_among()}"  # noqa: S608  # our own words
+        f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {among()}"  # noqa: S608  # our own words
         " AND position IS NOT NULL ORDER BY position"
     )
-    options, keys, attendees = _rows_of_all(
-        (statement, statement, ids_as_text(poll_ids)), _keys_of(poll_ids), _with_pass(attendee_ids)
+    options, keys, attendees, *taken = rows_of_all(
+        (statement, statement, ids_as_text(poll_ids)),
+        _keys_of(poll_ids),
+        _with_pass(attendee_ids),
+        *([] if is_sqlite() else [pending_store.taken_out(kept_ids)]),
     )
     return Judged(
         [_option(row) for row in options],
         {poll: bytes(key) for poll, key in keys},
         frozenset(row[0] for row in attendees),
+        [pending_store.pending_of(row) for rows in taken for row in rows],
     )
 
 
@@ -204,13 +132,18 @@ def ballots_and_marks(
     """Return the ballots with these (poll id, key), and which of these (poll id, mark) are in the table."""
     if not marks:
         return ballots_by_key(keys), set()
-    ballots, present = _rows_of_all(_by_key(keys), _present(marks))
+    ballots, present = rows_of_all(_by_key_locked(keys), _present(marks))
     return _stored(ballots), _marks(present)
 
 
 def ballots_by_key(wanted: Sequence[tuple[int, bytes]]) -> list[StoredBallot]:
-    """Return the ballots with these (poll id, key)."""
-    return _stored(rows_of(*_by_key(wanted))) if wanted else []
+    """Return the ballots with these (poll id, key), locked: another worker may change them beside us."""
+    return _stored(rows_of(*_by_key_locked(wanted))) if wanted else []
+
+
+def _by_key_locked(wanted: Sequence[tuple[int, bytes]]) -> Statement:
+    sqlite, postgres, given = _by_key(wanted)
+    return sqlite, f"{postgres} ORDER BY b.id FOR NO KEY UPDATE OF b", given
 
 
 def _stored(rows: Iterable[tuple[Any, ...]]) -> list[StoredBallot]:
@@ -305,7 +238,7 @@ def insert_marks(marks: Sequence[tuple[int, bytes]]) -> None:
     """Insert participations."""
     if marks:
         polls, values = [poll for poll, _ in marks], b"".join(mark for _, mark in marks)
-        _run(
+        run(
             "INSERT INTO polls_participation (poll_id, mark)"
             " SELECT value, substr(%s, 1 + 16 * key, 16) FROM json_each(%s)",
             "INSERT INTO polls_participation (poll_id, mark)"
@@ -319,7 +252,7 @@ def insert_ballots(ballots: Sequence[NewBallot]) -> None:
     if ballots:
         keys = b"".join(b.key for b in ballots)
         rest = [(b.id, b.poll_id, b.single, b.seq, b.attendee_id) for b in ballots]
-        _run(
+        run(
             "INSERT INTO polls_ballot (id, poll_id, single, seq, attendee_id, key)"
             " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, substr(%s, 1 + 32 * key, 32)"
             " FROM json_each(%s)",
@@ -327,26 +260,26 @@ def insert_ballots(ballots: Sequence[NewBallot]) -> None:
             " SELECT i, p, o, s, a, substr(%s::bytea, 32 * n::int - 31, 32)"
             " FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::bigint[], %s::bigint[])"
             " WITH ORDINALITY w(i, p, o, s, a, n)",
-            [keys, *_table(rest)],
+            [keys, *table_of(rest)],
         )
 
 
 def insert_selections(selections: Sequence[NewSelection]) -> None:
     """Insert selections."""
     if selections:
-        _run(
+        run(
             "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single, value)"
             " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(%s)",
             "INSERT INTO polls_selection (ballot_id, option_id, poll_id, single, value)"
             " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[], %s::smallint[])",
-            _table(selections),
+            table_of(selections),
         )
 
 
 def delete_selections(ballot_ids: Sequence[int]) -> None:
     """Empty these ballots."""
     if ballot_ids:
-        _run(
+        run(
             "DELETE FROM polls_selection WHERE ballot_id IN (SELECT value FROM json_each(%s))",
             "DELETE FROM polls_selection WHERE ballot_id = ANY(%s::bigint[])",
             ids_as_text(ballot_ids),
@@ -357,11 +290,11 @@ def set_seqs(seqs: Iterable[tuple[int, int]]) -> None:
     """Set (ballot id, seq)."""
     seqs = list(seqs)
     if seqs:
-        _run(
+        run(
             "UPDATE polls_ballot SET seq = j.value ->> 1 FROM json_each(%s) j WHERE polls_ballot.id = j.value ->> 0",
             "UPDATE polls_ballot SET seq = w.seq FROM unnest(%s::bigint[], %s::bigint[]) w(id, seq)"
             " WHERE polls_ballot.id = w.id",
-            _table(seqs),
+            table_of(seqs),
         )
 
 
@@ -369,12 +302,12 @@ def add_to_counts(changes: dict[int, int]) -> None:
     """Add to the kept tally: {option id: difference}."""
     changes = {option: difference for option, difference in changes.items() if difference}
     if changes:
-        _run(
+        run(
             "UPDATE polls_option SET count = count + (j.value ->> 1) FROM json_each(%s) j"
             " WHERE polls_option.id = j.value ->> 0",
             "UPDATE polls_option SET count = count + w.n FROM unnest(%s::bigint[], %s::bigint[]) w(id, n)"
             " WHERE polls_option.id = w.id",
-            _table(list(changes.items())),
+            table_of(list(changes.items())),
         )
 
 
@@ -382,7 +315,7 @@ def set_weights(options: Sequence[Option]) -> None:
     """Keep what the ballots' values add up to, and which options they put above which."""
     if options:
         rows = json.dumps([[option.pk, option.weight, option.above] for option in options])
-        _run(
+        run(
             "UPDATE polls_option SET weight = j.value ->> 1, above = nullif(j.value -> 2, 'null') FROM json_each(%s) j"
             " WHERE polls_option.id = j.value ->> 0",
             "UPDATE polls_option SET weight = (j ->> 1)::int, above = nullif(j -> 2, 'null')"

@@ -381,3 +381,18 @@ class MarkKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name}, {self.poll_id}"
+
+
+class PendingTally(models.Model):
+    """What a batch recorded beside another, until it is added to the kept tally (docs/adr/0066)."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="+")
+    ballots = models.IntegerField()
+    counts = models.JSONField(default=dict)  # {option id: difference}
+
+    class Meta:
+        verbose_name = _("pending tally")
+        verbose_name_plural = _("pending tallies")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name}, {self.poll_id}"

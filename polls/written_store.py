@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from polls.ballot_store import Statement, execute, ids_as_text, rows_of
+from polls.statements import Statement, execute, ids_as_text, rows_of
 
 COLUMNS = "o.id, o.poll_id, o.text, o.key, o.count, o.merged_into_id, o.total, o.shown_as, o.state"
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from opendev.core import metrics
 from opendev.core.batching import Batcher, boxes
-from opendev.core.live import hub
+from opendev.core.live import broadcast, hub
 from opendev.core.pulse import pulse
 from opendev.core.threads import DatabaseAway, end_thread, with_fresh_connections
 from opendev.core.write_ahead_log import emptier
@@ -25,7 +25,7 @@ from opendev.erasure.services import forget_erased_names
 from opendev.room import pad_worker, pads
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
-from polls.services import close_due_polls, finalise_due_polls
+from polls.services import close_due_polls, finalise_due_polls, fold_left_over
 from sessions.audit.services import forget_old_entries
 from sessions.follow_ups.services.sign_ups import forget_expired_contacts
 
@@ -105,6 +105,8 @@ def close_and_finalise() -> None:
     start_and_end_by_clock(now)
     close_due_polls(now)
     finalise_due_polls(now)
+    for news in fold_left_over():
+        broadcast(news)
 
 
 def forget_contacts() -> None:

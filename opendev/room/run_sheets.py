@@ -14,9 +14,9 @@ from opendev.core.text import clean_id
 from opendev.room.forms import read_line
 from opendev.room.models import PollStep
 from opendev.room.pasting import read_plan
-from polls.ballot_store import lock_polls
 from polls.models import Poll
 from polls.permissions import close_shows_something_new
+from polls.poll_locks import lock_polls
 from polls.selectors import poll_by_id, polls_of
 from polls.services import add_poll, set_poll_state
 from polls.services.reading import read_draft

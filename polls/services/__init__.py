@@ -6,6 +6,7 @@ from polls.services.ballots import (
     NoBallot,
     PollNotLive,
     Recorded,
+    RecordedBatch,
     VoteIsFinal,
     record_ballots,
 )
@@ -14,6 +15,7 @@ from polls.services.closing import close_due_polls, close_live_polls, finalise_d
 from polls.services.copies import copy_polls
 from polls.services.drafts import add_poll, edit_poll, run_again
 from polls.services.erasing import erase_ballots
+from polls.services.folding import Folded, fold, fold_left_over
 from polls.services.poll_batch import Vote
 from polls.services.promoting import promote_answer
 from polls.services.reading import PollDraft
@@ -24,6 +26,7 @@ from polls.services.states import IllegalMove, prolong, set_closing_time, set_po
 __all__ = [
     "AlreadyVoted",
     "DuplicateOption",
+    "Folded",
     "IllegalMove",
     "NoBallot",
     "NoRightAnswer",
@@ -31,6 +34,7 @@ __all__ = [
     "PollNotClosed",
     "PollNotLive",
     "Recorded",
+    "RecordedBatch",
     "UnknownOption",
     "Vote",
     "VoteIsFinal",
@@ -45,6 +49,8 @@ __all__ = [
     "edit_poll",
     "erase_ballots",
     "finalise_due_polls",
+    "fold",
+    "fold_left_over",
     "prolong",
     "promote_answer",
     "record_ballots",

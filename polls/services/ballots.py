@@ -1,21 +1,24 @@
 """Record ballots: one transaction a batch, the rules in plain Python (docs/adr/0003)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.batching import Batch
 from opendev.core.errors import Conflict, DomainError, NotFound
 from opendev.core.groups import News
-from polls import ballot_store
+from polls import ballot_store, pending_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.kinds import Family, OtherNeedsWords, Spelling, WrongAnswer, kind_named, other_spelling
 from polls.models import Option, Poll, row_key_in
 from polls.news import news_of
+from polls.pending_store import Pending
 from polls.permissions import may_see_poll
+from polls.poll_locks import Locked, MustWait, lock_polls, share_polls
 from polls.selectors import (
     Mine,
     WithOther,
@@ -25,12 +28,16 @@ from polls.selectors import (
     written_of,
 )
 from polls.services import weights
+from polls.services.folding import STEP, fold, sum_of
 from polls.services.poll_batch import Held, PollBatch, Vote
 from polls.services.writing import read_answers
+from polls.statements import sent_together
 from polls.written_store import Written
 from sessions.programme.services.rights import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
+# SQLSTATE: the same voter's ballot or mark came by another worker, or two batches waited for each other's ballots.
+OF_A_RACE = {"23505", "40P01"}
 
 
 class PollNotLive(Conflict):
@@ -61,6 +68,13 @@ class Recorded(NamedTuple):
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedBatch(Batch[Recorded]):
+    """What became of a batch of votes; `pending` are the polls whose kept tallies lack it until they are folded."""
+
+    pending: frozenset[int] = frozenset()
+
+
 class _Names(NamedTuple):
     """Under what a vote is kept: the ballot's key, and the mark that its voter took part, where the poll has marks."""
 
@@ -68,29 +82,45 @@ class _Names(NamedTuple):
     mark: bytes | None
 
 
-def record_ballots(votes: Sequence[Vote], now: datetime) -> Batch[Recorded]:
+def record_ballots(votes: Sequence[Vote], now: datetime) -> RecordedBatch:
     """Record a batch of votes in one transaction; each sees the effects of those before it, in order of arrival.
 
     An outcome is Recorded once the vote is durable, or the DomainError by which that vote alone is refused (NotFound,
     NotJoined, PollNotLive, WrongAnswer, UnknownOption, DuplicateOption, WrongNumberOfOptions, VoteIsFinal,
-    AlreadyVoted, NoBallot). The caller passes the news on to the sockets.
+    AlreadyVoted, NoBallot). The caller passes the news on to the sockets, and folds what is pending.
+
+    On PostgreSQL it is recorded beside the batches of other workers, or alone where that is not possible.
     """
+    try:
+        return _record(votes, share_polls)
+    except MustWait:
+        pass
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in OF_A_RACE:
+            raise
+    return _record(votes, lock_polls)
+
+
+def _record(votes: Sequence[Vote], lock: Callable[[Collection[int]], Sequence[Locked]]) -> RecordedBatch:
     with transaction.atomic():
-        batches = _lock_and_read(votes)
+        batches = _lock_and_read(votes, lock)
         named = [(vote, _names_of(batches.get(vote.poll_id), vote)) for vote in votes]
         held = _read_ballots(batches, named)
         _read_written(batches, votes, held)
         cast = [_cast(batches.get(vote.poll_id), vote, names) for vote, names in named]
-        with ballot_store.sent_together():
+        with sent_together():
             tallied = _write(list(batches.values()))
         for batch in tallied:
             if batch.answers:
                 batch.told = written_of(batch.poll)
+    folded = fold([batch.poll.pk for batch in batches.values() if not batch.is_kept])
+    for poll_id, version in folded.versions.items():
+        batches[poll_id].poll.version = version
     outcomes = [
         mine if isinstance(mine, DomainError) else _recorded(batches[vote.poll_id].poll, mine)
         for vote, mine in zip(votes, cast, strict=True)
     ]
-    return Batch(outcomes, [_news_of(batch) for batch in tallied])
+    return RecordedBatch(outcomes, [*map(_news_of, tallied), *folded.news], folded.left)
 
 
 def _recorded(poll: Poll, mine: Mine) -> Recorded:
@@ -104,11 +134,16 @@ def _news_of(batch: PollBatch) -> News:
     return news_of(batch.poll, options, whole=False)
 
 
-def _lock_and_read(votes: Sequence[Vote]) -> dict[int, PollBatch]:
-    """Lock the polls, always in the order of their ids, and read what their votes are judged by."""
-    locked = ballot_store.lock_polls({vote.poll_id for vote in votes})
-    batches = {poll.pk: PollBatch(poll, event_id, {}, None) for poll, event_id in locked}
-    judged = ballot_store.judged_by(batches.keys(), {vote.attendee.attendee_id for vote in votes})
+def _lock_and_read(
+    votes: Sequence[Vote], lock: Callable[[Collection[int]], Sequence[Locked]]
+) -> dict[int, PollBatch]:
+    """Lock the polls, and read what their votes are judged by."""
+    locked = lock({vote.poll_id for vote in votes})
+    batches = {each.poll.pk: PollBatch(each.poll, each.event_id, {}, None, each.is_kept) for each in locked}
+    kept = [poll_id for poll_id, batch in batches.items() if batch.is_kept]
+    judged = ballot_store.judged_by(batches.keys(), {vote.attendee.attendee_id for vote in votes}, kept)
+    for pending in judged.pending:
+        batches[pending.poll_id].pending.append(pending)
     for option in judged.options:
         batches[option.poll_id].options[option.pk] = option
     for poll_id, key in judged.mark_keys.items():
@@ -273,7 +308,7 @@ def _write(batches: Sequence[PollBatch]) -> list[PollBatch]:
     changes = {batch.poll.pk: _changes(batch) for batch in batches}
     _write_answers(batches, changes)
     ballot_store.insert_selections(sorted(selections))
-    picked = [_picked(batch, changes[batch.poll.pk]) for batch in batches]
+    picked = [_picked(batch, changes[batch.poll.pk]) for batch in batches if batch.is_kept]
     ballot_store.add_to_counts({option: count for poll in picked for option, count in poll.items()})
     return [batch for batch in batches if _tally(batch, changes[batch.poll.pk])]
 
@@ -301,7 +336,7 @@ def _picked(batch: PollBatch, changes: dict[int, int]) -> dict[int, int]:
 
 def _changes(batch: PollBatch) -> dict[int, int]:
     """Return by how much the batch changes the count of each option, {option id: difference}."""
-    changes: dict[int, int] = {}
+    changes = sum_of(batch.pending)
     for held in batch.held.values():
         for option_id in held.selected.keys() - held.stored.keys():
             changes[option_id] = changes.get(option_id, 0) + 1
@@ -311,14 +346,20 @@ def _changes(batch: PollBatch) -> dict[int, int]:
 
 
 def _tally(batch: PollBatch, changes: dict[int, int]) -> bool:
-    """Raise the kept tally and the poll's version by what its ballots changed; return True if the tally moved."""
+    """Raise the kept tally and the poll's version by what its ballots changed; return True if the tally moved.
+
+    What a batch may not write it leaves pending.
+    """
     ballots = sum(bool(held.selected) - bool(held.stored) for held in batch.held.values())
     weighed = _weigh(batch) if batch.poll.family == Family.WEIGH else []
-    if not ballots and not changes and not weighed:
+    if not ballots and not changes and not weighed and not batch.pending:
         return False
     poll = batch.poll
-    poll.ballots += ballots
-    poll.version += 1
+    if not batch.is_kept:
+        pending_store.insert([Pending(poll.pk, ballots, changes)])
+        return False
+    poll.ballots += ballots + sum(pending.ballots for pending in batch.pending)
+    poll.version += STEP if batch.pending else 1
     ballot_store.set_poll_tally(poll)
     ballot_store.set_weights(weighed)
     for option_id, difference in _picked(batch, changes).items():

@@ -262,7 +262,7 @@ def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> N
 
 
 def _write_other(poll: Poll, position: int) -> None:
-    """Have "Other" stand behind the options, or not be there."""
+    """Put "Other" behind the options, or take it away."""
     other = Option.objects.filter(poll=poll, is_other=True)
     if not poll.has_other:
         other.delete()

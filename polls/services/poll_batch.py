@@ -9,6 +9,7 @@ from opendev.core.attendance import AttendeePass
 from polls.ballot_store import Selected
 from polls.kinds import kind_named, other_spelling
 from polls.models import Option, Poll
+from polls.pending_store import Pending
 from polls.selectors import Mine, WrittenOptions, mine_of, mine_with_other, own_of_texts
 from polls.services.writing import Answers
 
@@ -54,6 +55,8 @@ class PollBatch:
     event_id: int
     options: dict[int, Option]
     mark_key: bytes | None
+    is_kept: bool = True  # whether this batch may write the poll's kept tally
+    pending: list[Pending] = field(default_factory=list)  # what it adds to it of others
     held: dict[bytes, Held] = field(default_factory=dict)
     attendees: Collection[
         int

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed, NotFound
 from opendev.core.undo import undo_window
-from polls import broadcasts
+from polls import broadcasts, pending_store
 from polls.models import Ballot, MarkKey, Participation, Poll
 from polls.permissions import close_shows_something_new
+from polls.poll_locks import wait_for_batches
 from polls.selectors import fresh_options
+from polls.services.folding import add_to_tally
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme.models import Session
@@ -46,6 +48,8 @@ class TooLateToUndo(IllegalMove):
 def lock_poll(poll_id: int) -> Poll:
     """Return the poll, locked until the transaction ends, after its session: always in that order.
 
+    Its kept tally holds every ballot that was recorded: no batch is under way, and nothing is pending.
+
     Raises:
         NotFound
     """
@@ -53,10 +57,13 @@ def lock_poll(poll_id: int) -> Poll:
     if session_id is None:
         raise NotFound
     session = Session.objects.select_for_update(no_key=True).get(pk=session_id)
+    wait_for_batches([poll_id])
     poll = Poll.objects.select_for_update(no_key=True).filter(pk=poll_id).first()
     if poll is None:
         raise NotFound
     poll.session = session
+    if add_to_tally(poll, pending_store.take([poll_id])):
+        broadcasts.poll_changed(poll, fresh_options(poll))
     return poll
 
 

@@ -20,6 +20,7 @@ from polls.services import (  # noqa: E402
     close_due_polls,
     edit_poll,
     finalise_due_polls,
+    fold_left_over,
     record_ballots,
     run_again,
     set_poll_state,
@@ -79,6 +80,7 @@ def vote_in_batches(
         done = record_ballots([votes[n] for n in batch], now)
         for place, outcome in zip(batch, done.outcomes, strict=True):
             said[place] = "ok" if isinstance(outcome, Recorded) else outcome.code
+    fold_left_over()  # as the ballot box does, soon after each batch
     return said
 
 

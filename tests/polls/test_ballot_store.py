@@ -9,6 +9,7 @@ from django.db.models import Count
 from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection, StoredBallot
 from polls.models import Ballot, Option, Participation, Selection, random_row_key
+from polls.statements import sent_together
 from tests.factories import make_attendee, make_poll, options_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -148,7 +149,7 @@ def test_what_breaks_among_statements_sent_together_is_raised_and_undoes_them_al
     ballot_store.insert_ballots([stored])
 
     def write() -> None:
-        with transaction.atomic(), ballot_store.sent_together():
+        with transaction.atomic(), sent_together():
             ballot_store.insert_ballots([new_ballot(poll)])
             ballot_store.insert_ballots([stored])
             ballot_store.add_to_counts({option: 1})

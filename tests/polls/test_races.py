@@ -1,15 +1,10 @@
 """Several processes at once on PostgreSQL: every vote counted once, every act done once, nobody in anybody's way."""
 
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
-import psycopg
 import pytest
-from django.db import connections
 
 from opendev.core.attendance import Caller
 from polls.models import Ballot, Participation, Poll
@@ -18,6 +13,7 @@ from sessions.attendees.models import Attendee
 from tests.factories import NOW, as_tally, make_poll, make_session, options_of, vote_for, votes_counted
 from tests.factories.sessions import organiser_of
 from tests.polls import racers
+from tests.polls.locks import LOCK_POLL, LOCK_SESSION, held, in_a_thread, wait_until_blocked
 
 PROCESSES = 4
 
@@ -143,45 +139,6 @@ def test_closers_of_several_processes_close_and_finalise_each_poll_once(race):
 
 
 # --- one hand holds a lock, so that the order of locks shows
-
-
-@contextmanager
-def held(url, sql, *values):
-    """Rows locked by somebody else, until the block ends."""
-    with psycopg.connect(url) as other:
-        other.execute(sql, values)
-        yield other
-
-
-@contextmanager
-def in_a_thread(work: Callable[[], object]) -> Iterator[Future]:
-    def work_and_close():
-        try:
-            return work()
-        finally:
-            connections["default"].close()
-
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(work_and_close)
-
-
-def wait_until_blocked(url: str, running: Future) -> bool:
-    """True when the other side waits for a lock; False when it ended without."""
-    with psycopg.connect(url, autocommit=True) as watcher:
-        deadline = time.monotonic() + 20
-        while not running.done():
-            waiting = watcher.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-            if waiting.fetchone():
-                return True
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-    return False
-
-
-LOCK_SESSION = "SELECT 1 FROM opendev_sessions_session WHERE id = %s FOR NO KEY UPDATE"
-LOCK_POLL = "SELECT 1 FROM polls_poll WHERE id = %s FOR NO KEY UPDATE"
 
 
 def test_closer_takes_the_session_before_the_poll_as_everybody_does(committing_postgres):

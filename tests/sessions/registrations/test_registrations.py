@@ -16,7 +16,7 @@ from sessions.attendees.models import Attendee
 from sessions.attendees.services.passes import set_pass
 from sessions.registrations.links import personal_link, registration_of
 from sessions.registrations.models import Registration, RegistrationImport, RegistrationRow
-from sessions.registrations.selectors import bad_rows_of, figures_of, rounded_down
+from sessions.registrations.selectors import bad_rows_of, figures_of
 from sessions.registrations.services import files as registration_files
 from sessions.registrations.services import importing as service
 from sessions.registrations.services.files import rows_of
@@ -201,23 +201,6 @@ def test_control_characters_of_a_workbook_are_read_as_those_of_text():
 
 
 # --- figures
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [
-        (0, "0"),
-        (19, "19"),
-        (20, "20"),
-        (73, "70+"),
-        (470, "470"),
-        (706, "700+"),
-        (5_230, "5,200+"),
-        (12_900, "12,000+"),
-    ],
-)
-def test_figure_is_rounded_down_to_what_is_read_easily(number, shown):
-    assert rounded_down(number) == shown
 
 
 def test_figures_are_counted_and_can_be_printed_otherwise_with_their_source(event):

@@ -11,6 +11,7 @@ from sessions.access.services import make_api_token
 from sessions.attendees.models import Attendee
 from sessions.registrations.links import personal_link
 from sessions.registrations.models import Registration
+from sessions.registrations.selectors import rounded_down
 from tests.factories import make_session
 from tests.factories.sessions import organiser_of
 from tests.room.pages import text_of
@@ -81,3 +82,20 @@ def test_list_that_is_brought_again_says_how_many_of_its_rows_are_news(event):
         "email,name\nada@example.org,Ada\nbo@example.org,Bo Li\ncy@example.org,Cy\ncy@example.org,Cyd\n",
     )
     assert (some.added, some.merged, some.changed) == (1, 3, 2)  # Bo, and the second row of Cy
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0"),
+        (19, "19"),
+        (20, "20"),
+        (73, "70+"),
+        (470, "470"),
+        (706, "700+"),
+        (5_230, "5,200+"),
+        (12_900, "12,000+"),
+    ],
+)
+def test_figure_is_rounded_down_to_what_is_read_easily(number, shown):
+    assert rounded_down(number) == shown

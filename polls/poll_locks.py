@@ -1,0 +1,109 @@
+"""Who may write to a poll while votes come in: batches share it, everybody else has it alone (docs/adr/0066).
+
+SQLite has one writer at a time, so nothing is locked there. On PostgreSQL an advisory lock a poll is shared by batches
+and taken alone by whoever changes anything else: unlike row locks, advisory locks are given in the order in which they
+were asked for, so that a close never waits for the end of a storm (measured: shared/exclusive row locks let later
+batches overtake it). Under it the row's own lock says who writes the kept tally.
+"""
+
+import json
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.db.models import JSONField
+
+from polls.kinds import Family
+from polls.models import Poll
+from polls.statements import Statement, among, ids_as_text, is_sqlite, rows_of, rows_of_all
+
+SPACE = 0x706F6C6C  # "poll": keeps these keys apart from other advisory locks of ours
+FIELDS = [field.attname for field in Poll._meta.concrete_fields]
+OF_JSON = [field.attname for field in Poll._meta.concrete_fields if isinstance(field, JSONField)]
+SELECT = (
+    f"SELECT s.event_id AS event, {', '.join(f'p.{name}' for name in FIELDS)}"  # noqa: S608  # our own words
+    " FROM polls_poll p JOIN opendev_sessions_session s ON s.id = p.session_id WHERE p.id"
+)
+ALONE = "pg_advisory_xact_lock"
+KEEP = " FOR NO KEY UPDATE OF p"  # the row's lock: who has it may write the kept tally
+KEEP_IF_FREE = f"{KEEP} SKIP LOCKED"
+
+
+class MustWait(Exception):
+    """Another batch writes the kept tally of a poll whose batches cannot run side by side."""
+
+
+class Locked(NamedTuple):
+    """A poll in a batch: with its event, whose attendees may vote, and whether the batch may write its kept tally."""
+
+    poll: Poll
+    event_id: int
+    is_kept: bool
+
+
+def lock_polls(poll_ids: Collection[int]) -> list[Locked]:
+    """Lock polls for this transaction alone, always in the order of their ids."""
+    if is_sqlite():
+        return _read(poll_ids)
+    _, rows = rows_of_all(_advisory(poll_ids, ALONE), _polls(poll_ids, KEEP))
+    return [_locked(row, is_kept=True) for row in rows]
+
+
+def share_polls(poll_ids: Collection[int]) -> list[Locked]:
+    """Lock polls against everybody but other batches; where no batch writes a poll's kept tally, this one may.
+
+    Raises:
+        MustWait: another batch has a poll whose votes change more than counts.
+    """
+    if is_sqlite():
+        return _read(poll_ids)
+    _, rows = rows_of_all(
+        _advisory(poll_ids, "pg_advisory_xact_lock_shared"),
+        _polls(poll_ids, KEEP_IF_FREE),
+    )
+    polls = [_locked(row, is_kept=True) for row in rows]
+    if others := set(poll_ids) - {each.poll.pk for each in polls}:
+        polls += [_locked(row, is_kept=False) for row in rows_of(*_polls(others, ""))]
+    if not all(each.is_kept or _only_counts(each.poll) for each in polls):
+        raise MustWait
+    return polls
+
+
+def _only_counts(poll: Poll) -> bool:
+    """Return True if a vote changes no more of its poll than the counts of options that are there."""
+    return poll.family == Family.PICK and not poll.has_other
+
+
+def free_polls(poll_ids: Collection[int]) -> list[Poll]:
+    """Return those of the polls whose kept tallies nobody is writing; from here on this transaction may."""
+    if is_sqlite():
+        return [each.poll for each in _read(poll_ids)]
+    return [_locked(row, is_kept=True).poll for row in rows_of(*_polls(poll_ids, KEEP_IF_FREE))]
+
+
+def wait_for_batches(poll_ids: Collection[int]) -> None:
+    """Wait until no batch has these polls, and let none begin before this transaction ends."""
+    if not is_sqlite():
+        rows_of(*_advisory(poll_ids, ALONE))
+
+
+def _read(poll_ids: Collection[int]) -> list[Locked]:
+    polls: Any = Poll.objects.raw(f"{SELECT} {among()} ORDER BY p.id", ids_as_text(poll_ids))
+    return [Locked(poll, poll.event, is_kept=True) for poll in polls]
+
+
+def _advisory(poll_ids: Collection[int], function: str) -> Statement:
+    statement = f"SELECT {function}(hashint8extended(p, {SPACE})) FROM unnest(%s::bigint[]) p"  # noqa: S608
+    return "", statement, ids_as_text(sorted(poll_ids))
+
+
+def _polls(poll_ids: Collection[int], lock: str) -> Statement:
+    """Return the question for polls as they stand: a statement of its own, so that it sees what the lock waited for."""
+    return "", f"{SELECT} {among()} ORDER BY p.id{lock}", ids_as_text(poll_ids)
+
+
+def _locked(row: tuple[Any, ...], *, is_kept: bool) -> Locked:
+    poll = Poll.from_db("default", FIELDS, row[1:])
+    for name in OF_JSON:
+        if (text := getattr(poll, name)) is not None:
+            setattr(poll, name, json.loads(text))
+    return Locked(poll, row[0], is_kept)

@@ -1,0 +1,73 @@
+"""Adding to the kept tallies what batches recorded beside another one (docs/adr/0066)."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from django.db import transaction
+
+from opendev.core.groups import News
+from polls import ballot_store, pending_store
+from polls.models import Poll
+from polls.news import news_of
+from polls.pending_store import Pending
+from polls.poll_locks import free_polls
+from polls.selectors import fresh_options
+
+# By how much a version grows when pending ballots are added. A batch that was under way when they were committed may
+# lack them and raises the version by one; whatever is committed after it has them, and stands at least two higher.
+STEP = 2
+
+
+class Folded(NamedTuple):
+    """What became of polls with pending ballots.
+
+    `versions` says for each poll from which version on its tally holds all that was committed before the call; `left`
+    are those whose tallies another batch was writing.
+    """
+
+    news: list[News]
+    versions: dict[int, int]
+    left: frozenset[int]
+
+
+def fold(poll_ids: Collection[int]) -> Folded:
+    """Add what is pending to the kept tallies of these polls, without waiting for those that a batch is writing."""
+    if not poll_ids:
+        return Folded([], {}, frozenset())
+    with transaction.atomic():
+        free = {poll.pk: poll for poll in free_polls(poll_ids)}
+        changed = [poll for poll in free.values() if add_to_tally(poll, pending_store.take([poll.pk]))]
+        news = [news_of(poll, fresh_options(poll), whole=False) for poll in changed]
+    left = frozenset(poll_ids) - free.keys()
+    versions = {poll.pk: poll.version for poll in free.values()}
+    if left:
+        read = Poll.objects.filter(pk__in=left).values_list("pk", "version")
+        versions |= {poll_id: version + STEP for poll_id, version in read}
+    return Folded(news, versions, left)
+
+
+def fold_left_over() -> list[News]:
+    """Add what a worker left that has ended since; return the news of it."""
+    return fold(pending_store.polls_with_pending()).news
+
+
+def add_to_tally(poll: Poll, pending: Iterable[Pending]) -> bool:
+    """Add pending ballots to the kept tally of a poll whose row is locked; return True if there were any."""
+    rows = list(pending)
+    if not rows:
+        return False
+    counts = sum_of(rows)
+    ballot_store.add_to_counts(counts)
+    poll.ballots += sum(row.ballots for row in rows)
+    poll.version += STEP
+    ballot_store.set_poll_tally(poll)
+    return True
+
+
+def sum_of(rows: Iterable[Pending]) -> dict[int, int]:
+    """Return what pending rows add to each option, {option id: difference}."""
+    counts: dict[int, int] = {}
+    for row in rows:
+        for option, difference in row.counts.items():
+            counts[option] = counts.get(option, 0) + difference
+    return counts
