@@ -1,7 +1,6 @@
 """Fixtures for all tests: see CONTRIBUTING.md, "Tests".
 
-The product's environment is set before Django is loaded, so that a test never touches the database of `make run`.
-That is why the settings module is named here and not in pyproject.toml: pytest-django would load it before this file.
+The environment is set here, before pytest-django would load what pyproject.toml names, so `make run` is left alone.
 """
 
 import atexit
