@@ -5,6 +5,7 @@ missing: partials have parameters that are not always said. Templates of others 
 of the administration name much that is not there.
 """
 
+import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,24 @@ def owner_of(variable: Variable, context: Context) -> str:
     """Return the type of the object that lacks an attribute; "" where nothing is missing, or what may be missing."""
     names = list(variable.lookups or ())
     for count in range(1, len(names)):
-        try:
-            Variable(".".join(names[: count + 1])).resolve(context)
-        except VariableDoesNotExist:
-            value = value_of(names[:count], context)
-            is_place = isinstance(value, Sequence) and names[count].isdigit()
-            may_be_missing = value is None or value == "" or isinstance(value, Mapping) or is_place
-            return "" if may_be_missing else type(value).__name__
+        value = value_of(names[:count], context)
+        if value is None or value == "" or isinstance(value, Mapping):
+            return ""
+        is_place = isinstance(value, Sequence) and names[count].isdigit()
+        if not is_place and not has(value, names[count]):
+            return type(value).__name__
     return ""
+
+
+def has(value: Any, name: str) -> bool:
+    """Return True if an object has an attribute, without asking for its value: a property may ask the database."""
+    if inspect.getattr_static(value, name, None) is not None or name in getattr(value, "__dict__", {}):
+        return True
+    try:
+        Variable(f"value.{name}").resolve(Context({"value": value}))
+    except VariableDoesNotExist:
+        return False
+    return True
 
 
 def value_of(names: list[str], context: Context) -> Any:
