@@ -119,7 +119,7 @@ def test_what_is_taken_back_is_gone_with_the_next_load_and_no_304_keeps_it(inner
 
 def counted(page):
     """The counts that a room shows; the last one is that of the blank row which its script clones."""
-    *counts, _blank = re.findall(r"<span data-count>(\d+)<", page.text)
+    *counts, _blank = re.findall(r"<span\s[^>]*data-count\s*>(\d+)<", page.text)
     return counts
 
 
