@@ -11,6 +11,7 @@ from django.db import transaction
 
 from opendev.core.attendance import Caller
 from polls.models import Ballot, Poll
+from polls.poll_locks import lock_polls
 from polls.services import clear_polls, copy_polls
 from sessions.attendees.models import Attendance
 from sessions.audit.models import AuditKind
@@ -119,7 +120,7 @@ def clear_rehearsal(session: Session, caller: Caller | None) -> Traces:
         NotFound: it is not rehearsed.
     """
     copy = lock_stage(session.pk)
-    list(Poll.objects.select_for_update().filter(session=copy).values_list("pk", flat=True))
+    lock_polls(Poll.objects.filter(session=copy).values_list("pk", flat=True))
     traces = traces_of(copy)
     clear_polls(session_id=copy.pk)
     TimelineEntry.objects.filter(session=copy).delete()
