@@ -132,7 +132,9 @@ def ballots_and_marks(
     """Return the ballots with these (poll id, key), and which of these (poll id, mark) are in the table."""
     if not marks:
         return ballots_by_key(keys), set()
-    ballots, present = rows_of_all(_by_key_locked(keys), _present(marks))
+    # Marks first: each of the two sees what was committed before it began. A mark without its ballot, which another
+    # worker commits in between, would be somebody who voted on another device.
+    present, ballots = rows_of_all(_present(marks), _by_key_locked(keys))
     return _stored(ballots), _marks(present)
 
 

@@ -28,7 +28,7 @@ from polls.selectors import (
     written_of,
 )
 from polls.services import weights
-from polls.services.folding import STEP, fold, sum_of
+from polls.services.folding import STEP, fold_within, sum_of
 from polls.services.poll_batch import Held, PollBatch, Vote
 from polls.services.writing import read_answers
 from polls.statements import sent_together
@@ -36,6 +36,7 @@ from polls.written_store import Written
 from sessions.programme.services.rights import NotJoined
 
 MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
+FOLD_WITHIN_S = 0.05  # a batch of another worker has usually ended by then
 # SQLSTATE: the same voter's ballot or mark came by another worker, or two batches waited for each other's ballots.
 OF_A_RACE = {"23505", "40P01"}
 
@@ -113,7 +114,7 @@ def _record(votes: Sequence[Vote], lock: Callable[[Collection[int]], Sequence[Lo
         for batch in tallied:
             if batch.answers:
                 batch.told = written_of(batch.poll)
-    folded = fold([batch.poll.pk for batch in batches.values() if not batch.is_kept])
+    folded = fold_within([batch.poll.pk for batch in batches.values() if not batch.is_kept], FOLD_WITHIN_S)
     for poll_id, version in folded.versions.items():
         batches[poll_id].poll.version = version
     outcomes = [

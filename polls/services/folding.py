@@ -1,5 +1,6 @@
 """Adding to the kept tallies what batches recorded beside another one (docs/adr/0066)."""
 
+import time
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -16,13 +17,14 @@ from polls.selectors import fresh_options
 # By how much a version grows when pending ballots are added. A batch that was under way when they were committed may
 # lack them and raises the version by one; whatever is committed after it has them, and stands at least two higher.
 STEP = 2
+TRY_AGAIN_S = 0.002  # a worker rests for 5 ms between its batches
 
 
 class Folded(NamedTuple):
     """What became of polls with pending ballots.
 
-    `versions` says for each poll from which version on its tally holds all that was committed before the call; `left`
-    are those whose tallies another batch was writing.
+    `versions` says for each poll from which version on its tally holds all that was committed before the call; of those
+    in `left`, whose tallies another batch was writing, it is reckoned: docs/adr/0066 says where it may be one too low.
     """
 
     news: list[News]
@@ -44,6 +46,16 @@ def fold(poll_ids: Collection[int]) -> Folded:
         read = Poll.objects.filter(pk__in=left).values_list("pk", "version")
         versions |= {poll_id: version + STEP for poll_id, version in read}
     return Folded(news, versions, left)
+
+
+def fold_within(poll_ids: Collection[int], seconds: float) -> Folded:
+    """Fold as soon as nobody is writing the tallies, for so many seconds at most; what is left then is for later."""
+    folded, until = fold(poll_ids), time.monotonic() + seconds
+    while folded.left and time.monotonic() < until:
+        time.sleep(TRY_AGAIN_S)
+        more = fold(folded.left)
+        folded = Folded(folded.news + more.news, folded.versions | more.versions, more.left)
+    return folded
 
 
 def fold_left_over() -> list[News]:

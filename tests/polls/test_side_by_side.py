@@ -6,7 +6,7 @@ from threading import Event
 
 import psycopg
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from opendev.core.attendance import AttendeePass
 from polls.models import Ballot, PendingTally, Poll
@@ -159,6 +159,21 @@ def test_changes_of_one_ballot_on_two_workers_come_one_after_the_other(url):
         second.result(WITHIN_S)
     fold_left_over()
     check_tally(poll, {"a": 1, "b": 1, "": 2})
+
+
+def test_marks_are_read_before_the_ballots_that_came_with_them(url):
+    """Else a first vote that another worker commits in between is a mark without a ballot: "already voted"."""
+    poll = make_poll()
+    [attendee] = join(poll.session, 1)
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.extend(table for table in ("polls_participation", "polls_ballot") if f"JOIN {table}" in sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        record_ballots([vote_for(poll, attendee, "a")], NOW)
+    assert asked == ["polls_participation", "polls_ballot"]
 
 
 def test_late_retry_beside_a_change_undoes_nothing(url):

@@ -33,6 +33,7 @@ MODERATORS_DEEDS = {
     "count down": (60,),
     "set session": ("over",),
     "add": ("More?", ["y", "n"]),
+    "reveal the right answer": (),
 }
 
 
