@@ -315,8 +315,9 @@ def _each_once(entries: list[TimelineEntry]) -> list[TimelineEntry]:
         is_item = entry.verb == TimelineEntry.Verb.ITEM_STARTED
         return bool(is_item and following and following.verb in opened and following.at == entry.at)
 
-    pairs = zip(entries, [*entries[1:], None], strict=True)
-    return [entry for entry, following in pairs if not is_said_again(entry, following)]
+    following = [*entries[1:], None][: len(entries)]
+    pairs = zip(entries, following, strict=True)
+    return [entry for entry, after in pairs if not is_said_again(entry, after)]
 
 
 def draft_form(poll: Poll) -> dict[str, Any]:

@@ -161,6 +161,13 @@ def test_moderators_read_it_by_page_and_rest(session, caller, client):
     }
 
 
+def test_page_of_a_session_in_which_nothing_happened_is_there(session, caller, client):
+    client.force_login(
+        User.objects.get(pk=caller.user_id), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    assert client.get(session.address("control-timeline")).status_code == 200
+
+
 def test_results_that_everybody_sees_from_now_on_were_revealed(session, caller):
     poll = make_poll(session, question="Which?", visibility="after_close")
     before = len(told(session))
