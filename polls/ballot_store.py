@@ -81,7 +81,7 @@ class Judged(NamedTuple):
     options: list[Option]  # that moderators wrote, each poll's in its order
     mark_keys: dict[int, bytes]  # of those polls that have one: anonymous, launched, not finalised
     attendees: frozenset[int]  # those who are there, and whose pass was not revoked
-    pending: list[Pending]  # taken out of the table
+    pending: dict[int, Pending]  # by poll, taken out of the table
 
 
 def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int], kept_ids: Collection[int]) -> Judged:
@@ -103,7 +103,7 @@ def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int], kept_ids
         [_option(row) for row in options],
         {poll: bytes(key) for poll, key in keys},
         frozenset(row[0] for row in attendees),
-        [pending_store.pending_of(row) for rows in taken for row in rows],
+        pending_store.by_poll(row for rows in taken for row in rows),
     )
 
 

@@ -73,29 +73,31 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
     socket.submit(partial(ballot_box.put, vote, origin=socket), ref, succeed)
 
 
-def reveal(socket: PollsSocket, frame: dict[str, Any]) -> None:
-    """`poll.reveal_answer`: show the right answer; `ok` follows the commit. For moderators."""
-    ref, poll_id = frame.get("ref"), clean_id(frame.get("poll"), field="poll")
+def _act(socket: PollsSocket, frame: dict[str, Any], service: Callable[..., Poll], **ids: str) -> None:
+    """Call a service for the speaker in its turn; `ok` follows the commit, with the poll's version.
+
+    `ids` names the fields of the frame whose ids the service is given, by its parameters.
+    """
+    ref = frame.get("ref")
 
     def succeed(poll: Poll) -> None:
         socket.answer({"type": "ok", "ref": ref, "version": poll.version})
 
-    deed = partial(reveal_right_answer, poll_id=poll_id, caller=caller_of(socket), now=timezone.now())
+    given = {
+        name: clean_id(frame.get(field), field=field) for name, field in {"poll_id": "poll", **ids}.items()
+    }
+    deed = partial(service, **given, caller=caller_of(socket), now=timezone.now())
     socket.submit(partial(desk.put, deed), ref, succeed)
+
+
+def reveal(socket: PollsSocket, frame: dict[str, Any]) -> None:
+    """`poll.reveal_answer`: show the right answer; `ok` follows the commit. For moderators."""
+    _act(socket, frame, reveal_right_answer)
 
 
 def promote(socket: PollsSocket, frame: dict[str, Any]) -> None:
     """`poll.promote`: make an option of what people wrote for "Other"; `ok` follows the commit. For moderators."""
-    ref, poll_id = frame.get("ref"), clean_id(frame.get("poll"), field="poll")
-    answer = clean_id(frame.get("answer"), field="answer")
-
-    def succeed(poll: Poll) -> None:
-        socket.answer({"type": "ok", "ref": ref, "version": poll.version})
-
-    deed = partial(
-        promote_answer, poll_id=poll_id, option_id=answer, caller=caller_of(socket), now=timezone.now()
-    )
-    socket.submit(partial(desk.put, deed), ref, succeed)
+    _act(socket, frame, promote_answer, option_id="answer")
 
 
 @lru_cache(maxsize=1_000)

@@ -22,6 +22,8 @@ from typing import Any
 
 from django.db import connections
 
+from opendev.core.guards import drop_on_sqlite, refuse_on_sqlite, refusing_function
+
 POSTGRES_KEYS = {
     # name: (table, what must hold)
     "guard_poll_id_single": ("polls_poll", "UNIQUE (id, single)"),
@@ -199,12 +201,10 @@ def install_guards(*, using: str, **_: Any) -> None:
 
 def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
     """Take SQLite's triggers away before migrations that will be run; a receiver of `pre_migrate`."""
-    connection = connections[using]
-    if connection.vendor == "sqlite" and plan:
-        with connection.cursor() as cursor:
-            for name, (_table, moment, _refused) in SQLITE_TRIGGERS.items():
-                for event in _events(moment):
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {_trigger(name, event)}")
+    events = (
+        (name, event) for name, (_table, moment, _) in SQLITE_TRIGGERS.items() for event in _events(moment)
+    )
+    drop_on_sqlite((_trigger(name, event) for name, event in events), using=using, plan=plan)
 
 
 def _events(moment: str) -> tuple[str, ...]:
@@ -219,12 +219,7 @@ def _trigger(name: str, event: str) -> str:
 def _install_on_sqlite(cursor: Any) -> None:
     for name, (table, moment, refused) in SQLITE_TRIGGERS.items():
         for event in _events(moment):
-            trigger = _trigger(name, event)
-            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-            cursor.execute(
-                f"CREATE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW WHEN {refused}"
-                f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
-            )
+            refuse_on_sqlite(cursor, _trigger(name, event), event, table, refused, says=name)
 
 
 def _install_on_postgres(cursor: Any) -> None:
@@ -239,11 +234,7 @@ def _install_on_postgres(cursor: Any) -> None:
     for table, column in POSTGRES_SECRETS:
         cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
     for name, (table, refused) in POSTGRES_TRIGGERS.items():
-        cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {refused} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
-            f" CONSTRAINT = '{name}'; END IF; RETURN NULL; END $$"
-        )
+        cursor.execute(refusing_function(name, refused, passes="NULL"))
         for event in ("INSERT", "UPDATE"):
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER {name}_{event.lower()} AFTER {event} ON {table}"
@@ -252,11 +243,7 @@ def _install_on_postgres(cursor: Any) -> None:
     _install_rows_on_postgres(cursor)
     for name, (table, columns, stay) in POSTGRES_FROZEN.items():
         changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
-        cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {stay} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
-            f" CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
-        )
+        cursor.execute(refusing_function(name, stay, passes="NEW"))
         cursor.execute(
             f"CREATE OR REPLACE TRIGGER {name}_update BEFORE UPDATE OF {', '.join(columns)} ON {table}"
             f" FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION {name}()"
@@ -265,11 +252,7 @@ def _install_on_postgres(cursor: Any) -> None:
 
 def _install_rows_on_postgres(cursor: Any) -> None:
     for name, (table, columns, refused) in POSTGRES_ROWS.items():
-        cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {refused} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
-            f" CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$"
-        )
+        cursor.execute(refusing_function(name, refused, passes="NEW"))
         for event in ("INSERT", f"UPDATE OF {', '.join(columns)}"):
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER {name}_{event.split()[0].lower()} BEFORE {event} ON {table}"

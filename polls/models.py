@@ -65,13 +65,11 @@ class Poll(models.Model):
     # What the kind means for the tables; written with it, and what the guards know of it.
     family = models.CharField(max_length=5, default=Family.PICK, editable=False)
     single = models.BooleanField(default=True, editable=False)  # one selection a ballot
-    # A ballot's values are places: none twice, and which options stand above which is counted.
+    # A ballot's values are places, none twice, and which stand above which is counted; or they add up to `value_sum`.
     has_places = models.BooleanField(default=False, db_default=False, editable=False)
     # People may write an option of their own, so that voters' options are among its moderator's.
     has_other = models.BooleanField(default=False, db_default=False, editable=False)
-    value_sum = models.PositiveSmallIntegerField(
-        null=True, editable=False
-    )  # the most that a ballot's values add up to
+    value_sum = models.PositiveSmallIntegerField(null=True, editable=False)
     rules = models.JSONField(_("rules"), default=dict, blank=True)  # the kind's own settings
     min = models.PositiveSmallIntegerField(_("fewest choices"), default=1)
     max = models.PositiveSmallIntegerField(_("most choices"), default=1)
@@ -94,9 +92,8 @@ class Poll(models.Model):
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     version = models.PositiveBigIntegerField(default=1, editable=False)
     ballots = models.PositiveIntegerField(_("ballots counted"), default=0, editable=False)
-    key_names_attendee = models.BooleanField(
-        default=True, db_default=True, editable=False
-    )  # selectors.ballot_key
+    # Read by selectors.ballot_key.
+    key_names_attendee = models.BooleanField(default=True, db_default=True, editable=False)
     # What was reworded after the first vote: [{"at", "by", "was"}]; None where nothing was. Everybody reads it.
     reworded = models.JSONField(_("reworded"), null=True, blank=True, editable=False)
     # The right answer of a quiz (kinds/right_answers.py), None where there is none. No payload holds it before it is
@@ -269,6 +266,11 @@ class Option(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def wrote_it(self) -> int:
+        """How many people wrote it themselves, before it became an option."""
+        return sum((self.written or {}).values())
 
 
 class BlockedWord(models.Model):

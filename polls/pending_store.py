@@ -4,18 +4,29 @@ Only PostgreSQL has batches side by side, so the table stays empty on SQLite (do
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from polls.statements import Statement, ids_as_text, is_sqlite, rows_of, run
 
 
 class Pending(NamedTuple):
-    """What a batch recorded: by how much the poll's ballots are more, and {option id: difference}."""
+    """What batches recorded: by how much the poll's ballots are more, and {option id: difference}."""
 
     poll_id: int
     ballots: int
     counts: dict[int, int]
+
+
+def by_poll(rows: Iterable[tuple[Any, ...]]) -> dict[int, Pending]:
+    """Return what rows of `taken_out` come to, {poll id: pending}."""
+    pending: dict[int, Pending] = {}
+    for poll_id, ballots, text in rows:
+        _poll_id, before, counts = pending.get(poll_id, Pending(poll_id, 0, {}))
+        for option, difference in json.loads(text).items():
+            counts[int(option)] = counts.get(int(option), 0) + difference
+        pending[poll_id] = Pending(poll_id, before + ballots, counts)
+    return pending
 
 
 def insert(rows: Collection[Pending]) -> None:
@@ -28,22 +39,17 @@ def insert(rows: Collection[Pending]) -> None:
         )
 
 
-def take(poll_ids: Collection[int]) -> list[Pending]:
+def take(poll_ids: Collection[int]) -> dict[int, Pending]:
     """Take what is pending out of its table: only for who writes the kept tallies of these polls, under their locks."""
-    return [] if is_sqlite() or not poll_ids else [pending_of(row) for row in rows_of(*taken_out(poll_ids))]
+    return by_poll(rows_of(*taken_out(poll_ids))) if poll_ids and not is_sqlite() else {}
 
 
 def taken_out(poll_ids: Collection[int]) -> Statement:
-    """Return the statement of `take`, whose rows `pending_of` reads."""
+    """Return the statement of `take`, whose rows `by_poll` reads."""
     statement = (
         "DELETE FROM polls_pendingtally WHERE poll_id = ANY(%s::bigint[]) RETURNING poll_id, ballots, counts"
     )
     return "", statement, ids_as_text(poll_ids)
-
-
-def pending_of(row: tuple[Any, ...]) -> Pending:
-    """Return a row of `taken_out`."""
-    return Pending(row[0], row[1], {int(option): count for option, count in json.loads(row[2]).items()})
 
 
 def polls_with_pending() -> list[int]:

@@ -152,7 +152,7 @@ def _option_json(poll: Poll, option: Option | Written, *, sees: bool) -> dict[st
     if isinstance(option, Option) and option.is_other:
         body["other"] = True
     if sees and isinstance(option, Option) and option.written:
-        body["written"] = sum(option.written.values())
+        body["written"] = option.wrote_it
     return body
 
 
@@ -174,7 +174,7 @@ def tally_of(poll: Poll, options: Options) -> Tally:
             value_of(poll.rules, option.position or 0),
             str(option.pk),
             weight=option.weight,
-            written=sum((option.written or {}).values()),
+            written=option.wrote_it,
             above=[(option.above or {}).get(key, 0) for key in keys] if poll.has_places else (),
         )
         for option in moderators

@@ -15,7 +15,7 @@ from polls.api import PollEndpoint
 from polls.kinds import MAX_WORD_LENGTH
 from polls.models import Option
 from polls.selectors import Moderated, blocked_words, moderated_answers
-from polls.services import moderating, promote_answer
+from polls.services import moderating, promote_answers
 from sessions.programme.endpoints import page
 from sessions.programme.services.rights import check_moderates
 
@@ -76,8 +76,7 @@ class WrittenOfPoll(PollEndpoint):
         if "state" in body:
             moderating.set_answer_states(poll_id=here.pk, caller=caller, option_ids=ids, state=body["state"])
         elif body.get("promoted") is True:
-            for option in ids:
-                promote_answer(poll_id=here.pk, caller=caller, option_id=option, now=timezone.now())
+            promote_answers(poll_id=here.pk, caller=caller, option_ids=ids, now=now)
         elif "picked" in body:
             moderating.pick_answers(poll_id=here.pk, caller=caller, option_ids=ids, picked=body["picked"])
         elif body.get("merged_into") is not None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from polls.statements import Statement, execute, ids_as_text, rows_of
+from polls.statements import Statement, ids_as_text, rows_of, run
 
 COLUMNS = "o.id, o.poll_id, o.text, o.key, o.count, o.merged_into_id, o.total, o.shown_as, o.state"
 
@@ -120,7 +120,7 @@ def insert_spellings(spellings: Sequence[Spelling]) -> None:
     """Insert spellings that are new; what they are merged into comes first."""
     if not spellings:
         return
-    _run(
+    run(
         "INSERT INTO polls_option"
         " (id, poll_id, text, key, count, merged_into_id, total, shown_as, state, author_kind, is_picked)"
         " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,"
@@ -130,7 +130,7 @@ def insert_spellings(spellings: Sequence[Spelling]) -> None:
         " SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, value ->> 2, value ->> 3,"
         " (value ->> 4)::int, (value ->> 5)::bigint, (value ->> 6)::int, value ->> 7, value ->> 8, 'voter', FALSE"
         " FROM jsonb_array_elements(%s::jsonb)",
-        json.dumps(spellings),
+        [json.dumps(spellings)],
     )
 
 
@@ -138,12 +138,12 @@ def update_counts(spellings: Iterable[Spelling]) -> None:
     """Write counts, totals and what they show: all that a vote changes, so that no guard is asked."""
     rows = [(s.id, s.count, s.total, s.shown_as) for s in spellings]
     if rows:
-        _run(
+        run(
             "UPDATE polls_option SET count = j.value ->> 1, total = j.value ->> 2, shown_as = j.value ->> 3"
             " FROM json_each(%s) j WHERE polls_option.id = j.value ->> 0",
             "UPDATE polls_option SET count = (j ->> 1)::int, total = (j ->> 2)::int, shown_as = j ->> 3"
             " FROM jsonb_array_elements(%s::jsonb) j WHERE polls_option.id = (j ->> 0)::bigint",
-            json.dumps(rows),
+            [json.dumps(rows)],
         )
 
 
@@ -151,14 +151,14 @@ def update_spellings(spellings: Iterable[Spelling]) -> None:
     """Write counts, totals, what they show, what they are merged into and how they are moderated."""
     rows = [(s.id, s.count, s.merged_into, s.total, s.shown_as, s.state) for s in spellings]
     if rows:
-        _run(
+        run(
             "UPDATE polls_option SET count = j.value ->> 1, merged_into_id = j.value ->> 2, total = j.value ->> 3,"
             " shown_as = j.value ->> 4, state = j.value ->> 5 FROM json_each(%s) j"
             " WHERE polls_option.id = j.value ->> 0",
             "UPDATE polls_option SET count = (j ->> 1)::int, merged_into_id = (j ->> 2)::bigint,"
             " total = (j ->> 3)::int, shown_as = j ->> 4, state = j ->> 5"
             " FROM jsonb_array_elements(%s::jsonb) j WHERE polls_option.id = (j ->> 0)::bigint",
-            json.dumps(rows),
+            [json.dumps(rows)],
         )
 
 
@@ -180,13 +180,8 @@ def take_over(answer: Spelling, heir: Spelling) -> None:
 def delete_spellings(ids: Collection[int]) -> None:
     """Delete spellings that nobody gives any more."""
     if ids:
-        _run(
+        run(
             "DELETE FROM polls_option WHERE id IN (SELECT value FROM json_each(%s))",
             "DELETE FROM polls_option WHERE id = ANY(%s::bigint[])",
-            ids_as_text(ids)[0],
+            ids_as_text(ids),
         )
-
-
-def _run(sqlite: str, postgres: str, value: str) -> None:
-    with connection.cursor() as cursor:
-        execute(cursor, sqlite, postgres, [value])

@@ -30,13 +30,13 @@ Cell = str | int | float | datetime | None
 Row = Sequence[Cell]
 CHUNK = 500  # rows read from the database at a time
 
+FIGURES = ("place", "points", "first_places", "mean")  # what some kinds say of an option beside its count
 POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
     *("option", "votes", "share_percent", "result", "session_slug"),
-    *("value", "summary", "place", "points", "first_places", "mean"),
+    *("value", "summary", *FIGURES),
     *("right_answer", "right_votes", "own_words", "written_votes"),
 )
-FIGURES = POLLS[-8:-4]  # what some kinds say of an option beside its count
 SHOWN, HIDDEN = "shown", "hidden"
 
 
@@ -134,9 +134,7 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
         result = (option.count, share, SHOWN) if sees else (None, None, HIDDEN)
         own = (more.get(name) for name in FIGURES)
         value = kind.value_of(poll.rules, option.position or 0)
-        wrote = (
-            sum(option.written.values()) if sees and isinstance(option, Option) and option.written else None
-        )
+        wrote = option.wrote_it if sees and isinstance(option, Option) and option.written else None
         rest = (slug, value, summary, *own, is_right, right_votes, None, wrote)
         yield (*head, option.text, *result, *rest)
     if sees and isinstance(options, WithOther):

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from polls.kinds import Kind, ResultRow, Tally, kind_named
-from polls.kinds.other import own_words_line
+from polls.kinds.other import has_other, own_words_line
 from polls.kinds.right_answers import TEXTS, count_line, had_it_right, right_line
 from polls.models import Option, Poll
 from polls.selectors import NOT_VOTED, Mine, options_of
@@ -149,7 +149,7 @@ class PollCard:
     @property
     def has_other(self) -> bool:
         """Whether people may write an option of their own."""
-        return bool(self.rules.get("other"))
+        return has_other(self.rules)
 
     @property
     def has_written(self) -> bool:

@@ -21,7 +21,7 @@ from opendev.room.pages import common
 from opendev.room.posting import posted_from
 from polls.models import Option, Poll
 from polls.selectors import blocked_words, moderated_answers, poll_by_id, promoted_words
-from polls.services import moderating, promote_answer
+from polls.services import moderating, promote_answers
 from sessions.programme.models import Session
 
 MOST_ROWS = 300  # on the page; REST has all
@@ -103,8 +103,7 @@ def _split(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
 
 
 def _promote(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
-    for option in chosen:
-        promote_answer(poll_id=poll.pk, caller=caller, option_id=option, now=timezone.now())
+    promote_answers(poll_id=poll.pk, caller=caller, option_ids=chosen, now=timezone.now())
 
 
 @posted_from("control")

@@ -82,6 +82,11 @@ class Choice(Kind):
         return {self.field: chosen, **({FIELD: words} if words and is_meant else {})}
 
 
+def has_other(rules: Mapping[str, Any]) -> bool:
+    """Return True if people may write an option of their own."""
+    return bool(rules.get("other"))
+
+
 def read_other(value: Any) -> str:
     """Return what somebody wrote for "Other"; only the shape is checked.
 

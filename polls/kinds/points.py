@@ -14,7 +14,7 @@ from opendev.core.text import ascii_digits, clean_id, clean_yes_or_no
 from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
 from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
-from polls.kinds.shares import bar_widths, whole_shares
+from polls.kinds.shares import bar_widths, in_hundredths, whole_shares
 
 PREFIX = "points_"
 FEWEST_POINTS, MOST_POINTS = 2, 1000
@@ -191,7 +191,7 @@ class Points(Kind):
         sums, ballots = [option.weight for option in tally.options], tally.ballots
         return {
             "points": sums,
-            "mean": [(200 * points + ballots) // (2 * ballots) / 100 if ballots else 0 for points in sums],
+            "mean": [in_hundredths(points, ballots) / 100 if ballots else 0 for points in sums],
             "given": sum(sums),
         }
 

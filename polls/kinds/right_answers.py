@@ -15,6 +15,7 @@ from opendev.core.errors import DomainError
 from opendev.core.text import ascii_digits
 from polls.kinds.base import Family, Kind, fill
 from polls.kinds.refusals import wrong
+from polls.kinds.shares import in_hundredths
 
 FIELD = "right_answer"
 Right = tuple[int | str, ...]
@@ -166,7 +167,7 @@ def count_line(count: int, voted: int) -> str:
 
 def right_share(count: int, voted: int) -> int:
     """Return the share of those who had it right, in whole percent, rounded half up."""
-    return (200 * count + voted) // (2 * voted) if voted else 0
+    return in_hundredths(count, voted) if voted else 0
 
 
 def had_it_right(kind: Kind, right: Mapping[str, Any], mine: Mapping[str, Any]) -> bool | None:

@@ -16,6 +16,7 @@ from polls.kinds.base import Kind, Tally, fill
 from polls.kinds.grammar import words_of
 from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import wrong
+from polls.kinds.shares import in_hundredths
 
 LOWEST, HIGHEST = -100, 100
 MIN_POINTS, MAX_POINTS = 2, 11
@@ -138,7 +139,7 @@ class Scale(Kind):
         if answers:
             total = sum(value * count for value, count in points)
             squares = sum(value * value * count for value, count in points)
-            found["mean"] = floor((200 * total + answers) / (2 * answers)) / 100
+            found["mean"] = in_hundredths(total, answers) / 100
             found["median"] = _median(points, answers)
             found["spread"] = floor(sqrt(answers * squares - total * total) / answers * 100 + 0.5) / 100
         return {**found, NPS: nps_of(points)} if tally.rules.get(NPS) else found
@@ -249,7 +250,7 @@ def nps_of(points: Sequence[tuple[int, int]]) -> dict[str, int | None]:
     answers = sum(count for _value, count in points)
     promoters = sum(count for value, count in points if value >= PROMOTERS_FROM)
     detractors = sum(count for value, count in points if value <= DETRACTORS_TO)
-    score = (200 * (promoters - detractors) + answers) // (2 * answers) if answers else None
+    score = in_hundredths(promoters - detractors, answers) if answers else None
     passives = answers - promoters - detractors
     return {"score": score, "promoters": promoters, "passives": passives, "detractors": detractors}
 

@@ -7,6 +7,11 @@ from django.utils.translation import ngettext
 AXES = (25, 40, 60, 80, 100)
 
 
+def in_hundredths(amount: int, of: int) -> int:
+    """Return `amount / of` in hundredths, so in whole percent, rounded half up; `of` is more than 0."""
+    return (200 * amount + of) // (2 * of)
+
+
 def whole_shares(counts: Sequence[int], ballots: int, *, single: bool) -> list[int]:
     """Return each option's share of the people who voted, in whole percent.
 
@@ -16,7 +21,7 @@ def whole_shares(counts: Sequence[int], ballots: int, *, single: bool) -> list[i
     if ballots <= 0:
         return [0] * len(counts)
     if not single:
-        return [(200 * count + ballots) // (2 * ballots) for count in counts]
+        return [in_hundredths(count, ballots) for count in counts]
     shares = [100 * count // ballots for count in counts]
     left = 100 - sum(shares)
     for count in sorted(set(counts), key=lambda count: (-(100 * count % ballots), -count)):

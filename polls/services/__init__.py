@@ -15,9 +15,9 @@ from polls.services.closing import close_due_polls, close_live_polls, finalise_d
 from polls.services.copies import copy_polls
 from polls.services.drafts import add_poll, edit_poll, run_again
 from polls.services.erasing import erase_ballots
-from polls.services.folding import Folded, fold, fold_left_over
+from polls.services.folding import fold, fold_left_over
 from polls.services.poll_batch import Vote
-from polls.services.promoting import promote_answer
+from polls.services.promoting import promote_answer, promote_answers
 from polls.services.reading import PollDraft
 from polls.services.recount import WrongTally, recount_polls
 from polls.services.right_answers import NoRightAnswer, PollNotClosed, reveal_right_answer
@@ -26,7 +26,6 @@ from polls.services.states import IllegalMove, prolong, set_closing_time, set_po
 __all__ = [
     "AlreadyVoted",
     "DuplicateOption",
-    "Folded",
     "IllegalMove",
     "NoBallot",
     "NoRightAnswer",
@@ -53,6 +52,7 @@ __all__ = [
     "fold_left_over",
     "prolong",
     "promote_answer",
+    "promote_answers",
     "record_ballots",
     "recount_polls",
     "reveal_right_answer",

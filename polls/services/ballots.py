@@ -28,7 +28,7 @@ from polls.selectors import (
     written_of,
 )
 from polls.services import weights
-from polls.services.folding import STEP, fold_within, sum_of
+from polls.services.folding import STEP, fold_within
 from polls.services.poll_batch import Held, PollBatch, Vote
 from polls.services.writing import read_answers
 from polls.statements import sent_together
@@ -143,8 +143,8 @@ def _lock_and_read(
     batches = {each.poll.pk: PollBatch(each.poll, each.event_id, {}, None, each.is_kept) for each in locked}
     kept = [poll_id for poll_id, batch in batches.items() if batch.is_kept]
     judged = ballot_store.judged_by(batches.keys(), {vote.attendee.attendee_id for vote in votes}, kept)
-    for pending in judged.pending:
-        batches[pending.poll_id].pending.append(pending)
+    for poll_id, pending in judged.pending.items():
+        batches[poll_id].pending = pending
     for option in judged.options:
         batches[option.poll_id].options[option.pk] = option
     for poll_id, key in judged.mark_keys.items():
@@ -337,7 +337,7 @@ def _picked(batch: PollBatch, changes: dict[int, int]) -> dict[int, int]:
 
 def _changes(batch: PollBatch) -> dict[int, int]:
     """Return by how much the batch changes the count of each option, {option id: difference}."""
-    changes = sum_of(batch.pending)
+    changes = dict(batch.pending.counts) if batch.pending else {}
     for held in batch.held.values():
         for option_id in held.selected.keys() - held.stored.keys():
             changes[option_id] = changes.get(option_id, 0) + 1
@@ -359,7 +359,7 @@ def _tally(batch: PollBatch, changes: dict[int, int]) -> bool:
     if not batch.is_kept:
         pending_store.insert([Pending(poll.pk, ballots, changes)])
         return False
-    poll.ballots += ballots + sum(pending.ballots for pending in batch.pending)
+    poll.ballots += ballots + (batch.pending.ballots if batch.pending else 0)
     poll.version += STEP if batch.pending else 1
     ballot_store.set_poll_tally(poll)
     ballot_store.set_weights(weighed)

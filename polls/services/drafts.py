@@ -14,12 +14,12 @@ from opendev.core.errors import Conflict
 from opendev.core.text import time_text
 from polls import broadcasts
 from polls.kinds import MAX_OPTIONS, kind_named
-from polls.kinds.other import LABEL
+from polls.kinds.other import LABEL, has_other
 from polls.kinds.refusals import wrong
 from polls.models import Ballot, Option, Poll
 from polls.permissions import is_wider, may_see_tally
 from polls.selectors import fresh_options, moderators_options
-from polls.services.reading import PollDraft, has_other, read_draft
+from polls.services.reading import PollDraft, read_draft
 from polls.services.states import lock_poll_for, note_poll, save_and_tell
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record

@@ -1,7 +1,7 @@
 """Adding to the kept tallies what batches recorded beside another one (docs/adr/0066)."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import transaction
@@ -38,7 +38,8 @@ def fold(poll_ids: Collection[int]) -> Folded:
         return Folded([], {}, frozenset())
     with transaction.atomic():
         free = {poll.pk: poll for poll in free_polls(poll_ids)}
-        changed = [poll for poll in free.values() if add_to_tally(poll, pending_store.take([poll.pk]))]
+        pending = pending_store.take(free.keys())
+        changed = [poll for poll in free.values() if add_to_tally(poll, pending.get(poll.pk))]
         news = [news_of(poll, fresh_options(poll), whole=False) for poll in changed]
     left = frozenset(poll_ids) - free.keys()
     versions = {poll.pk: poll.version for poll in free.values()}
@@ -63,23 +64,12 @@ def fold_left_over() -> list[News]:
     return fold(pending_store.polls_with_pending()).news
 
 
-def add_to_tally(poll: Poll, pending: Iterable[Pending]) -> bool:
-    """Add pending ballots to the kept tally of a poll whose row is locked; return True if there were any."""
-    rows = list(pending)
-    if not rows:
+def add_to_tally(poll: Poll, pending: Pending | None) -> bool:
+    """Add what is pending to the kept tally of a poll whose row is locked; return True if anything was."""
+    if pending is None:
         return False
-    counts = sum_of(rows)
-    ballot_store.add_to_counts(counts)
-    poll.ballots += sum(row.ballots for row in rows)
+    ballot_store.add_to_counts(pending.counts)
+    poll.ballots += pending.ballots
     poll.version += STEP
     ballot_store.set_poll_tally(poll)
     return True
-
-
-def sum_of(rows: Iterable[Pending]) -> dict[int, int]:
-    """Return what pending rows add to each option, {option id: difference}."""
-    counts: dict[int, int] = {}
-    for row in rows:
-        for option, difference in row.counts.items():
-            counts[option] = counts.get(option, 0) + difference
-    return counts

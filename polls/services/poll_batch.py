@@ -56,7 +56,7 @@ class PollBatch:
     options: dict[int, Option]
     mark_key: bytes | None
     is_kept: bool = True  # whether this batch may write the poll's kept tally
-    pending: list[Pending] = field(default_factory=list)  # what it adds to it of others
+    pending: Pending | None = None  # what it adds to it of others
     held: dict[bytes, Held] = field(default_factory=dict)
     attendees: Collection[
         int

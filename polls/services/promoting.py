@@ -1,5 +1,6 @@
 """Making an option of what people wrote for "Other": their selections go along, and their words are kept with it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -24,6 +25,17 @@ class NothingToPromote(Conflict):
 
 class TooManyOptions(Conflict):
     code, message = "too_many_options", _("A poll has 20 options at most.")
+
+
+@transaction.atomic
+def promote_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], now: datetime) -> None:
+    """Make an option of each of these answers, or of none.
+
+    Raises:
+        see promote_answer
+    """
+    for option_id in option_ids:
+        promote_answer(poll_id=poll_id, caller=caller, option_id=option_id, now=now)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.invisible import look_of
 from opendev.core.text import clean_id, clean_line, clean_word, clean_yes_or_no
 from polls.kinds import DEFAULT, MAX_OPTIONS, MIN_OPTIONS, NAMES, Kind, kind_named
+from polls.kinds.other import has_other
 from polls.kinds.refusals import wrong
 from polls.kinds.right_answers import NONE, Offered, Right, check_right, moved_right, read_right
 from polls.models import Poll
@@ -68,11 +69,6 @@ def _read_right_answer(draft: PollDraft, given: Mapping[str, Any], over: PollDra
     right = moved_right(over.right_answer, over.options, draft.options, kind)
     check_right(right, kind, offered)
     return right
-
-
-def has_other(rules: Mapping[str, Any]) -> bool:
-    """Return True if people may write an option of their own."""
-    return bool(rules.get("other"))
 
 
 def _without_options(given: Mapping[str, Any]) -> dict[str, Any]:

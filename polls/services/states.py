@@ -62,7 +62,7 @@ def lock_poll(poll_id: int) -> Poll:
     if poll is None:
         raise NotFound
     poll.session = session
-    if add_to_tally(poll, pending_store.take([poll_id])):
+    if add_to_tally(poll, pending_store.take([poll_id]).get(poll_id)):
         broadcasts.poll_changed(poll, fresh_options(poll))
     return poll
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connections
 
+from opendev.core.guards import drop_on_sqlite, refuse_on_sqlite, refusing_function
+
 TABLE, EVENTS, SESSIONS = (
     "opendev_sessions_timelineentry",
     "opendev_sessions_event",
@@ -44,13 +46,10 @@ def install_guards(*, using: str, **_: Any) -> None:
             return  # migrated backwards to before it existed
         for name, (table, moment, refused) in GUARDS.items():
             if connection.vendor == "sqlite":
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-                cursor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH ROW WHEN {refused}"
-                    f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
-                )
+                refuse_on_sqlite(cursor, name, moment, table, refused, says=name)
             elif connection.vendor == "postgresql":
-                cursor.execute(_function(name, moment, refused))
+                passes = "OLD" if moment == "DELETE" else "NEW"
+                cursor.execute(refusing_function(name, refused, passes=passes))
                 cursor.execute(
                     f"CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table}"
                     f" FOR EACH ROW EXECUTE FUNCTION {name}()"
@@ -62,11 +61,7 @@ def install_guards(*, using: str, **_: Any) -> None:
 
 def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
     """Take SQLite's triggers away before migrations that will be run; a receiver of `pre_migrate`."""
-    connection = connections[using]
-    if connection.vendor == "sqlite" and plan:
-        with connection.cursor() as cursor:
-            for name in GUARDS:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+    drop_on_sqlite(GUARDS, using=using, plan=plan)
 
 
 def _is_there(connection: Any, cursor: Any) -> bool:
@@ -75,12 +70,3 @@ def _is_there(connection: Any, cursor: Any) -> bool:
         return False
     columns = connection.introspection.get_table_description(cursor, EVENTS)
     return any(column.name == "rehearses_id" for column in columns)
-
-
-def _function(name: str, moment: str, refused: str) -> str:
-    passed = "OLD" if moment == "DELETE" else "NEW"
-    return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {refused} THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{name}',"
-        f" CONSTRAINT = '{name}'; END IF; RETURN {passed}; END $$"
-    )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from opendev.core import fan_out, limits
 from polls import selectors, serializers
 from polls.kinds import KINDS
 from polls.models import Option
@@ -19,19 +18,12 @@ from tests.leaks.news import faults_of_a_life
 from tests.leaks.world import LAUNCHED, World, may_see, numbers_in
 from tests.support.inner_server import InnerServer
 
+pytestmark = pytest.mark.usefixtures("nobody_waits")
+
 ON_AIR = [name for name in SOME if name in LAUNCHED]
 CHANGES_BY_ITSELF = {"logs"}  # the look before is in the audit log
 
 WorldOf = Callable[..., World]
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(fan_out, "TICK_S", 0.01)
-    monkeypatch.setitem(limits.LIMITS, "vote", "100000/second")
-    limits._limit.cache_clear()
-    yield
-    limits._limit.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from opendev.core import fan_out, limits
 from polls import serializers
 from polls.kinds import KINDS
 from polls.models import Poll
@@ -20,6 +19,8 @@ from tests.leaks.kind_channels import LOOKS, OF_KINDS, publish
 from tests.leaks.test_kinds import CHANGES_BY_ITSELF
 from tests.leaks.world import LAUNCHED, World
 from tests.support.inner_server import InnerServer
+
+pytestmark = pytest.mark.usefixtures("nobody_waits")
 
 ON_AIR = [name for name in SOME if name in LAUNCHED]
 RIGHT: dict[str, tuple[list[object], list[object]]] = {
@@ -40,15 +41,6 @@ ROWS = [
     *FILES,
 ]
 KNOWN_TO = [("moderator", "REST list"), ("moderator", "socket for moderators")]
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(fan_out, "TICK_S", 0.01)
-    monkeypatch.setitem(limits.LIMITS, "vote", "100000/second")
-    limits._limit.cache_clear()
-    yield
-    limits._limit.cache_clear()
 
 
 @pytest.fixture

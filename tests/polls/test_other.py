@@ -15,6 +15,7 @@ from polls.services import (
     erase_ballots,
     finalise_due_polls,
     promote_answer,
+    promote_answers,
     record_ballots,
     recount_polls,
     run_again,
@@ -22,6 +23,7 @@ from polls.services import (
 )
 from polls.services.moderating import approve_all, set_answer_states, set_blocked_words
 from polls.services.poll_batch import Vote
+from polls.services.promoting import TooManyOptions
 from polls.services.reading import read_draft
 from sessions.audit.models import AuditEntry
 from sessions.timeline.models import TimelineEntry
@@ -270,6 +272,20 @@ def test_what_cannot_be_promoted_is_refused():
     assert code(plain, 1) == "nothing_to_promote"
     assert code(poll, ids(poll)["a"]) == code(poll, 999) == "not_found"
     assert code(full, answer_id(full, "etcd")) == "too_many_options"
+
+
+def test_several_answers_are_promoted_together_or_not_at_all(database):
+    poll = make_poll(options=[str(n) for n in range(19)], **OPEN)
+    cast(vote(poll, "etcd"), vote(poll, "Nova"))
+    before = counts(poll)
+    both = [answer_id(poll, "etcd"), answer_id(poll, "Nova")]
+    given = {"poll_id": poll.pk, "caller": caller(poll), "now": NOW}
+    with pytest.raises(TooManyOptions):
+        promote_answers(option_ids=both, **given)
+    assert counts(poll) == before
+    promote_answers(option_ids=both[:1], **given)
+    assert counts(poll)[0][-2:] == [("etcd", 1), ("Other", 1)]
+    assert recount_polls()[1] == []
 
 
 def test_erased_person_takes_their_words_along(database):

@@ -42,8 +42,8 @@ class Filters:
         )
         if any(choice and choice != value for choice, value in chosen):
             return False
-        words = folded(self.q).split()
-        return not words or all(word in text for text in [_searched(session)] for word in words)
+        text = _searched(session) if self.q else ""
+        return all(word in text for word in folded(self.q).split())
 
 
 NAMES = ("q", "day", "room", "track", "language")

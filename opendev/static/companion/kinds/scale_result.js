@@ -11,6 +11,11 @@ function sumOf(points, of) {
   return points.reduce((sum, point) => sum + of(point), 0)
 }
 
+// `amount / of` in hundredths, so in whole percent, rounded half up.
+function inHundredths(amount, of) {
+  return Math.floor((200 * amount + of) / (2 * of))
+}
+
 function answerAt(points, place) {
   for (const { value, count } of points) {
     if (place < count) return value
@@ -27,7 +32,7 @@ export function resultOf(options) {
   const total = sumOf(points, ({ value, count }) => value * count)
   const squares = sumOf(points, ({ value, count }) => value * value * count)
   const [low, high] = [answerAt(points, Math.floor((answers - 1) / 2)), answerAt(points, Math.floor(answers / 2))]
-  result.mean = Math.floor((200 * total + answers) / (2 * answers)) / 100
+  result.mean = inHundredths(total, answers) / 100
   result.median = (low + high) / 2
   result.spread = Math.floor((Math.sqrt(answers * squares - total * total) / answers) * 100 + 0.5) / 100
   return result
@@ -39,7 +44,7 @@ export function npsOf(options) {
   const answers = sumOf(points, ({ count }) => count)
   const promoters = sumOf(points, ({ value, count }) => (value >= PROMOTERS_FROM ? count : 0))
   const detractors = sumOf(points, ({ value, count }) => (value <= DETRACTORS_TO ? count : 0))
-  const score = answers ? Math.floor((200 * (promoters - detractors) + answers) / (2 * answers)) : null
+  const score = answers ? inHundredths(promoters - detractors, answers) : null
   return { score, promoters, passives: answers - promoters - detractors, detractors }
 }
 
