@@ -45,9 +45,6 @@ class Traces:
     sign_ups: int
     timeline: int
 
-    def __bool__(self) -> bool:
-        return any(asdict(self).values())
-
 
 @transaction.atomic
 def start_rehearsal(*, session_id: int, caller: Caller, now: datetime) -> Session:

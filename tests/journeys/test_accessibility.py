@@ -232,6 +232,24 @@ def test_edit_page_is_accessible(play, demo, state):
     play(scene)
 
 
+def test_rehearsal_is_accessible_before_it_and_while_it_is_on(play, demo):
+    def scene(stage: Stage) -> None:
+        page = stage.moderator("organiser", path=f"{OTHER_ROOM}rehearsal/").page
+        is_accessible(page)
+        page.get_by_role("button", name="Start the rehearsal").click()
+        page.wait_for_url("**/control/")
+        is_accessible(page)
+        page.goto(f"{demo.server.url}{OTHER_ROOM}rehearsal/")
+        end = page.get_by_role("button", name="End and clear the rehearsal")
+        expect(end).to_be_visible()
+        is_accessible(page)
+        end.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The rehearsal has ended and was cleared.")).to_be_visible()
+
+    play(scene)
+
+
 def test_list_of_keys_is_accessible(play):
     def scene(stage: Stage) -> None:
         page = stage.moderator().page

@@ -209,6 +209,9 @@ def test_moderator_reveals_after_the_close(quiz, desk, door, browser_of):
     quiz.refresh_from_db()
     assert quiz.right_revealed_at is not None
     assert "right-answer/" not in text_of(desk.get(at(quiz.session, "control")))
+    form = text_of(desk.get(at(quiz.session, "control-poll-edit", quiz)))
+    assert "has been revealed" in form
+    assert "before you reveal it" not in form
     assert reveal_by(desk, door, make_poll(quiz.session, state="closed")) == (409, "no_right_answer")
 
 
