@@ -146,6 +146,7 @@ FOR_MODERATORS = {
 # What people wrote; that moderators may, the tests of written answers show.
 OF_ANSWERS = {
     polls.promote_answer: lambda at: {"poll_id": at.poll.pk, "option_id": 1, "now": NOW},
+    polls.promote_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "now": NOW},
     moderating.set_answer_states: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "state": "shown"},
     moderating.pick_answers: lambda at: {"poll_id": at.poll.pk, "option_ids": [1], "picked": True},
     moderating.approve_all: lambda at: {"poll_id": at.poll.pk},
