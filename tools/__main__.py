@@ -1,4 +1,4 @@
-"""`python3 -m tools <run|test|coverage|check|bench|etherpad|clean|lock>`, the other half of the Makefile."""
+"""`python3 -m tools <run|test|coverage|check|messages|bench|etherpad|clean|lock>`, the other half of the Makefile."""
 
 import sys
 

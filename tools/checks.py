@@ -63,6 +63,7 @@ def commands() -> dict[str, list[str]]:
         "djangofmt": [str(BIN / "djangofmt"), "--check", "--quiet", "opendev/templates"],
         "djlint": [str(PYTHON), "-m", "djlint", "--lint", "--quiet", "opendev/templates"],
         "biome": [str(BIN / "biome"), "ci", "--colors=off", "--log-level=error"],
+        "messages": [str(PYTHON), "-m", "tools.messages", "--check"],
         "makemigrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "check --deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }

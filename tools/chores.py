@@ -149,6 +149,12 @@ def clean() -> int:
     return 0
 
 
+def messages() -> int:
+    """Write the catalogues of translations anew from the sources; `ONLY=fr` means that language alone."""
+    environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
+    return become([str(PYTHON), "-m", "tools.messages"])
+
+
 def lock() -> int:
     """Write the locked requirements anew, for every platform, without the address of any package index."""
     uv = shutil.which("uv")
@@ -191,6 +197,7 @@ CHORES: dict[str, Callable[[], int]] = {
     "pythons": other_pythons,
     "check": check,
     "bundle": bundles.write_all,
+    "messages": messages,
     "bench": bench,
     "soak": soak,
     "deploy-check": deploy_check,

@@ -390,7 +390,7 @@ def share_rows(tally: Tally, *, one_row: bool) -> list[ResultRow]:
 
 def _share_row(index: int, count: int, share: int, width: str, *, is_lead: bool, note: str) -> ResultRow:
     votes = ngettext("%(count)d vote", "%(count)d votes", count) % {"count": count}
-    word = str(_("vote") if count == 1 else _("votes"))
+    word = ngettext("vote", "votes", count)
     cells = (str(count), f"{share}%")
     return ResultRow(index, share, "%", str(count), word, width, is_lead, cells, f"{votes}, {share}%", note)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from opendev.core.languages import Counted
 from opendev.core.text import clean_line, clean_yes_or_no
 from polls.kinds.base import Kind, Spelling, fill
 from polls.kinds.merging import merge_key
@@ -24,8 +25,7 @@ MOST_NAMED = 10  # in a line
 TEXTS = {
     "own_words": gettext_lazy("In their own words: {words}."),
     "own_words_more": gettext_lazy("In their own words: {words}, and {more} more."),
-    "wrote_it_one": gettext_lazy("{count} person wrote it"),
-    "wrote_it_other": gettext_lazy("{count} people wrote it"),
+    "wrote_it": Counted("{count} person wrote it", "{count} people wrote it"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_id, clean_yes_or_no
 from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
 from polls.kinds.option_ids import MAX_OPTIONS
@@ -48,8 +49,9 @@ class Points(Kind):
         "points_left": gettext_lazy("{left} of {total} points left"),
         "points_over": gettext_lazy("{over} points too many"),
         "points_amount": gettext_lazy("{points} points"),
-        "points_note_one": gettext_lazy("{mean} on average, given by {count} person"),
-        "points_note_other": gettext_lazy("{mean} on average, given by {count} people"),
+        "points_note": Counted(
+            "{mean} on average, given by {count} person", "{mean} on average, given by {count} people"
+        ),
         "points_most": gettext_lazy("Most points: {names} ({points} of {total})."),
         "points_vote": gettext_lazy("Vote with these points"),
     }
@@ -216,8 +218,8 @@ class Points(Kind):
     def _row(self, i: int, count: int, result: Mapping[str, Any], share: int, width: str) -> ResultRow:
         points, mean = result["points"][i], f"{result['mean'][i]:g}"
         amount = fill(self.texts["points_amount"], {"points": points})
-        key = "points_note_one" if count == 1 else "points_note_other"
-        note = fill(self.texts[key], {"mean": mean, "count": count}) if count else ""
+        words = {"mean": mean, "count": count}
+        note = fill(self.texts["points_note"].form(count), words) if count else ""
         return ResultRow(
             index=i,
             figure=share,

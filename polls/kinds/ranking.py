@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_id
 from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
 from polls.kinds.option_ids import MAX_OPTIONS
@@ -52,8 +53,7 @@ class Ranking(Kind):
             "One to one, nothing beats all the others: {names} beat one another in a circle."
         ),
         "rank_points": gettext_lazy("{points} points"),
-        "rank_firsts_one": gettext_lazy("first for {count} person"),
-        "rank_firsts_other": gettext_lazy("first for {count} people"),
+        "rank_firsts": Counted("first for {count} person", "first for {count} people"),
         "rank_vote": gettext_lazy("Vote with this order"),
         "rank_said": gettext_lazy("{option}: place {place} of {count}."),
         "rank_said_out": gettext_lazy("{option} is out of your order."),
@@ -210,7 +210,7 @@ class Ranking(Kind):
         )
 
     def _counted(self, key: str, count: int) -> str:
-        return fill(self.texts[f"{key}_one" if count == 1 else f"{key}_other"], {"count": count})
+        return fill(self.texts[key].form(count), {"count": count})
 
     def note_of(self, tally: Tally) -> str:
         """Return the result in one line, of a tally."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
 from polls.kinds.base import Kind, Tally, fill
 from polls.kinds.grammar import words_of
@@ -43,8 +44,7 @@ class Scale(Kind):
         "scale_note": pgettext_lazy("scale", "Average {mean} from {from} to {to}, median {median}."),
         "scale_note_of": pgettext_lazy("scale", "Average {mean} of {to}, median {median}."),
         "scale_nps": pgettext_lazy("scale", "NPS {score} (promoters {promoters}, detractors {detractors})."),
-        "scale_no_opinion_one": gettext_lazy("{count} person had no opinion."),
-        "scale_no_opinion_other": gettext_lazy("{count} people had no opinion."),
+        "scale_no_opinion": Counted("{count} person had no opinion.", "{count} people had no opinion."),
     }
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
@@ -179,9 +179,9 @@ class Scale(Kind):
             )
         ) % words
         without = result["no_opinion"]
-        key = "scale_no_opinion_one" if without == 1 else "scale_no_opinion_other"
+        nobody = self.texts["scale_no_opinion"]
         score = [_nps_sentence(result)] if NPS in result else []
-        return [said, *score, *([fill(self.texts[key], {"count": without})] if without else [])]
+        return [said, *score, *([fill(nobody.form(without), {"count": without})] if without else [])]
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
         """Return the bars around the middle: `{bars: [{x, width, strength, side}], mean_at}`, lengths in percent.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from opendev.core.errors import Malformed
+from opendev.core.languages import Counted
 from opendev.core.text import clean_line, clean_yes_or_no
 from polls.kinds.base import Family, Kind, Tally, fill
 from polls.kinds.refusals import wrong
@@ -33,8 +34,7 @@ class Text(Kind):
     form = "room/kinds/text/form.html"
     may_pick = True
     texts = {
-        "text_note_one": gettext_lazy("{count} answer to read."),
-        "text_note_other": gettext_lazy("{count} answers to read."),
+        "text_note": Counted("{count} answer to read.", "{count} answers to read."),
         "text_pick_change": gettext_lazy("Write your answer; change it until voting closes."),
         "text_pick_final": gettext_lazy("Write your answer; it is final."),
         "text_pick_approve": gettext_lazy("A moderator reads it before the room does."),
@@ -118,8 +118,7 @@ class Text(Kind):
         """Return "12 answers to read."; "" without any."""
         if not tally.different:
             return ""
-        key = "text_note_one" if tally.different == 1 else "text_note_other"
-        return fill(self.texts[key], {"count": tally.different})
+        return fill(self.texts["text_note"].form(tally.different), {"count": tally.different})
 
     def sentences_of(self, tally: Tally) -> list[str]:
         """Return how many wrote, and what the moderator picked."""

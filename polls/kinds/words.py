@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from opendev.core.errors import Malformed
+from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
 from polls.kinds.base import Family, Kind, Tally, fill
 from polls.kinds.cloud import ROOM, SCREEN, cloud_of
@@ -41,8 +42,7 @@ class Words(Kind):
     texts = {
         "words_note": gettext_lazy("Most named: {words}."),
         "words_none": gettext_lazy("No words yet."),
-        "words_more_one": gettext_lazy("and {count} more word"),
-        "words_more_other": gettext_lazy("and {count} more words"),
+        "words_more": Counted("and {count} more word", "and {count} more words"),
         "words_send": gettext_lazy("Send"),
         "words_pick_one_change": gettext_lazy("Write one word; change it until voting closes."),
         "words_pick_one_final": gettext_lazy("Write one word; your vote is final."),

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from opendev.core.languages import Counted
 from polls.kinds import KINDS, Kind
 from polls.kinds.other import TEXTS as OTHER_TEXTS
 from polls.kinds.right_answers import TEXTS
@@ -70,6 +72,23 @@ def poll_kinds() -> list[Kind]:
 def right_texts() -> Mapping[str, Any]:
     """Return the sentences about a right answer and about "Other", which the script fills in too."""
     return {**TEXTS, **OTHER_TEXTS}
+
+
+@register.filter
+def script_texts(texts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return sentences for the script by their keys; one that counts has a key for each form of the language."""
+    pairs: list[tuple[str, Any]] = []
+    for key, text in texts.items():
+        forms = text.forms() if isinstance(text, Counted) else {}
+        pairs += [(f"{key}_{name}", form) for name, form in forms.items()] or [(key, text)]
+    return pairs
+
+
+@register.simple_tag
+def counted(key: str, singular: str, plural: str) -> SafeString:
+    """Return the sentence of each plural form of the language for the script, which fills in {count}."""
+    sentences = script_texts({key: Counted(singular, plural)})
+    return format_html_join("\n", '<i data-text="{}">{}</i>', sentences)
 
 
 @register.simple_tag
