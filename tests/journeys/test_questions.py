@@ -275,6 +275,24 @@ def test_equal_votes_stand_in_one_order_everywhere_and_the_key_takes_the_top_one
     play(scene)
 
 
+def test_page_that_shows_more_than_a_snapshot_carries_goes_on_showing_it(play, crowd):
+    """ "Show more" is a link: who follows it before the first snapshot gets a page with more rows than that."""
+
+    def scene(stage: Stage) -> None:
+        crowd.flood(130)
+        page = stage.attendee().page
+        page.goto(f"{stage.demo.server.url}{ROOM}{PART}&shown=140")
+        stage.is_live(page)
+        rows = page.locator("[data-open-list] > li")
+        crowd.ask(FIRST)  # once this was heard, the snapshot was
+        expect(row(page, FIRST)).to_be_visible()
+        expect(rows).to_have_count(131)
+        expect(page.locator("[data-open-count]")).to_have_text("131")
+        crowd.dismiss_flood()
+
+    play(scene)
+
+
 def test_long_list_is_shown_in_parts_and_dismissed_by_ticks_that_news_leave_alone(play, crowd):
     def hour(stage: Stage) -> None:
         crowd.flood(130)

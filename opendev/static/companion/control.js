@@ -45,9 +45,13 @@ async function post(form, button) {
   const body = bodyOf(form, button)
   const origin = originOf(form, button)
   acts += 1
+  const asked = acts
   button?.setAttribute("aria-busy", "true")
   try {
-    take(await fetchPage(addressOf(form, button), { method: "POST", body }), origin)
+    const answer = await fetchPage(addressOf(form, button), { method: "POST", body })
+    const isOvertaken = asked !== acts // by a later act: this page may show what was before it
+    take(answer, origin)
+    if (isOvertaken) refreshSoon()
   } catch {
     showBanner("unreached")
   } finally {

@@ -3,7 +3,7 @@
 
 import "./gate.js"
 import { emit } from "./markup.js"
-import { fetchPage, swapRegions } from "./regions.js"
+import { fetchPage, inTurn, swapRegions } from "./regions.js"
 import { text } from "./texts.js"
 
 const ASK = 20_000
@@ -41,7 +41,7 @@ async function ask() {
   nextShown = nextIds
   if (!isNews) return
   const before = shownLive()
-  await loadAnew()
+  await inTurn(loadAnew)
   for (const session of live.filter(({ id }) => !before.includes(id))) emit("programme:started", session)
 }
 

@@ -144,13 +144,16 @@ function hear(frame) {
   paint()
 }
 
-function arrive(snapshot) {
+// A page that shows more than a snapshot carries keeps doing so: after a reconnection, and where "show more" was followed
+// as a link before the first snapshot.
+async function arrive(snapshot) {
   const isFirst = order.length === 0
   isJoined = Boolean(snapshot.me.attendee)
   session = shownState(snapshot.session)
   paintRules(snapshot.session)
   book = reduceQuestions(book, snapshot)
   elsewhere = snapshot.questions_left_out ?? 0
+  if (shown > book.size) await fetchElsewhere().catch(() => {}) // no network: the next snapshot asks again
   if (isFirst) sortAgain()
   else paint()
 }

@@ -76,3 +76,12 @@ export async function fetchPage(address, options = {}) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   return { page, url: answer.url, status: answer.status }
 }
+
+let before = Promise.resolve()
+
+// Asks of a page go one at a time, in the order of the taps: an older page never lies over a newer one.
+export function inTurn(work) {
+  const done = before.then(work)
+  before = done.catch(() => {})
+  return done
+}

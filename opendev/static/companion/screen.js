@@ -8,7 +8,7 @@ import "./keys_dialog.js"
 import "./presence.js"
 import "./screen_acts.js"
 import { setClock } from "./countdown.js"
-import { fetchPage, swapRegions } from "./regions.js"
+import { fetchPage, inTurn, swapRegions } from "./regions.js"
 import { shownState } from "./session_state.js"
 import { kindOf } from "./kinds/index.js"
 import { fitScreen } from "./screen_fit.js"
@@ -185,7 +185,7 @@ function hearSession({ session: told }) {
   session = main.dataset.sessionNow = shownState(told)
   setText(main, "[data-calm-now]", text(`calm_${session}`))
   paint()
-  if (session === "over" && before !== "over") refreshEnd()
+  if (session === "over" && before !== "over") inTurn(refreshEnd)
 }
 
 // Which follow-ups are open, and whether there is a recap, the server says. Without it the slide is as old as the page.
@@ -201,7 +201,7 @@ async function refreshEnd() {
 
 on("live:snapshot", hearSession)
 on("live:session.changed", hearSession)
-for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, () => session === "over" && refreshEnd())
+for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, () => session === "over" && inTurn(refreshEnd))
 on("presence:painted", () => paintTurnout(session === "over" ? null : onAir(book)))
 on("live:status", ({ refused }) => refused && location.reload()) // the display link was revoked: the server says so
 addEventListener("resize", () => fitScreen(main))

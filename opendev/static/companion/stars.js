@@ -2,7 +2,7 @@
 
 import "./gate.js"
 import { bodyOf } from "./forms.js"
-import { fetchPage, swapRegions } from "./regions.js"
+import { fetchPage, inTurn, swapRegions } from "./regions.js"
 
 async function send(form, button) {
   const { page, status } = await fetchPage(button.formAction, { method: "POST", body: bodyOf(form, button) })
@@ -26,7 +26,7 @@ document.addEventListener("submit", (event) => {
   if (!event.target.closest("[data-stars]") || !button || isPlain) return
   event.preventDefault()
   const place = button.closest("[data-session]")?.id
-  send(event.target, button)
+  inTurn(() => send(event.target, button))
     .then(() => focusOn(place))
     .catch(() => {
       isPlain = true
