@@ -16,10 +16,10 @@ from opendev.core.text import MAX_NAME_LENGTH, id_in_address
 from opendev.room.services import set_session_state
 from sessions.displays.selectors import display_links_of
 from sessions.displays.serializers import display_link_json
-from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
-from sessions.programme.endpoints import Endpoint, SessionShape, SessionStateWanted, page
+from sessions.displays.services import make_display_link, revoke_display_link, set_screen, set_screen_access
+from sessions.programme.endpoints import Endpoint, SessionShape, SessionStateWanted, ShownOnScreen, page
 from sessions.programme.models import Session
-from sessions.programme.serializers import session_json
+from sessions.programme.serializers import session_json, session_state
 from sessions.programme.services.rights import check_moderates
 from sessions.states.services import set_session_clock
 
@@ -94,6 +94,15 @@ class ScreenAccess(serializers.Serializer[Any]):
     open = serializers.BooleanField(help_text="false: only displays and moderators open the presenter screen")
 
 
+class ScreenWanted(serializers.Serializer[Any]):
+    shows = serializers.ChoiceField(Session.Shows.choices, required=False)
+    theme = serializers.ChoiceField(Session.Theme.choices, required=False)
+
+
+class ScreenShape(ScreenAccess, ShownOnScreen):
+    """Who may open the presenter screen, and what it shows."""
+
+
 class ScreenEndpoint(Endpoint):
     """What these endpoints share."""
 
@@ -149,7 +158,7 @@ class OneDisplayLink(ScreenEndpoint):
 
 
 class Screen(ScreenEndpoint):
-    """Who may open the presenter screen by its plain address."""
+    """The presenter screen: who may open it by its plain address, and what it shows."""
 
     @extend_schema(
         operation_id="screen_set_access",
@@ -161,3 +170,17 @@ class Screen(ScreenEndpoint):
         found, caller = self.moderated(session)
         changed = set_screen_access(session_id=found.pk, caller=caller, is_open=self.body().get("open"))
         return Response({"open": changed.screen_is_open})
+
+    @extend_schema(
+        operation_id="screen_change",
+        request=ScreenWanted,
+        responses=answers(ScreenShape, refusals=WRITE),
+    )
+    def patch(self, request: Request, session: str) -> Response:
+        """Say what the presenter screen `shows`, and its `theme`. For moderators."""
+        found, caller = self.moderated(session)
+        given = self.body()
+        changed = set_screen(
+            session_id=found.pk, caller=caller, shows=given.get("shows"), theme=given.get("theme")
+        )
+        return Response({"open": changed.screen_is_open, **session_state(changed)["screen"]})

@@ -28,6 +28,7 @@ from polls.models import Poll
 from polls.selectors import moderators_options, named_answers, option_texts, poll_by_id
 from polls.services.drafts import draft_of
 from polls.services.reading import read_draft
+from sessions.displays.services import set_screen
 from sessions.programme import selectors
 from sessions.programme.models import Session
 from sessions.programme.services.rights import check_moderates
@@ -196,6 +197,22 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
         set_session_state(session_id=found.pk, caller=caller, state=state, now=now, end_rehearsal=end)
 
     return act(request, event, session, work)
+
+
+@posted_from("control")
+def screen_shows(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Say what the presenter screen shows, or in which colours."""
+    return act(
+        request,
+        event,
+        session,
+        lambda found, caller: set_screen(
+            session_id=found.pk,
+            caller=caller,
+            shows=request.POST.get("shows"),
+            theme=request.POST.get("theme"),
+        ),
+    )
 
 
 @posted_from("control")

@@ -166,13 +166,23 @@ def queue_context(session: Session, *, sort: str, shown: int, now: datetime) -> 
     return {**common(session), "queue": queue_questions(session, sort=sort, now=now).cut(shown)}
 
 
+# What the screen shows of questions when a moderator says so: as an item of the run sheet does.
+ASKED_MOST: dict[str, Any] = {"id": None, "kind": "questions", "text": "", "line": None}
+
+
 def screen_context(session: Session) -> dict[str, Any]:
     """Return the presenter screen: what everybody may see, whoever is signed in; after the end, the end slide."""
     cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
     poll, asked = on_air(cards), room_questions(session, None)
     question, running = asked.on_air, running_of(session.pk)
+    shows = (
+        Session.Shows.ON_AIR if session.state == Session.State.OVER else Session.Shows(session.screen_shows)
+    )
     if session.state == Session.State.OVER:
         poll = question = running = None
+    elif shows != Session.Shows.ON_AIR:
+        poll = question = None
+        running = ASKED_MOST if shows == Session.Shows.QUESTIONS else None
     elif poll and poll.is_live:  # votes are being cast: nothing takes the poll off the screen
         question = running = None
     elif question or is_taken(running):
@@ -188,6 +198,7 @@ def screen_context(session: Session) -> dict[str, Any]:
         "asked_most": asked_most,
         "line": next((card for card in lines if item and card.id == item["line"]), None),
         "open_lines": [card for card in lines if card.line["state"] == SignUpLine.State.OPEN],
+        "shows": shows,
         "view": _view_of_screen(session, question, item, poll),
         "headline_length": _headline_length(question, item, poll),
         **_addresses_after_the_end(session),

@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{SESSION}control/displays/", team.make_display, name="control-display-make"),
     path(f"{SESSION}control/displays/revoke/", team.revoke_display, name="control-display-revoke"),
     path(f"{SESSION}control/screen/", team.screen_access, name="control-screen"),
+    path(f"{SESSION}control/screen/shows/", control.screen_shows, name="control-screen-shows"),
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),
     path(f"{SESSION}control/tokens/revoke/", team.revoke_token, name="control-token-revoke"),
     path(f"{SESSION}questions/", questions.ask, name="question-ask"),

@@ -146,6 +146,8 @@ def display(request: HttpRequest, event: str, session: str, token: str) -> HttpR
 
 def _screen(request: HttpRequest, session: Session, *, view: str = "") -> HttpResponse:
     context = screen_context(session)
-    context["theme"] = "light" if request.GET.get("theme") == "light" else "dark"
+    chosen = request.GET.get("theme")  # of this one window, whatever the others show
+    context["has_own_theme"] = chosen in Session.Theme.values
+    context["theme"] = chosen if chosen in Session.Theme.values else session.screen_theme
     context["socket_path"] += view
     return render(request, "room/screen.html", context)

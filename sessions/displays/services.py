@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
@@ -16,6 +17,7 @@ from sessions.audit.services import record
 from sessions.displays.models import DisplayLink
 from sessions.displays.selectors import display_by_token
 from sessions.programme import selectors
+from sessions.programme.broadcasts import session_changed
 from sessions.programme.models import Session
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
@@ -90,6 +92,39 @@ def set_screen_access(*, session_id: int, caller: Caller, is_open: Any) -> Sessi
         session.save(update_fields=["screen_is_open"])
         _record(AuditKind.SETTINGS_CHANGED, session, caller, setting="screen", open=is_open)
     return session
+
+
+@transaction.atomic
+def set_screen(*, session_id: int, caller: Caller, shows: Any = None, theme: Any = None) -> Session:
+    """Say what the presenter screen shows, and in which colours. None leaves it as it is.
+
+    It stays so until a moderator says something else, also when a poll is launched; a session that is over shows its
+    end slide whatever was said.
+
+    Args:
+        shows: "on_air" (the poll, question or item that is on), "code", "questions" or "blank".
+        theme: "dark" or "light".
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: none of these words.
+    """
+    session = _session_of(session_id, caller)
+    before = session.screen_shows, session.screen_theme
+    session.screen_shows = before[0] if shows is None else _one_of(Session.Shows, shows, "shows")
+    session.screen_theme = before[1] if theme is None else _one_of(Session.Theme, theme, "theme")
+    if (session.screen_shows, session.screen_theme) != before:
+        session.version += 1
+        session.save(update_fields=["screen_shows", "screen_theme", "version"])
+        session_changed(session)
+    return session
+
+
+def _one_of(choices: type[TextChoices], value: Any, field: str) -> str:
+    if value not in choices.values:
+        sentence = _("This is not one of the choices.")
+        raise Malformed(sentence, fields={field: sentence})
+    return str(value)
 
 
 def check_opens_screen(*, session: Session, caller: Caller) -> None:

@@ -175,10 +175,16 @@ class QuestionRulesShape(serializers.Serializer[Any]):
     moderated = serializers.BooleanField(help_text="whether a question waits for approval")
 
 
+class ShownOnScreen(serializers.Serializer[Any]):
+    shows = serializers.ChoiceField(Session.Shows.choices)
+    theme = serializers.ChoiceField(Session.Theme.choices)
+
+
 class SessionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.ChoiceField(Session.State.choices)
     questions = QuestionRulesShape()
+    screen = ShownOnScreen()
     event = serializers.CharField()
     day = serializers.IntegerField()
     slug = serializers.CharField()

@@ -10,7 +10,7 @@ from sessions.programme.selectors.now import NowAndNext
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state, cancelled, starts_at, questions}`, as frames carry a session."""
+    """Return `{id, state, cancelled, starts_at, questions, screen}`, as frames carry a session."""
     rules = {"named": session.questions_named, "moderated": session.questions_moderated}
     return {
         "id": str(session.pk),
@@ -18,6 +18,7 @@ def session_state(session: Session) -> dict[str, Any]:
         "cancelled": session.is_cancelled,
         "starts_at": time_text(session.starts_at),
         "questions": rules,
+        "screen": {"shows": session.screen_shows, "theme": session.screen_theme},
     }
 
 

@@ -248,6 +248,21 @@ def display_by_rest(cast: Cast, who: Person) -> Answer:
     return made
 
 
+def screen_shows_by_page(cast: Cast, who: Person) -> Answer:
+    said = [
+        who.post(cast.session.address("control-screen-shows"), shows=value) for value in ("code", "on_air")
+    ]
+    assert said[0].code == said[1].code, said
+    return said[0]
+
+
+def screen_shows_by_rest(cast: Cast, who: Person) -> Answer:
+    path = f"sessions/{cast.session.pk}/screen/"
+    said = [who.rest("PATCH", path, {"shows": value}) for value in ("code", "on_air")]
+    assert said[0].code == said[1].code, said
+    return said[0]
+
+
 def invite_by_page(cast: Cast, who: Person) -> Answer:
     name = f"Invited by {id(who)}"
     invited = who.post(cast.session.address("control-team-invite"), name=name)
@@ -368,6 +383,10 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
         REST: [display_by_rest],
+    },
+    "Say what the presenter screen shows": {
+        PAGE: [screen_shows_by_page],
+        REST: [screen_shows_by_rest],
     },
     "Make and revoke API tokens of one's own": {PAGE: [token_by_page]},
     "Read and download the audit log": {

@@ -22,7 +22,7 @@ from sessions.attendees.models import RevokedPass
 from sessions.attendees.services.passes import set_pass
 from sessions.audit.services import record, record_reading
 from sessions.displays.models import DisplayLink
-from sessions.displays.services import make_display_link, revoke_display_link, set_screen_access
+from sessions.displays.services import make_display_link, revoke_display_link, set_screen, set_screen_access
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
 from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
@@ -112,6 +112,7 @@ FOR_MODERATORS = {
     set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
     make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
+    set_screen: lambda at: {"session_id": at.session.pk, "shows": "code"},
     set_screen_access: lambda at: {"session_id": at.session.pk, "is_open": False},
     change_state: lambda at: {"session_id": at.session.pk, "state": "over", "end": end_session, "now": NOW},
     open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},

@@ -31,8 +31,10 @@ let book = emptyBook()
 let questions = new Map()
 let running = null
 let session = main.dataset.sessionNow
+let shows = main.dataset.shows // what a moderator wants here: what is on air, the code, questions or nothing
 const names = new Map() // sign-up line -> how many names stand under it
 const QUESTIONS_SHOWN = 5
+const ASKED_MOST = { kind: "questions", text: "" }
 
 function paintRows(poll, view) {
   if (main.dataset.view !== view || main.dataset.poll !== poll.id) list.replaceChildren()
@@ -83,11 +85,12 @@ function isVoting() {
 }
 
 function questionToShow() {
-  return isVoting() ? null : questionOnAir(questions)
+  return isVoting() || shows !== "on_air" ? null : questionOnAir(questions)
 }
 
 // A poll that runs is shown as a poll; a question on air goes before what runs.
 function itemToShow() {
+  if (shows !== "on_air") return shows === "questions" ? ASKED_MOST : null
   const item = runningItem(running)
   return isVoting() || questionOnAir(questions) || item?.kind === "poll" ? null : item
 }
@@ -131,7 +134,8 @@ function paint() {
   const isOver = session === "over"
   const question = isOver ? null : questionToShow()
   const item = isOver ? null : itemToShow()
-  const poll = question || item || isOver ? null : onAir(book)
+  const poll = question || item || isOver || shows !== "on_air" ? null : onAir(book)
+  main.dataset.shows = isOver ? "on_air" : shows
   if (question) paintQuestion(question)
   else if (item) paintItem(item)
   else if (poll) paintPoll(poll)
@@ -183,9 +187,17 @@ for (const type of ["snapshot", ...NEWS]) on(`live:${type}`, hear)
 function hearSession({ session: told }) {
   const before = session
   session = main.dataset.sessionNow = shownState(told)
+  shows = told.screen.shows
+  paintTheme(told.screen)
   setText(main, "[data-calm-now]", text(`calm_${session}`))
   paint()
   if (session === "over" && before !== "over") inTurn(refreshEnd)
+}
+
+// A window that was opened in colours of its own keeps them.
+function paintTheme({ theme }) {
+  const html = document.documentElement
+  if (!("ownTheme" in html.dataset)) html.dataset.theme = theme
 }
 
 // Which follow-ups are open, and whether there is a recap, the server says. Without it the slide is as old as the page.

@@ -37,6 +37,20 @@ class Session(models.Model):
         LIVE = "live", _("Live")
         OVER = "over", _("Over")
 
+    class Shows(models.TextChoices):
+        """What the presenter screen shows while the session is not over."""
+
+        ON_AIR = "on_air", _("What is on")
+        CODE = "code", _("The join code")
+        QUESTIONS = "questions", _("Questions")
+        BLANK = "blank", _("Nothing")
+
+    class Theme(models.TextChoices):
+        """How the presenter screen looks."""
+
+        DARK = "dark", _("Dark")
+        LIGHT = "light", _("Light")
+
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions", editable=False)
     day = models.ForeignKey(EventDay, on_delete=models.CASCADE, related_name="sessions")
     slug = models.SlugField(_("address"), max_length=120)
@@ -63,6 +77,20 @@ class Session(models.Model):
     questions_named = models.BooleanField(_("questions may carry a name"), default=True)
     questions_moderated = models.BooleanField(_("questions wait for approval"), default=False)
     screen_is_open = models.BooleanField(_("anybody may open the presenter screen"), default=True)
+    screen_shows = models.CharField(
+        _("the presenter screen shows"),
+        max_length=10,
+        choices=Shows.choices,
+        default=Shows.ON_AIR,
+        db_default=Shows.ON_AIR,
+    )
+    screen_theme = models.CharField(
+        _("colours of the presenter screen"),
+        max_length=10,
+        choices=Theme.choices,
+        default=Theme.DARK,
+        db_default=Theme.DARK,
+    )
     version = models.PositiveBigIntegerField(default=1, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     # Who it is in calendars and schedules of others: never changes, and is taken over from where it was imported from.
@@ -86,6 +114,13 @@ class Session(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(code__regex=r"^[1-9][0-9]{5}$"), name="session_code_is_six_digits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(screen_shows__in=["on_air", "code", "questions", "blank"]),
+                name="session_screen_shows_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(screen_theme__in=["dark", "light"]), name="session_screen_theme_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(minutes__gte=1), name="session_lasts_a_minute_at_least"

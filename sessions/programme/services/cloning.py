@@ -27,6 +27,7 @@ OF_SESSION = (
         "kind",
     ),
     *("language", "minutes", "runs_by_clock", "questions_named", "questions_moderated", "screen_is_open"),
+    "screen_theme",
 )
 OF_RESOURCE = ("kind", "title", "url", "note", "unit", "rows", "position")
 
