@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opendev.settings")
 pages: Any = get_wsgi_application()  # sets Django up; what follows imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 from opendev.door import waiting  # noqa: E402
 from opendev.door.files import StaticFiles  # noqa: E402
@@ -45,7 +46,7 @@ class Sockets:
 def serving(threads: PageThreads) -> ProtocolTypeRouter:
     """Return the application around these page threads: health, files and shared pages before the others."""
     render_all()
-    waiting.page()
+    waiting.page(settings.LANGUAGE_CODE)
     own = Pages(threads)
     http = Health(StaticFiles(SharedPages(own)), own.answer_in_time)
     return ProtocolTypeRouter({"http": http, "websocket": Sockets(), "lifespan": lifespan})

@@ -144,7 +144,7 @@ MIDDLEWARE = [
     ),  # else they are in memory (opendev.door)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "opendev.home.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "opendev.home.origins.OriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -276,7 +276,11 @@ CONTENT_SECURITY_POLICY = content_security_policy(
 )
 
 LANGUAGE_CODE = "en-gb"
+# The languages that people can choose, each by its own name. Their catalogues are whole: `make check` sees to it.
 LANGUAGES = [("en-gb", "English")]
+LANGUAGE_COOKIE_NAME = "lang"
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [ROOT / "opendev" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

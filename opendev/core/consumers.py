@@ -11,6 +11,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.cookie import parse_cookie
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core import metrics
@@ -21,6 +22,7 @@ from opendev.core.audit import current_network
 from opendev.core.batching import Answer
 from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, NotSignedIn, TooOften
 from opendev.core.groups import EVERYBODY, Group, encode
+from opendev.core.languages import language_of
 from opendev.core.limits import Network, network_of, socket_address
 from opendev.core.live import hub
 from opendev.core.logs import OnceAMinute, current_id, new_id
@@ -74,6 +76,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Carry one socket from its handshake to its end."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
+        cookie = self.cookies().get(settings.LANGUAGE_COOKIE_NAME)
+        self.language = language_of(cookie, self.header(b"accept-language") or "")
         self.group = None
         self.place: Place | None = None
         current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
@@ -268,10 +272,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
             if command is None:
                 raise UnknownCommand
             self.is_at_home = self.is_about_here(frame)
-            command(self, frame)
+            with translation.override(self.language):  # what it says is this sender's; nothing in it waits
+                command(self, frame)
         except DomainError as error:
             # Awaited, unlike news: a client that sends nonsense and does not read holds up itself alone.
-            await self.base_send({"type": "websocket.send", "text": encode(error_frame(error, ref))})
+            await self.base_send({"type": "websocket.send", "text": encode(self.refusal(error, ref))})
 
     def submit(self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]) -> None:
         """Put a command into a box and answer it once its batch is done.
@@ -291,12 +296,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
             if not is_at_home and isinstance(outcome, NotAllowed | NotSignedIn):
                 outcome = NotFound()
             if isinstance(outcome, DomainError):
-                self.answer(error_frame(outcome, ref))
+                self.answer(self.refusal(outcome, ref))
             else:
                 succeed(outcome)
 
         put(answer)
         self.unanswered += 1
+
+    def refusal(self, error: DomainError, ref: object) -> dict[str, Any]:
+        """Return an error frame in the language of this socket's page; boxes answer from no socket's own context."""
+        with translation.override(self.language):
+            return error_frame(error, ref)
 
     def answer(self, frame: dict[str, Any]) -> None:
         """Write the answer to a command."""

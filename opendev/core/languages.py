@@ -24,20 +24,19 @@ COUNTED = (*range(200), 1_000_000)  # among these is one of each plural form tha
 
 def negotiated(accepted: str) -> str:
     """Return the offered language that an Accept-Language header asks for (RFC 9110, 12.5.4), else the usual one."""
-    return _negotiated(accepted[:LONGEST_HEADER].lower())
+    return _negotiated(accepted[:LONGEST_HEADER].lower(), codes())
 
 
 @lru_cache(maxsize=2_000)
-def _negotiated(accepted: str) -> str:
+def _negotiated(accepted: str, among: tuple[str, ...]) -> str:
     weights = list(_weights(accepted))
     refused = {tag for tag, weight in weights if weight == 0}
     for tag, weight in sorted(weights, key=lambda pair: -pair[1]):
         if weight == 0:
             break
         if tag == "*":
-            return next(
-                (code for code in codes() if code.split("-")[0] not in refused), settings.LANGUAGE_CODE
-            )
+            allowed = (code for code in among if not {code, code.split("-")[0]} & refused)
+            return next(allowed, str(settings.LANGUAGE_CODE))
         if language := offered(tag):
             return language
     return str(settings.LANGUAGE_CODE)
@@ -54,7 +53,7 @@ def _weights(accepted: str) -> Iterator[tuple[str, float]]:
                 except ValueError:
                     weight = 0.0
         if tag:
-            yield tag, weight
+            yield tag, weight if 0 <= weight <= 1 else 0.0
 
 
 def offered(tag: str) -> str:

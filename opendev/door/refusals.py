@@ -3,11 +3,16 @@
 import json
 from typing import Any
 
+from django.conf import settings
+from django.http.cookie import parse_cookie
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import DomainError, TryLater
+from opendev.core.languages import language_of
 from opendev.core.logs import new_id
+from opendev.door.coding import header_of
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -46,10 +51,12 @@ def is_rest(path: str) -> bool:
 async def refuse(scope: Any, send: Any, kind: type[DomainError], *, closes: bool = False) -> None:
     """Answer a request with a refusal; `closes` ends the connection with it, since more of a body may come."""
     rest = is_rest(scope["path"])
-    body = _rendered(kind)[0 if rest else 1]
+    language = language_of_scope(scope)
+    body = _rendered(kind, language)[0 if rest else 1]
     headers: Headers = [
         (b"content-type", b"application/json" if rest else b"text/html; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
+        (b"content-language", language.encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
         (b"x-request-id", new_id("r").encode()),
@@ -65,18 +72,25 @@ async def refuse(scope: Any, send: Any, kind: type[DomainError], *, closes: bool
 
 
 def render_all() -> None:
-    """Render every refusal once: there is no time for it when it is needed."""
+    """Render every refusal once, in the usual language: there is no time for it when it is needed."""
     for kind in REFUSALS:
-        _rendered(kind)
+        _rendered(kind, settings.LANGUAGE_CODE)
 
 
-_bodies: dict[str, tuple[bytes, bytes]] = {}
+_bodies: dict[tuple[str, str], tuple[bytes, bytes]] = {}
 
 
-def _rendered(kind: type[DomainError]) -> tuple[bytes, bytes]:
-    """Return a refusal as JSON and as a page."""
-    if kind.code not in _bodies:
+def language_of_scope(scope: Any) -> str:
+    """Return the language of whoever sent a request or opened a socket."""
+    cookie = parse_cookie(header_of(scope, b"cookie")).get(settings.LANGUAGE_COOKIE_NAME)
+    return language_of(cookie, header_of(scope, b"accept-language"))
+
+
+def _rendered(kind: type[DomainError], language: str) -> tuple[bytes, bytes]:
+    """Return a refusal as JSON and as a page; nothing here waits, so the language stays this caller's."""
+    if (kind.code, language) not in _bodies:
         context = {"code": kind.code, "message": kind.message, "status": kind.status}
-        page = render_to_string("error.html", context)
-        _bodies[kind.code] = json.dumps(kind().as_json()).encode(), page.encode()
-    return _bodies[kind.code]
+        with translation.override(language):
+            page = render_to_string("error.html", context)
+            _bodies[kind.code, language] = json.dumps(kind().as_json()).encode(), page.encode()
+    return _bodies[kind.code, language]

@@ -1,8 +1,10 @@
 """Pages that are the same for everybody: made once, and answered on the event loop (docs/adr/0044).
 
-Two kinds of visitor see no more than everybody does: one without any cookie, and one who has just joined and said
-nothing, for the first load of the room. A shared page is made from a request that has no cookie, or that newcomer's
-pass alone, so nothing of anybody else can be in it. Its forms carry no token: they are judged by their origin.
+Two kinds of visitor see no more than everybody does: one without any cookie but the choice of a language, and one who
+has just joined and said nothing, for the first load of the room. A shared page is made from a request that has no
+cookie, or that newcomer's pass alone, so nothing of anybody else can be in it. There is one a language: which one its
+reader gets is settled here, and the page is made from a request for just that. Its forms carry no token: they are
+judged by their origin.
 """
 
 import asyncio
@@ -19,11 +21,12 @@ import brotli
 from django.conf import settings
 
 from opendev.core.kept import changes
+from opendev.core.languages import chosen, language_of
 from opendev.core.logs import new_id
 from opendev.core.presence import last_news_at, note_page_load
 from opendev.core.tickets import Ticket, tickets
 from opendev.door import personal
-from opendev.door.coding import Headers, best_coding, gzipped, is_unchanged
+from opendev.door.coding import Headers, best_coding, gzipped, header_of, is_unchanged
 from opendev.door.threads import SHARED
 from sessions.programme.models.events import RESERVED_SLUGS
 
@@ -40,7 +43,7 @@ NOT_EVENTS = RESERVED_SLUGS - {"join"}
 COME_AS_NEWS = re.compile(r".*/(?:j/\d+|join|attendees|ballot|vote|upvotes?|up)/")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PERSONAL = {b"cookie", b"authorization"}
-TAKEN_ALONG = {b"host", b"accept-language", b"x-forwarded-proto", b"x-forwarded-for"}
+TAKEN_ALONG = {b"host", b"x-forwarded-proto", b"x-forwarded-for"}
 KEYS = TAKEN_ALONG - {b"x-forwarded-for"}  # which limits alone read
 REPLACED = {b"x-request-id", b"content-length", b"cache-control", b"expires", b"vary", b"etag"}
 VARY = b"Accept-Encoding, Accept-Language, Cookie"
@@ -198,15 +201,33 @@ def is_shared(scope: Any, ticket: Ticket | None) -> bool:
         return False
     if path.strip("/") in NOT_EVENTS:
         return False
-    return ticket is not None or not any(name in PERSONAL for name, _value in scope["headers"])
+    personal_headers = [header for header in scope["headers"] if header[0] in PERSONAL]
+    return ticket is not None or not personal_headers or _is_choice_alone(personal_headers)
+
+
+def _is_choice_alone(headers: Headers) -> bool:
+    """Return True if all that a request has of a person is the language that they chose."""
+    return len(headers) == 1 and headers[0][0] == b"cookie" and bool(_chosen_in(headers[0][1]))
+
+
+def _chosen_in(cookie: bytes) -> str:
+    """Return the language of a Cookie header that holds nothing else; "" of any other."""
+    name, _equals, value = cookie.decode("latin-1").partition("=")
+    return chosen(value) if name == settings.LANGUAGE_COOKIE_NAME else ""
+
+
+def _language_of(scope: Any) -> str:
+    """Return the language that a shared page is shown in."""
+    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
+    choice = _chosen_in(cookies[0]) if len(cookies) == 1 else ""
+    return language_of(choice, header_of(scope, b"accept-language"))
 
 
 def _key(scope: Any, ticket: Ticket | None) -> Key:
     along = [name + b":" + value for name, value in scope["headers"] if name in KEYS]
-    if len(settings.LANGUAGES) == 1:
-        along = [header for header in along if not header.startswith(b"accept-language:")]
     return (
         b"fresh" if ticket else b"",
+        _language_of(scope).encode(),
         scope["path"].encode(),
         scope.get("scheme", "").encode(),
         *sorted(along),
@@ -216,6 +237,7 @@ def _key(scope: Any, ticket: Ticket | None) -> Key:
 def _makers_scope(scope: Any, ticket: Ticket | None) -> Any:
     """Return the request that a page is made from: without anything personal but a newcomer's own pass."""
     headers = [(name, value) for name, value in scope["headers"] if name in TAKEN_ALONG]
+    headers.append((b"accept-language", _language_of(scope).encode()))
     if ticket:
         headers.append((b"cookie", ticket.cookie.encode("latin-1")))
     return {**scope, "method": "GET", "headers": headers, SHARED: True}

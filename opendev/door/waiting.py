@@ -21,12 +21,13 @@ from time import monotonic
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from opendev.core import metrics
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.logs import new_id
 from opendev.door.coding import Headers
-from opendev.door.refusals import Broken, refuse
+from opendev.door.refusals import Broken, language_of_scope, refuse
 from opendev.door.threads import PLACE, Answer
 
 SLUG = r"[a-z0-9-]+"
@@ -174,11 +175,13 @@ class Line:
 
     async def show(self, scope: Any, send: Any, *, ahead: int, address: str = "") -> None:
         """Answer with the page that waits. `address` is where it goes on; without one it is loaded again."""
-        body = page().replace(AHEAD, str(ahead)).encode()
+        language = language_of_scope(scope)
+        body = page(language).replace(AHEAD, str(ahead)).encode()
         refresh = f"{LOADS_AGAIN_S}; url={address}" if address else str(LOADS_AGAIN_S)
         headers: Headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),
+            (b"content-language", language.encode()),
             (b"cache-control", b"no-store"),
             (b"refresh", refresh.encode()),
             (b"retry-after", str(LOADS_AGAIN_S).encode()),
@@ -214,11 +217,12 @@ async def _redirect(path: str, send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-_pages: list[str] = []
+_pages: dict[str, str] = {}
 
 
-def page() -> str:
-    """Return the page that waits, rendered once: there is no time for it when it is needed."""
-    if not _pages:
-        _pages.append(str(render_to_string("waiting.html", {"ahead": AHEAD})))
-    return _pages[0]
+def page(language: str) -> str:
+    """Return the page that waits, rendered once a language: there is no time for it when it is needed."""
+    if language not in _pages:
+        with translation.override(language):
+            _pages[language] = str(render_to_string("waiting.html", {"ahead": AHEAD}))
+    return _pages[language]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
+from opendev.core.languages import shared_language
 from opendev.core.text import clean_text
 from opendev.core.web.typed import EditedMeanwhile, changed_to, compare, digest, read_seen
 from opendev.recap.document import BASE, BOX, Worked, to_publish
@@ -44,7 +45,8 @@ def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
     if event is None:
         raise NotFound
     check_organises(caller=caller, event_id=event_id)
-    paragraphs = [paragraph.as_json() for paragraph in draft(event)]
+    with shared_language():  # everybody will read it, whoever asked for it
+        paragraphs = [paragraph.as_json() for paragraph in draft(event)]
     return keep_recap_draft(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
 
 
@@ -55,7 +57,8 @@ def publish_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVersi
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
     """
-    paragraphs = [paragraph.as_json() for paragraph in to_publish(worked_recap(event_id))]
+    with shared_language():
+        paragraphs = [paragraph.as_json() for paragraph in to_publish(worked_recap(event_id))]
     return record_version(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from etherpad_links.sync.passages import Passage
+from opendev.core.languages import shared_language
 from polls.kinds import kind_named
 from polls.models import Poll
 from polls.permissions import may_see_tally
@@ -38,7 +39,8 @@ class PollResults:
                 known = latest.get(poll.first_round_id)
                 if known is None or poll.round > known.round:
                     latest[poll.first_round_id] = poll
-        return [_passage(session, key, poll) for key, poll in latest.items()]
+        with shared_language():
+            return [_passage(session, key, poll) for key, poll in latest.items()]
 
 
 def _passage(session: Session, key: int, poll: Poll) -> Passage:

@@ -6,14 +6,19 @@ from itertools import groupby
 import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 BORDER = 4  # the quiet zone that scanners need, in modules (ISO/IEC 18004)
 
 
-@lru_cache(maxsize=256)
 def qr_svg(address: str) -> SafeString:
     """Return the picture of an address, as a `<svg class="qr">` element with a text alternative."""
+    return _kept_qr(address, get_language())
+
+
+@lru_cache(maxsize=256)
+def _kept_qr(address: str, _language: str | None) -> SafeString:
     return draw_qr(address)
 
 

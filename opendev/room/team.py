@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.languages import shared_language
 from opendev.core.mail import mailer
 from opendev.core.text import clean_id
 from opendev.core.web.pages import mark
@@ -127,8 +128,9 @@ def _send_invitation(request: HttpRequest, session: Session, person: Person, add
         "address": settings.PUBLIC_URL + reverse("sign-in"),
         "email": user.email,
     }
-    subject = _("You are invited to “%(session)s”") % {"session": session.short_title}
-    body = render_to_string("room/invitation.txt", values)
+    with shared_language():  # the inviter's is known, not the reader's
+        subject = _("You are invited to “%(session)s”") % {"session": session.short_title}
+        body = render_to_string("room/invitation.txt", values)
     mailer.send(EmailMessage(" ".join(subject.split()), body, to=[user.email]))
     return True
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
@@ -55,6 +55,7 @@ class SignUpWish:
     shown: bool | None = None
     email: str | None = None
     contact_until: date | None = None
+    language: str = ""  # in which the consent was read
 
 
 class SignedUp(NamedTuple):
@@ -90,6 +91,7 @@ def read_wish(
         shown=None if shown is None else clean_yes_or_no(shown, field="shown"),
         email=address,
         contact_until=_clean_until(given.get("contact_until"), now) if address else None,
+        language=get_language() or "",
     )
 
 
@@ -248,7 +250,8 @@ def _put_name(
             forget_contact(sign_up)
         until = wish.contact_until or default_contact_until(now)
         sign_up.email, sign_up.consented_at, sign_up.contact_until = wish.email, now, until
-        sign_up.consent = consent_words(line.title, until)
+        with override(wish.language or get_language()):
+            sign_up.consent = consent_words(line.title, until)
     return _said(sign_up) != before
 
 

@@ -1,0 +1,77 @@
+"""The language of a request: what its reader chose, else what their browser asks for; `?lang=de` chooses."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import escape_leading_slashes
+
+from opendev.core.languages import language_of, offered
+from opendev.door.refusals import is_rest
+
+ASKED = "lang"
+KEPT_S = 365 * 24 * 60 * 60  # how long a browser remembers the choice
+
+
+class LanguageMiddleware:
+    """Speaks the reader's language for as long as a request is answered.
+
+    A page's address with `?lang=de` sets the cookie and leads to the address without it, so that what one copies from
+    the browser carries nobody's language along. Programs and files have no page to go on to: they are answered at once.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language, and say in the headers what the answer depends on."""
+        asked = offered(request.GET[ASKED]) if ASKED in request.GET else ""
+        if asked and request.method in {"GET", "HEAD"} and _is_page(request.path):
+            return choose(request, asked)
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = asked or language_of(cookie, request.headers.get("Accept-Language", ""))
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        if response.streaming:
+            streaming: Any = response  # a StreamingHttpResponse, which is no HttpResponse
+            streaming.streaming_content = _speaking(language, streaming.streaming_content)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def _speaking(language: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what is written while it is sent, each piece made in the language."""
+    waiting = iter(pieces)
+    while True:
+        with translation.override(language):
+            piece = next(waiting, None)
+        if piece is None:
+            return
+        yield piece
+
+
+def _is_page(path: str) -> bool:
+    return path.endswith("/") and not is_rest(path)
+
+
+def choose(request: HttpRequest, language: str) -> HttpResponse:
+    """Keep the choice in a cookie, and lead to the same address without it."""
+    rest = request.GET.copy()
+    del rest[ASKED]
+    address = escape_leading_slashes(request.path) + (f"?{rest.urlencode()}" if rest else "")
+    response = HttpResponse(status=302, headers={"Location": address})
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=KEPT_S,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+    add_never_cache_headers(response)
+    return response

@@ -1,0 +1,36 @@
+"""The switch of languages at the foot of a page."""
+
+from typing import NamedTuple
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+from opendev.core.languages import direction
+from opendev.home.languages import ASKED
+
+register = template.Library()
+
+
+class Choice(NamedTuple):
+    """A language by its own name, how it runs, the address that chooses it, and whether it is the page's."""
+
+    code: str
+    name: str
+    direction: str
+    address: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def language_choices(context: template.Context) -> list[Choice]:
+    """Return the languages that are offered; none where there is one, or where the page cannot be asked for again."""
+    request = context.get("request")
+    if len(settings.LANGUAGES) < 2 or request is None or request.method not in {"GET", "HEAD"}:
+        return []
+    query = request.GET.copy()
+    choices = []
+    for code, name in settings.LANGUAGES:
+        query[ASKED] = code
+        choices.append(Choice(code, name, direction(code), f"?{query.urlencode()}", code == get_language()))
+    return choices
