@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from opendev.core.dates import day_words
 from opendev.recap.document import DAY, FIGURE, LEDE, STEP, THANKS, TITLE, Paragraph, Sentence, Source
 from opendev.recap.draft_session import SessionDraft, line_paragraph, programme_of
 from opendev.recap.material import Material, material_of
@@ -87,7 +87,7 @@ def _days(found: Material) -> Iterator[Paragraph]:
         if not sessions:
             continue
         facts = {"number": day.number, "date": day.date.isoformat()}
-        heading = Sentence(formats.date_format(day.date, "l j F Y"), programme_of(found))
+        heading = Sentence(day_words(day.date, "l j F Y"), programme_of(found))
         yield Paragraph(f"day/{day.number}", DAY, (heading,), facts)
         for session in sessions:
             yield from SessionDraft(found, session).paragraphs()
@@ -139,13 +139,11 @@ def when(step: NextStep) -> str:
     if step.starts_on is None or step.kind == NextStep.Kind.EARLIER:
         return ""
     first, last = step.starts_on, step.ends_on or step.starts_on
-    end = formats.date_format(last, "j M")
+    end = day_words(last, "j M")
     if first == last:
         return end
     start = (
-        str(first.day)
-        if (first.year, first.month) == (last.year, last.month)
-        else formats.date_format(first, "j M")
+        str(first.day) if (first.year, first.month) == (last.year, last.month) else day_words(first, "j M")
     )
     return f"{start}–{end}"
 
@@ -153,9 +151,9 @@ def when(step: NextStep) -> str:
 def _long(first: date, last: date | None) -> str:
     """Return "Monday 19 to Friday 23 October 2020"."""
     if last is None or last == first:
-        return formats.date_format(first, "l j F Y")
-    start = formats.date_format(first, "l j" if first.month == last.month else "l j F")
-    return _("%(first)s to %(last)s") % {"first": start, "last": formats.date_format(last, "l j F Y")}
+        return day_words(first, "l j F Y")
+    start = day_words(first, "l j" if first.month == last.month else "l j F")
+    return _("%(first)s to %(last)s") % {"first": start, "last": day_words(last, "l j F Y")}
 
 
 def _thanks(found: Material) -> Iterator[Paragraph]:

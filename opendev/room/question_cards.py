@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opendev.core.attendance import AttendeePass
+from opendev.core.dates import day_words
 from opendev.core.groups import EVERYBODY
 from opendev.core.parts import shown_next
 from sessions.programme.models import Session
@@ -57,7 +57,7 @@ class QuestionCard:
         if minutes < 24 * 60:
             hours = minutes // 60
             return ngettext("%(count)d hour ago", "%(count)d hours ago", hours) % {"count": hours}
-        return date_format(asked, "j F Y")
+        return day_words(asked, "j F Y")
 
     @property
     def is_mine(self) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import trans_real
 from tools.messages.catalogues import compiled, entries_of
 from tools.messages.sources import Source
 
-LANGUAGE = "eo"  # from left to right; Django knows it, and nobody offers it
+LANGUAGE = "el"  # from left to right, dates without a Latin letter; nobody offers it
 RIGHT_TO_LEFT = "fa"
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ODD = "áƀçðéƒĝĥíĵķłɱñóþǫŕšţúṽŵẋýžÁɃÇÐÉƑĜĤÍĴĶŁṀÑÓÞǪŔŠŢÚṼŴẊÝŽ"

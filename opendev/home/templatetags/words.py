@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from opendev.core.dates import day_words
 from sessions.programme.models import Event, Session
 
 register = template.Library()
@@ -22,7 +22,7 @@ def bdi(words: object) -> SafeString | str:
 @register.filter
 def moment(at: datetime | None, event: Event) -> str:
     """Return day and time in the event's zone, with its name: "1 July 2026, 13:30 Asia/Kolkata"; "" for no moment."""
-    return f"{date_format(at.astimezone(event.zone), 'j F Y, H:i')} {event.time_zone}" if at else ""
+    return f"{day_words(at.astimezone(event.zone), 'j F Y, H:i')} {event.time_zone}" if at else ""
 
 
 @register.filter

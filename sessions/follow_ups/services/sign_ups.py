@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils import formats
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
+from opendev.core.dates import day_words
 from opendev.core.errors import Conflict, DomainError, Malformed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_email, clean_id, clean_line, clean_yes_or_no
 from opendev.core.write_ahead_log import empty_log_after_commit
@@ -116,7 +116,7 @@ def consent_words(title: str, until: date) -> str:
     """Return what somebody who gives an address agrees to: shown before the tap, and kept word for word after it."""
     return gettext(
         "The owner of this line and the moderators of its session may write to me about “%(title)s” until %(day)s."
-    ) % {"title": title, "day": formats.date_format(until, "j F Y")}
+    ) % {"title": title, "day": day_words(until, "j F Y")}
 
 
 @dataclass(slots=True)
