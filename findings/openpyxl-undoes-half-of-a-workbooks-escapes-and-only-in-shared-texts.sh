@@ -6,7 +6,7 @@
 # Instead: of shared texts it undoes the underscore alone: a carriage return and the very words "_x000D_" are the same text
 # then. Of inline texts, which XlsxWriter writes with constant_memory, it undoes nothing, so that one book read from
 # two writers' options holds other words. Answers with line breaks, typed on Windows or exported by web forms, come so.
-# Here: sessions/registrations/lists/sheets.py reads control characters as they were meant; tests/sessions/registrations.
+# Here: opendev/core/sheets.py reads control characters as they were meant; tests/sessions/registrations.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

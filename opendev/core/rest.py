@@ -6,11 +6,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from opendev.core.errors import DomainError, Malformed, NotAllowed, NotFound, NotSignedIn, TooOften
 from opendev.core.text import is_nested_too_deeply
+
+
+class AnyAccepted(DefaultContentNegotiation):
+    """The address says the format; whatever the client would rather have."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        """Return what refusals are written with."""
+        return renderers[0], renderers[0].media_type
 
 
 class MethodNotAllowed(DomainError):

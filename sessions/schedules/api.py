@@ -8,12 +8,12 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from opendev.core.errors import NotFound
+from opendev.core.rest import AnyAccepted
 from opendev.core.schema import OPEN, WRITE, answers
 from opendev.core.uploads import takes_uploads
 from sessions.programme import selectors
@@ -63,14 +63,6 @@ class PlanShape(serializers.Serializer[Any]):
     read_in = serializers.CharField(help_text="the time zone in which times without an offset were read")
     notes = serializers.ListField(child=serializers.CharField())
     changes = ChangeShape(many=True)
-
-
-class AnyAccepted(DefaultContentNegotiation):
-    """The address says the format; whatever the client would rather have."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        """Return what refusals are written with."""
-        return renderers[0], renderers[0].media_type
 
 
 def plan_json(plan: ImportPlan, *, applied: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from opendev.core.sheets import Sheet, sheets_of, wrong_file
 from sessions.registrations.lists.headings import (
     FIELDS,
     Column,
@@ -18,7 +19,6 @@ from sessions.registrations.lists.headings import (
     with_field,
     words_of,
 )
-from sessions.registrations.lists.sheets import Sheet, sheets_of, wrong_file
 from sessions.registrations.lists.states import looks_like_a_state
 
 LOOKED_AT = 20  # rows among which the headings are

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from opendev.core.countries import country_code
 from opendev.core.errors import Malformed
+from opendev.core.sheets import wrong_file
 from opendev.core.text import MAX_NAME_LENGTH, clean_email, clean_line
 from sessions.registrations.lists import WEAK_TIER, Column, Row, Table, is_no_registration, read_table
-from sessions.registrations.lists.sheets import wrong_file
 
 MOST_ROWS = 50_000
 MOST_LINES_ABOUT_THE_REPORT = 100

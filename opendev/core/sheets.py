@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core.encodings import text_of
 from opendev.core.errors import Malformed
-from sessions.registrations.lists.encodings import text_of
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of a spreadsheet without its compression
 MOST_COLUMNS = 300  # pretix alone has 46 before the questions of the event
