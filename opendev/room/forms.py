@@ -1,21 +1,13 @@
 """What moderators type, turned into the JSON form of a poll; what is right is for the services to say."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from opendev.core.errors import Malformed
-from polls.kinds import DEFAULT, DEFAULT_FIELD, KINDS, Kind, read_quick_line, with_preset
+from opendev.room.poll_files.lines import BadLine, is_all_question, read_head, read_line
+from polls.kinds import DEFAULT, DEFAULT_FIELD, KINDS, Kind, protect, restore, with_preset
 
-# A slash beside a blank parts the options, so that "CI/CD" stays one word.
-_SLASH = re.compile(r"\s+[/／]\s*|\s*[/／]\s+")
-# Who writes full-width puts no blanks around it: alone in a line it parts, too.
-_WIDE_SLASH = re.compile("／")
-_ASKS = re.compile(r"[?？؟;՞⁇⁈⁉‽][\"'”’»)\]）」』]*\Z")
-_ENDS = re.compile(r"[:：!！…][\"'”’»)\]）」』]*\Z")
 VISIBILITY_HELP = {
     "always": _("Everybody sees the bars move."),
     "after_voting": _("Those who voted see the bars. Everybody does after the close."),
@@ -27,70 +19,6 @@ VISIBILITY_HELP = {
 
 PRESET_ALONE = _("With ready answers, write the question alone. Or choose “Write them yourself”.")
 GENERAL = ("anonymous", "may_change", "visibility")  # what every kind of poll has
-
-
-class BadLine(Malformed):
-    code = "bad_line"
-    message = _("Write the question, then at least two options, separated by slashes: Question? / one / two")
-
-
-def read_line(line: str) -> dict[str, Any]:
-    """Return the JSON form of a quick poll: "Question? / a / b / c", its kind in brackets behind the question.
-
-    Raises:
-        BadLine: fewer than two options.
-    """
-    said = read_quick_line(line)
-    if said is not None and _has_answers(said):
-        return said
-    question, options = _parted(line)
-    if not question or len(options) < 2:
-        raise BadLine(fields={"line": BadLine.message})
-    said = read_quick_line(question)
-    if said is None or "options" in said or ("kind" in said and KINDS[said["kind"]].is_written):
-        said = {"question": question}
-    return {**said, "options": [{"text": option} for option in options]}
-
-
-def _has_answers(said: Mapping[str, Any]) -> bool:
-    """Return True if a bracket says all answers: ready ones, or a kind that makes them or has people write them."""
-    kind = KINDS.get(said.get("kind", ""))
-    return "options" in said or (kind is not None and (kind.makes_options or kind.is_written))
-
-
-def _parted(line: str) -> tuple[str, list[str]]:
-    """Return question and options of a line.
-
-    The question ends at the first slash. Where it has no mark there, and of the parts behind it but the last one
-    exactly one asks, the question goes on to there: "Do you run 24 / 7 support? / yes / no".
-    """
-    line = line.strip().strip("/／").strip()
-    slashes = list((_SLASH if _SLASH.search(line) else _WIDE_SLASH).finditer(line))
-    begins = [0, *(slash.end() for slash in slashes)]
-    ends = [*(slash.start() for slash in slashes), len(line)]
-    parts = [(line[begin:end].strip(), end) for begin, end in zip(begins, ends, strict=True)]
-    first, behind = parts[0], [part for part in parts[1:] if part[0]]
-    asking = [place for place, (text, _end) in enumerate(behind[:-1], 1) if _asks(text)]
-    if not _is_ended(first[0]) and len(asking) == 1 and len(behind) - asking[0] >= 2:
-        return line[: behind[asking[0] - 1][1]], [text for text, _end in behind[asking[0] :]]
-    return first[0], [text for text, _end in behind]
-
-
-def _asks(text: str) -> bool:
-    """Return True if a part ends with a question mark, also before a kind in brackets."""
-    said = read_quick_line(text)
-    return _ASKS.search(said["question"] if said else text) is not None
-
-
-def _is_ended(text: str) -> bool:
-    """Return True if the first part is a whole question: it ends with a mark or with a kind in brackets."""
-    return bool(read_quick_line(text) or _ASKS.search(text) or _ENDS.search(text))
-
-
-def _is_all_question(line: str) -> bool:
-    """Return True if a line has no options: no slash, or one inside a question."""
-    question, options = _parted(line)
-    return not options or (len(options) == 1 and not _is_ended(question) and _asks(options[0]))
 
 
 def read_rules(post: QueryDict) -> dict[str, Any]:
@@ -118,22 +46,23 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
         BadLine
         Malformed: an unknown preset.
     """
-    rules, line = read_rules(post), post.get("line", "")
+    rules, line = read_rules(post), protect(post.get("line", ""))
     if preset := post.get("preset"):
-        if not line.strip() or not _is_all_question(line) or read_quick_line(line) is not None:
+        if not line.strip() or not is_all_question(line) or read_head(line) is not None:
             raise BadLine(PRESET_ALONE, fields={"line": PRESET_ALONE})
         general = {name: rules[name] for name in GENERAL if name in rules}
-        return with_preset({**general, "question": line.strip(), "preset": preset})
-    kind, in_bracket = KINDS.get(rules.get("kind", DEFAULT)), read_quick_line(line)
+        return with_preset({**general, "question": restore(line.strip()), "preset": preset})
+    kind, in_bracket = KINDS.get(rules.get("kind", DEFAULT)), read_head(line)
     if (
         kind
         and (kind.makes_options or kind.is_written)
         and line.strip()
-        and _is_all_question(line)
+        and is_all_question(line)
         and (in_bracket is None or "kind" not in in_bracket)
     ):
-        return {**rules, "question": line.strip(), **(in_bracket or {})}  # the kind makes the options
-    said = read_line(line)
+        said = {"question": line.strip(), **(in_bracket or {})}  # the kind makes the options
+        return {**rules, **restore(said)}
+    said = read_line(post.get("line", ""))
     if "kind" in said:
         rules = {name: value for name, value in rules.items() if name not in {"min", "max"}}
     return {**rules, **said}

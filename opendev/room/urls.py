@@ -14,6 +14,7 @@ from opendev.room import (
     views,
     written_control,
 )
+from opendev.room.poll_files import pages as poll_file_pages
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 QUESTION = f"{SESSION}questions/<str:question>/"
@@ -32,6 +33,8 @@ urlpatterns = [
     path(f"{SESSION}control/", control.control, name="control"),
     path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
+    path(f"{SESSION}control/poll-files/", poll_file_pages.poll_files, name="control-poll-files"),
+    path(f"{SESSION}control/poll-files/<str:form>/", poll_file_pages.poll_file, name="control-poll-file"),
     path(f"{SESSION}rehearsal/", rehearsal_pages.rehearsal, name="rehearsal"),
     path(f"{SESSION}rehearsal/end/", rehearsal_pages.end, name="rehearsal-end"),
     path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),

@@ -1,6 +1,8 @@
 """The kinds of polls, one module each. Nothing outside this package names a kind; a test looks for it."""
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from polls.kinds.base import (
     Spelling,
     Tally,
 )
-from polls.kinds.grammar import split_line
+from polls.kinds.grammar import escape, protect, restore, split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
@@ -58,15 +60,23 @@ __all__ = [
     "WrongAnswer",
     "WrongNumberOfOptions",
     "WrongNumberOfWords",
+    "brackets_of",
+    "choice_kind",
+    "escape",
     "is_blocked",
     "kind_choices",
     "kind_named",
     "merge_key",
     "other_spelling",
     "preset_choices",
+    "protect",
     "read_answer",
+    "read_bracket",
     "read_other",
     "read_quick_line",
+    "restore",
+    "split_line",
+    "take_right",
     "with_preset",
 ]
 
@@ -80,6 +90,7 @@ DEFAULT_FIELD = KINDS[DEFAULT].field
 FAMILIES = [str(family) for family in Family]
 
 
+_WITH_RULES = re.compile(r"(?P<kind>[a-z]+)\s*(?P<rules>\{.*\})\Z", re.DOTALL)
 ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "options": read_option_ids,
     "ranking": read_ranking,
@@ -117,10 +128,44 @@ def read_quick_line(line: str) -> dict[str, Any] | None:
     draft: dict[str, Any] = {"question": question, **({"right_answer": right} if right else {})}
     if right and not bracket:
         return draft
+    rules = read_bracket(bracket)
+    return None if rules is None else {**draft, **rules}
+
+
+def read_bracket(bracket: str) -> dict[str, Any] | None:
+    """Return the JSON form that a bracket says: ready answers, a kind in its own words, or any kind by its name, with
+    its rules as JSON: `scale {"from": 1, "to": 5}`. None where it says none of these.
+    """
     if (ready := draft_of_line(bracket)) is not None:
-        return {**draft, **ready}
+        return ready
+    match = _WITH_RULES.match(restore(bracket))
+    if match is not None and match["kind"] in KINDS:
+        try:
+            return {"kind": match["kind"], "rules": json.loads(match["rules"])}
+        except (ValueError, RecursionError):
+            return None
     drafts = (kind.read_line(bracket) for kind in KINDS.values())
-    return next(({**draft, **rules} for rules in drafts if rules is not None), None)
+    draft = next((draft for draft in drafts if draft is not None), None)
+    return {"kind": bracket} if draft is None and bracket in KINDS else draft
+
+
+def brackets_of(
+    name: str, rules: Mapping[str, Any], *, fewest: int, most: int, options: int
+) -> Iterator[str]:
+    """Return what a bracket may say for a poll of a kind, the shortest first; "" for none.
+
+    Not each says all of it: whoever writes one reads it again, and takes the next where it gives another poll.
+    """
+    yield KINDS[name].write_line(rules, fewest, most, options)
+    yield name
+    yield f"{name} {json.dumps(rules, ensure_ascii=False)}"
+
+
+def choice_kind(*, several: bool) -> str:
+    """Return the kind of a poll of which people choose one option, or several."""
+    return next(
+        kind.name for kind in KINDS.values() if kind.field == DEFAULT_FIELD and kind.one_row != several
+    )
 
 
 def kind_named(name: str) -> Kind:

@@ -374,6 +374,13 @@ class Kind:
         """
         return None
 
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return what a quick poll says in brackets for such a poll, the way back of `read_line`: "words 3".
+
+        What these words leave out is written otherwise (`bracket_of` in polls/kinds/__init__.py), so they may be short.
+        """
+        return self.name
+
 
 def share_rows(tally: Tally, *, one_row: bool) -> list[ResultRow]:
     """Return the options in their order with count and share of the people."""

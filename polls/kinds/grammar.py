@@ -1,24 +1,61 @@
-"""What stands in brackets behind the question of a quick poll: "Question? [scale 1-5: never … always]"."""
+"""What stands in brackets behind the question of a quick poll: "Question? [scale 1-5: never … always]".
+
+A backslash before a slash or a square bracket makes it a plain sign: "Which \\[old\\] one? / TCP \\/ IP / UDP".
+Before other signs a backslash is itself, so that "C:\\Users" needs none.
+"""
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from opendev.core.text import ascii_digits
 
 _BRACKET = re.compile(r"^(?P<question>.*\S)\s*\[(?P<bracket>[^\[\]]*)\]$", re.DOTALL)
 _WORDS = re.compile(
     r"^(?P<name>[a-z]+)(?:\s+(?P<low>[-\u2212]?\d{1,3})\s*(?:-|–|\u2026|\.\.\.?)\s*(?P<high>[-\u2212]?\d{1,3}))?"
-    r"(?:\s*:\s*(?P<labels>.+))?$",
+    r"(?P<more>(?:\s*,\s*[a-z ]+)*)(?:\s*:\s*(?P<labels>.+))?$",
     re.IGNORECASE | re.DOTALL,
 )
+# Signs that part a line, and what stands for them while it is parted: control characters, which no text may hold.
+_PLAIN = {"/": "\x01", "／": "\x02", "[": "\x03", "]": "\x04"}
+_SIGNS = {stand_in: sign for sign, stand_in in _PLAIN.items()}
+_BEFORE_SIGN = re.compile(r"(\\*)([/／\[\]])")
+_STAND_IN = re.compile("[\x01-\x04]")
 _BETWEEN_LABELS = re.compile(r"\s*(?:\u2026|\.\.\.|\s-\s|\s–\s)\s*")
 
 
 class Words(NamedTuple):
-    """What a bracket says: two numbers, and the labels of both ends; either may be missing."""
+    """What a bracket says: two numbers, words behind commas, and the labels of both ends; any may be missing."""
 
     numbers: tuple[int, int] | None
     labels: list[str] | None
+    more: frozenset[str] = frozenset()
+
+
+def protect(line: str) -> str:
+    """Return a line in which nothing is parted at signs that stand behind a backslash; `restore` gives them back."""
+    if _STAND_IN.search(line):
+        return line  # it is refused for these
+
+    def stand_in(match: re.Match[str]) -> str:
+        slashes, sign = match.groups()
+        return "\\" * (len(slashes) // 2) + (_PLAIN[sign] if len(slashes) % 2 else sign)
+
+    return _BEFORE_SIGN.sub(stand_in, line)
+
+
+def restore(value: Any) -> Any:
+    """Return texts, or JSON with texts, of a protected line as they were meant."""
+    if isinstance(value, str):
+        return _STAND_IN.sub(lambda match: _SIGNS[match[0]], value)
+    if isinstance(value, Mapping):
+        return {name: restore(item) for name, item in value.items()}
+    return [restore(item) for item in value] if isinstance(value, list) else value
+
+
+def escape(text: str) -> str:
+    """Return a text as it stands in a line in which it parts nothing."""
+    return _BEFORE_SIGN.sub(lambda match: "\\" * (2 * len(match[1]) + 1) + match[2], text)
 
 
 def split_line(line: str) -> tuple[str, str] | None:
@@ -38,7 +75,8 @@ def words_of(name: str, bracket: str) -> Words | None:
         if match["labels"]
         else None
     )
-    return Words(numbers, [*labels, ""][:2] if labels else None)
+    more = frozenset(" ".join(word.casefold().split()) for word in match["more"].split(",") if word.strip())
+    return Words(numbers, [*labels, ""][:2] if labels else None, more)
 
 
 def _number(text: str) -> int:

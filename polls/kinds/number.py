@@ -22,7 +22,7 @@ MAX_UNIT_LENGTH = 12
 MAX_NUMBER_LENGTH = 40
 _NUMBER = re.compile(r"(?P<sign>[-\u2212])?(?P<whole>\d{1,12})(?:[.\u066b](?P<part>\d{1,6}))?\Z")
 _LINE = re.compile(
-    r"number(?:\s+(?P<low>[-\u2212]?[\d.]+)\s*(?:-|–|\u2026|\.\.\.)\s*(?P<high>[-\u2212]?[\d.]+))?(?:\s+(?P<unit>\S.*))?\Z",
+    r"number(?:\s+(?P<low>[-\u2212]?[\d.]+)\s*(?:-|–|\u2026|\.\.\.)\s*(?P<high>[-\u2212]?[\d.]+)(?:\s+step\s+(?P<step>[\d.]+))?)?(?:\s+(?P<unit>\S.*))?\Z",
     re.IGNORECASE,
 )
 USUAL: dict[str, Any] = {"from": "0", "to": "100", "step": "1", "unit": ""}
@@ -222,16 +222,23 @@ class Number(Kind):
         return {**picture, "right_at": right_at[0]} if right_at else picture
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
-        """Return the JSON form of `number`, `number 0-100` or `number 0-100 %`."""
+        """Return the JSON form of `number`, `number 0-100`, `number 0-100 %` or `number 0-10 step 0.5 km`."""
         match = _LINE.match(bracket)
         if match is None:
             return None
         rules: dict[str, Any] = {}
         if match["low"]:
             rules = {"from": match["low"], "to": match["high"]}
+        if match["step"]:
+            rules["step"] = match["step"]
         if match["unit"]:
             rules["unit"] = match["unit"].strip()
         return {"kind": self.name, "rules": rules}
+
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return `number 0-10 step 0.5 km`."""
+        step = "" if rules["step"] == USUAL["step"] else f" step {rules['step']}"
+        return f"{self.name} {rules['from']}-{rules['to']}{step} {rules['unit']}".strip()
 
 
 def bins_of(rules: Mapping[str, Any]) -> tuple[int, int]:

@@ -75,6 +75,13 @@ class Choice(Kind):
         rules = {"other": True, **({"approve": False} if match["open"] else {})} if match["other"] else None
         return {"kind": self.name, **({"rules": rules} if rules else {})}
 
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return "" for one choice, else `several`, `other`, or `several, other, unmoderated`."""
+        words = [] if self.one_row else ["several"]
+        words += ["other"] if has_other(rules) else []
+        words += ["unmoderated"] if has_other(rules) and not rules["approve"] else []
+        return ", ".join(words)
+
     def answer_of_form(self, post: Any) -> dict[str, Any]:
         """Return the ticked options, with the words where "Other" is ticked."""
         chosen, words = post.getlist("option"), post.get("other", "").strip()

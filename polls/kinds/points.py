@@ -112,6 +112,10 @@ class Points(Kind):
             rules["total"] = int(ascii_digits(match["total"]))
         return {"kind": self.name, "rules": rules}
 
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return `points 100` or `points exactly 100`."""
+        return f"{self.name} {'exactly ' if rules['exact'] else ''}{rules['total']}"
+
     # --- a vote
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:

@@ -82,6 +82,10 @@ class Ranking(Kind):
             return None
         return {"kind": self.name, **({"max": int(ascii_digits(match["most"]))} if match["most"] else {})}
 
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return `rank`, or `rank 3` for the first three places."""
+        return "rank" if most == options else f"rank {most}"
+
     # --- a vote
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:

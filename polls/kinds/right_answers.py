@@ -20,7 +20,7 @@ from polls.kinds.shares import in_hundredths
 FIELD = "right_answer"
 Right = tuple[int | str, ...]
 NONE: Right = ()
-_IN_LINE = re.compile(r"(?:^|,)\s*right\s+(?P<right>\S.*)\Z", re.IGNORECASE | re.DOTALL)
+_IN_LINE = re.compile(r'(?:^|,)\s*right\s+(?P<right>[^\s"{}][^"{}]*)\Z', re.IGNORECASE | re.DOTALL)
 _PLACE = re.compile(r"\d{1,2}")
 _PLACES = re.compile(r"\d{1,2}(?:\s*[,;>]\s*\d{1,2}|\s+\d{1,2})*\Z")
 TEXTS = {

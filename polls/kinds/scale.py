@@ -24,6 +24,7 @@ MIN_POINTS, MAX_POINTS = 2, 11
 MAX_LABEL_LENGTH = 40
 _NUMBER = re.compile(r"([-\u2212]?)(\d{1,3})\Z")
 USUAL: dict[str, Any] = {"from": 1, "to": 5, "labels": ["", ""], "no_opinion": False}
+NO_OPINION = "no opinion"  # in a line
 NPS = "nps"  # the rule that asks for the Net Promoter Score; it is kept where it is true
 NPS_RANGE = (0, 10)
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
@@ -207,16 +208,25 @@ class Scale(Kind):
         return {"bars": bars, "mean_at": f"{100 * (result['mean'] - low) / (high - low):.2f}%"}
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
-        """Return the JSON form of `scale`, `scale 1-5` or `scale 1-5: never … always`."""
+        """Return the JSON form of `scale`, `scale 1-5`, `scale 1-5: never … always` or `scale 0-10, nps`."""
         words = words_of(self.name, bracket)
-        if words is None:
+        if words is None or not words.more <= {NO_OPINION, NPS}:
             return None
-        rules: dict[str, Any] = {}
+        rules: dict[str, Any] = {
+            rule: True for rule in ("no_opinion", NPS) if rule.replace("_", " ") in words.more
+        }
         if words.numbers:
             rules["from"], rules["to"] = words.numbers
         if words.labels:
             rules["labels"] = words.labels
         return {"kind": self.name, "rules": rules}
+
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return `scale 0-10, no opinion, nps: never … always`."""
+        more = f", {NO_OPINION}" if rules["no_opinion"] else ""
+        more += f", {NPS}" if rules.get(NPS) else ""
+        labels = " … ".join(rules["labels"]) if any(rules["labels"]) else ""
+        return f"{self.name} {rules['from']}-{rules['to']}{more}" + (f": {labels}" if labels else "")
 
 
 def _points(rules: Mapping[str, Any]) -> int:

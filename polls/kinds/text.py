@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from opendev.core.errors import Malformed
 from opendev.core.languages import Counted
-from opendev.core.text import clean_line, clean_yes_or_no
+from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
 from polls.kinds.base import Family, Kind, Tally, fill
 from polls.kinds.refusals import wrong
 
 SHORTEST, MAX_TEXT_LENGTH = 20, 300
-_LINE = re.compile(r"text(?P<open>\s*,\s*unmoderated)?\Z", re.IGNORECASE)
+_LINE = re.compile(r"text(?:\s+(?P<length>\d{2,3}))?(?P<open>\s*,\s*unmoderated)?\Z", re.IGNORECASE)
 USUAL: dict[str, Any] = {"approve": True, "length": MAX_TEXT_LENGTH}
 
 
@@ -129,12 +129,19 @@ class Text(Kind):
         return [wrote % {"count": tally.ballots}, *picked]
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
-        """Return the JSON form of `text` or `text, unmoderated`."""
+        """Return the JSON form of `text`, `text 140` or `text, unmoderated`."""
         match = _LINE.match(bracket)
         if match is None:
             return None
-        draft: dict[str, Any] = {"kind": self.name}
-        return {**draft, "rules": {"approve": False}} if match["open"] else draft
+        rules: dict[str, Any] = {"approve": False} if match["open"] else {}
+        if match["length"]:
+            rules["length"] = int(ascii_digits(match["length"]))
+        return {"kind": self.name, **({"rules": rules} if rules else {})}
+
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return `text 140, unmoderated`."""
+        length = "" if rules["length"] == MAX_TEXT_LENGTH else f" {rules['length']}"
+        return f"{self.name}{length}{'' if rules['approve'] else ', unmoderated'}"
 
 
 def read_text(value: Any) -> tuple[str, ...]:

@@ -155,6 +155,10 @@ class Words(Kind):
             draft["rules"] = {"approve": True}
         return draft
 
+    def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
+        """Return `words 3` or `words 3, approve`."""
+        return f"{self.name} {most}{', approve' if rules['approve'] else ''}"
+
 
 def most_named(tally: Tally) -> list[str]:
     """Return the first words with their counts: up to three, or fewer where a cut would part equals."""

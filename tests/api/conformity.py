@@ -70,6 +70,9 @@ class Contract:
         if response.status_code == 204:
             assert not response.content, where
             return
+        form = response.headers["content-type"].split(";")[0]
+        if form != "application/json" and form in described.get("content", {}):
+            return  # a file; what is in it other tests read
         template, status = self.template_of(request.url.path), response.status_code
         pointer = f"/paths/{str(template).replace('/', '~1')}/{request.method.lower()}/responses/{status}"
         self.validate(f"#{pointer}/content/application~1json/schema", response, where)

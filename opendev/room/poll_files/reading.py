@@ -1,0 +1,258 @@
+"""Files of polls: which form one has, what its rows say, and what is wrong with them.
+
+A row is a line of text, a row of a table as a spreadsheet numbers it, or an entry of a JSON list, from 1.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opendev.core.encodings import text_of
+from opendev.core.errors import DomainError, Malformed
+from opendev.core.sheets import SEPARATOR, XLS_BEGINS, XLSX_BEGINS, Sheet, sheets_of
+from opendev.core.text import is_nested_too_deeply
+from opendev.room.poll_files.lines import read_line
+from opendev.room.poll_files.portable import CSV, FIELDS, JSON, TEXT
+from opendev.room.poll_files.tables import check_columns, column_of, is_column, json_of_row, unguarded
+from polls.kinds import with_preset
+from polls.services.reading import PollDraft, read_draft
+
+MOST_POLLS = 100
+MOST_SIGNS = 200_000  # of a file's text
+FILE = "file"
+_BEGINS_AS_JSON = re.compile(r'\s*(\{\s*"polls"\s*:|\[\s*\{\s*"\w+"\s*:)')
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row of a file: the poll that it says, or why it says none.
+
+    Attributes:
+        number: as its reader counts, from 1.
+        title: the question, or the text of a line that cannot be read, to find it by.
+        code, fields: of the refusal; a sentence for each field.
+    """
+
+    number: int
+    title: str
+    draft: PollDraft | None = None
+    code: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PollFile:
+    """A file that was read. `form` is what it was read as; `notes` are sentences about how."""
+
+    form: str
+    rows: list[ReadRow]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def drafts(self) -> list[PollDraft]:
+        """The polls of the rows that can be read."""
+        return [row.draft for row in self.rows if row.draft is not None]
+
+    @property
+    def refused(self) -> list[ReadRow]:
+        """The rows that cannot."""
+        return [row for row in self.rows if row.draft is None]
+
+
+class WrongPollFile(Malformed):
+    code, message = "wrong_poll_file", gettext_lazy("This file cannot be read as polls.")
+
+
+class PollsRefused(Malformed):
+    code, message = "polls_refused", gettext_lazy("Some rows cannot be imported, so nothing was.")
+
+
+def refusal_of(file: PollFile) -> PollsRefused:
+    """Return the refusal of a file with rows that cannot be read: `fields` are named "3.options", by row and field."""
+    fields = {
+        f"{row.number}.{name}": sentence for row in file.refused for name, sentence in row.fields.items()
+    }
+    return PollsRefused(fields=fields)
+
+
+def read_file(content: bytes) -> PollFile:
+    """Return what a file says: text with a poll a line, CSV, JSON, or a workbook.
+
+    Raises:
+        WrongPollFile: it is none of these, it says nothing, or it is too long. Wrong rows do not raise.
+    """
+    if content.startswith((XLSX_BEGINS, XLS_BEGINS)):
+        return _limited(_read_sheets(content))
+    try:
+        text, note = text_of(content)
+    except UnicodeDecodeError:
+        raise _wrong(_("This file is neither text nor a workbook.")) from None
+    if "\0" in text:
+        raise _wrong(_("This file is neither text nor a workbook."))
+    file = read_text(text)
+    return replace(file, notes=[note, *file.notes]) if note else file
+
+
+def read_text(text: Any) -> PollFile:
+    """Return what the text of a file says; see `read_file`.
+
+    Raises:
+        WrongPollFile
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise _wrong(_("Paste polls, or choose a file."))
+    if len(text) > MOST_SIGNS:
+        raise _wrong(_("This is too long for a file of polls."))
+    text = text.removeprefix("\ufeff")
+    if (document := _json_of(text)) is not None:
+        return _limited(_read_document(document))
+    if _looks_like_a_table(text):
+        return _limited(_read_sheets(text.encode()))
+    rows = [
+        _read(number, line, lambda line: read_draft(read_line(line)), line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip()
+    ]
+    return _limited(PollFile(TEXT, rows))
+
+
+def read_polls(value: Any) -> PollFile:
+    """Return what a list of polls in their JSON form says.
+
+    Raises:
+        WrongPollFile
+    """
+    return _limited(_read_document(value))
+
+
+def _limited(file: PollFile) -> PollFile:
+    if not file.rows:
+        raise _wrong(_("There is no poll in it."))
+    if len(file.rows) > MOST_POLLS:
+        raise _wrong(_("A file can have at most %(most)d polls. Split it.") % {"most": MOST_POLLS})
+    return file
+
+
+def _wrong(sentence: str) -> WrongPollFile:
+    return WrongPollFile(sentence, fields={FILE: sentence})
+
+
+def _read(number: int, entry: Any, read: Callable[[Any], PollDraft], title: str) -> ReadRow:
+    title = " ".join(title.split())[:300]
+    try:
+        draft = read(entry)
+        return ReadRow(number, draft.question, draft)
+    except DomainError as refusal:
+        fields = {name: str(sentence) for name, sentence in refusal.fields.items()}
+        return ReadRow(number, title, None, refusal.code, fields or {"question": str(refusal.message)})
+
+
+# --- JSON
+
+
+def _json_of(text: str) -> Any:
+    """Return the JSON that a text is; None where it is meant to be something else: a question may begin with a brace.
+
+    Raises:
+        WrongPollFile: it begins as JSON and is broken.
+    """
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        if not _BEGINS_AS_JSON.match(text):
+            return None
+        line = getattr(error, "lineno", 1)
+        raise _wrong(_("This JSON is broken at line %(line)d.") % {"line": line}) from None
+    except RecursionError:
+        raise _wrong(_("This JSON is nested too deeply.")) from None
+
+
+def _read_document(document: Any) -> PollFile:
+    """Return the polls of `{"polls": […]}`, or of the list alone."""
+    entries = document.get("polls") if isinstance(document, Mapping) else document
+    if not isinstance(entries, list) or is_nested_too_deeply(entries):
+        raise _wrong(_("The JSON must be a list of polls, or an object with “polls”."))
+    rows = [_read(number, entry, _draft_of_json, _title_of(entry)) for number, entry in enumerate(entries, 1)]
+    return PollFile(JSON, rows)
+
+
+def _title_of(entry: Any) -> str:
+    title = entry.get("question") if isinstance(entry, Mapping) else None
+    return title if isinstance(title, str) else ""
+
+
+def _draft_of_json(entry: Any) -> PollDraft:
+    if not isinstance(entry, Mapping):
+        sentence = _("Each poll must be an object.")
+        raise Malformed(sentence, fields={"question": sentence})
+    if unknown := [name for name in entry if name not in {*FIELDS, "preset"}]:
+        sentence = _("A poll has no field “%(field)s”.") % {"field": str(unknown[0])[:40]}
+        raise Malformed(sentence, fields={str(unknown[0])[:40]: sentence})
+    return read_draft(with_preset(_without_option_ids(entry)))
+
+
+def _without_option_ids(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a poll without its options' ids, which are another session's."""
+    options = entry.get("options")
+    if not isinstance(options, list):
+        return dict(entry)
+    bare = [{"text": option.get("text")} if isinstance(option, Mapping) else option for option in options]
+    return {**entry, "options": bare}
+
+
+# --- tables
+
+
+def _looks_like_a_table(text: str) -> bool:
+    """Return True if the first line has our headings: CSV is then read, and else each line is a poll."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if " / " in first:
+        return False
+    if SEPARATOR.match(first):
+        return True
+    for delimiter in ",;\t|":
+        cells = [column_of(cell.strip(' "')) for cell in first.split(delimiter)]
+        if "question" in cells and any(is_column(cell) for cell in cells if cell != "question"):
+            return True
+    return False
+
+
+def _read_sheets(content: bytes) -> PollFile:
+    try:
+        sheets, notes = sheets_of(content, most_rows=MOST_POLLS + 20)
+    except Malformed as refusal:
+        raise WrongPollFile(refusal.message, fields={FILE: refusal.message}) from None
+    for sheet in sheets:
+        if (rows := _rows_with_headings(sheet)) is not None:
+            return PollFile(CSV, list(rows), notes)
+    raise _wrong(_("No row has the headings of a table of polls. One of them is “question”."))
+
+
+def _rows_with_headings(sheet: Sheet) -> Iterator[ReadRow] | None:
+    """Return the rows of a sheet whose first row has our headings; None where it has not."""
+    if not sheet.rows:
+        return None
+    _number, cells = sheet.rows[0]
+    columns = [column_of(cell) for cell in cells]
+    if "question" not in columns:
+        return None
+    try:
+        check_columns(columns)
+    except Malformed as refusal:
+        raise WrongPollFile(refusal.message, fields=refusal.fields) from None
+    return (_row_of(number, cells, columns) for number, cells in sheet.rows[1:])
+
+
+def _row_of(number: int, cells: list[str], columns: list[str]) -> ReadRow:
+    row = {column: unguarded(cell.strip()) for column, cell in zip(columns, cells, strict=False) if column}
+    if beyond := [cell for cell in cells[len(columns) :] if cell.strip()]:
+        sentence = _("“%(cell)s” stands in a column without a heading.") % {"cell": beyond[0][:40]}
+        return ReadRow(number, row.get("question", ""), None, Malformed.code, {"column": sentence})
+    return _read(number, row, lambda row: read_draft(json_of_row(row)), row.get("question", ""))
