@@ -14,6 +14,7 @@ from opendev.home.organise.audit import AuditOfEvent
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.copy_api import CopiesOfSession
 from opendev.room.joining_api import Attendees
 from opendev.room.poll_files.api import PollFileOfSession, PollFilesOfSession
 from opendev.room.rehearsal_api import Rehearsal
@@ -107,6 +108,7 @@ urlpatterns = [
     path("sessions/<str:session>/display-links/<str:link>/", OneDisplayLink.as_view()),
     path("sessions/<str:session>/attendees/", Attendees.as_view()),
     path("sessions/<str:session>/polls/", polls.PollsOfSession.as_view()),
+    path("sessions/<str:session>/copies/", CopiesOfSession.as_view()),
     path("sessions/<str:session>/poll-files/", PollFilesOfSession.as_view()),
     path("sessions/<str:session>/poll-files/<str:file_format>/", PollFileOfSession.as_view()),
     path("sessions/<str:session>/timeline/", timeline.TimelineOfSession.as_view()),

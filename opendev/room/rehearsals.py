@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from opendev.core.attendance import Caller
+from opendev.room.copying import copy_run_sheet
 from polls.models import Ballot, Poll
 from polls.poll_locks import lock_polls
 from polls.services import clear_polls, copy_polls
@@ -28,10 +29,9 @@ from sessions.programme.services.rehearsals import (
 )
 from sessions.programme.services.rights import check_moderates
 from sessions.questions.models import Question
-from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.run_sheet.selectors import items_of
 from sessions.timeline.models import TimelineEntry
 
-OF_ITEM = ("position", "kind", "text", "minutes")
 OF_LINE = ("title", "summary", "position")
 
 
@@ -60,28 +60,13 @@ def start_rehearsal(*, session_id: int, caller: Caller, now: datetime) -> Sessio
         return copy
     copy = make_stage(session, now)
     polls = copy_polls(from_session_id=session_id, to_session_id=copy.pk, caller=caller, now=now)
-    _copy_run_sheet(session, copy, polls)
+    copy_run_sheet(items_of(session_id), to_session_id=copy.pk, caller=caller, polls=polls)
     for line in SignUpLine.objects.filter(session=session, state=SignUpLine.State.OPEN):
         fields = {field: getattr(line, field) for field in OF_LINE}
         SignUpLine.objects.create(session=copy, opened_at=now, **fields)
     subject = f"session {session_id}"
     record(AuditKind.REHEARSAL_STARTED, caller=caller, event_id=session.event_id, subject=subject)
     return copy
-
-
-def _copy_run_sheet(session: Session, copy: Session, polls: dict[int, int]) -> None:
-    items = list(RunSheetItem.objects.filter(session=session).order_by("position", "pk"))
-    if not items:
-        return
-    RunSheet.objects.create(session=copy)
-    RunSheetItem.objects.bulk_create(
-        RunSheetItem(
-            session=copy,
-            subject=polls.get(item.subject or 0) if item.kind == RunSheetItem.Kind.POLL else None,
-            **{field: getattr(item, field) for field in OF_ITEM},
-        )
-        for item in items
-    )
 
 
 def traces_of(copy: Session) -> Traces:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from opendev.room import (
     control,
+    copy_pages,
     lines_control,
     pad_control,
     questions,
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
     path(f"{SESSION}control/poll-files/", poll_file_pages.poll_files, name="control-poll-files"),
     path(f"{SESSION}control/poll-files/<str:form>/", poll_file_pages.poll_file, name="control-poll-file"),
+    path(f"{SESSION}control/copy/", copy_pages.copy, name="control-copy"),
     path(f"{SESSION}rehearsal/", rehearsal_pages.rehearsal, name="rehearsal"),
     path(f"{SESSION}rehearsal/end/", rehearsal_pages.end, name="rehearsal-end"),
     path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),

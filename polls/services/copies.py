@@ -1,5 +1,6 @@
 """Polls copied into another session as drafts: their questions and rules, nothing of what was voted."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -23,13 +24,29 @@ def latest_rounds(session_id: int) -> list[Poll]:
     return sorted(latest.values(), key=lambda poll: (poll.position, poll.pk))
 
 
+def first_rounds(session_id: int) -> dict[int, int]:
+    """Return the id of the first round by the id of each poll of a session."""
+    rounds = Poll.objects.filter(session=session_id).values_list("pk", "rerun_of_id")
+    return {poll: first or poll for poll, first in rounds}
+
+
 @transaction.atomic
-def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now: datetime) -> dict[int, int]:
+def copy_polls(
+    *,
+    from_session_id: int,
+    to_session_id: int,
+    caller: Caller,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> dict[int, int]:
     """Copy the polls of a session into another as drafts, each once whatever its rounds.
 
-    Return the ids of the copies by those of their first rounds and of the rounds that were copied.
+    Return the ids of the copies by those of all rounds of what was copied.
 
     Archived polls are left out. Of several rounds the latest is copied: its texts are the mended ones.
+
+    Args:
+        only: which polls, by their latest rounds; None for all.
 
     Raises:
         NotFound, NotSignedIn, NotModerator: in either session.
@@ -37,7 +54,10 @@ def copy_polls(*, from_session_id: int, to_session_id: int, caller: Caller, now:
     check_moderates(caller=caller, session_id=from_session_id)
     copies: dict[int, int] = {}
     for poll in latest_rounds(from_session_id):
+        if only is not None and poll.pk not in only:
+            continue
         draft = draft_of(poll, moderators_options(poll))
         copy = add_poll(session_id=to_session_id, caller=caller, draft=draft, now=now)
-        copies[poll.pk] = copies[poll.first_round_id] = copy.pk
-    return copies
+        copies[poll.first_round_id] = copy.pk
+    firsts = first_rounds(from_session_id)
+    return {poll: copies[first] for poll, first in firsts.items() if first in copies}

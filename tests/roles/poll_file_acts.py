@@ -1,7 +1,11 @@
-"""The acts of docs/roles.md about files of polls: how each is tried by each door."""
+"""The acts of docs/roles.md about files and copies of polls: how each is tried by each door."""
 
 from typing import TYPE_CHECKING
 
+from sessions.programme.models import Person as PersonRow
+from sessions.programme.models import Session, SessionRole
+from sessions.programme.selectors.moderating import moderated_by
+from tests.factories import make_session
 from tests.roles.question_acts import agree
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
@@ -37,4 +41,38 @@ def files_by_rest(cast: "Cast", who: Person) -> Answer:
     )
 
 
-ACTS = {"Import polls from a file, and export them": {PAGE: [files_by_page], REST: [files_by_rest]}}
+def own_session(cast: "Cast", who: Person) -> Session:
+    """The session into which they copy: one that they moderate, where there is one, and not the one copied from."""
+    theirs = moderated_by(who.user.pk).exclude(pk=cast.session.pk).first() if who.user else None
+    return theirs or cast.session
+
+
+def copy_by_page(cast: "Cast", who: Person) -> Answer:
+    poll, into = cast.poll().poll_id, own_session(cast, who)
+    if into == cast.session and who.user == cast.users["moderator"]:  # of this session alone
+        into = make_session(cast.event)
+        row = PersonRow.objects.get(user=who.user)
+        SessionRole.objects.create(session=into, person=row, role=SessionRole.Role.MODERATOR)
+    return as_no_right(
+        who.post(into.address("control-copy"), **{"from": str(cast.session.pk), "polls": str(poll)})
+    )
+
+
+def copy_by_rest(cast: "Cast", who: Person) -> Answer:
+    cast.poll()
+    path = f"sessions/{own_session(cast, who).pk}/copies/"
+    return as_no_right(who.rest("POST", path, {"from": str(cast.session.pk)}))
+
+
+def as_no_right(answer: Answer) -> Answer:
+    """What is copied from is not there for those who may not moderate it."""
+    return Answer(404, "not_found") if answer.code == "unknown_source" else answer
+
+
+ACTS = {
+    "Import polls from a file, and export them": {PAGE: [files_by_page], REST: [files_by_rest]},
+    "Copy the session's polls and run sheet into another session of one's own": {
+        PAGE: [copy_by_page],
+        REST: [copy_by_rest],
+    },
+}

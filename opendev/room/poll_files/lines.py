@@ -56,16 +56,16 @@ def read_line(line: str) -> dict[str, Any]:
         BadLine: fewer than two options.
     """
     line = protect(line)
-    said = read_head(line)
-    if said is not None and _has_answers(said):
-        return _restored(said)
+    draft = read_head(line)
+    if draft is not None and _has_answers(draft):
+        return _restored(draft)
     question, options = _parted(line)
     if not question or len(options) < 2:
         raise BadLine(fields={"line": BadLine.message})
-    said = read_head(question)
-    if said is None or "options" in said or ("kind" in said and KINDS[said["kind"]].is_written):
-        said = {"question": question}
-    return _restored({**said, "options": [{"text": option} for option in options]})
+    draft = read_head(question)
+    if draft is None or "options" in draft or ("kind" in draft and KINDS[draft["kind"]].is_written):
+        draft = {"question": question}
+    return _restored({**draft, "options": [{"text": option} for option in options]})
 
 
 def _restored(draft: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,8 +135,8 @@ def _parted(line: str) -> tuple[str, list[str]]:
 
 def _asks(text: str) -> bool:
     """Return True if a part ends with a question mark, also before a kind in brackets."""
-    said = read_head(text)
-    return _ASKS.search(said["question"] if said else text) is not None
+    draft = read_head(text)
+    return _ASKS.search(draft["question"] if draft else text) is not None
 
 
 def _is_ended(text: str) -> bool:

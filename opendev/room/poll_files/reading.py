@@ -16,6 +16,7 @@ from opendev.core.encodings import text_of
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.sheets import SEPARATOR, XLS_BEGINS, XLSX_BEGINS, Sheet, sheets_of
 from opendev.core.text import is_nested_too_deeply
+from opendev.room.poll_files.foreign import FIRST_HEADINGS, Entry, read_foreign
 from opendev.room.poll_files.lines import read_line
 from opendev.room.poll_files.portable import CSV, FIELDS, JSON, TEXT
 from opendev.room.poll_files.tables import check_columns, column_of, is_column, json_of_row, unguarded
@@ -23,6 +24,7 @@ from polls.kinds import with_preset
 from polls.services.reading import PollDraft, read_draft
 
 MOST_POLLS = 100
+MOST_ROWS = 50_000  # of a sheet: exports of answers are long
 MOST_SIGNS = 200_000  # of a file's text
 FILE = "file"
 _BEGINS_AS_JSON = re.compile(r'\s*(\{\s*"polls"\s*:|\[\s*\{\s*"\w+"\s*:)')
@@ -213,6 +215,9 @@ def _without_option_ids(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _looks_like_a_table(text: str) -> bool:
     """Return True if the first line has our headings: CSV is then read, and else each line is a poll."""
     first = next((line for line in text.splitlines() if line.strip()), "")
+    headings = [cell.strip(' "').casefold() for cell in re.split("[,;\t|]", first)]
+    if headings[:2] in FIRST_HEADINGS:
+        return True
     if " / " in first:
         return False
     if SEPARATOR.match(first):
@@ -226,13 +231,24 @@ def _looks_like_a_table(text: str) -> bool:
 
 def _read_sheets(content: bytes) -> PollFile:
     try:
-        sheets, notes = sheets_of(content, most_rows=MOST_POLLS + 20)
+        sheets, notes = sheets_of(content, most_rows=MOST_ROWS)
     except Malformed as refusal:
         raise WrongPollFile(refusal.message, fields={FILE: refusal.message}) from None
+    try:
+        foreign = read_foreign(sheets)
+    except Malformed as refusal:
+        raise WrongPollFile(refusal.message, fields=refusal.fields) from None
+    if foreign is not None:
+        of_entries = [_read(entry.row, entry, _draft_of_entry, entry.title) for entry in foreign.entries]
+        return PollFile(foreign.program, of_entries, [*notes, *foreign.notes])
     for sheet in sheets:
         if (rows := _rows_with_headings(sheet)) is not None:
             return PollFile(CSV, list(rows), notes)
     raise _wrong(_("No row has the headings of a table of polls. One of them is “question”."))
+
+
+def _draft_of_entry(entry: Entry) -> PollDraft:
+    return read_draft(entry.read())
 
 
 def _rows_with_headings(sheet: Sheet) -> Iterator[ReadRow] | None:
