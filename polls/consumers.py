@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Ground
 from opendev.core.batching import Answer
+from opendev.core.desk import caller_of, put_on_desk
 from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode, with_fields
 from opendev.core.sending import TextMessage
@@ -22,8 +23,6 @@ from polls.serializers import mine_json
 from polls.services import Recorded, promote_answer, reveal_right_answer
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
-from sessions.questions.box import desk
-from sessions.questions.consumers import caller_of
 
 
 class PollsSocket(Member, Protocol):
@@ -86,8 +85,8 @@ def _act(socket: PollsSocket, frame: dict[str, Any], service: Callable[..., Poll
     given = {
         name: clean_id(frame.get(field), field=field) for name, field in {"poll_id": "poll", **ids}.items()
     }
-    deed = partial(service, **given, caller=caller_of(socket), now=timezone.now())
-    socket.submit(partial(desk.put, deed), ref, succeed)
+    act = partial(service, **given, caller=caller_of(socket), now=timezone.now())
+    put_on_desk(socket, act, ref, succeed)
 
 
 def reveal(socket: PollsSocket, frame: dict[str, Any]) -> None:

@@ -8,13 +8,12 @@ from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass, Ground
 from opendev.core.batching import Answer
+from opendev.core.desk import caller_of, put_on_desk
 from opendev.core.errors import Malformed
 from opendev.core.groups import EVERYBODY, Group
 from opendev.core.text import clean_id
 from opendev.room import run_sheets
 from sessions.programme.permissions import MODERATORS
-from sessions.questions.box import desk
-from sessions.questions.consumers import caller_of
 from sessions.run_sheet.news import PLAN, RUNNING
 from sessions.run_sheet.selectors import SheetWithItems
 from sessions.run_sheet.services.plan import edit_item, remove_item
@@ -49,8 +48,8 @@ def _do(socket: RunSheetSocket, frame: Frame, service: Service, **given: Any) ->
     def succeed(plan: SheetWithItems) -> None:
         socket.answer({"type": "ok", "ref": ref, "version": plan.sheet.version})
 
-    deed = partial(service, session_id=socket.group.key, caller=caller_of(socket), **given)
-    socket.submit(partial(desk.put, deed), ref, succeed)
+    act = partial(service, session_id=socket.group.key, caller=caller_of(socket), **given)
+    put_on_desk(socket, act, ref, succeed)
 
 
 def _item_of(frame: Frame) -> int:

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from opendev.core.attendance import AttendeePass, Caller, Ground
+from opendev.core.attendance import AttendeePass, Ground
 from opendev.core.batching import Answer
+from opendev.core.desk import Act, caller_of, put_on_desk
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
 from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode, with_fields
@@ -15,7 +16,7 @@ from opendev.core.limits import Network
 from opendev.core.text import clean_id
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
-from sessions.questions.box import Deed, desk, read_upvote, upvote_box, upvotes_reader
+from sessions.questions.box import read_upvote, upvote_box, upvotes_reader
 from sessions.questions.models import Question
 from sessions.questions.news import KIND, topic_of
 from sessions.questions.permissions import AUTHOR
@@ -49,32 +50,17 @@ class QuestionsSocket(Member, Protocol):
     def own_answered(self, topic: str) -> None: ...
 
 
-class Speaker(Protocol):
-    """What is asked of a consumer about who speaks by it."""
-
-    attendee: AttendeePass | None
-    moderator_id: int | None
-    helper_id: int | None
-    ground: Ground | None
-
-
-def caller_of(socket: Speaker) -> Caller:
-    """Return who speaks by this socket. A sign-in counts where the socket was opened with it, as the control room's."""
-    user_id = socket.moderator_id if socket.moderator_id is not None else socket.helper_id
-    return Caller(user_id=user_id, attendee=socket.attendee, ground=socket.ground)
-
-
 def _put_on_desk(
-    socket: QuestionsSocket, frame: dict[str, Any], deed: Deed, mine: dict[str, bool] | None = None
+    socket: QuestionsSocket, frame: dict[str, Any], act: Act, mine: dict[str, bool] | None = None
 ) -> None:
-    """Do a deed in its turn; `ok` follows the commit."""
+    """Do an act in its turn; `ok` follows the commit."""
     ref = frame.get("ref")
 
     def succeed(question: Question) -> None:
         ok = {"type": "ok", "ref": ref, "question": str(question.pk), "version": question.version}
         socket.answer({**ok, "mine": mine} if mine else ok)
 
-    socket.submit(partial(desk.put, deed), ref, succeed)
+    put_on_desk(socket, act, ref, succeed)
 
 
 MOST_IN_SNAPSHOT = 100  # the rest comes by REST, in parts, when somebody asks for it
@@ -88,7 +74,7 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
         raise NotJoined
     assert socket.group is not None  # noqa: S101
     check_questions(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
-    deed = partial(
+    act = partial(
         ask_question,
         session_id=socket.group.key,
         attendee=socket.attendee,
@@ -96,7 +82,7 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
         name=frame.get("name"),
         now=timezone.now(),
     )
-    _put_on_desk(socket, frame, deed, OWN)
+    _put_on_desk(socket, frame, act, OWN)
 
 
 def edit(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
@@ -105,8 +91,8 @@ def edit(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
     given = {"name": frame["name"]} if "name" in frame else {}
     if "text" in frame or not given:
         given["text"] = frame.get("text")
-    deed = partial(edit_question, question_id=pk, attendee=socket.attendee, **given)
-    _put_on_desk(socket, frame, deed, OWN)
+    act = partial(edit_question, question_id=pk, attendee=socket.attendee, **given)
+    _put_on_desk(socket, frame, act, OWN)
 
 
 def withdraw(socket: QuestionsSocket, frame: dict[str, Any]) -> None:

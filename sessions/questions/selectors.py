@@ -8,16 +8,13 @@ from django.utils import timezone
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from opendev.core.parts import Cursor
+from opendev.core.similarity import nearest
 from opendev.core.text import time_text
 from sessions.access.selectors import is_signed_in
 from sessions.programme.models import Event, Person, SessionRole
 from sessions.programme.selectors import moderates
 from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.questions.permissions import PUBLIC
-from sessions.questions.similarity import similarity
-
-SIMILAR_FROM = 0.5
-MOST_SIMILAR = 3
 
 
 def helper_ids(session_id: int) -> frozenset[int]:
@@ -141,9 +138,7 @@ def own_upvotes(wanted: Sequence[tuple[int, int]]) -> list[set[int]]:
 def similar_questions(session_id: int, text: str) -> list[Question]:
     """Return up to three of the session's public questions that ask nearly the same, the nearest first."""
     shown = Question.objects.filter(session=session_id, state__in=PUBLIC, merged_into=None)
-    scored = [(similarity(text, question.text), question) for question in shown]
-    near = [pair for pair in scored if pair[0] >= SIMILAR_FROM]
-    return [question for _score, question in sorted(near, key=lambda pair: -pair[0])[:MOST_SIMILAR]]
+    return nearest(text, shown, lambda question: question.text)
 
 
 def answered_questions(event: Event) -> QuerySet[Question]:

@@ -101,7 +101,7 @@ def test_process_whose_pads_nobody_writes_is_not_ready(visitor, inner, monkeypat
 def test_every_box_that_ended_is_named(visitor, inner):
     assert {box.name for box in boxes} == {
         *("ballot-box", "answers-reader", "upvote-box", "upvotes-reader"),
-        *("question-desk", "sign-up-desk", "sign-ups-reader", "join-desk"),
+        *("desk", "sign-up-desk", "sign-ups-reader", "join-desk"),
     }
     for box in boxes:
         hub.loop.call_soon_threadsafe(box.task.cancel)

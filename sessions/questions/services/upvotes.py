@@ -1,6 +1,6 @@
 """Upvotes: one transaction a batch, so that a room that votes all at once costs little."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.errors import Conflict, DomainError, NotFound
+from opendev.core.pairs import Pair, write_pairs
 from sessions.attendees.selectors import events_by_pass
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
@@ -44,9 +45,6 @@ class Upvoted:
     question_id: int
     upvoted: bool
     version: int
-
-
-Pair = tuple[int, int]  # question, attendee
 
 
 @dataclass(slots=True)
@@ -146,20 +144,14 @@ def _check(batch: _Batch, question_id: int, attendee_id: int) -> Question:
 
 def _write(batch: _Batch) -> None:
     """Write what the batch changed, count anew, raise the versions, and speak."""
-    new, gone = batch.held - batch.stored, batch.stored - batch.held
-    QuestionVote.objects.bulk_create(
-        QuestionVote(question_id=question, attendee_id=attendee) for question, attendee in sorted(new)
-    )
-    for question_id in sorted({question for question, _attendee in gone}):
-        attendees = [attendee for question, attendee in gone if question == question_id]
-        QuestionVote.objects.filter(question=question_id, attendee__in=attendees).delete()
-    for root in _roots(batch, new | gone):
+    changed = write_pairs(QuestionVote, "question", stored=batch.stored, held=batch.held)
+    for root in _roots(batch, changed):
         recount(root)
         root.version += 1
         Question.objects.filter(pk=root.pk).update(votes=root.votes, version=root.version)
         broadcasts.question_tallied(root)
 
 
-def _roots(batch: _Batch, changed: Iterable[Pair]) -> list[Question]:
+def _roots(batch: _Batch, changed: set[Pair]) -> list[Question]:
     pks = sorted({batch.roots.get(question, question) for question, _attendee in changed})
     return [batch.questions[pk] for pk in pks]

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from opendev.core.attendance import Caller, new_pass
 from opendev.core.errors import DomainError, Malformed
+from opendev.core.similarity import similarity
 from sessions.programme.models import Session
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.selectors import own_upvotes, similar_questions
@@ -15,7 +16,6 @@ from sessions.questions.services.asking import (
     withdraw_question,
 )
 from sessions.questions.services.queue import merge_question
-from sessions.questions.similarity import similarity
 from tests.factories import NOW, make_attendee, make_question, make_session, upvote, votes_of
 from tests.factories.sessions import make_moderator, organiser_of
 

@@ -1,4 +1,4 @@
-"""How near two questions are: by the words that they share. Plain, and explained in one sentence.
+"""How near two short texts are: by the words that they share. Plain, and explained in one sentence.
 
 Words are compared without case, accents and the endings of plurals; little words do not count. The similarity is twice
 the number of shared words by the number of words in both (Dice): 0 for nothing in common, 1 for the same words.
@@ -6,6 +6,13 @@ the number of shared words by the number of words in both (Dice): 0 for nothing 
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+
+SIMILAR_FROM = 0.5
+MOST_SIMILAR = 3
 
 _WORD = re.compile(r"\w+")
 _LITTLE_WORDS = """
@@ -35,3 +42,10 @@ def similarity(one: str, other: str) -> float:
     if not mine or not theirs:
         return 0.0
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+
+
+def nearest(text: str, things: Iterable[Thing], words: Callable[[Thing], str]) -> list[Thing]:
+    """Return up to three of the things whose words are nearly the same as the text, the nearest first."""
+    scored = [(similarity(text, words(thing)), thing) for thing in things]
+    near = [pair for pair in scored if pair[0] >= SIMILAR_FROM]
+    return [thing for _score, thing in sorted(near, key=lambda pair: -pair[0])[:MOST_SIMILAR]]

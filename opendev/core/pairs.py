@@ -1,0 +1,30 @@
+"""Rows that say no more than that an attendee wants something: which of them a batch adds, and which it takes away."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+
+Pair = tuple[int, int]  # what is wanted, and the attendee who wants it
+
+
+def write_pairs(model: type[Model], field: str, *, stored: set[Pair], held: set[Pair]) -> set[Pair]:
+    """Turn the stored pairs into those that are held now, in a few queries; return the pairs that changed.
+
+    Args:
+        model: it has the foreign keys `attendee` and `field`.
+        field: names what is wanted.
+    """
+    rows, new, gone = model._default_manager, held - stored, stored - held
+    rows.bulk_create(_row(model, field, pair) for pair in sorted(new))
+    for wanted in sorted({wanted for wanted, _attendee in gone}):
+        rows.filter(**{field: wanted, "attendee__in": _attendees(gone, wanted)}).delete()
+    return new | gone
+
+
+def _row(model: type[Model], field: str, pair: Pair) -> Any:
+    return model(**{f"{field}_id": pair[0], "attendee_id": pair[1]})
+
+
+def _attendees(pairs: Iterable[Pair], wanted: int) -> list[int]:
+    return [attendee for each, attendee in pairs if each == wanted]
