@@ -40,6 +40,7 @@ from sessions.questions.api.passes import PassOfAsker
 from sessions.recap import api as next_steps
 from sessions.registrations import api as registrations
 from sessions.schedules import api as schedules
+from sessions.suggestions import api as suggestions
 from sessions.timeline import api as timeline
 
 
@@ -136,6 +137,13 @@ urlpatterns = [
     path("sign-up-lines/<str:line>/sign-ups/", follow_ups.SignUpsOfLine.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/mine/", follow_ups.OwnSignUp.as_view()),
     path("sign-up-lines/<str:line>/sign-ups/<str:sign_up>/", follow_ups.OneSignUp.as_view()),
+    path("sessions/<str:session>/suggestions/", suggestions.SuggestionsOfSession.as_view()),
+    path("sessions/<str:session>/suggestions/rules/", suggestions.RulesOfSuggestions.as_view()),
+    path("sessions/<str:session>/suggestions/similar/", suggestions.SimilarFollowUps.as_view()),
+    path("suggestions/<str:suggestion>/", suggestions.OneSuggestion.as_view()),
+    path("suggestions/<str:suggestion>/state/", suggestions.StateOfSuggestion.as_view()),
+    path("suggestions/<str:suggestion>/undo/", suggestions.UndoOfSuggestion.as_view()),
+    path("suggestions/<str:suggestion>/support/", suggestions.OwnSupport.as_view()),
     path("sessions/<str:session>/etherpad-link/", pads.PadOfSession.as_view()),
     path("sign-up-lines/<str:line>/heading/", pads.HeadingOfLine.as_view()),
     path("events/<slug:slug>/pads/", pads.PadsOfEvent.as_view()),

@@ -14,6 +14,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "SessionState": "sessions.models.Session.State",
         "QuestionState": "sessions.models.Question.State",
         "LineState": "sessions.models.SignUpLine.State",
+        "SuggestionState": "sessions.models.Suggestion.State",
         "ItemKind": "sessions.models.RunSheetItem.Kind",
         "PollKind": "polls.kinds.NAMES",
         "WrittenState": "polls.models.Option.State",

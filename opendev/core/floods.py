@@ -1,4 +1,4 @@
-"""How much one network may write into a session: questions and sign-ups, which everybody reads.
+"""How much one network may write into a session: questions, suggestions and sign-ups, which everybody reads.
 
 An office, or a hall behind one Wi-Fi, is one network. It asks some questions a minute, signs up in bursts, and did most
 of its joining before. A script joins and writes at once. So the people of a network who joined moments ago share a
@@ -28,6 +28,16 @@ def check_questions(*, networks: tuple[Network, ...], attendee: AttendeePass, se
     """
     check_limit("ask", str(attendee.attendee_id))
     _check_network("questions", "ask", networks, attendee, session_id)
+
+
+def check_suggestions(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:
+    """Count a suggested follow-up as `check_questions` counts a question.
+
+    Raises:
+        TooOften
+    """
+    check_limit("suggest", str(attendee.attendee_id))
+    _check_network("suggestions", "suggest", networks, attendee, session_id)
 
 
 def check_sign_ups(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:

@@ -245,3 +245,9 @@ class Group:
             who: count for who, count in self.elsewhere.items() if now - count[1] < COUNT_HOLDS_S
         }
         return sum(count for count, _at in self.elsewhere.values())
+
+
+def is_owned(group: Group | None, topic: str, attendee_id: int | None) -> bool:
+    """Return True if the topic is known here, and is this attendee's own."""
+    known = group.topics.get(topic) if group is not None else None
+    return attendee_id is not None and known is not None and known.owner == attendee_id

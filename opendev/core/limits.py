@@ -35,6 +35,9 @@ LIMITS = {
     "ask": "6/minute",  # one attendee; somebody with more to say may write it in the notes
     "ask_network": "60/minute",  # one network's questions: a hall of 1,000 behind one address asks fewer
     "ask_newcomers": "12/minute",  # those of its people who joined less than two minutes ago (floods.py)
+    "suggest": "6/minute",  # one attendee's suggestions for follow-ups
+    "suggest_network": "60/minute",  # one network's
+    "suggest_newcomers": "12/minute",
     "sign_up_network": "200/minute",  # one network's sign-ups: a hall that is asked to sign up does it at once
     "sign_up_newcomers": "40/minute",
     "vote": "10/second",  # one attendee by page and REST; sockets bound what is unanswered

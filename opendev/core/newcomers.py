@@ -97,12 +97,12 @@ class Newcomers:
             return len(known.overdue(now)) >= UNSEEN_LIMIT * known.share
 
     def note_flood(self, session_id: int, what: str) -> None:
-        """Note that one network wrote too much into a session: "questions" or "sign_ups"."""
+        """Note that one network wrote too much into a session: "questions", "suggestions" or "sign_ups"."""
         with self.lock:
             self.floods[session_id, what] = time.monotonic()
 
     def unusual_sessions(self) -> dict[int, frozenset[str]]:
-        """Return what one network does in an unusual way, by session: "joins", "questions", "sign_ups"."""
+        """Return what one network does in an unusual way, by session: "joins", "questions" and more."""
         now, sessions = time.monotonic(), dict[int, set[str]]()
         with self.lock:
             self._forget_all_old(now)

@@ -17,8 +17,8 @@ def write_pairs(model: type[Model], field: str, *, stored: set[Pair], held: set[
     """
     rows, new, gone = model._default_manager, held - stored, stored - held
     rows.bulk_create(_row(model, field, pair) for pair in sorted(new))
-    for wanted in sorted({wanted for wanted, _attendee in gone}):
-        rows.filter(**{field: wanted, "attendee__in": _attendees(gone, wanted)}).delete()
+    for subject in sorted({subject for subject, _attendee in gone}):
+        rows.filter(**{field: subject, "attendee__in": _attendees(gone, subject)}).delete()
     return new | gone
 
 
@@ -26,5 +26,5 @@ def _row(model: type[Model], field: str, pair: Pair) -> Any:
     return model(**{f"{field}_id": pair[0], "attendee_id": pair[1]})
 
 
-def _attendees(pairs: Iterable[Pair], wanted: int) -> list[int]:
-    return [attendee for each, attendee in pairs if each == wanted]
+def _attendees(pairs: Iterable[Pair], subject: int) -> list[int]:
+    return [attendee for each, attendee in pairs if each == subject]

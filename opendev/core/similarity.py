@@ -36,9 +36,9 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "aeius" else word
 
 
-def similarity(one: str, other: str) -> float:
+def similarity(text: str, other: str) -> float:
     """Return how near two texts are, from 0 to 1."""
-    mine, theirs = words_of(one), words_of(other)
+    mine, theirs = words_of(text), words_of(other)
     if not mine or not theirs:
         return 0.0
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))

@@ -27,6 +27,8 @@ from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.erasing import erase_questions, erase_upvotes
 from sessions.registrations.models import Registration
 from sessions.registrations.services.erasing import erase_registration
+from sessions.suggestions.models import Suggestion, SuggestionSupport
+from sessions.suggestions.services.erasing import erase_suggestions, erase_supports
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def _counts(attendees: Sequence[Attendee], registrations: Sequence[Registration]
         "ballots in named polls": Ballot,
         "questions": Question,
         "upvotes": QuestionVote,
+        "suggestions": Suggestion,
+        "supports of suggestions": SuggestionSupport,
         "sign-ups": SignUp,
         "attendances": Attendance,
     }
@@ -92,10 +96,11 @@ def erase_person(*, erasure: Erasure, now: datetime) -> None:
 
 @transaction.atomic
 def erase_attendee(*, attendee: Attendee, now: datetime, caller: Caller | None = None) -> None:
-    """Erase an attendee with ballots, questions, upvotes, sign-ups, attendances and registration.
+    """Erase an attendee with ballots, questions, suggestions, votes for both, sign-ups, attendances and registration.
 
     Tallies of named polls are counted anew, and every page hears of it. The pass opens nothing any more, on any device.
-    Questions that were put on air or answered stay, without a name and belonging to nobody.
+    Questions that were put on air or answered stay, without a name and belonging to nobody, and so do suggestions that
+    became a follow-up.
 
     Args:
         caller: who erases; None for a command.
@@ -109,6 +114,8 @@ def erase_attendee(*, attendee: Attendee, now: datetime, caller: Caller | None =
     erase_ballots(attendee_id=attendee.pk)
     erase_upvotes(attendee)
     erase_questions(attendee)
+    erase_supports(attendee)
+    erase_suggestions(attendee)
     erase_names(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
     for registration in Registration.objects.filter(attendee=attendee):
         erase_registration(registration=registration)

@@ -69,6 +69,7 @@ NAMED = (
     Named("poll", "sessions__polls", NO_ID),
     Named("question", "sessions__questions", NO_ID),
     Named("dismissal", "sessions__question_dismissals", NO_ID),
+    Named("suggestion", "sessions__suggestions", NO_ID),
     Named("line", "sessions__sign_up_lines", NO_ID),
     Named("number", "attendees", NO_ID, route="api/v1/attendees/"),
     Named("code", "sessions__code", NO_CODE, ascii_digits, route="j/"),

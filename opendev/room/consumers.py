@@ -33,8 +33,10 @@ from sessions.programme.permissions import MODERATORS
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION_KIND
 from sessions.questions.selectors import helper_ids
+from sessions.suggestions import consumers as suggestions
+from sessions.suggestions.news import KIND as SUGGESTION_KIND
 
-QUESTION_TOPICS = f"{QUESTION_KIND}:"
+QUESTION_TOPICS, SUGGESTION_TOPICS = f"{QUESTION_KIND}:", f"{SUGGESTION_KIND}:"
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
 Opened = tuple[
     Ground | None, int | None, int | None
@@ -44,6 +46,7 @@ Opened = tuple[
 NAMED: dict[str, Callable[[Any], str]] = {
     "poll": lambda value: f"{POLL_KIND}:{value}",
     "question": lambda value: f"{QUESTION_KIND}:{value}",
+    "suggestion": lambda value: f"{SUGGESTION_KIND}:{value}",
     "line": lambda value: f"{LINE_KIND}:{value}",
 }
 
@@ -60,6 +63,7 @@ class RoomConsumer(LiveConsumer):
     commands = {
         **polls.COMMANDS,
         **questions.COMMANDS,
+        **suggestions.COMMANDS,
         **lines.COMMANDS,
         **notes.COMMANDS,
         **run_sheet_socket.COMMANDS,
@@ -82,6 +86,7 @@ class RoomConsumer(LiveConsumer):
         self.voted: set[str] = set()
         self.answers: dict[int, Mine] = {}
         self.upvotes: set[int] = set()
+        self.supports: set[int] = set()
         self.sign_ups: dict[int, SignUp] = {}
         self.own: OwnReader | None = None
         text = self.bearer()
@@ -150,19 +155,20 @@ class RoomConsumer(LiveConsumer):
         return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
-        """Read one's own answers, upvotes and sign-ups."""
+        """Read one's own answers, upvotes, supports and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
             try:
                 self.answers = await polls.read_answers(self.attendee, wanted)
                 self.upvotes = await questions.read_upvotes(self.attendee, group.key)
+                self.supports = await suggestions.read_supports(self.attendee, group)
                 self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
             except DomainError:  # full, or the database is away: a snapshot without them would be wrong
                 raise Crowded("busy", 3) from None
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return `{type, now, session, present, me, pad, running, run_sheet?, polls, questions, lines}`."""
+        """Return the `snapshot` frame: all that this socket may see now."""
         state = group.topics["session"].states[EVERYBODY]
         pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
@@ -188,11 +194,12 @@ class RoomConsumer(LiveConsumer):
         asked, left_out = questions.snapshot_questions(group, self, self.upvotes)
         more = {"questions_left_out": str(left_out)} if left_out else {}
         under = lines.snapshot_lines(group, self.sign_ups)
-        self.answers, self.upvotes, self.sign_ups = {}, set(), {}
-        return with_fields(head, polls=body, questions=asked, **more, lines=under)
+        suggested = suggestions.snapshot_suggestions(group, self, self.supports)
+        self.answers, self.upvotes, self.supports, self.sign_ups = {}, set(), set(), {}
+        return with_fields(head, polls=body, questions=asked, **more, suggestions=suggested, lines=under)
 
     def is_about_here(self, frame: dict[str, Any]) -> bool:
-        """Return True if the poll, the question or the sign-up line that a command names is of this room."""
+        """Return True if what a command names (a poll, a question, a suggestion, a sign-up line) is of this room."""
         topics = self.group.topics if self.group is not None else {}
         return all(NAMED[field](value) in topics for field, value in frame.items() if field in NAMED)
 
@@ -215,6 +222,8 @@ class RoomConsumer(LiveConsumer):
         """Return the audience for one topic."""
         if topic.startswith(QUESTION_TOPICS):
             return questions.question_audience(self, topic)
+        if topic.startswith(SUGGESTION_TOPICS):
+            return suggestions.suggestion_audience(self, topic)
         if self.moderator_id is not None:
             return MODERATORS
         return VOTED if topic in self.voted else EVERYBODY

@@ -11,12 +11,14 @@ from sessions.follow_ups.models import SignUpLine
 from sessions.programme.models import Session
 from sessions.questions.models import Question
 from sessions.run_sheet.models import RunSheet
+from sessions.suggestions.models import Suggestion
 
 # Kind of topic -> where its version stands.
 VERSIONS: Mapping[str, tuple[type[Model], str]] = {
     "session": (Session, "version"),
     "poll": (Poll, "version"),
     "question": (Question, "version"),
+    "suggestion": (Suggestion, "version"),
     "line": (SignUpLine, "version"),
     "pad": (EtherpadLink, "version"),
     "run_sheet": (RunSheet, "version"),

@@ -1,4 +1,4 @@
-"""What is an attendee's own, told to the sockets that did not send it: votes, upvotes, names on sign-up lines.
+"""What is an attendee's own, told to the sockets that did not send it: votes, upvotes, supports, sign-ups.
 
 Each socket reads it with the pass that it was opened with, so that an anonymous ballot, which belongs to one device,
 says to the attendee's other devices only that they voted. Nothing of it travels between processes.
@@ -18,6 +18,8 @@ from sessions.follow_ups import consumers as follow_ups
 from sessions.follow_ups.news import KIND as LINE
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION
+from sessions.suggestions import consumers as suggestions
+from sessions.suggestions.news import KIND as SUGGESTION
 
 TRY_AGAIN_S = 2.0  # while the database is away or too much waits
 
@@ -25,6 +27,7 @@ ReadOwn = Callable[[AttendeePass, Group, int, Answer[Frame]], None]
 READERS: dict[str, ReadOwn] = {
     POLL: polls.read_own,
     QUESTION: questions.read_own,
+    SUGGESTION: suggestions.read_own,
     LINE: follow_ups.read_own,
 }
 

@@ -23,6 +23,7 @@ class TracesShape(serializers.Serializer[Any]):
     attendees = serializers.IntegerField()
     votes = serializers.IntegerField()
     questions = serializers.IntegerField()
+    suggestions = serializers.IntegerField()
     sign_ups = serializers.IntegerField()
     timeline = serializers.IntegerField(help_text="entries of its timeline")
 

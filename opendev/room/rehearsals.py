@@ -42,6 +42,7 @@ class Traces:
     attendees: int
     votes: int
     questions: int
+    suggestions: int
     sign_ups: int
     timeline: int
 
@@ -75,6 +76,7 @@ def traces_of(copy: Session) -> Traces:
         attendees=Attendance.objects.filter(session=copy).count(),
         votes=Ballot.objects.filter(poll__session=copy).count(),
         questions=Question.objects.filter(session=copy).count(),
+        suggestions=copy.suggestions.count(),
         sign_ups=SignUp.objects.filter(line__session=copy).count(),
         timeline=TimelineEntry.objects.filter(session=copy).count(),
     )

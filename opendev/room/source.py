@@ -26,6 +26,8 @@ from sessions.questions import news as question_news
 from sessions.questions.selectors import helper_ids, question_versions, questions_of
 from sessions.run_sheet import news as sheet_news
 from sessions.run_sheet.selectors import run_sheet_versions, run_sheets_of
+from sessions.suggestions import news as suggestion_news
+from sessions.suggestions.selectors import suggestion_versions, suggestions_of
 
 MODERATOR, HELPER, DISPLAY = "moderator", "helper", "display"
 RIGHTS: dict[str, Callable[[int], frozenset[int]]] = {
@@ -42,6 +44,7 @@ class RoomSource:
         poll_news.KIND: poll_news.PollFrames(),
         session_news.TOPIC: session_news.SessionFrames(),
         question_news.KIND: question_news.QuestionFrames(),
+        suggestion_news.KIND: suggestion_news.SuggestionFrames(),
         line_news.KIND: line_news.LineFrames(),
         pad_news.KIND: pad_news.PadFrames(),
         sheet_news.PLAN: sheet_news.PlanFrames(),
@@ -58,6 +61,7 @@ class RoomSource:
         told = [session_news.news_of(session)]
         told += [poll_news.news_of(poll, options_of(poll)) for poll in polls_of([group])]
         told += [question_news.news_of(question) for question in questions_of([group])]
+        told += [suggestion_news.news_of(each) for each in suggestions_of([group])]
         told += [line_news.news_of(found) for found in lines_of([group])]
         told += [pad_news.news_of(found) for found in pad_states([group])]
         for sheet in run_sheets_of([group]):
@@ -96,6 +100,8 @@ class RoomSource:
             found.setdefault(session, {})[poll_news.topic_of(poll)] = version
         for session, question, version in question_versions(groups):
             found.setdefault(session, {})[question_news.topic_of(question)] = version
+        for session, suggestion, version in suggestion_versions(groups):
+            found.setdefault(session, {})[suggestion_news.topic_of(suggestion)] = version
         for session, line, version in line_versions(groups):
             found.setdefault(session, {})[line_news.topic_of(line)] = version
         for session, version, running in run_sheet_versions(groups):

@@ -22,6 +22,7 @@ from sessions.recordings.models import Chapter, Recording
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.schedules.models import ScheduleUpload
+from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.timeline.models import TimelineEntry
 
 __all__ = [
@@ -62,5 +63,7 @@ __all__ = [
     "SignUpLine",
     "Star",
     "StarList",
+    "Suggestion",
+    "SuggestionSupport",
     "TimelineEntry",
 ]

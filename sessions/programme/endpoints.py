@@ -180,11 +180,17 @@ class ShownOnScreen(serializers.Serializer[Any]):
     theme = serializers.ChoiceField(Session.Theme.choices)
 
 
+class SuggestionRulesShape(serializers.Serializer[Any]):
+    taken = serializers.BooleanField(help_text="whether attendees may suggest follow-ups")
+    moderated = serializers.BooleanField(help_text="whether a suggestion waits for approval")
+
+
 class SessionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.ChoiceField(Session.State.choices)
     questions = QuestionRulesShape()
     screen = ShownOnScreen()
+    suggestions = SuggestionRulesShape()
     event = serializers.CharField()
     day = serializers.IntegerField()
     slug = serializers.CharField()

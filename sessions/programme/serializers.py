@@ -10,14 +10,16 @@ from sessions.programme.selectors.now import NowAndNext
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state, cancelled, starts_at, questions, screen}`, as frames carry a session."""
-    rules = {"named": session.questions_named, "moderated": session.questions_moderated}
+    """Return `{id, state, cancelled, starts_at, questions, suggestions, screen}`, as frames carry a session."""
+    questions = {"named": session.questions_named, "moderated": session.questions_moderated}
+    suggestions = {"taken": session.suggestions_open, "moderated": session.suggestions_moderated}
     return {
         "id": str(session.pk),
         "state": session.state,
         "cancelled": session.is_cancelled,
         "starts_at": time_text(session.starts_at),
-        "questions": rules,
+        "questions": questions,
+        "suggestions": suggestions,
         "screen": {"shows": session.screen_shows, "theme": session.screen_theme},
     }
 

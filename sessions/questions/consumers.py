@@ -11,7 +11,7 @@ from opendev.core.batching import Answer
 from opendev.core.desk import Act, caller_of, put_on_desk
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode, with_fields
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode, is_owned, with_fields
 from opendev.core.limits import Network
 from opendev.core.text import clean_id
 from sessions.programme.permissions import MODERATORS
@@ -194,8 +194,7 @@ def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Ans
     def read(outcome: set[int] | DomainError) -> None:
         if isinstance(outcome, DomainError):
             return answer(outcome)
-        known = group.topics.get(topic_of(question_id))
-        is_author = known is not None and known.owner == attendee.attendee_id
+        is_author = is_owned(group, topic_of(question_id), attendee.attendee_id)
         mine = {"author": is_author, "upvoted": question_id in outcome}
         return answer({"type": "question.mine", "question": str(question_id), "mine": mine})
 
@@ -253,8 +252,5 @@ def question_audience(socket: QuestionsSocket, topic: str) -> str:
     """Return the audience that a socket belongs to for one question."""
     if socket.moderator_id is not None or socket.helper_id is not None:
         return MODERATORS
-    known = socket.group.topics.get(topic) if socket.group else None
-    is_author = (
-        socket.attendee is not None and known is not None and known.owner == socket.attendee.attendee_id
-    )
-    return AUTHOR if is_author else EVERYBODY
+    attendee_id = socket.attendee.attendee_id if socket.attendee else None
+    return AUTHOR if is_owned(socket.group, topic, attendee_id) else EVERYBODY

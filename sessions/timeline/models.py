@@ -30,6 +30,8 @@ class TimelineEntry(models.Model):
         QUESTION_ANSWERED = "question.answered", _("A question was answered")
         QUESTION_SET_BACK = "question.set_back", _("An act with a question was taken back")
         LINE_OPENED = "line.opened", _("A follow-up was opened")
+        SUGGESTION_OPENED = "suggestion.opened", _("A suggestion from the room was taken up")
+        SUGGESTION_SET_BACK = "suggestion.set_back", _("Taking up a suggestion was undone")
         ITEM_STARTED = "item.started", _("An item of the run sheet began")
         ITEM_SET_BACK = "item.set_back", _("A step of the run sheet was taken back")
 
@@ -67,6 +69,8 @@ class TimelineEntry(models.Model):
                         "question.answered",
                         "question.set_back",
                         "line.opened",
+                        "suggestion.opened",
+                        "suggestion.set_back",
                         "item.started",
                         "item.set_back",
                     ]

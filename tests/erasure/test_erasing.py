@@ -19,13 +19,16 @@ from sessions.follow_ups.models import SignUp
 from sessions.questions.models import Question
 from sessions.registrations.models import Registration
 from sessions.registrations.services.joining import join_registered
+from sessions.suggestions.models import Suggestion, SuggestionSupport
 from tests.factories import (
     NOW,
     make_attendee,
     make_event,
     make_poll,
     make_session,
+    make_suggestion,
     record,
+    support,
     vote_for,
 )
 from tests.factories.follow_ups import make_line, put_name
@@ -60,6 +63,11 @@ class Traces:
         self.other = make_question(self.session, attendee=self.neighbour)
         upvote(self.other, self.quentin)
         upvote(self.asked, self.neighbour)
+        self.suggested = make_suggestion(self.session, "Mine", attendee=self.quentin)
+        self.opened = make_suggestion(self.session, "Ours", state="opened", attendee=self.quentin)
+        self.supported = make_suggestion(self.session, "Theirs", attendee=self.neighbour)
+        support(self.supported, self.quentin)
+        support(self.suggested, self.neighbour)
         self.line = make_line(self.session)
         for attendee in both:
             put_name(self.line, attendee, shown=True, email="quentin@example.org", consent=True)
@@ -83,6 +91,11 @@ class Traces:
         }
         self.other.refresh_from_db()
         assert self.other.votes == 0
+        assert set(Suggestion.objects.values_list("pk", "attendee", "supporters")) == {
+            (self.opened.pk, None, 0),
+            (self.supported.pk, self.neighbour.attendee_id, 0),
+        }
+        assert not SuggestionSupport.objects.exists()
         assert [one.attendee_id for one in SignUp.objects.all()] == [self.neighbour.attendee_id]
         assert [one.attendee_id for one in Attendance.objects.all()] == [self.neighbour.attendee_id]
         assert not Registration.objects.exists()

@@ -13,6 +13,7 @@ from tests.factories.polls import (
 )
 from tests.factories.questions import make_helper, make_question, upvote, voters_of, votes_of
 from tests.factories.sessions import make_attendee, make_event, make_moderator, make_organiser, make_session
+from tests.factories.suggestions import make_suggestion, support, supporters_of
 
 __all__ = [
     "NOW",
@@ -26,9 +27,12 @@ __all__ = [
     "make_poll",
     "make_question",
     "make_session",
+    "make_suggestion",
     "options_of",
     "put_name",
     "record",
+    "support",
+    "supporters_of",
     "upvote",
     "vote_for",
     "voters_of",

@@ -101,6 +101,7 @@ def test_process_whose_pads_nobody_writes_is_not_ready(visitor, inner, monkeypat
 def test_every_box_that_ended_is_named(visitor, inner):
     assert {box.name for box in boxes} == {
         *("ballot-box", "answers-reader", "upvote-box", "upvotes-reader"),
+        *("support-box", "supports-reader"),
         *("desk", "sign-up-desk", "sign-ups-reader", "join-desk"),
     }
     for box in boxes:

@@ -61,6 +61,9 @@ from sessions.run_sheet.services.additions import append_items
 from sessions.run_sheet.services.plan import NewItem, edit_item, remove_item
 from sessions.run_sheet.services.running import run_item, run_next, take_step_back
 from sessions.states.services import change_state, set_session_clock
+from sessions.suggestions.models import Suggestion
+from sessions.suggestions.services.moving import set_suggestion_state, undo_suggestion
+from sessions.suggestions.services.suggesting import set_suggestion_rules
 from sessions.timeline.services import note
 from tests.factories import (
     NOW,
@@ -72,6 +75,7 @@ from tests.factories import (
     make_poll,
     make_question,
     make_session,
+    make_suggestion,
     put_name,
 )
 from tests.factories.sessions import make_user
@@ -81,7 +85,7 @@ from tests.roles.programme_services import Programme
 pytestmark = pytest.mark.django_db
 ROWS = (
     RevokedPass,
-    *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question),
+    *(Poll, Session, Person, SignUpLine, SignUp, DisplayLink, Question, Suggestion),
     *(RunSheet, RunSheetItem, SessionSummary, Chapter),
 )
 NOTE = NewItem("note", "Ours", 5)
@@ -143,6 +147,9 @@ FOR_MODERATORS = {
     run_next: lambda at: {"session_id": at.session.pk, "now": NOW},
     run_item: lambda at: {"session_id": at.session.pk, "item_id": at.item, "now": NOW},
     take_step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
+    set_suggestion_state: lambda at: {"suggestion_id": at.suggested.pk, "state": "opened", "now": NOW},
+    undo_suggestion: lambda at: {"suggestion_id": at.opened.pk, "now": NOW},
+    set_suggestion_rules: lambda at: {"session_id": at.session.pk, "taken": False},
 }
 # What people wrote; that moderators may, the tests of written answers show.
 OF_ANSWERS = {
@@ -218,6 +225,8 @@ class At:
             now=NOW,
         )
         self.link = make_display_link(session_id=self.session.pk, caller=self.moderator, now=NOW)[0]
+        self.suggested = make_suggestion(self.session)
+        self.opened = make_suggestion(self.session, "More", state="opened")
         self.person = Person.objects.get(user=self.moderator.user_id)
         self.line = make_line(self.session)
         attendee = make_attendee(self.session, name="Ada")

@@ -25,6 +25,7 @@ from tests.factories import (
     make_moderator,
     make_poll,
     make_question,
+    make_suggestion,
     options_of,
     put_name,
     record,
@@ -47,6 +48,11 @@ OF_A_KIND = re.compile(
 )
 
 
+def suggest(session, ada, bob):
+    for state, author in (("open", ada), ("opened", bob), ("open", bob)):
+        make_suggestion(session, f"To be {state}", state=state, attendee=author)
+
+
 def furnish(session):
     """A session in which every optional field of its topics has something to say; returns an attendee of it."""
     make_moderator(session, "Grace Hopper")
@@ -55,8 +61,7 @@ def furnish(session):
     set_poll_state(poll_id=scale.pk, caller=caller, state="live", now=NOW)
     scale.session = session
     for poll in (make_poll(session, visibility="always"), make_poll(session, visibility="moderators"), scale):
-        texts = list(options_of(poll))
-        record(vote_for(poll, ada, texts[0]), vote_for(poll, bob, texts[1]))
+        record(*(vote_for(poll, who, text) for who, text in zip((ada, bob), options_of(poll), strict=False)))
     for rules in WEIGHED:
         poll = make_poll(session, **rules)
         vote = vote_for(poll, ada, *options_of(poll))
@@ -86,6 +91,7 @@ def furnish(session):
     Question.objects.bulk_create(
         Question(session=session, text=f"Question {n}?", state="open", asked_at=NOW) for n in range(101)
     )
+    suggest(session, ada, bob)
     return ada
 
 
@@ -123,17 +129,22 @@ async def test_frames_have_every_documented_field_and_no_other(session):
             page.check(snapshot)
         live = next(poll for poll in snapshots[0]["polls"] if poll["state"] == "live")
         asked = next(q["id"] for q in snapshots[0]["questions"] if not q["mine"]["author"])
+        suggested = next(
+            s["id"] for s in snapshots[0]["suggestions"] if not s["mine"]["author"] and s["state"] == "open"
+        )
         for command in (
             {"type": "poll.vote", "poll": live["id"], "options": [live["options"][0]["id"]]},
             {"type": "question.upvote", "question": asked},
             {"type": "question.ask", "text": "And then?"},
+            {"type": "suggestion.support", "suggestion": suggested},
+            {"type": "suggestion.suggest", "title": "More"},
             {"type": "line.withdraw", "line": snapshots[0]["lines"][0]["id"]},
             {"type": "question.ask", "text": 5},
         ):
             page.check(await phone.ask({"ref": 1, **command}))
         page.check(await control.ask({"type": "run_sheet.undo", "ref": "r"}))
         page.check(await control.ask({"type": "run_sheet.go", "ref": "r", "item": None}))
-        await until_heard(laptop, {"poll.mine", "question.mine", "line.mine", "presence"})
+        await until_heard(laptop, {"poll.mine", "question.mine", "suggestion.mine", "line.mine", "presence"})
         await until_heard(control, {"presence"})
         page.check(await phone.ask({"type": "notes.follow", "ref": 1}))
         page.check(await phone.next("notes.whole"))

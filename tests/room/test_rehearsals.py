@@ -28,6 +28,7 @@ from sessions.programme.services.rehearsals import NothingToRehearse, RehearsalI
 from sessions.programme.services.rights import NotModerator, NotOrganiser
 from sessions.questions.models import Question, QuestionVote
 from sessions.run_sheet.models import RunSheet, RunSheetItem
+from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.timeline.guards import install_guards
 from sessions.timeline.models import TimelineEntry
 from tests.factories import (
@@ -40,6 +41,7 @@ from tests.factories import (
     make_poll,
     make_question,
     make_session,
+    make_suggestion,
     record,
     vote_for,
 )
@@ -63,7 +65,18 @@ MODELS = (
         Ballot,
         Selection,
     ),
-    *(Participation, MarkKey, Question, QuestionVote, SignUpLine, SignUp, RunSheet, RunSheetItem),
+    *(
+        Participation,
+        MarkKey,
+        Question,
+        QuestionVote,
+        Suggestion,
+        SuggestionSupport,
+        SignUpLine,
+        SignUp,
+        RunSheet,
+        RunSheetItem,
+    ),
 )
 
 
@@ -110,6 +123,8 @@ def play(copy, caller):
     QuestionVote.objects.create(question=question, attendee_id=bob.attendee_id)
     line = SignUpLine.objects.get(session=copy)
     put_name(line, ada)
+    suggestion = make_suggestion(copy, attendee=ada)
+    SuggestionSupport.objects.create(suggestion=suggestion, attendee_id=bob.attendee_id)
     run_sheets.go_on(session_id=copy.pk, caller=caller, seen=None, close=None, now=NOW)
 
 
@@ -122,8 +137,10 @@ def clears_all_that_it_made():
     at = Rehearsed()
     copy = at.start()
     play(copy, at.caller)
-    assert traces_of(copy) == Traces(attendees=2, votes=4, questions=1, sign_ups=1, timeline=TIMELINE)
-    assert at.end() == Traces(attendees=2, votes=4, questions=1, sign_ups=1, timeline=TIMELINE)
+    assert traces_of(copy) == Traces(
+        attendees=2, votes=4, questions=1, suggestions=1, sign_ups=1, timeline=TIMELINE
+    )
+    assert at.end() == Traces(attendees=2, votes=4, questions=1, suggestions=1, sign_ups=1, timeline=TIMELINE)
     assert everything() == at.before
     kinds = list(AuditEntry.objects.filter(event=at.session.event_id).values_list("kind", flat=True))
     assert {"rehearsals.started", "rehearsals.cleared"} <= set(kinds)
@@ -291,7 +308,7 @@ def test_pages_start_say_and_end_it(at, browser_of):
     assert refused.status_code == 409
     assert "A rehearsal of this session is on." in text_of(refused)
     play(copy, at.caller)
-    assert "attendees 2, votes 4, questions 1, sign-ups 1" in text_of(visitor.get(path))
+    assert "attendees 2, votes 4, questions 1, suggestions 1, sign-ups 1" in text_of(visitor.get(path))
     visitor.post(f"{path}end/")
     assert rehearsal_of(at.session.pk)  # nobody said yes
     ended = text_of(visitor.post(f"{path}end/", {"confirmed": "yes"}))
@@ -308,7 +325,14 @@ def test_rest_starts_says_and_ends_it(at, browser_of):
     started = visitor.post(path)
     assert started.status_code == 201
     body = started.json()
-    assert body["made"] == {"attendees": 0, "votes": 0, "questions": 0, "sign_ups": 0, "timeline": 0}
+    assert body["made"] == {
+        "attendees": 0,
+        "votes": 0,
+        "questions": 0,
+        "suggestions": 0,
+        "sign_ups": 0,
+        "timeline": 0,
+    }
     assert visitor.get(path).json() == body
     state = f"/api/v1/sessions/{at.session.pk}/state/"
     refused = visitor.put(state, {"state": "live"}, content_type="application/json")

@@ -56,6 +56,7 @@ DETAILS = {
     "attendees": _("attendees"),
     "votes": _("votes"),
     "questions": _("questions"),
+    "suggestions": _("suggestions"),
     "sign_ups": _("sign-ups"),
     "timeline": _("timeline entries"),
 }

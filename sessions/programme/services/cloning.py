@@ -26,7 +26,8 @@ OF_SESSION = (
         "track",
         "kind",
     ),
-    *("language", "minutes", "runs_by_clock", "questions_named", "questions_moderated", "screen_is_open"),
+    *("language", "minutes", "runs_by_clock", "questions_named", "questions_moderated"),
+    *("suggestions_open", "suggestions_moderated", "screen_is_open"),
     "screen_theme",
 )
 OF_RESOURCE = ("kind", "title", "url", "note", "unit", "rows", "position")

@@ -1,0 +1,200 @@
+"""What the socket of a room can do with suggested follow-ups, and their part of its snapshot."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from opendev.core.attendance import AttendeePass, Ground
+from opendev.core.batching import Answer
+from opendev.core.desk import Act, caller_of, put_on_desk
+from opendev.core.errors import DomainError
+from opendev.core.floods import check_suggestions
+from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode, is_owned, with_fields
+from opendev.core.limits import Network
+from opendev.core.text import clean_id
+from sessions.programme.permissions import MODERATORS
+from sessions.programme.services.rights import NotJoined
+from sessions.suggestions.box import read_support, support_box, supports_reader
+from sessions.suggestions.models import Suggestion
+from sessions.suggestions.news import KIND, topic_of
+from sessions.suggestions.permissions import AUTHOR
+from sessions.suggestions.services.moving import set_suggestion_state, undo_suggestion
+from sessions.suggestions.services.suggesting import (
+    edit_suggestion,
+    suggest_follow_up,
+    withdraw_suggestion,
+)
+from sessions.suggestions.services.supports import Supported
+
+OWN = {"author": True, "supported": False}
+
+
+class SuggestionsSocket(Member, Protocol):
+    """What these commands need of a consumer."""
+
+    attendee: AttendeePass | None
+    moderator_id: int | None
+    helper_id: int | None
+    ground: Ground | None
+    group: Group | None
+
+    @property
+    def networks(self) -> tuple[Network, ...]: ...
+
+    def submit(
+        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
+    ) -> None: ...
+    def answer(self, frame: dict[str, Any]) -> None: ...
+    def own_answered(self, topic: str) -> None: ...
+
+
+def _do(
+    socket: SuggestionsSocket, frame: dict[str, Any], act: Act, mine: dict[str, bool] | None = None
+) -> None:
+    """Do an act in its turn; `ok` follows the commit."""
+    ref = frame.get("ref")
+
+    def succeed(suggestion: Suggestion) -> None:
+        ok = {"type": "ok", "ref": ref, "suggestion": str(suggestion.pk), "version": suggestion.version}
+        socket.answer({**ok, "mine": mine} if mine else ok)
+
+    put_on_desk(socket, act, ref, succeed)
+
+
+def _id_in(frame: dict[str, Any]) -> int:
+    return clean_id(frame.get("suggestion"), field="suggestion")
+
+
+def suggest(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.suggest`: suggest a follow-up."""
+    if socket.attendee is None:
+        raise NotJoined
+    assert socket.group is not None  # noqa: S101
+    check_suggestions(networks=socket.networks, attendee=socket.attendee, session_id=socket.group.key)
+    act = partial(
+        suggest_follow_up,
+        session_id=socket.group.key,
+        attendee=socket.attendee,
+        title=frame.get("title"),
+        now=timezone.now(),
+    )
+    _do(socket, frame, act, OWN)
+
+
+def edit(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.edit`: change the title of one's own."""
+    pk, title = _id_in(frame), frame.get("title")
+    act = partial(edit_suggestion, suggestion_id=pk, attendee=socket.attendee, title=title)
+    _do(socket, frame, act, OWN)
+
+
+def withdraw(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.withdraw`: take one's own back."""
+    act = partial(withdraw_suggestion, suggestion_id=_id_in(frame), attendee=socket.attendee)
+    _do(socket, frame, act)
+
+
+def support(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.support`: support it."""
+    _cast(socket, frame, takes_back=False)
+
+
+def take_back(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.take_back`: support it no longer."""
+    _cast(socket, frame, takes_back=True)
+
+
+def _cast(socket: SuggestionsSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
+    if socket.attendee is None:
+        raise NotJoined
+    wish = read_support(suggestion=frame.get("suggestion"), attendee=socket.attendee, takes_back=takes_back)
+    ref = frame.get("ref")
+
+    def succeed(supported: Supported) -> None:
+        mine = {"author": False, "supported": supported.supported}
+        ok = {"type": "ok", "ref": ref, "suggestion": str(supported.suggestion_id)}
+        socket.answer({**ok, "mine": mine, "version": supported.version})
+        socket.own_answered(topic_of(supported.suggestion_id))
+
+    socket.submit(partial(support_box.put, wish, origin=socket), ref, succeed)
+
+
+def set_state(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.state`: approve, open as a follow-up, dismiss, restore. For moderators."""
+    act = partial(
+        set_suggestion_state,
+        suggestion_id=_id_in(frame),
+        caller=caller_of(socket),
+        state=frame.get("state"),
+        seen=frame.get("seen"),
+        now=timezone.now(),
+    )
+    _do(socket, frame, act)
+
+
+def undo(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+    """`suggestion.undo`: undo the last move. For moderators."""
+    pk, caller = _id_in(frame), caller_of(socket)
+    _do(socket, frame, partial(undo_suggestion, suggestion_id=pk, caller=caller, now=timezone.now()))
+
+
+COMMANDS = {
+    "suggestion.suggest": suggest,
+    "suggestion.edit": edit,
+    "suggestion.withdraw": withdraw,
+    "suggestion.support": support,
+    "suggestion.take_back": take_back,
+    "suggestion.state": set_state,
+    "suggestion.undo": undo,
+}
+
+
+def read_own(attendee: AttendeePass, group: Group, suggestion_id: int, answer: Answer[Frame]) -> None:
+    """Read anew whether one supports a suggestion; `answer` is called with its `suggestion.mine`.
+
+    Raises:
+        TryLater: too many wait.
+    """
+
+    def read(outcome: set[int] | DomainError) -> None:
+        if isinstance(outcome, DomainError):
+            return answer(outcome)
+        is_author = is_owned(group, topic_of(suggestion_id), attendee.attendee_id)
+        mine = {"author": is_author, "supported": suggestion_id in outcome}
+        return answer({"type": "suggestion.mine", "suggestion": str(suggestion_id), "mine": mine})
+
+    supports_reader.put((attendee.attendee_id, group.key), read)
+
+
+async def read_supports(attendee: AttendeePass, group: Group) -> set[int]:
+    """Return the suggestions that the attendee supports; those who join at once share the query.
+
+    Raises:
+        TryLater
+    """
+    if not any(topic.startswith(f"{KIND}:") for topic in group.topics):
+        return set()
+    return await supports_reader.ask((attendee.attendee_id, group.key))
+
+
+def snapshot_suggestions(group: Group, socket: SuggestionsSocket, supported: set[int]) -> str:
+    """Return the snapshot's `suggestions` as JSON text, put together from texts that the Hub encoded once for all."""
+    attendee_id = socket.attendee.attendee_id if socket.attendee else None
+    parts = []
+    for topic, known in group.topics.items():
+        kind, _, identity = topic.partition(":")
+        if kind == KIND and (text := known.state_text(socket.audience(topic))):
+            is_author = is_owned(group, topic, attendee_id)
+            mine = {"author": is_author, "supported": int(identity) in supported}
+            parts.append(with_fields(text, mine=encode(mine)))
+    return f"[{','.join(parts)}]"
+
+
+def suggestion_audience(socket: SuggestionsSocket, topic: str) -> str:
+    """Return the audience that a socket belongs to for one suggestion. Helpers keep questions, not follow-ups."""
+    if socket.moderator_id is not None:
+        return MODERATORS
+    attendee_id = socket.attendee.attendee_id if socket.attendee else None
+    return AUTHOR if is_owned(socket.group, topic, attendee_id) else EVERYBODY

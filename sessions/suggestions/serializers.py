@@ -1,0 +1,46 @@
+"""The public JSON of suggested follow-ups, built for an audience. What an audience may not see is not in it."""
+
+from datetime import datetime
+from typing import Any
+
+from opendev.core.text import time_text
+from opendev.core.undo import undo_window
+from sessions.programme.permissions import MODERATORS
+from sessions.suggestions.models import Suggestion
+from sessions.suggestions.permissions import AUTHOR, is_public
+
+
+def undo_until(suggestion: Suggestion) -> datetime | None:
+    """Return until when the last move can be undone; None where there is nothing to undo."""
+    return suggestion.moved_at and suggestion.moved_at + undo_window()
+
+
+def line_of(suggestion: Suggestion) -> str | None:
+    """Return the id of the sign-up line that the suggestion is opened as; None while it is none."""
+    is_opened = suggestion.state == Suggestion.State.OPENED and suggestion.line_id
+    return str(suggestion.line_id) if is_opened else None
+
+
+def suggestion_json(suggestion: Suggestion, audience: str) -> dict[str, Any] | None:
+    """Return the suggestion for moderators, its author or everybody; None where it does not exist for them."""
+    if audience not in {MODERATORS, AUTHOR} and not is_public(suggestion):
+        return None
+    body: dict[str, Any] = {
+        "id": str(suggestion.pk),
+        "session": str(suggestion.session_id),
+        "title": suggestion.title,
+        "state": suggestion.state,
+        "supporters": suggestion.supporters,
+        "line": line_of(suggestion),
+        "suggested_at": time_text(suggestion.suggested_at),
+        "version": suggestion.version,
+    }
+    if audience == MODERATORS:
+        body["undo_until"] = time_text(undo_until(suggestion))
+    return body
+
+
+def mine_json(suggestion: Suggestion, attendee_id: int | None, supported: bool) -> dict[str, bool]:
+    """Return what a suggestion is to one attendee: theirs, or one that they support."""
+    is_author = attendee_id is not None and suggestion.attendee_id == attendee_id
+    return {"author": is_author, "supported": supported}

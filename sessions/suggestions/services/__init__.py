@@ -1,0 +1,1 @@
+"""What attendees and moderators do with suggested follow-ups."""

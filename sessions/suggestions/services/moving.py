@@ -1,0 +1,135 @@
+"""Suggested follow-ups as moderators see them: approved, opened as a sign-up line, or dismissed; and that undone."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from opendev.core.attendance import Caller
+from opendev.core.errors import Conflict, NotFound
+from opendev.core.text import clean_word
+from opendev.core.undo import undo_window
+from sessions.follow_ups.models import SignUp, SignUpLine
+from sessions.follow_ups.services.lines import edit_line, lock_line, open_line
+from sessions.programme.selectors import moderates
+from sessions.programme.services.rights import check_moderates
+from sessions.suggestions.models import Suggestion
+from sessions.suggestions.permissions import may_see_suggestion
+from sessions.suggestions.services.suggesting import lock_suggestion, save_and_tell
+from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
+
+State = Suggestion.State
+
+SUGGESTION_MOVES = {
+    State.WAITING: {State.OPEN, State.OPENED, State.DISMISSED},
+    State.OPEN: {State.OPENED, State.DISMISSED},
+    State.OPENED: set(),
+    State.DISMISSED: {State.OPEN},
+}
+
+
+class IllegalSuggestionMove(Conflict):
+    code, message = "illegal_move", _("The suggestion cannot change from its state to that one.")
+
+
+class SuggestionMovedMeanwhile(Conflict):
+    code, message = (
+        "changed_meanwhile",
+        _("Someone else changed this suggestion a moment ago. Here is its current state."),
+    )
+
+
+class TooLateToUndoSuggestion(IllegalSuggestionMove):
+    message = _("It is too late to undo that.")
+
+
+class NamesAreOnLine(IllegalSuggestionMove):
+    message = _("People have already signed up for this follow-up. Close it instead.")
+
+
+def _lock_for(caller: Caller, suggestion_id: int) -> Suggestion:
+    """Return the suggestion, locked, for a moderator of its session.
+
+    Raises:
+        NotFound: also for a hidden suggestion, to somebody who may not know of it.
+        NotSignedIn, NotModerator
+    """
+    suggestion = lock_suggestion(suggestion_id)
+    may_know = moderates(caller, suggestion.session_id)
+    if not may_see_suggestion(suggestion, moderates=may_know, attendee_id=None):
+        raise NotFound
+    check_moderates(caller=caller, session_id=suggestion.session_id)
+    return suggestion
+
+
+@transaction.atomic
+def set_suggestion_state(
+    *, suggestion_id: int, caller: Caller, state: Any, seen: Any = None, now: datetime
+) -> Suggestion:
+    """Approve a suggestion, open it as a sign-up line, dismiss it, or restore one that was dismissed.
+
+    Nobody is signed up on the line: those who support the suggestion are told, and sign up by themselves. `seen` is
+    the state that the caller has before their eyes, if they say.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        Malformed: no such state.
+        SuggestionMovedMeanwhile: it is not in the state that was seen.
+        IllegalSuggestionMove: not from the state that it has.
+    """
+    suggestion = _lock_for(caller, suggestion_id)
+    state = State(clean_word(state, field="state", choices=State.values))
+    if state == suggestion.state:
+        return suggestion
+    if seen and seen != suggestion.state:
+        raise SuggestionMovedMeanwhile
+    if state not in SUGGESTION_MOVES[State(suggestion.state)]:
+        raise IllegalSuggestionMove
+    if state == State.OPENED:
+        _note(suggestion, TimelineEntry.Verb.SUGGESTION_OPENED, now, caller)
+        suggestion.line = _open_line(suggestion, caller, now)
+    suggestion.moved_from, suggestion.moved_at, suggestion.state = suggestion.state, now, state
+    return save_and_tell(suggestion)
+
+
+def _open_line(suggestion: Suggestion, caller: Caller, now: datetime) -> SignUpLine:
+    """Return the suggestion's line, open: a new one, or the one that an undone opening closed."""
+    if suggestion.line_id is None:
+        values = {"title": suggestion.title}
+        return open_line(session_id=suggestion.session_id, caller=caller, given=values, now=now)
+    values = {"title": suggestion.title, "state": SignUpLine.State.OPEN}
+    return edit_line(line_id=suggestion.line_id, caller=caller, given=values, now=now)
+
+
+def _note(suggestion: Suggestion, verb: TimelineEntry.Verb, now: datetime, caller: Caller) -> None:
+    session, pk, title = suggestion.session, suggestion.pk, suggestion.title
+    note(session=session, verb=verb, now=now, subject=pk, title=title, caller=caller)
+
+
+@transaction.atomic
+def undo_suggestion(*, suggestion_id: int, caller: Caller, now: datetime) -> Suggestion:
+    """Undo the last move of a suggestion within five seconds; a line that was opened with it closes again.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+        TooLateToUndoSuggestion
+        NamesAreOnLine: somebody signed up already; nothing is undone.
+    """
+    suggestion = _lock_for(caller, suggestion_id)
+    if suggestion.moved_at is None or now > suggestion.moved_at + undo_window():
+        raise TooLateToUndoSuggestion
+    if suggestion.state == State.OPENED:
+        if suggestion.line_id is not None:
+            _close_unused_line(suggestion.line_id, caller, now)
+        _note(suggestion, TimelineEntry.Verb.SUGGESTION_SET_BACK, now, caller)
+    suggestion.state, suggestion.moved_from, suggestion.moved_at = State(suggestion.moved_from), "", None
+    return save_and_tell(suggestion)
+
+
+def _close_unused_line(line_id: int, caller: Caller, now: datetime) -> None:
+    lock_line(line_id)  # nobody signs up between the look and the close
+    if SignUp.objects.present().filter(line=line_id).exists():
+        raise NamesAreOnLine
+    edit_line(line_id=line_id, caller=caller, given={"state": SignUpLine.State.CLOSED}, now=now)
