@@ -40,6 +40,7 @@ class ExportShape(serializers.Serializer[Any]):
     polls = rows()
     questions = rows(is_always_there=False)
     follow_ups = rows(is_always_there=False)
+    suggestions = rows(is_always_there=False)
     sessions = rows(is_always_there=False)
     answers = rows(is_always_there=False)
     sign_ups = rows(is_always_there=False)
@@ -64,7 +65,7 @@ class ExportOfEvent(Export):
 
     @extend_schema(operation_id="event_export", parameters=WANTED, responses=ANSWERS)
     def get(self, request: Request, slug: str) -> Response:
-        """Return polls, questions, follow-ups and sessions of an event as tables. For organisers."""
+        """Return polls, questions, follow-ups, suggestions and sessions of an event as tables. For organisers."""
         event, caller = self.organised(slug)
         today = timezone.now().date()
         scope = Scope(
@@ -78,7 +79,7 @@ class ExportOfSession(Export):
 
     @extend_schema(operation_id="session_export", parameters=WANTED, responses=ANSWERS)
     def get(self, request: Request, session: str) -> Response:
-        """Return polls, questions and follow-ups of a session as tables. For moderators."""
+        """Return polls, questions, follow-ups and suggestions of a session as tables. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
         check_moderates(caller=caller, session_id=found.pk)

@@ -25,6 +25,9 @@ from sessions.questions.permissions import PUBLIC
 from sessions.questions.selectors import questions_of
 from sessions.registrations.links import personal_link
 from sessions.registrations.models import Registration
+from sessions.suggestions.models import Suggestion
+from sessions.suggestions.permissions import PUBLIC as SUGGESTED
+from sessions.suggestions.selectors import suggestions_of
 
 Cell = str | int | float | datetime | None
 Row = Sequence[Cell]
@@ -94,7 +97,7 @@ def tables_of(scope: Scope) -> list[Table]:
     polls = _seen(scope)
     found = [_polls(scope, polls)]
     if scope.polls is None:
-        found += [_questions(scope), _follow_ups(scope), _sessions(scope)]
+        found += [_questions(scope), _follow_ups(scope), _suggestions(scope), _sessions(scope)]
     if scope.asked.people:
         found.append(_answers(scope, polls))
         if scope.polls is None:
@@ -185,6 +188,18 @@ def _follow_ups(scope: Scope) -> Table:
     ]
     columns = ("session", "title", "announced_line", "state", "names", "session_slug")
     return scope.table("follow_ups", columns, rows)
+
+
+def _suggestions(scope: Scope) -> Table:
+    states = Suggestion.State.values if scope.asked.hidden else SUGGESTED
+    titles, slugs = scope.titles, scope.slugs
+    rows: list[Row] = [
+        (titles[s.session_id], s.title, s.state, s.supporters, s.suggested_at, slugs[s.session_id])
+        for s in suggestions_of(titles)
+        if s.state in states
+    ]
+    columns = ("session", "title", "state", "supporters", "suggested_at", "session_slug")
+    return scope.table("suggestions", columns, rows)
 
 
 def _sessions(scope: Scope) -> Table:

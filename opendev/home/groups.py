@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
-from opendev.core.parts import SHOWN, FirstRows, first_rows, shown_rows
+from opendev.core.parts import SHOWN, FirstRows, first_rows, first_stored, shown_rows
 from opendev.core.text import csv_cell, id_in_address
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import compare, seen_of, shown
@@ -30,6 +30,7 @@ from sessions.follow_ups.services.groups import dissolve_group, edit_group, make
 from sessions.programme import selectors
 from sessions.programme.models import Event
 from sessions.programme.services.rights import check_organises
+from sessions.suggestions.selectors import supported_not_opened
 
 EXPORT_HEAD = (
     *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
@@ -68,6 +69,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
         "event": event,
         "follow_ups": [_row(one, request.GET, caller, organises=organises) for one in follow_ups],
         "part": part,
+        "suggestions": first_stored(supported_not_opened(event), {} if posted else request.GET),
         "names_shown": shown_rows(request.GET, NAMES),
         "lines": [line for group in part.rows for line in group],
         "organises": organises,

@@ -68,6 +68,7 @@ class SessionDraft:
         if summary:
             yield from self._said(summary, "onward", summary.onward)
         yield from self._lines()
+        yield from self._suggestions()
         for resource in self.found.resources.get(session.pk, []):
             yield self._resource(resource)
         yield from self._links()
@@ -151,6 +152,19 @@ class SessionDraft:
             said = text % {"count": in_words(count).capitalize(), "lines": join_words(named)}
             source = self._source(_("The sign-up lines"))
             yield self._part("sign-ups", PROSE, Sentence(said, source))
+
+    def _suggestions(self) -> Iterator[Paragraph]:
+        """Return what people supported and no moderator opened; without counts, which may be of a few people."""
+        suggestions = self.found.suggestions.get(self.session.pk, [])
+        if suggestions:
+            count, titles = len(suggestions), join_words([quoted(each.title) for each in suggestions])
+            text = ngettext(
+                "One more follow-up was suggested and supported: %(titles)s.",
+                "%(count)s more follow-ups were suggested and supported: %(titles)s.",
+                count,
+            ) % {"count": in_words(count).capitalize(), "titles": titles}
+            sentence = Sentence(text, self._source(_("Follow-ups suggested in the room")))
+            yield self._part("suggestions", PROSE, sentence, suggestions=[each.pk for each in suggestions])
 
     def _links(self) -> Iterator[Paragraph]:
         links = []

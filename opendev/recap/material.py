@@ -18,6 +18,8 @@ from sessions.questions.selectors import answered_questions
 from sessions.recap.models import NextStep, SessionSummary
 from sessions.recap.selectors import SeriesEvent, next_steps_of, rest_of_series, summaries_of
 from sessions.registrations.selectors import Figure, figures_of
+from sessions.suggestions.models import Suggestion
+from sessions.suggestions.selectors import supported_not_opened
 
 NO_COPY = -1
 T = TypeVar("T")
@@ -35,6 +37,7 @@ class Material:
     polls: Mapping[int, list[Poll]]
     questions: Mapping[int, list[Question]]
     lines: Mapping[int, list[LineWithNames]]
+    suggestions: Mapping[int, list[Suggestion]]
     notes: Mapping[int, str]
     headings: Mapping[int, list[str]]
     resources: Mapping[int, list[Resource]]
@@ -70,6 +73,7 @@ def material_of(event: Event) -> Material:
         polls=_by_session((poll.session_id, poll) for poll in polls_of(ids) if is_told(poll)),
         questions=_by_session((question.session_id, question) for question in answered_questions(event)),
         lines=_by_session((found.line.session_id, found) for found in lines_of(ids)),
+        suggestions=_by_session((each.session_id, each) for each in supported_not_opened(event)),
         notes=notes_urls(ids),
         headings={session: headings_of(copy) for session, copy in copies.items()},
         resources=resources_of(event.pk),

@@ -27,6 +27,7 @@ from polls.selectors import shown_answers_among
 from sessions.follow_ups.models import SignUp
 from sessions.questions.models import Question
 from sessions.questions.permissions import is_public
+from sessions.suggestions.selectors import public_ids
 
 NAMES_SHOWN = 4
 TALK = "talk"
@@ -117,7 +118,7 @@ class Reading:
 
 
 def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
-    """Return the recap as everybody may read it now, in four queries at most whatever its length."""
+    """Return the recap as everybody may read it now, in five queries at most whatever its length."""
     names = _names_of({p.facts["line"] for p in paragraphs if p.kind == LINE})
     readable = list(_without_hidden_words(list(_readable(paragraphs))))
     shown = [_without_small_counts(one) for one in _with_meaning(readable)]
@@ -132,13 +133,16 @@ def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
 
 def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
     """Leave out what may not be read any more since it was published: results that are hidden, archived or set back,
-    and questions that were dismissed, merged or withdrawn."""
+    and questions and suggestions that were dismissed, merged or withdrawn."""
     polls = {poll for paragraph in paragraphs for poll in _polls_in(paragraph)}
     told = {poll.pk for poll in Poll.objects.filter(pk__in=polls) if is_told(poll)} if polls else set()
     asked = {question for paragraph in paragraphs for question in _questions_in(paragraph)}
     public = {one.pk for one in Question.objects.filter(pk__in=asked) if is_public(one)} if asked else set()
+    suggestions = {pk for paragraph in paragraphs for pk in _suggestions_in(paragraph)}
+    shown = public_ids(suggestions) if suggestions else set()
     for paragraph in paragraphs:
-        if _polls_in(paragraph) <= told and _questions_in(paragraph) <= public:
+        are_public = _questions_in(paragraph) <= public and _suggestions_in(paragraph) <= shown
+        if _polls_in(paragraph) <= told and are_public:
             yield paragraph
 
 
@@ -205,6 +209,11 @@ def _polls_in(paragraph: Paragraph) -> set[int]:
 def _questions_in(paragraph: Paragraph) -> set[int]:
     """Return the question that a paragraph tells; its key ends with the question's id."""
     return {int(paragraph.key.rpartition("/")[2])} if paragraph.kind == QUESTION else set()
+
+
+def _suggestions_in(paragraph: Paragraph) -> set[int]:
+    """Return the suggested follow-ups that a paragraph tells."""
+    return set(paragraph.facts.get("suggestions", []))
 
 
 def _with_meaning(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:

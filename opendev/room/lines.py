@@ -43,6 +43,7 @@ class LineCard:
     mine: dict[str, Any]
     pad: InPad = NOT_IN_PAD
     is_joined: bool = False
+    wish: str = ""  # what the reader is to the suggestion that it was opened from: "author", "supporter"
 
     def __getattr__(self, name: str) -> Any:
         return self.line[name]
@@ -82,15 +83,21 @@ def line_cards(
 
 
 def cards_of(
-    lines: Iterable[LineWithNames], own: Mapping[int, SignUp], pads: Mapping[int, InPad], *, is_joined: bool
+    lines: Iterable[LineWithNames],
+    own: Mapping[int, SignUp],
+    pads: Mapping[int, InPad],
+    *,
+    is_joined: bool,
+    wishes: Mapping[str, str] | None = None,
 ) -> list[LineCard]:
-    """Return lines, which were read, with one's `own` sign-ups by line."""
+    """Return lines, which were read, with one's `own` sign-ups by line, and one's `wishes` for them before."""
     return [
         LineCard(
             line_json(each),
             mine_json(own.get(each.line.pk)),
             pads.get(each.line.pk, NOT_IN_PAD),
             is_joined,
+            (wishes or {}).get(str(each.line.pk), ""),
         )
         for each in lines
     ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from etherpad_links.models import EtherpadLink
 from etherpad_links.notes import notes_of
 from etherpad_links.selectors import copy_of, notes_urls, writing_url
-from opendev.core.attendance import Caller
+from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
 from opendev.core.parts import SHOWN_FIRST, shown_rows
 from opendev.room.cards import PollCard, card_for, launch_order, on_air
@@ -25,6 +25,7 @@ from opendev.room.question_cards import questions_for, queue_questions, room_que
 from opendev.room.reads import OwnReads, RoomReads, own_reads
 from opendev.room.record import record_of
 from opendev.room.run_sheet_cards import SheetCard, is_taken, running_of, sheet_card
+from opendev.room.suggestion_cards import moderators_suggestions, suggestions_for
 from polls.models import Poll
 from polls.selectors import NOT_VOTED, polls_of
 from sessions.follow_ups.models import SignUpLine
@@ -32,6 +33,7 @@ from sessions.follow_ups.services.sign_ups import consent_words, default_contact
 from sessions.programme.models import Session
 
 SCREEN_QUESTIONS = 5
+OPEN_STATES = frozenset({Session.State.UPCOMING, Session.State.LIVE})
 
 
 @dataclass
@@ -57,7 +59,7 @@ def common(session: Session) -> dict[str, Any]:
     return {
         "event": session.event,
         "session": session,
-        "is_open": session.shown_state in {Session.State.UPCOMING, Session.State.LIVE},
+        "is_open": session.shown_state in OPEN_STATES,
         "present": hub.present(session.pk),
         "unusual": hub.unusual(session.pk),
         "socket_path": socket_path(session),
@@ -93,7 +95,7 @@ def room_context(
         "question_sort": sort,
         "own_name": own.name,
         "has_recap": reads.has_recap,
-        **lines_context(reads, own, is_joined=attendee is not None),
+        **lines_context(reads, own, attendee),
         "attendee": attendee,
         "on_air": first,
         "waiting_polls": [card for card in others if card.is_live],
@@ -148,12 +150,16 @@ def notes_context(link: EtherpadLink | None, name: str, wanted: str) -> dict[str
     }
 
 
-def lines_context(reads: RoomReads, own: OwnReads, *, is_joined: bool) -> dict[str, Any]:
-    """Return the session's sign-up lines, and what the dialog asks before the first tap."""
+def lines_context(reads: RoomReads, own: OwnReads, attendee: AttendeePass | None) -> dict[str, Any]:
+    """Return the session's sign-up lines and suggestions for some, and what the dialog asks before the first tap."""
+    session, is_joined = reads.session, attendee is not None
+    suggestions = suggestions_for(session, attendee, reads.suggestions, own.supported)
     until = default_contact_until(timezone.now())
     pads = in_pads_of(reads.pads, own.pad_names, own.name)
     return {
-        "lines": cards_of(reads.lines, own.sign_ups, pads, is_joined=is_joined),
+        "lines": cards_of(reads.lines, own.sign_ups, pads, is_joined=is_joined, wishes=suggestions.of_lines),
+        "suggestions": suggestions,
+        "may_suggest": session.suggestions_open and session.shown_state in OPEN_STATES,
         "has_signed_up": own.has_signed_up,
         "form": {"name": own.name, "company": own.company},
         "contact_until": until,
@@ -299,6 +305,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "stage_item": stage_item,
         "queue_on_stage": stage_item is not None and stage_item.item.kind == stage_item.item.Kind.QUESTIONS,
         "queue": queue_questions(session, now=now).cut(SHOWN_FIRST),
+        "suggestions": moderators_suggestions(session, now=now),
         "on_air": first,
         "selected": selected,
         "closed_with_step": closed_with,

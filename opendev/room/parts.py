@@ -41,7 +41,7 @@ PARTS = (
         "sign",
         "room/parts/follow_ups.html",
         lambda context: len(context["lines"]),
-        lambda context: bool(context["lines"]),
+        lambda context: bool(context["lines"] or context["suggestions"].listed) or context["may_suggest"],
     ),
     Part(
         "notes",

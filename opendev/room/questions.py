@@ -1,14 +1,9 @@
 """Questions by plain form, for attendees: asking, changing and withdrawing one's own, upvotes."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from opendev.core.attendance import AttendeePass
-from opendev.core.callers import caller_of
-from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
 from opendev.core.limits import check_limit, limited_networks
 from opendev.core.text import id_in_address
@@ -21,24 +16,7 @@ from sessions.questions.box import read_upvote, upvote_box
 from sessions.questions.selectors import question_by_id, similar_questions
 from sessions.questions.services.asking import ask_question, edit_question, withdraw_question
 
-PART = "?tab=questions"
-
-
-def _act(
-    request: HttpRequest,
-    event: str,
-    session: str,
-    work: Callable[[Session, AttendeePass | None], object],
-    **kept: str,
-) -> HttpResponse:
-    """Do one act and go back to the questions; a refusal shows them with what was typed."""
-    found = selectors.session_by_slug(event, session)
-    attendee = caller_of(request, found.event_id).attendee_of(found.event_id)
-    try:
-        work(found, attendee)
-    except DomainError as refusal:
-        return views.show(request, event, session, refused=refusal, part="questions", asking=kept)
-    return redirect(found.get_absolute_url() + PART)
+PART = "questions"
 
 
 def _question_here(session: Session, question: str) -> int:
@@ -61,33 +39,35 @@ def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
         found = selectors.session_by_slug(event, session)
         if near := similar_questions(found.pk, text):
             kept = {"text": text, "name": name}
-            return views.show(request, event, session, part="questions", asking=kept, similar=near)
-    return _act(request, event, session, work, text=text, name=name)
+            return views.show(request, event, session, part=PART, asking=kept, similar=near)
+    return views.act(request, event, session, work, part=PART, asking={"text": text, "name": name})
 
 
 @posted_from("room")
 def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
     """Change one's own question."""
-    return _act(
+    return views.act(
         request,
         event,
         session,
         lambda found, attendee: edit_question(
             question_id=_question_here(found, question), attendee=attendee, text=request.POST.get("text", "")
         ),
+        part=PART,
     )
 
 
 @posted_from("room")
 def withdraw(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
     """Withdraw one's own question."""
-    return _act(
+    return views.act(
         request,
         event,
         session,
         lambda found, attendee: withdraw_question(
             question_id=_question_here(found, question), attendee=attendee
         ),
+        part=PART,
     )
 
 
@@ -103,4 +83,4 @@ def upvote(request: HttpRequest, event: str, session: str, question: str) -> Htt
         takes_back = "take_back" in request.POST
         upvote_box.put_and_wait(read_upvote(question=str(pk), attendee=attendee, takes_back=takes_back))
 
-    return _act(request, event, session, work)
+    return views.act(request, event, session, work, part=PART)

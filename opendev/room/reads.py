@@ -21,6 +21,8 @@ from sessions.programme.models import Session
 from sessions.programme.selectors import session_by_slug
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.selectors import questions_of, roots_of
+from sessions.suggestions.models import Suggestion, SuggestionSupport
+from sessions.suggestions.selectors import suggestions_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class RoomReads:
     running: dict[str, Any] | None
     prompts: Sequence[dict[str, Any]]
     questions: Sequence[Question]
+    suggestions: Sequence[Suggestion]
     lines: Sequence[LineWithNames]
     pads: Sequence[PadState]
     has_recap: bool
@@ -62,6 +65,7 @@ def _read(session: Session) -> RoomReads:
         running=running,
         prompts=prompts,
         questions=questions_of([session.pk]),
+        suggestions=suggestions_of([session.pk]),
         lines=lines_of([session.pk]),
         pads=pad_states([session.pk]),
         has_recap=session.event.has_recap,
@@ -76,6 +80,7 @@ class OwnReads:
     name: str = ""
     company: str = ""
     upvoted: set[int] = field(default_factory=set)
+    supported: set[int] = field(default_factory=set)
     sign_ups: dict[int, SignUp] = field(default_factory=dict)
     pad_names: dict[int, str] = field(default_factory=dict)
     has_signed_up: bool = False  # on any line of the event, here and not in a pad
@@ -94,6 +99,8 @@ def own_reads(attendee: AttendeePass | None, reads: RoomReads) -> OwnReads:
             own.name, own.company = columns[:2]
         elif what == "upvote":
             own.upvoted.add(roots.get(number, number))
+        elif what == "support":
+            own.supported.add(number)
         else:
             _add_sign_up(own, number, columns, is_here=number in lines)
     return own
@@ -112,9 +119,11 @@ def _rows_of(attendee: AttendeePass, session: Session) -> Iterable[tuple[Any, ..
     sign_ups = SignUp.objects.filter(attendee=who).order_by()
     people = attendees_with_pass(session.event_id).filter(pk=who).order_by()
     upvotes = QuestionVote.objects.filter(attendee=who, question__session=session).order_by()
+    supports = SuggestionSupport.objects.filter(attendee=who, suggestion__session=session).order_by()
     return sign_ups.values_list(Value("sign-up"), "line_id", *OF_SIGN_UPS, "pad_name__state").union(
         people.values_list(Value("attendee"), "pk", "name", "company", *NOTHING),
         upvotes.values_list(Value("upvote"), "question_id", Value(""), Value(""), *NOTHING),
+        supports.values_list(Value("support"), "suggestion_id", Value(""), Value(""), *NOTHING),
         all=True,
     )
 

@@ -11,6 +11,8 @@ from opendev.room import (
     queue,
     rehearsal_pages,
     run_sheet_control,
+    suggestions,
+    suggestions_control,
     team,
     views,
     written_control,
@@ -20,6 +22,8 @@ from opendev.room.poll_files import pages as poll_file_pages
 SESSION = "<slug:event>/sessions/<slug:session>/"
 QUESTION = f"{SESSION}questions/<str:question>/"
 QUEUED = f"{SESSION}control/questions/<str:question>/"
+SUGGESTION = f"{SESSION}suggestions/<str:suggestion>/"
+SUGGESTED = f"{SESSION}control/suggestions/<str:suggestion>/"
 POLL = f"{SESSION}control/polls/<str:poll>/"
 PLAN = f"{SESSION}control/run-sheet/"
 LINE = f"{SESSION}control/lines/<str:line>/"
@@ -62,6 +66,13 @@ urlpatterns = [
     path(f"{QUEUED}state/", queue.state, name="control-question-state"),
     path(f"{QUEUED}undo/", queue.undo, name="control-question-undo"),
     path(f"{QUEUED}pin/", queue.pin, name="control-question-pin"),
+    path(f"{SESSION}suggestions/", suggestions.suggest, name="suggestion-make"),
+    path(f"{SUGGESTION}edit/", suggestions.edit, name="suggestion-edit"),
+    path(f"{SUGGESTION}withdraw/", suggestions.withdraw, name="suggestion-withdraw"),
+    path(f"{SUGGESTION}support/", suggestions.support, name="suggestion-support"),
+    path(f"{SESSION}control/suggestions/rules/", suggestions_control.rules, name="control-suggestion-rules"),
+    path(f"{SUGGESTED}state/", suggestions_control.state, name="control-suggestion-state"),
+    path(f"{SUGGESTED}undo/", suggestions_control.undo, name="control-suggestion-undo"),
     path(f"{SESSION}control/lines/", lines_control.line_add, name="control-line-add"),
     path(LINE, lines_control.line_edit, name="control-line-edit"),
     path(f"{LINE}repair/", pad_control.repair, name="control-line-repair"),

@@ -1,5 +1,6 @@
 """Attendees' pages of a session: the room, joining it, voting by plain form, and the presenter screen."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
+from opendev.core.attendance import AttendeePass
 from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.errors import DomainError
 from opendev.core.limits import check_join, check_vote
@@ -63,6 +65,25 @@ def show(
     context.update(more)
     response = render(request, "room/room.html", context, status=refused.status if refused else 200)
     return mark(response, refused) if refused else response
+
+
+def act(
+    request: HttpRequest,
+    event: str,
+    session: str,
+    work: Callable[[Session, AttendeePass | None], object],
+    *,
+    part: str,
+    **typed: Any,
+) -> HttpResponse:
+    """Do an attendee's act and go back to its part of the room; a refusal shows that part with what was typed."""
+    here = selectors.session_by_slug(event, session)
+    attendee = caller_of(request, here.event_id).attendee_of(here.event_id)
+    try:
+        work(here, attendee)
+    except DomainError as refusal:
+        return show(request, event, session, refused=refusal, part=part, **typed)
+    return redirect(f"{here.get_absolute_url()}?tab={part}")
 
 
 @posted_from("room")

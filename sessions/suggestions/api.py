@@ -58,6 +58,7 @@ class SuggestionShape(serializers.Serializer[Any]):
     suggested_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     undo_until = serializers.DateTimeField(allow_null=True, required=False, help_text="for moderators")
+    is_own = serializers.BooleanField(required=False, help_text="for its author")
     mine = SuggestionMineShape()
 
 

@@ -37,6 +37,8 @@ def suggestion_json(suggestion: Suggestion, audience: str) -> dict[str, Any] | N
     }
     if audience == MODERATORS:
         body["undo_until"] = time_text(undo_until(suggestion))
+    if audience == AUTHOR:
+        body["is_own"] = True
     return body
 
 

@@ -132,6 +132,14 @@ class Prober:
             path = f"/api/v1/sessions/{self.session}/questions/"
             return str(client.post(path, json={"text": "Why?"}, headers=token).json()["id"])
 
+    def new_suggestion(self) -> str:
+        """The id of a follow-up that somebody suggested."""
+        with self.server.http() as client:
+            joined = client.post(f"/api/v1/sessions/{self.session}/attendees/", json={}).json()
+            token = {"Authorization": f"Bearer {joined['token']}"}
+            path = f"/api/v1/sessions/{self.session}/suggestions/"
+            return str(client.post(path, json={"title": "More"}, headers=token).json()["id"])
+
     def new_attendee(self) -> str:
         """The id of somebody who joined."""
         with self.server.http() as client:
@@ -163,6 +171,7 @@ class Prober:
         added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})
         real["item"] = [item["id"] for item in added["items"]]
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
+        real |= {"suggestion": [self.new_suggestion()]}
         real |= {"attendee": [self.new_attendee()], "dismissal": [self.new_dismissal()]}
         document = deepcopy(self.document)
         for methods in document["paths"].values():

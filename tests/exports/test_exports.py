@@ -16,7 +16,17 @@ from sessions.programme.models import Event, Session
 from sessions.programme.services.sessions import split_session
 from sessions.registrations.models import Registration
 from sessions.registrations.services.importing import import_registrations
-from tests.factories import NOW, make_attendee, make_line, make_poll, make_question, make_session, put_name
+from tests.factories import (
+    NOW,
+    make_attendee,
+    make_line,
+    make_poll,
+    make_question,
+    make_session,
+    make_suggestion,
+    put_name,
+    support,
+)
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import make_moderator, organiser_of
 
@@ -98,6 +108,17 @@ def test_hidden_result_is_in_no_file_unless_a_moderator_asks_for_it(organiser, s
     asked = rows_in(read(organiser, path, form, hidden="1"), form)
     assert [row["votes"] for row in asked] == ["5", "2", "0", "0", "0"]
     assert {row["question"] for row in asked} == {"Which?", "A draft?"}
+
+
+def test_suggestions_are_told_without_their_authors_and_hidden_ones_where_asked(organiser, session):
+    ada = make_attendee(session, name="Ada")
+    support(make_suggestion(session, "Rancher", attendee=ada), make_attendee(session))
+    make_suggestion(session, "Dismissed", state="dismissed")
+    for query, titles in (({}, ["Rancher"]), ({"hidden": "1"}, ["Rancher", "Dismissed"])):
+        rows = json.loads(read(organiser, path_of(session), "json", **query))["suggestions"]
+        assert [row["title"] for row in rows] == titles
+        assert (rows[0]["state"], rows[0]["supporters"]) == ("open", 1)
+        assert "Ada" not in str(rows)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "md"])

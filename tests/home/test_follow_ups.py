@@ -12,7 +12,17 @@ from sessions.follow_ups.models import FollowUpGroup, SignUp
 from sessions.follow_ups.services.pad_names import record_pad_name
 from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until
 from sessions.programme.models import Session
-from tests.factories import NOW, make_attendee, make_event, make_line, make_moderator, make_session, put_name
+from tests.factories import (
+    NOW,
+    make_attendee,
+    make_event,
+    make_line,
+    make_moderator,
+    make_session,
+    make_suggestion,
+    put_name,
+    support,
+)
 from tests.factories.sessions import make_user, organiser_of
 from tests.support.pages import squeezed
 
@@ -259,11 +269,11 @@ def test_follow_ups_pages_ask_the_same_number_of_queries(browser_of, django_asse
         for name in range(count):
             put_name(line, make_attendee(session, name=f"Person {number} {name}"))
     visitor, organiser = browser_of(), organiser_in(browser_of, event)
-    with django_assert_num_queries(5):  # one of them is the gate's
+    with django_assert_num_queries(6):  # one of them is the gate's
         assert visitor.get(f"/{event.slug}/follow-ups/").content.count(b"data-follow-up") == count
     with django_assert_num_queries(4):
         visitor.get(f"/{event.slug}/follow-ups/export.csv")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         organiser.get(f"/{event.slug}/follow-ups/")
 
 
@@ -321,3 +331,19 @@ def test_export_neutralises_formulas_in_every_cell(browser_of, line):
 )
 def test_cell_is_quoted_where_it_would_be_a_formula(text, cell):
     assert csv_cell(text) == cell
+
+
+def test_page_lists_what_was_supported_and_not_opened(client, session):
+    path = f"/{session.event.slug}/follow-ups/"
+    people = [make_attendee(session) for _ in range(2)]
+    for title, count in (("Few", 1), ("Many", 2), ("Unsupported", 0)):
+        suggestion = make_suggestion(session, title)
+        for attendee in people[:count]:
+            support(suggestion, attendee)
+    make_suggestion(session, "Dismissed", state="dismissed")
+    text = squeezed(client.get(path).content.decode())
+    assert text.index("Many") < text.index("Few")
+    assert "2 supporters" in text
+    assert "Unsupported" not in text
+    assert "Dismissed" not in text
+    assert session.get_absolute_url() in text

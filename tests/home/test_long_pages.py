@@ -143,7 +143,7 @@ def test_page_reads_the_names_of_what_it_shows_alone(
     visitor, page = browser_of(), f"/{event.slug}/follow-ups/"
     read = []
     monkeypatch.setattr(SignUp, "__init__", counting(SignUp.__init__, read))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         visitor.get(page)
     assert len(read) == 2 * SHOWN_FIRST
 

@@ -28,6 +28,7 @@ from tests.factories import (
     make_poll,
     make_question,
     make_session,
+    make_suggestion,
 )
 from tests.factories.sessions import organiser_of
 from tests.leaks.addresses import Place, places, routes
@@ -37,10 +38,11 @@ from tests.support.people import CSRF, Person, Socket, open_socket
 
 SERIES = "A series of two"
 EVENT, TITLE, QUESTION, LINE = "Covert Days", "Furtive session", "Stealthy question?", "Clandestine line"
-SECRETS = (EVENT, "covert-days", TITLE, QUESTION, LINE)
+SUGGESTION = "Undercover idea"
+SECRETS = (EVENT, "covert-days", TITLE, QUESTION, LINE, SUGGESTION)
 UNKNOWN = {
     **dict.fromkeys(["event", "slug"], "nowhere-days"),
-    **dict.fromkeys(["session", "poll", "question", "dismissal", "line", "attendee"], "987654"),
+    **dict.fromkeys(["session", "poll", "question", "dismissal", "suggestion", "line", "attendee"], "987654"),
     "code of j/": "987654",
     "code of f/": "nowhere",
     "registration": "987654.x",
@@ -97,6 +99,7 @@ class World:
             "session": self.session.pk,
             "poll": poll.pk,
             "question": question.pk,
+            "suggestion": make_suggestion(self.session, SUGGESTION).pk,
             "line": line.pk,
             "dismissal": dismissal.pk,
             "attendee": attendee_id,
@@ -110,7 +113,7 @@ class World:
         """What stands behind the part that leads to the event; most of it need not be there."""
         role = self.session.roles.first()
         return {
-            **{part: own[part] for part in ("poll", "question", "line")},
+            **{part: own[part] for part in ("poll", "question", "suggestion", "line")},
             "session": self.session.slug,
             "day": self.session.day_id,
             "number": 1,
@@ -252,15 +255,15 @@ def test_socket_in_a_draft_is_refused(world, role, view):
 
 
 COMMANDS = {
+    **{f"question.{name}": ("question", {}) for name in ("withdraw", "upvote", "take_back", "undo")},
+    **{f"suggestion.{name}": ("suggestion", {}) for name in ("withdraw", "support", "take_back", "undo")},
     "poll.vote": ("poll", {"options": ["1"]}),
     "poll.withdraw": ("poll", {}),
     "question.edit": ("question", {"text": "Mine?"}),
-    "question.withdraw": ("question", {}),
-    "question.upvote": ("question", {}),
-    "question.take_back": ("question", {}),
     "question.state": ("question", {"state": "on_air"}),
     "question.pin": ("question", {"pinned": True}),
-    "question.undo": ("question", {}),
+    "suggestion.edit": ("suggestion", {"title": "Mine"}),
+    "suggestion.state": ("suggestion", {"state": "opened"}),
     "line.sign_up": ("line", {}),
     "line.withdraw": ("line", {}),
 }

@@ -14,12 +14,23 @@ from sessions.programme.models import Event
 from sessions.recap.models import RecapDraft, RecapVersion
 from sessions.recap.selectors import published_recap, recap_edits_of
 from sessions.recap.services.writing import NoRecapDraft, edit_recap, withdraw_recap, write_summary
-from tests.factories import NOW, make_attendee, make_event, make_line, make_poll, make_session, put_name
+from sessions.suggestions.models import Suggestion
+from tests.factories import (
+    NOW,
+    make_attendee,
+    make_event,
+    make_line,
+    make_poll,
+    make_session,
+    make_suggestion,
+    put_name,
+    support,
+)
 from tests.factories.polls import record, vote_for
 from tests.factories.sessions import organiser_of
 
 pytestmark = pytest.mark.django_db
-QUERIES = 19
+QUERIES = 20
 
 
 def texts_of(event):
@@ -227,6 +238,25 @@ def test_name_is_shown_with_consent_alone_and_gone_when_it_is_taken_back():
     assert [name.name for name in reading_of(paragraphs).of("line")[0].names] == ["Ada"]
     line.sign_ups.filter(attendee=ada.attendee_id).update(withdrawn_at=NOW)
     assert reading_of(paragraphs).of("line")[0].names == []
+
+
+def test_supported_suggestion_that_was_not_opened_is_told_until_it_is_dismissed():
+    session = make_session()
+    people = [make_attendee(session) for _ in range(3)]
+    titles = {"Rancher": 3, "Magnum": 1, "Unsupported": 0, "Dismissed": 2, "Opened": 2}
+    suggestions = {title: make_suggestion(session, title) for title in titles}
+    for title, count in titles.items():
+        for attendee in people[:count]:
+            support(suggestions[title], attendee)
+    Suggestion.objects.filter(title="Dismissed").update(state="dismissed")
+    Suggestion.objects.filter(title="Opened").update(state="opened")
+    redraft(session.event)
+    paragraphs = paragraphs_of(publish(session.event).paragraphs)
+    text = str(reading_of(paragraphs))
+    assert "Two more follow-ups were suggested and supported: “Rancher” and “Magnum”." in text
+    assert not {title for title in ("Unsupported", "Dismissed", "Opened") if title in text}
+    Suggestion.objects.filter(title="Magnum").update(state="dismissed")
+    assert "Magnum" not in str(reading_of(paragraphs))
 
 
 def test_every_sentence_and_number_names_its_source(demo):

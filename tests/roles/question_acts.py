@@ -26,21 +26,40 @@ def agree(*answers: Answer) -> Answer:
     return answers[0]
 
 
-def say(cast: "Cast", who: Person, name: str, **fields: Any) -> Answer:
+def command(cast: "Cast", who: Person, kind: str, **fields: Any) -> Answer:
     """One command by the socket that their page opens: the control room's where they are signed in."""
     view = "control" if who.user else ""
     try:
         with open_socket(cast.server, cast.session.pk, cookies=who.cookies, view=view) as socket:
-            frame = socket.ask(f"question.{name}", **fields)
+            frame = socket.ask(kind, **fields)
     except InvalidStatus:
-        return say_in_the_room(cast, who, name, **fields)
+        return command_in_the_room(cast, who, kind, **fields)
     return Answer(200) if frame["type"] == "ok" else Answer(0, frame["code"], body=frame)
+
+
+def command_in_the_room(cast: "Cast", who: Person, kind: str, **fields: Any) -> Answer:
+    with open_socket(cast.server, cast.session.pk, cookies=who.cookies) as socket:
+        frame = socket.ask(kind, **fields)
+    return Answer(200) if frame["type"] == "ok" else Answer(0, frame["code"], body=frame)
+
+
+def snapshot_of(cast: "Cast", who: Person) -> Any:
+    """What their page's socket shows: the control room's where they are let in there."""
+    try:
+        view = "control" if who.user else ""
+        with open_socket(cast.server, cast.session.pk, cookies=who.cookies, view=view) as socket:
+            return socket.snapshot
+    except InvalidStatus:
+        with open_socket(cast.server, cast.session.pk, cookies=who.cookies) as socket:
+            return socket.snapshot
+
+
+def say(cast: "Cast", who: Person, name: str, **fields: Any) -> Answer:
+    return command(cast, who, f"question.{name}", **fields)
 
 
 def say_in_the_room(cast: "Cast", who: Person, name: str, **fields: Any) -> Answer:
-    with open_socket(cast.server, cast.session.pk, cookies=who.cookies) as socket:
-        frame = socket.ask(f"question.{name}", **fields)
-    return Answer(200) if frame["type"] == "ok" else Answer(0, frame["code"], body=frame)
+    return command_in_the_room(cast, who, f"question.{name}", **fields)
 
 
 def see_by_rest(states: tuple[str, ...], cast: "Cast", who: Person) -> Answer:
@@ -55,13 +74,7 @@ def see_by_rest(states: tuple[str, ...], cast: "Cast", who: Person) -> Answer:
 
 def see_by_socket(states: tuple[str, ...], cast: "Cast", who: Person) -> Answer:
     wanted = {str(make_question(cast.session, state=state).pk) for state in states}
-    try:
-        view = "control" if who.user else ""
-        with open_socket(cast.server, cast.session.pk, cookies=who.cookies, view=view) as socket:
-            shown = {question["id"] for question in socket.snapshot["questions"]}
-    except InvalidStatus:
-        with open_socket(cast.server, cast.session.pk, cookies=who.cookies) as socket:
-            shown = {question["id"] for question in socket.snapshot["questions"]}
+    shown = {question["id"] for question in snapshot_of(cast, who)["questions"]}
     assert wanted & shown in (wanted, set())
     return Answer(200, "" if wanted <= shown else "not_found")
 

@@ -123,8 +123,10 @@ def test_address_that_only_takes_forms_leads_to_their_page(desk, session, line, 
 # --- the room
 
 
-def test_room_has_a_tab_for_follow_ups_only_where_there_are_some(browser_of, session):
+def test_room_has_a_tab_for_follow_ups_only_where_there_are_some_or_may_be_suggested(browser_of, session):
     tab = 'data-tab="follow-ups"'
+    assert f"{tab}>" in text_of(browser_of().get(at(session)))
+    type(session).objects.update(suggestions_open=False)
     assert f"{tab} hidden" in text_of(browser_of().get(at(session)))
     make_line(session)
     page = text_of(browser_of().get(at(session)))

@@ -4,7 +4,7 @@
 import { showBanner } from "./banners.js"
 import { emptyLines, inOrder, reduceLines, withMyName } from "./line_state.js"
 import { makeLine, paintLine } from "./line_card.js"
-import { emit, on, syncChildren } from "./markup.js"
+import { emit, on, setHidden, syncChildren } from "./markup.js"
 import { askName, canAskName, closeSignUp, showErrors } from "./sign_up_dialog.js"
 import "./notes.js"
 import "./note_taps.js"
@@ -41,6 +41,8 @@ function paint() {
     const line = book.get(card.dataset.line)
     paintLine(card, line, { pending: pendingOf(line.id), me })
   }
+  setHidden(document, "[data-some-lines]", lines.length === 0)
+  setHidden(document, "[data-no-lines]", lines.length > 0)
   emit("tabs:exists", { part: PART, count: lines.length })
   emit("lines:painted")
 }

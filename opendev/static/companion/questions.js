@@ -16,7 +16,8 @@ import { makeRow, paintRow } from "./question_row.js"
 import { isOpenState, shownState } from "./session_state.js"
 import { sayNow } from "./speak.js"
 import { text } from "./texts.js"
-import { pendingUpvotes, startUpvoting } from "./upvotes.js"
+import { standing } from "./standing.js"
+import { startUpvoting } from "./upvotes.js"
 
 const PART = "questions"
 const root = document.querySelector("[data-questions]")
@@ -86,13 +87,7 @@ function paintOnAir() {
 
 function inOrder(open) {
   const known = new Map(open.map((question) => [question.id, question]))
-  const standing = order.filter((id) => known.has(id))
-  const isStanding = new Set(standing)
-  const added = sorted(
-    open.filter(({ id }) => !isStanding.has(id)),
-    "time",
-  )
-  order = [...standing, ...added.map(({ id }) => id)]
+  order = standing(order, open, (added) => sorted(added, "time"))
   return order.map((id) => known.get(id))
 }
 
@@ -191,4 +186,4 @@ root.addEventListener("click", (event) => {
   sortAgain(link.dataset.sortBy)
 })
 
-startUpvoting((id) => book.get(id))
+const pendingUpvotes = startUpvoting((id) => book.get(id))

@@ -1,6 +1,6 @@
 // The room's parts and their tabs. The tabs are links that work without this file; here they open without a new page.
 // Which part is seen, the style sheet says by the body's data-open-part. On a wide page the notes have a column of their own beside the others, so that they are no tab there.
-// Says `tabs:opened`; hears `tabs:news` {part} (marks a tab that is not open), `tabs:exists` {part, count} and `tabs:suggest`
+// Says `tabs:opened`; hears `tabs:news` {part} (marks a tab that is not open), `tabs:exists` {part, count?, exists?} and `tabs:suggest`
 // {part}: opens it for a reader who did not choose another part, and marks its tab for who did.
 
 import { emit, on } from "./markup.js"
@@ -108,14 +108,14 @@ wide.addEventListener("change", keepColumn)
 on("tabs:news", ({ part }) => isOpenPart(part) || markNews(part, true))
 
 // A part that comes to be gets its tab; the tabs are there from the second part on.
-on("tabs:exists", ({ part, count }) => {
+on("tabs:exists", ({ part, count, exists = Boolean(count) }) => {
   const tab = tabOf(part)
   if (part === "notes" && count) {
     document.body.dataset.hasNotes = ""
     keepColumn()
   }
-  if (count) tab.hidden = false
-  tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
+  if (exists) tab.hidden = false
+  if (count !== undefined) tab.querySelector("[data-tab-count]")?.replaceChildren(String(count))
   nav.hidden = nav.querySelectorAll("[data-tab]:not([hidden])").length < 2
   document.body.toggleAttribute("data-has-tabs", !nav.hidden) // the dock stands above them
   followSuggestion()
