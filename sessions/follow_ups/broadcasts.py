@@ -1,6 +1,6 @@
 """What is said to the sockets of a session about its sign-up lines."""
 
-from opendev.core.groups import Member
+from opendev.core.groups import EVERYBODY, Member, News
 from opendev.core.live import broadcast, broadcast_own_change, hub
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.news import news_of, topic_of
@@ -10,6 +10,11 @@ from sessions.follow_ups.selectors.lines import line_with_names
 def line_changed(line: SignUpLine) -> None:
     """Tell the session's sockets, after the commit, that a line was opened or changed."""
     broadcast(news_of(line_with_names(line.pk)))
+
+
+def line_gone(line: SignUpLine) -> None:
+    """Tell the session's sockets, after the commit, that a line is no longer there."""
+    broadcast(News(line.session_id, topic_of(line.pk), line.version, {EVERYBODY: None}))
 
 
 def line_tallied(line: SignUpLine) -> None:

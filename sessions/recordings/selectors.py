@@ -16,7 +16,7 @@ OPENING = {
     Verb.QUESTION_ANSWERED,
     Verb.LINE_OPENED,
 }
-TAKEN_BACK = {Verb.POLL_SET_BACK, Verb.QUESTION_SET_BACK}
+TAKEN_BACK = {Verb.POLL_SET_BACK, Verb.QUESTION_SET_BACK, Verb.SUGGESTION_SET_BACK}
 POLL_VERBS = {Verb.POLL_LAUNCHED, Verb.POLL_CLOSED}
 # A start so long after all before it is the real one, and what went before was a rehearsal; a sooner one only mends an
 # end that came too early. Longer than the longest break of a day's programme, shorter than the night before it.
@@ -76,13 +76,18 @@ def _standing(session_id: int) -> list[TimelineEntry]:
             if not any(one.verb == Verb.SESSION_STARTED for one in standing):
                 standing.append(entry)
         elif entry.verb in TAKEN_BACK:
-            area = entry.verb.partition(".")[0]
-            of_it = [one for one in standing if one.subject == entry.subject and one.verb.startswith(area)]
-            if of_it:
-                standing.remove(of_it[-1])
+            if undone := [each for each in standing if _is_undone(each, entry)]:
+                standing.remove(undone[-1])
         elif entry.verb in OPENING:
             standing.append(entry)
     return standing
+
+
+def _is_undone(entry: TimelineEntry, act: TimelineEntry) -> bool:
+    """Return True if the act undid what the entry says; a line that was opened from a suggestion has its title."""
+    if act.verb == Verb.SUGGESTION_SET_BACK:
+        return entry.verb == Verb.LINE_OPENED and entry.title == act.title
+    return entry.subject == act.subject and entry.verb.startswith(act.verb.partition(".")[0])
 
 
 def _own_mark(chapter: Chapter, offset: int) -> ChapterMark:

@@ -19,8 +19,7 @@ def new_suggestion_id() -> int:
 class Suggestion(models.Model):
     """A follow-up that an attendee suggests. It carries no name, and says to nobody who suggested it.
 
-    `supporters` is how many others support it. `line` is the sign-up line that it was opened as; it is kept where the
-    opening was undone, so that opening it again opens the same line.
+    `supporters` is how many others support it. `line` is the sign-up line that it was opened as.
     """
 
     class State(models.TextChoices):

@@ -15,12 +15,6 @@ def undo_until(suggestion: Suggestion) -> datetime | None:
     return suggestion.moved_at and suggestion.moved_at + undo_window()
 
 
-def line_of(suggestion: Suggestion) -> str | None:
-    """Return the id of the sign-up line that the suggestion is opened as; None while it is none."""
-    is_opened = suggestion.state == Suggestion.State.OPENED and suggestion.line_id
-    return str(suggestion.line_id) if is_opened else None
-
-
 def suggestion_json(suggestion: Suggestion, audience: str) -> dict[str, Any] | None:
     """Return the suggestion for moderators, its author or everybody; None where it does not exist for them."""
     if audience not in {MODERATORS, AUTHOR} and not is_public(suggestion):
@@ -31,7 +25,7 @@ def suggestion_json(suggestion: Suggestion, audience: str) -> dict[str, Any] | N
         "title": suggestion.title,
         "state": suggestion.state,
         "supporters": suggestion.supporters,
-        "line": line_of(suggestion),
+        "line": str(suggestion.line_id) if suggestion.line_id else None,
         "suggested_at": time_text(suggestion.suggested_at),
         "version": suggestion.version,
     }

@@ -79,6 +79,7 @@ def test_opening_is_undone_and_a_dismissed_one_leaves_the_room(play):
         expect(bob.locator('[data-banner="opened"]')).to_be_visible()
         desk.locator("[data-undo]", has_text=title).get_by_role("button", name="Undo").click()
         expect(in_control(desk, title)).to_be_visible()
+        expect(line(bob, title)).to_have_count(0)
         expect(support(bob, title)).to_have_attribute("aria-pressed", "true")
         expect(bob.locator('[data-banner="opened"]')).to_have_count(0)
         in_control(desk, title).get_by_role("button", name=re.compile("^Dismiss")).click()

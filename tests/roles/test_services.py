@@ -25,7 +25,13 @@ from sessions.displays.models import DisplayLink
 from sessions.displays.services import make_display_link, revoke_display_link, set_screen, set_screen_access
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.groups import dissolve_group, edit_group, make_group
-from sessions.follow_ups.services.lines import edit_line, open_line, remove_name, restore_name
+from sessions.follow_ups.services.lines import (
+    delete_unused_line,
+    edit_line,
+    open_line,
+    remove_name,
+    restore_name,
+)
 from sessions.follow_ups.services.pad_names import join_pad_name, part_pad_name, record_pad_name
 from sessions.programme.models import Person, Session
 from sessions.programme.services.changes import change_session
@@ -121,6 +127,7 @@ FOR_MODERATORS = {
     change_state: lambda at: {"session_id": at.session.pk, "state": "over", "end": end_session, "now": NOW},
     open_line: lambda at: {"session_id": at.session.pk, "given": {"title": "More"}, "now": NOW},
     edit_line: lambda at: {"line_id": at.line.pk, "given": {"state": "closed"}, "now": NOW},
+    delete_unused_line: lambda at: {"line_id": make_line(at.session, "Unused").pk},
     remove_name: lambda at: {"sign_up_id": at.name.pk, "now": NOW},
     restore_name: lambda at: {"sign_up_id": at.removed.pk},
     join_pad_name: lambda at: {"sign_up_id": at.typed.pk, "attendee_id": at.attendee_id, "now": NOW},

@@ -125,6 +125,23 @@ def tell_owners_lines(person_id: int) -> None:
         save_and_tell(lock_line(line_id))
 
 
+@transaction.atomic
+def delete_unused_line(*, line_id: int, caller: Caller) -> bool:
+    """Delete a line that nobody has ever signed up on, and tell; return False, with nothing done, where somebody has.
+
+    Raises:
+        NotFound, NotSignedIn, NotModerator
+    """
+    line = lock_line(line_id)  # nobody signs up between the look and the end
+    check_moderates(caller=caller, session_id=line.session_id)
+    if SignUp.objects.filter(line=line).exists():
+        return False
+    line.version += 1
+    broadcasts.line_gone(line)
+    SignUpLine.objects.filter(pk=line_id).delete()
+    return True
+
+
 def _apply(line: SignUpLine, values: Mapping[str, Any], now: datetime) -> bool:
     """Set the values on the line, unsaved; return whether that changed anything."""
     before = {

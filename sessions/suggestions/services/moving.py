@@ -10,8 +10,7 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
 from opendev.core.text import clean_word
 from opendev.core.undo import undo_window
-from sessions.follow_ups.models import SignUp, SignUpLine
-from sessions.follow_ups.services.lines import edit_line, lock_line, open_line
+from sessions.follow_ups.services.lines import delete_unused_line, open_line
 from sessions.programme.selectors import moderates
 from sessions.programme.services.rights import check_moderates
 from sessions.suggestions.models import Suggestion
@@ -89,18 +88,10 @@ def set_suggestion_state(
         raise IllegalSuggestionMove
     if state == State.OPENED:
         _note(suggestion, TimelineEntry.Verb.SUGGESTION_OPENED, now, caller)
-        suggestion.line = _open_line(suggestion, caller, now)
+        fields = {"title": suggestion.title}
+        suggestion.line = open_line(session_id=suggestion.session_id, caller=caller, given=fields, now=now)
     suggestion.moved_from, suggestion.moved_at, suggestion.state = suggestion.state, now, state
     return save_and_tell(suggestion)
-
-
-def _open_line(suggestion: Suggestion, caller: Caller, now: datetime) -> SignUpLine:
-    """Return the suggestion's line, open: a new one, or the one that an undone opening closed."""
-    if suggestion.line_id is None:
-        values = {"title": suggestion.title}
-        return open_line(session_id=suggestion.session_id, caller=caller, given=values, now=now)
-    values = {"title": suggestion.title, "state": SignUpLine.State.OPEN}
-    return edit_line(line_id=suggestion.line_id, caller=caller, given=values, now=now)
 
 
 def _note(suggestion: Suggestion, verb: TimelineEntry.Verb, now: datetime, caller: Caller) -> None:
@@ -110,7 +101,7 @@ def _note(suggestion: Suggestion, verb: TimelineEntry.Verb, now: datetime, calle
 
 @transaction.atomic
 def undo_suggestion(*, suggestion_id: int, caller: Caller, now: datetime) -> Suggestion:
-    """Undo the last move of a suggestion within five seconds; a line that was opened with it closes again.
+    """Undo the last move of a suggestion within five seconds; a line that was opened with it is deleted.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -121,15 +112,9 @@ def undo_suggestion(*, suggestion_id: int, caller: Caller, now: datetime) -> Sug
     if suggestion.moved_at is None or now > suggestion.moved_at + undo_window():
         raise TooLateToUndoSuggestion
     if suggestion.state == State.OPENED:
-        if suggestion.line_id is not None:
-            _close_unused_line(suggestion.line_id, caller, now)
+        if suggestion.line_id and not delete_unused_line(line_id=suggestion.line_id, caller=caller):
+            raise NamesAreOnLine
+        suggestion.line = None
         _note(suggestion, TimelineEntry.Verb.SUGGESTION_SET_BACK, now, caller)
     suggestion.state, suggestion.moved_from, suggestion.moved_at = State(suggestion.moved_from), "", None
     return save_and_tell(suggestion)
-
-
-def _close_unused_line(line_id: int, caller: Caller, now: datetime) -> None:
-    lock_line(line_id)  # nobody signs up between the look and the close
-    if SignUp.objects.present().filter(line=line_id).exists():
-        raise NamesAreOnLine
-    edit_line(line_id=line_id, caller=caller, given={"state": SignUpLine.State.CLOSED}, now=now)

@@ -9,6 +9,7 @@ from opendev.core.errors import Malformed, NotFound, NotSignedIn
 from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.follow_ups.services.lines import edit_line
 from sessions.programme.services.rights import NotModerator
+from sessions.recordings.selectors import chapters_of
 from sessions.suggestions.models import Suggestion
 from sessions.suggestions.selectors import supported_not_opened
 from sessions.suggestions.services.moving import (
@@ -20,6 +21,7 @@ from sessions.suggestions.services.moving import (
     undo_suggestion,
 )
 from sessions.timeline.models import TimelineEntry
+from sessions.timeline.services import note
 from tests.factories import (
     NOW,
     make_attendee,
@@ -29,6 +31,7 @@ from tests.factories import (
     make_suggestion,
     put_name,
     support,
+    withdraw,
 )
 
 pytestmark = pytest.mark.django_db
@@ -114,20 +117,23 @@ def test_each_move_is_undone_within_five_seconds(session, caller):
             undo(suggestion, caller)
 
 
-def test_undone_opening_closes_the_line_and_opening_anew_opens_the_same(session, caller):
+def test_undone_opening_leaves_no_line_and_no_chapter_and_it_can_be_opened_anew(session, caller):
     suggestion = make_suggestion(session)
     move(suggestion, caller, "opened")
-    assert undo(suggestion, caller).state == "open"
-    assert SignUpLine.objects.get().state == "closed"
+    assert (undo(suggestion, caller).state, Suggestion.objects.get().line) == ("open", None)
+    assert not SignUpLine.objects.exists()
     assert TimelineEntry.objects.last().verb == "suggestion.set_back"
+    note(session=session, verb=TimelineEntry.Verb.SESSION_STARTED, now=NOW)
+    assert [mark.verb for mark in chapters_of(session)] == ["session.started"]
     move(suggestion, caller, "opened")
     assert SignUpLine.objects.get().state == "open"
 
 
 def test_opening_stays_once_somebody_signed_up(session, caller):
     suggestion = make_suggestion(session)
-    line = move(suggestion, caller, "opened").line
-    put_name(line, make_attendee(session), name="Ada")
+    line, ada = move(suggestion, caller, "opened").line, make_attendee(session)
+    put_name(line, ada, name="Ada")
+    withdraw(line, ada)
     with pytest.raises(NamesAreOnLine):
         undo(suggestion, caller)
     assert Suggestion.objects.get().state == "opened"
