@@ -18,7 +18,6 @@ from tests.roles import (
     recap_acts,
     rehearsal_acts,
     run_sheet_acts,
-    suggestion_acts,
 )
 from tests.roles.cast import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET, At, do
@@ -291,7 +290,6 @@ def answers_by_page(rules: dict[str, Any], cast: Cast, who: Person) -> Answer:
 
 ACTS: dict[str, dict[str, list[Try]]] = {
     **question_acts.ACTS,
-    **suggestion_acts.ACTS,
     **follow_up_acts.ACTS,
     **pad_acts.ACTS,
     **run_sheet_acts.ACTS,
