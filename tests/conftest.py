@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail, instead of skipping, where Chromium, Redis or PostgreSQL is missing",
     )
-
+    parser.addoption("--etherpad", metavar="FOLDER", help="a checkout of Etherpad 2 or 3 to run on")
     parser.addoption(
         "--soak",
         action="store_true",
@@ -85,9 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop: clean up as after Ctrl-C
     programs.adopt_orphans()
     programs.required = config.getoption("--require-servers")
-    if config.getoption(
-        "numprocesses", None
-    ):  # a worker process names it here again, for a folder of its own
+    Etherpad.checkout = config.getoption("--etherpad")
+    if config.getoption("numprocesses", None):  # a worker process names it again, for a folder of its own
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 

@@ -111,6 +111,7 @@ def write_settings(folder: Path, port: int, *, is_limited: bool = False, exports
         "dbType": "dirty",
         "dbSettings": {"filename": str(folder / "pads.db")},
         "defaultPadText": "",
+        "authenticationMethod": "apikey",  # which 2 and 3 ask for, and 1 does not know
         "skinName": "no-skin",
         "minify": False,
         "loglevel": "WARN",
@@ -127,8 +128,17 @@ def write_settings(folder: Path, port: int, *, is_limited: bool = False, exports
 
 def command(folder: Path) -> list[str]:
     """The command that serves with the settings in a folder; to be run in the server's root."""
-    files = ["--settings", str(folder / "settings.json"), "--apikey", str(folder / "APIKEY.txt")]
-    return ["node", "src/node/server.js", *files, "--sessionkey", str(folder / "SESSIONKEY.txt")]
+    return ["node", "src/node/server.js", *files_of(folder)]
+
+
+def command_of_checkout(folder: Path) -> list[str]:
+    """The same for Etherpad 2 or 3 as its repository holds it, built; to be run in the checkout's src."""
+    return ["node", "--require", "tsx/cjs", "node/server.ts", *files_of(folder)]
+
+
+def files_of(folder: Path) -> list[str]:
+    settings, key, session_key = (folder / name for name in ("settings.json", "APIKEY.txt", "SESSIONKEY.txt"))
+    return ["--settings", str(settings), "--apikey", str(key), "--sessionkey", str(session_key)]
 
 
 def environment() -> dict[str, str]:

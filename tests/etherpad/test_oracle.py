@@ -64,7 +64,7 @@ def test_merging_is_etherpads_own(etherpad: Etherpad):
     answer = subprocess.run(
         ["node", "-e", SCRIPT],
         input=json.dumps(sent),
-        cwd=recipe.INSTALLED / "etherpad",
+        cwd=recipe.prepare(),
         capture_output=True,
         text=True,
         timeout=60,

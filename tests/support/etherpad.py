@@ -1,4 +1,4 @@
-"""A real Etherpad, installed by tools/etherpad.py, on a port of its own."""
+"""A real Etherpad on a port of its own: installed by tools/etherpad.py, or a checkout that `--etherpad` names."""
 
 import http.client
 import subprocess
@@ -12,6 +12,8 @@ from tools import etherpad
 
 class Etherpad:
     """`start()` also after `stop()` or `kill()`, then on the same port, with the pads that reached its disk."""
+
+    checkout: str | None = None  # set by --etherpad
 
     def __init__(self, folder: Path, *, is_limited: bool = False, exports: int = etherpad.UNLIMITED) -> None:
         self.folder = folder
@@ -54,11 +56,13 @@ class Etherpad:
         if not (find("node") and find("npm")):
             lacking("node with npm")
             return
-        root = etherpad.prepare()
         etherpad.write_settings(self.folder, self.port, is_limited=self.is_limited, exports=self.exports)
         log = self.folder / "etherpad.log"
-        command = dying_with_us(etherpad.command(self.folder))
-        self.process = start(command, log, cwd=root, env=etherpad.environment())
+        if self.checkout:
+            root, command = Path(self.checkout) / "src", etherpad.command_of_checkout(self.folder)
+        else:
+            root, command = etherpad.prepare(), etherpad.command(self.folder)
+        self.process = start(dying_with_us(command), log, cwd=root, env=etherpad.environment())
         wait_until(self.answers, self.process, seconds=40, log=log)
 
     def answers(self) -> bool:
