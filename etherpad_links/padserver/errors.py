@@ -2,6 +2,7 @@
 
     PadTrouble
       PadUnreachable    the server does not answer, answers with an error of its own, or the connection broke
+        ServerSilent    the server took a request, and nothing came back in time
         HistoryDiffers  the pad is not the one that we knew: its server lost it, or made it anew
         ChangeRefused   the server took a change of ours for a wrong one, and sent us away
       PadMissing        the server has no such pad
@@ -21,6 +22,10 @@ class PadTrouble(Exception):
 
 
 class PadUnreachable(PadTrouble):
+    pass
+
+
+class ServerSilent(PadUnreachable):
     pass
 
 

@@ -22,6 +22,7 @@ from etherpad_links.padserver.errors import (
     PadTrouble,
     PadUnreachable,
     RateLimited,
+    ServerSilent,
 )
 from etherpad_links.padserver.tokens import TOKEN_PATH, ClientCredentials, forget_token, token_of
 
@@ -30,6 +31,7 @@ READ_S = 5.0
 DEADLINE_S = 10.0  # for a whole request, redirects included
 MOST_BYTES = 4 * 1024 * 1024  # a pad is 100 kB at most where it was made by the API; people may write more
 MOST_REDIRECTS = 3
+LIMIT_S = 90.0  # the window of a server's limit, where it does not say
 NOT_LET_IN = {401, 403}
 WRONG_KEY = 4  # code of the API's answer
 Result = TypeVar("Result")
@@ -42,8 +44,7 @@ def export_text(address: PadAddress, reach: Reach) -> str:
     Raises:
         PadMissing, PadRefused, RateLimited, PadUnreachable, AddressForbidden
     """
-    body = _wait_for(_request(reach, address.server, "GET", f"{address.url}/export/txt"))
-    return body.decode(errors="replace")
+    return _wait_for(_export(address, reach)).decode(errors="replace")
 
 
 def exists(address: PadAddress, reach: Reach) -> bool:
@@ -58,10 +59,27 @@ def exists(address: PadAddress, reach: Reach) -> bool:
 async def exists_async(address: PadAddress, reach: Reach) -> bool:
     """The same, for a loop."""
     try:
-        await _request(reach, address.server, "GET", f"{address.url}/export/txt")
+        await _export(address, reach)
     except PadMissing:
         return False
     return True
+
+
+async def _export(address: PadAddress, reach: Reach) -> bytes:
+    """Return the pad's text as the server sends it.
+
+    Beyond its limit Etherpad 1.8 says 429, and 2.5 and 3.3 say nothing at all, for ever. A server that is silent here
+    and answers something else is not away: it limits us.
+    """
+    server = address.server
+    try:
+        return await _request(reach, server, "GET", f"{address.url}/export/txt")
+    except ServerSilent as silence:
+        try:
+            await _request(reach, server, "GET", f"{server.url}/api")
+        except PadTrouble:
+            raise silence from None
+        raise RateLimited("the server answers, but no export", LIMIT_S) from silence
 
 
 def _wait_for(work: Coroutine[Any, Any, Result]) -> Result:
@@ -237,6 +255,8 @@ async def _ask(
             extensions={"sni_hostname": server.host},
         ) as answer:
             return answer.status_code, answer.headers, await _limited(answer)
+    except httpx.ReadTimeout as error:
+        raise ServerSilent(f"{server.host} does not answer within {READ_S:.0f} s") from error
     except httpx.HTTPError as error:
         raise PadUnreachable(f"{server.host} does not answer ({type(error).__name__})") from error
 
@@ -261,7 +281,7 @@ def _accepted(status: int, headers: httpx.Headers, body: bytes) -> bytes:
         raise PadRefused(f"the server does not let us in ({status})")
     if status == 429:
         wait = headers.get("retry-after", "")
-        raise RateLimited("too many requests", float(wait) if wait.isdigit() else 90.0)
+        raise RateLimited("too many requests", float(wait) if wait.isdigit() else LIMIT_S)
     if status != 200:
         raise _unexpected(status)
     return body

@@ -17,6 +17,7 @@ from etherpad_links.padserver.errors import (
     PadRefused,
     PadUnreachable,
     RateLimited,
+    ServerSilent,
 )
 
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
@@ -34,12 +35,17 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/moved/api": (200, {}, b'{"currentVersion": "1.3.1"}'),
     "/moved/api/1.3.0/createPad": (307, {"Location": "/moved/elsewhere"}, b""),
 }
+SHORT_READ_S = 0.1
 
 
 class Pretender(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append((self.path, self.headers["Host"]))  # type: ignore[attr-defined]
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.endswith("/p/silent/export/txt"):
+            time.sleep(4 * SHORT_READ_S)
+            self.close_connection = True
+            return
         status, headers, body = ANSWERS.get(self.path, (404, {}, b""))
         self.send_response(status)
         for name, value in headers.items():
@@ -105,6 +111,16 @@ def test_limit_tells_when_to_come_back(place: ServerAddress, reach: Reach):
     with pytest.raises(RateLimited) as caught:
         http.export_text(place.pad("busy"), reach)
     assert caught.value.retry_after == 90
+
+
+@pytest.mark.parametrize(("prefix", "trouble"), [("/moved", RateLimited), ("", ServerSilent)])
+def test_silence_is_a_limit_where_the_server_answers_something_else(
+    place: ServerAddress, reach: Reach, monkeypatch: pytest.MonkeyPatch, prefix: str, trouble: type
+):
+    monkeypatch.setattr(http, "READ_S", SHORT_READ_S)
+    server = ServerAddress("http", place.host, place.port, prefix)
+    with pytest.raises(trouble):
+        http.exists(server.pad("silent"), reach)
 
 
 def test_server_outside_our_reach_is_never_asked(pretender, place: ServerAddress):
