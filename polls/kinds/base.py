@@ -180,9 +180,7 @@ class Kind:
         return {}
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the settings' fields say; what is no number though it should be stays, to be refused.
-        None where the fields were not there.
-        """
+        """Return the rules that the settings' fields say, to be checked; None where the fields were not there."""
         return None
 
     def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -369,16 +367,11 @@ class Kind:
         return None
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
-        """Return the JSON form of what stands in brackets behind a quick poll's question; None where it is not this
-        kind's.
-        """
+        """Return the JSON form of what a quick poll says in brackets; None where it is not this kind's."""
         return None
 
     def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
-        """Return what a quick poll says in brackets for such a poll, the way back of `read_line`: "words 3".
-
-        What these words leave out is written otherwise (`bracket_of` in polls/kinds/__init__.py), so they may be short.
-        """
+        """Return what a quick poll says for such a poll; what it leaves out, `brackets_of` says otherwise."""
         return self.name
 
 

@@ -365,10 +365,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         for door in (PAGE, REST)
     },
     "Reveal the tally": deed("reveal", "always"),
-    "See a right answer that is not revealed yet": {
-        REST: [right_by_rest],
-        SOCKET: [right_by_socket],
-    },
+    "See a right answer that is not revealed yet": {REST: [right_by_rest], SOCKET: [right_by_socket]},
     "Reveal the right answer": {
         **deed("reveal the right answer", **QUIZ),
         SOCKET: [lambda cast, who: do("reveal the right answer", who, cast.poll(**QUIZ), SOCKET)],

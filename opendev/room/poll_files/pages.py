@@ -16,6 +16,7 @@ from opendev.core.uploads import LARGEST_UPLOAD, takes_uploads
 from opendev.core.web.pages import mark
 from opendev.room.control import enter
 from opendev.room.poll_files.acts import ALL, DRAFTS, export_polls, import_polls
+from opendev.room.poll_files.library import LIBRARY
 from opendev.room.poll_files.lines import write_line
 from opendev.room.poll_files.portable import CONTENT_TYPES, ENDINGS, FORMS, TEXT, write_polls
 from opendev.room.poll_files.reading import FILE, PollFile, PollsRefused, read_file, read_text
@@ -98,6 +99,7 @@ def _show(
         "rows": rows,
         "content_error": refused.message if refused and not isinstance(refused, PollsRefused) else "",
         "error_code": refused.code if refused else "",
+        "library": [str(line) for line in LIBRARY],
         "polls": len(polls),
         "drafts": sum(poll.state == poll.State.DRAFT for poll in polls),
         "forms": [(form, ENDINGS[form], label) for form, label in _labels()],

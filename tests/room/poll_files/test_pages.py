@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from opendev.room.poll_files.reading import read_text
 from polls.models import Poll
 from sessions.audit.models import AuditEntry
 from tests.factories import make_attendee, make_helper, make_moderator, make_poll, make_session
@@ -38,6 +39,14 @@ def test_pasted_polls_are_previewed_and_then_added(desk, session):
     assert questions(session) == [("Which?", "draft"), ("One word?", "draft")]
     assert room.context["selected"].poll["question"] == "Which?"
     assert "already in the session" in text_of(desk.post(address(session), {"content": TWO, "do": "preview"}))
+
+
+def test_ready_made_polls_are_added_with_one_tap(desk, session):
+    lines = desk.get(address(session)).context["library"]
+    assert read_text("\n".join(lines)).refused == []
+    for line in lines:
+        followed(desk, desk.post(address(session), {"content": line, "do": "add"}))
+    assert len(questions(session)) == len(lines) == 10
 
 
 def test_wrong_rows_are_named_and_nothing_is_half_taken(desk, session):
