@@ -211,7 +211,8 @@ def test_the_switch_names_each_language_and_marks_the_one_shown(inner, session: 
     assert re.findall(r'lang="(\w+)"[^>]*aria-current', switch[0]) == ["el"]
 
 
-def test_there_is_no_switch_where_there_is_one_language(inner):
+def test_there_is_no_switch_where_there_is_one_language(inner, settings):
+    settings.LANGUAGES = [("en-gb", "English")]
     with inner.http() as visitor:
         assert 'class="languages"' not in visitor.get("/join/").text
 
