@@ -9,6 +9,8 @@ from etherpad_links.padserver.http import HttpApi, export_text
 from tests.support.programs import dying_with_us, end, find, free_port, kill_group, lacking, start, wait_until
 from tools import etherpad
 
+STARTS_WITHIN_S = 120.0  # a checkout translates its TypeScript each time, perhaps beside other work
+
 
 class Etherpad:
     """`start()` also after `stop()` or `kill()`, then on the same port, with the pads that reached its disk."""
@@ -63,7 +65,7 @@ class Etherpad:
         else:
             root, command = etherpad.prepare(), etherpad.command(self.folder)
         self.process = start(dying_with_us(command), log, cwd=root, env=etherpad.environment())
-        wait_until(self.answers, self.process, seconds=40, log=log)
+        wait_until(self.answers, self.process, seconds=STARTS_WITHIN_S, log=log)
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
