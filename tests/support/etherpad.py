@@ -1,6 +1,7 @@
 """A real Etherpad on a port of its own: installed by tools/etherpad.py, or a checkout that `--etherpad` names."""
 
 import http.client
+import json
 import subprocess
 from pathlib import Path
 
@@ -22,6 +23,12 @@ class Etherpad:
         self.port = free_port()
         self.is_limited, self.exports = is_limited, exports
         self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        """Which Etherpad this is, as (2, 5, 3)."""
+        root = Path(self.checkout) if self.checkout else etherpad.prepare() / "src"
+        return tuple(map(int, json.loads((root / "package.json").read_text())["version"].split(".")))
 
     @property
     def server(self) -> ServerAddress:
