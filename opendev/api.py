@@ -11,6 +11,8 @@ from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.home.organise import api as organise
 from opendev.home.organise.audit import AuditOfEvent
+from opendev.home.privacy.own_api import OwnData
+from opendev.home.privacy.people_api import DataOfPerson, ErasuresOfEvent, PeopleOfEvent
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
@@ -74,7 +76,11 @@ urlpatterns = [
     path("events/<slug:slug>/editions/", organise.EditionsOfEvent.as_view()),
     path("events/<slug:slug>/next-steps/", next_steps.NextStepsOfEvent.as_view()),
     path("events/<slug:slug>/next-steps/<str:step>/", next_steps.OneNextStep.as_view()),
+    path("events/<slug:slug>/my-data/", OwnData.as_view()),
     path("events/<slug:slug>/my/<str:token>/", stars.StarsOfEvent.as_view()),
+    path("events/<slug:slug>/people/", PeopleOfEvent.as_view()),
+    path("events/<slug:slug>/people/erasures/", ErasuresOfEvent.as_view()),
+    path("events/<slug:slug>/people/<str:number>/", DataOfPerson.as_view()),
     path("events/<slug:slug>/sessions/", programme.SessionsOfEvent.as_view()),
     path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
     path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),

@@ -1,6 +1,7 @@
 """Rules between tables that Django's constraints cannot say, kept by the database itself.
 
-- A ballot's `single` is its poll's; a ballot names an attendee in named polls, and never in anonymous ones.
+- A ballot's `single` is its poll's. It never names an attendee in anonymous polls; in named ones it does from its
+  beginning, until the attendee is erased (docs/adr/0067).
 - A selection's option, ballot and `single` are of one poll. With the unique index on (ballot) where single, which
   models.py declares, a single-choice ballot has one selection at most.
 - Selections have values in polls of the family `weigh` and in no others. Where values are places, a ballot has none
@@ -56,7 +57,7 @@ POSTGRES_TRIGGERS = {
     "guard_ballot_names_by_kind": (
         "polls_ballot",
         "EXISTS (SELECT 1 FROM rows r JOIN polls_poll p ON p.id = r.poll_id"
-        " WHERE p.anonymous = (r.attendee_id IS NOT NULL))",
+        " WHERE p.anonymous = (r.attendee_id IS NOT NULL) AND (p.anonymous OR TG_OP = 'INSERT'))",
     ),
     "guard_participation_is_anonymous": (
         "polls_participation",
@@ -113,7 +114,13 @@ SQLITE_TRIGGERS = {
         "polls_ballot",
         "WRITE",
         "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id AND p.single = NEW.single"
-        " AND p.anonymous = (NEW.attendee_id IS NULL))",
+        " AND (NOT p.anonymous OR NEW.attendee_id IS NULL))",
+    ),
+    "guard_ballot_names_by_kind": (
+        "polls_ballot",
+        "INSERT",
+        "NEW.attendee_id IS NULL AND EXISTS"
+        " (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id AND NOT p.anonymous)",
     ),
     "guard_selection_is_as_its_ballot": (
         "polls_selection",

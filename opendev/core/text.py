@@ -21,6 +21,7 @@ _LINE_END = re.compile(r"\r\n?")
 # How a formula begins, also in full-width signs, which some spreadsheets read as the plain ones.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 MAX_ID = 2**63 - 1
+ERASED = "[erased]"  # stands where words of somebody stood who was erased
 MAX_EMAIL_LENGTH = 254  # of an address that can be written to (RFC 5321)
 
 

@@ -3,15 +3,18 @@
 Deleting rows by hand would leave tallies that count ballots which are gone, and names where nobody looks for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from etherpad_links.selectors import standing_in_pads
-from opendev.core.attendance import Caller
+from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.audit import current_network
 from opendev.core.errors import NotFound
 from opendev.core.text import clean_email
 from opendev.core.write_ahead_log import empty_log_after_commit
@@ -25,10 +28,12 @@ from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.services.erasing import erase_names, forget_names
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.services.erasing import erase_questions, erase_upvotes
+from sessions.recap.services.erasing import erase_words
 from sessions.registrations.models import Registration
 from sessions.registrations.services.erasing import erase_registration
 from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.suggestions.services.erasing import erase_suggestions, erase_supports
+from sessions.timeline.services import erase_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,44 +89,68 @@ def _counts(attendees: Sequence[Attendee], registrations: Sequence[Registration]
 
 
 @transaction.atomic
-def erase_person(*, erasure: Erasure, now: datetime) -> None:
+def erase_person(*, erasure: Erasure, now: datetime, caller: Caller | None = None) -> None:
     """Erase what `find_person` showed: all of it, or nothing where something fails."""
     for attendee in erasure.attendees:
-        erase_attendee(attendee=attendee, now=now)
-    for registration in Registration.objects.filter(pk__in=[one.pk for one in erasure.registrations]):
-        subject = f"registration {registration.pk}"
-        record(AuditKind.PERSON_ERASED, caller=None, event_id=registration.event_id, subject=subject)
+        erase_attendee(attendee=attendee, now=now, caller=caller)
+    for registration in Registration.objects.filter(pk__in=[row.pk for row in erasure.registrations]):
+        _record_erasure(f"registration {registration.pk}", registration.event_id, caller)
         erase_registration(registration=registration)
 
 
 @transaction.atomic
-def erase_attendee(*, attendee: Attendee, now: datetime, caller: Caller | None = None) -> None:
-    """Erase an attendee with ballots, questions, suggestions, votes for both, sign-ups, attendances and registration.
+def erase_attendee(
+    *, attendee: Attendee, now: datetime, caller: Caller | None = None, device: AttendeePass | None = None
+) -> None:
+    """Erase an attendee: name, words, questions, sign-ups, attendances and registration; tallies stay as they are.
 
-    Tallies of named polls are counted anew, and every page hears of it. The pass opens nothing any more, on any device.
-    Questions that were put on air or answered stay, without a name and belonging to nobody, and so do suggestions that
-    became a follow-up.
+    Ballots and upvotes count on as nobody's. Questions that were put on air or answered stay without name and words.
+    Suggestions that became a follow-up stay as nobody's, and others go.
+    The pass opens nothing any more, on any device.
 
     Args:
-        caller: who erases; None for a command.
+        caller: who erases; None for a command, and for attendees themselves.
+        device: the pass of the attendee's own device, where that asks: its ballots in anonymous polls are found, too.
     """
-    record(
-        AuditKind.PERSON_ERASED, caller=caller, event_id=attendee.event_id, subject=f"attendee {attendee.pk}"
-    )
+    _record_erasure(f"attendee {attendee.pk}", attendee.event_id, caller, by_device=device is not None)
     theirs = SignUp.objects.filter(Q(attendee=attendee) | Q(same_as__attendee=attendee))
     lock_sessions_of(attendee)
     end_pass(attendee=attendee, now=now, user_id=None)
-    erase_ballots(attendee_id=attendee.pk)
+    for poll_id, words in erase_ballots(attendee_id=attendee.pk, device=device).items():
+        erase_words(event_id=attendee.event_id, about=f"poll/{poll_id}", words=words)
     erase_upvotes(attendee)
-    erase_questions(attendee)
+    for question in erase_questions(attendee):
+        erase_titles(session_id=question.session_id, question_id=question.pk)
+        erase_words(event_id=attendee.event_id, about=f"question/{question.pk}", words=[question.text])
     erase_supports(attendee)
     erase_suggestions(attendee)
+    _forget_admin_log([attendee, *theirs])
     erase_names(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
     for registration in Registration.objects.filter(attendee=attendee):
         erase_registration(registration=registration)
     attendee.delete()
     empty_log_after_commit()
     forget_ended_passes(now)
+
+
+def _record_erasure(subject: str, event_id: int, caller: Caller | None, *, by_device: bool = False) -> None:
+    """Write down that a person is erased; not from which network an attendee asked for it, which is theirs."""
+    token = current_network.set("") if by_device else None
+    try:
+        by = "own device" if by_device else None
+        record(AuditKind.PERSON_ERASED, caller=caller, event_id=event_id, subject=subject, by=by)
+    finally:
+        if token is not None:
+            current_network.reset(token)
+
+
+def _forget_admin_log(rows: Iterable[Model]) -> None:
+    """Take names out of what the admin's own log says of these rows: numbers stay there."""
+    for row in rows:
+        entries = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
+        )
+        entries.update(object_repr=f"{row._meta.verbose_name} {row.pk}")
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from django.urls import include, path
 from opendev.home import calendars, follow_ups, groups, own_links, pads, personal_links, programme, views
 from opendev.home.organise import events as organise
 from opendev.home.organise import schedules
+from opendev.home.privacy import own
 from opendev.home.security_txt import security_txt
 
 urlpatterns = [
@@ -19,6 +20,9 @@ urlpatterns = [
     path("sign-in/<str:token>/", views.sign_in_link, name="sign-in-link"),
     path("f/<str:code>/", follow_ups.sign_up_line, name="sign-up-line"),
     path("<slug:event>/questions/", views.questions, name="questions"),
+    path("<slug:event>/my-data/", own.page, name="own-data"),
+    path("<slug:event>/my-data/my-data.json", own.download, name="own-data-file"),
+    path("<slug:event>/my-data/forget/", own.forget, name="own-data-forget"),
     path("f/<str:code>/sign-up/", follow_ups.sign_up, name="sign-up-line-sign-up"),
     path("f/<str:code>/withdraw/", follow_ups.withdraw, name="sign-up-line-withdraw"),
     path("<slug:event>/follow-ups/", groups.follow_ups_of_event, name="follow-ups"),

@@ -1,39 +1,132 @@
-"""Erasing an attendee's ballots, so that every tally stays what its ballots say."""
+"""Taking an attendee out of their ballots: each stays and counts, and nothing says any more whose it was.
+
+Only what nobody else wrote cannot stay as it is: such words are overwritten, and their vote counts still.
+"""
+
+import secrets
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Q
 
-from polls.models import Ballot, MarkKey, Participation, Poll, Selection
-from polls.selectors import participation_mark
+from opendev.core.attendance import AttendeePass
+from opendev.core.text import ERASED
+from polls.kinds import kind_named, merge_key
+from polls.models import Ballot, MarkKey, Option, Participation, Poll, Selection
+from polls.selectors import ballot_key, has_written, participation_mark
 from polls.services.recount import differences, write_counts
 from polls.services.states import lock_poll
+from polls.services.writing import answers_of
+from polls.written_store import Spelling
+
+KEY_BYTES = 32
 
 
 @transaction.atomic
-def erase_ballots(*, attendee_id: int) -> int:
-    """Take an attendee's ballots out of named polls, live and closed; return how many polls lost one.
+def erase_ballots(*, attendee_id: int, device: AttendeePass | None = None) -> dict[int, list[str]]:
+    """Take an attendee out of their ballots; return by poll the words that were overwritten, which may stand elsewhere.
 
-    The caller holds the locks of the event's sessions. Each poll is counted anew and told to its session with a new
-    version. A ballot of an anonymous poll is nobody's: it stays
-    and counts, and the mark that its voter took part goes, where it is still there. What only the attendee wrote in a
-    named poll goes with the ballot, and so does the attendee's own spelling of what others wrote too.
+    The caller holds the locks of the event's sessions. No tally changes: a ballot keeps its choice, as nobody's. A
+    ballot of an anonymous poll is nobody's already and can be found with the device's secret alone.
+    What only the attendee wrote is overwritten and hidden, and told to the session.
+
+    Args:
+        device: the pass of the device that asks; what it alone can find is erased too.
     """
-    may_vote = Q(anonymous=False, state=Poll.State.LIVE, session__event__attendees=attendee_id)
-    named = Poll.objects.filter(Q(ballot_rows__attendee=attendee_id) | may_vote)
-    lost = 0
-    for poll_id in list(named.order_by("pk").values_list("pk", flat=True).distinct()):
-        poll = lock_poll(
-            poll_id
-        )  # from here on no vote of theirs comes in: a batch reads who is there under this lock
-        theirs = list(Ballot.objects.filter(poll=poll, attendee=attendee_id).values_list("pk", flat=True))
-        if theirs:
-            Selection.objects.filter(ballot__in=theirs).delete()
-            Ballot.objects.filter(pk__in=theirs).delete()
-            write_counts(poll, differences(poll), forget=True)
-            lost += 1
-    for poll_id, key in MarkKey.objects.filter(poll__session__event__attendees=attendee_id).values_list(
-        "poll", "key"
-    ):
+    erased: dict[int, list[str]] = {}
+    for poll_id in _polls_of(attendee_id, device):
+        # From here on no vote of theirs comes in: a batch reads who is there under this lock.
+        poll = lock_poll(poll_id)
+        theirs = _ballots_of(poll, attendee_id, device)
+        for ballot in theirs:
+            Ballot.objects.filter(pk=ballot).update(attendee=None, key=secrets.token_bytes(KEY_BYTES), seq=0)
+        if theirs and has_written(poll) and (words := _erase_words(poll, theirs)):
+            write_counts(poll, differences(poll))
+            erased[poll_id] = words
+    _erase_marks(attendee_id)
+    return erased
+
+
+def _polls_of(attendee_id: int, device: AttendeePass | None) -> list[int]:
+    """Return the polls that may hold, or may get while this is done, a ballot of theirs, in the order of locking."""
+    live = Q(state=Poll.State.LIVE, session__event__attendees=attendee_id)
+    if device is None:
+        where = Q(ballot_rows__attendee=attendee_id) | (live & Q(anonymous=False))
+    else:
+        where = Q(ballot_rows__attendee=attendee_id) | live | Q(pk__in=_anonymous_with_ballot(device))
+    return list(Poll.objects.filter(where).order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def _anonymous_with_ballot(device: AttendeePass) -> list[int]:
+    """Return the anonymous polls of the event in which the device has a ballot."""
+    anonymous = Poll.objects.filter(session__event=device.event_id, anonymous=True)
+    by_key = {_key_of(poll, device): poll.pk for poll in anonymous.exclude(state=Poll.State.DRAFT)}
+    stored = Ballot.objects.filter(poll__in=by_key.values(), key__in=by_key).values_list("poll", "key")
+    return [poll for poll, key in stored if by_key.get(bytes(key)) == poll]
+
+
+def _key_of(poll: Poll, device: AttendeePass) -> bytes:
+    return ballot_key(poll, device.attendee_id, device.ballot_secret(poll.pk))
+
+
+def _ballots_of(poll: Poll, attendee_id: int, device: AttendeePass | None) -> list[int]:
+    """Return the ids of their ballots in a locked poll; one at most."""
+    whose = Q(attendee=attendee_id)
+    if device is not None:
+        whose |= Q(key=_key_of(poll, device))
+    return list(Ballot.objects.filter(whose, poll=poll).values_list("pk", flat=True))
+
+
+def _erase_marks(attendee_id: int) -> None:
+    """Delete the marks that the attendee took part, in polls that are not final yet."""
+    keys = MarkKey.objects.filter(poll__session__event__attendees=attendee_id).values_list("poll", "key")
+    for poll_id, key in keys:
         mark = participation_mark(bytes(key), attendee_id)
         Participation.objects.filter(poll=poll_id, mark=mark).delete()
-    return lost
+
+
+def _erase_words(poll: Poll, ballots: Collection[int]) -> list[str]:
+    """Overwrite what only these ballots of a locked poll say in words of their own; return these words.
+
+    A number says nothing of who gave it, and stays.
+    """
+    if kind_named(poll.kind).field == "number":
+        return []
+    selected = Selection.objects.filter(poll=poll, option__author_kind=Option.Author.VOTER)
+    theirs = set(selected.filter(ballot__in=ballots).values_list("option_id", flat=True))
+    others = selected.filter(option__in=theirs).exclude(ballot__in=ballots)
+    alone = theirs - set(others.values_list("option_id", flat=True))
+    rows = answers_of(poll).rows if alone else {}
+    for option in sorted(alone):
+        row = rows[option]
+        heirs = [heir for heir in rows.values() if heir.merged_into == option and heir.count]
+        others_words = [heir for heir in heirs if heir.id not in theirs]
+        if others_words:
+            _hand_on(row, _heir_of(row, others_words), ballots)
+        else:
+            _overwrite(option, hides=row.merged_into is None and not heirs)
+    return [rows[option].text for option in alone]
+
+
+def _heir_of(answer: Spelling, others_words: Collection[Spelling]) -> Spelling:
+    """Return the words under which an answer goes on: those that are spelled otherwise before those counted as it."""
+    same = [heir for heir in others_words if heir.key == answer.key]
+    return min(same or others_words, key=lambda heir: (-heir.count, heir.id))
+
+
+def _overwrite(option_id: int, *, hides: bool) -> None:
+    text = f"{ERASED} {secrets.token_hex(4)}"
+    fields = {"text": text, "key": merge_key(text)} | ({"state": Option.State.HIDDEN} if hides else {})
+    Option.objects.filter(pk=option_id).update(**fields)
+
+
+def _hand_on(answer: Spelling, heir: Spelling, ballots: Collection[int]) -> None:
+    """Let an answer go on in the words of others that count as it; the words of these ballots are overwritten.
+
+    The two rows change places, since more than the heir may count as the answer.
+    """
+    voted = Selection.objects.filter(poll=answer.poll_id)
+    voted.filter(option=answer.id, ballot__in=ballots).update(option=heir.id)
+    voted.filter(option=heir.id).exclude(ballot__in=ballots).update(option=answer.id)
+    _overwrite(heir.id, hides=False)
+    Option.objects.filter(pk=answer.id).update(text=heir.text, key=heir.key)

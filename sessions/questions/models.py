@@ -115,10 +115,12 @@ class QuestionDismissal(models.Model):
 
 
 class QuestionVote(models.Model):
-    """An attendee wants a question answered: an upvote."""
+    """An attendee wants a question answered: an upvote. One of somebody who was erased is nobody's, and counts."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="upvotes")
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="question_votes")
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, null=True, blank=True, related_name="question_votes"
+    )
 
     class Meta:
         verbose_name = _("upvote")

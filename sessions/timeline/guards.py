@@ -1,5 +1,7 @@
 """Rules that Django's constraints cannot say, kept by the database itself: what stands in the timeline stays.
 
+The words of a question can be overwritten with `[erased]`, and with nothing else (docs/adr/0067).
+
 That of a rehearsal alone can be deleted (docs/adr/0065). So that nothing else can be made one, an event is a rehearsal
 from its beginning or never, and no session moves into one.
 
@@ -13,6 +15,7 @@ from typing import Any
 from django.db import connections
 
 from opendev.core.guards import drop_on_sqlite, refuse_on_sqlite, refusing_function
+from opendev.core.text import ERASED
 
 TABLE, EVENTS, SESSIONS = (
     "opendev_sessions_timelineentry",
@@ -29,9 +32,14 @@ MOVES_INTO_REHEARSAL = (
     "OLD.event_id <> NEW.event_id"
     " AND EXISTS (SELECT 1 FROM opendev_sessions_event e WHERE e.id = NEW.event_id AND e.rehearses_id IS NOT NULL)"
 )
+SAME = ("id", "session_id", "at", "verb", "subject", "actor", "actor_name")
+IS_ERASED = (
+    f"OLD.verb LIKE 'question.%' AND NEW.title = '{ERASED}'"
+    f" AND {' AND '.join(f'OLD.{column} IS NOT DISTINCT FROM NEW.{column}' for column in SAME)}"
+)
 GUARDS = {
     # name: (table, moment, condition under which the row is refused)
-    f"{NAME}_update": (TABLE, "UPDATE", "TRUE"),
+    f"{NAME}_update": (TABLE, "UPDATE", f"NOT ({IS_ERASED})"),
     f"{NAME}_delete": (TABLE, "DELETE", f"NOT {IS_REHEARSED}"),
     "guard_timeline_event_becomes_no_rehearsal": (EVENTS, "UPDATE OF rehearses_id", BECOMES_REHEARSAL),
     "guard_timeline_session_moves_into_no_rehearsal": (SESSIONS, "UPDATE OF event_id", MOVES_INTO_REHEARSAL),

@@ -1,8 +1,9 @@
-"""The timeline: written by the services that act, in their own transaction, and never changed."""
+"""The timeline: written by the services that act, in their own transaction, and not changed but to erase words."""
 
 from datetime import datetime
 
 from opendev.core.attendance import Caller
+from opendev.core.text import ERASED
 from sessions.programme.models import Session
 from sessions.programme.selectors import name_of_user
 from sessions.timeline.models import TimelineEntry
@@ -33,3 +34,9 @@ def note(
         actor=actor,
         actor_name=name_of_user(actor, session.event_id)[:150] if actor is not None else "",
     )
+
+
+def erase_titles(*, session_id: int, question_id: int) -> None:
+    """Overwrite the words of a question whose asker is erased; that it was there, and when, stays."""
+    entries = TimelineEntry.objects.filter(session=session_id, verb__startswith="question.")
+    entries.filter(subject=str(question_id)).exclude(title=ERASED).update(title=ERASED)

@@ -13,6 +13,7 @@ from tests.roles import (
     follow_up_acts,
     pad_acts,
     poll_file_acts,
+    privacy_acts,
     programme_acts,
     question_acts,
     recap_acts,
@@ -379,6 +380,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     "Start and end the session": deed("set session", "live"),
     **rehearsal_acts.ACTS,
     **poll_file_acts.ACTS,
+    **privacy_acts.ACTS,
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
         REST: [display_by_rest],

@@ -50,6 +50,7 @@ DETAILS = {
     "rows": _("rows"),
     "days": _("days"),
     "fields": _("fields"),
+    "by": _("asked for by"),
     "answers": _("answers"),
     "added": _("added"),
     "removed": _("removed"),

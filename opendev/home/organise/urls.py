@@ -3,6 +3,7 @@
 from django.urls import path
 
 from opendev.home.organise import audit, events, schedules, sessions
+from opendev.home.privacy import people
 
 urlpatterns = [
     path("", events.overview, name="organise"),
@@ -15,6 +16,9 @@ urlpatterns = [
     path("days/", events.add_day, name="organise-days"),
     path("days/<str:day>/", events.day, name="organise-day"),
     path("days/<str:day>/order/", events.order, name="organise-order"),
+    path("people/", people.page, name="organise-people"),
+    path("people/erase/", people.erase, name="organise-people-erase"),
+    path("people/<str:number>.json", people.download, name="organise-person-file"),
     path("schedule/", schedules.schedule, name="organise-schedule"),
     path("schedule/take/", schedules.take, name="organise-schedule-take"),
     path("sessions/", sessions.create, name="organise-session-new"),

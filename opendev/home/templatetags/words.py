@@ -26,6 +26,12 @@ def moment(at: datetime | None, event: Event) -> str:
 
 
 @register.filter
+def told_at(at: str | None, event: Event) -> str:
+    """Return the same of a time as JSON has it."""
+    return moment(datetime.fromisoformat(at) if at else None, event)
+
+
+@register.filter
 def by_line(session: Session) -> SafeString:
     """Return who leads the session with their companies, each with a direction of their own."""
     return _join_groups(session.groups_of_people())
@@ -35,6 +41,17 @@ def by_line(session: Session) -> SafeString:
 def by_line_long(session: Session) -> SafeString:
     """Return the same with job titles."""
     return _join_groups(session.groups_of_people(with_jobs=True))
+
+
+@register.filter
+def in_a_row(row: object, names: str = "") -> SafeString:
+    """Return some words with commas between them, each with a direction of its own; empty ones are left out.
+
+    Args:
+        row: a list of words, or a dict of which `names` says the words, with blanks between the names.
+    """
+    words = [row.get(name) for name in names.split()] if isinstance(row, dict) else row
+    return _join(", ", [str(word) for word in words if word] if isinstance(words, list | tuple) else [])
 
 
 def _join_groups(groups: list[tuple[list[str], list[str]]]) -> SafeString:

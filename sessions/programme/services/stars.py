@@ -36,3 +36,9 @@ def star_session(*, session_id: int, token: str, starred: bool, now: datetime) -
     else:
         Star.objects.filter(star_list=star_list, session=session).delete()
     return token
+
+
+def erase_stars(*, event_id: int, token: str) -> None:
+    """Delete the list with this secret, and the calendar with it; nothing where there is no such list."""
+    if token:
+        StarList.objects.filter(event=event_id, token_hash=hash_token(token)).delete()

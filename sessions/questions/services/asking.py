@@ -83,8 +83,9 @@ def recount(question: Question) -> None:
     """Set how many people want the question answered, each once over all that was merged into it; the caller saves."""
     roots = merged_roots([question.session_id])
     family = [question.pk, *(pk for pk, root in roots.items() if root == question.pk)]
-    votes = QuestionVote.objects.filter(question__in=family)
-    question.votes = votes.order_by().values("attendee").distinct().count()
+    votes = QuestionVote.objects.filter(question__in=family).order_by()
+    of_nobody = votes.filter(attendee=None).count()  # of people who were erased, one each
+    question.votes = of_nobody + votes.exclude(attendee=None).values("attendee").distinct().count()
 
 
 def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePass:

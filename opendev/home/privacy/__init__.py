@@ -1,0 +1,1 @@
+"""Privacy that answers requests: what is held about somebody, and how it is erased."""

@@ -1,0 +1,58 @@
+"""The acts of docs/roles.md about people's data: how each is tried by each door."""
+
+from typing import TYPE_CHECKING
+
+from sessions.registrations.models import Registration
+from tests.factories import NOW, make_attendee
+from tests.support.doors import PAGE, REST
+from tests.support.people import Answer, Person, of_page
+
+if TYPE_CHECKING:
+    from tests.roles.cast import Cast
+
+
+def agree(*answers: Answer) -> Answer:
+    assert len({answer.code == "" for answer in answers}) == 1, answers
+    return answers[0]
+
+
+def own_by_page(cast: "Cast", who: Person) -> Answer:
+    address = f"/{cast.event.slug}/my-data/"
+    seen = who.get(address).text
+    file = who.get(f"{address}my-data.json").status_code == 200
+    forgot = who.post(f"{address}forget/", sure="yes")
+    now = who.get(address).text
+    assert file == ("my-data.json" in seen) == ("Nothing leads to you" not in seen), seen
+    assert forgot.code or not file or "Nothing leads to you" in now
+    return Answer(200, "" if file else "not_joined")
+
+
+def own_by_rest(cast: "Cast", who: Person) -> Answer:
+    path = f"events/{cast.event.slug}/my-data/"
+    return agree(*(who.rest(method, path, token=who.pass_token) for method in ("GET", "DELETE")))
+
+
+def others_by_page(cast: "Cast", who: Person) -> Answer:
+    attendee = make_attendee(cast.session, name="Ada Asker").attendee_id
+    address = f"/{cast.event.slug}/organise/people/"
+    found, file = of_page(who.get(f"{address}?who=Ada")), of_page(who.get(f"{address}{attendee}.json"))
+    assert ("Ada Asker" in found.text) == (found.code == "")
+    erased = who.post(f"{address}erase/", who="Ada", person=f"attendees:{attendee}", sure="yes")
+    return agree(found, file, erased)
+
+
+def others_by_rest(cast: "Cast", who: Person) -> Answer:
+    attendee = make_attendee(cast.session, name="Ada Asker").attendee_id
+    invited = Registration.objects.create(
+        event=cast.event, email=f"ada{attendee}@example.org", registered_at=NOW
+    )
+    path = f"events/{cast.event.slug}/people/"
+    found, file = who.rest("GET", f"{path}?who=ada"), who.rest("GET", f"{path}{attendee}/")
+    body = {"attendees": [str(attendee)], "registrations": [str(invited.pk)]}
+    return agree(found, file, who.rest("POST", f"{path}erasures/", body))
+
+
+ACTS = {
+    "Read, download and erase what is held about oneself": {PAGE: [own_by_page], REST: [own_by_rest]},
+    "Find somebody's data, download it, and erase it": {PAGE: [others_by_page], REST: [others_by_rest]},
+}
