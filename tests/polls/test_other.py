@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.groups import EVERYBODY
+from opendev.core.text import ERASED
 from polls.models import Ballot, Option, Poll, Selection
 from polls.selectors import fresh_options, moderated_answers, options_of, own_answer
 from polls.serializers import mine_json, poll_json
@@ -292,8 +293,12 @@ def test_erased_person_takes_their_words_along(database):
     poll = make_poll(anonymous=False, **OPEN)
     ada = make_attendee(poll.session)
     cast(vote(poll, "etcd", attendee=ada), vote(poll, "Nova"))
-    assert erase_ballots(attendee_id=ada.attendee_id) == 1
-    assert counts(poll) == ([("a", 0), ("b", 0), ("c", 0), ("Other", 1)], {"Nova": 1})
+    assert erase_ballots(attendee_id=ada.attendee_id) == {poll.pk: ["etcd"]}
+    options, words = counts(poll)
+    assert options == [("a", 0), ("b", 0), ("c", 0), ("Other", 2)]
+    [overwritten] = words.keys() - {"Nova"}
+    assert overwritten.startswith(ERASED)
+    assert set(words.values()) == {1}
 
 
 def test_wrong_count_of_other_is_found_and_mended(database):
