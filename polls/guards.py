@@ -1,7 +1,7 @@
 """Rules between tables that Django's constraints cannot say, kept by the database itself.
 
 - A ballot's `single` is its poll's. It never names an attendee in anonymous polls; in named ones it does from its
-  beginning, until the attendee is erased (docs/adr/0068).
+  beginning, until the attendee is erased (docs/adr/0071).
 - A selection's option, ballot and `single` are of one poll. With the unique index on (ballot) where single, which
   models.py declares, a single-choice ballot has one selection at most.
 - Selections have values in polls of the family `weigh` and in no others. Where values are places, a ballot has none

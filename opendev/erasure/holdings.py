@@ -18,6 +18,7 @@ from sessions.audit.models import AuditEntry
 from sessions.follow_ups.models import SignUp
 from sessions.questions.models import Question, QuestionVote
 from sessions.registrations.models import Registration, RegistrationRow
+from sessions.suggestions.models import Suggestion, SuggestionSupport
 
 Json = dict[str, Any]
 
@@ -52,6 +53,7 @@ def holdings_of(attendee: Attendee, now: datetime, *, device: AttendeePass | Non
         "votes": _votes(attendee, device),
         "questions": _questions(attendee),
         "upvotes": _upvotes(attendee),
+        "suggestions": _suggestions(attendee),
         "sign_ups": _sign_ups(attendee),
         "registration": _registration(attendee),
         "audit_entries": AuditEntry.objects.filter(subject=f"attendee {attendee.pk}").count(),
@@ -127,6 +129,15 @@ def _questions(attendee: Attendee) -> list[Json]:
 def _upvotes(attendee: Attendee) -> list[Json]:
     rows = QuestionVote.objects.filter(attendee=attendee).select_related("question__session").order_by("pk")
     return [{"session": row.question.session.title_with_part, "question": row.question.text} for row in rows]
+
+
+def _suggestions(attendee: Attendee) -> list[Json]:
+    """Return follow-ups that the attendee suggests, and those of others that they support."""
+    own = Suggestion.objects.filter(attendee=attendee).select_related("session").order_by("pk")
+    supports = SuggestionSupport.objects.filter(attendee=attendee).select_related("suggestion__session")
+    rows = [(row, "suggested") for row in own]
+    rows += [(row.suggestion, "supported") for row in supports.order_by("pk")]
+    return [{"session": row.session.title_with_part, "title": row.title, "part": part} for row, part in rows]
 
 
 def _sign_ups(attendee: Attendee) -> list[Json]:

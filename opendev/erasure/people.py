@@ -23,6 +23,7 @@ from sessions.programme.models import Person
 from sessions.programme.services.rights import check_organises
 from sessions.questions.models import Question, QuestionVote
 from sessions.registrations.models import Registration
+from sessions.suggestions.models import Suggestion
 
 LEAST_SEARCH = 2
 MOST_FOUND = 50  # of each sort: whoever finds more asks for more of the name
@@ -31,6 +32,7 @@ OF_ATTENDEE = {
     "votes_in_named_polls": Ballot,
     "questions": Question,
     "upvotes": QuestionVote,
+    "suggestions": Suggestion,
     "sign_ups": SignUp,
     "attendances": Attendance,
 }

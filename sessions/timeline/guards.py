@@ -1,6 +1,6 @@
 """Rules that Django's constraints cannot say, kept by the database itself: what stands in the timeline stays.
 
-The words of a question can be overwritten with `[erased]`, and with nothing else (docs/adr/0068).
+The words of a question can be overwritten with `[erased]`, and with nothing else (docs/adr/0071).
 
 That of a rehearsal alone can be deleted (docs/adr/0065). So that nothing else can be made one, an event is a rehearsal
 from its beginning or never, and no session moves into one.

@@ -29,6 +29,9 @@ class HoldingsShape(serializers.Serializer[Any]):
     )
     questions = serializers.ListField(child=serializers.DictField())
     upvotes = serializers.ListField(child=serializers.DictField())
+    suggestions = serializers.ListField(
+        child=serializers.DictField(), help_text="follow-ups that you suggested or supported"
+    )
     sign_ups = serializers.ListField(child=serializers.DictField())
     registration = serializers.DictField(allow_null=True)
     audit_entries = serializers.IntegerField(help_text="how often the audit log has your number")

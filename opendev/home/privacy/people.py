@@ -27,6 +27,7 @@ GOES = {
     "votes_in_named_polls": gettext_lazy("votes in named polls, which count on as nobody’s"),
     "questions": gettext_lazy("questions"),
     "upvotes": gettext_lazy("votes for questions, which count on as nobody’s"),
+    "suggestions": gettext_lazy("follow-ups suggested"),
     "sign_ups": gettext_lazy("follow-ups"),
     "attendances": gettext_lazy("sessions joined"),
     "registrations": gettext_lazy("registration"),

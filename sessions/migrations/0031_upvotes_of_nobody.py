@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0029_screen_shows'),
+        ('opendev_sessions', '0030_suggestions'),
     ]
 
     operations = [
