@@ -115,12 +115,7 @@ def test_every_name_once_in_its_own_block_on_every_page_and_in_every_export(serv
     group_b = make_line(room.session, GROUP_B)
     late = {group_b: ["Dan", "Eve", "Fay"], group_a: ["Gus"], chapter: ["Hal"]}
     late |= {line: [f"Late {n}"] for n, line in enumerate(list(names)[2:])}
-    [worker] = workers_of(server)
-    os.kill(worker, signal.SIGSTOP)  # so that names wait
-    door.all_sign_up((line, name) for line, all_of_it in late.items() for name in all_of_it)
-    door.withdraw(group_a, "Bob")  # who stands in the pad already
-    door.withdraw(group_b, "Eve")  # who waits still
-    os.kill(worker, signal.SIGKILL)
+    worker = names_wait_while_the_worker_dies(door, late, group_a, group_b)
     begin = time.monotonic()
     for line, more in late.items():
         names[line] = [*names.get(line, []), *more]
@@ -140,6 +135,19 @@ def test_every_name_once_in_its_own_block_on_every_page_and_in_every_export(serv
         assert names_everywhere(server, line) == dict.fromkeys(
             ("page", "REST", "overview", "export"), sorted(all_of_it)
         )
+
+
+def names_wait_while_the_worker_dies(
+    door: Door, late: Names, group_a: SignUpLine, group_b: SignUpLine
+) -> int:
+    """The second half signs up, two take it back, and the worker is killed before it wrote any of it; its pid."""
+    [worker] = workers_of(door.server)
+    os.kill(worker, signal.SIGSTOP)
+    door.all_sign_up((line, name) for line, all_of_it in late.items() for name in all_of_it)
+    door.withdraw(group_a, "Bob")  # who stands in the pad already
+    door.withdraw(group_b, "Eve")  # who waits still
+    os.kill(worker, signal.SIGKILL)
+    return worker
 
 
 def assert_pads_hold(rooms: list[Room], names: Names, heading: str, poll) -> None:
