@@ -378,8 +378,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [rest("GET", "sessions/{session}/timeline/")],
     },
     "Start and end the session": deed("set session", "live"),
-    **rehearsal_acts.ACTS,
-    **poll_file_acts.ACTS,
+    **(rehearsal_acts.ACTS | poll_file_acts.ACTS),
     **privacy_acts.ACTS,
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
