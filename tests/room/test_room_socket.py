@@ -88,6 +88,8 @@ async def test_every_act_is_heard_by_those_it_concerns(session, ada):
                 "cancelled": False,
                 "starts_at": time_text(session.starts_at),
                 "questions": {"named": True, "moderated": False},
+                "suggestions": {"taken": True, "moderated": False},
+                "screen": {"shows": "on_air", "theme": "dark"},
             }
 
 
