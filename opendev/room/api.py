@@ -95,8 +95,8 @@ class ScreenAccess(serializers.Serializer[Any]):
 
 
 class ScreenWanted(serializers.Serializer[Any]):
-    shows = serializers.ChoiceField(Session.Shows.choices, required=False)
-    theme = serializers.ChoiceField(Session.Theme.choices, required=False)
+    shows = serializers.ChoiceField(Session.Shows.choices, required=False, allow_null=True)
+    theme = serializers.ChoiceField(Session.Theme.choices, required=False, allow_null=True)
 
 
 class ScreenShape(ScreenAccess, ShownOnScreen):

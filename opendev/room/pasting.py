@@ -27,8 +27,9 @@ _KINDS = {
     "follow-ups": "line",
     "note": "note",
 }
-_MINUTES = re.compile(r"\s*\(\s*(\d{1,3})\s*(?:min|minutes|′|')?\.?\s*\)\s*$", re.IGNORECASE)
-_HEAD = re.compile(r"^([^:/?]{1,40}?)\s*(?::\s*(.*))?$", re.DOTALL)
+# Colon and brackets also as Chinese and Japanese keyboards write them.
+_MINUTES = re.compile(r"\s*[(（]\s*(\d{1,3})\s*(?:min|minutes|′|')?\.?\s*[)）]\s*$", re.IGNORECASE)
+_HEAD = re.compile(r"^([^:：/?]{1,40}?)\s*(?:[:：]\s*(.*))?$", re.DOTALL)
 MAX_PASTED = 40_000
 
 

@@ -7,6 +7,7 @@ import pytest
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import time_text
+from opendev.room.pasting import read_plan_line
 from opendev.room.run_sheets import add_items, go_on, go_to, paste_plan, polls_of_step, step_back
 from opendev.room.services import set_session_state
 from polls.models import Poll
@@ -62,6 +63,18 @@ def running_of(session):
 
 def texts_of(session):
     return [item.text for item in sheet_with_items(session.pk).items]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "text", "minutes"),
+    [
+        ("Prompt：你们在哪里运行？（5）", "prompt", "你们在哪里运行？", 5),
+        ("Follow-up：网络 （3 min）", "line", "网络", 3),
+        ("会议：下一步（2）", "note", "会议：下一步", 2),
+    ],
+)
+def test_colons_and_brackets_of_other_keyboards_are_read(line, kind, text, minutes):
+    assert read_plan_line(line) == {"kind": kind, "text": text, "minutes": minutes}
 
 
 def test_pasted_plan_has_an_item_a_line_and_drafts_of_its_polls(session, plan):
