@@ -126,7 +126,7 @@ def test_question_is_asked_voted_for_changed_and_withdrawn_by_keyboard_alone(pla
         author.keyboard.press("Enter")
         expect(author.locator("#ask-text")).to_be_focused()
         author.keyboard.type("Who runs disposable cluster?")
-        expect(author.locator("[data-similar-list]")).to_contain_text(SECOND)
+        expect(author.locator("#asking [data-similar-list]")).to_contain_text(SECOND)
         author.locator("#ask-text").fill(FIRST)
         author.locator("#ask-button").focus()
         author.keyboard.press("Enter")
@@ -164,7 +164,7 @@ def test_what_is_typed_survives_a_refusal_a_reload_and_news(play, crowd):
         expect(page.locator("#ask-text")).to_have_value(FIRST)
         crowd.demo.set_session("over")
         page.locator("#ask-text").evaluate("(field) => field.form.requestSubmit()")
-        expect(page.locator("[data-ask-error-text]")).to_have_text(re.compile("This session is over"))
+        expect(page.locator("#ask-error [data-ask-error-text]")).to_have_text(re.compile("This session is over"))
         expect(page.locator("#ask-text")).to_have_value(FIRST)
         crowd.demo.set_session("live")
 
@@ -227,7 +227,7 @@ def test_questions_are_accessible(play, crowd):
         page.locator("#answered summary").click()
         is_accessible(page)
         page.locator("#ask-text").fill("Where does Metal3 fit here?")
-        expect(page.locator("[data-similar-list] a")).to_be_visible()
+        expect(page.locator("#asking [data-similar-list] a")).to_be_visible()
         assert seen(page, DESKTOP, "light") == []  # on a phone the hint may rest half under the tabs
         is_accessible(stage.moderator(path=QUEUE).page)
         is_accessible(stage.moderator(path=f"{QUEUE}{pk}/").page)

@@ -138,7 +138,7 @@ def _number(name: str, text: str) -> dict[str, Any]:
 
 def _truth(name: str, text: str) -> dict[str, Any]:
     if text.casefold() not in _TRUTH:
-        raise _wrong(name, _("This must be yes or no."))
+        raise _wrong(name, _("This must be `yes` or `no`."))
     return {name: _TRUTH[text.casefold()]}
 
 
