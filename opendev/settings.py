@@ -281,7 +281,21 @@ CONTENT_SECURITY_POLICY = content_security_policy(
 
 LANGUAGE_CODE = "en-gb"
 # The languages that people can choose, each by its own name. Their catalogues are whole: `make check` sees to it.
-LANGUAGES = [("en-gb", "English")]
+# Those whose catalogue is whole, by their own names: docs/languages/README.md.
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("pl", "Polski"),
+    ("pt-br", "Português (Brasil)"),
+    ("ar", "العربية"),
+    ("hi", "हिन्दी"),
+    ("zh-hans", "简体中文"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+]
 LANGUAGE_COOKIE_NAME = "lang"
 LANGUAGE_COOKIE_SECURE = IS_HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True

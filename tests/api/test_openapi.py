@@ -133,7 +133,8 @@ class Prober:
             return str(client.post(path, json={"text": "Why?"}, headers=token).json()["id"])
 
     def new_suggestion(self) -> str:
-        """The id of a follow-up that somebody suggested."""
+        """The id of a follow-up that somebody suggested; another test may have turned that off."""
+        self.rest("PATCH", f"sessions/{self.session}/suggestions/rules/", {"taken": True, "moderated": False})
         with self.server.http() as client:
             joined = client.post(f"/api/v1/sessions/{self.session}/attendees/", json={}).json()
             token = {"Authorization": f"Bearer {joined['token']}"}

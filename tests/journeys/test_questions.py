@@ -164,7 +164,9 @@ def test_what_is_typed_survives_a_refusal_a_reload_and_news(play, crowd):
         expect(page.locator("#ask-text")).to_have_value(FIRST)
         crowd.demo.set_session("over")
         page.locator("#ask-text").evaluate("(field) => field.form.requestSubmit()")
-        expect(page.locator("#ask-error [data-ask-error-text]")).to_have_text(re.compile("This session is over"))
+        expect(page.locator("#ask-error [data-ask-error-text]")).to_have_text(
+            re.compile("This session is over")
+        )
         expect(page.locator("#ask-text")).to_have_value(FIRST)
         crowd.demo.set_session("live")
 
