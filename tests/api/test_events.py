@@ -10,7 +10,7 @@ EVENT = {
     "id", "slug", "name", "series", "summary", "time_zone", "visibility", "is_live", "session_count", "days", "url",
 }  # fmt: skip
 SESSION = {
-    "questions", "screen",
+    "questions", "screen", "suggestions",
     "id", "state", "event", "day", "slug", "title", "short_title", "part", "topic", "starts_at", "minutes", "code",
     "present", "people", "url", "place", "cancelled", "runs_by_clock",
 }  # fmt: skip
