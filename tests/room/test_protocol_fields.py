@@ -114,6 +114,12 @@ async def until_heard(client, kinds):
         client.dropped.append(await client.next())
 
 
+async def until_own_news(laptop, session):
+    """Wait for what the other window did; somebody enters, so that presence is news."""
+    async with room_of(session, await act(make_attendee, session)):
+        await until_heard(laptop, {"poll.mine", "question.mine", "suggestion.mine", "line.mine", "presence"})
+
+
 async def test_frames_have_every_documented_field_and_no_other(session):
     ada, page = await act(furnish, session), SocketContract()
     for frame in await act(lambda: list(frames_of_topics(session.pk))):
@@ -144,7 +150,7 @@ async def test_frames_have_every_documented_field_and_no_other(session):
             page.check(await phone.ask({"ref": 1, **command}))
         page.check(await control.ask({"type": "run_sheet.undo", "ref": "r"}))
         page.check(await control.ask({"type": "run_sheet.go", "ref": "r", "item": None}))
-        await until_heard(laptop, {"poll.mine", "question.mine", "suggestion.mine", "line.mine", "presence"})
+        await until_own_news(laptop, session)
         await until_heard(control, {"presence"})
         page.check(await phone.ask({"type": "notes.follow", "ref": 1}))
         page.check(await phone.next("notes.whole"))

@@ -98,21 +98,27 @@ async def test_waiting_suggestion_reaches_its_author_and_moderators_not_helpers(
         assert (await neighbour.next("suggestion.gone"))["suggestion"] == str(suggestion.pk)
 
 
+async def heard_of(client, kinds):
+    """Return the newest frame of each of these types, in whatever order they come."""
+    heard = {}
+    while kinds - heard.keys():
+        frame = await client.next()
+        heard[frame["type"]] = frame
+    return heard
+
+
 async def test_supporters_hear_of_the_line_and_nobody_is_signed_up(session, ada, bob):
     suggestion = await act(make_suggestion, session)
     await act(support, suggestion, ada)
     async with room_of(session, ada) as supporter, await control_of(session) as control:
         await supporter.next("snapshot")
         assert (await control.ask(say("state", suggestion, state="opened")))["type"] == "ok"
-        line = (await supporter.next("line.changed"))["line"]
-        told = (await supporter.next("suggestion.changed"))["suggestion"]
+        heard = await heard_of(supporter, {"line.changed", "suggestion.changed"})
+        told, line = heard["suggestion.changed"]["suggestion"], heard["line.changed"]["line"]
         assert (told["state"], told["line"]) == ("opened", line["id"])
         assert not await act(SignUp.objects.exists)
         assert (await control.ask(say("undo", suggestion)))["type"] == "ok"
-        heard = {}
-        while not {"line.gone", "suggestion.changed"} <= heard.keys():
-            frame = await supporter.next()
-            heard[frame["type"]] = frame
+        heard = await heard_of(supporter, {"line.gone", "suggestion.changed"})
         assert heard["line.gone"]["line"] == line["id"]
         assert heard["suggestion.changed"]["suggestion"]["line"] is None
 
