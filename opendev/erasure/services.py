@@ -102,10 +102,10 @@ def erase_person(*, erasure: Erasure, now: datetime, caller: Caller | None = Non
 def erase_attendee(
     *, attendee: Attendee, now: datetime, caller: Caller | None = None, device: AttendeePass | None = None
 ) -> None:
-    """Erase an attendee: name, words, questions, sign-ups, attendances and registration; tallies stay as they are.
+    """Erase an attendee: name, words, questions, sign-ups, attendances and registration; results stay as they are.
 
     Ballots and upvotes count on as nobody's. Questions that were put on air or answered stay without name and words.
-    Suggestions that became a follow-up stay as nobody's, and others go.
+    Suggestions that became a follow-up stay as nobody's, and others go. So do supports, which are counted anew.
     The pass opens nothing any more, on any device.
 
     Args:
@@ -123,7 +123,9 @@ def erase_attendee(
         erase_titles(session_id=question.session_id, question_id=question.pk)
         erase_words(event_id=attendee.event_id, about=f"question/{question.pk}", words=[question.text])
     erase_supports(attendee)
-    erase_suggestions(attendee)
+    for suggestion in erase_suggestions(attendee):
+        about = f"{suggestion.session_id}/suggestions"
+        erase_words(event_id=attendee.event_id, about=about, words=[suggestion.title])
     _forget_admin_log([attendee, *theirs])
     erase_names(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
     for registration in Registration.objects.filter(attendee=attendee):

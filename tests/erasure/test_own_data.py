@@ -11,6 +11,7 @@ from django.test import Client
 from opendev.core.attendance import pass_cookie_name, sign_pass
 from opendev.core.text import ERASED
 from opendev.home.calendars import stars_cookie
+from opendev.recap.services import draft_recap
 from polls.models import Ballot, Option, Poll
 from polls.selectors import own_answers, written_of
 from polls.services import Vote, finalise_due_polls, recount_polls
@@ -33,9 +34,11 @@ from tests.factories import (
     make_poll,
     make_question,
     make_session,
+    make_suggestion,
     options_of,
     put_name,
     record,
+    support,
     upvote,
     vote_for,
     write_in,
@@ -47,6 +50,7 @@ from tests.factories.sessions import organiser_of
 pytestmark = pytest.mark.usefixtures("database")
 
 NAME, ADDRESS, ASKED, WORDS = "Quentin Asker", "quentin@example.org", "Why is mine here?", "quentinesque"
+SUGGESTED = "A quiet quorum"
 
 
 def rank(poll, attendee, options):
@@ -265,6 +269,16 @@ def test_recap_that_quotes_follows(room):
     assert version[2] == quoted[2]
     assert RecapEdit.objects.get().text == f"He asked: {ERASED}"
     assert ASKED not in room.everything()
+
+
+def test_recap_that_tells_a_suggestion_follows(room):
+    suggestion = make_suggestion(room.session, SUGGESTED, attendee=room.quentin)
+    support(suggestion, room.neighbour)
+    draft_recap(event_id=room.event.pk, caller=organiser_of(room.event), now=NOW)
+    assert SUGGESTED in str(RecapDraft.objects.get().paragraphs)
+    room.forget()
+    assert f"supported: “{ERASED}”" in str(RecapDraft.objects.get().paragraphs)
+    assert SUGGESTED not in room.everything()
 
 
 def test_audit_log_says_that_somebody_was_erased_and_not_who_or_from_where(room):

@@ -16,12 +16,17 @@ def erase_supports(attendee: Attendee) -> None:
         save_and_tell(suggestion)
 
 
-def erase_suggestions(attendee: Attendee) -> None:
-    """Delete the attendee's suggestions; those that became a follow-up stay, as nobody's."""
+def erase_suggestions(attendee: Attendee) -> list[Suggestion]:
+    """Delete the attendee's suggestions; those that became a follow-up stay, as nobody's.
+
+    Returns what was deleted, as it was: its words may stand elsewhere.
+    """
+    deleted = []
     for pk in Suggestion.objects.filter(attendee=attendee).order_by("pk").values_list("pk", flat=True):
         suggestion = lock_suggestion(pk)
         if suggestion.state != Suggestion.State.OPENED:
-            delete_and_tell(suggestion)
+            deleted.append(delete_and_tell(suggestion))
             continue
         suggestion.attendee = None
         save_and_tell(suggestion)
+    return deleted
