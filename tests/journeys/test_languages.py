@@ -94,3 +94,41 @@ def test_every_language_is_chosen_by_its_own_name_and_stays(play, demo: Demo):
             assert page.evaluate(WIDER) == []
 
     play(scene)
+
+
+# Sentences of one Latin run whose last sign stands to the left of the letter before it.
+TURNED_ROUND = """() => {
+  const at = (node, offset) => {
+    const range = document.createRange()
+    range.setStart(node, offset)
+    range.setEnd(node, offset + 1)
+    return range.getBoundingClientRect()
+  }
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const turned = []
+  while (walker.nextNode()) {
+    const node = walker.currentNode
+    const end = node.data.trimEnd().length
+    const isLatin = /^[^\\u0600-\\u06ff]*[a-z][.?!]$/i.test(node.data.trim())
+    if (!isLatin || !node.parentElement.checkVisibility()) continue
+    const [letter, sign] = [at(node, end - 2), at(node, end - 1)]
+    if (letter.top === sign.top && sign.left < letter.left) turned.push(node.data.trim())
+  }
+  return turned
+}"""
+
+
+def test_sentences_from_left_to_right_end_at_their_end_in_pages_from_right_to_left(play, demo: Demo):
+    demo.launch("Which of these?", "This one.", "That one!", visibility="always")
+
+    def scene(stage: Stage) -> None:
+        pages = [
+            stage.open(path, **asks("ar")) for path in ("/", EVENT, f"{ROOM}about/", ROOM, f"{ROOM}screen/")
+        ]
+        pages.append(stage.moderator(**asks("ar")).page)
+        for page in pages:
+            is_in(page, "ar")
+            assert page.evaluate(TURNED_ROUND) == [], page.url
+        assert "Which of these?" in pages[-1].inner_text("body")
+
+    play(scene)
