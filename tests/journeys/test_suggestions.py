@@ -36,7 +36,7 @@ def in_control(page: Page, title: str) -> Locator:
 
 
 def test_suggestion_is_supported_opened_and_joined_with_one_tap(play):
-    title = new_title()
+    title, other = new_title(), new_title()
 
     def scene(stage: Stage) -> None:
         ada, bob, eve = (join(stage) for _ in range(3))
@@ -58,6 +58,8 @@ def test_suggestion_is_supported_opened_and_joined_with_one_tap(play):
             expect(page.locator('[data-banner="opened"]')).to_contain_text("is a follow-up now")
         expect(suggested(eve, title)).to_have_count(0)
         expect(eve.locator('[data-banner="opened"]')).to_have_count(0)
+        suggest(eve, other)
+        expect(suggested(bob, other)).to_be_visible()  # and takes nothing back of what bob was offered
         bob.locator('[data-banner="opened"]').get_by_role("button", name="I’m interested").click()
         give_name(bob, "Bob Kahn")
         expect(line(bob, title).locator("[data-own-name]")).to_have_text("Bob Kahn")

@@ -86,6 +86,7 @@ function withPending(suggestion) {
 // The line that was opened from what I suggested or supported says so.
 function paintLines() {
   const wishes = ofLines(book)
+  if (openedLine && !wishes.has(openedLine)) takeBackOffer() // the opening was undone
   for (const card of document.querySelectorAll("[data-line]")) {
     const wish = wishes.get(card.dataset.line)
     setHidden(card, "[data-of-line-part]", !wish)
@@ -110,13 +111,17 @@ function hear(frame) {
   paint()
   const { suggestion } = frame
   if (suggestion?.line && !wishes.has(suggestion.line) && ofLines(book).has(suggestion.line)) offer(suggestion)
-  if (openedLine && suggestion?.id && !suggestion.line) hideBanner("opened")
 }
 
 // One tap puts the name on the line: the line's own button, which asks for a name where none is known.
 function offer({ line, title }) {
   openedLine = line
   showBanner("opened", text("said_opened", { title }))
+}
+
+function takeBackOffer() {
+  openedLine = null
+  hideBanner("opened")
 }
 
 function arrive(snapshot) {
@@ -174,7 +179,7 @@ document.addEventListener("submit", (event) => {
 
 on("banner:join-line", () => {
   document.getElementById(`tap-${openedLine}`)?.click()
-  hideBanner("opened")
+  takeBackOffer()
 })
 on("live:snapshot", arrive)
 for (const type of ["suggestion.changed", "suggestion.tally", "suggestion.gone", "suggestion.mine"])
