@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotAllowed, NotFound
-from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from opendev.core.text import MAX_NAME_LENGTH, clean_line, clean_word
 from sessions.access.tokens import hash_token
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
@@ -111,20 +110,15 @@ def set_screen(*, session_id: int, caller: Caller, shows: Any = None, theme: Any
     """
     session = _session_of(session_id, caller)
     before = session.screen_shows, session.screen_theme
-    session.screen_shows = before[0] if shows is None else _one_of(Session.Shows, shows, "shows")
-    session.screen_theme = before[1] if theme is None else _one_of(Session.Theme, theme, "theme")
+    if shows is not None:
+        session.screen_shows = clean_word(shows, field="shows", choices=Session.Shows.values)
+    if theme is not None:
+        session.screen_theme = clean_word(theme, field="theme", choices=Session.Theme.values)
     if (session.screen_shows, session.screen_theme) != before:
         session.version += 1
         session.save(update_fields=["screen_shows", "screen_theme", "version"])
         session_changed(session)
     return session
-
-
-def _one_of(choices: type[TextChoices], value: Any, field: str) -> str:
-    if value not in choices.values:
-        sentence = _("This is not one of the choices.")
-        raise Malformed(sentence, fields={field: sentence})
-    return str(value)
 
 
 def check_opens_screen(*, session: Session, caller: Caller) -> None:
