@@ -28,7 +28,7 @@ _KINDS = {
     "note": "note",
 }
 # Colon and brackets also as Chinese and Japanese keyboards write them.
-_MINUTES = re.compile(r"\s*[(（]\s*(\d{1,3})\s*(?:min|minutes|′|')?\.?\s*[)）]\s*$", re.IGNORECASE)
+_MINUTES = re.compile(r"[(（]\s*(\d{1,3})\s*(?:min|minutes|′|')?\.?\s*[)）]\s*$", re.IGNORECASE)
 _HEAD = re.compile(r"^([^:：/?]{1,40}?)\s*(?:[:：]\s*(.*))?$", re.DOTALL)
 MAX_PASTED = 40_000
 

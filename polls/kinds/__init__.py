@@ -15,7 +15,7 @@ from polls.kinds.base import (
     Spelling,
     Tally,
 )
-from polls.kinds.grammar import escape, protect, restore, split_line
+from polls.kinds.grammar import MAX_BRACKET, escape, protect, restore, split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
 from polls.kinds.number import Number, NumberOffStep, NumberOutOfRange, read_number
@@ -136,6 +136,8 @@ def read_bracket(bracket: str) -> dict[str, Any] | None:
     """Return the JSON form that a bracket says: ready answers, a kind in its own words, or any kind by its name, with
     its rules as JSON: `scale {"from": 1, "to": 5}`. None where it says none of these.
     """
+    if len(bracket) > MAX_BRACKET:
+        return None
     if (ready := draft_of_line(bracket)) is not None:
         return ready
     match = _WITH_RULES.match(restore(bracket))

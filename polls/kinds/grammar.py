@@ -10,16 +10,19 @@ from typing import Any, NamedTuple
 
 from opendev.core.text import ascii_digits
 
+# Characters of what stands in brackets. The longest that is written, a scale's rules as JSON, has some 250. The
+# patterns that read it take time by its square.
+MAX_BRACKET = 500
 _BRACKET = re.compile(r"^(?P<question>.*\S)\s*\[(?P<bracket>[^\[\]]*)\]$", re.DOTALL)
 _WORDS = re.compile(
     r"^(?P<name>[a-z]+)(?:\s+(?P<low>[-\u2212]?\d{1,3})\s*(?:-|–|\u2026|\.\.\.?)\s*(?P<high>[-\u2212]?\d{1,3}))?"
-    r"(?P<more>(?:\s*,\s*[a-z ]+)*)(?:\s*:\s*(?P<labels>.+))?$",
+    r"\s*(?P<more>(?:,[a-z\s]+)*)(?:\s*:\s*(?P<labels>.+))?$",
     re.IGNORECASE | re.DOTALL,
 )
 # Signs that part a line, and what stands for them while it is parted: control characters, which no text may hold.
 _PLAIN = {"/": "\x01", "／": "\x02", "[": "\x03", "]": "\x04"}
 _SIGNS = {stand_in: sign for sign, stand_in in _PLAIN.items()}
-_BEFORE_SIGN = re.compile(r"(\\*)([/／\[\]])")
+_BEFORE_SIGN = re.compile(r"(?<!\\)(\\*)([/／\[\]])")
 _STAND_IN = re.compile("[\x01-\x04]")
 _BETWEEN_LABELS = re.compile(r"\s*(?:\u2026|\.\.\.|\s-\s|\s–\s)\s*")
 
@@ -61,7 +64,9 @@ def escape(text: str) -> str:
 def split_line(line: str) -> tuple[str, str] | None:
     """Return question and bracket of a line that ends with one."""
     match = _BRACKET.match(line.strip())
-    return (match["question"], match["bracket"].strip()) if match else None
+    if match is None or len(match["bracket"]) > MAX_BRACKET:
+        return None
+    return match["question"], match["bracket"].strip()
 
 
 def words_of(name: str, bracket: str) -> Words | None:

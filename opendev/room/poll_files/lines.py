@@ -30,7 +30,7 @@ from polls.models import Poll
 from polls.services.reading import PollDraft, read_draft
 
 # A slash beside a blank parts the options, so that "CI/CD" stays one word.
-_SLASH = re.compile(r"\s+[/／]\s*|\s*[/／]\s+")
+_SLASH = re.compile(r"(?<!\s)\s+[/／]\s*|[/／]\s+")  # a run of blanks is looked at once, from its beginning
 # Who writes full-width puts no blanks around it: alone in a line it parts, too.
 _WIDE_SLASH = re.compile("／")
 _ASKS = re.compile(r"[?？؟;՞⁇⁈⁉‽][\"'”’»)\]）」』]*\Z")
