@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
 from opendev.core.languages import language_of, offered
@@ -63,7 +64,7 @@ def choose(request: HttpRequest, language: str) -> HttpResponse:
     """Keep the choice in a cookie, and lead to the same address without it."""
     rest = request.GET.copy()
     del rest[ASKED]
-    address = escape_leading_slashes(request.path) + (f"?{rest.urlencode()}" if rest else "")
+    address = escape_leading_slashes(escape_uri_path(request.path)) + (f"?{rest.urlencode()}" if rest else "")
     response = HttpResponse(status=302, headers={"Location": address})
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from opendev.door import refusals, shared, waiting
 from sessions.models import Session
@@ -153,6 +154,12 @@ def test_a_choice_leads_nowhere_else(inner, session: Session, address: str):
     with inner.http() as visitor:
         answer = visitor.request("GET", f"{inner.url}{address}")
         assert not re.match(r"(https?:)?//", answer.headers.get("location", "/"))
+
+
+@pytest.mark.parametrize("path", ["/x%0Ay/", "/x%0D%0Ay/", "/%D0%B6/", "/a%3Fb%23c/"])
+def test_a_choice_leads_to_the_same_address_whatever_is_in_it(path: str):
+    answer = Client().get(f"{path}?lang=de&who=1")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{path}?who=1")
 
 
 def test_programs_and_files_are_answered_at_once(inner, session: Session):
