@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Least
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.text import ERASED
@@ -39,7 +40,9 @@ def erase_ballots(*, attendee_id: int, device: AttendeePass | None = None) -> di
         poll = lock_poll(poll_id)
         theirs = _ballots_of(poll, attendee_id, device)
         for ballot in theirs:
-            Ballot.objects.filter(pk=ballot).update(attendee=None, key=secrets.token_bytes(KEY_BYTES), seq=0)
+            # A counter as after a first vote, or 0 in a final poll: one of its own kind would tell whose ballot it was.
+            counter, key = Least(F("seq"), 1), secrets.token_bytes(KEY_BYTES)
+            Ballot.objects.filter(pk=ballot).update(attendee=None, key=key, seq=counter)
         if theirs and has_written(poll) and (words := _erase_words(poll, theirs)):
             write_counts(poll, differences(poll))
             erased[poll_id] = words

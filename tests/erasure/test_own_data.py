@@ -209,6 +209,12 @@ def test_device_finds_no_ballot_any_more_and_its_pass_opens_nothing(room):
     assert upvote(room.other, room.quentin) == "not_joined"
 
 
+def test_erased_ballot_of_an_anonymous_poll_looks_like_any_other(room):
+    room.forget()
+    live = Ballot.objects.filter(poll__anonymous=True).values_list("seq", flat=True)
+    assert set(live) == {1}  # the audit log says who was erased: a counter of its own would join the two
+
+
 def test_words_of_others_stay_and_erased_ones_are_hidden(room):
     room.forget()
     for poll in room.words.values():
