@@ -51,12 +51,11 @@ def erase_ballots(*, attendee_id: int, device: AttendeePass | None = None) -> di
 
 
 def _polls_of(attendee_id: int, device: AttendeePass | None) -> list[int]:
-    """Return the polls that may hold, or may get while this is done, a ballot of theirs, in the order of locking."""
+    """Return the polls that have, or may get meanwhile, a vote or a mark of theirs, in the order of locking."""
     live = Q(state=Poll.State.LIVE, session__event__attendees=attendee_id)
-    if device is None:
-        where = Q(ballot_rows__attendee=attendee_id) | (live & Q(anonymous=False))
-    else:
-        where = Q(ballot_rows__attendee=attendee_id) | live | Q(pk__in=_anonymous_with_ballot(device))
+    where = Q(ballot_rows__attendee=attendee_id) | live
+    if device is not None:
+        where |= Q(pk__in=_anonymous_with_ballot(device))
     return list(Poll.objects.filter(where).order_by("pk").values_list("pk", flat=True).distinct())
 
 

@@ -9,8 +9,16 @@ import pytest
 from django.db import connection, connections, transaction
 
 from opendev.core.attendance import AttendeePass
-from polls.models import Ballot, PendingTally, Poll
-from polls.services import Recorded, RecordedBatch, fold, fold_left_over, record_ballots, recount_polls
+from polls.models import Ballot, Participation, PendingTally, Poll
+from polls.services import (
+    Recorded,
+    RecordedBatch,
+    erase_ballots,
+    fold,
+    fold_left_over,
+    record_ballots,
+    recount_polls,
+)
 from sessions.attendees.models import Attendee
 from tests.factories import (
     NOW,
@@ -189,6 +197,21 @@ def test_late_retry_beside_a_change_undoes_nothing(url):
         assert the_one(late.result(WITHIN_S)).mine.seq == 3
     fold_left_over()
     check_tally(poll, {"b": 1, "": 1})
+
+
+def test_erasing_takes_the_mark_of_a_vote_that_was_under_way(url):
+    poll = make_poll()
+    [attendee] = join(poll.session, 1)
+    with (
+        under_way([vote_for(poll, attendee, "a")]) as commit,
+        in_a_thread(lambda: erase_ballots(attendee_id=attendee.attendee_id)) as erasing,
+    ):
+        assert wait_until_blocked(url, erasing)
+        commit()
+        erasing.result(WITHIN_S)
+    fold_left_over()
+    check_tally(poll, {"a": 1, "": 1})
+    assert not Participation.objects.exists()
 
 
 def test_close_holds_what_was_under_way_and_what_was_pending(url):
