@@ -90,21 +90,27 @@ def _erase_marks(attendee_id: int) -> None:
 def _erase_words(poll: Poll, ballots: Collection[int]) -> list[str]:
     """Overwrite what only these ballots of a locked poll say in words of their own; return these words.
 
-    A number says nothing of who gave it, and stays.
+    In a named poll the ballots of people who were erased before say nothing for others; in an anonymous one nobody can
+    tell these apart. A number says nothing of who gave it, and stays.
     """
     if kind_named(poll.kind).field == "number":
         return []
     selected = Selection.objects.filter(poll=poll, option__author_kind=Option.Author.VOTER)
     theirs = set(selected.filter(ballot__in=ballots).values_list("option_id", flat=True))
-    others = selected.filter(option__in=theirs).exclude(ballot__in=ballots)
+    of_erased = Q(ballot__in=ballots) if poll.anonymous else Q(ballot__attendee=None)
+    others = selected.filter(option__in=theirs).exclude(of_erased)
     alone = theirs - set(others.values_list("option_id", flat=True))
     rows = answers_of(poll).rows if alone else {}
     for option in sorted(alone):
         row = rows[option]
-        heirs = [heir for heir in rows.values() if heir.merged_into == option and heir.count]
+        heirs = [
+            heir
+            for heir in rows.values()
+            if heir.merged_into == option and heir.count and not _is_erased(heir)
+        ]
         others_words = [heir for heir in heirs if heir.id not in theirs]
         if others_words:
-            _hand_on(row, _heir_of(row, others_words), ballots)
+            _hand_on(row, _heir_of(row, others_words))
         else:
             _overwrite(option, hides=row.merged_into is None and not heirs)
     return [rows[option].text for option in alone]
@@ -116,19 +122,24 @@ def _heir_of(answer: Spelling, others_words: Collection[Spelling]) -> Spelling:
     return min(same or others_words, key=lambda heir: (-heir.count, heir.id))
 
 
+def _is_erased(answer: Spelling) -> bool:
+    return answer.text.startswith(ERASED)
+
+
 def _overwrite(option_id: int, *, hides: bool) -> None:
     text = f"{ERASED} {secrets.token_hex(4)}"
     fields = {"text": text, "key": merge_key(text)} | ({"state": Option.State.HIDDEN} if hides else {})
     Option.objects.filter(pk=option_id).update(**fields)
 
 
-def _hand_on(answer: Spelling, heir: Spelling, ballots: Collection[int]) -> None:
-    """Let an answer go on in the words of others that count as it; the words of these ballots are overwritten.
+def _hand_on(answer: Spelling, heir: Spelling) -> None:
+    """Let an answer go on in the words of others that count as it; what erased people wrote is overwritten.
 
     The two rows change places, since more than the heir may count as the answer.
     """
     voted = Selection.objects.filter(poll=answer.poll_id)
-    voted.filter(option=answer.id, ballot__in=ballots).update(option=heir.id)
-    voted.filter(option=heir.id).exclude(ballot__in=ballots).update(option=answer.id)
+    erased = list(voted.filter(option=answer.id).values_list("ballot", flat=True))
+    voted.filter(option=answer.id).update(option=heir.id)
+    voted.filter(option=heir.id).exclude(ballot__in=erased).update(option=answer.id)
     _overwrite(heir.id, hides=False)
     Option.objects.filter(pk=answer.id).update(text=heir.text, key=heir.key)

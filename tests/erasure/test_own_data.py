@@ -10,6 +10,7 @@ from django.test import Client
 
 from opendev.core.attendance import pass_cookie_name, sign_pass
 from opendev.core.text import ERASED
+from opendev.erasure.services import erase_attendee
 from opendev.home.calendars import stars_cookie
 from opendev.recap.services import draft_recap
 from polls.models import Ballot, Option, Poll
@@ -239,6 +240,38 @@ def test_answer_goes_on_in_the_words_of_others(room):
     assert [(one.text, one.count) for one in written_of(poll)] == [("quentins wort", 3)]
     assert "Quentins Wort" not in room.everything()
     assert recount_polls()[1] == []
+
+
+def test_words_of_two_go_with_the_second_of_them(room):
+    named, anonymous = room.words[False], room.words[True]
+    for who in (room.quentin, room.neighbour):
+        erase_attendee(attendee=Attendee.objects.get(pk=who.attendee_id), now=NOW, device=who)
+    named.refresh_from_db()
+    assert (list(written_of(named)), recount_polls()[1]) == ([], [])
+    assert not Option.objects.filter(poll=named, text="shared").exists()
+    assert Option.objects.filter(poll=anonymous, text="shared").exists()  # who wrote it nobody can tell
+
+
+def test_answer_goes_on_past_those_who_were_erased_before(room):
+    poll, last = make_poll(room.session, kind="words", max=2, anonymous=False), make_attendee(room.session)
+    record(write_in(poll, room.quentin, "left", "right"), write_in(poll, room.neighbour, "left"))
+    record(write_in(poll, last, "right"))
+    set_poll_state(poll_id=poll.pk, caller=organiser_of(room.event), state="closed", now=NOW)
+    left, right = (Option.objects.get(poll=poll, text=text) for text in ("left", "right"))
+    merge_answers(
+        poll_id=poll.pk,
+        caller=organiser_of(room.event),
+        option_ids=[right.pk],
+        into_id=left.pk,
+        now=NOW,
+    )
+    shown = []
+    for who in (room.quentin, room.neighbour, last):
+        erase_attendee(attendee=Attendee.objects.get(pk=who.attendee_id), now=NOW)
+        poll.refresh_from_db()
+        shown.append([(one.text, one.count) for one in written_of(poll)])
+        assert recount_polls()[1] == []
+    assert shown == [[("left", 3)], [("right", 3)], []]
 
 
 def test_final_polls_are_erased_too(room):
