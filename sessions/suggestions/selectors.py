@@ -16,27 +16,22 @@ State = Suggestion.State
 
 
 def suggestions_of(session_ids: Iterable[int]) -> list[Suggestion]:
-    """Return the sessions' suggestions with their lines, oldest first, in one query.
+    """Return the sessions' suggestions, oldest first, in one query.
 
     Of those of the same millisecond the one with the lower id is first: JSON carries milliseconds, and scripts, which
     sort by it, arrive at the same order.
     """
-    rows = Suggestion.objects.filter(session__in=list(session_ids)).select_related("line").order_by()
+    rows = Suggestion.objects.filter(session__in=list(session_ids)).order_by()
     return sorted(rows, key=lambda each: (time_text(each.suggested_at) or "", each.pk))
 
 
-def suggestions_by_id(suggestion_ids: Collection[int]) -> list[Suggestion]:
-    """Return those of the suggestions that there are, with their lines, by id."""
-    return list(Suggestion.objects.filter(pk__in=suggestion_ids).select_related("line").order_by("pk"))
-
-
 def suggestion_by_id(suggestion_id: int, *, session_id: int | None = None) -> Suggestion:
-    """Return the suggestion with its session and its line.
+    """Return the suggestion with its session.
 
     Raises:
         NotFound: there is none, or it belongs to another session than asked for.
     """
-    suggestion = Suggestion.objects.filter(pk=suggestion_id).select_related("session", "line").first()
+    suggestion = Suggestion.objects.filter(pk=suggestion_id).select_related("session").first()
     if suggestion is None or session_id not in {None, suggestion.session_id}:
         raise NotFound
     return suggestion

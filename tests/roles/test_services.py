@@ -37,6 +37,7 @@ from sessions.programme.models import Person, Session
 from sessions.programme.services.changes import change_session
 from sessions.programme.services.events import create_event
 from sessions.programme.services.rights import NotModerator, NotOrganiser
+from sessions.programme.services.rules import set_rules
 from sessions.programme.services.team import invite_moderator, remove_moderator
 from sessions.questions.models import Question
 from sessions.questions.services.asking import set_question_rules
@@ -120,6 +121,12 @@ FOR_MODERATORS = {
     set_session_clock: lambda at: {"session_id": at.session.pk, "by_clock": True, "now": NOW},
     set_pass_of_asker: lambda at: {"question_id": at.question.pk, "revoked": True, "now": NOW},
     set_question_rules: lambda at: {"session_id": at.session.pk, "named": False},
+    set_rules: lambda at: {
+        "session_id": at.session.pk,
+        "setting": "questions",
+        "fields": {"named": "questions_named"},
+        "values": {"named": False},
+    },
     make_display_link: lambda at: {"session_id": at.session.pk, "now": NOW},
     revoke_display_link: lambda at: {"session_id": at.session.pk, "link_id": at.link.pk, "now": NOW},
     set_screen: lambda at: {"session_id": at.session.pk, "shows": "code"},

@@ -1,21 +1,34 @@
-"""Revoking passes: somebody who disturbs an event is put out of it, on all of their devices."""
+"""Passes: whether one opens a session, and revoking it, by which somebody is put out of an event on all devices."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from opendev.core.attendance import PASS_LIFETIME_S, Caller
+from opendev.core.attendance import PASS_LIFETIME_S, AttendeePass, Caller
 from opendev.core.errors import NotFound, NotSignedIn
 from opendev.core.text import clean_yes_or_no
 from sessions.access.selectors import is_signed_in
 from sessions.attendees.models import Attendee, RevokedPass
-from sessions.attendees.selectors import is_revoked
+from sessions.attendees.selectors import events_by_pass, is_revoked
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme import selectors
 from sessions.programme.models import Session
-from sessions.programme.services.rights import NotModerator
+from sessions.programme.services.rights import NotJoined, NotModerator
+
+
+def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePass:
+    """Return the pass of somebody who joined the session's event.
+
+    Raises:
+        NotJoined: also for a person who was erased, or whose pass was revoked.
+    """
+    if attendee is None or attendee.event_id != session.event_id:
+        raise NotJoined
+    if events_by_pass([attendee.attendee_id]).get(attendee.attendee_id) != session.event_id:
+        raise NotJoined
+    return attendee
 
 
 @transaction.atomic

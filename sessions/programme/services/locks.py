@@ -1,9 +1,15 @@
 """The locks of an event and of a session: they come before those of all that lives in either."""
 
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
 from opendev.core.attendance import Caller
 from opendev.core.errors import NotFound
 from sessions.programme.models import Event, Session
 from sessions.programme.services.rights import check_organises
+
+Row = TypeVar("Row", bound=Model)
 
 
 def lock_session(session_id: int) -> Session:
@@ -16,6 +22,25 @@ def lock_session(session_id: int) -> Session:
     if session is None:
         raise NotFound
     return session
+
+
+def lock_with_session(model: type[Row], pk: int) -> Row:
+    """Return a row that belongs to a session, read while the session is locked, and with it.
+
+    Raises:
+        NotFound
+    """
+    rows: Any = model._default_manager.filter(pk=pk)
+    session_id = rows.values_list("session_id", flat=True).first()
+    if session_id is None:
+        raise NotFound
+    session = lock_session(session_id)
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    row.session = session
+    locked: Row = row
+    return locked
 
 
 def lock_event(*, event_id: int, caller: Caller) -> Event:

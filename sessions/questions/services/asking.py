@@ -10,15 +10,12 @@ from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Conflict, Malformed, NotAllowed, NotFound
 from opendev.core.text import MAX_NAME_LENGTH, clean_line
 from opendev.core.write_ahead_log import empty_log_after_commit
-from sessions.attendees.selectors import events_by_pass
 from sessions.attendees.services.joining import UNSAID
-from sessions.audit.models import AuditKind
-from sessions.audit.services import record
-from sessions.programme.broadcasts import session_changed
+from sessions.attendees.services.passes import check_attends
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
-from sessions.programme.services.locks import lock_session
-from sessions.programme.services.rights import NotJoined, check_moderates
+from sessions.programme.services.locks import lock_session, lock_with_session
+from sessions.programme.services.rules import set_rules
 from sessions.questions import broadcasts
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.permissions import may_see_question
@@ -55,20 +52,12 @@ class TooManyQuestions(Conflict):
 
 
 def lock_question(question_id: int) -> Question:
-    """Return the question with its session, both locked.
+    """Return the question with its session, which is locked.
 
     Raises:
         NotFound
     """
-    session_id = Question.objects.filter(pk=question_id).values_list("session_id", flat=True).first()
-    if session_id is None:
-        raise NotFound
-    session = lock_session(session_id)
-    question = Question.objects.filter(pk=question_id).first()
-    if question is None:
-        raise NotFound
-    question.session = session
-    return question
+    return lock_with_session(Question, question_id)
 
 
 def save_and_tell(question: Question) -> Question:
@@ -86,19 +75,6 @@ def recount(question: Question) -> None:
     votes = QuestionVote.objects.filter(question__in=family).order_by()
     of_nobody = votes.filter(attendee=None).count()  # of people who were erased, one each
     question.votes = of_nobody + votes.exclude(attendee=None).values("attendee").distinct().count()
-
-
-def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePass:
-    """Return the pass of whoever joined the session's event.
-
-    Raises:
-        NotJoined
-    """
-    if attendee is None or attendee.event_id != session.event_id:
-        raise NotJoined
-    if events_by_pass([attendee.attendee_id]).get(attendee.attendee_id) != session.event_id:
-        raise NotJoined  # erased, or the pass was revoked
-    return attendee
 
 
 @transaction.atomic
@@ -227,7 +203,6 @@ def delete_and_tell(question: Question) -> Question:
     return question
 
 
-@transaction.atomic
 def set_question_rules(
     *, session_id: int, caller: Caller, named: Any = None, moderated: Any = None
 ) -> Session:
@@ -239,26 +214,6 @@ def set_question_rules(
         NotFound, NotSignedIn, NotModerator
         Malformed: neither true nor false.
     """
-    session = lock_session(session_id)
-    check_moderates(caller=caller, session_id=session_id)
-    for field, value in (("named", named), ("moderated", moderated)):
-        if value is not None and not isinstance(value, bool):
-            sentence = _("This must be true or false.")
-            raise Malformed(sentence, fields={field: sentence})
-    before = session.questions_named, session.questions_moderated
-    session.questions_named = before[0] if named is None else named
-    session.questions_moderated = before[1] if moderated is None else moderated
-    if (session.questions_named, session.questions_moderated) != before:
-        session.version += 1
-        session.save()
-        record(
-            AuditKind.SETTINGS_CHANGED,
-            caller=caller,
-            event_id=session.event_id,
-            subject=f"session {session.pk}",
-            setting="questions",
-            named=session.questions_named,
-            moderated=session.questions_moderated,
-        )
-        session_changed(session)
-    return session
+    fields = {"named": "questions_named", "moderated": "questions_moderated"}
+    values = {"named": named, "moderated": moderated}
+    return set_rules(session_id=session_id, caller=caller, setting="questions", fields=fields, values=values)

@@ -8,17 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.errors import Conflict, NotAllowed, NotFound
-from opendev.core.text import clean_line, clean_yes_or_no
+from opendev.core.text import clean_line
 from opendev.core.write_ahead_log import empty_log_after_commit
-from sessions.attendees.selectors import events_by_pass
-from sessions.audit.models import AuditKind
-from sessions.audit.services import record
+from sessions.attendees.services.passes import check_attends
 from sessions.follow_ups.models import MAX_TITLE_LENGTH
-from sessions.programme.broadcasts import session_changed
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsOver
-from sessions.programme.services.locks import lock_session
-from sessions.programme.services.rights import NotJoined, check_moderates
+from sessions.programme.services.locks import lock_session, lock_with_session
+from sessions.programme.services.rules import set_rules
 from sessions.suggestions import broadcasts
 from sessions.suggestions.models import Suggestion
 from sessions.suggestions.permissions import may_see_suggestion
@@ -62,20 +59,12 @@ class SessionHasTooManySuggestions(TooManySuggestions):
 
 
 def lock_suggestion(suggestion_id: int) -> Suggestion:
-    """Return the suggestion with its session, both locked.
+    """Return the suggestion with its session, which is locked.
 
     Raises:
         NotFound
     """
-    session_id = Suggestion.objects.filter(pk=suggestion_id).values_list("session_id", flat=True).first()
-    if session_id is None:
-        raise NotFound
-    session = lock_session(session_id)
-    suggestion = Suggestion.objects.filter(pk=suggestion_id).first()
-    if suggestion is None:
-        raise NotFound
-    suggestion.session = session
-    return suggestion
+    return lock_with_session(Suggestion, suggestion_id)
 
 
 def save_and_tell(suggestion: Suggestion) -> Suggestion:
@@ -89,19 +78,6 @@ def save_and_tell(suggestion: Suggestion) -> Suggestion:
 def recount(suggestion: Suggestion) -> None:
     """Set how many people support the suggestion; the caller saves."""
     suggestion.supporters = suggestion.supports.count()
-
-
-def _check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePass:
-    """Return the pass of somebody who joined the session's event.
-
-    Raises:
-        NotJoined: also for a person who was erased, or whose pass was revoked.
-    """
-    if attendee is None or attendee.event_id != session.event_id:
-        raise NotJoined
-    if events_by_pass([attendee.attendee_id]).get(attendee.attendee_id) != session.event_id:
-        raise NotJoined
-    return attendee
 
 
 def _clean_title(title: Any) -> str:
@@ -121,7 +97,7 @@ def suggest_follow_up(
         TooManySuggestions
     """
     session = lock_session(session_id)
-    author = _check_attends(attendee, session)
+    author = check_attends(attendee, session)
     if session.state == Session.State.OVER:
         raise SessionIsOver
     if not session.suggestions_open:
@@ -154,7 +130,7 @@ def _lock_own(suggestion_id: int, attendee: AttendeePass | None) -> Suggestion:
     attendee_id = attendee.attendee_id if attendee else None
     if not may_see_suggestion(suggestion, moderates=False, attendee_id=attendee_id):
         raise NotFound
-    _check_attends(attendee, suggestion.session)
+    check_attends(attendee, suggestion.session)
     if suggestion.attendee_id != attendee_id:
         raise NotYourSuggestion
     if suggestion.state == State.OPENED:
@@ -207,7 +183,6 @@ def delete_and_tell(suggestion: Suggestion) -> Suggestion:
     return suggestion
 
 
-@transaction.atomic
 def set_suggestion_rules(
     *, session_id: int, caller: Caller, taken: Any = None, moderated: Any = None
 ) -> Session:
@@ -219,24 +194,8 @@ def set_suggestion_rules(
         NotFound, NotSignedIn, NotModerator
         Malformed: neither true nor false.
     """
-    session = lock_session(session_id)
-    check_moderates(caller=caller, session_id=session_id)
-    before = session.suggestions_open, session.suggestions_moderated
-    if taken is not None:
-        session.suggestions_open = clean_yes_or_no(taken, field="taken")
-    if moderated is not None:
-        session.suggestions_moderated = clean_yes_or_no(moderated, field="moderated")
-    if (session.suggestions_open, session.suggestions_moderated) != before:
-        session.version += 1
-        session.save()
-        record(
-            AuditKind.SETTINGS_CHANGED,
-            caller=caller,
-            event_id=session.event_id,
-            subject=f"session {session.pk}",
-            setting="suggestions",
-            taken=session.suggestions_open,
-            moderated=session.suggestions_moderated,
-        )
-        session_changed(session)
-    return session
+    fields = {"taken": "suggestions_open", "moderated": "suggestions_moderated"}
+    values = {"taken": taken, "moderated": moderated}
+    return set_rules(
+        session_id=session_id, caller=caller, setting="suggestions", fields=fields, values=values
+    )

@@ -16,7 +16,6 @@ from sessions.programme.services.rights import NotJoined
 from sessions.suggestions import broadcasts
 from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.suggestions.permissions import is_public
-from sessions.suggestions.selectors import suggestions_by_id
 from sessions.suggestions.services.suggesting import recount
 
 
@@ -82,7 +81,7 @@ def _lock_and_read(supports: Sequence[Support]) -> _Batch:
     session_ids = set(Suggestion.objects.filter(pk__in=pks).values_list("session_id", flat=True).order_by())
     locked = Session.objects.select_for_update(no_key=True).filter(pk__in=session_ids).order_by("pk")
     batch = _Batch(sessions={session.pk: session for session in locked})
-    batch.suggestions = {suggestion.pk: suggestion for suggestion in suggestions_by_id(pks)}
+    batch.suggestions = Suggestion.objects.in_bulk(pks)
     attendees = {support.attendee.attendee_id for support in supports}
     batch.attendees = events_by_pass(attendees)
     rows = SuggestionSupport.objects.filter(suggestion__in=batch.suggestions, attendee__in=attendees)
