@@ -7,35 +7,24 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Model, Q
+from django.db.models import Q
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
 from opendev.core.text import MAX_EMAIL_LENGTH, clean_id, clean_line
 from opendev.erasure.holdings import holdings_of
-from opendev.erasure.services import Erasure, erase_person, erase_sign_ups
-from polls.models import Ballot
-from sessions.attendees.models import Attendance, Attendee
+from opendev.erasure.services import Erasure, erase_person, erase_sign_ups, rows_by_attendee
+from sessions.attendees.models import Attendee
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record, record_reading
 from sessions.follow_ups.models import SignUp
 from sessions.programme.models import Person
 from sessions.programme.services.rights import check_organises
-from sessions.questions.models import Question, QuestionVote
 from sessions.registrations.models import Registration
-from sessions.suggestions.models import Suggestion
 
 LEAST_SEARCH = 2
 MOST_FOUND = 50  # of each sort: whoever finds more asks for more of the name
 KINDS = ("attendees", "registrations", "sign_ups")
-OF_ATTENDEE = {
-    "votes_in_named_polls": Ballot,
-    "questions": Question,
-    "upvotes": QuestionVote,
-    "suggestions": Suggestion,
-    "sign_ups": SignUp,
-    "attendances": Attendance,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +94,24 @@ def _attendees(event_id: int, text: str) -> list[Match]:
     )
     rows = list(Attendee.objects.filter(gave, event=event_id).distinct().order_by("pk")[:MOST_FOUND])
     ids = [row.pk for row in rows]
-    emails = _by_attendee(Registration.objects.filter(attendee__in=ids).values_list("attendee", "email"))
-    addresses = SignUp.objects.filter(attendee__in=ids).exclude(email="").values_list("attendee", "email")
-    for attendee, address in addresses:
-        emails.setdefault(attendee, set()).add(address)
-    counts = {name: _counts(kind, ids) for name, kind in OF_ATTENDEE.items()}
-    registered = _counts(Registration, ids)
+    emails, counts = _emails(ids), rows_by_attendee(ids)
     return [
-        Match(
-            "attendees",
-            row.pk,
-            row.name,
-            row.company,
-            tuple(sorted(emails.get(row.pk, ()))),
-            {
-                **{name: numbers.get(row.pk, 0) for name, numbers in counts.items()},
-                "registrations": registered.get(row.pk, 0),
-            },
-        )
+        Match("attendees", row.pk, row.name, row.company, tuple(sorted(emails[row.pk])), counts[row.pk])
         for row in rows
     ]
 
 
-def _by_attendee(pairs: Any) -> dict[int, set[str]]:
-    by_attendee: dict[int, set[str]] = {}
-    for attendee, address in pairs:
-        by_attendee.setdefault(attendee, set()).add(address)
-    return by_attendee
-
-
-def _counts(kind: type[Model], attendee_ids: Collection[int]) -> dict[int, int]:
-    rows = kind._default_manager.filter(attendee__in=attendee_ids).order_by()
-    return dict(rows.values_list("attendee").annotate(Count("pk")))
+def _emails(attendee_ids: Collection[int]) -> dict[int, set[str]]:
+    """Return by attendee the addresses that they gave."""
+    emails: dict[int, set[str]] = {pk: set() for pk in attendee_ids}
+    gave = (
+        Registration.objects.filter(attendee__in=attendee_ids),
+        SignUp.objects.filter(attendee__in=attendee_ids),
+    )
+    for rows in gave:
+        for attendee, address in rows.exclude(email="").values_list("attendee", "email"):
+            emails[attendee].add(address)
+    return emails
 
 
 def _registrations(event_id: int, text: str) -> list[Match]:
@@ -205,7 +180,7 @@ def erase_people(*, event_id: int, caller: Caller, chosen: Chosen, now: datetime
     count = len(attendees) + len(registrations) + len(sign_ups)
     if count != len({*chosen.attendees}) + len({*chosen.registrations}) + len({*chosen.sign_ups}):
         raise NotFound
-    erase_person(erasure=Erasure(tuple(attendees), tuple(registrations), {}), now=now, caller=caller)
+    erase_person(erasure=Erasure(tuple(attendees), tuple(registrations)), now=now, caller=caller)
     for sign_up in sign_ups:
         subject = f"sign-up {sign_up.pk}"
         record(AuditKind.PERSON_ERASED, caller=caller, event_id=event_id, subject=subject)

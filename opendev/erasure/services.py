@@ -3,14 +3,14 @@
 Deleting rows by hand would leave tallies that count ballots which are gone, and names where nobody looks for them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Count, Model, Q
 
 from etherpad_links.selectors import standing_in_pads
 from opendev.core.attendance import AttendeePass, Caller
@@ -35,19 +35,35 @@ from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.suggestions.services.erasing import erase_suggestions, erase_supports
 from sessions.timeline.services import erase_titles
 
+OF_ATTENDEE: dict[str, type[Model]] = {
+    "votes_in_named_polls": Ballot,
+    "questions": Question,
+    "upvotes": QuestionVote,
+    "suggestions": Suggestion,
+    "supports_of_suggestions": SuggestionSupport,
+    "sign_ups": SignUp,
+    "attendances": Attendance,
+    "registrations": Registration,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Whom an erasure is about, and how many rows of each kind it takes: `counts` by name."""
+    """Whom an erasure is about."""
 
     attendees: tuple[Attendee, ...]
     registrations: tuple[Registration, ...]
-    counts: dict[str, int]
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nobody to erase."""
         return not self.attendees and not self.registrations
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows of each kind it takes."""
+        of_attendees = rows_by_attendee([attendee.pk for attendee in self.attendees]).values()
+        totals = {name: sum(counts[name] for counts in of_attendees) for name in OF_ATTENDEE}
+        return {"attendees": len(self.attendees), **totals, "registrations": len(self.registrations)}
 
 
 def find_person(*, attendee_id: int | None = None, email: str = "") -> Erasure:
@@ -69,23 +85,17 @@ def find_person(*, attendee_id: int | None = None, email: str = "") -> Erasure:
             sign_ups__email__iexact=address, sign_ups__email__gt=""
         )
         attendees = list(Attendee.objects.filter(gave_it).distinct().order_by("pk"))
-    return Erasure(tuple(attendees), tuple(registrations), _counts(attendees, registrations))
+    return Erasure(tuple(attendees), tuple(registrations))
 
 
-def _counts(attendees: Sequence[Attendee], registrations: Sequence[Registration]) -> dict[str, int]:
-    kinds = {
-        "ballots in named polls": Ballot,
-        "questions": Question,
-        "upvotes": QuestionVote,
-        "suggestions": Suggestion,
-        "supports of suggestions": SuggestionSupport,
-        "sign-ups": SignUp,
-        "attendances": Attendance,
-    }
-    counts = {
-        name: kind._default_manager.filter(attendee__in=attendees).count() for name, kind in kinds.items()
-    }
-    return {"attendees": len(attendees), "registrations": len(registrations), **counts}
+def rows_by_attendee(attendee_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return by attendee how many rows go along with them, by the names of `OF_ATTENDEE`."""
+    counts = {pk: dict.fromkeys(OF_ATTENDEE, 0) for pk in attendee_ids}
+    for name, kind in OF_ATTENDEE.items():
+        rows = kind._default_manager.filter(attendee__in=attendee_ids).order_by().values_list("attendee")
+        for pk, number in rows.annotate(Count("pk")):
+            counts[pk][name] = number
+    return counts
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.test import Client
 
 from opendev.core.errors import DomainError
 from opendev.erasure.people import Chosen, erase_people, search_people
+from opendev.erasure.services import find_person
 from sessions.attendees.models import Attendee
 from sessions.audit.models import AuditEntry
 from sessions.follow_ups.models import SignUp
@@ -20,8 +21,10 @@ from tests.factories import (
     make_moderator,
     make_poll,
     make_session,
+    make_suggestion,
     put_name,
     record,
+    support,
     vote_for,
 )
 from tests.factories.polls import votes_counted
@@ -82,6 +85,19 @@ def test_search_finds_who_may_be_meant_in_this_event_alone_and_changes_nothing(e
     entry = AuditEntry.objects.get(kind="people.addresses_read")
     assert (entry.subject, entry.details) == ("people", {"addresses": 2})
     assert Attendee.objects.count() == 3
+
+
+def test_search_and_command_count_the_same_of_what_goes(event):
+    ada = make_attendee(event.session, name="Adaline")
+    support(make_suggestion(event.session, "Theirs", attendee=make_attendee(event.session)), ada)
+    [match] = search_people(event_id=event.event.pk, caller=event.caller, who="adaline").matches
+    assert {name: number for name, number in match.goes.items() if number} == {
+        "supports_of_suggestions": 1,
+        "attendances": 1,
+    }
+    assert {"attendees": 1, **match.goes} == find_person(attendee_id=ada.attendee_id).counts()
+    page = event.client.get(event.path(), {"who": "adaline"}).content.decode()
+    assert "follow-ups supported: 1" in page
 
 
 @pytest.mark.parametrize("who", ["", " ", "a", "a\x00da", "x" * 300, None, 7])

@@ -28,6 +28,7 @@ GOES = {
     "questions": gettext_lazy("questions"),
     "upvotes": gettext_lazy("votes for questions, which count on as nobody’s"),
     "suggestions": gettext_lazy("follow-ups suggested"),
+    "supports_of_suggestions": gettext_lazy("follow-ups supported"),
     "sign_ups": gettext_lazy("follow-ups"),
     "attendances": gettext_lazy("sessions joined"),
     "registrations": gettext_lazy("registration"),

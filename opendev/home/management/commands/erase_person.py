@@ -49,5 +49,5 @@ class Command(BaseCommand):
             self.stdout.write(f"Attendee {attendee.pk}, {attendee.event}: {attendee.name or 'no name'}")
         for registration in erasure.registrations:
             self.stdout.write(f"Registration {registration.pk}, {registration.event}: {registration}")
-        for name, count in erasure.counts.items():
-            self.stdout.write(f"  {count} {name}")
+        for name, count in erasure.counts().items():
+            self.stdout.write(f"  {count} {name.replace('_', ' ')}")
