@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from opendev.core.attendance import AttendeePass, Caller, Ground
 from opendev.core.batching import AWAY_LIMIT_S, Answer, Batcher, register, work_unless_away
 from opendev.core.errors import DomainError, TryLater
+from opendev.core.groups import Frame, Group, Member
+from opendev.core.limits import Network
 
 log = logging.getLogger("opendev.live")
 
@@ -35,6 +37,19 @@ class ActingSocket(Speaker, Protocol):
     def submit(
         self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
     ) -> None: ...
+
+
+class RoomSocket(Member, ActingSocket, Protocol):
+    """What is needed of a consumer by which attendees put something to the room, and tap what others put."""
+
+    ground: Ground | None
+    group: Group | None
+
+    @property
+    def networks(self) -> tuple[Network, ...]: ...
+
+    def answer(self, frame: Frame) -> None: ...
+    def own_answered(self, topic: str) -> None: ...
 
 
 def _do_each(acts: Sequence[Act]) -> list[Any]:
@@ -74,3 +89,23 @@ def put_on_desk(socket: ActingSocket, act: Act, ref: object, succeed: Callable[[
         TryLater: too many wait; nothing was done.
     """
     socket.submit(partial(desk.put, act), ref, succeed)
+
+
+def put_and_confirm(
+    socket: RoomSocket, frame: Frame, act: Act, *, kind: str, mine: dict[str, bool] | None = None
+) -> None:
+    """Do an act in its turn; `ok` follows the commit, with the version of what it changed and its id as `kind`.
+
+    Args:
+        mine: what that is to the speaker from now on.
+
+    Raises:
+        TryLater: too many wait; nothing was done.
+    """
+    ref = frame.get("ref")
+
+    def succeed(row: Any) -> None:
+        ok = {"type": "ok", "ref": ref, kind: str(row.pk), "version": row.version}
+        socket.answer({**ok, "mine": mine} if mine else ok)
+
+    put_on_desk(socket, act, ref, succeed)

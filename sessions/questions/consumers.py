@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from django.utils import timezone
 
-from opendev.core.attendance import AttendeePass, Ground
+from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Answer
-from opendev.core.desk import Act, caller_of, put_on_desk
+from opendev.core.desk import RoomSocket, caller_of, put_and_confirm
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_questions
-from opendev.core.groups import EVERYBODY, Frame, Group, Member, Topic, encode, is_owned, with_fields
-from opendev.core.limits import Network
+from opendev.core.groups import EVERYBODY, Frame, Group, Topic, encode, is_owned, with_fields
 from opendev.core.text import clean_id
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
@@ -30,45 +29,20 @@ from sessions.questions.services.queue import (
 )
 from sessions.questions.services.upvotes import Upvoted
 
-
-class QuestionsSocket(Member, Protocol):
-    """What these commands need of a consumer."""
-
-    attendee: AttendeePass | None
-    moderator_id: int | None
-    helper_id: int | None
-    ground: Ground | None
-    group: Group | None
-
-    @property
-    def networks(self) -> tuple[Network, ...]: ...
-
-    def submit(
-        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
-    ) -> None: ...
-    def answer(self, frame: dict[str, Any]) -> None: ...
-    def own_answered(self, topic: str) -> None: ...
-
-
-def _put_on_desk(
-    socket: QuestionsSocket, frame: dict[str, Any], act: Act, mine: dict[str, bool] | None = None
-) -> None:
-    """Do an act in its turn; `ok` follows the commit."""
-    ref = frame.get("ref")
-
-    def succeed(question: Question) -> None:
-        ok = {"type": "ok", "ref": ref, "question": str(question.pk), "version": question.version}
-        socket.answer({**ok, "mine": mine} if mine else ok)
-
-    put_on_desk(socket, act, ref, succeed)
-
-
 MOST_IN_SNAPSHOT = 100  # the rest comes by REST, in parts, when somebody asks for it
 FIRST_STATES = ["waiting", "open", "answered"]
 OWN = {"author": True, "upvoted": False}
+# Encoded once for all: a snapshot holds one of them for each question.
+MINE_TEXTS = {
+    (author, upvoted): encode({"author": author, "upvoted": upvoted})
+    for author in (False, True)
+    for upvoted in (False, True)
+}
+
+_do = partial(put_and_confirm, kind=KIND)
 
 
-def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def ask(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.ask`: put a question to the room."""
     if socket.attendee is None:
         raise NotJoined
@@ -82,36 +56,36 @@ def ask(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
         name=frame.get("name"),
         now=timezone.now(),
     )
-    _put_on_desk(socket, frame, act, OWN)
+    _do(socket, frame, act, mine=OWN)
 
 
-def edit(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def edit(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.edit`: change the text of one's own, or its name."""
     pk = clean_id(frame.get("question"), field="question")
     given = {"name": frame["name"]} if "name" in frame else {}
     if "text" in frame or not given:
         given["text"] = frame.get("text")
     act = partial(edit_question, question_id=pk, attendee=socket.attendee, **given)
-    _put_on_desk(socket, frame, act, OWN)
+    _do(socket, frame, act, mine=OWN)
 
 
-def withdraw(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def withdraw(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.withdraw`: take one's own back."""
     pk = clean_id(frame.get("question"), field="question")
-    _put_on_desk(socket, frame, partial(withdraw_question, question_id=pk, attendee=socket.attendee))
+    _do(socket, frame, partial(withdraw_question, question_id=pk, attendee=socket.attendee))
 
 
-def upvote(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def upvote(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.upvote`: want it answered."""
     _cast(socket, frame, takes_back=False)
 
 
-def take_back(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def take_back(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.take_back`: want it answered no longer."""
     _cast(socket, frame, takes_back=True)
 
 
-def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
+def _cast(socket: RoomSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
     if socket.attendee is None:
         raise NotJoined
     upvote = read_upvote(question=frame.get("question"), attendee=socket.attendee, takes_back=takes_back)
@@ -129,26 +103,26 @@ def _cast(socket: QuestionsSocket, frame: dict[str, Any], *, takes_back: bool) -
 def _for_keepers(service: Callable[..., Question], **fields: str) -> Callable[..., None]:
     """Return the command that has a service of the queue done; `fields`: the service's argument, the frame's field."""
 
-    def command(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+    def command(socket: RoomSocket, frame: dict[str, Any]) -> None:
         pk = clean_id(frame.get("question"), field="question")
         given = {argument: frame.get(field) for argument, field in fields.items()}
-        _put_on_desk(socket, frame, partial(service, question_id=pk, caller=caller_of(socket), **given))
+        _do(socket, frame, partial(service, question_id=pk, caller=caller_of(socket), **given))
 
     return command
 
 
-def set_state(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def set_state(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.state`: approve, put on air, answer, dismiss."""
     given = {field: frame.get(field) for field in ("state", "answer", "seen")}
     _with_now(socket, frame, set_question_state, **given)
 
 
-def undo(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def undo(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.undo`: take the last move back."""
     _with_now(socket, frame, undo_question)
 
 
-def merge(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
+def merge(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`question.merge`: have it stand in another one, or (null) for itself again."""
     into = frame.get("merged_into")
     _with_now(
@@ -160,10 +134,10 @@ def merge(socket: QuestionsSocket, frame: dict[str, Any]) -> None:
 
 
 def _with_now(
-    socket: QuestionsSocket, frame: dict[str, Any], service: Callable[..., Question], **given: Any
+    socket: RoomSocket, frame: dict[str, Any], service: Callable[..., Question], **given: Any
 ) -> None:
     pk = clean_id(frame.get("question"), field="question")
-    _put_on_desk(
+    _do(
         socket,
         frame,
         partial(service, question_id=pk, caller=caller_of(socket), now=timezone.now(), **given),
@@ -210,7 +184,7 @@ async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
     return await upvotes_reader.ask((attendee.attendee_id, session_id))
 
 
-def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int]) -> tuple[str, int]:
+def snapshot_questions(group: Group, socket: RoomSocket, upvoted: set[int]) -> tuple[str, int]:
     """Return the snapshot's `questions` as JSON text, and how many it leaves out.
 
     It is put together from texts that the Hub encoded once for all.
@@ -228,8 +202,8 @@ def snapshot_questions(group: Group, socket: QuestionsSocket, upvoted: set[int])
     parts = []
     for identity, known, audience in chosen:
         is_author = attendee_id is not None and known.owner == attendee_id
-        mine = {"author": is_author, "upvoted": int(identity) in upvoted}
-        parts.append(with_fields(known.state_text(audience) or "", mine=encode(mine)))
+        mine = MINE_TEXTS[is_author, int(identity) in upvoted]
+        parts.append(with_fields(known.state_text(audience) or "", mine=mine))
     return f"[{','.join(parts)}]", len(visible) - len(chosen)
 
 
@@ -248,7 +222,7 @@ def _rank(known: Topic, audience: str, attendee_id: int | None) -> tuple[bool, b
     )
 
 
-def question_audience(socket: QuestionsSocket, topic: str) -> str:
+def question_audience(socket: RoomSocket, topic: str) -> str:
     """Return the audience that a socket belongs to for one question."""
     if socket.moderator_id is not None or socket.helper_id is not None:
         return MODERATORS

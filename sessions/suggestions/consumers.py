@@ -1,23 +1,20 @@
 """What the socket of a room can do with suggested follow-ups, and their part of its snapshot."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from django.utils import timezone
 
-from opendev.core.attendance import AttendeePass, Ground
+from opendev.core.attendance import AttendeePass
 from opendev.core.batching import Answer
-from opendev.core.desk import Act, caller_of, put_on_desk
+from opendev.core.desk import RoomSocket, caller_of, put_and_confirm
 from opendev.core.errors import DomainError
 from opendev.core.floods import check_suggestions
-from opendev.core.groups import EVERYBODY, Frame, Group, Member, encode, is_owned, with_fields
-from opendev.core.limits import Network
+from opendev.core.groups import EVERYBODY, Frame, Group, encode, is_owned, with_fields
 from opendev.core.text import clean_id
 from sessions.programme.permissions import MODERATORS
 from sessions.programme.services.rights import NotJoined
 from sessions.suggestions.box import read_support, support_box, supports_reader
-from sessions.suggestions.models import Suggestion
 from sessions.suggestions.news import KIND, topic_of
 from sessions.suggestions.permissions import AUTHOR
 from sessions.suggestions.services.moving import set_suggestion_state, undo_suggestion
@@ -29,45 +26,21 @@ from sessions.suggestions.services.suggesting import (
 from sessions.suggestions.services.supports import Supported
 
 OWN = {"author": True, "supported": False}
+# Encoded once for all: a snapshot holds one of them for each suggestion.
+MINE_TEXTS = {
+    (author, supported): encode({"author": author, "supported": supported})
+    for author in (False, True)
+    for supported in (False, True)
+}
 
-
-class SuggestionsSocket(Member, Protocol):
-    """What these commands need of a consumer."""
-
-    attendee: AttendeePass | None
-    moderator_id: int | None
-    helper_id: int | None
-    ground: Ground | None
-    group: Group | None
-
-    @property
-    def networks(self) -> tuple[Network, ...]: ...
-
-    def submit(
-        self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
-    ) -> None: ...
-    def answer(self, frame: dict[str, Any]) -> None: ...
-    def own_answered(self, topic: str) -> None: ...
-
-
-def _do(
-    socket: SuggestionsSocket, frame: dict[str, Any], act: Act, mine: dict[str, bool] | None = None
-) -> None:
-    """Do an act in its turn; `ok` follows the commit."""
-    ref = frame.get("ref")
-
-    def succeed(suggestion: Suggestion) -> None:
-        ok = {"type": "ok", "ref": ref, "suggestion": str(suggestion.pk), "version": suggestion.version}
-        socket.answer({**ok, "mine": mine} if mine else ok)
-
-    put_on_desk(socket, act, ref, succeed)
+_do = partial(put_and_confirm, kind=KIND)
 
 
 def _id_in(frame: dict[str, Any]) -> int:
     return clean_id(frame.get("suggestion"), field="suggestion")
 
 
-def suggest(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def suggest(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.suggest`: suggest a follow-up."""
     if socket.attendee is None:
         raise NotJoined
@@ -80,33 +53,33 @@ def suggest(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
         title=frame.get("title"),
         now=timezone.now(),
     )
-    _do(socket, frame, act, OWN)
+    _do(socket, frame, act, mine=OWN)
 
 
-def edit(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def edit(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.edit`: change the title of one's own."""
     pk, title = _id_in(frame), frame.get("title")
     act = partial(edit_suggestion, suggestion_id=pk, attendee=socket.attendee, title=title)
-    _do(socket, frame, act, OWN)
+    _do(socket, frame, act, mine=OWN)
 
 
-def withdraw(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def withdraw(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.withdraw`: take one's own back."""
     act = partial(withdraw_suggestion, suggestion_id=_id_in(frame), attendee=socket.attendee)
     _do(socket, frame, act)
 
 
-def support(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def support(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.support`: support it."""
     _cast(socket, frame, takes_back=False)
 
 
-def take_back(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def take_back(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.take_back`: support it no longer."""
     _cast(socket, frame, takes_back=True)
 
 
-def _cast(socket: SuggestionsSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
+def _cast(socket: RoomSocket, frame: dict[str, Any], *, takes_back: bool) -> None:
     if socket.attendee is None:
         raise NotJoined
     wish = read_support(suggestion=frame.get("suggestion"), attendee=socket.attendee, takes_back=takes_back)
@@ -121,7 +94,7 @@ def _cast(socket: SuggestionsSocket, frame: dict[str, Any], *, takes_back: bool)
     socket.submit(partial(support_box.put, wish, origin=socket), ref, succeed)
 
 
-def set_state(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def set_state(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.state`: approve, open as a follow-up, dismiss, restore. For moderators."""
     act = partial(
         set_suggestion_state,
@@ -134,7 +107,7 @@ def set_state(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
     _do(socket, frame, act)
 
 
-def undo(socket: SuggestionsSocket, frame: dict[str, Any]) -> None:
+def undo(socket: RoomSocket, frame: dict[str, Any]) -> None:
     """`suggestion.undo`: undo the last move. For moderators."""
     pk, caller = _id_in(frame), caller_of(socket)
     _do(socket, frame, partial(undo_suggestion, suggestion_id=pk, caller=caller, now=timezone.now()))
@@ -179,20 +152,20 @@ async def read_supports(attendee: AttendeePass, group: Group) -> set[int]:
     return await supports_reader.ask((attendee.attendee_id, group.key))
 
 
-def snapshot_suggestions(group: Group, socket: SuggestionsSocket, supported: set[int]) -> str:
+def snapshot_suggestions(group: Group, socket: RoomSocket, supported: set[int]) -> str:
     """Return the snapshot's `suggestions` as JSON text, put together from texts that the Hub encoded once for all."""
     attendee_id = socket.attendee.attendee_id if socket.attendee else None
     parts = []
     for topic, known in group.topics.items():
         kind, _, identity = topic.partition(":")
         if kind == KIND and (text := known.state_text(socket.audience(topic))):
-            is_author = is_owned(group, topic, attendee_id)
-            mine = {"author": is_author, "supported": int(identity) in supported}
-            parts.append(with_fields(text, mine=encode(mine)))
+            is_author = attendee_id is not None and known.owner == attendee_id
+            mine = MINE_TEXTS[is_author, int(identity) in supported]
+            parts.append(with_fields(text, mine=mine))
     return f"[{','.join(parts)}]"
 
 
-def suggestion_audience(socket: SuggestionsSocket, topic: str) -> str:
+def suggestion_audience(socket: RoomSocket, topic: str) -> str:
     """Return the audience that a socket belongs to for one suggestion. Helpers keep questions, not follow-ups."""
     if socket.moderator_id is not None:
         return MODERATORS
