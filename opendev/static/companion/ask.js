@@ -1,9 +1,6 @@
 // Asking, changing and withdrawing questions by socket. Without a socket the forms post as they are.
 
-import { startAsking } from "./asking.js"
-import { showBanner } from "./banners.js"
-import { ask, canAsk } from "./frames.js"
-import { wordsFor } from "./refusals.js"
+import { changeOwn, startAsking } from "./asking.js"
 
 const form = document.querySelector("[data-ask-form]")
 const named = form.elements.name
@@ -17,19 +14,11 @@ const field = startAsking(form, {
 
 // ---- one's own
 
-async function change(event, frame) {
+document.addEventListener("submit", async (event) => {
   const own = event.target
-  if (!canAsk()) return
-  event.preventDefault()
-  const { asked: question } = own.closest("[data-asked]").dataset
-  const answer = await ask({ ...frame, question })
-  if (answer.type === "error") return showBanner("notice", wordsFor(answer))
-  own.closest("details")?.removeAttribute("open")
-  if (frame.type === "question.withdraw") field.focus()
-}
-
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-edit-form]"))
-    change(event, { type: "question.edit", text: event.target.elements.text.value })
-  if (event.target.matches("[data-withdraw-question]")) change(event, { type: "question.withdraw" })
+  const question = own.closest("[data-asked]")?.dataset.asked
+  if (own.matches("[data-edit-form]"))
+    changeOwn(event, { type: "question.edit", question, text: own.elements.text.value })
+  if (own.matches("[data-withdraw-question]"))
+    if (await changeOwn(event, { type: "question.withdraw", question })) field.focus()
 })

@@ -1,6 +1,7 @@
 // A form by which somebody puts something to the room (a question, a suggestion): sends it by socket, says what is wrong, and
 // hints at what is nearly the same. What is typed is kept until the server has it. Without a socket it posts as it is.
 
+import { showBanner } from "./banners.js"
 import { ask, canAsk } from "./frames.js"
 import { forget, keep, recall } from "./kept.js"
 import { wordsFor } from "./refusals.js"
@@ -86,4 +87,18 @@ export function startAsking(form, { name, field: key, frame, said, linkOf }) {
   // Whoever opens the form wants to write.
   details.addEventListener("toggle", ({ target }) => target.open && field.focus())
   return field
+}
+
+// Takes the submit of a form that changes or withdraws one's own, and sends `frame`. Returns whether the server did it.
+export async function changeOwn(event, frame) {
+  if (!canAsk()) return false
+  event.preventDefault()
+  const form = event.target
+  const answer = await ask(frame)
+  if (answer.type === "error") {
+    showBanner("notice", wordsFor(answer))
+    return false
+  }
+  form.closest("details")?.removeAttribute("open")
+  return true
 }

@@ -1,11 +1,9 @@
 // Suggested follow-ups in the room: hears their news and paints them, sends taps, and tells who supported one that it is a
 // follow-up now. The order never jumps while one reads: it is sorted again when one returns to the part.
 
-import { startAsking } from "./asking.js"
+import { changeOwn, startAsking } from "./asking.js"
 import { hideBanner, showBanner } from "./banners.js"
-import { ask, canAsk } from "./frames.js"
 import { clone, emit, on, setHidden, setText, syncChildren } from "./markup.js"
-import { wordsFor } from "./refusals.js"
 import { isOpenState, shownState } from "./session_state.js"
 import {
   bySupport,
@@ -160,21 +158,14 @@ startAsking(form, {
   linkOf: ({ kind, id, title }) => [`#${kind}-${id}`, title],
 })
 
-async function change(event, frame) {
+document.addEventListener("submit", async (event) => {
   const own = event.target
-  if (!canAsk()) return
-  event.preventDefault()
-  const { suggested: suggestion } = own.closest("[data-suggested]").dataset
-  const answer = await ask({ ...frame, suggestion })
-  if (answer.type === "error") return showBanner("notice", wordsFor(answer))
-  own.closest("details")?.removeAttribute("open")
-  if (frame.type === "suggestion.withdraw") document.querySelector("#suggesting > summary").focus()
-}
-
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-edit-suggestion]"))
-    change(event, { type: "suggestion.edit", title: event.target.elements.title.value })
-  if (event.target.matches("[data-withdraw-suggestion]")) change(event, { type: "suggestion.withdraw" })
+  const suggestion = own.closest("[data-suggested]")?.dataset.suggested
+  if (own.matches("[data-edit-suggestion]"))
+    changeOwn(event, { type: "suggestion.edit", suggestion, title: own.elements.title.value })
+  if (own.matches("[data-withdraw-suggestion]"))
+    if (await changeOwn(event, { type: "suggestion.withdraw", suggestion }))
+      document.querySelector("#suggesting > summary").focus()
 })
 
 on("banner:join-line", () => {
