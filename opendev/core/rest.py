@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -43,6 +44,21 @@ class JsonParser(JSONParser):
         if is_nested_too_deeply(value):
             raise exceptions.ParseError
         return value
+
+
+class _AsciiRenderer(JSONRenderer):
+    ensure_ascii = True
+
+
+class JsonRenderer(JSONRenderer):
+    """JSON in UTF-8; in ASCII where a text holds half a sign, so that no text a client sent can break the answer."""
+
+    def render(self, *args: Any, **kwargs: Any) -> bytes:
+        """Return the answer's bytes."""
+        try:
+            return bytes(super().render(*args, **kwargs))
+        except UnicodeEncodeError:
+            return bytes(_AsciiRenderer().render(*args, **kwargs))
 
 
 class NotAcceptable(DomainError):

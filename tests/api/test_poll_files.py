@@ -80,3 +80,25 @@ def test_what_is_no_file_is_refused(session, moderator):
     assert moderator.rest("POST", path(session), {"content": "x", "trial": "yes"}).code == "malformed"
     assert moderator.rest("GET", path(session, "pdf/")) == Answer(404, "not_found")
     assert ask(moderator, "GET", path(session, "csv/"), polls="some").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (r'{"content": "Which\ud800? / a / b"}', "polls_refused"),
+        (r'{"content": "Which\ud800? / a / b", "trial": true}', None),
+        (r'{"content": "\ud800", "trial": true}', None),
+        (r'{"polls": [{"question": "\ud800"}], "trial": true}', None),
+        (r'{"polls": [{"\ud800": 1}], "trial": true}', None),
+        (r'{"polls": [{"\ud800": 1}]}', "polls_refused"),
+    ],
+)
+def test_half_a_sign_is_refused_with_a_code(session, moderator, body, code):
+    headers = {"Authorization": f"Bearer {moderator.token}", "Content-Type": "application/json"}
+    answer = moderator.program.request("POST", path(session), content=body, headers=headers)
+    if code:
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+    else:
+        assert answer.status_code == 200
+        assert [row["poll"] for row in answer.json()["rows"]] == [None]
+    assert not Poll.objects.filter(session=session).exists()
