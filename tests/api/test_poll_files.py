@@ -85,6 +85,7 @@ def test_what_is_no_file_is_refused(session, moderator):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
+        (r'{"content": "question,kind\n\ud800,"}', "wrong_poll_file"),
         (r'{"content": "Which\ud800? / a / b"}', "polls_refused"),
         (r'{"content": "Which\ud800? / a / b", "trial": true}', None),
         (r'{"content": "\ud800", "trial": true}', None),

@@ -88,6 +88,7 @@ def _options(texts: Sequence[str]) -> list[Body]:
 # --- Kahoot's template: headings in row 8, limits in them vary
 
 _ANSWER = re.compile(r"answer \d")
+_PLACE = re.compile("[0-9]{1,2}")
 _BETWEEN_PLACES = re.compile(r"[\s,;.]+")  # "1,2" is 1.2 where a spreadsheet took it for a number
 
 
@@ -118,7 +119,7 @@ def _reader_of_quiz(title: str, texts: list[str], right: str) -> Callable[[], Bo
     def read() -> Body:
         places = [part for part in _BETWEEN_PLACES.split(right) if part]
         options = [place for place, text in enumerate(texts, 1) if text]
-        if not all(part.isascii() and part.isdigit() and int(part) in options for part in places):
+        if not all(_PLACE.fullmatch(part) and int(part) in options for part in places):
             sentence = _("“%(right)s” names no answer of this question.") % {"right": right[:40]}
             raise Malformed(sentence, fields={"right_answer": sentence})
         chosen = sorted({options.index(int(part)) + 1 for part in places})
@@ -141,14 +142,14 @@ def _slido(sheet: Sheet) -> ForeignFile | None:
     if not set(_SLIDO) <= set(headings):
         return None
     place = {name: headings.index(name) for name in _SLIDO}
-    polls: dict[str, tuple[int, str, str, list[str]]] = {}
+    polls: dict[str, tuple[int, str, str, dict[str, None]]] = {}  # each answer once, in their order
     for number, cells in sheet.rows[1:]:
         identity, kind, question, answer = (_cell(cells, place[name]) for name in _SLIDO)
-        answers = polls.setdefault(identity, (number, kind, question, []))[3]
-        if answer and answer not in answers:
-            answers.append(answer)
+        answers = polls.setdefault(identity, (number, kind, question, {}))[3]
+        if answer:
+            answers[answer] = None
     entries = [
-        Entry(number, question, _reader_of_slido(kind, question, answers))
+        Entry(number, question, _reader_of_slido(kind, question, list(answers)))
         for number, kind, question, answers in polls.values()
     ]
     note = _(

@@ -5,8 +5,9 @@ A row is a line of text, a row of a table as a spreadsheet numbers it, or an ent
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -89,7 +90,7 @@ def read_file(content: bytes) -> PollFile:
         WrongPollFile: it is none of these, it says nothing, or it is too long. Wrong rows do not raise.
     """
     if content.startswith((XLSX_BEGINS, XLS_BEGINS)):
-        return _limited(_read_sheets(content))
+        return _read_sheets(content)
     try:
         text, note = text_of(content)
     except UnicodeDecodeError:
@@ -112,15 +113,22 @@ def read_text(text: Any) -> PollFile:
         raise _wrong(_("This is too long for a file of polls."))
     text = text.removeprefix("\ufeff")
     if (document := _json_of(text)) is not None:
-        return _limited(_read_document(document))
+        return _read_document(document)
     if _looks_like_a_table(text):
-        return _limited(_read_sheets(text.encode()))
-    rows = [
+        return _read_sheets(_encoded(text))
+    rows = (
         _read(number, line, lambda line: read_draft(read_line(line)), line)
         for number, line in enumerate(text.splitlines(), 1)
         if line.strip()
-    ]
-    return _limited(PollFile(TEXT, rows))
+    )
+    return _file_of(TEXT, rows)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise _wrong(_("This contains characters that cannot be displayed.")) from None
 
 
 def read_polls(value: Any) -> PollFile:
@@ -129,10 +137,16 @@ def read_polls(value: Any) -> PollFile:
     Raises:
         WrongPollFile
     """
-    return _limited(_read_document(value))
+    return _read_document(value)
 
 
-def _limited(file: PollFile) -> PollFile:
+def _file_of(form: str, rows: Iterable[ReadRow], notes: Sequence[str] = ()) -> PollFile:
+    """Return the file of these rows, of which no more are read than a file can have.
+
+    Raises:
+        WrongPollFile: there is none, or too many.
+    """
+    file = PollFile(form, list(islice(rows, MOST_POLLS + 1)), list(notes))
     if not file.rows:
         raise _wrong(_("There is no poll in it."))
     if len(file.rows) > MOST_POLLS:
@@ -181,8 +195,8 @@ def _read_document(document: Any) -> PollFile:
     entries = document.get("polls") if isinstance(document, Mapping) else document
     if not isinstance(entries, list) or is_nested_too_deeply(entries):
         raise _wrong(_("The JSON must be a list of polls, or an object with “polls”."))
-    rows = [_read(number, entry, _draft_of_json, _title_of(entry)) for number, entry in enumerate(entries, 1)]
-    return PollFile(JSON, rows)
+    rows = (_read(number, entry, _draft_of_json, _title_of(entry)) for number, entry in enumerate(entries, 1))
+    return _file_of(JSON, rows)
 
 
 def _title_of(entry: Any) -> str:
@@ -239,11 +253,11 @@ def _read_sheets(content: bytes) -> PollFile:
     except Malformed as refusal:
         raise WrongPollFile(refusal.message, fields=refusal.fields) from None
     if foreign is not None:
-        of_entries = [_read(entry.row, entry, _draft_of_entry, entry.title) for entry in foreign.entries]
-        return PollFile(foreign.program, of_entries, [*notes, *foreign.notes])
+        of_entries = (_read(entry.row, entry, _draft_of_entry, entry.title) for entry in foreign.entries)
+        return _file_of(foreign.program, of_entries, [*notes, *foreign.notes])
     for sheet in sheets:
         if (rows := _rows_with_headings(sheet)) is not None:
-            return PollFile(CSV, list(rows), notes)
+            return _file_of(CSV, rows, notes)
     raise _wrong(_("No row has the headings of a table of polls. One of them is “question”."))
 
 

@@ -1,10 +1,13 @@
 """Polls in the files of other programs."""
 
 import io
+import time
 
 import openpyxl
 import pytest
 
+from opendev.core.sheets import Sheet
+from opendev.room.poll_files.foreign import read_foreign
 from opendev.room.poll_files.lines import write_line
 from opendev.room.poll_files.reading import WrongPollFile, read_file
 
@@ -27,6 +30,7 @@ KAHOOT = (
     (8, "Right answer out of range?", "A", "B", None, None, 20, "5"),
     (9, "Spaces and a semicolon?", "A", "B", "C", None, 20, "1; 3"),
     (10, "A spreadsheet made a number of it?", "A", "B", "C", None, 20, 1.2),
+    (11, "A number too long to be one?", "A", "B", None, None, 20, "9" * 5000),
 )
 ANONYMOUS = ("a" * 40,)
 SLIDO = (
@@ -77,6 +81,7 @@ def test_kahoots_template_is_read_with_its_right_answers():
     assert [(row.number, row.title, list(row.fields)) for row in file.refused] == [
         (12, "Only one answer?", ["options"]),
         (15, "Right answer out of range?", ["right_answer"]),
+        (18, "A number too long to be one?", ["right_answer"]),
     ]
     assert "Kahoot" in file.notes[0]
 
@@ -91,6 +96,16 @@ def test_slidos_export_gives_what_was_asked_and_the_options_that_were_chosen():
     ]
     refused = read_file(workbook(Export_All=(*SLIDO, RATING))).refused
     assert [(row.number, list(row.fields)) for row in refused] == [(9, ["kind"])]
+
+
+def test_many_answers_of_one_poll_are_read_in_time_that_their_number_allows():
+    answers = [("a", "7", "Open text", "Why?", f"because {place}") for place in range(20_000)]
+    rows = [list(SLIDO[0][:5]), *map(list, answers)]
+    started = time.process_time()
+    file = read_foreign([Sheet("Export All", list(enumerate(rows, 1)))])
+    assert time.process_time() - started < 1
+    assert file is not None
+    assert [entry.title for entry in file.entries] == ["Why?"]
 
 
 def test_clapers_poll_has_its_options_as_headings():

@@ -1,5 +1,7 @@
 """What a file of polls is read as, and how its wrong rows are refused."""
 
+import time
+
 import pytest
 
 from opendev.room.poll_files.reading import (
@@ -103,6 +105,13 @@ def test_file_that_holds_no_polls_is_refused_as_a_whole(content):
         read_file(content)
     assert refusal.value.code == "wrong_poll_file"
     assert refusal.value.fields
+
+
+def test_no_more_rows_are_read_than_a_file_can_have():
+    started = time.process_time()
+    with pytest.raises(WrongPollFile):
+        read_text("a\n" * 99_000)
+    assert time.process_time() - started < 0.5
 
 
 def test_question_may_look_like_the_beginning_of_json():
