@@ -33,8 +33,10 @@ def copy(request: HttpRequest, event: str, session: str) -> HttpResponse:
     sources = sources_for(caller, here.pk)
     form = request.POST if request.method == "POST" else request.GET
     try:
-        source = _source_of(form.get("from", ""), sources)
-        if request.method == "POST" and source is not None:
+        source = _source_of(form["from"], sources) if "from" in form else None
+        if request.method == "POST":
+            if source is None:
+                raise UnknownSource(fields={"from": UnknownSource.message})
             copies = copy_plan(
                 from_session_id=source.session.pk,
                 to_session_id=here.pk,
@@ -51,14 +53,12 @@ def copy(request: HttpRequest, event: str, session: str) -> HttpResponse:
     return _show(request, here, sources, source)
 
 
-def _source_of(text: str, sources: list[Source]) -> Source | None:
-    """Return the session that was chosen; None where none was.
+def _source_of(text: str, sources: list[Source]) -> Source:
+    """Return the session that was chosen.
 
     Raises:
         UnknownSource: it is none of these.
     """
-    if not text:
-        return None
     source = next((source for source in sources if str(source.session.pk) == text), None)
     if source is None:
         raise UnknownSource(fields={"from": UnknownSource.message})

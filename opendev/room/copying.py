@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
@@ -54,9 +55,8 @@ def sources_for(caller: Caller, session_id: int) -> list[Source]:
     """Return the other sessions that the caller moderates and that have something to copy, the latest first."""
     if caller.user_id is None:
         return []
-    polls = Count(
-        "polls", filter=~Q(polls__state=Poll.State.ARCHIVED) & Q(polls__rerun_of=None), distinct=True
-    )
+    first_round = Coalesce("polls__rerun_of", "polls__pk")  # itself archived or not: its later rounds count
+    polls = Count(first_round, filter=~Q(polls__state=Poll.State.ARCHIVED), distinct=True)
     items = Count("run_sheet_items", distinct=True)
     sessions = (
         moderated_by(caller.user_id).exclude(pk=session_id).annotate(poll_count=polls, item_count=items)
@@ -103,12 +103,12 @@ def copy_plan(
     check_source(caller=caller, session_id=from_session_id)
     items = items_of(from_session_id) if run_sheet else []
     chosen = _chosen(from_session_id, polls, items)
-    if not chosen and not items:
-        raise NothingToCopy(fields={"polls": NothingToCopy.message})
     copies = copy_polls(
         from_session_id=from_session_id, to_session_id=to_session_id, caller=caller, now=now, only=chosen
     )
     added = copy_run_sheet(items, to_session_id=to_session_id, caller=caller, polls=copies)
+    if not copies and not added:
+        raise NothingToCopy(fields={"polls": NothingToCopy.message})
     return Copied(sorted(set(copies.values())), added)
 
 

@@ -148,6 +148,7 @@ def test_page_shows_what_one_moderates_and_nothing_else(session, other, both, br
         ):
             assert (refused.status_code, code_of(refused)) == (400, "unknown_source")
             assert SECRET not in text_of(refused)
+    assert code_of(desk.post(page, {"run_sheet": "yes"})) == "unknown_source"
     nothing = desk.post(page, {"from": other.pk})
     assert (nothing.status_code, code_of(nothing)) == (400, "nothing_to_copy")
     [poll] = Poll.objects.filter(session=other)
@@ -165,3 +166,14 @@ def test_sources_are_sessions_with_something_to_copy(session, other, both):
     [source] = sources_for(Caller(user_id=both.pk), session.pk)
     assert (source.session, source.polls, source.items) == (other, 1, 2)
     assert sources_for(Caller(), session.pk) == []
+    Poll.objects.filter(pk=first.pk).update(state="archived")
+    [source] = sources_for(Caller(user_id=both.pk), session.pk)
+    assert (source.polls, source.items) == (1, 2)
+    assert len(copied(other, session, both).polls) == 1
+
+
+def test_run_sheet_of_archived_polls_alone_is_nothing_to_copy(session, other, both):
+    paste_plan(session_id=other.pk, caller=organiser_of(other.event), text="Poll: Which? / a / b", now=NOW)
+    Poll.objects.filter(session=other).update(state="archived")
+    with pytest.raises(NothingToCopy):
+        copied(other, session, both, run_sheet=True)
