@@ -7,17 +7,19 @@ from django.db import transaction
 
 from opendev.core.attendance import Caller
 from polls.models import Poll
-from polls.selectors import moderators_options
+from polls.selectors import polls_of
 from polls.services.drafts import add_poll, draft_of
 from sessions.programme.services.rights import check_moderates
 
 
 def latest_rounds(session_id: int) -> list[Poll]:
-    """Return the polls of a session that can be asked again, in their order: of several rounds the latest, none that
-    were archived.
+    """Return the polls of a session that can be asked again, with their options, in their order: of several rounds the
+    latest, none that were archived.
     """
     latest: dict[int, Poll] = {}
-    for poll in Poll.objects.filter(session=session_id).exclude(state=Poll.State.ARCHIVED):
+    for poll in polls_of([session_id]):
+        if poll.state == Poll.State.ARCHIVED:
+            continue
         known = latest.get(poll.first_round_id)
         if known is None or poll.round > known.round:
             latest[poll.first_round_id] = poll
@@ -56,7 +58,7 @@ def copy_polls(
     for poll in latest_rounds(from_session_id):
         if only is not None and poll.pk not in only:
             continue
-        draft = draft_of(poll, moderators_options(poll))
+        draft = draft_of(poll, list(poll.options.all()))
         copy = add_poll(session_id=to_session_id, caller=caller, draft=draft, now=now)
         copies[poll.first_round_id] = copy.pk
     firsts = first_rounds(from_session_id)

@@ -9,7 +9,6 @@ from opendev.core.attendance import Caller
 from opendev.room.poll_files.portable import write_polls
 from opendev.room.poll_files.reading import PollFile, refusal_of
 from polls.models import Poll
-from polls.selectors import moderators_options
 from polls.services import add_poll
 from polls.services.copies import latest_rounds
 from polls.services.drafts import draft_of
@@ -40,7 +39,7 @@ def drafts_of(session_id: int, *, drafts_only: bool = False) -> list[PollDraft]:
     polls = latest_rounds(session_id)
     if drafts_only:
         polls = [poll for poll in polls if poll.state == Poll.State.DRAFT]
-    return [draft_of(poll, moderators_options(poll)) for poll in polls]
+    return [draft_of(poll, list(poll.options.all())) for poll in polls]
 
 
 @transaction.atomic

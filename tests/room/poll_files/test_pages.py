@@ -5,6 +5,8 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from opendev.room.poll_files.reading import read_text
 from polls.models import Poll
@@ -109,6 +111,18 @@ def test_polls_are_exported_and_imported_into_another_session(desk, session, bro
     assert (draft.right_answer, published.anonymous, words.max) == ([2], False, 3)
     again = mine.get(other.address("control-poll-file", form=form))
     assert again.content == file.content
+
+
+def test_export_asks_no_more_for_more_polls(session, desk):
+    address = session.address("control-poll-file", form="json")
+    counts = []
+    for _round in range(2):
+        for _poll in range(3):
+            make_poll(session, state="draft")
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get(address).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_others_are_led_away(session, browser_of):
