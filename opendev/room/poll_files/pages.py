@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from opendev.core.encodings import text_of
 from opendev.core.errors import DomainError, NotFound, NotSignedIn
 from opendev.core.text import clean_word
 from opendev.core.uploads import LARGEST_UPLOAD, takes_uploads
@@ -18,9 +19,9 @@ from opendev.room.control import enter
 from opendev.room.poll_files.acts import ALL, DRAFTS, export_polls, import_polls
 from opendev.room.poll_files.library import LIBRARY
 from opendev.room.poll_files.lines import write_line
-from opendev.room.poll_files.portable import CONTENT_TYPES, ENDINGS, FORMS, TEXT, write_polls
-from opendev.room.poll_files.reading import FILE, PollFile, PollsRefused, read_file, read_text
-from polls.kinds import kind_named
+from opendev.room.poll_files.portable import CONTENT_TYPES, ENDINGS, FORMS
+from opendev.room.poll_files.reading import FILE, PollFile, PollsRefused, is_workbook, read_file, read_text
+from polls.kinds import escape, kind_named
 from polls.services.copies import latest_rounds
 from sessions.programme.models import Session
 
@@ -54,7 +55,8 @@ def poll_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
 def _read(request: HttpRequest) -> tuple[PollFile, str]:
     """Return what was sent, and the text that stays in the page's box to go on with.
 
-    A file's text is put there as it is, so that its wrong rows can be mended; a workbook as a poll a line.
+    A file's text is put there as it is, so that its wrong rows can be mended; a workbook as a poll a line, its wrong
+    rows by their question alone, so that none is lost unseen.
 
     Raises:
         WrongPollFile
@@ -65,10 +67,12 @@ def _read(request: HttpRequest) -> tuple[PollFile, str]:
         return read_text(text), text
     content = upload.read(LARGEST_UPLOAD)
     file = read_file(content)
-    try:
-        return file, content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return file, write_polls(file.drafts, TEXT)
+    return file, _lines_of(file) if is_workbook(content) else text_of(content)[0]
+
+
+def _lines_of(file: PollFile) -> str:
+    lines = (write_line(row.draft) if row.draft else escape(row.title or "?") for row in file.rows)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _show(

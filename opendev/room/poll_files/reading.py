@@ -83,13 +83,18 @@ def refusal_of(file: PollFile) -> PollsRefused:
     return PollsRefused(fields=fields)
 
 
+def is_workbook(content: bytes) -> bool:
+    """Return True if a file is a workbook, and else text."""
+    return content.startswith((XLSX_BEGINS, XLS_BEGINS))
+
+
 def read_file(content: bytes) -> PollFile:
     """Return what a file says: text with a poll a line, CSV, JSON, or a workbook.
 
     Raises:
         WrongPollFile: it is none of these, it says nothing, or it is too long. Wrong rows do not raise.
     """
-    if content.startswith((XLSX_BEGINS, XLS_BEGINS)):
+    if is_workbook(content):
         return _read_sheets(content)
     try:
         text, note = text_of(content)

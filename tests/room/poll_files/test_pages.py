@@ -82,6 +82,29 @@ def test_workbook_is_put_into_the_box_as_lines(desk, session):
     assert shown.context["content"] == "Which? [several] / a / 2\n"
 
 
+def test_wrong_rows_of_a_workbook_stay_in_the_box_and_hold_up_the_import(desk, session):
+    book = openpyxl.Workbook()
+    rows = (("Which?", "", "a", "b"), ("TCP / UDP / both [text]", "", "a", ""), ("", "", "a", "b"))
+    for row in (("Question", "Kind", "Option 1", "Option 2"), *rows):
+        book.active.append(row)
+    book.save(written := io.BytesIO())
+    upload = SimpleUploadedFile("polls.xlsx", written.getvalue())
+    content = desk.post(address(session), {"file": upload, "do": "preview"}).context["content"]
+    assert content == "Which? / a / b\nTCP \\/ UDP \\/ both \\[text\\]\n?\n"
+    refused = desk.post(address(session), {"content": content, "do": "add"})
+    assert (refused.status_code, [row.number for row in refused.context["file"].refused]) == (400, [2, 3])
+    assert questions(session) == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_text_of_an_older_program_stays_in_the_box_as_it_is(desk, session, encoding):
+    text = "question,option_1,option_2\nWürde?,ja,nein\nGrüße?,ja,\n"
+    upload = SimpleUploadedFile("polls.csv", text.encode(encoding))
+    shown = desk.post(address(session), {"file": upload, "do": "preview"})
+    assert shown.context["content"] == text
+    assert [row.number for row in shown.context["file"].refused] == [3]
+
+
 def test_what_is_no_file_of_polls_is_refused_and_kept(desk, session):
     shown = desk.post(address(session), {"content": '{"polls": [', "do": "add"})
     assert (shown.status_code, code_of(shown)) == (400, "wrong_poll_file")
