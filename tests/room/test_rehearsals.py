@@ -6,6 +6,7 @@ import pytest
 from django.core.serializers import serialize
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from etherpad_links.services.links import RehearsalHasNoPad, link_pad
 from opendev.core.attendance import Caller
@@ -219,6 +220,11 @@ def test_copy_has_drafts_and_a_run_sheet_that_leads_to_them(at):
     assert copy.state == "upcoming"
     assert not copy.runs_by_clock
     assert copy.code != at.session.code
+
+
+def test_rehearsal_is_named_in_the_language_of_the_place(at):
+    with translation.override("de"):
+        assert at.start().event.name == f"Rehearsal: {at.session.event.name}"
 
 
 def test_who_may_moderate_the_session_may_moderate_its_rehearsal_and_nobody_organises_it(at):

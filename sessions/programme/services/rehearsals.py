@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
+from opendev.core.languages import shared_language
 from sessions.programme.broadcasts import session_gone
 from sessions.programme.models import Event, EventDay, Person, Session, SessionRole
 from sessions.programme.refusals import SessionIsCancelled
@@ -65,7 +66,8 @@ def make_stage(session: Session, now: datetime) -> Session:
 
     Nobody organises that event: who may moderate the session moderates the copy (`moderator_ids`), and nobody may more.
     """
-    name = _("Rehearsal: %(event)s") % {"event": session.event.name}
+    with shared_language():  # all who rehearse read it, and whom they invite
+        name = _("Rehearsal: %(event)s") % {"event": session.event.name}
     event = Event.objects.create(
         slug=f"rehearsal-{secrets.token_hex(SLUG_BYTES)}",
         name=name[:200],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict
+from opendev.core.languages import shared_language
 from opendev.core.undo import undo_window
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.selectors.lines import line_with_names
@@ -134,7 +135,8 @@ def _end_run(sheet: RunSheet, now: datetime) -> None:
 def _note(
     sheet: RunSheet, verb: TimelineEntry.Verb, item: RunSheetItem, caller: Caller | None, now: datetime
 ) -> None:
-    title = item.text or str(item.get_kind_display())
+    with shared_language():  # the timeline is everybody's
+        title = str(item)
     note(session=sheet.session, verb=verb, now=now, subject=item.pk, title=title, caller=caller)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
@@ -125,6 +126,12 @@ def test_going_on_steps_through_the_plan_opening_what_each_item_is_about(session
     assert [entry.verb for entry in timeline_of(session.pk)] == [
         "item.started", "item.started", "poll.launched", "item.started", "item.started", "line.opened", "item.started",
     ]  # fmt: skip
+
+
+def test_timeline_names_an_item_without_words_in_the_language_of_the_place(session, caller, plan):
+    with translation.override("de"):
+        go_to(session_id=session.pk, caller=caller, item_id=plan[2].pk, seen="", now=NOW)
+    assert [entry.title for entry in timeline_of(session.pk)] == ["Questions"]
 
 
 def prompts_of(session):
