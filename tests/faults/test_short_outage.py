@@ -3,8 +3,10 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,6 +24,8 @@ VOTED_WITHIN_S = (
 )
 HEARD_WITHIN_S = 15.0
 MOST_TRIES = 30
+
+Page = TypeVar("Page", bound=Watcher)
 
 
 class Beside(Watcher):
@@ -42,16 +46,30 @@ def worker_of(stage: Stage, page: Watcher) -> int | None:
     return worker_by_port(stage.server).get(page.socket.local_address[1])
 
 
-async def open_beside(stage: Stage, stack: AsyncExitStack, voter: Voter, token: str) -> Beside:
-    """A second window at the other worker."""
+async def open_elsewhere(
+    stage: Stage, stack: AsyncExitStack, make: Callable[[], Page], worker: int | None
+) -> Page:
+    """A page that is connected to another worker than this one: the system gives connections to whichever it likes."""
     for _ in range(MOST_TRIES):
-        page = Beside(stage.address, token, voter.chance)
+        page = make()
         async with AsyncExitStack() as one:
             await one.enter_async_context(living([page]))
-            if worker_of(stage, page) != worker_of(stage, voter):
+            if worker_of(stage, page) != worker:
                 stack.push_async_callback(one.pop_all().aclose)
                 return page
     raise AssertionError("every connection came to the same worker")
+
+
+async def _open_at_both(
+    stage: Stage, stack: AsyncExitStack, tokens: list[str], chance: random.Random
+) -> list[Voter]:
+    """The voters, at least one of them at another worker than the first: both workers have votes to tell of."""
+    made = [
+        partial(Voter, stage.address, token, chance, str(stage.poll.pk), stage.options) for token in tokens
+    ]
+    voters = [make() for make in made[:-1]]
+    await stack.enter_async_context(living(voters))
+    return [*voters, await open_elsewhere(stage, stack, made[-1], worker_of(stage, voters[0]))]
 
 
 def test_own_votes_reach_the_windows_at_the_other_worker(on_two_workers: Stage, own_redis: Any):
@@ -65,12 +83,14 @@ def test_own_votes_reach_the_windows_at_the_other_worker(on_two_workers: Stage, 
 async def _vote_while_redis_restarts(stage: Stage, redis: Any) -> tuple[float, list[list[Any]]]:
     chance = random.Random(7)
     tokens = [sign_pass(one) for one in stage.passes[:PEOPLE]]
-    voters = [Voter(stage.address, token, chance, str(stage.poll.pk), stage.options) for token in tokens]
-    async with living(voters), AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
+        voters = await _open_at_both(stage, stack, tokens, chance)
         beside = [
-            await open_beside(stage, stack, voter, token) for voter, token in zip(voters, tokens, strict=True)
+            await open_elsewhere(
+                stage, stack, partial(Beside, stage.address, token, chance), worker_of(stage, voter)
+            )
+            for voter, token in zip(voters, tokens, strict=True)
         ]
-        assert len({worker_of(stage, voter) for voter in voters}) == 2, "both workers have votes to tell of"
         await asyncio.sleep(1)
         went_at = time.monotonic()
         redis.kill()

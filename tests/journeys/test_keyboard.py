@@ -155,3 +155,34 @@ def test_single_keys_act_and_letters_in_a_field_are_only_letters(play, demo):
         expect(john.item(POLL[0], "live")).to_be_visible()
 
     play(scene)
+
+
+def test_news_of_a_followed_link_that_come_late_do_not_bring_back_into_the_field(play):
+    def scene(stage: Stage) -> None:
+        john = stage.moderator()
+        line = john.page.get_by_label("Question and options on one line")
+        john.page.keyboard.press("q")
+        expect(line).to_be_focused()
+        john.page.keyboard.press("Escape")
+        john.page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))")
+        expect(line).not_to_be_focused()
+        john.page.keyboard.press("q")
+        expect(line).to_be_focused()
+
+    play(scene)
+
+
+def test_focus_stays_on_a_link_when_news_remake_what_it_stands_in(play, demo):
+    def scene(stage: Stage) -> None:
+        poll = demo.launch(*POLL)
+        john = stage.moderator()
+        link = john.page.get_by_role("link", name="Fix wording")
+        assert link.get_attribute("id") is None
+        link.focus()
+        link.evaluate("(node) => { window.before = node }")
+        demo.ask("PATCH", f"polls/{poll['id']}/", visibility="always")
+        expect(john.page.locator(".stage")).to_contain_text("Everyone sees results")
+        john.page.wait_for_function("!window.before.isConnected")  # its region was made anew
+        expect(link).to_be_focused()
+
+    play(scene)

@@ -5,11 +5,32 @@ import { catchFocus, hasFocus } from "./focus.js"
 
 const scrollers = "[id], [data-region]"
 
+function likenessOf(node) {
+  return JSON.stringify([node.tagName, node.name, node.value, node.getAttribute("href"), node.textContent.trim()])
+}
+
+function alike(region, likeness) {
+  const all = document.querySelectorAll(`[data-region="${region}"] :is(a, button, summary, input, select, textarea)`)
+  return [...all].filter((node) => likenessOf(node) === likeness)
+}
+
+// Where the focus is: what has no id is found again by what it says and does.
+function placeOf(node) {
+  const region = node?.closest("[data-region]")?.dataset.region
+  if (node?.id || !region) return { id: node?.id }
+  const likeness = likenessOf(node)
+  return { region, likeness, number: alike(region, likeness).indexOf(node) }
+}
+
+function found({ id, region, likeness, number }) {
+  return region ? alike(region, likeness)[number] : document.getElementById(id)
+}
+
 // Regions that are made anew say themselves which boxes are ticked.
 function remember(anew) {
   const scrolled = [...document.querySelectorAll(scrollers)].filter((node) => node.scrollTop > 0)
   return {
-    focus: document.activeElement?.id || null,
+    focus: placeOf(document.activeElement),
     hadFocus: hasFocus(),
     ticked: [...document.querySelectorAll("[data-keeps-tick]:checked")]
       .filter((box) => !anew.includes(box.closest("[data-region]").dataset.region))
@@ -26,7 +47,7 @@ function restore({ focus, hadFocus, open, scroll, ticked }) {
   }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "")
   for (const [id, top] of scroll) document.getElementById(id)?.scrollTo({ top, behavior: "instant" })
-  if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
+  if (focus && document.activeElement === document.body) found(focus)?.focus({ preventScroll: true })
   if (hadFocus) catchFocus()
 }
 
