@@ -63,14 +63,14 @@ class Poll(models.Model):
     question = models.CharField(_("question"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices, default=DEFAULT)
     # What the kind means for the tables; written with it, and what the guards know of it.
-    family = models.CharField(max_length=5, default=Family.PICK, editable=False)
+    family = models.CharField(max_length=5, default=Family.PICK, db_default=Family.PICK, editable=False)
     single = models.BooleanField(default=True, editable=False)  # one selection a ballot
     # A ballot's values are places, none twice, and which stand above which is counted; or they add up to `value_sum`.
     has_places = models.BooleanField(default=False, db_default=False, editable=False)
     # People may write an option of their own, so that voters' options are among its moderator's.
     has_other = models.BooleanField(default=False, db_default=False, editable=False)
     value_sum = models.PositiveSmallIntegerField(null=True, editable=False)
-    rules = models.JSONField(_("rules"), default=dict, blank=True)  # the kind's own settings
+    rules = models.JSONField(_("rules"), default=dict, db_default={}, blank=True)  # the kind's own settings
     min = models.PositiveSmallIntegerField(_("fewest choices"), default=1)
     max = models.PositiveSmallIntegerField(_("most choices"), default=1)
     anonymous = models.BooleanField(_("anonymous"), default=True)

@@ -63,10 +63,12 @@ class RegistrationImport(models.Model):
     taken_over = models.PositiveIntegerField(_("rows taken over"), default=0)
     added = models.PositiveIntegerField(_("registrations added"), default=0)
     merged = models.PositiveIntegerField(_("rows merged by e-mail address"), default=0)
-    changed = models.PositiveIntegerField(_("merged rows that changed a registration"), default=0)
+    changed = models.PositiveIntegerField(
+        _("merged rows that changed a registration"), default=0, db_default=0
+    )
     bad = models.PositiveIntegerField(_("rows that are wrong"), default=0)
-    left_out = models.PositiveIntegerField(_("rows that are no registrations"), default=0)
-    report = models.JSONField(_("how the file was read"), default=dict, blank=True)
+    left_out = models.PositiveIntegerField(_("rows that are no registrations"), default=0, db_default=0)
+    report = models.JSONField(_("how the file was read"), default=dict, db_default={}, blank=True)
     began_at = models.DateTimeField(_("began at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     brought_by = models.CharField(_("brought by"), max_length=150, blank=True)

@@ -72,7 +72,8 @@ class RunSheet(models.Model):
         RunSheetItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     previous_since = models.DateTimeField(null=True, blank=True)
-    is_first_run = models.BooleanField(default=False)  # the move began the first run of its item
+    # The move began the first run of its item.
+    is_first_run = models.BooleanField(default=False, db_default=False)
     opened_line = models.ForeignKey(
         SignUpLine, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -62,7 +62,11 @@ class Event(models.Model):
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
     visibility = models.CharField(
-        _("who can see it"), max_length=10, choices=Visibility.choices, default=Visibility.DRAFT
+        _("who can see it"),
+        max_length=10,
+        choices=Visibility.choices,
+        default=Visibility.DRAFT,
+        db_default=Visibility.DRAFT,
     )
     # The session that is rehearsed here. Such an event is in no list, has no organisers, and is deleted in the end.
     rehearses = models.OneToOneField(

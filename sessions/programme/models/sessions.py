@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -76,8 +77,10 @@ class Session(models.Model):
     recording_url = models.URLField(_("address of the recording"), max_length=500, blank=True)
     questions_named = models.BooleanField(_("questions may carry a name"), default=True)
     questions_moderated = models.BooleanField(_("questions wait for approval"), default=False)
-    suggestions_open = models.BooleanField(_("attendees may suggest follow-ups"), default=True)
-    suggestions_moderated = models.BooleanField(_("suggested follow-ups wait for approval"), default=False)
+    suggestions_open = models.BooleanField(_("attendees may suggest follow-ups"), default=True, db_default=True)
+    suggestions_moderated = models.BooleanField(
+        _("suggested follow-ups wait for approval"), default=False, db_default=False
+    )
     screen_is_open = models.BooleanField(_("anybody may open the presenter screen"), default=True)
     screen_shows = models.CharField(
         _("the presenter screen shows"),
@@ -102,7 +105,7 @@ class Session(models.Model):
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     # When a change was last announced to calendars, and when anything of their entry last changed.
     calendar_changed_at = models.DateTimeField(default=timezone.now, editable=False)
-    calendar_modified_at = models.DateTimeField(default=timezone.now, editable=False)
+    calendar_modified_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("session")
