@@ -5,7 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
@@ -15,11 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.errors import NotFound
 from opendev.core.limits import check_address
+from opendev.home.calendar_links import Subscription
+from opendev.room.qr import draw_qr, qr_svg
 from sessions.programme import selectors
 from sessions.programme.calendar import calendar_of, state_of
 from sessions.programme.models import Event, Session
 from sessions.programme.selectors.filters import filters_from
-from sessions.programme.selectors.stars import starred_sessions
+from sessions.programme.selectors.stars import starred_ids, starred_sessions
 from sessions.programme.services.stars import star_session
 
 COOKIE_LASTS_S = 400 * 24 * 3600  # as long as browsers keep any
@@ -75,6 +78,28 @@ def _has_it(request: HttpRequest, etag: str, dated: str) -> bool:
 
 
 @require_safe
+@never_cache
+def page(request: HttpRequest, event: str) -> HttpResponse:
+    """How to subscribe to an event's calendar, and to that of the sessions that the reader starred."""
+    found = selectors.event_by_slug(event)
+    all_of_it = Subscription(found.name, _address("event-calendar", event=found.slug))
+    context: dict[str, Any] = {"event": found, "all": all_of_it, "all_qr": qr_svg(all_of_it.address)}
+    token = request.COOKIES.get(stars_cookie(found.pk), "")
+    if starred_ids(found.pk, token):
+        mine = Subscription(_name_of_stars(found), _address("star-calendar", event=found.slug, token=token))
+        context |= {"mine": mine, "mine_qr": draw_qr(mine.address)}
+    return render(request, "home/calendar.html", context)
+
+
+def _address(name: str, **of: str) -> str:
+    return settings.PUBLIC_URL + reverse(name, kwargs=of)
+
+
+def _name_of_stars(event: Event) -> str:
+    return _("%(event)s, my sessions") % {"event": event.name}
+
+
+@require_safe
 def of_event(request: HttpRequest, event: str) -> HttpResponse:
     """All sessions of an event."""
     found = selectors.event_by_slug(event)
@@ -105,10 +130,9 @@ def of_session(request: HttpRequest, event: str, session: str) -> HttpResponse:
 def of_stars(request: HttpRequest, event: str, token: str) -> HttpResponse:
     """The sessions that somebody starred, at their secret address."""
     found = selectors.event_by_slug(event)
-    name = _("%(event)s, my sessions") % {"event": found.name}
-    return _answer(
-        request, found, starred_sessions(found, token), name, f"{found.slug}-my-sessions", is_dated=False
-    )
+    sessions = starred_sessions(found, token)
+    name = _name_of_stars(found)
+    return _answer(request, found, sessions, name, f"{found.slug}-my-sessions", is_dated=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 """An event's programme: days and sessions, what is live and next, and what somebody starred."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of
 from opendev.door.threads import SHARED
+from opendev.home.calendar_links import Entry
 from opendev.home.calendars import stars_cookie
 from opendev.home.programme_reads import ProgrammeReads, programme_reads
 from sessions.programme import selectors
@@ -56,7 +58,12 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
 def about_session(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """What there is to read about a session before it begins: the programme's rows carry none of it."""
     found = selectors.session_by_slug(event, session)
-    context = {"event": found.event, "session": found, "resources": resources_of_session(found.pk)}
+    context = {
+        "event": found.event,
+        "session": found,
+        "entry": Entry(found, settings.PUBLIC_URL),
+        "resources": resources_of_session(found.pk),
+    }
     return render(request, "home/programme/session.html", context)
 
 

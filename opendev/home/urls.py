@@ -37,6 +37,7 @@ urlpatterns = [
     path("<slug:event>/pads/", pads.pads, name="event-pads"),
     path("<slug:event>/pads/rules/", pads.rules, name="event-pads-rules"),
     path("<slug:event>/pads/make/", pads.make_missing, name="event-pads-make"),
+    path("<slug:event>/calendar/", calendars.page, name="calendar"),
     path("<slug:event>.ics", calendars.of_event, name="event-calendar"),
     path("<slug:event>/days/<int:number>.ics", calendars.of_day, name="day-calendar"),
     path("<slug:event>/sessions/<slug:session>.ics", calendars.of_session, name="session-calendar"),

@@ -147,7 +147,7 @@ def see_the_programme(stage: Stage, organiser: Page) -> Page:
     expect(visitor.locator("[data-zone-note]")).to_contain_text("India Standard Time")
     slot.get_by_text("More").click()
     slot.get_by_role("button", name="Star : Who runs it?").click()
-    expect(visitor.get_by_role("link", name="My session (iCal)")).to_be_visible()
+    expect(visitor.get_by_role("link", name="My session")).to_be_visible()
     expect(slot.locator("time")).to_have_text("14:30")  # also after the page was swapped
     slot.get_by_role("button", name="Notify me when it starts").click()
     expect(slot.get_by_role("button", name="Notify me when it starts")).to_have_attribute(
