@@ -17,7 +17,9 @@ SOURCES = "companion"
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "page": ("gate",),
     "times": ("times",),
+    "calendar": ("copy",),
     "room": ("room",),
+    "kinds": ("kinds/more",),  # polls of which no room knows that it will have them
     "programme": ("times", "programme", "stars", "start_notices", "programme_filter", "programme_folds"),
     "screen": ("screen",),
     "control": ("control",),
@@ -25,7 +27,6 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "poll_edit": ("poll_edit",),
     "unsaved": ("unsaved",),
     "plan": ("unsaved", "order"),
-    "picture": ("picture_png",),
     "recording": ("recording",),
     "recording_edit": ("recording", "unsaved"),
     "export": ("export_progress",),

@@ -97,13 +97,10 @@ def room_context(
         "has_recap": reads.has_recap,
         **lines_context(reads, own, attendee),
         "attendee": attendee,
+        "has_unusual_kind": any(not card.kind.is_usual for card in cards),
         "on_air": first,
         "waiting_polls": [card for card in others if card.is_live],
-        "earlier": sorted(
-            (card for card in others if not card.is_live),
-            key=launch_order,
-            reverse=True,
-        ),
+        "earlier": sorted([card for card in others if not card.is_live], key=launch_order, reverse=True),
         "record": record_of(cards, reads.prompts) if session.state == Session.State.OVER else [],
     }
     wanted = part or request.GET.get("tab", "")

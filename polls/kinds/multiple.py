@@ -9,6 +9,7 @@ class Multiple(Choice):
     """Several options a person."""
 
     name, label, choice = "multiple", _("Several choices"), _("several")
+    is_usual = True
     one_row = False
     input = "checkbox"
     footnote = _("People could choose several options, so shares may add up to more than 100%.")

@@ -9,3 +9,4 @@ class Single(Choice):
     """One option a person."""
 
     name, label, choice = "single", _("One choice"), _("one option")
+    is_usual = True

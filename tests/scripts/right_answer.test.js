@@ -6,6 +6,7 @@ const nothing = () => {}
 globalThis.document = { addEventListener: nothing, querySelectorAll: () => [], documentElement: { lang: "en" } }
 globalThis.matchMedia = () => ({ matches: false })
 
+await import("../companion/kinds/more.js")
 const { hadItRight, rightOf, rightOptions } = await import("../companion/right_answer.js")
 const AT = "2026-06-01T10:00:00.000Z"
 

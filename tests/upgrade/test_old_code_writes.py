@@ -1,7 +1,7 @@
-"""What an earlier version's code writes is taken by the database of this one: it serves on while its successor migrates.
+"""What an earlier version's code writes is taken by the database of this one: it serves while its successor migrates.
 
-A column that came later and may not be empty needs a default in the database (`db_default`), since the code before it does
-not name it. PostgreSQL is asked, as installations with several workers are; SQLite has one process, which is stopped.
+A column that came later and may not be empty needs a default in the database (`db_default`), since the code before it
+does not name it.
 """
 
 import re
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import connection
 
 DUMP = Path(__file__).with_name("1920946.sql")
 TABLE = re.compile(r'^CREATE TABLE (?:IF NOT EXISTS )?"(\w+)" \((.*)\);$', re.MULTILINE)
@@ -21,7 +20,9 @@ NOT_SERVED = {"opendev_sessions_registrationrow.value"}
 
 def columns_then() -> dict[str, set[str]]:
     """The tables of the earlier version that code of it wrote, each with its columns."""
-    return {table: set(COLUMN.findall(body)) for table, body in TABLE.findall(DUMP.read_text(encoding="utf-8"))}
+    return {
+        table: set(COLUMN.findall(body)) for table, body in TABLE.findall(DUMP.read_text(encoding="utf-8"))
+    }
 
 
 def test_dump_is_read_rightly():

@@ -45,6 +45,19 @@ def page_script(name: str) -> SafeString:
 
 
 @register.simple_tag
+def script_address(name: str) -> str:
+    """Return where a script is that a page loads when it is needed. It is one module, also with DEBUG."""
+    is_bundled = not settings.DEBUG and bundles.is_script_current(name)
+    return static(bundles.script_path(name) if is_bundled else bundles.modules_of(name)[0])
+
+
+@register.simple_tag
+def script_before(name: str) -> SafeString:
+    """Load such a script ahead of the page's own."""
+    return format_html(MODULE, script_address(name))
+
+
+@register.simple_tag
 def preload_script(name: str) -> SafeString:
     """Load the next page's script ahead of need."""
     if settings.DEBUG or not bundles.is_script_current(name):

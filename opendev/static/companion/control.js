@@ -2,6 +2,7 @@
 // of a change make it fetch its own page; tallies are painted in place.
 
 import "./gate.js"
+import "./kinds/more.js"
 import "./control_pad.js"
 import "./pad_state.js"
 import "./connection.js"
@@ -10,7 +11,6 @@ import "./control_pick.js"
 import "./control_tabs.js"
 import "./keys.js"
 import "./keys_dialog.js"
-import "./picture_png.js"
 import "./presence.js"
 import "./queue_news.js"
 import "./run_clock.js"

@@ -21,10 +21,14 @@ let attempts = 0 // since the last frame
 let heardAt = 0
 let frameAt = Date.now()
 let timer = null
+let needs = () => null // of a frame: what must be there before it is said
+let queue = null // frames wait in their order, once one has to
 let turn = 0 // counts what was begun; an answer to an earlier turn comes too late
 
-export function connect(socketPath) {
+// `needsOf` returns a promise for a frame that has to wait for something, and null for others.
+export function connect(socketPath, needsOf = needs) {
   path = socketPath
+  needs = needsOf
   on("live:send", send)
   on("live:reconnect", reconnectNow)
   addEventListener("online", wakeUp)
@@ -56,8 +60,30 @@ function hear(data) {
   heardAt = frameAt = Date.now()
   const frame = JSON.parse(data)
   attempts = 0
+  const need = needs(frame)
+  if (need || queue) wait(frame, need, socket)
+  else say(frame)
+}
+
+function say(frame) {
   emit(`live:${frame.type}`, frame)
   if (frame.type === "snapshot") emit("live:status", { connected: true })
+}
+
+// What it needs does not come: the connection is begun anew after a while, and its snapshot asks again.
+function giveUp(from) {
+  lost()
+  from.close()
+}
+
+function wait(frame, need, from) {
+  const mine = Promise.all([queue, need])
+    .then(() => from === socket && say(frame))
+    .catch(() => from === socket && giveUp(from))
+    .then(() => {
+      if (queue === mine) queue = null
+    })
+  queue = mine
 }
 
 function lost(code, reason) {

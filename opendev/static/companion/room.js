@@ -3,7 +3,6 @@
 import "./gate.js"
 import "./connection.js"
 import "./lines.js"
-import "./picture_png.js"
 import "./presence.js"
 import "./questions.js"
 import "./suggestions.js"
@@ -11,6 +10,7 @@ import "./when.js"
 import { isTakenByItem } from "./running.js"
 import { dropDraft, paintChoice } from "./choice.js"
 import { clockOf } from "./countdown.js"
+import { kindsFor } from "./kinds/later.js"
 import { connect } from "./live.js"
 import { emit, on, setText } from "./markup.js"
 import { peopleHere } from "./presence.js"
@@ -161,4 +161,4 @@ on("banner:show-new", () => paint({ isForced: true }))
 document.addEventListener("click", show)
 
 startVoting((id) => book.polls.get(id) ?? null)
-connect(page.socket)
+connect(page.socket, kindsFor)

@@ -1,6 +1,7 @@
 // The presenter's screen: always what everybody may see. Paints the poll on air, or the calm picture when there is none.
 
 import "./gate.js"
+import "./kinds/more.js"
 import "./connection.js"
 import "./countdown.js"
 import "./keys.js"

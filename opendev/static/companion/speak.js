@@ -1,5 +1,7 @@
 // The page's one live region, for people who listen. It is empty at load; counts are spoken at most every ten seconds,
-// openings, closings and one's own vote at once. Focus is never moved.
+// openings, closings and one's own vote at once. Focus is never moved. Scripts beside the page's say `speak:now`.
+
+import { on } from "./markup.js"
 
 const BETWEEN_COUNTS = 10_000
 
@@ -32,3 +34,5 @@ export function sayCount(sentence) {
     Math.max(0, wait),
   )
 }
+
+on("speak:now", sayNow)

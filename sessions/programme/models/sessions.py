@@ -77,7 +77,9 @@ class Session(models.Model):
     recording_url = models.URLField(_("address of the recording"), max_length=500, blank=True)
     questions_named = models.BooleanField(_("questions may carry a name"), default=True)
     questions_moderated = models.BooleanField(_("questions wait for approval"), default=False)
-    suggestions_open = models.BooleanField(_("attendees may suggest follow-ups"), default=True, db_default=True)
+    suggestions_open = models.BooleanField(
+        _("attendees may suggest follow-ups"), default=True, db_default=True
+    )
     suggestions_moderated = models.BooleanField(
         _("suggested follow-ups wait for approval"), default=False, db_default=False
     )

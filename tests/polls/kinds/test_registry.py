@@ -56,8 +56,9 @@ def test_kind_has_a_script_of_its_own_that_says_the_same(name):
     assert f'input: "{kind.input}"' in script
     assert f"oneRow: {str(kind.one_row).lower()}" in script
     assert kind.family in FAMILIES
-    index = (ROOT / "opendev/static/companion/kinds/index.js").read_text()
-    assert f'import {name} from "./{name}.js"' in index
+    for script, has_it in (("index", kind.is_usual), ("more", not kind.is_usual)):
+        source = (ROOT / "opendev/static/companion/kinds" / f"{script}.js").read_text()
+        assert (f'import {name} from "./{name}.js"' in source) == has_it
 
 
 def test_kind_fits_its_column():

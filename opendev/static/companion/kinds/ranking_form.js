@@ -1,9 +1,8 @@
 // The form of a ranking. Its truth are the numbered selects that serve without script; here rows are put in order by
 // buttons, or dragged by their number, and the selects follow.
 
-import { clone, setText, syncChildren } from "../markup.js"
+import { clone, emit, setText, syncChildren } from "../markup.js"
 import { withMoves } from "../moves.js"
-import { sayNow } from "../speak.js"
 import { text } from "../texts.js"
 
 const FORM = "[data-poll] [data-vote-form]"
@@ -107,7 +106,7 @@ function change(form, row, answer) {
   const option = row.querySelector("[data-option-text]").textContent
   const place = readForm(form).indexOf(idOf(row)) + 1
   const count = readForm(form).length
-  sayNow(text(place ? "rank_said" : "rank_said_out", { option, place, count }))
+  emit("speak:now", text(place ? "rank_said" : "rank_said_out", { option, place, count }))
   fieldOf(row).dispatchEvent(new Event("change", { bubbles: true }))
 }
 
