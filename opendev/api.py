@@ -13,6 +13,7 @@ from opendev.home.organise import api as organise
 from opendev.home.organise.audit import AuditOfEvent
 from opendev.home.privacy.own_api import OwnData
 from opendev.home.privacy.people_api import DataOfPerson, ErasuresOfEvent, PeopleOfEvent
+from opendev.home.privacy.retention_api import RetentionOfEvent
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
@@ -81,6 +82,7 @@ urlpatterns = [
     path("events/<slug:slug>/people/", PeopleOfEvent.as_view()),
     path("events/<slug:slug>/people/erasures/", ErasuresOfEvent.as_view()),
     path("events/<slug:slug>/people/<str:number>/", DataOfPerson.as_view()),
+    path("events/<slug:slug>/retention/", RetentionOfEvent.as_view()),
     path("events/<slug:slug>/sessions/", programme.SessionsOfEvent.as_view()),
     path("events/<slug:slug>/schedules/", schedules.SchedulesOfEvent.as_view()),
     path("events/<slug:slug>/schedules/<str:file_format>/", schedules.ScheduleOfEvent.as_view()),

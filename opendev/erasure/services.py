@@ -136,7 +136,7 @@ def erase_attendee(
     for suggestion in erase_suggestions(attendee):
         about = f"{suggestion.session_id}/suggestions"
         erase_words(event_id=attendee.event_id, about=about, words=[suggestion.title])
-    _forget_admin_log([attendee, *theirs])
+    forget_admin_log([attendee, *theirs])
     erase_names(sign_ups=theirs, in_pads=standing_in_pads(theirs), now=now)
     for registration in Registration.objects.filter(attendee=attendee):
         erase_registration(registration=registration)
@@ -156,13 +156,16 @@ def _record_erasure(subject: str, event_id: int, caller: Caller | None, *, by_de
             current_network.reset(token)
 
 
-def _forget_admin_log(rows: Iterable[Model]) -> None:
+def forget_admin_log(rows: Iterable[Model]) -> None:
     """Take names out of what the admin's own log says of these rows: numbers stay there."""
+    pks: dict[type[Model], list[str]] = {}
     for row in rows:
-        entries = LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
-        )
-        entries.update(object_repr=f"{row._meta.verbose_name} {row.pk}")
+        pks.setdefault(type(row), []).append(str(row.pk))
+    for model, ids in pks.items():
+        kind = ContentType.objects.get_for_model(model)
+        for entry in LogEntry.objects.filter(content_type=kind, object_id__in=ids):
+            entry.object_repr = f"{model._meta.verbose_name} {entry.object_id}"
+            entry.save(update_fields=["object_repr"])
 
 
 @transaction.atomic

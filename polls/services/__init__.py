@@ -14,7 +14,7 @@ from polls.services.clearing import clear_polls
 from polls.services.closing import close_due_polls, close_live_polls, finalise_due_polls
 from polls.services.copies import copy_polls
 from polls.services.drafts import add_poll, edit_poll, run_again
-from polls.services.erasing import erase_ballots
+from polls.services.erasing import erase_ballots, release_ballots
 from polls.services.folding import fold, fold_left_over
 from polls.services.poll_batch import Vote
 from polls.services.promoting import promote_answer, promote_answers
@@ -55,6 +55,7 @@ __all__ = [
     "promote_answers",
     "record_ballots",
     "recount_polls",
+    "release_ballots",
     "reveal_right_answer",
     "run_again",
     "set_closing_time",

@@ -6,12 +6,13 @@ Only what nobody else wrote cannot stay as it is: such words are overwritten, an
 import secrets
 from collections.abc import Collection
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Least
 
 from opendev.core.attendance import AttendeePass
 from opendev.core.text import ERASED
+from opendev.core.write_ahead_log import empty_log_after_commit
 from polls.kinds import kind_named, merge_key
 from polls.models import Ballot, MarkKey, Option, Participation, Poll, Selection
 from polls.selectors import ballot_key, has_written, participation_mark
@@ -21,6 +22,11 @@ from polls.services.writing import answers_of
 from polls.written_store import Spelling
 
 KEY_BYTES = 32
+# As in erase_ballots, a key of its own for each row: Django would write one long statement with all of them.
+RELEASE = (
+    "UPDATE polls_ballot SET attendee_id = NULL, seq = CASE WHEN seq > 1 THEN 1 ELSE seq END, key = %s"
+    " WHERE id = %s"
+)
 
 
 @transaction.atomic
@@ -48,6 +54,30 @@ def erase_ballots(*, attendee_id: int, device: AttendeePass | None = None) -> di
             erased[poll_id] = words
     _erase_marks(attendee_id)
     return erased
+
+
+@transaction.atomic
+def release_ballots(*, event_id: int, most: int) -> int:
+    """Let up to so many ballots of an event's named polls be nobody's, with what was written in them; return how many.
+
+    No tally changes, and no words. The caller holds the locks of the event's sessions.
+    """
+    named = Ballot.objects.filter(poll__session__event=event_id, attendee__isnull=False)
+    released = 0
+    for poll_id in list(named.order_by("poll").values_list("poll", flat=True).distinct()):
+        lock_poll(poll_id)
+        ballots = list(
+            named.filter(poll=poll_id).order_by("pk").values_list("pk", flat=True)[: most - released]
+        )
+        rows = [(secrets.token_bytes(KEY_BYTES), pk) for pk in ballots]
+        with connection.cursor() as cursor:
+            cursor.executemany(RELEASE, rows)
+        released += len(rows)
+        if released == most:
+            break
+    if released:
+        empty_log_after_commit()
+    return released
 
 
 def _polls_of(attendee_id: int, device: AttendeePass | None) -> list[int]:

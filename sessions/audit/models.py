@@ -32,6 +32,7 @@ class AuditKind(models.TextChoices):
     NAME_REMOVED = "people.name_removed", _("Removed a name")
     NAME_RESTORED = "people.name_restored", _("Put a name back")
     PERSON_ERASED = "people.erased", _("Erased a person")
+    DATA_EXPIRED = "people.expired", _("Deleted people’s data at the end of its time")
     REGISTRATIONS_IMPORTED = "imports.registrations", _("Imported registrations")
     SCHEDULE_IMPORTED = "imports.schedule", _("Imported a schedule")
     POLL_REWORDED = "polls.reworded", _("Reworded a poll after the first vote")

@@ -20,6 +20,7 @@ from sessions.questions.models import Question, QuestionDismissal, QuestionVote
 from sessions.recap.models import NextStep, RecapDraft, RecapEdit, RecapVersion, SessionSummary
 from sessions.recordings.models import Chapter, Recording
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
+from sessions.retention.models import RetentionRule
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.schedules.models import ScheduleUpload
 from sessions.suggestions.models import Suggestion, SuggestionSupport
@@ -50,6 +51,7 @@ __all__ = [
     "RegistrationImport",
     "RegistrationRow",
     "Resource",
+    "RetentionRule",
     "RevokedPass",
     "RunSheet",
     "RunSheetItem",

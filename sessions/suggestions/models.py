@@ -62,10 +62,12 @@ class Suggestion(models.Model):
 
 
 class SuggestionSupport(models.Model):
-    """An attendee supports a suggested follow-up."""
+    """An attendee supports a suggested follow-up. Once an event lets go of who did what, it is nobody's, and counts."""
 
     suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, related_name="supports")
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="suggestion_supports")
+    attendee = models.ForeignKey(
+        Attendee, on_delete=models.CASCADE, null=True, blank=True, related_name="suggestion_supports"
+    )
 
     class Meta:
         verbose_name = _("support of a suggested follow-up")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sessions.registrations.models import Registration
+from sessions.retention.models import RetentionRule
 from tests.factories import NOW, make_attendee
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
@@ -52,7 +53,28 @@ def others_by_rest(cast: "Cast", who: Person) -> Answer:
     return agree(found, file, who.rest("POST", f"{path}erasures/", body))
 
 
+def retention_by_page(cast: "Cast", who: Person) -> Answer:
+    RetentionRule.objects.filter(event=cast.event).delete()
+    address = f"/{cast.event.slug}/organise/retention/"
+    seen, tried = of_page(who.get(address)), who.post(address, attendees="90", act="try")
+    saved = who.post(address, attendees="90")
+    assert RetentionRule.objects.filter(event=cast.event).exists() == (saved.code == "")
+    return agree(seen, tried, saved)
+
+
+def retention_by_rest(cast: "Cast", who: Person) -> Answer:
+    RetentionRule.objects.filter(event=cast.event).delete()
+    path = f"events/{cast.event.slug}/retention/"
+    saved = who.rest("PATCH", path, {"attendees": 90})
+    assert RetentionRule.objects.filter(event=cast.event).exists() == (saved.code == "")
+    return agree(who.rest("GET", f"{path}?authors=5"), saved)
+
+
 ACTS = {
     "Read, download and erase what is held about oneself": {PAGE: [own_by_page], REST: [own_by_rest]},
+    "Set for how long people's data is kept, and see what goes when": {
+        PAGE: [retention_by_page],
+        REST: [retention_by_rest],
+    },
     "Find somebody's data, download it, and erase it": {PAGE: [others_by_page], REST: [others_by_rest]},
 }

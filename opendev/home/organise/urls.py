@@ -3,7 +3,7 @@
 from django.urls import path
 
 from opendev.home.organise import audit, events, schedules, sessions
-from opendev.home.privacy import people
+from opendev.home.privacy import people, retention
 
 urlpatterns = [
     path("", events.overview, name="organise"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/", people.page, name="organise-people"),
     path("people/erase/", people.erase, name="organise-people-erase"),
     path("people/<str:number>.json", people.download, name="organise-person-file"),
+    path("retention/", retention.page, name="organise-retention"),
     path("schedule/", schedules.schedule, name="organise-schedule"),
     path("schedule/take/", schedules.take, name="organise-schedule-take"),
     path("sessions/", sessions.create, name="organise-session-new"),

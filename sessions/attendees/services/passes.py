@@ -15,6 +15,7 @@ from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme import selectors
 from sessions.programme.models import Session
+from sessions.programme.services.locks import lock_sessions_of_event
 from sessions.programme.services.rights import NotJoined, NotModerator
 
 
@@ -69,8 +70,7 @@ def set_revoked(attendee: Attendee, revoked: bool, caller: Caller, now: datetime
 
 def lock_sessions_of(attendee: Attendee) -> None:
     """Lock the sessions of the attendee's event, in the order of their ids: sessions come before polls, everywhere."""
-    sessions = Session.objects.select_for_update(no_key=True).filter(event=attendee.event_id)
-    list(sessions.order_by("pk").values_list("pk", flat=True))
+    lock_sessions_of_event(attendee.event_id)
 
 
 def end_pass(*, attendee: Attendee, now: datetime, user_id: int | None) -> None:

@@ -24,6 +24,11 @@ def lock_session(session_id: int) -> Session:
     return session
 
 
+def lock_sessions_of_event(event_id: int) -> list[Session]:
+    """Return the event's sessions, locked in the order of their ids until the transaction ends."""
+    return list(Session.objects.select_for_update(no_key=True).filter(event=event_id).order_by("pk"))
+
+
 def lock_with_session(model: type[Row], pk: int) -> Row:
     """Return a row that belongs to a session, read while the session is locked, and with it.
 

@@ -1,6 +1,11 @@
-"""Erasing an attendee's questions, and taking the attendee out of their upvotes."""
+"""Erasing an attendee's questions, and taking attendees out of their upvotes and questions."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
 
 from opendev.core.text import ERASED
+from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.attendees.models import Attendee
 from sessions.questions.models import Question, QuestionVote
 from sessions.questions.selectors import merged_roots
@@ -16,12 +21,18 @@ def erase_upvotes(attendee: Attendee) -> None:
     Somebody who voted for several questions that were merged counts once. Nobody's votes could not be told apart, so
     one of them is kept for each question at the end of a chain.
     """
-    votes = list(QuestionVote.objects.filter(attendee=attendee).select_related("question").order_by("pk"))
+    votes = QuestionVote.objects.filter(attendee=attendee).select_related("question")
+    _let_be_nobodys(list(votes.order_by("pk")))
+
+
+def _let_be_nobodys(votes: Sequence[QuestionVote]) -> None:
+    """Let all upvotes of some attendees be nobody's; see erase_upvotes."""
     roots = merged_roots({vote.question.session_id for vote in votes})
-    kept: dict[int, int] = {}
+    kept: dict[tuple[int | None, int], int] = {}
     for vote in votes:
-        kept.setdefault(roots.get(vote.question_id, vote.question_id), vote.pk)
-    QuestionVote.objects.filter(attendee=attendee).exclude(pk__in=kept.values()).delete()
+        kept.setdefault((vote.attendee_id, roots.get(vote.question_id, vote.question_id)), vote.pk)
+    others = {vote.pk for vote in votes} - set(kept.values())
+    QuestionVote.objects.filter(pk__in=others).delete()
     QuestionVote.objects.filter(pk__in=kept.values()).update(attendee=None)
 
 
@@ -40,3 +51,35 @@ def erase_questions(attendee: Attendee) -> list[Question]:
         question.name, question.text, question.attendee = "", ERASED, None
         save_and_tell(question)
     return kept
+
+
+@transaction.atomic
+def release_questions(*, event_id: int, most: int) -> dict[str, int]:
+    """Let up to so many questions of an event, and the upvotes of so many attendees, be nobody's; count both.
+
+    No count of votes changes, and the words stay. The caller holds the locks of the event's sessions.
+    """
+    asked = Question.objects.filter(session__event=event_id, attendee__isnull=False)
+    questions = list(asked.order_by("pk").values_list("pk", flat=True)[:most])
+    Question.objects.filter(pk__in=questions).update(attendee=None)
+    upvotes = QuestionVote.objects.filter(question__session__event=event_id, attendee__isnull=False)
+    voters = list(upvotes.order_by("attendee").values_list("attendee", flat=True).distinct()[:most])
+    votes = list(upvotes.filter(attendee__in=voters).select_related("question").order_by("pk"))
+    _let_be_nobodys(votes)
+    if questions or votes:
+        empty_log_after_commit()
+    return {"questions": len(questions), "upvotes": len(votes)}
+
+
+@transaction.atomic
+def forget_names_of_askers(*, event_id: int, most: int) -> int:
+    """Take the names off up to so many questions of an event, and tell; return how many."""
+    named = Question.objects.filter(session__event=event_id).exclude(name="")
+    pks = list(named.order_by("pk").values_list("pk", flat=True)[:most])
+    for pk in pks:
+        question = lock_question(pk)
+        question.name = ""
+        save_and_tell(question)
+    if pks:
+        empty_log_after_commit()
+    return len(pks)

@@ -1,5 +1,8 @@
-"""Erasing an attendee's suggestions and supports."""
+"""Erasing an attendee's suggestions and supports, and taking attendees out of them."""
 
+from django.db import transaction
+
+from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.attendees.models import Attendee
 from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.suggestions.services.suggesting import delete_and_tell, lock_suggestion, recount, save_and_tell
@@ -30,3 +33,20 @@ def erase_suggestions(attendee: Attendee) -> list[Suggestion]:
         suggestion.attendee = None
         save_and_tell(suggestion)
     return deleted
+
+
+@transaction.atomic
+def release_suggestions(*, event_id: int, most: int) -> dict[str, int]:
+    """Let up to so many suggestions and supports of an event be nobody's, and count both; no count of supporters moves.
+
+    The caller holds the locks of the event's sessions.
+    """
+    made = Suggestion.objects.filter(session__event=event_id, attendee__isnull=False)
+    supported = SuggestionSupport.objects.filter(suggestion__session__event=event_id, attendee__isnull=False)
+    suggestions = list(made.order_by("pk").values_list("pk", flat=True)[:most])
+    supports = list(supported.order_by("pk").values_list("pk", flat=True)[:most])
+    Suggestion.objects.filter(pk__in=suggestions).update(attendee=None)
+    SuggestionSupport.objects.filter(pk__in=supports).update(attendee=None)
+    if suggestions or supports:
+        empty_log_after_commit()
+    return {"suggestions": len(suggestions), "supports_of_suggestions": len(supports)}
