@@ -11,6 +11,7 @@ from opendev.core.errors import NotFound
 from opendev.exports import api as exports
 from opendev.home.organise import api as organise
 from opendev.home.organise.audit import AuditOfEvent
+from opendev.home.privacy.erasing import ErasureOfEvent, OneEvent
 from opendev.home.privacy.own_api import OwnData
 from opendev.home.privacy.people_api import DataOfPerson, ErasuresOfEvent, PeopleOfEvent
 from opendev.home.privacy.retention_api import RetentionOfEvent
@@ -68,13 +69,14 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),
     path("events/", events.Events.as_view()),
-    path("events/<slug:slug>/", events.OneEvent.as_view()),
+    path("events/<slug:slug>/", OneEvent.as_view()),
     path("events/<slug:slug>/audit/", AuditOfEvent.as_view()),
     path("events/<slug:slug>/committee/", events.CommitteeOfEvent.as_view()),
     path("events/<slug:slug>/days/", events.DaysOfEvent.as_view()),
     path("events/<slug:slug>/days/<str:number>/", events.OneDay.as_view()),
     path("events/<slug:slug>/days/<str:number>/order/", events.OrderOfDay.as_view()),
     path("events/<slug:slug>/editions/", organise.EditionsOfEvent.as_view()),
+    path("events/<slug:slug>/erasure/", ErasureOfEvent.as_view()),
     path("events/<slug:slug>/next-steps/", next_steps.NextStepsOfEvent.as_view()),
     path("events/<slug:slug>/next-steps/<str:step>/", next_steps.OneNextStep.as_view()),
     path("events/<slug:slug>/my-data/", OwnData.as_view()),

@@ -49,6 +49,10 @@ class EventAdmin(admin.ModelAdmin):
     filter_horizontal = ["organisers"]
     inlines = [EventDayInline]
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Events are erased by the organisers' page or by `manage.py erase_event`, which know the order."""
+        return False
+
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         """Save the event; calendars name it and its zone."""
         super().save_model(request, obj, form, change)

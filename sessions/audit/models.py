@@ -49,6 +49,7 @@ class AuditKind(models.TextChoices):
     RECAP_PUBLISHED = "recap.published", _("Published the recap")
     RECAP_WITHDRAWN = "recap.withdrawn", _("Withdrew the recap")
     EVENT_MADE = "settings.event_made", _("Created the event")
+    EVENT_ERASED = "settings.event_erased", _("Erased the event")
     SETTINGS_CHANGED = "settings.changed", _("Changed settings")
     ADMIN_CHANGED = "settings.admin", _("Changed something in the administration")
 

@@ -2,7 +2,8 @@
 
 The words of a question can be overwritten with `[erased]`, and with nothing else (docs/adr/0071).
 
-That of a rehearsal alone can be deleted (docs/adr/0065). So that nothing else can be made one, an event is a rehearsal
+That of a session that is there cannot be deleted: it goes after its session, when an event is erased (docs/adr/0075).
+That of a rehearsal alone can be (docs/adr/0065). So that nothing else can be made one, an event is a rehearsal
 from its beginning or never, and no session moves into one.
 
 They are installed anew after every migrate, since Django's table remake on SQLite drops triggers silently. Before a
@@ -27,6 +28,7 @@ IS_REHEARSED = (
     "EXISTS (SELECT 1 FROM opendev_sessions_session s JOIN opendev_sessions_event e ON e.id = s.event_id"
     " WHERE s.id = OLD.session_id AND e.rehearses_id IS NOT NULL)"
 )
+IS_THERE = "EXISTS (SELECT 1 FROM opendev_sessions_session s WHERE s.id = OLD.session_id)"
 BECOMES_REHEARSAL = "OLD.rehearses_id IS NULL AND NEW.rehearses_id IS NOT NULL"
 MOVES_INTO_REHEARSAL = (
     "OLD.event_id <> NEW.event_id"
@@ -40,7 +42,7 @@ IS_ERASED = (
 GUARDS = {
     # name: (table, moment, condition under which the row is refused)
     f"{NAME}_update": (TABLE, "UPDATE", f"NOT ({IS_ERASED})"),
-    f"{NAME}_delete": (TABLE, "DELETE", f"NOT {IS_REHEARSED}"),
+    f"{NAME}_delete": (TABLE, "DELETE", f"{IS_THERE} AND NOT {IS_REHEARSED}"),
     "guard_timeline_event_becomes_no_rehearsal": (EVENTS, "UPDATE OF rehearses_id", BECOMES_REHEARSAL),
     "guard_timeline_session_moves_into_no_rehearsal": (SESSIONS, "UPDATE OF event_id", MOVES_INTO_REHEARSAL),
 }

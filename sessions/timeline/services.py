@@ -1,5 +1,6 @@
 """The timeline: written by the services that act, in their own transaction, and not changed but to erase words."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from opendev.core.attendance import Caller
@@ -40,3 +41,8 @@ def erase_titles(*, session_id: int, question_id: int) -> None:
     """Overwrite the words of a question whose asker is erased; that it was there, and when, stays."""
     entries = TimelineEntry.objects.filter(session=session_id, verb__startswith="question.")
     entries.filter(subject=str(question_id)).exclude(title=ERASED).update(title=ERASED)
+
+
+def delete_timelines(session_ids: Collection[int]) -> None:
+    """Delete what happened in sessions that are gone; that of one that is there the database keeps."""
+    TimelineEntry.objects.filter(session__in=list(session_ids)).delete()

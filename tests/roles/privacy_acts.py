@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from sessions.programme.models import Event, SessionRole
 from sessions.registrations.models import Registration
 from sessions.retention.models import RetentionRule
-from tests.factories import NOW, make_attendee
+from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.support.doors import PAGE, REST
 from tests.support.people import Answer, Person, of_page
 
@@ -70,11 +71,39 @@ def retention_by_rest(cast: "Cast", who: Person) -> Answer:
     return agree(who.rest("GET", f"{path}?authors=5"), saved)
 
 
+def event_to_erase(cast: "Cast") -> Event:
+    """An event in which everybody has the role that they have in the cast's."""
+    event = make_event()
+    session = make_session(event, state="over")
+    event.organisers.set(cast.event.organisers.all())
+    for held in SessionRole.objects.filter(session=cast.session).select_related("person"):
+        person = event.people.create(slug=held.person.slug, name=held.person.name, user=held.person.user)
+        SessionRole.objects.create(session=session, person=person, role=held.role)
+    return event
+
+
+def erase_event_by_page(cast: "Cast", who: Person) -> Answer:
+    event = event_to_erase(cast)
+    address = f"/{event.slug}/organise/erase/"
+    seen, erased = of_page(who.get(address)), who.post(address, confirm=event.slug)
+    assert Event.objects.filter(pk=event.pk).exists() == (erased.code != "")
+    return agree(seen, erased)
+
+
+def erase_event_by_rest(cast: "Cast", who: Person) -> Answer:
+    event = event_to_erase(cast)
+    path = f"events/{event.slug}/"
+    seen, erased = who.rest("GET", f"{path}erasure/"), who.rest("DELETE", f"{path}?confirm={event.slug}")
+    assert Event.objects.filter(pk=event.pk).exists() == (erased.code != "")
+    return agree(seen, erased)
+
+
 ACTS = {
     "Read, download and erase what is held about oneself": {PAGE: [own_by_page], REST: [own_by_rest]},
     "Set for how long people's data is kept, and see what goes when": {
         PAGE: [retention_by_page],
         REST: [retention_by_rest],
     },
+    "Erase an event whole, and see what would go": {PAGE: [erase_event_by_page], REST: [erase_event_by_rest]},
     "Find somebody's data, download it, and erase it": {PAGE: [others_by_page], REST: [others_by_rest]},
 }

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.secrecy.dumps import beside
+from tests.support.people import open_socket
 from tests.support.programs import find
 from tests.support.server import Server
 
@@ -109,6 +110,26 @@ def journey(request: pytest.FixtureRequest, start_server: Any) -> Iterator[Journ
         joined = person.post(f"/api/v1/sessions/{live['id']}/attendees/", json=said).json()
         person.headers["Authorization"] = f"Bearer {joined['token']}"
         yield Journey(server, person, organiser, live["id"], live["slug"])
+
+
+def test_event_that_is_erased_is_in_no_file_and_its_rooms_are_told(journey: Journey):
+    journey.do_everything()
+    base, organised = f"{journey.server.url}/{EVENT}", f"events/{EVENT}/?confirm={EVENT}"
+    room = f"{base}/sessions/{journey.slug}/"
+    assert journey.rest(journey.organiser, "DELETE", organised, code=409)["code"] == "session_is_live"
+    assert journey.person.get(room).status_code == 200
+    with open_socket(journey.server, journey.session) as socket:
+        journey.rest(journey.organiser, "PUT", f"sessions/{journey.session}/state/", {"state": "over"})
+        journey.rest(journey.organiser, "DELETE", organised, code=204)
+        assert socket.next("session.gone")
+    deadline = time.monotonic() + 60
+    while left := journey.traces(journey.stored()):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+    time.sleep(1.2)  # what everybody sees is made once a second
+    for address in (room, f"{base}/", f"{base}/follow-ups/", f"{base}.ics", f"{base}/recap/"):
+        assert journey.organiser.get(address).status_code == journey.person.get(address).status_code == 404
+    journey.server.manage("recount")
 
 
 def test_person_is_exported_and_then_in_no_file_while_tallies_stay(journey: Journey):

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from opendev.home.organise import audit, events, schedules, sessions
-from opendev.home.privacy import people, retention
+from opendev.home.privacy import erasing, people, retention
 
 urlpatterns = [
     path("", events.overview, name="organise"),
     path("event/", events.edit, name="organise-event"),
     path("audit/", audit.page, name="organise-audit"),
     path("audit/entries.jsonl", audit.download, name="organise-audit-download"),
+    path("erase/", erasing.page, name="organise-erase"),
     path("clone/", events.clone, name="organise-clone"),
     path("committee/", events.committee, name="organise-committee"),
     path("visibility/", events.visibility, name="organise-visibility"),

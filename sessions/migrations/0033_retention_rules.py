@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0031_upvotes_of_nobody'),
+        ('opendev_sessions', '0032_database_defaults'),
     ]
 
     operations = [
