@@ -169,6 +169,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "opendev.home.templatetags.content",
                 "opendev.home.templatetags.dates",
             ],
             "loaders": [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, URLField
+from django.forms import Select
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -44,7 +46,7 @@ class SessionRoleInline(admin.TabularInline):
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "series", "visibility", "time_zone"]
+    list_display = ["name", "slug", "series", "visibility", "time_zone", "language"]
     search_fields = ["name", "slug"]
     filter_horizontal = ["organisers"]
     inlines = [EventDayInline]
@@ -52,6 +54,12 @@ class EventAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Events are erased by the organisers' page or by `manage.py erase_event`, which know the order."""
         return False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the languages by their own names: the column knows no choices, since they are the settings'."""
+        if db_field.name == "language":
+            kwargs["widget"] = Select(choices=settings.LANGUAGES)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         """Save the event; calendars name it and its zone."""

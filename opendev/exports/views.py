@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotFound
+from opendev.core.languages import chosen_in, shared_language, speaking
 from opendev.core.text import clean_word, id_in_address
 from opendev.exports.services import record_export
 from opendev.exports.tables import Asked, Scope, Table, tables_of
@@ -58,7 +59,7 @@ def event_file(request: HttpRequest, event: str, form: str) -> HttpResponseBase:
     scope = Scope(
         selectors.sessions_of(found), event_id=found.pk, today=timezone.now().date(), asked=asked(request.GET)
     )
-    return _file(request, caller, scope, form, found.slug)
+    return _file(request, caller, scope, form, found.slug, found.spoken_language)
 
 
 @require_safe
@@ -69,7 +70,7 @@ def session_file(request: HttpRequest, event: str, session: str, form: str) -> H
     caller = caller_of(request, found.event_id)
     check_moderates(caller=caller, session_id=found.pk)
     scope = Scope([found], today=timezone.now().date(), asked=asked(request.GET))
-    return _file(request, caller, scope, form, found.slug)
+    return _file(request, caller, scope, form, found.slug, found.spoken_language)
 
 
 @require_safe
@@ -81,20 +82,29 @@ def poll_file(request: HttpRequest, event: str, session: str, poll: str, form: s
     check_moderates(caller=caller, session_id=found.pk)
     one = poll_by_id(id_in_address(poll), session_id=found.pk)
     scope = Scope([found], [one], asked=asked(request.GET))
-    return _file(request, caller, scope, form, f"{found.slug}-poll-{one.pk}")
+    return _file(request, caller, scope, form, f"{found.slug}-poll-{one.pk}", found.spoken_language)
 
 
-def _file(request: HttpRequest, caller: Caller, scope: Scope, form: str, name: str) -> HttpResponseBase:
-    """Return the file, streamed; `Export-Rows` says how many rows it will have."""
+def _file(
+    request: HttpRequest, caller: Caller, scope: Scope, form: str, name: str, spoken: str
+) -> HttpResponseBase:
+    """Return the file, streamed; `Export-Rows` says how many rows it will have.
+
+    Args:
+        spoken: the language of the place, which the file is in unless whoever asks has chosen another.
+    """
     if form not in FORMATS:
         raise NotFound
     kind = FORMATS[form]
-    tables = tables_of(scope)
+    language = chosen_in(request.GET, request.COOKIES) or spoken
+    with shared_language(language):
+        tables = tables_of(scope)
     if not kind.holds_all:
         tables = [_wanted(tables, request.GET.get("table", tables[0].name))]
         name = f"{name}-{tables[0].name}"
     record_export(scope=scope, caller=caller, form=form)
-    response = StreamingHttpResponse(kind.write(tables), content_type=kind.content_type)
+    response = StreamingHttpResponse(speaking(language, kind.write(tables)), content_type=kind.content_type)
+    response["Content-Language"] = language
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response["Export-Rows"] = str(sum(table.count for table in tables))
     return response

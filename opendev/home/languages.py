@@ -1,6 +1,6 @@
 """The language of a request: what its reader chose, else what their browser asks for; `?lang=de` chooses."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +10,9 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
-from opendev.core.languages import language_of, offered
+from opendev.core.languages import ASKED, language_of, offered, speaking
 from opendev.door.refusals import is_rest
 
-ASKED = "lang"
 KEPT_S = 365 * 24 * 60 * 60  # how long a browser remembers the choice
 
 
@@ -29,7 +28,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language, and say in the headers what the answer depends on."""
-        asked = offered(request.GET[ASKED]) if ASKED in request.GET else ""
+        asked = offered(request.GET.get(ASKED, ""))
         if asked and request.method in {"GET", "HEAD"} and _is_page(request.path):
             return choose(request, asked)
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
@@ -39,21 +38,10 @@ class LanguageMiddleware:
             response = self.get_response(request)
         if response.streaming:
             streaming: Any = response  # a StreamingHttpResponse, which is no HttpResponse
-            streaming.streaming_content = _speaking(language, streaming.streaming_content)
+            streaming.streaming_content = speaking(language, streaming.streaming_content)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
         return response
-
-
-def _speaking(language: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what is written while it is sent, each piece made in the language."""
-    waiting = iter(pieces)
-    while True:
-        with translation.override(language):
-            piece = next(waiting, None)
-        if piece is None:
-            return
-        yield piece
 
 
 def _is_page(path: str) -> bool:

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from opendev.core.callers import caller_of
+from opendev.core.languages import language_name
 from opendev.door.threads import SHARED
 from opendev.home.calendar_links import Entry
 from opendev.home.calendars import stars_cookie
@@ -73,11 +73,4 @@ def _has_filters(reads: ProgrammeReads) -> bool:
 
 def _named_languages(choices: Choices) -> list[tuple[str, str]]:
     """Return the programme's languages with their names; schedules give codes, and sometimes a name."""
-    return [(code, _language_name(code)) for code in choices.languages]
-
-
-def _language_name(code: str) -> str:
-    try:
-        return str(get_language_info(code.lower())["name_translated"])
-    except KeyError:
-        return code
+    return [(code, language_name(code)) for code in choices.languages]

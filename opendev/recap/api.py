@@ -49,6 +49,7 @@ class ParagraphShape(serializers.Serializer[Any]):
 class RecapShape(serializers.Serializer[Any]):
     event = serializers.CharField()
     version = serializers.IntegerField()
+    language = serializers.CharField(help_text="of its sentences: a tag such as en-gb, de or zh-hans")
     published_at = serializers.DateTimeField()
     paragraphs = ParagraphShape(many=True)
 
@@ -69,6 +70,9 @@ class WorkedShape(serializers.Serializer[Any]):
 
 class RecapDraftShape(serializers.Serializer[Any]):
     drafted_at = serializers.DateTimeField(allow_null=True)
+    language = serializers.CharField(
+        allow_blank=True, help_text="of its sentences; the event's when it was drafted"
+    )
     paragraphs = WorkedShape(many=True)
 
 
@@ -96,6 +100,7 @@ class RecapStateWanted(serializers.Serializer[Any]):
 
 class RecapVersionShape(serializers.Serializer[Any]):
     number = serializers.IntegerField()
+    language = serializers.CharField()
     published_at = serializers.DateTimeField()
     published_by = serializers.CharField(allow_blank=True)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
@@ -234,10 +239,11 @@ class SummaryOfSession(Endpoint):
 
 
 def _recap_json(event: Event, version: RecapVersion) -> dict[str, Any]:
-    reading: Reading = reading_of(paragraphs_of(version.paragraphs))
+    reading: Reading = reading_of(paragraphs_of(version.paragraphs), version.language)
     return {
         "event": event.slug,
         "version": version.number,
+        "language": version.language,
         "published_at": time_text(version.published_at),
         "paragraphs": [
             {
@@ -253,6 +259,7 @@ def _draft_json(event: Event) -> dict[str, Any]:
     draft = recaps.recap_draft_of(event.pk)
     return {
         "drafted_at": time_text(draft.drafted_at) if draft else None,
+        "language": draft.language if draft else "",
         "paragraphs": [_worked_json(one) for one in worked_recap(event.pk)],
     }
 
@@ -274,6 +281,7 @@ def _worked_json(one: Worked) -> dict[str, Any]:
 def _version_json(version: RecapVersion) -> dict[str, Any]:
     return {
         "number": version.number,
+        "language": version.language,
         "published_at": time_text(version.published_at),
         "published_by": version.published_by,
         "withdrawn_at": time_text(version.withdrawn_at),

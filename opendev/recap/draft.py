@@ -11,7 +11,7 @@ from opendev.core.dates import day_words
 from opendev.recap.document import DAY, FIGURE, LEDE, STEP, THANKS, TITLE, Paragraph, Sentence, Source
 from opendev.recap.draft_session import SessionDraft, line_paragraph, programme_of
 from opendev.recap.material import Material, material_of
-from opendev.recap.wording import in_words, join_words
+from opendev.recap.wording import in_figures, in_words, join_words
 from sessions.programme.models import Event
 from sessions.recap.models import NextStep
 
@@ -77,8 +77,9 @@ def _votes(found: Material) -> Iterator[Paragraph]:
             "polls": in_words(len(polls))
         }
         source = Source(_("Counted from the ballots of the polls below"))
-        facts = {"shown": f"{total:,}", "label": label, "polls": [poll.pk for poll in polls]}
-        yield Paragraph("event/figures/votes", FIGURE, (Sentence(f"{total:,} {label}", source),), facts)
+        shown = in_figures(total)
+        facts = {"shown": shown, "label": label, "polls": [poll.pk for poll in polls]}
+        yield Paragraph("event/figures/votes", FIGURE, (Sentence(f"{shown} {label}", source),), facts)
 
 
 def _days(found: Material) -> Iterator[Paragraph]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from opendev.core.languages import shared_language
 from opendev.recap.document import (
     BY_LINE,
     DAY,
@@ -94,6 +95,7 @@ class Reading:
 
     blocks: list[Block]
     sources: list[Source]
+    language: str  # of its sentences, by its code
 
     def of(self, *kinds: str) -> list[Block]:
         """Return the blocks of these kinds."""
@@ -117,8 +119,13 @@ class Reading:
         return next((block.text for block in self.of(TITLE)), "")
 
 
-def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
+def reading_of(paragraphs: Sequence[Paragraph], language: str) -> Reading:
     """Return the recap as everybody may read it now, in five queries at most whatever its length."""
+    with shared_language(language):
+        return _reading_of(paragraphs, language)
+
+
+def _reading_of(paragraphs: Sequence[Paragraph], language: str) -> Reading:
     names = _names_of({p.facts["line"] for p in paragraphs if p.kind == LINE})
     readable = list(_without_hidden_words(list(_readable(paragraphs))))
     shown = [_without_small_counts(one) for one in _with_meaning(readable)]
@@ -128,7 +135,7 @@ def reading_of(paragraphs: Sequence[Paragraph]) -> Reading:
         listed, count = names.get(paragraph.facts.get("line", 0), ([], 0))
         more = max(count - NAMES_SHOWN, 0)
         blocks.append(Block(paragraph, _words(paragraph, sources), listed[:NAMES_SHOWN], more))
-    return Reading(blocks, list(sources))
+    return Reading(blocks, list(sources), language)
 
 
 def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:

@@ -14,7 +14,7 @@ from opendev.core.text import clean_text
 from opendev.core.web.typed import EditedMeanwhile, changed_to, compare, digest, read_seen
 from opendev.recap.document import BASE, BOX, Worked, to_publish
 from opendev.recap.draft import draft
-from opendev.recap.working import worked_recap
+from opendev.recap.working import draft_language, worked_recap
 from sessions.programme.models import Event
 from sessions.programme.services.locks import lock_event
 from sessions.programme.services.rights import check_organises
@@ -45,9 +45,12 @@ def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
     if event is None:
         raise NotFound
     check_organises(caller=caller, event_id=event_id)
-    with shared_language():  # everybody will read it, whoever asked for it
+    language = event.spoken_language
+    with shared_language(language):  # everybody will read it, whoever asked for it
         paragraphs = [paragraph.as_json() for paragraph in draft(event)]
-    return keep_recap_draft(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
+    return keep_recap_draft(
+        event_id=event_id, caller=caller, language=language, paragraphs=paragraphs, now=now
+    )
 
 
 @transaction.atomic
@@ -57,9 +60,10 @@ def publish_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVersi
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
     """
-    with shared_language():
+    language = draft_language(event_id)
+    with shared_language(language):
         paragraphs = [paragraph.as_json() for paragraph in to_publish(worked_recap(event_id))]
-    return record_version(event_id=event_id, caller=caller, paragraphs=paragraphs, now=now)
+    return record_version(event_id=event_id, caller=caller, language=language, paragraphs=paragraphs, now=now)
 
 
 @transaction.atomic
@@ -74,7 +78,8 @@ def republish_recap(*, event_id: int, number: object, caller: Caller, now: datet
     version = recap_version(event_id, number) if isinstance(number, int) else None
     if version is None:
         raise NotFound
-    return record_version(event_id=event_id, caller=caller, paragraphs=version.paragraphs, now=now)
+    words = {"language": version.language, "paragraphs": version.paragraphs}
+    return record_version(event_id=event_id, caller=caller, **words, now=now)
 
 
 @transaction.atomic

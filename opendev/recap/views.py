@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from opendev.core.attendance import Caller
 from opendev.core.callers import caller_of
 from opendev.core.errors import DomainError, NotFound
+from opendev.core.languages import shared_language
 from opendev.core.text import clean_id
 from opendev.core.uploads import takes_uploads
 from opendev.core.web.pages import mark
 from opendev.core.web.typed import SEEN, EditedMeanwhile, seen_of, shown
 from opendev.recap import services
 from opendev.recap.document import BOX, Worked, anchor_of, paragraphs_of, to_publish
-from opendev.recap.reading import reading_of
-from opendev.recap.working import worked_recap
-from opendev.recap.writing import FORMS, reading_for_file
+from opendev.recap.reading import Reading, reading_of
+from opendev.recap.working import draft_language, worked_recap
+from opendev.recap.writing import FORMS, file_of
 from sessions.programme import selectors
 from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
@@ -48,13 +49,14 @@ def recap(request: HttpRequest, event: str) -> HttpResponse:
         return redirect("recap-edit", event=found.slug)
     if version is None:
         raise NotFound(_("The recap of this event is not published yet."))
-    return _read(request, found, version.paragraphs, version=version, organises=organises)
+    reading = reading_of(paragraphs_of(version.paragraphs), version.language)
+    return _read(request, found, reading, version=version, organises=organises)
 
 
 def _read(
     request: HttpRequest,
     event: Event,
-    kept: list[Any],
+    reading: Reading,
     *,
     organises: bool,
     version: RecapVersion | None = None,
@@ -62,7 +64,7 @@ def _read(
 ) -> HttpResponse:
     context = {
         "event": event,
-        "reading": reading_of(paragraphs_of(kept)),
+        "reading": reading,
         "version": version,
         "organises": organises,
         "is_preview": is_preview,
@@ -80,14 +82,17 @@ def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
         raise NotFound
     if "draft" in request.GET:
         enter(request, event)
-        paragraphs = to_publish(worked_recap(found.pk))
+        language = draft_language(found.pk)
+        with shared_language(language):
+            paragraphs = to_publish(worked_recap(found.pk))
     else:
         version = recaps.published_recap(found.pk)
         if version is None:
             raise NotFound(_("The recap of this event is not published yet."))
-        paragraphs = paragraphs_of(version.paragraphs)
-    content_type, write = FORMS[form]
-    response = HttpResponse(write(found, reading_for_file(paragraphs)), content_type=content_type)
+        language, paragraphs = version.language, paragraphs_of(version.paragraphs)
+    content_type, text = file_of(form, found, paragraphs, language)
+    response = HttpResponse(text, content_type=content_type)
+    response["Content-Language"] = language
     response["Content-Disposition"] = f'attachment; filename="{found.slug}-recap.{form}"'
     return response
 
@@ -97,8 +102,10 @@ def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
 def preview(request: HttpRequest, event: str) -> HttpResponse:
     """The draft as it would be published now. For organisers."""
     found, _caller = enter(request, event)
-    kept = [paragraph.as_json() for paragraph in to_publish(worked_recap(found.pk))]
-    return _read(request, found, kept, organises=True, is_preview=True)
+    language = draft_language(found.pk)
+    with shared_language(language):
+        paragraphs = to_publish(worked_recap(found.pk))
+    return _read(request, found, reading_of(paragraphs, language), organises=True, is_preview=True)
 
 
 @require_safe
@@ -109,7 +116,8 @@ def version(request: HttpRequest, event: str, number: int) -> HttpResponse:
     kept = recaps.recap_version(found.pk, number)
     if kept is None:
         raise NotFound
-    return _read(request, found, kept.paragraphs, version=kept, organises=True)
+    reading = reading_of(paragraphs_of(kept.paragraphs), kept.language)
+    return _read(request, found, reading, version=kept, organises=True)
 
 
 @require_safe

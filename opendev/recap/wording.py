@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from babel.lists import format_list
+from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from opendev.core.languages import locale
 from polls.kinds.right_answers import right_share
 from polls.kinds.shares import whole_shares
 
@@ -56,10 +59,13 @@ def in_words(number: int) -> str:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Return "a", "a and b", "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+    """Return "a", "a and b", "a, b and c", as the active language joins them (CLDR)."""
+    return str(format_list(words, locale=locale()))
+
+
+def in_figures(number: int) -> str:
+    """Return a number with its thousands apart, as the active language writes it (CLDR)."""
+    return str(format_decimal(number, locale=locale()))
 
 
 def poll_words(
@@ -206,7 +212,8 @@ def _counted(answer: Answer) -> str:
 
 def quoted(text: str) -> str:
     """Return the words of somebody else in quotation marks."""
-    return f"“{text}”"
+    # Translators: the marks of a quotation
+    return _("“%(text)s”") % {"text": text}
 
 
 def votes(count: int) -> str:

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from opendev.core.languages import shared_language
 from opendev.recap.document import (
     BY_LINE,
     DAY,
@@ -36,9 +37,20 @@ _SIGNS = re.compile(r"([\\`*_\[\]<>#|])")
 _BEGINNING = re.compile(r"^(\s*)([+\-=>]|\d+(?=[.)]))", re.MULTILINE)
 
 
-def reading_for_file(paragraphs: Sequence[Paragraph]) -> Reading:
+def file_of(form: str, event: Event, paragraphs: Sequence[Paragraph], language: str) -> tuple[str, str]:
+    """Return the type and the text of a file, all of it in the language of the recap: it goes from hand to hand.
+
+    Args:
+        form: one of `FORMS`.
+    """
+    content_type, write = FORMS[form]
+    with shared_language(language):
+        return content_type, write(event, reading_for_file(paragraphs, language))
+
+
+def reading_for_file(paragraphs: Sequence[Paragraph], language: str) -> Reading:
     """Return the recap as everybody may read it, with addresses that work from anywhere."""
-    return reading_of([_with_full_addresses(paragraph) for paragraph in paragraphs])
+    return reading_of([_with_full_addresses(paragraph) for paragraph in paragraphs], language)
 
 
 def _with_full_addresses(paragraph: Paragraph) -> Paragraph:

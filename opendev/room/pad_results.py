@@ -1,12 +1,14 @@
 """Poll results for the notes: where polls and pads meet."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from etherpad_links.sync.passages import Passage
+from opendev.core.dates import day_words
 from opendev.core.languages import shared_language
 from polls.kinds import kind_named
 from polls.models import Poll
@@ -39,7 +41,7 @@ class PollResults:
                 known = latest.get(poll.first_round_id)
                 if known is None or poll.round > known.round:
                     latest[poll.first_round_id] = poll
-        with shared_language():
+        with shared_language(session.spoken_language):
             return [_passage(session, key, poll) for key, poll in latest.items()]
 
 
@@ -58,7 +60,7 @@ def _passage(session: Session, key: int, poll: Poll) -> Passage:
         lines.append(summary)
     if poll.right_revealed_at is not None and poll.right_answer:
         lines.append(right_sentence(poll, options))
-    when = poll.published_at.strftime("%-d %B %Y, %H:%M UTC") if poll.published_at else ""
+    when = f"{day_words(poll.published_at.astimezone(UTC), 'j F Y, H:i')} UTC" if poll.published_at else ""
     voted = _("%(count)d voted") % {"count": poll.ballots}
     lines.append(f"{voted}. {when}. {settings.PUBLIC_URL}{session.get_absolute_url()}")
     return Passage(str(key), marker, tuple(lines))

@@ -128,7 +128,7 @@ def _send_invitation(request: HttpRequest, session: Session, person: Person, add
         "address": settings.PUBLIC_URL + reverse("sign-in"),
         "email": user.email,
     }
-    with shared_language():  # the inviter's is known, not the reader's
+    with shared_language(session.event.language):  # the inviter's is known, not the reader's
         subject = _("You are invited to “%(session)s”") % {"session": session.short_title}
         body = render_to_string("room/invitation.txt", values)
     mailer.send(EmailMessage(" ".join(subject.split()), body, to=[user.email]))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from opendev.core.attendance import AttendeePass
 from opendev.core.callers import caller_of, expect_in_room, keep_pass
 from opendev.core.errors import DomainError
+from opendev.core.languages import shared_language
 from opendev.core.limits import check_join, check_vote
 from opendev.core.live import hub
 from opendev.core.text import id_in_address
@@ -166,6 +167,13 @@ def display(request: HttpRequest, event: str, session: str, token: str) -> HttpR
 
 
 def _screen(request: HttpRequest, session: Session, *, view: str = "") -> HttpResponse:
+    with shared_language(language := session.spoken_language):  # the wall is everybody's, whoever opened it
+        response = _rendered_screen(request, session, view)
+    response["Content-Language"] = language
+    return response
+
+
+def _rendered_screen(request: HttpRequest, session: Session, view: str) -> HttpResponse:
     context = screen_context(session)
     chosen = request.GET.get("theme")  # of this one window, whatever the others show
     context["has_own_theme"] = chosen in Session.Theme.values

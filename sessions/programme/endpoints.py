@@ -151,6 +151,9 @@ class EventShape(serializers.Serializer[Any]):
     series = serializers.CharField(allow_blank=True)
     summary = serializers.CharField(allow_blank=True)
     time_zone = serializers.CharField()
+    language = serializers.CharField(
+        help_text="of what is written for all: a tag such as en-gb, de or zh-hans"
+    )
     visibility = serializers.ChoiceField(Event.Visibility.choices)
     is_live = serializers.BooleanField()
     session_count = serializers.IntegerField()
@@ -201,6 +204,9 @@ class SessionShape(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     minutes = serializers.IntegerField()
     place = serializers.CharField(allow_blank=True)
+    language = serializers.CharField(
+        allow_blank=True, help_text="what is spoken, as in de; blank: the event's"
+    )
     cancelled = serializers.BooleanField()
     runs_by_clock = serializers.BooleanField(help_text="starts and ends by itself, at its planned times")
     code = serializers.CharField()

@@ -33,6 +33,7 @@ def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDa
         "series": event.series,
         "summary": event.summary,
         "time_zone": event.time_zone,
+        "language": event.language,
         "visibility": event.visibility,
         "is_live": any(session.state == Session.State.LIVE for session in sessions),
         "session_count": len(sessions),
@@ -54,6 +55,7 @@ def session_json(session: Session, present: int) -> dict[str, Any]:
         "topic": session.topic,
         "minutes": session.minutes,
         "place": session.place,
+        "language": session.language,
         "runs_by_clock": session.runs_by_clock,
         "code": session.code,
         "present": present,
@@ -103,7 +105,7 @@ def _slot_json(session: Session) -> dict[str, Any]:
 
 
 # What organisers say of a session, and what nothing but its programme shows.
-EDITED = ("subtitle", "description", "prompts", "track", "kind", "language", "call_url", "recording_url")
+EDITED = ("subtitle", "description", "prompts", "track", "kind", "call_url", "recording_url")
 
 
 def edited_json(session: Session, present: int) -> dict[str, Any]:

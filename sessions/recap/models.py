@@ -69,6 +69,7 @@ class RecapDraft(models.Model):
     """The recap as it was last drafted from the data: a list of paragraphs, each with a key that stays."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="recap_draft")
+    language = models.CharField(_("language"), max_length=20, default="en-gb", db_default="en-gb")
     paragraphs = models.JSONField(_("paragraphs"))
     drafted_at = models.DateTimeField(_("drafted at"))
     drafted_by = models.CharField(_("drafted by"), max_length=150, blank=True)
@@ -79,6 +80,11 @@ class RecapDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.event)
+
+    @property
+    def content_language(self) -> str:
+        """The language of its words, as a tag."""
+        return self.language
 
 
 class RecapEdit(models.Model):
@@ -111,6 +117,7 @@ class RecapVersion(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="recap_versions")
     number = models.PositiveIntegerField(_("number"))
+    language = models.CharField(_("language"), max_length=20, default="en-gb", db_default="en-gb")
     paragraphs = models.JSONField(_("paragraphs"))
     published_at = models.DateTimeField(_("published at"))
     published_by = models.CharField(_("published by"), max_length=150, blank=True)

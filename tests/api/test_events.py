@@ -7,12 +7,13 @@ from tests.factories import make_attendee, make_event, make_moderator, make_orga
 from tests.support.people import Answer
 
 EVENT = {
-    "id", "slug", "name", "series", "summary", "time_zone", "visibility", "is_live", "session_count", "days", "url",
+    "id", "slug", "name", "series", "summary", "time_zone", "language", "visibility", "is_live", "session_count",
+    "days", "url",
 }  # fmt: skip
 SESSION = {
     "questions", "screen", "suggestions",
     "id", "state", "event", "day", "slug", "title", "short_title", "part", "topic", "starts_at", "minutes", "code",
-    "present", "people", "url", "place", "cancelled", "runs_by_clock",
+    "present", "people", "url", "place", "cancelled", "runs_by_clock", "language",
 }  # fmt: skip
 
 

@@ -6,7 +6,15 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from opendev.core.languages import Counted, direction, language_of, negotiated, offered, shared_language
+from opendev.core.languages import (
+    Counted,
+    direction,
+    language_of,
+    language_tag,
+    negotiated,
+    offered,
+    shared_language,
+)
 from tests.support import pseudo
 
 TWELVE = ("en-gb", "zh-hans", "pt-br", "es", "ar", "de", "fr", "pl", "it", "ja", "ko", "hi")
@@ -33,6 +41,35 @@ WANTED = {
     "de;q=nan": "en-gb",
     "\udcff\n,;;=,": "en-gb",
     "x" * 100_000: "en-gb",
+}
+
+
+CALLED = {
+    "en": "en",
+    " EN ": "en",
+    "de-AT": "de-at",
+    "pt_BR": "pt-br",
+    "ger": "de",
+    "deu": "de",
+    "cmn": "zh",
+    "German": "de",
+    "Deutsch": "de",
+    "allemand": "de",
+    "Niederländisch": "nl",
+    "日本語": "ja",
+    "Portuguese (Brazil)": "pt",
+    "Brazilian Portuguese": "pt-br",
+    "nl": "nl",
+    "zh-Hant": "zh-hant",
+    "": "",
+    "English/German": "",
+    "tba": "",
+    "und": "",
+    "mul": "",
+    "none": "",
+    "<b>": "",
+    "de\0": "",
+    "x" * 20: "",
 }
 
 
@@ -71,7 +108,7 @@ def test_direction():
 
 def test_a_shared_text_is_in_nobodys_own_language():
     with translation.override("de"):
-        with shared_language():
+        with shared_language("en-gb"):
             assert translation.get_language() == settings.LANGUAGE_CODE
         assert translation.get_language() == "de"
 
@@ -105,3 +142,14 @@ def test_the_made_up_language_has_no_english_letter(tmp_path: Path):
         "Þóółł %(number)d óóƒ <b>{count}</b>",
         "5%% &nbsp; `id`",
     ]
+
+
+@pytest.mark.parametrize(("words", "tag"), CALLED.items())
+def test_a_language_is_known_by_what_people_call_it(words: str, tag: str):
+    assert language_tag(words) == tag
+
+
+def test_a_place_whose_language_is_not_offered_speaks_the_usual_one():
+    for language in ("nl", "", "xx", "<script>"):
+        with shared_language(language):
+            assert translation.get_language() == "en-gb"

@@ -100,6 +100,19 @@ def test_headers_that_ask_for_the_same_share_one_page(
     assert len(keys) == 2
 
 
+def test_a_screen_is_in_its_sessions_language_for_every_reader(inner, session: Session):
+    screen = f"{room_of(session)}screen/"
+    for spoken in (ODD, pseudo.RIGHT_TO_LEFT, "en"):
+        Session.objects.filter(pk=session.pk).update(language=spoken)
+        with inner.http() as visitor:
+            visitor.post("/nowhere/")  # what is posted may change any page
+            for reader in ("en", ODD, pseudo.RIGHT_TO_LEFT):
+                page = visitor.get(screen, headers=asks(reader))
+                assert page.headers["content-language"] == (spoken if spoken != "en" else "en-gb")
+                assert f'<html lang="{page.headers["content-language"]}"' in page.text
+                assert ('dir="rtl"' in page.text) == (spoken == pseudo.RIGHT_TO_LEFT)
+
+
 def test_choice_stays_and_shares_the_page_of_its_language(inner, session: Session):
     room = room_of(session)
     with inner.http() as visitor:

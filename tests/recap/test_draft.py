@@ -163,7 +163,7 @@ def test_headings_of_the_notes_are_what_was_discussed():
 
 def publish_drafted(event):
     redraft(event)
-    return [block.text for block in reading_of(paragraphs_of(publish(event).paragraphs)).blocks]
+    return [block.text for block in reading_of(paragraphs_of(publish(event).paragraphs), "en-gb").blocks]
 
 
 def test_recap_tells_of_no_pause_and_of_nothing_that_was_cancelled():
@@ -220,9 +220,9 @@ def test_result_that_is_hidden_later_leaves_the_published_recap_with_all_numbers
     event = poll.session.event
     redraft(event)
     paragraphs = paragraphs_of(publish(event).paragraphs)
-    assert "All 6" in str(reading_of(paragraphs))
+    assert "All 6" in str(reading_of(paragraphs, "en-gb"))
     Poll.objects.filter(pk=poll.pk).update(state=Poll.State.ARCHIVED)
-    text = str(reading_of(paragraphs))
+    text = str(reading_of(paragraphs, "en-gb"))
     assert "All 6" not in text
     assert "6 votes" not in text
 
@@ -235,9 +235,9 @@ def test_name_is_shown_with_consent_alone_and_gone_when_it_is_taken_back():
     put_name(line, make_attendee(line.session, name="Hidden Hanna"), shown=False)
     redraft(event)
     paragraphs = paragraphs_of(publish(event).paragraphs)
-    assert [name.name for name in reading_of(paragraphs).of("line")[0].names] == ["Ada"]
+    assert [name.name for name in reading_of(paragraphs, "en-gb").of("line")[0].names] == ["Ada"]
     line.sign_ups.filter(attendee=ada.attendee_id).update(withdrawn_at=NOW)
-    assert reading_of(paragraphs).of("line")[0].names == []
+    assert reading_of(paragraphs, "en-gb").of("line")[0].names == []
 
 
 def test_supported_suggestion_that_was_not_opened_is_told_until_it_is_dismissed():
@@ -252,11 +252,11 @@ def test_supported_suggestion_that_was_not_opened_is_told_until_it_is_dismissed(
     Suggestion.objects.filter(title="Opened").update(state="opened")
     redraft(session.event)
     paragraphs = paragraphs_of(publish(session.event).paragraphs)
-    text = str(reading_of(paragraphs))
+    text = str(reading_of(paragraphs, "en-gb"))
     assert "Two more follow-ups were suggested and supported: “Rancher” and “Magnum”." in text
     assert not {title for title in ("Unsupported", "Dismissed", "Opened") if title in text}
     Suggestion.objects.filter(title="Magnum").update(state="dismissed")
-    assert "Magnum" not in str(reading_of(paragraphs))
+    assert "Magnum" not in str(reading_of(paragraphs, "en-gb"))
 
 
 def test_every_sentence_and_number_names_its_source(demo):

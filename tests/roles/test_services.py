@@ -192,14 +192,24 @@ FOR_ORGANISERS = {
         "now": NOW,
     },
     edit_group: lambda at: {"group_id": at.group.pk, "given": {"title": "Two"}},
-    keep_recap_draft: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    keep_recap_draft: lambda at: {
+        "event_id": at.session.event_id,
+        "language": "en-gb",
+        "paragraphs": [],
+        "now": NOW,
+    },
     edit_recap: lambda at: {
         "event_id": at.session.event_id,
         "key": "event/title",
         "given": {"text": "Mine"},
         "now": NOW,
     },
-    record_version: lambda at: {"event_id": at.session.event_id, "paragraphs": [], "now": NOW},
+    record_version: lambda at: {
+        "event_id": at.session.event_id,
+        "language": "en-gb",
+        "paragraphs": [],
+        "now": NOW,
+    },
     withdraw_recap: lambda at: {"event_id": at.session.event_id, "now": NOW},
     import_registrations: lambda at: {
         "event_id": at.session.event_id,

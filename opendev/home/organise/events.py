@@ -4,11 +4,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
@@ -36,7 +38,7 @@ from sessions.programme.services.events import (
 from sessions.programme.services.locks import lock_event
 from sessions.programme.services.sessions import order_sessions
 
-FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone")
+FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone", "language")
 
 
 Visibility = Event.Visibility
@@ -73,8 +75,12 @@ def create(request: HttpRequest) -> HttpResponse:
     """Make an event."""
     caller = Caller(user_id=request.user.pk)
     check_makes_events(caller=caller)
-    form = {**dict.fromkeys(FIELDS, ""), "time_zone": "UTC", **_given(request)}
-    context = {"form": form, "zones": sorted(time_zones())}
+    usual = {
+        "time_zone": "UTC",
+        "language": get_language() or "",
+    }  # most organise in the language that they read
+    form = {**dict.fromkeys(FIELDS, ""), **usual, **_given(request)}
+    context = {"form": form, "zones": sorted(time_zones()), "languages": settings.LANGUAGES}
     if request.method != "POST":
         return show(request, "event", context)
     try:
@@ -178,8 +184,10 @@ def _event_page(request: HttpRequest, event: Event, *, refused: DomainError | No
     context = {
         "event": event,
         "form": shown(request.POST, boxes),
+        "content_of": event,
         "seen": seen_of(boxes),
         "zones": sorted(time_zones()),
+        "languages": settings.LANGUAGES,
     }
     return show(request, "event", context, refused=refused)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -102,6 +103,8 @@ def _page(
         "seen": seen_of(_boxes(event, session)) if session else "",
         "resources": resources_of_session(session.pk) if session else [],
         "kinds": Resource.Kind.choices,
+        "languages": settings.LANGUAGES,
+        "content_of": session or event,
         "more": {field: request.POST.get(field, "") for field in OTHERS}
         | (kept(request, request.path) if request.method != "POST" else {}),
     }

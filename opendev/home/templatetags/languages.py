@@ -6,8 +6,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import get_language
 
-from opendev.core.languages import direction
-from opendev.home.languages import ASKED
+from opendev.core.languages import ASKED, direction
 
 register = template.Library()
 

@@ -8,15 +8,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from opendev.core.dates import day_words
+from opendev.home.templatetags.content import lang_of
 from sessions.programme.models import Event, Session
 
 register = template.Library()
 
 
 @register.filter
-def bdi(words: object) -> SafeString | str:
-    """Return the words with a direction of their own, for a sentence of ours; of none there is no element."""
-    return format_html("<bdi>{}</bdi>", words) if words else ""
+def bdi(words: object, place: object = None) -> SafeString | str:
+    """Return the words with a direction of their own, for a sentence of ours; of none there is no element.
+
+    Args:
+        place: the event or the session whose people wrote them, if any did: the words say its language.
+    """
+    if not words:
+        return ""
+    language = lang_of(place)
+    return (
+        format_html("<bdi {}>{}</bdi>", language, words) if language else format_html("<bdi>{}</bdi>", words)
+    )
 
 
 @register.filter

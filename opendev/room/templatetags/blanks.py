@@ -35,6 +35,7 @@ class Facts(NamedTuple):
     session: str
     moderator: str
     recording: str
+    language: str
     has_recap: bool
 
 
@@ -52,6 +53,7 @@ def blanks(context: template.Context, name: str) -> SafeString:
         session.slug,
         session.moderator_first_name,
         session.recording_url,
+        session.content_language,
         bool(context.get("has_recap")),
     )
     make = _made.__wrapped__ if settings.DEBUG else _made
@@ -108,7 +110,10 @@ def _made(name: str, _language: str | None, facts: Facts) -> str:
         ),
         "has_recap": facts.has_recap,
         "session": SimpleNamespace(
-            slug=facts.session, moderator_first_name=facts.moderator, recording_url=facts.recording
+            slug=facts.session,
+            moderator_first_name=facts.moderator,
+            recording_url=facts.recording,
+            content_language=facts.language,
         ),
         "csrf_token": TOKEN,
     }

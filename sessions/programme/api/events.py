@@ -37,6 +37,9 @@ class EventChange(serializers.Serializer[Any]):
     summary = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     sponsors_line = serializers.CharField(max_length=300, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False, help_text="as in Europe/Berlin")
+    language = serializers.CharField(
+        max_length=20, required=False, help_text="one of those that are offered, as in de, pt-BR or zh-Hans"
+    )
     visibility = serializers.ChoiceField(
         Event.Visibility.choices,
         required=False,

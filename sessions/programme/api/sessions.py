@@ -58,7 +58,12 @@ class SessionFields(serializers.Serializer[Any]):
     kind = serializers.CharField(
         max_length=60, required=False, allow_blank=True, help_text="break: a pause without a room"
     )
-    language = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    language = serializers.CharField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        help_text="what is spoken, as in de, nl or Dutch; blank: the event's",
+    )
     call_url = serializers.CharField(max_length=500, required=False, allow_blank=True)
     recording_url = serializers.CharField(max_length=500, required=False, allow_blank=True)
     runs_by_clock = serializers.BooleanField(required=False)
@@ -84,7 +89,6 @@ class EditedSessionShape(SessionShape):
     prompts = serializers.CharField(allow_blank=True)
     track = serializers.CharField(allow_blank=True)
     kind = serializers.CharField(allow_blank=True)
-    language = serializers.CharField(allow_blank=True)
     call_url = serializers.CharField(allow_blank=True)
     recording_url = serializers.CharField(allow_blank=True)
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core.languages import codes, offered
 from opendev.core.zones import USUAL_ZONE, time_zones
 
 RESERVED_SLUGS = frozenset(
@@ -42,6 +43,13 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("No time zone has this name."), code="unknown_time_zone")
 
 
+def validate_language(code: str) -> None:
+    """Refuse what is no language of the product."""
+    if code not in codes():
+        sentence, choices = _("Choose one of: %(choices)s."), {"choices": ", ".join(codes())}
+        raise ValidationError(sentence, code="unknown_language", params=choices)
+
+
 class Event(models.Model):
     """Something like "OpenDev: Containers in Production": a few days of sessions."""
 
@@ -60,6 +68,10 @@ class Event(models.Model):
     sponsors_line = models.CharField(_("thanks to sponsors"), max_length=300, blank=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    # Of what is written for all: screens, results in pads, the recap. No choices here: they are the settings' business.
+    language = models.CharField(
+        _("language"), max_length=20, default="en-gb", db_default="en-gb", validators=[validate_language]
     )
     visibility = models.CharField(
         _("who can see it"),
@@ -122,6 +134,16 @@ class Event(models.Model):
     def zone(self) -> ZoneInfo:
         """The event's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def spoken_language(self) -> str:
+        """The language that we speak to everybody at the event: the event's, else the usual one."""
+        return offered(self.language) or str(settings.LANGUAGE_CODE)
+
+    @property
+    def content_language(self) -> str:
+        """The language of the event's own words, as a tag."""
+        return self.spoken_language
 
     @property
     def committee(self) -> list[Any]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from opendev.core.languages import language_tag, offered
 from sessions.programme.models.events import Event, EventDay
 
 BREAK = "break"  # the kind of sessions that are pauses
@@ -155,6 +156,16 @@ class Session(models.Model):
     def address(self, page: str, **more: object) -> str:
         """Return the address of one of the session's pages, by the page's URL name."""
         return reverse(page, kwargs={"event": self.event.slug, "session": self.slug, **more})
+
+    @property
+    def content_language(self) -> str:
+        """The language of what its people say and write, as a tag: what they call it may be any language there is."""
+        return language_tag(self.language) or self.event.spoken_language
+
+    @property
+    def spoken_language(self) -> str:
+        """The language that we speak to everybody in the room: its own where it is offered, else the event's."""
+        return offered(language_tag(self.language)) or self.event.spoken_language
 
     @property
     def ends_at(self) -> datetime:

@@ -60,6 +60,7 @@ FIELDS: read.Readers = {
     "summary": read.a_text(2000),
     "sponsors_line": read.a_line(300),
     "time_zone": read.a_zone,
+    "language": read.a_language,
     "visibility": read.one_of(Event.Visibility.values),
 }
 

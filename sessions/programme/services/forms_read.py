@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.errors import Malformed
+from opendev.core.languages import codes, language_tag, offered
 from opendev.core.text import clean_line, clean_text, clean_word
 from sessions.programme.models.events import validate_time_zone
 from sessions.programme.models.resources import WEB_ADDRESS
@@ -90,6 +91,26 @@ def a_zone(value: Any, field: str) -> str:
     except ValidationError as refusal:
         raise wrong(field, refusal.messages[0]) from None
     return text
+
+
+def a_language(value: Any, field: str) -> str:
+    """Read one of the languages that are offered, by a tag such as de, pt-BR or zh-Hans; return its code.
+
+    Raises:
+        Malformed
+    """
+    tag = clean_line(value, field=field, most=20)
+    return clean_word(offered(tag) or tag, field=field, choices=codes())
+
+
+def any_language(value: Any, field: str) -> str:
+    """Read what people call a language, any there is; return its tag where we know it, else what they wrote.
+
+    Raises:
+        Malformed
+    """
+    words = clean_line(value, field=field, most=20, required=False)
+    return language_tag(words) or words
 
 
 def a_date(value: Any, field: str) -> date:

@@ -16,7 +16,7 @@ from sessions.programme.services.cloning import clone_session
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
 
-OF_EVENT = ("short_name", "time_zone", "is_demo")
+OF_EVENT = ("short_name", "time_zone", "language", "is_demo")
 OF_PERSON = ("slug", "name", "company", "title", "user_id")
 SLUG_BYTES = 8  # of chance: nobody comes upon the address
 
@@ -66,7 +66,7 @@ def make_stage(session: Session, now: datetime) -> Session:
 
     Nobody organises that event: who may moderate the session moderates the copy (`moderator_ids`), and nobody may more.
     """
-    with shared_language():  # all who rehearse read it, and whom they invite
+    with shared_language(session.spoken_language):  # all who rehearse read it, and whom they invite
         name = _("Rehearsal: %(event)s") % {"event": session.event.name}
     event = Event.objects.create(
         slug=f"rehearsal-{secrets.token_hex(SLUG_BYTES)}",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
+from opendev.core.languages import shared_language
 from opendev.core.text import clean_word
 from sessions.programme.models import Event, EventDay, Session, SessionRole
 from sessions.programme.services import forms_read as read
@@ -32,7 +33,7 @@ TEXTS: read.Readers = {
     "place": read.a_line(120),
     "track": read.a_line(120),
     "kind": read.a_line(60),
-    "language": read.a_line(20),
+    "language": read.any_language,
     "call_url": read.an_address(500),
     "recording_url": read.an_address(500),
     "minutes": read.minutes,
@@ -205,12 +206,15 @@ def split_session(
         rest = session.minutes - after
         if rest < 1:
             raise read.wrong("minutes", _("The first part must be shorter than the session."))
-        session.minutes, session.part = after, _now("Part One")
+        with shared_language(session.spoken_language):
+            session.minutes, session.part = after, _now("Part One")
 
     first = change_session(session_id=session_id, caller=caller, change=change, now=now)
     same = ("title", "subtitle", "topic", "description", "place", "track", "kind", "language", "call_url")
     values: dict[str, Any] = {field: getattr(first, field) for field in same}
-    values |= {"starts_at": first.ends_at, "minutes": rest, "part": _now("Part Two"), "day": first.day}
+    with shared_language(first.spoken_language):
+        part = _now("Part Two")
+    values |= {"starts_at": first.ends_at, "minutes": rest, "part": part, "day": first.day}
     second = _add(first.day.event, {**values, "runs_by_clock": first.runs_by_clock}, now)
     for role in SessionRole.objects.filter(session=first):
         SessionRole.objects.create(

@@ -61,15 +61,23 @@ def write_summary(
 
 @transaction.atomic
 def keep_recap_draft(
-    *, event_id: int, caller: Caller, paragraphs: Sequence[Mapping[str, Any]], now: datetime
+    *, event_id: int, caller: Caller, language: str, paragraphs: Sequence[Mapping[str, Any]], now: datetime
 ) -> RecapDraft:
     """Keep what was drafted from the data, in place of the draft before. Edits stay what they are. For organisers.
+
+    Args:
+        language: the code of the language that the paragraphs are written in.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
     """
     _lock_event(event_id, caller)
-    values = {"paragraphs": list(paragraphs), "drafted_at": now, "drafted_by": _name(caller, event_id)}
+    values = {
+        "language": language,
+        "paragraphs": list(paragraphs),
+        "drafted_at": now,
+        "drafted_by": _name(caller, event_id),
+    }
     draft, _is_new = RecapDraft.objects.update_or_create(event_id=event_id, defaults=values)
     return draft
 
@@ -122,9 +130,12 @@ def _said(edit: RecapEdit) -> tuple[object, ...]:
 
 @transaction.atomic
 def record_version(
-    *, event_id: int, caller: Caller, paragraphs: Sequence[Mapping[str, Any]], now: datetime
+    *, event_id: int, caller: Caller, language: str, paragraphs: Sequence[Mapping[str, Any]], now: datetime
 ) -> RecapVersion:
     """Publish these paragraphs as the recap's next version; the versions before stay as its history. For organisers.
+
+    Args:
+        language: the code of the language that the paragraphs are written in.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
@@ -132,13 +143,15 @@ def record_version(
     _lock_event(event_id, caller)
     _drafted_texts(event_id)
     newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
-    if newest is not None and newest.withdrawn_at is None and newest.paragraphs == list(paragraphs):
+    is_same = newest is not None and (newest.language, newest.paragraphs) == (language, list(paragraphs))
+    if newest is not None and newest.withdrawn_at is None and is_same:
         return newest
     number = newest.number + 1 if newest else 1
     record(AuditKind.RECAP_PUBLISHED, caller=caller, event_id=event_id, subject=f"version {number}")
     return RecapVersion.objects.create(
         event_id=event_id,
         number=number,
+        language=language,
         paragraphs=list(paragraphs),
         published_at=now,
         published_by=_name(caller, event_id),

@@ -135,7 +135,7 @@ def _end_run(sheet: RunSheet, now: datetime) -> None:
 def _note(
     sheet: RunSheet, verb: TimelineEntry.Verb, item: RunSheetItem, caller: Caller | None, now: datetime
 ) -> None:
-    with shared_language():  # the timeline is everybody's
+    with shared_language(sheet.session.spoken_language):  # the timeline is everybody's
         title = str(item)
     note(session=sheet.session, verb=verb, now=now, subject=item.pk, title=title, caller=caller)
 

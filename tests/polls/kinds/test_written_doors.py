@@ -273,9 +273,9 @@ def test_open_answer_is_read_by_moderators_first_and_picked_for_the_recap(sessio
     poll.refresh_from_db()
     to_state(poll, "closed", "published")
     paragraphs = draft(session.event)
-    assert "Upgrades hurt" in "".join(block.text for block in reading_of(paragraphs).blocks)
+    assert "Upgrades hurt" in "".join(block.text for block in reading_of(paragraphs, "en-gb").blocks)
     set_answer_states(poll_id=poll.pk, caller=by(poll), option_ids=[good], state="hidden")
-    assert "Upgrades hurt" not in "".join(block.text for block in reading_of(paragraphs).blocks)
+    assert "Upgrades hurt" not in "".join(block.text for block in reading_of(paragraphs, "en-gb").blocks)
 
 
 @pytest.mark.usefixtures("committing_sqlite", "live")
