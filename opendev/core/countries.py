@@ -7,6 +7,10 @@ from functools import lru_cache
 
 import pycountry
 from babel import Locale
+from django.conf import settings
+from django.utils.translation import get_language
+
+from opendev.core.languages import locale
 
 # Kosovo has no code of ISO 3166-1; CLDR, the EU and the IMF write this one.
 ADDED = {"XK": "Kosovo"}
@@ -80,6 +84,12 @@ BY_NAMES = {
     "VI": ("US Virgin Islands", "United States Virgin Islands"),
     "XK": ("Republic of Kosovo",),
 }
+# Letters of their own, each after all words with the plain one.
+POLISH = str.maketrans(
+    dict(zip("ąćęłńóśźż", ("a~", "c~", "e~", "l~", "n~", "o~", "s~", "z~", "z~~"), strict=True))
+)
+# Rare Chinese signs that names begin with, and common ones of the same sound.
+RARE = str.maketrans({"瑙": "闹", "梵": "泛", "斐": "菲"})
 _LITTLE_WORDS = {"the", "and", "und", "et", "y", "e", "en", "of", "de", "la"}
 _IGNORED = re.compile(r"['’‘ʼ´`ʹ.]")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -90,6 +100,35 @@ _PARTED = re.compile(r"\s+[-–—]\s+|[/|()\[\]]")
 def country_names() -> dict[str, str]:
     """Return the English names by two-letter code (ISO 3166-1, and Kosovo)."""
     return {country.alpha_2: country.name for country in pycountry.countries} | ADDED
+
+
+def country_name(code: str) -> str:
+    """Return a country's name in the active language (CLDR); the code itself where it is none."""
+    return str(locale().territories.get(code) or country_names().get(code, code))
+
+
+def named_countries() -> tuple[tuple[str, str], ...]:
+    """Return every code with its name in the active language, in the order in which its readers look for them."""
+    return _named_countries(get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache
+def _named_countries(language: str) -> tuple[tuple[str, str], ...]:
+    """Return codes and names of a language, which is the active one."""
+    names = ((code, country_name(code)) for code in country_names())
+    return tuple(sorted(names, key=lambda pair: _place_of(pair[1], language)))
+
+
+def _place_of(name: str, language: str) -> bytes:
+    """Return by what a name is sorted: letters without their marks, Polish ones in their own places, Chinese by sound.
+
+    The national standard of China puts common signs in the order of their sounds (pinyin), and rare ones behind them.
+    """
+    if language.startswith("zh"):
+        return name.translate(RARE).encode("gb18030")
+    own = name.casefold().translate(POLISH) if language.startswith("pl") else name.casefold()
+    signs = unicodedata.normalize("NFKD", own)
+    return "".join(sign for sign in signs if not unicodedata.combining(sign)).encode()
 
 
 def country_code(text: str) -> str:

@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from opendev.core.callers import caller_of, expect_in_room, keep_pass
-from opendev.core.countries import country_names
+from opendev.core.countries import named_countries
 from opendev.core.errors import DomainError, Malformed, NotFound
 from opendev.core.limits import check_address, check_join
 from opendev.core.logs import current_id
@@ -142,7 +142,7 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"session": session, "event": session.event, "attendee": attendee}
     context |= {"form": form, "errors": errors, "error_code": error_code, "asks_who": asks_who}
     if asks_who:  # 250 names are half of the page, so they are not sent to everybody
-        context["countries"] = sorted(country_names().items(), key=lambda pair: pair[1])
+        context["countries"] = named_countries()
     return render(request, "home/join_session.html", context, status=status)
 
 

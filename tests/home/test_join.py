@@ -203,8 +203,23 @@ DIGITS = {
 @pytest.mark.parametrize("digits", DIGITS.values(), ids=DIGITS)
 def test_code_can_be_typed_in_the_digits_of_any_script(visitor, session, digits):
     code = session.code.translate(str.maketrans("0123456789", digits))
-    for typed in (code, f"{code[:3]} {code[3:]}", f" {code[:3]}-{code[3:]} "):
+    for typed in (
+        code,
+        f"{code[:3]} {code[3:]}",
+        f" {code[:3]}-{code[3:]} ",
+        f"\u200f{code[:3]}–{code[3:]}\u200e",
+    ):
         assert visitor.post("/join/", {"code": typed}).headers["Location"] == f"/j/{session.code}/"
         assert visitor.get(f"/j/{typed}/").status_code == 200
     for wrong in (code[:5], code + code[0], f"{code}x", "²" * 6):
         assert visitor.get(f"/j/{wrong}/").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "name"), [("de", "Südkorea"), ("ja", "韓国"), ("en", "South Korea")])
+def test_countries_are_named_in_the_readers_language(visitor, session, language, name):
+    headers = {"Accept-Language": language}
+    page = text_of(visitor.get(f"{by_code(session)}?who", headers=headers))
+    assert f'<option value="KR">{name}</option>' in " ".join(page.split()).replace(" >", ">")
+    visitor.post(by_code(session), {"name": "Ada", "country": "KR"})
+    own = text_of(visitor.get(f"/{session.event.slug}/my-data/", headers=headers))
+    assert f"<bdi>{name}</bdi>" in own

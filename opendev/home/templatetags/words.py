@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from opendev.core.countries import country_name
 from opendev.core.dates import day_words
 from opendev.home.templatetags.content import lang_of
 from sessions.programme.models import Event, Session
@@ -58,9 +59,13 @@ def in_a_row(row: object, names: str = "") -> SafeString:
     """Return some words with commas between them, each with a direction of its own; empty ones are left out.
 
     Args:
-        row: a list of words, or a dict of which `names` says the words, with blanks between the names.
+        row: a list of words, or a dict of which `names` says the words, with blanks between the names. A `country` is
+            its code there, and is shown by its name.
     """
-    words = [row.get(name) for name in names.split()] if isinstance(row, dict) else row
+    words = row
+    if isinstance(row, dict):
+        named = {**row, "country": country_name(row.get("country") or "")}
+        words = [named.get(name) for name in names.split()]
     return _join(", ", [str(word) for word in words if word] if isinstance(words, list | tuple) else [])
 
 

@@ -1,6 +1,7 @@
 """What is read about events and sessions."""
 
 from collections.abc import Iterable
+from unicodedata import category
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from sessions.programme.models.events import MAKES_EVENTS
 from sessions.programme.permissions import can_moderate
 from sessions.programme.selectors.visibility import listed_to, may_see, organising
 
+BETWEEN = {"Pd", "Cf"}  # dashes, and marks of direction
 CODE_LENGTH = 6
 
 
@@ -123,10 +125,11 @@ def session_by_code(code: str, user_id: int | None = None) -> Session | None:
     """Return the session with this join code, whatever its state: a code leads to its session for good.
 
     The code of a draft event's session is one for the event's team alone; `user_id` is who asks.
-    The six digits may be of any script, and stand in groups, as a phone or a person writes them.
+    The six digits may be of any script, and stand in groups with spaces or dashes of any kind between them, as a phone
+    or a person writes them; what turns their direction is left out.
     """
     digits, between = ascii_digits(code), [sign for sign in code if not sign.isdecimal()]
-    if len(digits) != CODE_LENGTH or not all(sign.isspace() or sign == "-" for sign in between):
+    if len(digits) != CODE_LENGTH or not all(sign.isspace() or category(sign) in BETWEEN for sign in between):
         return None
     session = with_people(Session.objects.filter(code=digits)).first()
     if session is None or not may_see(user_id, session.event_id, session.event.visibility):

@@ -41,7 +41,7 @@ def erase_registrations(*, event_id: int, most: int) -> tuple[dict[str, int], li
 @transaction.atomic
 def keep_figures(*, event: Event, figures: Collection[str]) -> None:
     """Write down figures as they are shown, before what they are counted from goes. Notes that are there stay."""
-    with shared_language():  # everybody reads them
+    with shared_language(event.language):  # everybody reads them
         source = _("Counted before people’s data was deleted")
     for name, figure in figures_of(event).items():
         if name in figures and figure.counted:

@@ -6,7 +6,7 @@ import sessions.programme.models.events
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opendev_sessions', '0031_upvotes_of_nobody'),
+        ('opendev_sessions', '0033_retention_rules'),
     ]
 
     operations = [
