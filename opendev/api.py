@@ -20,6 +20,7 @@ from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
 from opendev.room.copy_api import CopiesOfSession
 from opendev.room.joining_api import Attendees
+from opendev.room.pictures.api import PictureOfPoll
 from opendev.room.poll_files.api import PollFileOfSession, PollFilesOfSession
 from opendev.room.rehearsal_api import Rehearsal
 from opendev.room.run_sheet_api import (
@@ -92,6 +93,7 @@ urlpatterns = [
     path("events/<slug:slug>/export/", exports.ExportOfEvent.as_view()),
     path("sessions/<str:session>/export/", exports.ExportOfSession.as_view()),
     path("polls/<str:poll>/export/", exports.ExportOfPoll.as_view()),
+    path("polls/<str:poll>/picture.svg", PictureOfPoll.as_view()),
     path("events/<slug:slug>/figures/", registrations.FiguresOfEvent.as_view()),
     path("events/<slug:slug>/registrations/imports/", registrations.ImportsOfEvent.as_view()),
     path("events/<slug:slug>/registrations/link/", registrations.LinkOfRegistration.as_view()),

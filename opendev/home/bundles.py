@@ -27,6 +27,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "poll_edit": ("poll_edit",),
     "unsaved": ("unsaved",),
     "plan": ("unsaved", "order"),
+    "picture": ("picture_png",),
     "recording": ("recording",),
     "recording_edit": ("recording", "unsaved"),
     "export": ("export_progress",),

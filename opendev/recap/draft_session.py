@@ -209,6 +209,7 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         "number": poll.number,
         "round": poll.round,
         "ballots": poll.ballots,
+        "picture": session.address("poll-picture", poll=poll.pk),
         "single": single,
         "most": max((count for _text, count in options), default=0),
         "written": kind.is_written and not kind.is_ordered,

@@ -17,6 +17,7 @@ from opendev.room import (
     views,
     written_control,
 )
+from opendev.room.pictures import pages as picture_pages
 from opendev.room.poll_files import pages as poll_file_pages
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
@@ -33,6 +34,7 @@ urlpatterns = [
     path(f"{SESSION}join/", views.join, name="room-join"),
     path(f"{SESSION}polls/<str:poll>/vote/", views.vote, name="vote"),
     path(f"{SESSION}polls/<str:poll>/withdraw/", views.withdraw, name="withdraw"),
+    path(f"{SESSION}polls/<str:poll>/picture.svg", picture_pages.picture, name="poll-picture"),
     path(f"{SESSION}screen/", views.screen, name="screen"),
     path(f"{SESSION}screen/<str:token>/", views.display, name="display"),
     path(f"{SESSION}control/", control.control, name="control"),

@@ -7,14 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from polls.kinds.base import (
-    Counted,
-    Family,
-    Kind,
-    ResultRow,
-    Spelling,
-    Tally,
-)
+from polls.kinds.base import Family, Kind, Spelling
 from polls.kinds.grammar import MAX_BRACKET, escape, protect, restore, split_line
 from polls.kinds.merging import MAX_KEY_LENGTH, is_blocked, merge_key
 from polls.kinds.multiple import Multiple
@@ -28,6 +21,7 @@ from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, Wr
 from polls.kinds.right_answers import take_right
 from polls.kinds.scale import Scale
 from polls.kinds.single import Single
+from polls.kinds.tallies import Counted, ResultRow, Tally
 from polls.kinds.text import MAX_TEXT_LENGTH, AnswerTooLong, Text, read_text
 from polls.kinds.words import MAX_WORD_LENGTH, MAX_WORDS, Words, WrongNumberOfWords, read_words
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
@@ -11,8 +10,11 @@ from django.utils.translation import ngettext
 
 from polls.kinds.merging import merge_key
 from polls.kinds.option_ids import MIN_OPTIONS
+from polls.kinds.pictures.bars import draw_rows
+from polls.kinds.pictures.sheet import Sheet
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
 from polls.kinds.shares import bar_widths, whole_shares, wrote_it
+from polls.kinds.tallies import ResultRow, Tally
 
 _WORD = re.compile(r"\{(\w+)\}")
 
@@ -25,78 +27,11 @@ class Family(StrEnum):
     WRITE = "write"  # options that voters write, made with the vote
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """An option with its count.
-
-    Attributes:
-        value: its number, where the kind gives options numbers.
-        id: as in REST.
-        is_picked: whether a moderator picked it for the recap; of written answers.
-        weight: what the ballots gave it, where ballots have values.
-        written: how many people wrote it themselves, before it became an option.
-        above: how many ballots put it above each option, in the options' order; at its own place how many put it first.
-    """
-
-    text: str
-    count: int
-    value: int | None = None
-    id: str = ""
-    is_picked: bool = False
-    weight: int = 0
-    above: Sequence[int] = ()
-    written: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What a result is made of: the poll's rules, how many people's ballots count, and its options in order.
-
-    Of what voters wrote, `options` are the most named, `different` says how many answers there are in all, and `values`
-    are all of them with their counts, where the kind reads all. `result` is there where it was made already. `right` is
-    a right answer that was written, once it was revealed.
-    """
-
-    rules: Mapping[str, Any]
-    ballots: int
-    options: Sequence[Counted]
-    different: int = 0
-    values: Sequence[tuple[str, int]] = ()
-    result: Mapping[str, Any] | None = None
-    right: Sequence[int | str] = ()
-
-
 class Spelling(NamedTuple):
     """What a voter wrote, and the key under which it is one with other spellings."""
 
     text: str
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """An option in a result, as pages, notes, files and the recap show it.
-
-    Attributes:
-        index: the option's, from 0.
-        figure: the number in front, with its unit.
-        amount: the number behind, and the word that it counts.
-        width: of the bar, as an SVG length.
-        cells: the row of a table, below the kind's `columns`.
-        line: all of it in a line of text.
-        note: what stands below the bar, or "".
-    """
-
-    index: int
-    figure: int
-    unit: str
-    amount: str
-    word: str
-    width: str
-    is_lead: bool
-    cells: Sequence[str]
-    line: str
-    note: str = ""
 
 
 class Kind:
@@ -365,6 +300,14 @@ class Kind:
         is nothing to draw.
         """
         return None
+
+    def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
+        """Draw the result onto a picture that is downloaded: a row an option, where the kind draws nothing else.
+
+        Args:
+            right: the options (from 0) of the right answer, once it was revealed.
+        """
+        draw_rows(sheet, tally, self.rows(tally), right)
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
         """Return the JSON form of what a quick poll says in brackets; None where it is not this kind's."""

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from opendev.core.errors import Malformed
 from opendev.core.text import ascii_digits, clean_line
-from polls.kinds.base import Family, Kind, Tally, fill
+from polls.kinds.base import Family, Kind, fill
+from polls.kinds.pictures.histogram import Mark, draw_histogram
+from polls.kinds.pictures.sheet import Sheet
 from polls.kinds.refusals import wrong
+from polls.kinds.tallies import Tally
 
 MOST_STEPS, MOST_BINS = 10_000, 20
 MAX_UNIT_LENGTH = 12
@@ -220,6 +223,17 @@ class Number(Kind):
         picture = histogram(tally.rules, counts, result["median"])
         right_at = [place_of(tally.rules, len(counts), str(value)) for value in tally.right]
         return {**picture, "right_at": right_at[0]} if right_at else picture
+
+    def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
+        """Draw the histogram with the median, and with the right number once it was revealed."""
+        bins = [(option.text, option.count) for option in tally.options]
+        median, rules = self.result(tally)["median"], tally.rules
+        marks = [
+            Mark(place_of(rules, len(bins), str(value)), self.with_unit(str(value), rules), is_right=is_right)
+            for value, is_right in [(median, False), *((value, True) for value in tally.right)]
+            if value is not None
+        ]
+        draw_histogram(sheet, bins, marks)
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
         """Return the JSON form of `number`, `number 0-100`, `number 0-100 %` or `number 0-10 step 0.5 km`."""

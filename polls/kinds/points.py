@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_id, clean_yes_or_no
-from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
+from polls.kinds.base import Family, Kind, fill
 from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions, wrong
 from polls.kinds.shares import bar_widths, in_hundredths, whole_shares
+from polls.kinds.tallies import ResultRow, Tally
 
 PREFIX = "points_"
 FEWEST_POINTS, MOST_POINTS = 2, 1000

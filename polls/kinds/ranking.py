@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_id
-from polls.kinds.base import Family, Kind, ResultRow, Tally, fill
+from polls.kinds.base import Family, Kind, fill
 from polls.kinds.option_ids import MAX_OPTIONS
 from polls.kinds.refusals import DuplicateOption, UnknownOption, WrongNumberOfOptions, wrong
+from polls.kinds.tallies import ResultRow, Tally
 
 PREFIX = "place_"
 FEWEST_IN_A_CIRCLE = 3

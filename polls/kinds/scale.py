@@ -4,7 +4,7 @@ The points are options in the order of their numbers, so a point's number follow
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import floor, sqrt
 from typing import Any
 
@@ -13,11 +13,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
-from polls.kinds.base import Kind, Tally, fill
+from polls.kinds.base import Kind, fill
 from polls.kinds.grammar import words_of
 from polls.kinds.option_ids import MAX_OPTIONS
+from polls.kinds.pictures.likert import draw_likert
+from polls.kinds.pictures.sheet import Sheet
 from polls.kinds.refusals import wrong
 from polls.kinds.shares import in_hundredths
+from polls.kinds.tallies import Tally
 
 LOWEST, HIGHEST = -100, 100
 MIN_POINTS, MAX_POINTS = 2, 11
@@ -206,6 +209,13 @@ class Scale(Kind):
         result = self.result(tally)
         low, high = points[0][0], points[-1][0]
         return {"bars": bars, "mean_at": f"{100 * (result['mean'] - low) / (high - low):.2f}%"}
+
+    def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
+        """Draw the bars around the middle, and the points as rows below them."""
+        if (picture := self.picture_of(tally)) is not None:
+            points = [option.text for option in tally.options if option.value is not None]
+            draw_likert(sheet, picture, (points[0], points[-1]))
+        super().draw(sheet, tally, right)
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
         """Return the JSON form of `scale`, `scale 1-5`, `scale 1-5: never … always` or `scale 0-10, nps`."""

@@ -10,8 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from opendev.core.errors import Malformed
 from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
-from polls.kinds.base import Family, Kind, Tally, fill
+from polls.kinds.base import Family, Kind, fill
+from polls.kinds.pictures.cards import draw_cards
+from polls.kinds.pictures.sheet import Sheet
 from polls.kinds.refusals import wrong
+from polls.kinds.tallies import Tally
 
 SHORTEST, MAX_TEXT_LENGTH = 20, 300
 _LINE = re.compile(r"text(?:\s+(?P<length>\d{2,3}))?(?P<open>\s*,\s*unmoderated)?\Z", re.IGNORECASE)
@@ -127,6 +130,10 @@ class Text(Kind):
             _("One said: “%(text)s”") % {"text": answer.text} for answer in tally.options if answer.is_picked
         ]
         return [wrote % {"count": tally.ballots}, *picked]
+
+    def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
+        """Draw a card an answer."""
+        draw_cards(sheet, tally)
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
         """Return the JSON form of `text`, `text 140` or `text, unmoderated`."""

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from opendev.core.errors import Malformed
 from opendev.core.languages import Counted
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
-from polls.kinds.base import Family, Kind, Tally, fill
+from polls.kinds.base import Family, Kind, fill
 from polls.kinds.cloud import ROOM, SCREEN, cloud_of
+from polls.kinds.pictures.cloud import BOX, draw_cloud
+from polls.kinds.pictures.sheet import Sheet
 from polls.kinds.refusals import wrong
+from polls.kinds.tallies import Tally
 
 MAX_WORDS, MAX_WORD_LENGTH = 5, 40
 NAMED = 3  # in a sentence
@@ -142,6 +145,12 @@ class Words(Kind):
         """Return the cloud, see `cloud_of`; None without words."""
         words = [(option.id, option.text, option.count) for option in tally.options]
         return cloud_of(words, tally.different, box=SCREEN if on_screen else ROOM)
+
+    def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
+        """Draw the cloud, and the most named as rows below it."""
+        words = [(option.id, option.text, option.count) for option in tally.options]
+        if (picture := cloud_of(words, tally.different, box=BOX)) is not None:
+            draw_cloud(sheet, picture, tally, self.rows(tally))
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
         """Return the JSON form of `words`, `words 3` or `words 3, approve`."""

@@ -104,6 +104,15 @@ def rest_detail(world: World, role: str) -> Texts:
     }
 
 
+def pictures(world: World, role: str) -> Texts:
+    """Of each poll the picture of its result, by page and by REST."""
+    texts = {}
+    for name, poll in world.polls.items():
+        paths = poll.session.address("poll-picture", poll=poll.pk), f"/api/v1/polls/{poll.pk}/picture.svg"
+        texts[name] = "\n".join(page(world, role, path) for path in paths)
+    return texts
+
+
 def rest_by_cookie(world: World, role: str) -> Texts:
     """By the same code as with a token, but for who is asking; so of each way of being hidden one."""
     return {name: page(world, role, f"/api/v1/polls/{world.polls[name].pk}/") for name in SOME}
@@ -168,6 +177,7 @@ CHANNELS = {
     "REST list": Channel(rest_list, BY_RIGHT, EVERY),
     "REST detail": Channel(rest_detail, BY_RIGHT, EVERY),
     "REST detail by cookie": Channel(rest_by_cookie, BY_RIGHT, SOME),
+    "pictures": Channel(pictures, BY_RIGHT, EVERY),
     "REST ballot": Channel(rest_ballot, FOR_EVERYBODY),
     "socket": Channel(socket(), IN_THE_ROOM, ON_PAGES),
     "socket by token": Channel(socket(by_token=True), BY_RIGHT, EVERY),

@@ -112,15 +112,15 @@ OF_KINDS = CHANNELS | {
 LOOKS = {
     "visitor": (
         *("room, results wanted", "room, on air, results wanted", "screen", "REST list", "socket"),
-        *("control", "written", "files", "recap", "chapters", "notes", "logs"),
+        *("control", "written", "files", "pictures", "recap", "chapters", "notes", "logs"),
     ),
     "voted": (
         *("room, results wanted", "room, form wanted", "room, on air, results wanted"),
-        *("REST list", "REST ballot", "socket", "refusals"),
+        *("REST list", "REST ballot", "socket", "pictures", "refusals"),
     ),
     "moderator": (
         *("control", "REST list", "socket for moderators", "written"),
-        *("files", "files with what is hidden"),
+        *("files", "files with what is hidden", "pictures"),
     ),
 }
 ROWS = [(role, channel) for role, channels in LOOKS.items() for channel in channels]

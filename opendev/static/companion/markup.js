@@ -19,6 +19,12 @@ export function setHidden(root, selector, isHidden) {
   for (const node of root.querySelectorAll(selector)) node.hidden = isHidden
 }
 
+// A template's links are those of poll 0.
+export function addressPicture(root, pollId) {
+  const link = root.querySelector("[data-picture-svg]")
+  link.setAttribute("href", link.getAttribute("href").replace("/polls/0/", `/polls/${pollId}/`))
+}
+
 // Brings the children that match `keyOf` in line with `keys`: kept where they stand, made where missing, removed where gone.
 // What already stands in the right place is not touched, so focus and open details survive.
 export function syncChildren(parent, keys, { keyOf, make }) {

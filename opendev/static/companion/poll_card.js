@@ -4,7 +4,7 @@ import { answerOf, optionsIn } from "./answers.js"
 import { applyDraft } from "./choice.js"
 import { setClock } from "./countdown.js"
 import { kindOf } from "./kinds/index.js"
-import { clone, cloneAll, setHidden, setText } from "./markup.js"
+import { addressPicture, clone, cloneAll, setHidden, setText } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintChoices, paintFields, paintForm, paintResults } from "./poll_rows.js"
@@ -54,6 +54,7 @@ export function makeCard(pollId) {
   card.querySelector("[data-question]").id = `q-${pollId}`
   card.querySelector("[data-note]").id = `note-${pollId}`
   card.querySelector("[data-named-note]").id = `named-${pollId}`
+  addressPicture(card, pollId)
   return card
 }
 
@@ -95,6 +96,7 @@ function paintLinks(card, poll, hasVoted) {
   setHidden(card, "[data-when=voted]", !hasVoted)
   setHidden(card, "[data-when=seen]", hasVoted)
   setHidden(card, "[data-hidden-icon]", hasCounts(poll))
+  setHidden(card, "[data-picture-file]", isLive || !hasCounts(poll))
   const mayWrite = kindOf(poll).isWritten || poll.rules?.other
   setHidden(card, "[data-written-note]", !mayWrite || !poll.anonymous)
 }

@@ -3,6 +3,7 @@
 import "./gate.js"
 import "./connection.js"
 import "./lines.js"
+import "./picture_png.js"
 import "./presence.js"
 import "./questions.js"
 import "./suggestions.js"

@@ -1,6 +1,6 @@
 // The list of earlier polls, each with its chart folded away.
 
-import { clone, setHidden, setText, syncChildren } from "./markup.js"
+import { addressPicture, clone, setHidden, setText, syncChildren } from "./markup.js"
 import { hasCounts } from "./poll_state.js"
 import { paintSummary } from "./poll_summary.js"
 import { paintResults } from "./poll_rows.js"
@@ -12,6 +12,7 @@ import { counted, text } from "./texts.js"
 function makeItem(id) {
   const item = clone("earlier")
   item.dataset.earlier = id
+  addressPicture(item, id)
   return item
 }
 

@@ -1,0 +1,79 @@
+"""The picture of a poll's result, as SVG: of what one reader may see, in their language, with nothing of their own."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from opendev.core.dates import day_words
+from opendev.core.errors import NotAllowed, NotFound
+from opendev.room.cards import PollCard, card_for
+from polls.kinds import Tally
+from polls.kinds.pictures.frame import Caption, draw_picture
+from polls.models import Poll
+from polls.permissions import may_see_tally
+from polls.selectors import Mine
+from sessions.programme.models import Session
+
+ISOLATED = "\u2068{}\u2069"  # a name of any direction turns nothing beside it
+DESCRIBED = 50  # rows in words, for those who do not see the picture
+
+
+class ResultHidden(NotAllowed):
+    code, message = "result_hidden", gettext_lazy("You can’t see the results of this poll.")
+
+
+def draw_poll(session: Session, poll: Poll, *, own: Mine, is_moderator: bool, theme: str) -> str:
+    """Return the SVG document of a poll's result.
+
+    Args:
+        own: the reader's answer: whether they voted decides what they may see, and none of it is drawn.
+        theme: one of `polls.kinds.pictures.sheet.THEMES`.
+
+    Raises:
+        NotFound: the poll does not exist for this reader. ResultHidden: its result does not.
+    """
+    card = card_for(poll, own=own, is_moderator=is_moderator)
+    if card is None:
+        raise NotFound
+    if card.tally is None:
+        raise ResultHidden
+    tally, kind = card.tally, card.kind
+    is_for_all = may_see_tally(poll, is_moderator=False, has_voted=False)
+    label = [card.label, *_remarks_of_state(card, is_secret=is_moderator and not is_for_all)]
+    caption = Caption(
+        label=" · ".join(words for words in label if words),
+        question=card.poll["question"],
+        summary=[words for words in (card.summary, card.right_words, card.own_words) if words],
+        counted=ngettext("%(count)s person voted.", "%(count)s people voted.", card.ballots)
+        % {"count": card.ballots},
+        remarks=[words for words in (str(kind.footnote), card.changes) if words],
+        source=source_of(session),
+        rows=list(_described(card, tally)),
+        language=get_language() or "en",
+        is_mirrored=get_language_bidi(),
+        theme=theme,
+    )
+    right = [place for place, row in enumerate(card.options) if row.right]
+    return draw_picture(caption, lambda sheet: kind.draw(sheet, tally, right))
+
+
+def _remarks_of_state(card: PollCard, *, is_secret: bool) -> Iterator[str]:
+    """Return what a picture must say that shows a result before its time."""
+    if card.is_live:
+        yield _("Live, voting open")
+    if is_secret:
+        yield _("Only moderators see the results.")
+
+
+def source_of(session: Session) -> str:
+    """Return "OpenDev: Containers in Production · Scaling clusters · 10 August 2020"."""
+    event = session.event
+    day = day_words(session.starts_at.astimezone(event.zone), "j F Y")
+    names = (ISOLATED.format(name) for name in (event.name, session.title_with_part))
+    return " · ".join([*names, day])
+
+
+def _described(card: PollCard, tally: Tally) -> Iterator[str]:
+    for row in card.kind.rows(tally)[:DESCRIBED]:
+        yield f"{tally.options[row.index].text}: {row.line}."
