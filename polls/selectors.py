@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import AttendeePass
@@ -14,6 +14,7 @@ from polls import ballot_store, written_store
 from polls.ballot_store import OwnRow
 from polls.kinds import DEFAULT, Kind, kind_named
 from polls.models import Option, Poll, Selection
+from polls.permissions import OVER
 from polls.written_store import Written
 from sessions.attendees.models import Attendee
 
@@ -196,6 +197,13 @@ def poll_by_id(poll_id: int, *, session_id: int | None = None) -> Poll:
     if found is None or session_id not in {None, found.session_id}:
         raise NotFound
     return found
+
+
+def round_before(poll: Poll) -> Poll | None:
+    """Return the round before this one that is over, with its options; None where there is none."""
+    rounds = Q(pk=poll.first_round_id) | Q(rerun_of=poll.first_round_id)
+    earlier = Poll.objects.filter(rounds, round__lt=poll.round, kind=poll.kind, state__in=OVER)
+    return _with_options(earlier).order_by("-round").first() if poll.round > 1 else None
 
 
 def poll_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:

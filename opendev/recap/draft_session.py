@@ -21,9 +21,10 @@ from opendev.recap.document import (
     Source,
 )
 from opendev.recap.material import Material
-from opendev.recap.wording import RightAnswer, in_words, join_words, poll_words, quoted, votes
+from opendev.recap.wording import FEWEST, RightAnswer, in_words, join_words, poll_words, quoted, votes
 from polls.kinds import DEFAULT_FIELD, Family, Kind, ResultRow, Tally, kind_named
 from polls.kinds.right_answers import right_words
+from polls.kinds.rounds import may_compare, rounds_of, rounds_sentence
 from polls.kinds.shares import bar_widths, whole_shares, wrote_it
 from polls.models import Option, Poll
 from polls.selectors import WrittenOptions, moderators_options, options_of
@@ -58,8 +59,10 @@ class SessionDraft:
         summary = self.found.summaries.get(session.pk)
         if summary:
             yield from self._said(summary, "opening", summary.opening)
-        for poll in self.found.polls.get(session.pk, []):
+        polls = self.found.polls.get(session.pk, [])
+        for poll in polls:
             yield poll_paragraph(poll, session)
+            yield from rounds_paragraph(poll, polls, session)
         if summary:
             yield from self._said(summary, "discussion", summary.discussion)
         yield from self._headings()
@@ -223,6 +226,28 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
         for text in poll_words(options, poll.ballots, single=single, own_words=own_words, right=_right(poll))
     ]
     return Paragraph(f"poll/{poll.pk}", POLL, tuple(said), facts)
+
+
+def rounds_paragraph(poll: Poll, told: Sequence[Poll], session: Session) -> Iterator[Paragraph]:
+    """Return what changed since the round before, where everybody may see both and enough people voted in each."""
+    kind = kind_named(poll.kind)
+    earlier = [
+        each
+        for each in told
+        if (each.first_round_id, each.kind) == (poll.first_round_id, poll.kind) and each.round < poll.round
+    ]
+    if not earlier or not may_compare(kind):
+        return
+    before = max(earlier, key=lambda each: each.round)
+    if min(poll.ballots, before.ballots) < FEWEST:
+        return
+    first, second = ((each.round, tally_of(each, options_of(each))) for each in (before, poll))
+    sentence = Sentence(
+        rounds_sentence(rounds_of(kind, first, second)),
+        Source(_ballots_label(poll), session.get_absolute_url()),
+    )
+    facts = {"session": session.pk, "polls": [before.pk, poll.pk]}
+    yield Paragraph(f"poll/{poll.pk}/rounds", PROSE, (sentence,), facts)
 
 
 def _chart_rows(

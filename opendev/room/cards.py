@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from polls.kinds import Kind, ResultRow, Tally, kind_named
 from polls.kinds.other import has_other, own_words_line
 from polls.kinds.right_answers import TEXTS, count_line, had_it_right, right_line
+from polls.kinds.rounds import Rounds, may_compare, rounds_of
 from polls.models import Option, Poll
+from polls.permissions import OVER
 from polls.selectors import NOT_VOTED, Mine, options_of
 from polls.serializers import audience_of, mine_json, poll_json, tally_of
 from polls.written_store import Written
@@ -47,6 +49,7 @@ class PollCard:
     wanted_view: str = ""
     tally: Tally | None = None  # where it may be seen
     tried: QueryDict | None = None  # what a refused form held, so that nothing is lost
+    earlier: "PollCard | None" = None  # the round before, where both are over
 
     @property
     def id(self) -> str:
@@ -266,6 +269,17 @@ class PollCard:
         options = self.options
         return [replace(options[shown.index], shown=shown) for shown in self.kind.rows(self.tally)]
 
+    @cached_property
+    def rounds(self) -> Rounds | None:
+        """The poll beside the round before; None without one, or where one of them may not be seen or has no votes."""
+        earlier = self.earlier
+        if earlier is None or self.tally is None or earlier.tally is None:
+            return None
+        if not (self.ballots and earlier.ballots and may_compare(self.kind)):
+            return None
+        before, after = (earlier.poll["round"], earlier.tally), (self.poll["round"], self.tally)
+        return rounds_of(self.kind, before, after)
+
     @property
     def leaders(self) -> list[Row]:
         """The options that lead, several where they tie; none where nobody voted or nothing may be seen."""
@@ -298,6 +312,18 @@ def card_for(
     shown = body["options"]
     is_visible = "result" in body if kind_named(poll.kind).is_written else all("count" in o for o in shown)
     return PollCard(body, own, joined, wanted_view, tally_of(poll, options) if is_visible else None, tried)
+
+
+def with_rounds(cards: Sequence[PollCard]) -> list[PollCard]:
+    """Return the cards, those that are over each with the card of the round before it."""
+    latest: dict[tuple[int, str], PollCard] = {}
+    linked = {}
+    for card in sorted(cards, key=lambda card: int(card.poll["round"])):
+        if card.state in OVER:
+            rounds = card.poll["number"], card.poll["kind"]
+            linked[card.id] = replace(card, earlier=latest.get(rounds))
+            latest[rounds] = card
+    return [linked.get(card.id, card) for card in cards]
 
 
 def launch_order(card: PollCard) -> tuple[str, int]:

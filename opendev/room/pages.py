@@ -15,7 +15,7 @@ from etherpad_links.selectors import copy_of, notes_urls, writing_url
 from opendev.core.attendance import AttendeePass, Caller
 from opendev.core.live import hub
 from opendev.core.parts import SHOWN_FIRST, shown_rows
-from opendev.room.cards import PollCard, card_for, launch_order, on_air
+from opendev.room.cards import PollCard, card_for, launch_order, on_air, with_rounds
 from opendev.room.lines import cards_of, line_cards
 from opendev.room.moves import Move, moves_of, undo_of
 from opendev.room.pads import in_pads, in_pads_of
@@ -131,7 +131,7 @@ def _room_cards(
         )
         for poll, options in reads.polls
     ]
-    return [card for card in made if card is not None]
+    return with_rounds([card for card in made if card is not None])
 
 
 def notes_context(link: EtherpadLink | None, name: str, wanted: str) -> dict[str, Any]:
@@ -282,11 +282,8 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
     """Return the control room."""
     polls = polls_of([session.pk])
     polls.sort(key=lambda poll: poll.state == Poll.State.ARCHIVED)  # stable: the rest stays in running order
-    cards: list[Any] = []
-    for poll in polls:
-        card = card_for(poll, is_moderator=True)
-        assert card is not None  # noqa: S101  # moderators see every poll
-        cards.append(ControlCard(card, moves_of(card), undo_of(card, now)))
+    shown = [card for poll in polls if (card := card_for(poll, is_moderator=True)) is not None]
+    cards: list[Any] = [ControlCard(card, moves_of(card), undo_of(card, now)) for card in with_rounds(shown)]
     first = on_air(cards)
     sheet = sheet_card(session.pk, {card.id: card for card in cards}, now)
     selected: Any = next((card for card in cards if card.id == picked), _on_stage(sheet, first))

@@ -25,6 +25,27 @@ def saved(page: Any, press: Any) -> tuple[str, bytes]:
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
 
+def test_rounds_are_compared_on_the_record(play: Any) -> None:
+    def scene(stage: Stage) -> None:
+        demo = stage.demo
+        poll = demo.launch("Where do clusters run?", "OpenStack", "Elsewhere", visibility="always")
+        demo.vote(poll, 0, 1, 1, 1)
+        demo.set_state(poll, "closed")
+        again = demo.set_state(demo.ask("POST", f"polls/{poll['id']}/rounds/"), "live")
+        demo.vote(again, 0, 0, 0, 1)
+        demo.set_state(again, "closed")
+        pages = [stage.attendee().page, stage.moderator().page]
+        demo.set_session("over")
+        for page in pages:
+            page.reload()
+            rounds = page.get_by_role("region", name="Compared with round 1")
+            expect(rounds.get_by_role("listitem").first).to_contain_text("▲ +50 OpenStack")
+            expect(rounds.get_by_role("listitem").last).to_contain_text("▼ −50 Elsewhere")
+            is_accessible(page)
+
+    play(scene)
+
+
 def test_picture_is_saved_as_svg_and_as_png(play: Any) -> None:
     def scene(stage: Stage) -> None:
         poll = stage.demo.launch(

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from opendev.core.dates import day_words
 from opendev.core.errors import NotAllowed, NotFound
-from opendev.room.cards import PollCard, card_for
+from opendev.room.cards import PollCard, card_for, with_rounds
 from polls.kinds import Tally
 from polls.kinds.pictures.frame import Caption, draw_picture
+from polls.kinds.pictures.rounds import draw_rounds
+from polls.kinds.pictures.sheet import Sheet
 from polls.models import Poll
 from polls.permissions import may_see_tally
-from polls.selectors import Mine
+from polls.selectors import Mine, round_before
 from sessions.programme.models import Session
 
 ISOLATED = "\u2068{}\u2069"  # a name of any direction turns nothing beside it
@@ -55,7 +57,25 @@ def draw_poll(session: Session, poll: Poll, *, own: Mine, is_moderator: bool, th
         theme=theme,
     )
     right = [place for place, row in enumerate(card.options) if row.right]
-    return draw_picture(caption, lambda sheet: kind.draw(sheet, tally, right))
+
+    def draw(sheet: Sheet) -> None:
+        kind.draw(sheet, tally, right)
+        _draw_rounds(sheet, card, poll, is_moderator=is_moderator)
+
+    return draw_picture(caption, draw)
+
+
+def _draw_rounds(sheet: Sheet, card: PollCard, poll: Poll, *, is_moderator: bool) -> None:
+    """Draw the round before beside this one, where both are over and may be seen."""
+    earlier = round_before(poll)
+    before = card_for(earlier, is_moderator=is_moderator) if earlier else None
+    rounds = with_rounds([before, card])[1].rounds if before else None
+    if rounds is None:
+        return
+    counted = ((rounds.before, rounds.voted_before), (rounds.after, rounds.voted))
+    first, second = (f"{_('round %(round)s') % {'round': number}}: n = {voted}" for number, voted in counted)
+    heading = _("Compared with round %(round)s") % {"round": rounds.before}
+    draw_rounds(sheet, rounds, (first, second), heading)
 
 
 def _remarks_of_state(card: PollCard, *, is_secret: bool) -> Iterator[str]:
