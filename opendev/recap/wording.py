@@ -6,8 +6,8 @@ from itertools import groupby
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
 
 from opendev.core.languages import locale
 from polls.kinds.right_answers import right_share
@@ -16,16 +16,21 @@ from polls.kinds.shares import whole_shares
 FEWEST = 5  # fewer people than that are not put in words: a share of four people says more of them than of the room
 MOST_NAMED = 3
 HALF = 50
+# English alone writes small numbers as words here: elsewhere their form depends on the sentence around them.
 NUMBER_WORDS = (
-    *(
-        gettext_noop("no"),
-        gettext_noop("one"),
-        gettext_noop("two"),
-        gettext_noop("three"),
-        gettext_noop("four"),
-    ),
-    *(gettext_noop("five"), gettext_noop("six"), gettext_noop("seven"), gettext_noop("eight")),
-    *(gettext_noop("nine"), gettext_noop("ten"), gettext_noop("eleven"), gettext_noop("twelve")),
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
 )
 
 
@@ -54,8 +59,9 @@ class RightAnswer:
 
 
 def in_words(number: int) -> str:
-    """Return a small number as a word, a greater one in figures."""
-    return _(NUMBER_WORDS[number]) if 0 <= number < len(NUMBER_WORDS) else str(number)
+    """Return a small number as a word in English, any other in figures."""
+    is_english = (get_language() or "en").startswith("en")
+    return NUMBER_WORDS[number] if is_english and 0 <= number < len(NUMBER_WORDS) else in_figures(number)
 
 
 def join_words(words: Sequence[str]) -> str:
