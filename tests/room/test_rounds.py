@@ -50,7 +50,7 @@ def test_rounds_are_compared_once_both_are_over(session, second, browser_of):
     for browser, address in pages:
         page = text_of(browser.get(address))
         assert HEADING in page
-        for cell in ("n = 10", "n = 5", "60% → 20%", "40% → 80%", "−40", "+40"):
+        for cell in ("n&nbsp;=&nbsp;10", "n&nbsp;=&nbsp;5", "60% → 20%", "40% → 80%", "−40", "+40"):
             assert cell in page, cell
         assert "Change in percentage points" in page
 
