@@ -1,5 +1,5 @@
 """Erasing is tried on both databases."""
 
-from tests.polls.conftest import database, shared_postgres_url
+from tests.polls.conftest import committing_postgres, committing_sqlite, database, shared_postgres_url
 
-__all__ = ["database", "shared_postgres_url"]
+__all__ = ["committing_postgres", "committing_sqlite", "database", "shared_postgres_url"]

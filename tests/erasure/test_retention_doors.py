@@ -41,12 +41,12 @@ def test_page_shows_tries_and_saves(held, client):
     days = (timezone.now().date() - LAST_DAY).days + 100
     tried = client.post(address, {"registrations": str(days), "act": "try"}).content.decode()
     day = LAST_DAY + timedelta(days=days)
-    assert f'datetime="{day.isoformat()}"' in tried
+    assert f'data-goes-on="{day.isoformat()}"' in tried
     assert f'value="{days}"' in tried
     assert not RetentionRule.objects.exists()
     assert client.post(address, {"registrations": str(days), "attendees": ""}).status_code == 302
     assert RetentionRule.objects.get().days == days
-    assert f'datetime="{day.isoformat()}"' in client.get(address).content.decode()
+    assert f'data-goes-on="{day.isoformat()}"' in client.get(address).content.decode()
 
 
 def test_page_keeps_what_two_organisers_typed(held, client):

@@ -266,6 +266,9 @@ def test_pages_about_people_are_accessible(play, demo):
         demo.vote(poll, 0, 2)
         organiser = stage.moderator("organiser", path=f"{ROOM}control/team/").page
         is_accessible(organiser)
+        for name in ("retention", "erase"):
+            organiser.goto(f"{demo.server.url}{EVENT}organise/{name}/")
+            is_accessible(organiser)
         organiser.goto(f"{demo.server.url}{ROOM}control/polls/{poll['id']}/answers/")
         expect(organiser.get_by_role("heading", level=1)).to_be_visible()
         is_accessible(organiser)

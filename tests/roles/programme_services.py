@@ -21,6 +21,7 @@ from sessions.programme.services.sessions import (
 from sessions.recap.services.next_steps import add_next_step, remove_next_step
 from sessions.registrations.models import Registration
 from sessions.registrations.services.importing import set_personal_link
+from sessions.retention.services import set_retention
 from sessions.schedules.formats import read_schedule
 from sessions.schedules.models import ScheduleUpload
 from sessions.schedules.services.importing import import_schedule, plan_import
@@ -74,6 +75,7 @@ class Programme:
 FOR_ORGANISERS = {
     edit_event: lambda p: {**p.of_event, "given": {"name": "Renamed"}},
     set_committee: lambda p: {**p.of_event, "names": "Ada Lovelace"},
+    set_retention: lambda p: {**p.of_event, "boxes": {"attendees": 90}, "now": p.now},
     add_day: lambda p: {**p.of_event, "given": {"date": "2031-06-01"}},
     move_day: lambda p: {
         **p.of_event,

@@ -132,6 +132,46 @@ def test_event_that_is_erased_is_in_no_file_and_its_rooms_are_told(journey: Jour
     journey.server.manage("recount")
 
 
+# The demo's live session is of today: here it was ninety days ago, and its event's data is due for two months.
+OVERDUE = """
+from datetime import timedelta
+from django.utils import timezone
+from sessions.programme.models import Session
+from sessions.retention.models import RetentionRule
+from sessions.retention.services import reckon_anew
+past = timezone.now() - timedelta(days=90)
+Session.objects.update(starts_at=past, went_live_at=past, ended_at=past, state="over")
+reckon_anew(RetentionRule.objects.first().event, past + timedelta(days=1))
+"""
+
+
+def test_data_whose_time_is_over_goes_by_the_clock_after_an_outage(journey: Journey):
+    polls = journey.do_everything()
+    before = journey.tallies(polls)
+    days = dict.fromkeys(("attendees", "authors", "sign_ups", "registrations"), 30)
+    retention = f"events/{EVENT}/retention/"
+    plan = journey.rest(journey.organiser, "PATCH", retention, days)
+    assert plan["waits_for_live_session"]
+    journey.rest(journey.organiser, "PUT", f"sessions/{journey.session}/state/", {"state": "over"})
+    journey.server.stop()
+    journey.server.manage("shell", "-c", OVERDUE)
+    assert journey.traces(journey.stored()) >= {NAME, COMPANY, ADDRESS}
+    journey.server.start()
+    words = {MENDED, WORD}  # which are nobody's now
+    deadline = time.monotonic() + 60
+    while left := journey.traces(journey.stored()) - words:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+    rules = journey.rest(journey.organiser, "GET", retention)["rules"]
+    assert {sum(rule["rows"].values()) for rule in rules} == {0}
+    assert journey.tallies(polls) == before
+    journey.server.manage("recount")
+    audit = journey.rest(journey.organiser, "GET", f"events/{EVENT}/audit/")["results"]
+    gone = [entry for entry in audit if entry["kind"] == "people.expired"]
+    assert {entry["subject"] for entry in gone} == set(days)
+    assert {entry["actor"] for entry in gone} == {None}
+
+
 def test_person_is_exported_and_then_in_no_file_while_tallies_stay(journey: Journey):
     polls = journey.do_everything()
     own = f"events/{EVENT}/my-data/"

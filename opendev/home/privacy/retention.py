@@ -85,27 +85,26 @@ def _page(
 ) -> HttpResponse:
     boxes, plan = _boxes(event), plan_of(event, timezone.now(), tried)
     typed = shown(request.POST, boxes)
-    errors = refused.fields if refused else {}
     context: dict[str, Any] = {
         "event": event,
         "plan": plan,
-        "table": _rows(plan),
+        "sorts": _sorts(plan, typed, refused.fields if refused else {}),
         "is_tried": tried is not None,
-        "fields": [
-            (data, label, typed[data], errors.get(data, "")) for data, label in RetentionRule.Data.choices
-        ],
         "seen": request.POST.get("seen", "") if refused or tried is not None else seen_of(boxes),
     }
     return show(request, "retention", context, refused=refused)
 
 
-def _rows(plan: Plan) -> list[dict[str, Any]]:
-    """Return what the table says of each sort of data."""
+def _sorts(plan: Plan, typed: Mapping[str, str], errors: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the page says of each sort of data, with its box."""
     return [
         {
+            "box": deadline.data,
             "label": RetentionRule.Data(deadline.data).label,
             "deadline": deadline,
             "counts": [f"{ROWS[name]}: {number}" for name, number in counts.items() if number],
+            "days": typed[deadline.data],
+            "error": errors.get(deadline.data, ""),
         }
         for deadline, counts in plan.lines
     ]
