@@ -175,7 +175,7 @@ ASKED_MOST: dict[str, Any] = {"id": None, "kind": "questions", "text": "", "line
 
 def screen_context(session: Session) -> dict[str, Any]:
     """Return the presenter screen: what everybody may see, whoever is signed in; after the end, the end slide."""
-    cards = [card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None]
+    cards = with_rounds([card for poll in polls_of([session.pk]) if (card := card_for(poll)) is not None])
     poll, asked = on_air(cards), room_questions(session, None)
     question, running = asked.on_air, running_of(session.pk)
     shows = (

@@ -68,6 +68,11 @@ class Rounds(NamedTuple):
     is_of_places: bool
 
     @property
+    def sentence(self) -> str:
+        """What changed most, in a sentence."""
+        return rounds_sentence(self)
+
+    @property
     def heading(self) -> str:
         """What the changes are counted in."""
         return _("Change in places") if self.is_of_places else _("Change in percentage points")

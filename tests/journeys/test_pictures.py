@@ -25,7 +25,7 @@ def saved(page: Any, press: Any) -> tuple[str, bytes]:
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
 
-def test_rounds_are_compared_on_the_record(play: Any) -> None:
+def test_rounds_are_compared_on_the_screen_and_the_record(play: Any) -> None:
     def scene(stage: Stage) -> None:
         demo = stage.demo
         poll = demo.launch("Where do clusters run?", "OpenStack", "Elsewhere", visibility="always")
@@ -33,7 +33,13 @@ def test_rounds_are_compared_on_the_record(play: Any) -> None:
         demo.set_state(poll, "closed")
         again = demo.set_state(demo.ask("POST", f"polls/{poll['id']}/rounds/"), "live")
         demo.vote(again, 0, 0, 0, 1)
+        screen = stage.screen().page
+        stage.is_live(screen)
+        expect(screen.locator("[data-rounds-of]")).to_have_count(0)
         demo.set_state(again, "closed")
+        said = screen.locator("[data-rounds-of]")
+        expect(said).to_contain_text("Since round 1, in which 4 people voted")
+        expect(said).to_contain_text("“OpenStack” (\u206625% → 75%\u2069)")
         pages = [stage.attendee().page, stage.moderator().page]
         demo.set_session("over")
         for page in pages:

@@ -32,6 +32,7 @@ let book = emptyBook()
 let questions = new Map()
 let running = null
 let session = main.dataset.sessionNow
+let roundsAsked = "" // for which poll, as it stands, the sentence about the round before was fetched
 let shows = main.dataset.shows // what a moderator wants here: what is on air, the code, questions or nothing
 const names = new Map() // sign-up line -> how many names stand under it
 const QUESTIONS_SHOWN = 5
@@ -124,6 +125,17 @@ function paintMostWanted() {
   })
 }
 
+// What changed since the round before, once both are over: the server says it.
+function paintRounds(poll) {
+  const isOver = poll?.round > 1 && poll.state !== "live" && hasCounts(poll)
+  for (const said of main.querySelectorAll("[data-rounds-of]")) {
+    said.hidden = !isOver || said.dataset.roundsOf !== poll.id
+  }
+  const asks = isOver ? `${poll.id} ${poll.state}` : ""
+  if (asks && asks !== roundsAsked) inTurn(refreshRegions)
+  roundsAsked = asks
+}
+
 function paintTurnout(poll) {
   for (const bar of main.querySelectorAll("[data-progress]")) {
     bar.max = Math.max(1, peopleHere(), poll?.ballots ?? 0)
@@ -151,6 +163,7 @@ function paint() {
   list.setAttribute("aria-label", text(poll ? "rows_options" : "rows_questions"))
   setHidden(main, "[data-calm-part]", Boolean(poll))
   setClock(document, poll)
+  paintRounds(poll)
   paintTurnout(poll)
   document.title = poll?.state === "live" ? text("title_open", { title: page.title }) : page.title
   fitScreen(main)
@@ -192,7 +205,7 @@ function hearSession({ session: told }) {
   paintTheme(told.screen)
   setText(main, "[data-calm-now]", text(`calm_${session}`))
   paint()
-  if (session === "over" && before !== "over") inTurn(refreshEnd)
+  if (session === "over" && before !== "over") inTurn(refreshRegions)
 }
 
 // A window that was opened in colours of its own keeps them.
@@ -202,7 +215,7 @@ function paintTheme({ theme }) {
 }
 
 // Which follow-ups are open, and whether there is a recap, the server says. Without it the slide is as old as the page.
-async function refreshEnd() {
+async function refreshRegions() {
   try {
     const { page: fresh, status } = await fetchPage(location.href)
     if (status === 200) swapRegions(fresh)
@@ -214,7 +227,7 @@ async function refreshEnd() {
 
 on("live:snapshot", hearSession)
 on("live:session.changed", hearSession)
-for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, () => session === "over" && inTurn(refreshEnd))
+for (const type of ["line.changed", "line.gone"]) on(`live:${type}`, () => session === "over" && inTurn(refreshRegions))
 on("presence:painted", () => paintTurnout(session === "over" ? null : onAir(book)))
 on("live:status", ({ refused }) => refused && location.reload()) // the display link was revoked: the server says so
 addEventListener("resize", () => fitScreen(main))
