@@ -29,19 +29,6 @@ def random_row_key() -> int:
     return secrets.randbits(63)
 
 
-POLL_BITS, RANDOM_BITS = 15, 48
-
-
-def row_key_in(poll_id: int) -> int:
-    """Return a number for a ballot: the last 15 bits of its poll's id, then 48 random ones.
-
-    A poll's rows lie together, so that a batch touches few pages however many ballots there are in all, and in which
-    order they came is not to be seen (docs/adr/0003). Of 100,000 ballots in a poll two meet once in 50,000 such polls;
-    their batch is then tried again, with other numbers.
-    """
-    return (poll_id % (1 << POLL_BITS)) << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
-
-
 class Poll(models.Model):
     """A question with options. From launch on its rules are frozen; running it again makes a new poll."""
 

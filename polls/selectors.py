@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -42,10 +43,16 @@ NOT_VOTED = Mine(voted=False, options=None, seq=0)
 
 def mine_of(kind: str, selected: ballot_store.Selected, seq: int) -> Mine:
     """Return the answer that a ballot with these selections is."""
+    return _mine_of(kind, tuple(selected.items()), seq)
+
+
+@lru_cache(maxsize=10_000)  # in a storm thousands of voters answer the same few
+def _mine_of(kind: str, selected: tuple[tuple[int, int | None], ...], seq: int) -> Mine:
     if not selected:
         return Mine(voted=False, options=None, seq=seq)
-    options = kind_named(kind).chosen(selected)
-    values = tuple(selected[option] for option in options)
+    by_option = dict(selected)
+    options = kind_named(kind).chosen(by_option)
+    values = tuple([by_option[option] for option in options])
     return Mine(voted=True, options=options, seq=seq, kind=kind, values=values)
 
 

@@ -80,7 +80,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.language = language_of(cookie, self.header(b"accept-language") or "")
         self.group = None
         self.place: Place | None = None
-        current_id.set(new_id("s"))  # for the log; the server runs each socket in a context of its own
+        # The server runs each socket in a context of its own: what its commands say is in its sender's language.
+        translation.activate(self.language)
+        current_id.set(new_id("s"))  # for the log
         current_network.set(network_of(socket_address(scope)))
         self.attendee_id: int | None = None
         self.ground: Ground | None = None
@@ -88,7 +90,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.is_ready = self.is_closed = False
         self.own_missed: set[str] = set()  # changed while the snapshot was being prepared
         self.unanswered = 0
-        self.is_at_home = True
+        self.heard: dict[str, Any] = {}  # the command that is being run
         try:
             while True:
                 await self.dispatch(await receive())
@@ -271,9 +273,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             command = self.commands.get(frame["type"]) if isinstance(frame.get("type"), str) else None
             if command is None:
                 raise UnknownCommand
-            self.is_at_home = self.is_about_here(frame)
-            with translation.override(self.language):  # what it says is this sender's; nothing in it waits
-                command(self, frame)
+            self.heard = frame
+            command(self, frame)
         except DomainError as error:
             # Awaited, unlike news: a client that sends nonsense and does not read holds up itself alone.
             await self.base_send({"type": "websocket.send", "text": encode(self.refusal(error, ref))})
@@ -289,11 +290,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
             TryLater: too much waits in the box.
         """
 
-        is_at_home = self.is_at_home
+        frame = self.heard
 
         def answer(outcome: Any) -> None:
             self.unanswered -= 1
-            if not is_at_home and isinstance(outcome, NotAllowed | NotSignedIn):
+            if isinstance(outcome, NotAllowed | NotSignedIn) and not self.is_about_here(frame):
                 outcome = NotFound()
             if isinstance(outcome, DomainError):
                 self.answer(self.refusal(outcome, ref))
@@ -334,7 +335,7 @@ def parse_frame(message: dict[str, Any]) -> dict[str, Any]:
         frame = json.loads(text)
     except (ValueError, RecursionError):
         raise NotJson from None
-    if not isinstance(frame, dict) or is_nested_too_deeply(frame):
+    if not isinstance(frame, dict) or is_nested_too_deeply(frame, text):
         raise NotJson
     return frame
 

@@ -306,18 +306,13 @@ class Hub(FanOut, Sweep, Rights):
     def _own_changed(
         self, key: int, topic: str, attendee_id: int, *, takes_part: bool | None, origin: Member | None = None
     ) -> None:
-        if takes_part is not None:
-            self._move(key, topic, attendee_id, takes_part=takes_part)
+        """Tell this process's sockets of an attendee; those that are moved hear at once what their audience knows."""
         if group := self.groups.get(key):
             for member in group.by_attendee.get(attendee_id, ()):
+                if takes_part is not None:
+                    self.move_member(group, member, topic, takes_part=takes_part)
                 if member is not origin:
                     member.own_changed(topic)
-
-    def _move(self, key: int, topic: str, attendee_id: int, *, takes_part: bool) -> None:
-        """Move this process's sockets of an attendee; tell them at once what their new audience knows."""
-        if group := self.groups.get(key):
-            for member in group.by_attendee.get(attendee_id, ()):
-                self.move_member(group, member, topic, takes_part=takes_part)
 
     def move_member(self, group: Group, member: Member, topic: str, *, takes_part: bool) -> None:
         """Move one socket; tell it at once what its new audience knows, unless all hear it in a moment."""

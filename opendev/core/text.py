@@ -156,11 +156,14 @@ def csv_cell(text: str) -> str:
 MAX_NESTING = 32  # lists and objects in each other; what we ask for has four
 
 
-def is_nested_too_deeply(value: object) -> bool:
+def is_nested_too_deeply(value: object, text: str = "") -> bool:
     """Return True if a JSON value is deeper than anything that is asked for.
 
-    How deep Python itself reads differs by its version.
+    How deep Python itself reads differs by its version. With the text that it was read from, a value that opens few
+    lists and objects needs no closer look.
     """
+    if text and text.count("[") + text.count("{") <= MAX_NESTING:
+        return False
     level = [value]
     for _depth in range(MAX_NESTING):
         level = [

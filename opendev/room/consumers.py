@@ -37,6 +37,7 @@ from sessions.suggestions import consumers as suggestions
 from sessions.suggestions.news import KIND as SUGGESTION_KIND
 
 QUESTION_TOPICS, SUGGESTION_TOPICS = f"{QUESTION_KIND}:", f"{SUGGESTION_KIND}:"
+OTHER_TOPICS = (QUESTION_TOPICS, SUGGESTION_TOPICS)  # whose audiences are their own
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
 Opened = tuple[
     Ground | None, int | None, int | None
@@ -220,9 +221,9 @@ class RoomConsumer(LiveConsumer):
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
-        if topic.startswith(QUESTION_TOPICS):
-            return questions.question_audience(self, topic)
-        if topic.startswith(SUGGESTION_TOPICS):
+        if topic.startswith(OTHER_TOPICS):  # one look for votes, which are most of what comes
+            if topic.startswith(QUESTION_TOPICS):
+                return questions.question_audience(self, topic)
             return suggestions.suggestion_audience(self, topic)
         if self.moderator_id is not None:
             return MODERATORS

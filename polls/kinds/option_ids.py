@@ -1,6 +1,5 @@
 """Options as a vote names them, and how many a poll has."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,6 @@ def read_option_ids(value: Any) -> tuple[int, ...]:
     Raises:
         Malformed
     """
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or len(value) > MAX_OPTIONS:
+    if not isinstance(value, list | tuple) or len(value) > MAX_OPTIONS:
         raise wrong("options", _("The options must be a list of up to 20 ids."))
-    return tuple(clean_id(option, field="options") for option in value)
+    return tuple([clean_id(option, field="options") for option in value])

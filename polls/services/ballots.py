@@ -14,7 +14,7 @@ from opendev.core.groups import News
 from polls import ballot_store, pending_store
 from polls.ballot_store import NewBallot, NewSelection
 from polls.kinds import Family, OtherNeedsWords, Spelling, WrongAnswer, kind_named, other_spelling
-from polls.models import Option, Poll, row_key_in
+from polls.models import Option, Poll
 from polls.news import news_of
 from polls.pending_store import Pending
 from polls.permissions import may_see_poll
@@ -29,7 +29,7 @@ from polls.selectors import (
 )
 from polls.services import weights
 from polls.services.folding import STEP, fold_within
-from polls.services.poll_batch import Held, PollBatch, Vote
+from polls.services.poll_batch import NOT_NUMBERED, Held, PollBatch, Vote
 from polls.services.writing import read_answers
 from polls.statements import sent_together
 from polls.written_store import Written
@@ -278,7 +278,7 @@ def _new_ballot(batch: PollBatch, vote: Vote, names: _Names) -> Held:
         batch.marks.add(names.mark)
         batch.new_marks.append(names.mark)
     seq = 1 if vote.seq is None else vote.seq
-    held = Held(row_key_in(vote.poll_id), names.key, seq, batch.choose(vote), is_new=True)
+    held = Held(NOT_NUMBERED, names.key, seq, batch.choose(vote), is_new=True)
     held.attendee_id = None if batch.poll.anonymous else vote.attendee.attendee_id
     batch.held[names.key] = held
     return held
@@ -291,6 +291,7 @@ def _write(batches: Sequence[PollBatch]) -> list[PollBatch]:
     new, seqs, emptied, selections = [], [], [], []
     for batch in batches:
         poll = batch.poll
+        batch.number()
         for held in batch.held.values():
             if held.is_new:
                 new.append(NewBallot(held.id, poll.pk, poll.single, held.key, held.seq, held.attendee_id))
@@ -339,10 +340,12 @@ def _changes(batch: PollBatch) -> dict[int, int]:
     """Return by how much the batch changes the count of each option, {option id: difference}."""
     changes = dict(batch.pending.counts) if batch.pending else {}
     for held in batch.held.values():
-        for option_id in held.selected.keys() - held.stored.keys():
-            changes[option_id] = changes.get(option_id, 0) + 1
-        for option_id in held.stored.keys() - held.selected.keys():
-            changes[option_id] = changes.get(option_id, 0) - 1
+        for option_id in held.selected:
+            if option_id not in held.stored:
+                changes[option_id] = changes.get(option_id, 0) + 1
+        for option_id in held.stored:
+            if option_id not in held.selected:
+                changes[option_id] = changes.get(option_id, 0) - 1
     return {option: difference for option, difference in changes.items() if difference}
 
 

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from opendev.core.undo import undo_window
 from opendev.core.write_ahead_log import empty_log_after_commit
 from polls import ballot_store
-from polls.ballot_store import NewBallot, NewSelection
-from polls.models import Ballot, MarkKey, Participation, Poll, Selection, row_key_in
+from polls.ballot_store import NewBallot, NewSelection, row_keys_in
+from polls.models import Ballot, MarkKey, Participation, Poll, Selection
 from polls.selectors import has_written
 from polls.services.states import close, lock_poll, note_poll, save_and_tell
 from polls.services.writing import fold_answers
@@ -95,8 +95,8 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
     _shuffle(ballots)
     for start in range(0, len(ballots), CHUNK):
         new, selections = [], []
-        for old_id, key in ballots[start : start + CHUNK]:
-            row = row_key_in(poll.pk)
+        chunk = ballots[start : start + CHUNK]
+        for row, (old_id, key) in zip(row_keys_in(poll.pk, len(chunk)), chunk, strict=True):
             new.append(NewBallot(row, poll.pk, poll.single, bytes(key), 0, None))
             selections += [
                 NewSelection(row, option, poll.pk, poll.single, value)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from opendev.core.attendance import AttendeePass
-from polls.ballot_store import Selected
+from polls.ballot_store import Selected, row_keys_in
 from polls.kinds import kind_named, other_spelling
 from polls.models import Option, Poll
 from polls.pending_store import Pending
@@ -31,6 +31,9 @@ class Vote(NamedTuple):
     withdraws: bool = False
     field: str = "options"
     other: str = ""
+
+
+NOT_NUMBERED = 0  # a new ballot's row, until the batch is written
 
 
 @dataclass(slots=True)
@@ -66,6 +69,12 @@ class PollBatch:
     answers: Answers | None = None  # what people wrote, in polls whose answers are written
     told: WrittenOptions | None = None  # the most named of them, after the batch
 
+    def number(self) -> None:
+        """Give the new ballots their row keys."""
+        new = [held for held in self.held.values() if held.is_new]
+        for held, row in zip(new, row_keys_in(self.poll.pk, len(new)), strict=True):
+            held.id = row
+
     def choose(self, vote: Vote) -> Selected:
         """Return the options that a vote chooses; those that its voter wrote are made."""
         if vote.withdraws:
@@ -80,6 +89,8 @@ class PollBatch:
     @property
     def other(self) -> Option | None:
         """The poll's "Other", where it has one."""
+        if not self.poll.has_other:
+            return None
         return next((option for option in self.options.values() if option.is_other), None)
 
     def named_in(self, vote: Vote) -> Option | None:

@@ -14,8 +14,8 @@ from opendev.home.demo.registrations import load_registrations
 from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.run_sheets import paste_plan
 from polls import ballot_store
-from polls.ballot_store import NewBallot, NewSelection
-from polls.models import Option, Poll, row_key_in
+from polls.ballot_store import NewBallot, NewSelection, row_keys_in
+from polls.models import Option, Poll
 from polls.services import add_poll, run_again
 from polls.services.reading import read_draft
 from sessions.attendees.services.joining import join_session
@@ -196,10 +196,8 @@ def _load_poll(
 
 def _insert_ballots(poll: Poll, option: Option, count: int) -> None:
     ballots = [
-        NewBallot(
-            row_key_in(poll.pk), poll.pk, poll.single, secrets.token_bytes(ballot_store.KEY_BYTES), 1, None
-        )
-        for _ in range(count)
+        NewBallot(row, poll.pk, poll.single, secrets.token_bytes(ballot_store.KEY_BYTES), 1, None)
+        for row in row_keys_in(poll.pk, count)
     ]
     ballot_store.insert_ballots(ballots)
     ballot_store.insert_selections([NewSelection(b.id, option.pk, poll.pk, poll.single) for b in ballots])
