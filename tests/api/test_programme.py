@@ -112,3 +112,37 @@ def test_stars_are_kept_behind_a_secret_without_a_sign_in(person, event):
     assert [one["id"] for one in listed] == [str(sessions[1].pk)]
     assert who.rest("GET", f"events/{event.slug}/my/{token}x/") == Answer(404, "not_found")
     assert who.rest("PUT", f"sessions/{sessions[0].pk}/star/", {"starred": "yes"}).fields == {"starred"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("de", "de"), ("pt-PT", "pt-br"), ("zh_Hans_CN", "zh-hans"), ("AR", "ar"), ("en", "en-gb")],
+)
+def test_event_takes_a_language_that_is_offered_by_any_tag_of_it(organiser, event, said, kept):
+    assert organiser("GET", f"events/{event.slug}/")["language"] == "en-gb"
+    assert organiser("PATCH", f"events/{event.slug}/", {"language": said})["language"] == kept
+    made = organiser("POST", "events/", {"name": "Cloud Days", "language": said})
+    assert made["language"] == kept
+    clone = {"name": "Next", "first_date": "2028-05-01"}
+    organiser("POST", f"events/{made['slug']}/days/", {"date": "2027-04-02"})
+    assert organiser("POST", f"events/{made['slug']}/editions/", clone)["language"] == kept
+
+
+@pytest.mark.parametrize("wrong", ["nl", "", "German/English", "xx", 5, None, "d" * 30, "<b>"])
+def test_event_takes_no_other_language(organiser, event, wrong):
+    refused = organiser("PATCH", f"events/{event.slug}/", {"language": wrong}, code="malformed")
+    assert refused.fields == {"language"}
+    assert organiser("GET", f"events/{event.slug}/")["language"] == "en-gb"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("de-AT", "de-at"), ("Deutsch", "de"), ("Dutch", "nl"), ("", ""), ("German/English", "German/English")],
+)
+def test_session_takes_any_language_and_keeps_its_tag_where_it_is_known(organiser, event, person, said, kept):
+    made = organiser("POST", f"events/{event.slug}/sessions/", {**TALK, "language": said})
+    assert made["language"] == kept
+    assert person().rest("GET", f"sessions/{made['id']}/").body["language"] == kept
+    assert organiser("PATCH", f"sessions/{made['id']}/", {"language": "fr"})["language"] == "fr"
+    refused = organiser("PATCH", f"sessions/{made['id']}/", {"language": "x" * 21}, code="malformed")
+    assert refused.fields == {"language"}

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from opendev.core.text import csv_cell
+from polls.kinds import kind_named
 from polls.models import Poll
 from sessions.follow_ups.models import SignUp
 from sessions.programme.models import Event, Session
@@ -288,3 +290,24 @@ def test_export_asks_no_more_for_many_sessions_than_for_one(
         voted_on(make_session(session.event))
     assert ask() == few
     assert Session.objects.filter(event=session.event).count() == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "md"])
+def test_words_in_files_are_in_the_events_language_unless_one_has_chosen_another(organiser, session, form):
+    scale = make_poll(session, kind="scale", options=None, rules={"from": 1, "to": 5})
+    record(vote_for(scale, make_attendee(session), "5"))
+    Poll.objects.filter(pk=scale.pk).update(state="closed", closed_at=NOW)
+    session.event.__class__.objects.filter(pk=session.event_id).update(language="de")
+
+    def assert_is_in(language, **asked):
+        answer = organiser.get(f"{path_of(session)}.{form}", **asked)
+        rows = rows_in(b"".join(answer.streaming_content), form)
+        with translation.override(language):
+            words = str(kind_named("scale").texts["scale_note_of"]).partition("{")[0].strip()
+        assert answer.headers["Content-Language"] == language
+        assert words in rows[-1]["summary"]
+
+    assert_is_in("de", headers={"Accept-Language": "fr"})
+    assert_is_in("pl", query_params={"lang": "pl"})
+    organiser.cookies["lang"] = "ja"
+    assert_is_in("ja")

@@ -205,3 +205,28 @@ def test_organiser_without_the_second_factor_that_is_needed_is_told_so(event, or
     page = organiser.get(f"/{event.slug}/")
     assert (page.status_code, code_of(page)) == (403, "second_factor_needed")
     assert event.name not in text_of(page)
+
+
+def test_event_and_session_are_given_a_language_by_page(event, organiser):
+    page = text_of(organiser.get(at(event, "event/")))
+    assert '<option value="en-gb" lang="en-gb" selected>' in page
+    seen = organiser.get(at(event, "event/")).context["seen"]
+    sent = {"name": event.name, "time_zone": "UTC", "seen": seen}
+    refused = organiser.post(at(event, "event/"), {**sent, "language": "nl"})
+    assert (refused.status_code, code_of(refused)) == (400, "malformed")
+    assert organiser.post(at(event, "event/"), {**sent, "language": "ja"}).status_code == 302
+    event.refresh_from_db()
+    assert event.language == "ja"
+    session = make_session(event)
+    here = at(event, f"sessions/{session.slug}/")
+    page = organiser.get(here)
+    assert '<option value="pt-br" label="Português (Brasil)">' in text_of(page)
+    boxes = {**page.context["form"], "seen": page.context["seen"], "language": "Polnisch"}
+    assert organiser.post(here, boxes).status_code == 302
+    session.refresh_from_db()
+    assert (session.language, session.spoken_language) == ("pl", "pl")
+
+
+def test_a_new_event_is_offered_the_language_that_its_organiser_reads(event, organiser):
+    page = text_of(organiser.get("/organise/", headers={"Accept-Language": "fr"}))
+    assert '<option value="fr" lang="fr" selected>' in page

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sessions.models import Session
+from sessions.models import Event, Session
 from tests.factories import make_line, make_moderator, make_organiser, make_poll, make_question, make_session
 from tests.support import pseudo
 from tests.support.browser import open_page
@@ -22,7 +22,7 @@ __all__ = ["inner"]
 
 # Names, formats and addresses, which are the same in every language.
 SAME = re.compile(
-    r"OpenDev|Companion|UTC|REST|JSON|API|CSV|XLSX|Markdown|iCal|QR|Etherpad|\b\w+\.(?:json|xml|ics)\b"
+    r"OpenDev|Companion|UTC|REST|JSON|API|CSV|XLSX|Markdown|iCal|QR|PNG|SVG|Etherpad|\b\w+\.(?:json|xml|ics)\b"
     r"|https?://\S+|127\.0\.0\.1\S*|/\S+/|Name of \w+|English|Esc|Net Promoter Score|NPS|\[[^\]]*\]"
     r"|pretalx|frab|Zoom|pretix|Eventbrite|Luma|Authorization: Bearer|Kubernetes"
 )
@@ -115,6 +115,7 @@ def addresses(session: Session) -> dict[str, str]:
 
 def walk(inner, browser, session: Session, language: str, *, as_team: bool) -> dict[str, Any]:
     """Return what is wrong with each page: English texts, and what is wider than a phone or a window."""
+    Event.objects.filter(pk=session.event_id).update(language=language)  # the screen's
     cookies: list[Any] = [{"name": "lang", "value": language, "url": inner.url}]
     if as_team:
         organiser = make_organiser(session.event)

@@ -121,3 +121,10 @@ async def test_pads_and_lines_are_made_in_the_control_room_alone():
         return [answer.status_code for answer in posted], client.get(f"{pads}{link.pk}/change/").status_code
 
     assert await act(refused) == ([403, 403, 403], 200)
+
+
+async def test_language_of_an_event_is_chosen_among_those_that_are_offered():
+    session = await act(make_session)
+    await act(save, "event", session.event_id, language="ko")
+    saved = await act(Session.objects.select_related("event").get, pk=session.pk)
+    assert saved.spoken_language == "ko"
