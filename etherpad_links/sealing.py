@@ -1,10 +1,8 @@
 """Keys of other servers, sealed: what the database holds is worth nothing without SECRET_KEY."""
 
-import base64
-import hashlib
+from cryptography.fernet import InvalidToken, MultiFernet
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from opendev.core.sealing import sealing_box
 
 
 def seal(secret: str) -> str:
@@ -23,11 +21,4 @@ def unseal(sealed: str) -> str:
 
 
 def _box() -> MultiFernet:
-    """Seals with SECRET_KEY, opens with its fallbacks too."""
-    return MultiFernet(
-        [Fernet(_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    )
-
-
-def _key(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"etherpad-keys:" + secret.encode()).digest())
+    return sealing_box("etherpad-keys")

@@ -7,16 +7,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from etherpad_links.padserver.errors import AddressForbidden, PadUnreachable
+from opendev.core.networks import is_public
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PAD_NAME = re.compile(r"(?:g\.[A-Za-z0-9]{16}\$)?[^$/\x00-\x1f\x7f]{1,50}")  # as the server itself asks for
-TRANSLATED = (
-    ipaddress.ip_network("64:ff9b::/96"),  # NAT64
-    ipaddress.ip_network("64:ff9b:1::/48"),
-    ipaddress.ip_network("::/96"),  # IPv4-compatible, with :: and ::1
-    ipaddress.ip_network("::ffff:0:0:0/96"),  # IPv4-translated (SIIT)
-)  # each hides an IPv4 address in its last 32 bits
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NoPadAddress(ValueError):
@@ -169,19 +163,6 @@ class Reach:
             if is_public(ipaddress.ip_address(number)):
                 return number
         raise AddressForbidden(f"{server.host} lies in a private network")
-
-
-def is_public(address: IpAddress) -> bool:
-    """Whether an address is one of the internet, also when it hides an IPv4 address in an IPv6 one."""
-    if isinstance(address, ipaddress.IPv6Address):
-        hidden = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if any(inner is not None and not is_public(inner) for inner in hidden):
-            return False
-        if address.ipv4_mapped is not None:
-            return True
-        if any(address in network for network in TRANSLATED):
-            return False
-    return address.is_global and not address.is_multicast
 
 
 def on_same_server(server: ServerAddress, location: str) -> ServerAddress | None:
