@@ -47,6 +47,7 @@ from sessions.registrations import api as registrations
 from sessions.schedules import api as schedules
 from sessions.suggestions import api as suggestions
 from sessions.timeline import api as timeline
+from sessions.webhooks import api as webhooks
 
 
 class Docs(SpectacularSwaggerSplitView):
@@ -97,6 +98,14 @@ urlpatterns = [
     path("events/<slug:slug>/figures/", registrations.FiguresOfEvent.as_view()),
     path("events/<slug:slug>/registrations/imports/", registrations.ImportsOfEvent.as_view()),
     path("events/<slug:slug>/registrations/link/", registrations.LinkOfRegistration.as_view()),
+    path("events/<slug:slug>/webhooks/", webhooks.WebhooksOfEvent.as_view()),
+    path("events/<slug:slug>/webhooks/<str:webhook>/", webhooks.OneWebhook.as_view()),
+    path("events/<slug:slug>/webhooks/<str:webhook>/secret/", webhooks.SecretOfWebhook.as_view()),
+    path("events/<slug:slug>/webhooks/<str:webhook>/deliveries/", webhooks.DeliveriesOfWebhook.as_view()),
+    path(
+        "events/<slug:slug>/webhooks/<str:webhook>/deliveries/<str:delivery>/again/",
+        webhooks.OneDelivery.as_view(),
+    ),
     path("events/<slug:slug>/recap/", recap.Recap.as_view()),
     path("events/<slug:slug>/recap/draft/", recap.DraftOfRecap.as_view()),
     path("events/<slug:slug>/recap/state/", recap.StateOfRecap.as_view()),

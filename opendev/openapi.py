@@ -25,7 +25,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PollVisibility": ["always", "after_voting", "after_close", "after_publishing", "moderators"],
         "EventVisibility": "sessions.models.Event.Visibility",
         "StageRole": ["host", "presenter"],
+        "DeliveryState": "sessions.models.WebhookDelivery.State",
     },
+    "WEBHOOKS": [
+        "sessions.webhooks.shapes.poll_closed",
+        "sessions.webhooks.shapes.poll_published",
+        "sessions.webhooks.shapes.line_opened",
+        "sessions.webhooks.shapes.session_ended",
+        "sessions.webhooks.shapes.recap_published",
+        "sessions.webhooks.shapes.test",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -57,6 +57,7 @@ ETHERPAD_ORIGIN = "/".join(ETHERPAD_URL.split("/")[:3])
 ETHERPAD_HOSTS = env.list("ETHERPAD_HOSTS", default=[])
 ETHERPAD_ALLOW_PRIVATE = env.bool("ETHERPAD_ALLOW_PRIVATE", False)
 PEERTUBE_HOSTS = {host.lower() for host in env.list("PEERTUBE_HOSTS", default=[])}
+WEBHOOK_HOSTS = {host.lower() for host in env.list("WEBHOOK_HOSTS", default=[])}
 DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
 DATABASE = env.db_url_config(DATABASE_URL)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")

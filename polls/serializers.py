@@ -92,6 +92,30 @@ def _for_moderators(poll: Poll, options: Options) -> dict[str, Any]:
     return body
 
 
+def told_poll(poll: Poll, options: Options) -> dict[str, Any]:
+    """Return what a webhook is told of a poll: the tally where everybody may see it, and nothing that people wrote."""
+    sees = may_see_tally(poll, is_moderator=False, has_voted=False)
+    of_poll = [] if isinstance(options, WrittenOptions) else options
+    body: dict[str, Any] = {
+        "id": str(poll.pk),
+        "question": poll.question,
+        "kind": poll.kind,
+        "state": poll.state,
+        "number": poll.number,
+        "round": poll.round,
+        "closed_at": time_text(poll.closed_at),
+        "options": [
+            {"id": str(option.pk), "text": option.text} | ({"count": option.count} if sees else {})
+            for option in of_poll
+        ],
+    }
+    if sees:
+        body["ballots"] = poll.ballots
+        if (result := kind_named(poll.kind).result(tally_of(poll, options))) is not None:
+            body["result"] = result
+    return body
+
+
 def right_json(poll: Poll, options: Options, *, sees: bool) -> dict[str, Any]:
     """Return the right answer as a vote has it, when it was revealed, and who sees the tally how many had it."""
     kind, right = kind_named(poll.kind), poll.right_answer or []

@@ -23,12 +23,13 @@ from opendev.core.write_ahead_log import emptier
 from opendev.door.health import probe
 from opendev.erasure.retention import retain_round
 from opendev.erasure.services import forget_erased_names
-from opendev.room import pad_worker, pads
+from opendev.room import pad_worker, pads, webhook_worker
 from opendev.room.services import start_and_end_by_clock
 from opendev.room.source import RoomSource
 from polls.services import close_due_polls, finalise_due_polls, fold_left_over
 from sessions.audit.services import forget_old_entries
 from sessions.follow_ups.services.sign_ups import forget_expired_contacts
+from sessions.webhooks.services.delivering import forget_old_deliveries
 
 log = logging.getLogger("opendev.live")
 
@@ -60,6 +61,7 @@ async def start() -> None:
     hub.spawn_lasting(_do_for_ever(closer, retain, every_s=RETAINER_S))
     hub.spawn_lasting(_do_for_ever(closer, emptier.round, every_s=CLOSER_S))
     hub.spawn_lasting(pads.watch_for_ever())
+    hub.spawn_lasting(webhook_worker.deliver_for_ever(closer))
     hub.spawn_lasting(pad_worker.watch_for_ever())
     if os.environ.get(pad_worker.KEEPS_VARIABLE):
         hub.spawn_lasting(pad_worker.keep_for_ever())
@@ -113,13 +115,14 @@ def close_and_finalise() -> None:
 
 
 def forget_contacts() -> None:
-    """Delete addresses that nobody may use any more, names of erased people that are out of their pads, and old
-    entries of the audit log.
+    """Delete addresses that nobody may use any more, names of erased people that are out of their pads, old entries
+    of the audit log, and old messages of webhooks.
     """
     now = timezone.now()
     forget_expired_contacts(now)
     forget_erased_names(now)
     forget_old_entries(now)
+    forget_old_deliveries(now)
 
 
 def retain() -> None:

@@ -13,7 +13,7 @@ from polls import ballot_store
 from polls.ballot_store import NewBallot, NewSelection, row_keys_in
 from polls.models import Ballot, MarkKey, Participation, Poll, Selection
 from polls.selectors import has_written
-from polls.services.states import close, lock_poll, note_poll, save_and_tell
+from polls.services.states import close, lock_poll, note_poll, save_and_tell, tell_webhooks_of
 from polls.services.writing import fold_answers
 from sessions.programme.models import Session
 from sessions.timeline.models import TimelineEntry
@@ -47,6 +47,7 @@ def _close(poll: Poll, now: datetime) -> bool:
     poll.state = Poll.State.CLOSED
     note_poll(poll, TimelineEntry.Verb.POLL_CLOSED, now)
     save_and_tell(poll)
+    tell_webhooks_of(poll, (Poll.State.LIVE, Poll.State.CLOSED), now)
     return True
 
 

@@ -16,6 +16,7 @@ from polls.models import Ballot, MarkKey, Participation, Poll
 from polls.permissions import close_shows_something_new
 from polls.poll_locks import wait_for_batches
 from polls.selectors import fresh_options
+from polls.serializers import told_poll
 from polls.services.folding import add_to_tally
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
@@ -24,6 +25,9 @@ from sessions.programme.refusals import SessionIsOver
 from sessions.programme.services.rights import check_moderates
 from sessions.timeline.models import TimelineEntry
 from sessions.timeline.services import note
+from sessions.webhooks.models import WebhookType
+from sessions.webhooks.serializers import told_session
+from sessions.webhooks.services.outbox import tell_webhooks
 
 State = Poll.State
 Verb = TimelineEntry.Verb
@@ -116,7 +120,9 @@ def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime, s
         note_poll(poll, verb, now, caller)
     if kind := RECORDED.get((came_from, State(state))):
         record(kind, caller=caller, event_id=poll.session.event_id, subject=f"poll {poll.pk}")
-    return save_and_tell(poll)
+    save_and_tell(poll)
+    tell_webhooks_of(poll, (came_from, State(state)), now)
+    return poll
 
 
 def _launch(poll: Poll, now: datetime) -> None:
@@ -213,6 +219,24 @@ RECORDED = {
     (State.CLOSED, State.PUBLISHED): AuditKind.POLL_PUBLISHED,
     (State.PUBLISHED, State.CLOSED): AuditKind.POLL_WITHDRAWN,
 }
+
+
+TOLD = {
+    (State.LIVE, State.CLOSED): WebhookType.POLL_CLOSED,
+    (State.CLOSED, State.PUBLISHED): WebhookType.POLL_PUBLISHED,
+}
+
+
+def tell_webhooks_of(poll: Poll, move: tuple[Poll.State, Poll.State], now: datetime) -> None:
+    """Tell the event's webhooks of a move that they can ask for; inside its transaction, once the poll is saved."""
+    if type_ := TOLD.get(move):
+        session = poll.session
+        tell_webhooks(
+            type_,
+            event=session.event,
+            data=lambda: {"session": told_session(session), "poll": told_poll(poll, fresh_options(poll))},
+            now=now,
+        )
 
 
 def note_poll(poll: Poll, verb: Verb, now: datetime, caller: Caller | None = None) -> None:

@@ -51,6 +51,10 @@ class AuditKind(models.TextChoices):
     EVENT_MADE = "settings.event_made", _("Created the event")
     EVENT_ERASED = "settings.event_erased", _("Erased the event")
     SETTINGS_CHANGED = "settings.changed", _("Changed settings")
+    WEBHOOK_ADDED = "settings.webhook_added", _("Added a webhook")
+    WEBHOOK_CHANGED = "settings.webhook_changed", _("Changed a webhook")
+    WEBHOOK_ROTATED = "settings.webhook_rotated", _("Replaced a webhook’s secret")
+    WEBHOOK_REMOVED = "settings.webhook_removed", _("Removed a webhook")
     ADMIN_CHANGED = "settings.admin", _("Changed something in the administration")
 
     REHEARSAL_STARTED = "rehearsals.started", _("Started a rehearsal")

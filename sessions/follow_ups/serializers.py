@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from opendev.core.text import time_text
-from sessions.follow_ups.models import SignUp
+from sessions.follow_ups.models import SignUp, SignUpLine
 from sessions.follow_ups.selectors.lines import LineWithNames, contact_of
 from sessions.programme.models import Person
 
@@ -37,6 +39,17 @@ def line_json(found: LineWithNames) -> dict[str, Any]:
         "opened_at": time_text(line.opened_at),
         "count": found.count,
         "names": [name_json(sign_up) for sign_up in found.names],
+    }
+
+
+def told_line(line: SignUpLine) -> dict[str, Any]:
+    """Return what a webhook is told of a line: no names, neither of who signed up nor of the owner."""
+    return {
+        "id": str(line.pk),
+        "title": line.title,
+        "summary": line.summary,
+        "url": settings.PUBLIC_URL + line.get_absolute_url(),
+        "opened_at": time_text(line.opened_at),
     }
 
 

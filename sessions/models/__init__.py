@@ -25,6 +25,7 @@ from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.schedules.models import ScheduleUpload
 from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.timeline.models import TimelineEntry
+from sessions.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "BREAK",
@@ -68,4 +69,7 @@ __all__ = [
     "Suggestion",
     "SuggestionSupport",
     "TimelineEntry",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, Malformed
-from opendev.core.text import clean_yes_or_no
+from opendev.core.text import clean_yes_or_no, time_text
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme import broadcasts
@@ -21,6 +21,9 @@ from sessions.programme.services.rights import check_moderates
 from sessions.states.selectors import state_by_clock
 from sessions.timeline.models import TimelineEntry
 from sessions.timeline.services import note
+from sessions.webhooks.models import WebhookType
+from sessions.webhooks.serializers import told_session
+from sessions.webhooks.services.outbox import tell_webhooks
 
 SESSION_MOVES = {
     Session.State.UPCOMING: {Session.State.LIVE},
@@ -94,6 +97,18 @@ def _move(
         session.save()
         note(session=session, verb=VERBS[state], now=now, caller=caller)
         broadcasts.session_changed(session)
+    if state == Session.State.OVER:
+        _tell_end(session, now)
+
+
+def _tell_end(session: Session, now: datetime) -> None:
+    ended = {"ended_at": time_text(session.ended_at)}
+    tell_webhooks(
+        WebhookType.SESSION_ENDED,
+        event=session.event,
+        data=lambda: {"session": told_session(session) | ended},
+        now=now,
+    )
 
 
 @transaction.atomic

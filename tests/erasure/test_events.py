@@ -33,6 +33,7 @@ from sessions.retention.models import RetentionRule
 from sessions.run_sheet.models import RunSheet, RunSheetItem
 from sessions.schedules.models import ScheduleUpload
 from sessions.timeline.models import TimelineEntry
+from sessions.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 from tests.factories import (
     NOW,
     make_attendee,
@@ -121,6 +122,11 @@ def fill_around(event, session, attendee_id):
     ScheduleUpload.objects.create(event=event, user=user, content=b"{}", uploaded_at=NOW)
     BlockedWord.objects.create(event=event, text="word")
     RetentionRule.objects.create(event=event, data="attendees", days=30, reckoned_at=NOW)
+    webhook = Webhook.objects.create(event=event, url="https://hooks.example.org/", created_at=NOW)
+    delivery = WebhookDelivery.objects.create(
+        webhook=webhook, message_id=f"msg_{event.pk}", made_at=NOW, next_try_at=NOW
+    )
+    WebhookAttempt.objects.create(delivery=delivery, number=1, at=NOW, duration_ms=1)
 
 
 def leading_to_event():

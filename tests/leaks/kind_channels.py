@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.pad_results import PollResults
+from polls.models import Poll
+from polls.selectors import fresh_options
+from polls.serializers import told_poll
 from sessions.audit.models import AuditEntry
 from sessions.timeline.models import TimelineEntry
 from tests.factories import NOW
@@ -97,6 +100,13 @@ def logs(world: World, role: str) -> Texts:
     return same(json.dumps(rows, default=str))
 
 
+def webhooks(world: World, role: str) -> Texts:
+    """What a webhook would be told of each poll now, whoever asked for it."""
+    now = {poll.pk: poll for poll in Poll.objects.filter(session=world.session)}
+    polls = {name: now[poll.pk] for name, poll in world.polls.items()}
+    return {name: json.dumps(told_poll(poll, fresh_options(poll))) for name, poll in polls.items()}
+
+
 OF_KINDS = CHANNELS | {
     "control": Channel(control, FOR_MODERATORS, CHANNELS["control"].shows),
     "written": Channel(written, FOR_MODERATORS),
@@ -108,11 +118,12 @@ OF_KINDS = CHANNELS | {
     "chapters": Channel(chapters, FOR_EVERYBODY),
     "notes": Channel(notes, FOR_EVERYBODY),
     "logs": Channel(logs, FOR_EVERYBODY),
+    "webhooks": Channel(webhooks, FOR_EVERYBODY),
 }
 LOOKS = {
     "visitor": (
         *("room, results wanted", "room, on air, results wanted", "screen", "REST list", "socket"),
-        *("control", "written", "files", "pictures", "recap", "chapters", "notes", "logs"),
+        *("control", "written", "files", "pictures", "recap", "chapters", "notes", "logs", "webhooks"),
     ),
     "voted": (
         *("room, results wanted", "room, form wanted", "room, on air, results wanted"),

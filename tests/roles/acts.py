@@ -19,6 +19,7 @@ from tests.roles import (
     recap_acts,
     rehearsal_acts,
     run_sheet_acts,
+    webhook_acts,
 )
 from tests.roles.cast import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET, At, do
@@ -378,8 +379,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [rest("GET", "sessions/{session}/timeline/")],
     },
     "Start and end the session": deed("set session", "live"),
-    **(rehearsal_acts.ACTS | poll_file_acts.ACTS),
-    **privacy_acts.ACTS,
+    **(rehearsal_acts.ACTS | poll_file_acts.ACTS | privacy_acts.ACTS | webhook_acts.ACTS),
     "Make and revoke display links, and keep the screen to displays": {
         PAGE: [display_by_page],
         REST: [display_by_rest],

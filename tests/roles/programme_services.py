@@ -26,11 +26,21 @@ from sessions.schedules.formats import read_schedule
 from sessions.schedules.models import ScheduleUpload
 from sessions.schedules.services.importing import import_schedule, plan_import
 from sessions.schedules.services.uploads import take_upload, upload_schedule
+from sessions.webhooks.services.keeping import (
+    add_webhook,
+    edit_webhook,
+    remove_webhook,
+    replace_secret,
+    send_again,
+    send_test,
+)
 from tests.factories import NOW, make_session
+from tests.factories.sessions import organiser_of
 
 FILE = (Path(__file__).parent.parent / "sessions" / "schedules" / "files" / "schedule.xml").read_bytes()
 FREE = date(2031, 5, 1)
 Given = dict[str, Any]
+HOOK = {"url": "https://hooks.example.org/", "types": ["poll.closed"]}
 
 
 class Programme:
@@ -54,6 +64,15 @@ class Programme:
             event=event, user_id=user_id, name="a.xml", content=FILE, uploaded_at=NOW
         )
 
+        self.webhook, _secret = add_webhook(
+            event_id=event.pk, caller=organiser_of(event), fields=HOOK, now=NOW
+        )
+        self.sent = send_test(**self.of_webhook, caller=organiser_of(event), now=NOW)
+
+    @property
+    def of_webhook(self) -> Given:
+        return {**self.of_event, "webhook_id": self.webhook.pk}
+
     @property
     def of_event(self) -> Given:
         return {"event_id": self.event.pk}
@@ -73,6 +92,12 @@ class Programme:
 
 # `create_event` is not among them: see tests/sessions/programme/test_programme.py.
 FOR_ORGANISERS = {
+    add_webhook: lambda p: {**p.of_event, "fields": HOOK, "now": p.now},
+    edit_webhook: lambda p: {**p.of_webhook, "fields": {"on": False}},
+    replace_secret: lambda p: {**p.of_webhook, "now": p.now},
+    remove_webhook: lambda p: p.of_webhook,
+    send_test: lambda p: {**p.of_webhook, "now": p.now},
+    send_again: lambda p: {**p.of_webhook, "delivery_id": p.sent.pk, "now": p.now},
     edit_event: lambda p: {**p.of_event, "given": {"name": "Renamed"}},
     set_committee: lambda p: {**p.of_event, "names": "Ada Lovelace"},
     set_retention: lambda p: {**p.of_event, "boxes": {"attendees": 90}, "now": p.now},

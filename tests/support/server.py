@@ -65,6 +65,7 @@ PRODUCT_VARIABLES = (
     "OIDC_DOMAINS",
     "AUDIT_DAYS",
     "AUDIT_TO",
+    "WEBHOOK_HOSTS",
 )
 STARTS_WITHIN_S = 120.0  # on a machine that does other work beside the tests
 TROUBLE = re.compile(r"Traceback|Task exception was never retrieved|was never awaited|Unclosed")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opendev.home.organise import audit, events, schedules, sessions
+from opendev.home.organise import audit, events, schedules, sessions, webhooks
 from opendev.home.privacy import erasing, people, retention
 
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("retention/", retention.page, name="organise-retention"),
     path("schedule/", schedules.schedule, name="organise-schedule"),
     path("schedule/take/", schedules.take, name="organise-schedule-take"),
+    path("webhooks/", webhooks.page, name="organise-webhooks"),
+    path("webhooks/<str:webhook>/", webhooks.one, name="organise-webhook"),
+    path("webhooks/<str:webhook>/act/", webhooks.act, name="organise-webhook-act"),
     path("sessions/", sessions.create, name="organise-session-new"),
     path("sessions/<slug:session>/", sessions.edit, name="organise-session"),
     path("sessions/<slug:session>/act/", sessions.act, name="organise-session-act"),

@@ -16,11 +16,15 @@ from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.follow_ups import broadcasts
 from sessions.follow_ups.models import MAX_TITLE_LENGTH, SignUp, SignUpLine
+from sessions.follow_ups.serializers import told_line
 from sessions.programme.models import Person
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
 from sessions.timeline.models import TimelineEntry
 from sessions.timeline.services import note
+from sessions.webhooks.models import WebhookType
+from sessions.webhooks.serializers import told_session
+from sessions.webhooks.services.outbox import tell_webhooks
 
 MAX_SUMMARY_LENGTH = 200
 MAX_ANNOUNCED_LINE = 99_999
@@ -90,6 +94,12 @@ def open_line(*, session_id: int, caller: Caller, given: Mapping[str, Any], now:
         caller=caller,
     )
     broadcasts.line_changed(line)
+    tell_webhooks(
+        WebhookType.LINE_OPENED,
+        event=session.event,
+        data=lambda: {"session": told_session(session), "line": told_line(line)},
+        now=now,
+    )
     return line
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Conflict, NotFound
-from opendev.core.text import clean_text, clean_yes_or_no
+from opendev.core.text import clean_text, clean_yes_or_no, time_text
 from sessions.audit.models import AuditKind
 from sessions.audit.services import record
 from sessions.programme import selectors
@@ -17,6 +19,8 @@ from sessions.programme.models import Event
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates, check_organises
 from sessions.recap.models import MAX_PARAGRAPH_LENGTH, RecapDraft, RecapEdit, RecapVersion, SessionSummary
+from sessions.webhooks.models import WebhookType
+from sessions.webhooks.services.outbox import tell_webhooks
 
 MAX_OPENING_LENGTH = 2000
 SUMMARY_LENGTHS = {
@@ -140,7 +144,7 @@ def record_version(
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
     """
-    _lock_event(event_id, caller)
+    event = _lock_event(event_id, caller)
     _drafted_texts(event_id)
     newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
     is_same = newest is not None and (newest.language, newest.paragraphs) == (language, list(paragraphs))
@@ -148,7 +152,7 @@ def record_version(
         return newest
     number = newest.number + 1 if newest else 1
     record(AuditKind.RECAP_PUBLISHED, caller=caller, event_id=event_id, subject=f"version {number}")
-    return RecapVersion.objects.create(
+    version = RecapVersion.objects.create(
         event_id=event_id,
         number=number,
         language=language,
@@ -156,6 +160,16 @@ def record_version(
         published_at=now,
         published_by=_name(caller, event_id),
     )
+    tell_webhooks(
+        WebhookType.RECAP_PUBLISHED, event=event, data=lambda: {"recap": _told_recap(event, version)}, now=now
+    )
+    return version
+
+
+def _told_recap(event: Event, version: RecapVersion) -> dict[str, Any]:
+    """Return what a webhook is told of a recap: where it is to be read."""
+    url = settings.PUBLIC_URL + reverse("recap", kwargs={"event": event.slug})
+    return {"version": version.number, "published_at": time_text(version.published_at), "url": url}
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""Webhooks: what happened in an event, told to addresses that its organisers named."""

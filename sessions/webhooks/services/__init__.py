@@ -1,0 +1,1 @@
+"""What is done with webhooks: kept by organisers, filled by the services of what happened, emptied by the worker."""
