@@ -1,4 +1,4 @@
-"""Restoring a backup, or trying whether it would restore."""
+"""Restore a backup, or check that it can be restored."""
 
 import os
 import subprocess
@@ -30,17 +30,17 @@ def check_backup(file: Path, *, identity: Path | None, now: datetime, say: Say) 
     """Restore a backup beside the database in use, check it, and remove it again.
 
     Raises:
-        BackupError: it would not restore.
+        BackupError: it cannot be restored.
     """
     with _staged(file, identity=identity, now=now, migrates=True, say=say):
         pass
 
 
 def restore_backup(file: Path, *, identity: Path | None, now: datetime, migrates: bool, say: Say) -> None:
-    """Put a backup in the place of the database and the secret key in use, which are kept under another name.
+    """Replace the database and the secret key in use with a backup, and keep the old ones under another name.
 
     Raises:
-        BackupError: it does not restore, or the server runs; nothing was changed.
+        BackupError: it cannot be restored, or the server is running; nothing was changed.
     """
     with _staged(file, identity=identity, now=now, migrates=migrates, say=say) as (staged, secret_key):
         connections.close_all()  # ours would be in the way
@@ -60,9 +60,9 @@ def _staged(
         manifest = _read(file, folder, identity)
         if manifest.engine != database.engine:
             raise BackupError(
-                f"The backup is one of {manifest.engine}, and DATABASE_URL names {database.engine}."
+                f"This is a backup of {manifest.engine}, but DATABASE_URL names {database.engine}."
             )
-        say(f"Made on {manifest.made_at} by version {manifest.version}; the hashes are right.")
+        say(f"Made on {manifest.made_at} by version {manifest.version}; the hashes match.")
         staged = database.stage(folder / database.file_name, f"{now:%Y%m%d_%H%M%S}")
         try:
             staged.check()
@@ -77,7 +77,7 @@ def _read(file: Path, folder: Path, identity: Path | None) -> Manifest:
     if not is_encrypted(file):
         return unpack(file, folder)
     if identity is None:
-        raise BackupError(f"{file} is encrypted: name the file of the key with --identity.")
+        raise BackupError(f"{file} is encrypted. Name the key file with --identity.")
     plain = folder / "archive.tar"
     decrypt(file, plain, read_identities(identity))
     manifest = unpack(plain, folder)
@@ -92,18 +92,18 @@ def _bring_up_to_date(staged: Staged, manifest: Manifest, *, migrates: bool, say
     finally:
         connection.close()
     if not missing:
-        say("The migrations are those of this version.")
+        say("The migrations match this version.")
     elif migrates:
         _manage("migrate", staged.url, "--noinput", "--verbosity=0")
         say(f"Migrated to this version: {len(missing)} migrations.")
     else:
         raise BackupError(
-            f"The backup is of version {manifest.version}, and {len(missing)} migrations are missing: add --migrate."
+            f"The backup is from version {manifest.version}, {len(missing)} migrations behind: add --migrate."
         )
 
 
 def _manage(command: str, url: str, *arguments: str) -> str:
-    """Run a command of ours on another database; return what it printed."""
+    """Run one of our commands on another database, and return its output."""
     answer = subprocess.run(
         [sys.executable, "-m", "django", command, *arguments],
         cwd=settings.ROOT,
@@ -118,15 +118,15 @@ def _manage(command: str, url: str, *arguments: str) -> str:
 
 
 def _put_secret_key(key: str, *, now: datetime, is_replaced: bool, say: Say) -> None:
-    """Put the backup's key where this installation keeps its own, unless the environment names one."""
+    """Store the backup's key where this installation keeps its own, unless the environment sets one."""
     if key == settings.SECRET_KEY:
         return
     path = settings.SECRET_KEY_FILE
     if path is None:
         say(
-            "SECRET_KEY of the environment is not the backup's. Sign-ins, passes, personal links and kept keys of "
-            "pad servers are void until it is, or stands in SECRET_KEY_FALLBACKS. The backup's key is in its file "
-            f"{SECRET_KEY}."
+            "SECRET_KEY in the environment differs from the backup's. Sign-ins, passes, personal links and "
+            "stored keys of pad servers stay void until you set SECRET_KEY to the backup's key, or add that "
+            f"key to SECRET_KEY_FALLBACKS. You can find it in the backup, in the file {SECRET_KEY}."
         )
         return
     if is_replaced:
@@ -137,4 +137,4 @@ def _put_secret_key(key: str, *, now: datetime, is_replaced: bool, say: Say) -> 
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
-    say("The secret key of the backup is in use.")
+    say("The backup's secret key is now in use.")

@@ -1,7 +1,7 @@
-"""Who is let in when there are many: sockets of a process and of a network, frames of a socket, and a loop that lags.
+"""Limit sockets per process and per network, frames per socket, and new sockets while the loop lags.
 
-Nobody is turned away for good. A socket that cannot be had now is closed with 1013 and `retry_after=<seconds>` as its
-reason; frames that come too fast are read more slowly, so that none is lost.
+Nobody is turned away for good. A socket that cannot be accepted now is closed with code 1013 and the reason
+`retry_after=<seconds>`. Frames that come too fast are read more slowly, so that none is lost.
 """
 
 from random import uniform
@@ -14,35 +14,35 @@ from opendev.core.limits import Network, is_trusted, networks_of, socket_address
 from opendev.core.pulse import pulse
 
 MAX_SOCKETS_OF_ATTENDEE = 20  # windows and devices of one person
-LAG_LIMIT_S = 2.0  # a loop that stays so late lets nobody in, so that those who are in can vote
+LAG_LIMIT_S = 2.0  # beyond this the loop accepts no new sockets, so that connected people can vote
 FRAMES_A_SECOND = 40.0
 FRAMES_AT_ONCE = 80.0
 
 
 class Crowded(Exception):
-    """A socket cannot be had now."""
+    """The server cannot accept another socket now."""
 
     def __init__(self, limit: str, retry_after: float) -> None:
         self.limit = limit
-        self.retry_after = max(1, round(uniform(0.7, 1.3) * retry_after))  # noqa: S311  # they come back apart
+        self.retry_after = max(1, round(uniform(0.7, 1.3) * retry_after))  # noqa: S311  # spreads the retries
         metrics.REFUSED.labels(limit).inc()
         super().__init__(limit)
 
     @property
     def reason(self) -> str:
-        """What stands in the close frame."""
+        """The reason in the close frame."""
         return f"{self.limit}; retry_after={self.retry_after}"
 
 
 class Admission:
-    """Counts the sockets of this process. One a process, on its loop."""
+    """Counts the sockets of this process. There is one instance per process, used only on its loop."""
 
     def __init__(self) -> None:
         self.sockets = 0
         self.by_network: dict[str, int] = {}
 
     def enter(self, scope: Any) -> "Place":
-        """Return a place for a socket, to be given back.
+        """Return a place for a socket; call its `leave()` when the socket closes.
 
         Raises:
             Crowded
@@ -63,7 +63,7 @@ class Admission:
 
 
 class Place:
-    """A socket's place, and how fast it may send."""
+    """A socket's place, with the token bucket that limits how fast it may send."""
 
     __slots__ = ("admission", "at", "networks", "tokens")
 
@@ -73,11 +73,11 @@ class Place:
 
     @property
     def is_limited(self) -> bool:
-        """Whether limits apply: not to trusted addresses."""
+        """Whether limits apply. They do not apply to trusted addresses."""
         return bool(self.networks)
 
     def wait_before_frame(self, now: float) -> float:
-        """Return how many seconds to wait before the next frame is read; 0 for all but a few."""
+        """Return how many seconds to wait before reading the next frame; nearly always 0."""
         if not self.networks:
             return 0.0
         self.tokens = min(FRAMES_AT_ONCE, self.tokens + (now - self.at) * FRAMES_A_SECOND) - 1
@@ -85,7 +85,7 @@ class Place:
         return max(0.0, -self.tokens / FRAMES_A_SECOND)
 
     def leave(self) -> None:
-        """Give the place back; once."""
+        """Give the place back. Call this only once."""
         self.admission.sockets -= 1
         for network, _share in self.networks:
             left = self.admission.by_network[network] - 1

@@ -1,4 +1,4 @@
-"""A poll as a page shows it: rows with shares, and what one may do. The sentences stand in templates/room/poll."""
+"""A poll as a page shows it: rows, shares and possible actions. The sentences are in templates/room/poll."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +23,10 @@ from polls.written_store import Written
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An option. `shown` is None where the tally may not be seen; `entered` is what the form holds for it.
+    """An option. `shown` is None if the reader may not see the tally; `entered` is its value in the form.
 
-    `is_other` is True for "Other"; `words` are those that its form holds.
-    `right` is True where the right answer was revealed and the option is one of them.
+    `is_other` is True for "Other"; `words` is the text in its form field.
+    `right` is True if the right answer was revealed and includes this option.
     """
 
     id: str
@@ -41,14 +41,14 @@ class Row:
 
 @dataclass(frozen=True)
 class PollCard:
-    """What a page says about one poll. Everything comes from its JSON for the reader's audience."""
+    """A poll on a page, for one reader. Everything comes from the poll's JSON for that reader's audience."""
 
     poll: dict[str, Any]
     own: Mine
     joined: bool
     wanted_view: str = ""
-    tally: Tally | None = None  # where it may be seen
-    tried: QueryDict | None = None  # what a refused form held, so that nothing is lost
+    tally: Tally | None = None  # None if the reader may not see it
+    tried: QueryDict | None = None  # the contents of a refused form, so that nothing is lost
     earlier: "PollCard | None" = None  # the round before, where both are over
 
     @property
@@ -58,7 +58,7 @@ class PollCard:
 
     @property
     def kind(self) -> Kind:
-        """What the poll's kind decides."""
+        """The poll's kind."""
         return kind_named(self.poll["kind"])
 
     @property
@@ -85,9 +85,9 @@ class PollCard:
 
     @property
     def changes(self) -> str:
-        """What moderators changed after votes came, one sentence a change; "" where nothing was.
+        """What moderators changed after votes came in, one sentence per change; "" if nothing.
 
-        Words that were reworded after the first vote, and written answers that were regrouped after the close.
+        This covers rewording after the first vote, and written answers regrouped after the close.
         """
         reworded = _("Reworded by %(by)s at %(time)s UTC, after the first vote. Before: “%(was)s”.")
         regrouped = {
@@ -105,33 +105,33 @@ class PollCard:
 
     @property
     def ballots(self) -> int:
-        """How many people's ballots are counted."""
+        """The number of ballots counted, one per person."""
         return int(self.poll["ballots"])
 
     @property
     def visible(self) -> bool:
-        """Whether the tally is in what this reader gets."""
+        """Whether this reader may see the tally."""
         return self.tally is not None
 
     @property
     def mine(self) -> dict[str, Any]:
-        """One's own answer, as JSON."""
+        """The reader's own answer, as JSON."""
         return mine_json(self.own)
 
     @property
     def right(self) -> dict[str, Any] | None:
-        """The right answer where it was revealed, as JSON."""
+        """The right answer as JSON; None before it is revealed."""
         right = self.poll.get("right_answer")
         return right if right and right["revealed_at"] else None
 
     @property
     def hides_right(self) -> bool:
-        """Whether the poll has a right answer that is still to be revealed; only moderators are told."""
+        """Whether the poll has a right answer that is not revealed yet; only moderators are told."""
         return "right_answer" in self.poll and self.right is None
 
     @property
     def right_words(self) -> str:
-        """The right answer in one line, with how many had it where the tally may be seen; "" before it is revealed."""
+        """The revealed right answer in one line, with how many had it if the tally is visible; else ""."""
         if self.right is None:
             return ""
         texts = {option["id"]: option["text"] for option in self.poll["options"]}
@@ -145,7 +145,7 @@ class PollCard:
 
     @property
     def right_of_mine(self) -> str:
-        """Whether one's own answer is right, as a sentence; "" where that is not known."""
+        """A sentence saying whether the reader's own answer is right; "" if that is not known."""
         is_right = had_it_right(self.kind, self.right, self.mine) if self.right else None
         return "" if is_right is None else str(TEXTS["right_mine" if is_right else "right_not_mine"])
 
@@ -156,18 +156,18 @@ class PollCard:
 
     @property
     def has_written(self) -> bool:
-        """Whether people write the answer, or may."""
+        """Whether voters write the answer, or may write one."""
         return self.has_other or self.kind.is_written
 
     @property
     def own_words(self) -> str:
-        """What people wrote for "Other" and may be read, in a line; "" where nothing."""
+        """The answers written for "Other" that may be read, in one line; "" if there are none."""
         other = self.poll.get("other")
         return own_words_line(other["answers"], other["different"]) if other else ""
 
     @property
     def own_rows(self) -> list[Row]:
-        """One's own answer as rows, where voters write it and the result may not be seen."""
+        """The reader's own written answer as rows, for when the result is hidden."""
         own = self.kind.texts_of(self.mine) if self.kind.is_written else []
         return [Row("", text, mine=True) for text in own]
 
@@ -178,14 +178,14 @@ class PollCard:
 
     @property
     def can_change(self) -> bool:
-        """Whether one's vote may still be changed or withdrawn, from this device."""
+        """Whether the reader can still change or withdraw their vote from this device."""
         return (
             self.is_live and bool(self.poll["may_change"]) and self.own.voted and self.own.options is not None
         )
 
     @property
     def view(self) -> str:
-        """form, results, waiting (voted, not to be seen yet) or hidden (over, not to be seen)."""
+        """form, results, waiting (voted, result not visible yet) or hidden (over, result not visible)."""
         if self.is_live and self.wanted_view == "form" and (self.can_change or not self.own.voted):
             return "form"
         if self.is_live and not self.own.voted and not (self.wanted_view == "results" and self.visible):
@@ -196,7 +196,7 @@ class PollCard:
 
     @property
     def closes_at(self) -> datetime | None:
-        """When voting ends by itself."""
+        """When voting closes automatically; None without a countdown."""
         return parse_datetime(self.poll["closes_at"]) if self.poll["closes_at"] else None
 
     @property
@@ -206,23 +206,23 @@ class PollCard:
 
     @property
     def asked(self) -> str:
-        """What the form asks for, as the beginning of a sentence; "" where it asks for one option or several."""
+        """What the form asks for, as the start of a sentence; "" if it asks for one or several options."""
         poll = self.poll
         return self.kind.ask(self.rules, poll["min"], poll["max"], len(poll["options"]))
 
     @property
     def summary(self) -> str:
-        """The result in one line; "" where the rows say it all, or nothing may be seen."""
+        """The result in one line; "" if the rows say it all, or the result is not visible."""
         return "" if self.tally is None else self.kind.note_of(self.tally)
 
     @cached_property
     def picture(self) -> dict[str, Any] | None:
-        """What the kind's picture draws; None where it has none, or nothing may be seen."""
+        """The data for the kind's picture; None if it has none, or the result is not visible."""
         return None if self.tally is None else self.kind.picture_of(self.tally)
 
     @cached_property
     def options(self) -> list[Row]:
-        """The options in their order, as the form shows them."""
+        """The options in the order of the form."""
         mine = set(self.mine["options"] or ())
         right = set(self.right.get("options", ())) if self.right else set()
         entered = self.kind.entered(self.tried, self.mine)
@@ -242,7 +242,7 @@ class PollCard:
 
     @cached_property
     def screen_picture(self) -> dict[str, Any] | None:
-        """The same for the presenter's screen."""
+        """The data for the kind's picture on the presenter screen."""
         return None if self.tally is None else self.kind.picture_of(self.tally, on_screen=True)
 
     @property
@@ -252,18 +252,18 @@ class PollCard:
 
     @property
     def pick_note(self) -> str:
-        """What the form asks for, where the kind says it in words of its own."""
+        """What the form asks for; "" unless the kind has its own wording."""
         return self.kind.pick_note(self.poll)
 
     @property
     def fields(self) -> list[str]:
-        """The texts of the vote form's fields, where voters write the answer: one's own, then empty ones."""
+        """The texts of the vote form's fields for written answers: the reader's own texts, then blanks."""
         own = self.tried.getlist("written") if self.tried else self.kind.texts_of(self.mine)
         return own + [""] * (self.poll["max"] - len(own))
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The options as the result shows them, or in their order where it may not be seen."""
+        """The options in the order of the result, or of the form if the result is not visible."""
         if self.tally is None:
             return self.own_rows if self.kind.is_written else self.options
         options = self.options
@@ -282,12 +282,12 @@ class PollCard:
 
     @property
     def leaders(self) -> list[Row]:
-        """The options that lead, several where they tie; none where nobody voted or nothing may be seen."""
+        """The leading options: several in a tie, none if nobody voted or the result is not visible."""
         return [row for row in self.rows if row.shown and row.shown.is_lead]
 
     @property
     def leaders_named(self) -> str:
-        """Their texts, in one line."""
+        """The texts of the leading options, in one line."""
         return ", ".join(row.text for row in self.leaders)
 
 
@@ -301,9 +301,9 @@ def card_for(
     tried: QueryDict | None = None,
     options: Sequence[Option | Written] | None = None,
 ) -> PollCard | None:
-    """Return the card of a poll for one reader, or None where the poll does not exist for them.
+    """Return the card of a poll for one reader, or None if they may not see the poll.
 
-    `options` are the poll's, where they were read already.
+    Pass `options` if the poll's options have been read already.
     """
     options = options_of(poll) if options is None else options
     body = poll_json(poll, options, audience_of(is_moderator=is_moderator, mine=own))
@@ -327,11 +327,11 @@ def with_rounds(cards: Sequence[PollCard]) -> list[PollCard]:
 
 
 def launch_order(card: PollCard) -> tuple[str, int]:
-    """Return what pages and scripts sort polls by: when it was launched, to the millisecond, then its id."""
+    """Return the sort key of polls on pages and in scripts: launch time to the millisecond, then id."""
     return card.poll["launched_at"] or "", int(card.id)
 
 
 def on_air(cards: list[PollCard]) -> PollCard | None:
-    """Return the poll on air: the live one launched last, else the last launched that is over."""
+    """Return the poll on air: the live poll launched last, else the finished poll launched last."""
     shown = [card for card in cards if card.state in {"live", "closed", "published"}]
     return max(shown, key=lambda card: (card.is_live, *launch_order(card)), default=None)

@@ -1,7 +1,7 @@
-"""What stands in brackets behind the question of a quick poll: "Question? [scale 1-5: never … always]".
+"""Parse the brackets after the question of a quick poll: "Question? [scale 1-5: never … always]".
 
-A backslash before a slash or a square bracket makes it a plain sign: "Which \\[old\\] one? / TCP \\/ IP / UDP".
-Before other signs a backslash is itself, so that "C:\\Users" needs none.
+A backslash before a slash or a square bracket makes it literal: "Which \\[old\\] one? / TCP \\/ IP / UDP".
+Before any other character a backslash is literal, so "C:\\Users" needs no escaping.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from opendev.core.text import ascii_digits
 
-# Characters of what stands in brackets. The longest that is written, a scale's rules as JSON, has some 250. The
-# patterns that read it take time by its square.
+# Longest bracket, in characters. The longest that we write, a scale's rules as JSON, has about 250.
+# The patterns that read a bracket take quadratic time.
 MAX_BRACKET = 500
 _BRACKET = re.compile(r"^(?P<question>.*\S)\s*\[(?P<bracket>[^\[\]]*)\]$", re.DOTALL)
 _WORDS = re.compile(
@@ -19,7 +19,7 @@ _WORDS = re.compile(
     r"\s*(?P<more>(?:,[a-z\s]+)*)(?:\s*:\s*(?P<labels>.+))?$",
     re.IGNORECASE | re.DOTALL,
 )
-# Signs that part a line, and what stands for them while it is parted: control characters, which no text may hold.
+# Characters that split a line, and their stand-ins: control characters, which no text may contain.
 _PLAIN = {"/": "\x01", "／": "\x02", "[": "\x03", "]": "\x04"}
 _SIGNS = {stand_in: sign for sign, stand_in in _PLAIN.items()}
 _BEFORE_SIGN = re.compile(r"(?<!\\)(\\*)([/／\[\]])")
@@ -28,7 +28,7 @@ _BETWEEN_LABELS = re.compile(r"\s*(?:\u2026|\.\.\.|\s-\s|\s–\s)\s*")
 
 
 class Words(NamedTuple):
-    """What a bracket says: two numbers, words behind commas, and the labels of both ends; any may be missing."""
+    """A bracket's contents: two numbers, words after commas, labels of both ends. Any may be missing."""
 
     numbers: tuple[int, int] | None
     labels: list[str] | None
@@ -36,9 +36,9 @@ class Words(NamedTuple):
 
 
 def protect(line: str) -> str:
-    """Return a line in which nothing is parted at signs that stand behind a backslash; `restore` gives them back."""
+    """Replace escaped separators in a line, so that it is not split there; `restore` puts them back."""
     if _STAND_IN.search(line):
-        return line  # it is refused for these
+        return line  # the reader refuses control characters
 
     def stand_in(match: re.Match[str]) -> str:
         slashes, sign = match.groups()
@@ -48,7 +48,7 @@ def protect(line: str) -> str:
 
 
 def restore(value: Any) -> Any:
-    """Return texts, or JSON with texts, of a protected line as they were meant."""
+    """Return a text, or JSON, from a protected line with its original characters."""
     if isinstance(value, str):
         return _STAND_IN.sub(lambda match: _SIGNS[match[0]], value)
     if isinstance(value, Mapping):
@@ -57,12 +57,12 @@ def restore(value: Any) -> Any:
 
 
 def escape(text: str) -> str:
-    """Return a text as it stands in a line in which it parts nothing."""
+    """Escape a text, so that a line is not split inside it."""
     return _BEFORE_SIGN.sub(lambda match: "\\" * (2 * len(match[1]) + 1) + match[2], text)
 
 
 def split_line(line: str) -> tuple[str, str] | None:
-    """Return question and bracket of a line that ends with one."""
+    """Return the question and the bracket of a line that ends with a bracket, else None."""
     match = _BRACKET.match(line.strip())
     if match is None or len(match["bracket"]) > MAX_BRACKET:
         return None
@@ -70,7 +70,7 @@ def split_line(line: str) -> tuple[str, str] | None:
 
 
 def words_of(name: str, bracket: str) -> Words | None:
-    """Return what a bracket says that begins with a kind's name; None where it begins with another."""
+    """Return the contents of a bracket that begins with this kind's name; None if it does not."""
     match = _WORDS.match(bracket)
     if match is None or match["name"].casefold() != name:
         return None

@@ -1,4 +1,4 @@
-"""Open answers: a text a person, which the room reads once a moderator approved it, unless the poll says otherwise."""
+"""Open answers: one text per person, which a moderator approves first unless the poll says otherwise."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +26,7 @@ class AnswerTooLong(Malformed):
 
 
 class Text(Kind):
-    """A text of at most 300 characters a person."""
+    """A poll that collects one text of at most 300 characters per person."""
 
     name, label, choice = "text", gettext_lazy("Open answers"), gettext_lazy("an answer in their own words")
     family = Family.WRITE
@@ -44,7 +44,7 @@ class Text(Kind):
     }
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return `{approve, length}`: whether a moderator approves each answer first, and the most characters.
+        """Return `{approve, length}`: whether a moderator approves each answer first, and the maximum length.
 
         Raises:
             Malformed
@@ -66,15 +66,15 @@ class Text(Kind):
         return rules
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the fields say; None where they were not there."""
+        """Return the rules set in the form; None if the form has no fields for them."""
         return {"approve": "text_approve" in post} if "text_settings" in post else None
 
     def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the fields' values."""
+        """Return the form's field values for these rules."""
         return {"text_approve": {**USUAL, **rules}["approve"]}
 
     def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
-        """Raise where more than one answer a person is asked for.
+        """Check that the poll asks each person for one answer.
 
         Raises:
             Malformed
@@ -83,15 +83,15 @@ class Text(Kind):
             raise wrong("max", _("Each person gives one answer."))
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the text of a plain form."""
+        """Return the answer from a plain form."""
         return {self.field: post.get("written", "")}
 
     def own_answer(self, texts: Sequence[str]) -> Any:
-        """Return the text."""
+        """Return the only text."""
         return texts[0]
 
     def pick_note(self, poll: Mapping[str, Any]) -> str:
-        """Return what to write, and who reads it first."""
+        """Return the instruction to voters, and whether a moderator reads their answer first."""
         sentence = str(self.texts["text_pick_change" if poll["may_change"] else "text_pick_final"])
         return f"{sentence} {self.texts['text_pick_approve']}" if poll["rules"]["approve"] else sentence
 
@@ -104,7 +104,7 @@ class Text(Kind):
         most: int,
         rules: Mapping[str, Any],
     ) -> None:
-        """Raise where the text is longer than the poll allows.
+        """Check that the text is no longer than the poll allows.
 
         Raises:
             AnswerTooLong
@@ -114,17 +114,17 @@ class Text(Kind):
             raise AnswerTooLong(sentence, fields={self.field: sentence})
 
     def result(self, tally: Tally) -> dict[str, Any]:
-        """Return `{different, more}`: how many answers may be read, and how many of them the options leave out."""
+        """Return `{different, more}`: how many answers may be read, and how many of those `options` omits."""
         return {"different": tally.different, "more": tally.different - len(tally.options)}
 
     def note_of(self, tally: Tally) -> str:
-        """Return "12 answers to read."; "" without any."""
+        """Return "12 answers to read."; "" if there are none."""
         if not tally.different:
             return ""
         return fill(self.texts["text_note"].form(tally.different), {"count": tally.different})
 
     def sentences_of(self, tally: Tally) -> list[str]:
-        """Return how many wrote, and what the moderator picked."""
+        """Return a sentence with the number of people who answered, and one for each picked answer."""
         wrote = ngettext("%(count)d person answered.", "%(count)d people answered.", tally.ballots)
         picked = [
             _("One said: “%(text)s”") % {"text": answer.text} for answer in tally.options if answer.is_picked
@@ -152,7 +152,7 @@ class Text(Kind):
 
 
 def read_text(value: Any) -> tuple[str, ...]:
-    """Return an open answer as the one text of a tuple; only the shape is checked.
+    """Return an open answer as a tuple of one text. Only its shape is checked.
 
     Raises:
         Malformed

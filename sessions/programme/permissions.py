@@ -1,4 +1,4 @@
-"""Who may do what with sessions: pure predicates."""
+"""Pure predicates for what a caller may do with a session."""
 
 from collections.abc import Collection
 

@@ -12,14 +12,14 @@ from sessions.programme.models import Session
 
 
 def new_suggestion_id() -> int:
-    """Return a random 63-bit number: in a row of numbers a gap would tell that there is one that one does not see."""
+    """Return a random 63-bit number. Gaps in sequential ids would reveal suggestions that are not shown."""
     return secrets.randbelow(2**63 - 1) + 1
 
 
 class Suggestion(models.Model):
-    """A follow-up that an attendee suggests. It carries no name, and says to nobody who suggested it.
+    """A follow-up suggested by an attendee. It carries no name, and nobody is told who suggested it.
 
-    `supporters` is how many others support it. `line` is the sign-up line that it was opened as.
+    `supporters` counts the other attendees who support it. `line` is the sign-up line that it was opened as.
     """
 
     class State(models.TextChoices):
@@ -40,7 +40,7 @@ class Suggestion(models.Model):
         SignUpLine, on_delete=models.SET_NULL, null=True, blank=True, related_name="suggestions"
     )
     suggested_at = models.DateTimeField(_("suggested at"))
-    # What can be undone: the last move's origin and moment.
+    # Lets the last move be undone: the state before it, and when it happened.
     moved_from = models.CharField(max_length=9, blank=True, editable=False)
     moved_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveBigIntegerField(default=1, editable=False)
@@ -62,7 +62,7 @@ class Suggestion(models.Model):
 
 
 class SuggestionSupport(models.Model):
-    """An attendee supports a suggested follow-up. Once an event lets go of who did what, it is nobody's, and counts."""
+    """An attendee's support for a suggested follow-up. It still counts once the event no longer keeps whose it was."""
 
     suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, related_name="supports")
     attendee = models.ForeignKey(

@@ -1,6 +1,7 @@
-"""A poll as one line, read from quick polls, run sheets and files, and written: "Question? [kind] [settings] / a / b".
+"""Read and write a poll as one line: "Question? [kind] [settings] / a / b".
 
-What `write_line` writes is read again before it is given away, so a line always says the whole poll.
+Quick polls, run sheets and files use this form.
+`write_line` reads back each line before returning it, so a line always describes the whole poll.
 """
 
 import re
@@ -29,9 +30,9 @@ from polls.kinds.other import has_other
 from polls.models import Poll
 from polls.services.reading import PollDraft, read_draft
 
-# A slash beside a blank parts the options, so that "CI/CD" stays one word.
-_SLASH = re.compile(r"(?<!\s)\s+[/／]\s*|[/／]\s+")  # a run of blanks is looked at once, from its beginning
-# Who writes full-width puts no blanks around it: alone in a line it parts, too.
+# A slash beside a space separates options, so that "CI/CD" stays one word.
+_SLASH = re.compile(r"(?<!\s)\s+[/／]\s*|[/／]\s+")  # the lookbehind scans a run of spaces only once
+# Full-width slashes are written without spaces. They separate options if a line has no other slash.
 _WIDE_SLASH = re.compile("／")
 _ASKS = re.compile(r"[?？؟;՞⁇⁈⁉‽][\"'”’»)\]）」』]*\Z")
 _ENDS = re.compile(r"[:：!！…][\"'”’»)\]）」』]*\Z")
@@ -50,7 +51,7 @@ class BadLine(Malformed):
 
 
 def read_line(line: str) -> dict[str, Any]:
-    """Return the JSON form of a quick poll: "Question? / a / b / c", its kind in brackets behind the question.
+    """Return the JSON form of a quick poll: "Question? / a / b / c", its kind in brackets after the question.
 
     Raises:
         BadLine: fewer than two options.
@@ -69,13 +70,14 @@ def read_line(line: str) -> dict[str, Any]:
 
 
 def _restored(draft: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON form of a line that was protected."""
+    """Return the JSON form of a protected line with its original characters."""
     return {name: restore(value) for name, value in draft.items()}
 
 
 def read_head(text: str) -> dict[str, Any] | None:
-    """Return the JSON form of a question with what stands in brackets behind it: a kind or ready answers, and settings:
-    "Question? [rank 3] [named, results after close]". None where nothing of this stands there.
+    """Return the JSON form of a question followed by brackets: a kind or ready answers, then settings.
+
+    For example "Question? [rank 3] [named, results after close]". None if there are no such brackets.
     """
     settings: dict[str, Any] = {}
     rest = text
@@ -91,9 +93,9 @@ def read_head(text: str) -> dict[str, Any] | None:
 
 
 def read_settings(bracket: str) -> dict[str, Any] | None:
-    """Return the settings that every kind has, from "named, final, results after close, pick 1-3, right 2".
+    """Return the settings that all kinds share, from "named, final, results after close, pick 1-3, right 2".
 
-    None where the bracket says anything else, or nothing.
+    None if the bracket is empty or contains anything else.
     """
     bracket, right = take_right(bracket)
     settings: dict[str, Any] = {"right_answer": right} if right else {}
@@ -110,16 +112,17 @@ def read_settings(bracket: str) -> dict[str, Any] | None:
 
 
 def _has_answers(draft: Mapping[str, Any]) -> bool:
-    """Return True if a bracket says all answers: ready ones, or a kind that makes them or has people write them."""
+    """Return True if a bracket settles the answers: ready ones, or a kind that makes or collects them."""
     kind = KINDS.get(draft.get("kind", ""))
     return "options" in draft or (kind is not None and (kind.makes_options or kind.is_written))
 
 
 def _parted(line: str) -> tuple[str, list[str]]:
-    """Return question and options of a line.
+    """Return the question and the options of a line.
 
-    The question ends at the first slash. Where it has no mark there, and of the parts behind it but the last one
-    exactly one asks, the question goes on to there: "Do you run 24 / 7 support? / yes / no".
+    The question ends at the first slash. If it has no punctuation there, and exactly one later part before
+    the last asks and has two options after it, the question ends after that part instead:
+    "Do you run 24 / 7 support? / yes / no".
     """
     line = line.strip().strip("/／").strip()
     slashes = list((_SLASH if _SLASH.search(line) else _WIDE_SLASH).finditer(line))
@@ -134,26 +137,26 @@ def _parted(line: str) -> tuple[str, list[str]]:
 
 
 def _asks(text: str) -> bool:
-    """Return True if a part ends with a question mark, also before a kind in brackets."""
+    """Return True if a part ends with a question mark, ignoring a kind in brackets."""
     draft = read_head(text)
     return _ASKS.search(draft["question"] if draft else text) is not None
 
 
 def _is_ended(text: str) -> bool:
-    """Return True if the first part is a whole question: it ends with a mark or with a kind in brackets."""
+    """Return True if the first part is a whole question: it ends with punctuation or a kind in brackets."""
     return bool(read_head(text) or _ASKS.search(text) or _ENDS.search(text))
 
 
 def is_all_question(line: str) -> bool:
-    """Return True if a line has no options: no slash, or one inside a question."""
+    """Return True if a line has no options: it has no slash, or only one inside the question."""
     question, options = _parted(line)
     return not options or (len(options) == 1 and not _is_ended(question) and _asks(options[0]))
 
 
 def write_line(draft: PollDraft) -> str:
-    """Return a poll as a line that `read_line` reads as the same poll.
+    """Return a poll as a line that `read_line` turns back into the same poll.
 
-    The shortest that does is taken: most polls need neither escapes nor rules as JSON.
+    The shortest such line is used: most polls need neither escapes nor rules as JSON.
     """
     poll = without_ids(draft)
     for line in _lines_of(draft):
@@ -175,7 +178,7 @@ def _lines_of(draft: PollDraft) -> Iterator[str]:
 
 
 def _says(line: str, poll: PollDraft) -> bool:
-    """Return True if a line is read as this poll, in each language: options that rules make have words."""
+    """Return True if a line is read as this poll in every language: some options are translated."""
     for language, _name in django_settings.LANGUAGES:
         with translation.override(language):
             try:
@@ -188,7 +191,7 @@ def _says(line: str, poll: PollDraft) -> bool:
 
 
 def settings_of(draft: PollDraft, *, pick: bool = False) -> str:
-    """Return the settings of a poll that are not the usual ones, as `read_settings` reads them."""
+    """Return the settings of a poll that differ from the defaults, in the form that `read_settings` reads."""
     words = [f"pick {draft.min}-{draft.max}"] if pick else []
     words += [
         word
@@ -203,5 +206,5 @@ USUAL = PollDraft(question="", options=())
 
 
 def without_ids(draft: PollDraft) -> PollDraft:
-    """Return a draft as it can be made in another session."""
+    """Return a draft without option ids, so that it can be created in another session."""
     return replace(draft, options=tuple((None, text) for _id, text in draft.options))
