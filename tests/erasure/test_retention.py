@@ -51,7 +51,7 @@ def test_nothing_goes_until_somebody_sets_it(held):
     assert rows(plan_of(held.event, LONG_AFTER)) == before
 
 
-@pytest.mark.parametrize("most", [1000, 1])
+@pytest.mark.parametrize("most", [500, 1])
 def test_what_the_dry_run_counts_goes_and_every_count_stays(held, monkeypatch, most):
     monkeypatch.setattr(retention, "ROWS_AT_ONCE", most)
     held.keep(**dict.fromkeys(SORTS, 30))
