@@ -41,7 +41,7 @@ class Held:
     def __init__(self):
         self.event = make_event()
         self.caller = organiser_of(self.event)
-        self.session = make_session(self.event)
+        self.session = make_session(self.event, starts_at=NOW)
         self.both = [make_attendee(self.session, name=NAME, company="Acme", country="DE") for _ in "ab"]
         self.named = make_poll(self.session, anonymous=False)
         self.secret = make_poll(self.session)
