@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from babel.lists import format_list
 from django.utils.translation import gettext as _
 
+from opendev.core.languages import locale
 from polls.kinds.base import Kind
 from polls.kinds.tallies import ResultRow, Tally
 
@@ -122,7 +124,11 @@ def rounds_sentence(rounds: Rounds) -> str:
         least = abs(moved[MOST_NAMED].by or 0)
         above = [change for change in moved[:MOST_NAMED] if abs(change.by or 0) > least]
         moved = above or moved[:MOST_NAMED]
-    words["changes"] = ", ".join(f"“{each.text}” ({each.from_to})" for each in moved)
+    words["changes"] = format_list(
+        [f"{_('“%(text)s”') % {'text': each.text}} ({each.from_to})" for each in moved],
+        style="unit",
+        locale=locale(),
+    )
     if rounds.is_of_places:
         return (
             _(

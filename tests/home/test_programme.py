@@ -82,7 +82,7 @@ def test_star_is_shown_to_whoever_set_it_alone(visitor):
     visitor.post(session.get_absolute_url() + "star/", {"starred": "yes"})
     page = text_of(visitor.get(path))
     assert "Starred" in slot(page, session)
-    assert f"/{session.event.slug}/my/" in page
+    assert f"/{session.event.slug}/calendar/#mine" in page
     assert "Starred" not in text_of(Client().get(path))
 
 
