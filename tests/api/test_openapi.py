@@ -166,6 +166,8 @@ class Prober:
             "number": ["1"],
             "token": ["none"],
             "step": ["1"],
+            "webhook": ["1"],
+            "delivery": ["1"],
         }
         line, name = self.new_name()
         plan = f"sessions/{self.session}/run-sheet/items/"

@@ -260,6 +260,29 @@ def test_list_of_keys_is_accessible(play):
     play(scene)
 
 
+def test_pages_of_webhooks_are_accessible_and_work_by_keyboard(play, demo):
+    def scene(stage: Stage) -> None:
+        page = stage.moderator("organiser", path=f"{EVENT}organise/webhooks/", known="400").page
+        is_accessible(page)
+        page.get_by_label("Address").fill("http://hooks.example.org/")
+        page.get_by_role("button", name="Add a webhook").press("Enter")
+        expect(page.locator("#url-error")).to_be_visible()
+        is_accessible(page)
+        page.get_by_label("Address").fill(
+            "https://192.0.2.1/a-long-address-without-a-blank-in-it?key=0123456789abcdef"
+        )
+        page.get_by_label("The session ended").press("Space")
+        page.get_by_role("button", name="Add a webhook").press("Enter")
+        expect(page.get_by_text("whsec_")).to_be_visible()
+        is_accessible(page)
+        page.get_by_role("button", name="Send a test").press("Enter")
+        expect(page.get_by_text("whsec_")).to_have_count(0)
+        expect(page.get_by_role("button", name="Send again")).to_be_visible()
+        is_accessible(page)
+
+    play(scene)
+
+
 def test_pages_about_people_are_accessible(play, demo):
     def scene(stage: Stage) -> None:
         poll = demo.launch(*POLL, anonymous=False)

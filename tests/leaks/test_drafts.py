@@ -116,7 +116,7 @@ class World:
             **{part: own[part] for part in ("poll", "question", "suggestion", "line")},
             "session": self.session.slug,
             "day": self.session.day_id,
-            "number": 1,
+            **dict.fromkeys(["number", "webhook", "delivery"], 1),
             "link": link_id,
             "token": self.display,
             "role": role.pk if role else 1,

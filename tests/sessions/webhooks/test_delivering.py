@@ -3,13 +3,19 @@
 import base64
 import hashlib
 import hmac
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
+from django.db import connections
 
 from opendev.core.attendance import Caller
 from opendev.core.outbound import Outcome, read_retry_after
 from sessions.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
+from sessions.webhooks.services import delivering
 from sessions.webhooks.services.delivering import (
     KEPT,
     LEASE,
@@ -22,8 +28,9 @@ from sessions.webhooks.services.delivering import (
 from sessions.webhooks.services.keeping import add_webhook, replace_secret, send_again, send_test
 from sessions.webhooks.signing import new_secret, signed_headers
 from tests.factories import NOW, make_event, make_organiser
+from tests.factories.databases import committing_postgres as committing_postgres
+from tests.factories.databases import committing_sqlite as committing_sqlite
 
-pytestmark = pytest.mark.django_db
 GIVEN = {"url": "https://hooks.example.org/", "types": ["poll.closed"]}
 FAILURE = Outcome(503)
 
@@ -44,7 +51,7 @@ class Hook:
 
 
 @pytest.fixture
-def hook():
+def hook(db):
     return Hook()
 
 
@@ -174,3 +181,46 @@ def test_signature_is_that_of_the_specification():
         key = base64.b64decode(known.removeprefix("whsec_"))
         digest = hmac.new(key, b"msg_1.1614265330." + body, hashlib.sha256).digest()
         assert signature == "v1," + base64.b64encode(digest).decode()
+
+
+# --- several workers
+
+
+def race_for_messages():
+    """Have four workers take what is due of eight webhooks at once; return how many took each message."""
+    hooks = [Hook() for _ in range(8)]
+    wanted = {hook.test().pk for hook in hooks}
+    start = Barrier(4)
+
+    def work():
+        start.wait(10)
+        taken = [delivery.delivery_id for _ in range(3) for delivery in take_due(NOW, most=8)]
+        connections.close_all()
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = Counter(pk for future in [pool.submit(work) for _ in range(4)] for pk in future.result())
+    assert taken.keys() == wanted
+    return set(taken.values())
+
+
+@pytest.mark.parametrize("race", range(5))
+def test_one_worker_takes_a_message_on_sqlite(committing_sqlite, race):
+    assert race_for_messages() == {1}
+
+
+def test_one_worker_takes_a_message_on_postgres(committing_postgres):
+    for _ in range(5):
+        assert race_for_messages() == {1}
+        Webhook.objects.all().delete()
+
+
+def test_two_who_take_a_message_are_noticed(committing_sqlite, monkeypatch):
+    """The same race, where whoever sees a message is not asked whether somebody was quicker."""
+
+    def take_blindly(webhook_id, now):
+        delivery = WebhookDelivery.objects.get(webhook=webhook_id)
+        return SimpleNamespace(delivery_id=delivery.pk)
+
+    monkeypatch.setattr(delivering, "_take_one", take_blindly)
+    assert race_for_messages() != {1}
