@@ -70,7 +70,8 @@ def erase_event(*, event_id: int, caller: Caller | None, confirmation: Any) -> d
         NotSignedIn, NotOrganiser, NotConfirmed
         SessionIsLive: a session of it is live.
     """
-    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id, rehearses=None).first()
+    # Joins that are under way refer to it and go on to a session: waited for here, none waits for this one later.
+    event = Event.objects.select_for_update().filter(pk=event_id, rehearses=None).first()
     if event is None:
         raise NotFound
     if caller is not None:
