@@ -113,13 +113,13 @@ def rounds_of(kind: Kind, before: tuple[int, Tally], after: tuple[int, Tally]) -
 
 
 def rounds_sentence(rounds: Rounds) -> str:
-    """Return "Since round 1, in which 120 people voted, these changed most: “Magnum” (32% → 44%)." """
+    """Return "Since round 1 (120 voted), these changed most: “Magnum” (32% → 44%)." """
     moved = sorted(
         (change for change in rounds.changes if change.by), key=lambda change: -abs(change.by or 0)
     )
     words: dict[str, object] = {"round": rounds.before, "voted": rounds.voted_before}
     if not moved:
-        return _("Nothing changed since round %(round)d, in which %(voted)d people voted.") % words
+        return _("Nothing changed since round %(round)d (%(voted)d voted).") % words
     if len(moved) > MOST_NAMED:
         least = abs(moved[MOST_NAMED].by or 0)
         above = [change for change in moved[:MOST_NAMED] if abs(change.by or 0) > least]
@@ -130,15 +130,8 @@ def rounds_sentence(rounds: Rounds) -> str:
         locale=locale(),
     )
     if rounds.is_of_places:
-        return (
-            _(
-                "Since round %(round)d, in which %(voted)d people voted, these changed places most: %(changes)s."
-            )
-            % words
-        )
-    return (
-        _("Since round %(round)d, in which %(voted)d people voted, these changed most: %(changes)s.") % words
-    )
+        return _("Since round %(round)d (%(voted)d voted), these changed places most: %(changes)s.") % words
+    return _("Since round %(round)d (%(voted)d voted), these changed most: %(changes)s.") % words
 
 
 def _measure(row: ResultRow) -> float:

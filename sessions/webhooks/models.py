@@ -15,7 +15,7 @@ class WebhookType(models.TextChoices):
     POLL_PUBLISHED = "poll.published", _("Results were published")
     LINE_OPENED = "line.opened", _("A follow-up was opened")
     SESSION_ENDED = "session.ended", _("The session ended")
-    RECAP_PUBLISHED = "recap.published", _("Published the recap")
+    RECAP_PUBLISHED = "recap.published", _("The recap was published")
 
 
 TEST_TYPE = "webhook.test"  # sent on request alone

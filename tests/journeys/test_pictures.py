@@ -38,7 +38,7 @@ def test_rounds_are_compared_on_the_screen_and_the_record(play: Any) -> None:
         expect(screen.locator("[data-rounds-of]")).to_have_count(0)
         demo.set_state(again, "closed")
         said = screen.locator("[data-rounds-of]")
-        expect(said).to_contain_text("Since round 1, in which 4 people voted")
+        expect(said).to_contain_text("Since round 1 (4 voted)")
         expect(said).to_contain_text("“OpenStack” (\u206625% → 75%\u2069)")
         pages = [stage.attendee().page, stage.moderator().page]
         demo.set_session("over")

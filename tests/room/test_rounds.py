@@ -91,7 +91,7 @@ def test_recap_says_what_changed_where_enough_people_voted(session, first, secon
     to_state(second, "closed")
     [said] = [each for each in draft(session.event) if each.key.endswith("/rounds")]
     assert said.text == (
-        "Since round 1, in which 10 people voted, these changed most: "
+        "Since round 1 (10 voted), these changed most: "
         "“a” (\u206660% → 20%\u2069), “b” (\u206640% → 80%\u2069)."
     )
     assert said.facts["polls"] == [first.pk, second.pk]

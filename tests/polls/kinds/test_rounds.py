@@ -62,7 +62,7 @@ def test_place_that_is_smaller_has_risen():
     assert risen == {"Nova": ("▲", "+1"), "Magnum": ("▼", "−1"), "Zun": ("=", "0")}
     assert rounds.heading == "Change in places"
     assert rounds_sentence(rounds) == (
-        "Since round 1, in which 33 people voted, these changed places most: "
+        "Since round 1 (33 voted), these changed places most: "
         "“Nova” (\u20662 → 1\u2069), “Magnum” (\u20661 → 2\u2069)."
     )
 
@@ -70,11 +70,11 @@ def test_place_that_is_smaller_has_risen():
 def test_sentence_names_what_changed_most_and_parts_no_equals():
     rounds = compared(tally(a=32, b=60, c=8), tally(a=44, b=48, c=8))
     assert rounds_sentence(rounds) == (
-        "Since round 1, in which 100 people voted, these changed most: "
+        "Since round 1 (100 voted), these changed most: "
         "“a” (\u206632% → 44%\u2069), “b” (\u206660% → 48%\u2069)."
     )
     same = tally(a=5, b=5)
-    assert rounds_sentence(compared(same, same)) == "Nothing changed since round 1, in which 10 people voted."
+    assert rounds_sentence(compared(same, same)) == "Nothing changed since round 1 (10 voted)."
     many = compared(tally(a=40, b=20, c=20, d=20), tally(a=10, b=30, c=30, d=30))
     assert rounds_sentence(many).endswith("these changed most: “a” (\u206640% → 10%\u2069).")
 
