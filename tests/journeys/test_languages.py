@@ -106,6 +106,7 @@ def test_every_language_is_chosen_by_its_own_name_and_stays(play, demo: Demo):
     def scene(stage: Stage) -> None:
         page = stage.open(EVENT)
         for code, name in [*LANGUAGES[1:], LANGUAGES[0]]:
+            page.locator(".languages summary").click()
             page.get_by_role("link", name=name, exact=True).click()
             expect(page.locator("html")).to_have_attribute("lang", code)
             page.goto(demo.server.url + EVENT)

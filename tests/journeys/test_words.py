@@ -97,7 +97,7 @@ def test_what_a_moderator_hides_or_merges_changes_on_every_page_at_once(play, de
         expect(john.page.get_by_role("button", name="Show rude word")).to_be_visible()
         for word in ("k8s", "Kubernetes"):
             john.page.locator(".written").filter(has_text=word).get_by_role("checkbox").check()
-        john.page.get_by_role("button", name="Count as one").click()
+        john.page.get_by_role("button", name="Merge into the most common answer").click()
         merged = ada.page.locator("[data-rows] > .res").filter(has_text="Kubernetes")
         expect(merged.locator("[data-count]")).to_have_text("3")
         assert "rude" not in str(demo.now(poll)["options"])

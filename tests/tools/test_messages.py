@@ -87,7 +87,7 @@ def test_a_text_is_there_with_a_plural_or_without_it():
 
 def test_the_product_can_be_gathered():
     texts = {source.text for source in all_sources()}
-    assert {"Join", "{count} vote", "%(first)s and %(last)s", "vote"} <= texts
+    assert {"Join", "{count} vote", "%(event)s, day %(number)d", "vote"} <= texts
     assert two_in_one(all_sources()) is None
 
 

@@ -1,5 +1,7 @@
 // Buttons that copy an address. Without script they are not there: the address stands beside them to be marked.
 
+import "./gate.js"
+
 const SAYS_SO = 2000
 
 for (const button of document.querySelectorAll("[data-copy]")) {
