@@ -8,6 +8,8 @@ import struct
 import threading
 from contextlib import suppress
 
+# What the console of a page says of a line that was cut: its socket fails, and later a request that goes ahead of it.
+NETWORK_ERRORS = r"WebSocket connection|ERR_"
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.journeys.demo import EVENT, ROOM, Figures
-from tests.journeys.line import Line
+from tests.journeys.line import NETWORK_ERRORS, Line
 from tests.journeys.stage import PHONE, Attendee, Moderator, Screen, Stage
 
 FIRST = "Where are you with OpenStack and Kubernetes today?"
@@ -61,7 +61,7 @@ def everybody_comes(stage: Stage, line: Line) -> Room:
     by_digits = joins_by_digits(stage)
     by_qr = joins_by_qr(stage, screens[0])
     without_script = stage.attendee(java_script_enabled=False, known="status of 400").page
-    on_the_train = stage.attendee(base=line.url, known="WebSocket connection")
+    on_the_train = stage.attendee(base=line.url, known=NETWORK_ERRORS)
     for page in (screens[0].page, by_digits.page):
         expect(page.locator("[data-present]:visible").first).to_have_text("4")
     return Room(stage, john, by_digits, by_qr, without_script, on_the_train, line, screens)

@@ -3,12 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.line import Line
+from tests.journeys.line import NETWORK_ERRORS, Line
 from tests.journeys.stage import Attendee, Stage
 
 POLL = ("Where do your clusters run?", "On OpenStack", "On bare metal", "Elsewhere")
 RULES = {"visibility": "always"}
-NETWORK_ERRORS = r"WebSocket connection|ERR_"
 
 
 @pytest.fixture

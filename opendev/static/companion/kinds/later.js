@@ -10,7 +10,7 @@ function kindsIn({ polls = [], poll }) {
 }
 
 // What a frame has to wait for; null where nothing lacks. A load that failed is tried again by the next frame, under
-// another fragment: some browsers remember that an address failed.
+// another fragment: browsers remember for good that an address failed.
 export function kindsFor(frame) {
   if (kindsIn(frame).every(kindNamed)) return null
   coming ??= load()
