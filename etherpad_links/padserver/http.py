@@ -25,6 +25,7 @@ from etherpad_links.padserver.errors import (
     ServerSilent,
 )
 from etherpad_links.padserver.tokens import TOKEN_PATH, ClientCredentials, forget_token, token_of
+from opendev.core.outbound import http_client
 
 CONNECT_S = 3.0
 READ_S = 5.0
@@ -214,8 +215,7 @@ async def _follow(
     form: Mapping[str, str] | None,
     authorization: str,
 ) -> bytes:
-    timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
-    async with httpx.AsyncClient(trust_env=False, timeout=timeout) as client:
+    async with http_client(read_s=READ_S, connect_s=CONNECT_S) as client:
         for _ in range(MOST_REDIRECTS + 1):
             status, headers, body = await _ask(client, reach, server, method, url, form, authorization)
             if status in NOT_LET_IN and form is not None:

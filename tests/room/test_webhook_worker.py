@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -193,3 +194,20 @@ async def test_long_answer_is_not_read_to_its_end(monkeypatch):
     server.close()
     assert outcome.status == 200
     assert sent < 20_000_000
+
+
+async def test_certificates_are_read_once_and_not_on_the_loop(monkeypatch):
+    read_in = []
+    make = outbound.httpx.create_ssl_context
+
+    def noted(**given):
+        read_in.append(threading.current_thread())
+        return make(**given)
+
+    monkeypatch.setattr(outbound.httpx, "create_ssl_context", noted)
+    outbound._trusted.cache_clear()
+    for _ in range(2):
+        async with outbound.http_client(read_s=1, connect_s=1):
+            pass
+    assert len(read_in) == 1
+    assert read_in[0] is not threading.current_thread()
