@@ -27,7 +27,7 @@ from sessions.questions.services.erasing import forget_names_of_askers, release_
 from sessions.registrations.models import FigureNote, Registration, RegistrationRow
 from sessions.registrations.services.erasing import erase_registrations, keep_figures
 from sessions.retention.models import RetentionRule
-from sessions.retention.selectors import Deadline, deadlines_of, is_live, last_day_of
+from sessions.retention.selectors import Deadline, deadlines_of, is_live, last_day_of, rules_of
 from sessions.retention.services import read_days, reckon_anew
 from sessions.suggestions.models import Suggestion, SuggestionSupport
 from sessions.suggestions.services.erasing import release_suggestions
@@ -165,8 +165,14 @@ def retain_batch(*, event_id: int, now: datetime) -> dict[str, Counts]:
     of the event is live. The audit log has the numbers and nothing else.
     """
     gone: dict[str, Counts] = {}
+    rules = rules_of(event_id)
     for data in SORTS:
-        if counts := _retain_sort(event_id, data, now):
+        # Asked before anything is locked: of most events whose time is over nothing is left.
+        if (
+            data in rules
+            and any(SORTS[data].count(event_id).values())
+            and (counts := _retain_sort(event_id, data, now))
+        ):
             gone[data] = counts
     return gone
 
