@@ -30,12 +30,12 @@ class Subscription:
     @property
     def google(self) -> str:
         """Return Google's page that asks whether to subscribe. It takes no `https:` address."""
-        return f"{GOOGLE}?{urlencode({'cid': self.webcal})}"
+        return _with(GOOGLE, cid=self.webcal)
 
     @property
     def outlook(self) -> str:
         """Return Outlook's page that asks whether to subscribe. It takes no `webcal:` address."""
-        return f"{OUTLOOK}addfromweb?{urlencode({'url': self.address, 'name': self.name}, quote_via=quote)}"
+        return _with(f"{OUTLOOK}addfromweb", url=self.address, name=self.name)
 
 
 @dataclass(frozen=True)
