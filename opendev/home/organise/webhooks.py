@@ -136,7 +136,7 @@ def _one(
         "url": typed["url"],
         "types": _types(typed["types"]),
         "deliveries": [_row(delivery) for delivery in deliveries[:PART]],
-        "older": deliveries[PART - 1].pk if len(deliveries) > PART else "",
+        "older": f"before={deliveries[PART - 1].pk}" if len(deliveries) > PART else "",
     }
     return show(request, "webhook", context, refused=refused)
 
