@@ -12,16 +12,14 @@ import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
-from tests.parts import folder_of, into_parts
+from tests.parts import TRIED_ONCE_MORE, InParts, folder_of
 from tests.support import programs
 from tests.support.databases import Postgres, Redis, SqliteFiles, manage
 from tests.support.etherpad import Etherpad
@@ -93,18 +91,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With `--dist loadscope`, as `make test` says it, whole folders share a process: see tests/parts.py."""
-    if config.getvalue("dist") != "loadscope":
-        return None  # as xdist does it
+    return InParts(config, log) if config.getvalue("dist") == "loadscope" else None
 
-    class InParts(LoadScopeScheduling):
-        @cached_property
-        def parts(self) -> dict[str, int]:
-            return into_parts(map(folder_of, self.collection or []), self.numnodes)
 
-        def _split_scope(self, nodeid: str) -> str:
-            return f"part {self.parts[folder_of(nodeid)]}"
-
-    return InParts(config, log)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if folder_of(item.nodeid) in TRIED_ONCE_MORE:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from tests.parts import SECONDS, folder_of, into_parts
+import pytest
+
+from tests.parts import SECONDS, TRIED_ONCE_MORE, folder_of, into_parts
 from tests.support.databases import ROOT
 
 FOLDERS = [path.name for path in (ROOT / "tests").iterdir() if list(path.rglob("test_*.py"))]
@@ -24,3 +26,8 @@ def test_parts_end_at_about_the_same_time():
 def test_test_is_known_by_its_folder_or_its_file():
     assert folder_of("tests/polls/test_life.py::test_x[a/b::c]") == "polls"
     assert folder_of(f"tests/{Path(__file__).name}::test_y") == "test_parts.py"
+
+
+def test_only_folders_that_are_there_are_tried_once_more(request: pytest.FixtureRequest):
+    assert set(FOLDERS) >= TRIED_ONCE_MORE
+    assert request.node.get_closest_marker("flaky") is None  # of this one a failure is a failure

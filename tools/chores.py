@@ -106,7 +106,7 @@ def soak() -> int:
         "tests/api/test_openapi.py",
         "tests/bench/test_smoke.py",
     ]
-    return pytest("--soak", "--timeout=1800", *what)
+    return pytest("--soak", "--timeout=1800", "-p", "no:rerunfailures", *what)
 
 
 def deploy_check() -> int:

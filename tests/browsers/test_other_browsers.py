@@ -217,6 +217,15 @@ def test_page_that_comes_from_memory_in_the_middle_of_an_import_has_a_button_tha
     assert page.call(IMPORT_IS_READY)
 
 
+# Says whether another page is there. WebKit drops a step that it is asked for while it still ends a load.
+BACK_BY_TWO = """() => {
+  if (location.pathname !== "/") return document.readyState === "complete"
+  window.asked ??= 0
+  if (window.asked++ % 40 === 0) history.go(-2)
+  return false
+}"""
+
+
 def test_back_after_a_sign_out_shows_nothing_of_the_control_room(page: EnginePage, demo: Demo):
     """Over http WebKit keeps pages that say no-store, and shows them whole."""
     sign_in(page, demo, ORGANISER)
@@ -225,10 +234,7 @@ def test_back_after_a_sign_out_shows_nothing_of_the_control_room(page: EnginePag
     page.sees("#stage")
     page.goto(f"{demo.server.url}{EVENT}")
     page.click("form[action$='/sign-out/'] button")
-    page.until(
-        "() => document.querySelector(\"form[action$='/sign-out/']\") === null && document.readyState === 'complete'"
-    )
-    page.call("() => { history.go(-2) }")
-    page.until("() => location.pathname !== '/' && document.readyState === 'complete'")
+    page.until("() => location.pathname === '/' && document.readyState === 'complete'")
+    page.until(BACK_BY_TWO)
     page.until("() => document.body && !document.body.hidden && document.querySelector('main') !== null")
     page.sees_no("#stage")
