@@ -106,7 +106,7 @@ def soak() -> int:
         "tests/api/test_openapi.py",
         "tests/bench/test_smoke.py",
     ]
-    return pytest("--soak", "--timeout=1800", "-p", "no:rerunfailures", *what)
+    return pytest("--soak", "--timeout=1800", "--force-reruns=0", *what)
 
 
 def deploy_check() -> int:
