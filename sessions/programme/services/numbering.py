@@ -2,14 +2,13 @@
 
 from itertools import count
 
-from django.utils.text import slugify
-
+from opendev.core.slugs import readable_slug
 from sessions.programme.models import Event, EventDay
 
 
 def free_slug(title: str, taken: set[str]) -> str:
     """Return an address for a title that is not taken yet."""
-    base = slugify(title)[:100].strip("-") or "session"
+    base = readable_slug(title)[:100].strip("-") or "session"
     return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
 

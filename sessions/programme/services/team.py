@@ -9,11 +9,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.attendance import Caller
 from opendev.core.errors import Malformed, NotFound
+from opendev.core.slugs import readable_slug
 from opendev.core.text import MAX_NAME_LENGTH, clean_email, clean_line
 from sessions.access.services import make_sign_in_link
 from sessions.audit.models import AuditKind
@@ -136,7 +136,7 @@ def _check_role(role: Any) -> None:
 
 
 def _free_slug(event_id: int, name: str) -> str:
-    base = slugify(name)[:60] or "moderator"
+    base = readable_slug(name)[:60].strip("-") or "moderator"
     taken = set(Person.objects.filter(event=event_id, slug__startswith=base).values_list("slug", flat=True))
     return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
