@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, match_skeleton
+from babel.dates import format_date, format_interval, match_skeleton
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from opendev.core.languages import locale
 
@@ -39,6 +40,37 @@ def day_words(value: date | datetime, pattern: str | None) -> str:
     # A moment is in the wanted zone already: its day is all that is looked at.
     words = format_date(value, _pattern(SKELETONS[day], locale()), locale=locale())
     return f"{words}, {date_format(value, clock)}" if clock else words
+
+
+def span_words(first: date, last: date) -> str:
+    """Return "Monday 19 to Friday 23 October 2020" as the active language writes it; one day alone where both are one.
+
+    What both days share is said once: with the later one, or, where the year comes first, with the earlier one.
+    """
+    if first == last:
+        return day_words(first, "l j F Y")
+    start, end = "l j F Y", "l j F Y"
+    if _is_year_first():
+        end = "l j F" if first.year == last.year else end
+    elif first.year == last.year:
+        start = "l j" if first.month == last.month else "l j F"
+    return _("%(first)s to %(last)s") % {"first": day_words(first, start), "last": day_words(last, end)}
+
+
+def short_span_words(first: date, last: date) -> str:
+    """Return "19–23 Oct", as it stands in a margin."""
+    end = day_words(last, "j M")
+    if first == last:
+        return end
+    if not (get_language() or "en").startswith("en"):
+        return str(format_interval(first, last, "MMMd", locale=locale()))
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day if is_one_month else day_words(first, 'j M')}–{end}"
+
+
+def _is_year_first() -> bool:
+    """Return True if the active language says a day from the year on: 2020年10月19日."""
+    return _pattern(SKELETONS["j F Y"], locale()).startswith("y")
 
 
 @lru_cache

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from opendev.core.punctuation import join_sentences, marks
 from sessions.recap.models import RecapEdit
 
 # The kinds that are more than words: what they show is in `facts`.
@@ -38,7 +39,7 @@ LABELS = {
     DAY: gettext_noop("Day"),
     SESSION: gettext_noop("Session"),
     BY_LINE: gettext_noop("Who"),
-    PROSE: gettext_noop("Words"),
+    PROSE: gettext_noop("Text"),
     POLL: gettext_noop("Poll"),
     QUESTION: gettext_noop("Question"),
     LINE: gettext_noop("Follow-up"),
@@ -81,7 +82,7 @@ class Paragraph:
     @property
     def text(self) -> str:
         """The words without their sources."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        return join_sentences(sentence.text for sentence in self.sentences)
 
     def as_json(self) -> dict[str, Any]:
         """Return the paragraph as it is kept."""
@@ -172,10 +173,11 @@ class Worked:
         """Return the paragraph with the editor's words; their source is the editor, and what they wrote upon."""
         if self.edit is None or not self.is_edited:
             return self.drafted
-        labels = "; ".join(dict.fromkeys(s.source.label for s in self.drafted.sentences))
+        semicolon = marks().semicolon
+        labels = semicolon.join(dict.fromkeys(s.source.label for s in self.drafted.sentences))
         label = _("Edited by %(name)s") % {"name": self.edit.edited_by}
-        origin = _("drafted from:")
-        source = Source(f"{label}; {origin} {labels}" if labels else label)
+        origin = join_sentences((_("drafted from:"), labels))
+        source = Source(f"{label}{semicolon}{origin}" if labels else label)
         words = (Sentence(self.text, source),) if self.text else ()
         return replace(self.drafted, sentences=words)
 

@@ -1,17 +1,17 @@
 """The draft of a recap: every sentence is made of what is recorded, and says where it comes from."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from opendev.core.dates import day_words
+from opendev.core.dates import day_words, short_span_words, span_words
+from opendev.core.punctuation import as_sentence, in_figures, join_words, marks, without_odd_blanks
 from opendev.recap.document import DAY, FIGURE, LEDE, STEP, THANKS, TITLE, Paragraph, Sentence, Source
 from opendev.recap.draft_session import SessionDraft, line_paragraph, programme_of
-from opendev.recap.material import Material, material_of
-from opendev.recap.wording import in_figures, in_words, join_words
+from opendev.recap.material import Material, is_of_few, material_of
+from opendev.recap.wording import in_words
 from sessions.programme.models import Event
 from sessions.recap.models import NextStep
 
@@ -29,7 +29,7 @@ def _about(event: Event) -> Source:
 def _head(found: Material) -> Iterator[Paragraph]:
     event = found.event
     yield Paragraph("event/title", TITLE, (Sentence(event.name, _about(event)),))
-    said = [text for text in (_sentence(event.series), event.summary) if text]
+    said = [text for text in (as_sentence(event.series), event.summary) if text]
     yield Paragraph("event/lede", LEDE, (*(Sentence(text, _about(event)) for text in said), *_reach(found)))
     words = {
         "registered": _("participants"),
@@ -50,7 +50,7 @@ def _reach(found: Material) -> Iterator[Sentence]:
     figures = {name: figure for name, figure in found.figures.items() if figure.shown != "0"}
     if "registered" not in figures:
         return
-    sources = "; ".join(
+    sources = marks().semicolon.join(
         figures[name].source for name in ("registered", "companies", "countries") if name in figures
     )
     said = {name: _at_least(figure.shown) for name, figure in figures.items()}
@@ -61,6 +61,7 @@ def _reach(found: Material) -> Iterator[Sentence]:
         )
     else:
         text = _("%(registered)s people registered.") % said
+    text = without_odd_blanks(text)
     yield Sentence(text[0].upper() + text[1:], Source(sources))
 
 
@@ -70,7 +71,8 @@ def _at_least(shown: str) -> str:
 
 
 def _votes(found: Material) -> Iterator[Paragraph]:
-    polls = [poll for session in found.sessions for poll in found.polls.get(session.pk, [])]
+    told = [poll for session in found.sessions for poll in found.polls.get(session.pk, [])]
+    polls = [poll for poll in told if not is_of_few(poll)]  # a sum would tell what they were
     total = sum(poll.ballots for poll in polls)
     if total:
         label = ngettext("votes in %(polls)s poll", "votes in %(polls)s polls", len(polls)) % {
@@ -114,7 +116,9 @@ def _step(key: str, step: NextStep, source: Source) -> Paragraph:
     facts = {"kind": step.kind, "title": step.title, "url": step.url, "when": when(step)}
     words = [Sentence(step.text, source)] if step.text else []
     if step.starts_on and step.kind == NextStep.Kind.UPCOMING:
-        words.insert(0, Sentence(_sentence(_long(step.starts_on, step.ends_on)), source))
+        words.insert(
+            0, Sentence(as_sentence(span_words(step.starts_on, step.ends_on or step.starts_on)), source)
+        )
     return Paragraph(key, STEP, tuple(words), facts)
 
 
@@ -139,28 +143,13 @@ def when(step: NextStep) -> str:
     """Return the dates of a next step as they stand in the margin: "19–23 Oct"; "" where it has none."""
     if step.starts_on is None or step.kind == NextStep.Kind.EARLIER:
         return ""
-    first, last = step.starts_on, step.ends_on or step.starts_on
-    end = day_words(last, "j M")
-    if first == last:
-        return end
-    start = (
-        str(first.day) if (first.year, first.month) == (last.year, last.month) else day_words(first, "j M")
-    )
-    return f"{start}–{end}"
-
-
-def _long(first: date, last: date | None) -> str:
-    """Return "Monday 19 to Friday 23 October 2020"."""
-    if last is None or last == first:
-        return day_words(first, "l j F Y")
-    start = day_words(first, "l j" if first.month == last.month else "l j F")
-    return _("%(first)s to %(last)s") % {"first": start, "last": day_words(last, "l j F Y")}
+    return short_span_words(step.starts_on, step.ends_on or step.starts_on)
 
 
 def _thanks(found: Material) -> Iterator[Paragraph]:
     event, words = found.event, []
     if event.sponsors_line:
-        words.append(Sentence(_sentence(event.sponsors_line), Source(_("The event’s sponsors"))))
+        words.append(Sentence(as_sentence(event.sponsors_line), Source(_("The event’s sponsors"))))
     if found.committee:
         text = _("The programme was put together by the Programming Committee: %(names)s.") % {
             "names": join_words(found.committee)
@@ -171,8 +160,3 @@ def _thanks(found: Material) -> Iterator[Paragraph]:
         words.append(Sentence(text, source))
     if words:
         yield Paragraph("event/thanks", THANKS, (Sentence(_("With thanks."), words[0].source), *words))
-
-
-def _sentence(text: str) -> str:
-    """Return a text with a full stop at its end."""
-    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."

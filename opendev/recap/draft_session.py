@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from opendev.core.punctuation import as_sentence, in_brackets, join_sentences, join_words, marks, quoted
 from opendev.recap.document import (
     BY_LINE,
     LINE,
@@ -21,7 +22,7 @@ from opendev.recap.document import (
     Source,
 )
 from opendev.recap.material import Material
-from opendev.recap.wording import FEWEST, RightAnswer, in_words, join_words, poll_words, quoted, votes
+from opendev.recap.wording import FEWEST, RightAnswer, in_words, poll_words, votes
 from polls.kinds import DEFAULT_FIELD, Family, Kind, ResultRow, Tally, kind_named
 from polls.kinds.right_answers import right_words
 from polls.kinds.rounds import may_compare, rounds_of, rounds_sentence
@@ -109,7 +110,9 @@ class SessionDraft:
         }
         headings = [text for text in self.found.headings.get(self.session.pk, []) if text not in known]
         if headings:
-            text = _("The notes have sections on: %(headings)s.") % {"headings": "; ".join(headings)}
+            text = _("The notes have sections on: %(headings)s.") % {
+                "headings": marks().semicolon.join(headings)
+            }
             source = self._source(_("Headings in the notes"), self.found.notes.get(self.session.pk, ""))
             yield self._part("headings", PROSE, Sentence(text, source))
 
@@ -124,7 +127,9 @@ class SessionDraft:
 
     def _resource(self, resource: Resource) -> Paragraph:
         """Return a link, a picture's address, or a chart with its table."""
-        text = f"{resource.title}. {resource.note}" if resource.note else resource.title
+        text = resource.title
+        if resource.note:
+            text = join_sentences((as_sentence(text), resource.note))
         facts = {
             "kind": resource.kind,
             "title": resource.title,
@@ -187,8 +192,8 @@ def programme_of(found: Material) -> Source:
 
 def _person(held: SessionRole) -> str:
     """Return "John Garbutt (Stack HPC, principal engineer)"."""
-    about = ", ".join(word for word in (held.person.company, held.person.title) if word)
-    return f"{held.person.name} ({about})" if about else held.person.name
+    about = (word for word in (held.person.company, held.person.title) if word)
+    return in_brackets(held.person.name, marks().comma.join(about))
 
 
 MOST_WRITTEN = 20  # of what people wrote in a poll

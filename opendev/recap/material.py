@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from etherpad_links.headings import headings_of
 from etherpad_links.selectors import copies_newer_than, notes_urls
+from opendev.recap.wording import FEWEST
 from polls.models import Poll
 from polls.permissions import OVER, may_see_tally
 from polls.selectors import polls_of
@@ -57,6 +58,11 @@ class Material:
 def is_told(poll: Poll) -> bool:
     """Return True if a poll's result may stand in a recap: voting is over, and everybody may see it."""
     return poll.state in OVER and may_see_tally(poll, is_moderator=False, has_voted=False)
+
+
+def is_of_few(poll: Poll) -> bool:
+    """Return True if so few people voted that their number would say more of them than of the room."""
+    return 0 < poll.ballots < FEWEST
 
 
 def material_of(event: Event) -> Material:

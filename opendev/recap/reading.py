@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opendev.core.languages import shared_language
+from opendev.core.punctuation import Marks, gap_after, marks
 from opendev.recap.document import (
     BY_LINE,
     DAY,
+    FIGURE,
     LINE,
     LINKS,
     POLL,
@@ -21,7 +23,7 @@ from opendev.recap.document import (
     Source,
     anchor_of,
 )
-from opendev.recap.material import is_told
+from opendev.recap.material import is_of_few, is_told
 from opendev.recap.wording import FEWEST, votes
 from polls.models import Poll
 from polls.selectors import shown_answers_among
@@ -38,11 +40,15 @@ ALONE = frozenset({SESSION, POLL})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Some words and the footnote that says where they come from; None where the next words have the same one."""
+    """Some words and the footnote that says where they come from; None where the next words have the same one.
+
+    `gap` is what stands between them and the next words of the paragraph.
+    """
 
     text: str
     footnote: int | None
     source: Source
+    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,11 @@ class Block:
     def text(self) -> str:
         """Its words without footnotes."""
         return self.paragraph.text
+
+    @property
+    def marks(self) -> Marks:
+        """What the article's language sets between names."""
+        return marks()
 
     @property
     def anchor(self) -> str:
@@ -142,14 +153,16 @@ def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
     """Leave out what may not be read any more since it was published: results that are hidden, archived or set back,
     and questions and suggestions that were dismissed, merged or withdrawn."""
     polls = {poll for paragraph in paragraphs for poll in _polls_in(paragraph)}
-    told = {poll.pk for poll in Poll.objects.filter(pk__in=polls) if is_told(poll)} if polls else set()
+    public_polls = [poll for poll in Poll.objects.filter(pk__in=polls) if is_told(poll)] if polls else []
+    told = {poll.pk for poll in public_polls}
+    summed = told - {poll.pk for poll in public_polls if is_of_few(poll)}
     asked = {question for paragraph in paragraphs for question in _questions_in(paragraph)}
     public = {one.pk for one in Question.objects.filter(pk__in=asked) if is_public(one)} if asked else set()
     suggestions = {pk for paragraph in paragraphs for pk in _suggestions_in(paragraph)}
     shown = public_ids(suggestions) if suggestions else set()
     for paragraph in paragraphs:
         are_public = _questions_in(paragraph) <= public and _suggestions_in(paragraph) <= shown
-        if _polls_in(paragraph) <= told and are_public:
+        if _polls_in(paragraph) <= (summed if paragraph.kind == FIGURE else told) and are_public:
             yield paragraph
 
 
@@ -198,9 +211,10 @@ def _without_small_counts(paragraph: Paragraph) -> Paragraph:
     ballots = paragraph.facts.get("ballots")
     if paragraph.kind != POLL or not ballots or ballots >= FEWEST:
         return paragraph
-    counted = f", {votes(ballots)}"
+    # With the mark before it, in any language.
+    counted = re.compile(rf"[\s,，、،:：;；]*{re.escape(votes(ballots))}")
     said = tuple(
-        replace(one, source=replace(one.source, label=one.source.label.replace(counted, "")))
+        replace(one, source=replace(one.source, label=counted.sub("", one.source.label)))
         for one in paragraph.sentences
     )
     return replace(
@@ -249,6 +263,8 @@ def _words(paragraph: Paragraph, sources: dict[Source, int]) -> list[Words]:
     found = []
     for place, sentence in enumerate(said):
         number = sources.setdefault(sentence.source, len(sources) + 1)
-        is_last = place + 1 == len(said) or said[place + 1].source != sentence.source
-        found.append(Words(sentence.text, number if is_last else None, sentence.source))
+        is_end = place + 1 == len(said)
+        is_last = is_end or said[place + 1].source != sentence.source
+        gap = "" if is_end else gap_after(sentence.text)
+        found.append(Words(sentence.text, number if is_last else None, sentence.source, gap))
     return found

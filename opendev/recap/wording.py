@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from babel.lists import format_list
-from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from opendev.core.languages import locale
+from opendev.core.punctuation import in_brackets, in_figures, is_chinese, join_words, marks, quoted
 from polls.kinds.right_answers import right_share
 from polls.kinds.shares import whole_shares
 
 FEWEST = 5  # fewer people than that are not put in words: a share of four people says more of them than of the room
 MOST_NAMED = 3
 HALF = 50
-# English alone writes small numbers as words here: elsewhere their form depends on the sentence around them.
-NUMBER_WORDS = (
+_ENGLISH = [
     "no",
     "one",
     "two",
@@ -31,7 +28,14 @@ NUMBER_WORDS = (
     "ten",
     "eleven",
     "twelve",
-)
+]
+# Languages whose small numbers have one form wherever they stand in our sentences, with the first that has a word.
+# In Chinese a measure word follows each of them, so that two is 两. Elsewhere the form depends on what is counted.
+NUMBER_WORDS = {
+    "en": (0, _ENGLISH),
+    "de": (2, ["zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]),
+    "zh": (1, [*"一两三四五六七八九十"]),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,11 @@ class RightAnswer:
 
 
 def in_words(number: int) -> str:
-    """Return a small number as a word in English, any other in figures."""
-    is_english = (get_language() or "en").startswith("en")
-    return NUMBER_WORDS[number] if is_english and 0 <= number < len(NUMBER_WORDS) else in_figures(number)
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Return "a", "a and b", "a, b and c", as the active language joins them (CLDR)."""
-    return str(format_list(words, locale=locale()))
-
-
-def in_figures(number: int) -> str:
-    """Return a number with its thousands apart, as the active language writes it (CLDR)."""
-    return str(format_decimal(number, locale=locale()))
+    """Return a small number as a word where the active language can, any other in figures."""
+    first, words = NUMBER_WORDS.get((get_language() or "en").split("-")[0], (0, []))
+    if first <= number < first + len(words):
+        return words[number - first]
+    return f" {in_figures(number)} " if is_chinese() else in_figures(number)  # blanks part figures from Han
 
 
 def poll_words(
@@ -116,7 +112,7 @@ def right_sentence(right: RightAnswer, voted: int) -> str:
         "count": right.count,
         "voted": voted,
         "share": right_share(right.count, voted),
-        "answer": ", ".join(named) if right.is_order else join_words(named),
+        "answer": marks().item.join(named) if right.is_order else join_words(named),
     }
     if right.count < FEWEST:
         return _few_right(right) % words
@@ -213,13 +209,7 @@ def _next(groups: Sequence[Sequence[Answer]], *, single: bool) -> list[str]:
 
 
 def _counted(answer: Answer) -> str:
-    return f"{quoted(answer.text)} ({answer.count})"
-
-
-def quoted(text: str) -> str:
-    """Return the words of somebody else in quotation marks."""
-    # Translators: the marks of a quotation
-    return _("“%(text)s”") % {"text": text}
+    return in_brackets(quoted(answer.text), str(answer.count))
 
 
 def votes(count: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opendev.core.languages import shared_language
+from opendev.core.punctuation import headed, in_brackets, marks
 from opendev.recap.document import (
     BY_LINE,
     DAY,
@@ -106,8 +108,9 @@ def _linked(source: Source) -> str:
 
 
 def _words(block: Block) -> str:
-    return " ".join(
-        escaped(said.text) + (f"[^{said.footnote}]" if said.footnote else "") for said in block.words
+    return "".join(
+        escaped(said.text) + (f"[^{said.footnote}]" if said.footnote else "") + said.gap
+        for said in block.words
     )
 
 
@@ -140,7 +143,7 @@ def _markdown_poll(block: Block) -> list[str]:
         *(f"| {escaped(row['text'])} | {' | '.join(_cells(row))} |" for row in block.facts["rows"]),
     ]
     table = ["\n".join(rows)] if block.facts["ballots"] else []
-    heading = f"### {escaped(_poll_label(block.facts))}: {escaped(block.facts['question'])}"
+    heading = f"### {escaped(_poll_label(block.facts) + marks().colon + block.facts['question'])}"
     return [heading, _words(block), *table, _voted(block.facts)]
 
 
@@ -159,7 +162,7 @@ def _markdown_resource(block: Block) -> list[str]:
 
 
 MARKDOWN: dict[str, Callable[[Block], list[str]]] = {
-    DAY: lambda block: [f"## {_day(block)}: {escaped(block.text)}"],
+    DAY: lambda block: [f"## {_day(block)}{marks().colon}{escaped(block.text)}"],
     SESSION: lambda block: [f"### {escaped(_session(block))}"],
     FIGURE: _markdown_figure,
     BY_LINE: lambda block: [f"*{_words(block)}*"],
@@ -194,7 +197,7 @@ def _text(event: Event, block: Block | str) -> Iterator[str]:
 
 
 def _text_line(block: Block) -> list[str]:
-    sign_up = f"{_sign_up(block)}: {block.facts['address']}"
+    sign_up = f"{_sign_up(block)}{marks().colon}{block.facts['address']}"
     parts = [_underlined(block.facts["title"], "-"), _text_words(block), _wrapped(_names(block)), sign_up]
     return [part for part in parts if part]
 
@@ -205,7 +208,7 @@ def _text_figure(block: Block) -> list[str]:
 
 
 def _text_poll(block: Block) -> list[str]:
-    heading = _underlined(f"{_poll_label(block.facts)}: {block.facts['question']}", "-")
+    heading = _underlined(f"{_poll_label(block.facts)}{marks().colon}{block.facts['question']}", "-")
     rows = [_text_row(row) for row in block.facts["rows"]]
     table = ["\n".join(rows)] if block.facts["ballots"] else []
     return [heading, _text_words(block), *table, _voted(block.facts)]
@@ -213,8 +216,8 @@ def _text_poll(block: Block) -> list[str]:
 
 def _text_row(row: Mapping[str, Any]) -> str:
     if "figure" in row:
-        return f"{row['figure']:>5}  {row['text']} ({row['amount']})"
-    return f"{row['share']:>4}%  {row['text']} ({row['count']})"
+        return f"{row['figure']:>5}  {in_brackets(row['text'], row['amount'])}"
+    return f"{row['share']:>4}%  {in_brackets(row['text'], str(row['count']))}"
 
 
 def _text_step(block: Block) -> list[str]:
@@ -230,10 +233,10 @@ def _text_resource(block: Block) -> list[str]:
 
 
 TEXT: dict[str, Callable[[Block], list[str]]] = {
-    DAY: lambda block: [_underlined(f"{_day(block)}: {block.text}", "=")],
+    DAY: lambda block: [_underlined(f"{_day(block)}{marks().colon}{block.text}", "=")],
     SESSION: lambda block: [_underlined(_session(block), "-")],
     FIGURE: _text_figure,
-    LINKS: lambda block: ["\n".join(f"{label}: {address}" for label, address in _links(block))],
+    LINKS: lambda block: ["\n".join(f"{label}{marks().colon}{address}" for label, address in _links(block))],
     POLL: _text_poll,
     RESOURCE: _text_resource,
     LINE: _text_line,
@@ -242,8 +245,10 @@ TEXT: dict[str, Callable[[Block], list[str]]] = {
 
 
 def _text_words(block: Block) -> str:
-    said = " ".join(said.text + (f" [{said.footnote}]" if said.footnote else "") for said in block.words)
-    return _wrapped(said)
+    words = (
+        f"{said.text} [{said.footnote}] " if said.footnote else said.text + said.gap for said in block.words
+    )
+    return _wrapped("".join(words).rstrip())
 
 
 def _wrapped(text: str) -> str:
@@ -256,7 +261,12 @@ def _wrapped(text: str) -> str:
 
 def _underlined(text: str, sign: str) -> str:
     folded = _wrapped(text)
-    return f"{folded}\n{sign * max(len(line) for line in folded.split(chr(10)))}"
+    return f"{folded}\n{sign * max(_columns(line) for line in folded.split(chr(10)))}"
+
+
+def _columns(line: str) -> int:
+    """Return how wide a line is in a font of one width: Chinese, Japanese and Korean letters take two columns."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
 # --- what both have
@@ -280,7 +290,7 @@ def _day(block: Block) -> str:
 
 def _session(block: Block) -> str:
     part = block.facts.get("part")
-    return f"{part}: {block.text}" if part else block.text
+    return headed(part, block.text) if part else block.text
 
 
 def _links(block: Block) -> list[tuple[str, str]]:
@@ -307,7 +317,7 @@ def _voted(facts: Mapping[str, Any]) -> str:
 
 
 def _names(block: Block) -> str:
-    names = ", ".join(f"{name.name} ({name.company})" if name.company else name.name for name in block.names)
+    names = marks().item.join(in_brackets(name.name, name.company) for name in block.names)
     more = ngettext(" and %(more)d other", " and %(more)d others", block.more) % {"more": block.more}
     return names + more if block.more else names
 

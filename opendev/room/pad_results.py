@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from etherpad_links.sync.passages import Passage
 from opendev.core.dates import day_words
 from opendev.core.languages import shared_language
+from opendev.core.punctuation import as_sentence, join_sentences
 from polls.kinds import kind_named
 from polls.models import Poll
 from polls.permissions import may_see_tally
@@ -62,5 +63,6 @@ def _passage(session: Session, key: int, poll: Poll) -> Passage:
         lines.append(right_sentence(poll, options))
     when = f"{day_words(poll.published_at.astimezone(UTC), 'j F Y, H:i')} UTC" if poll.published_at else ""
     voted = _("%(count)d voted") % {"count": poll.ballots}
-    lines.append(f"{voted}. {when}. {settings.PUBLIC_URL}{session.get_absolute_url()}")
+    address = f"{settings.PUBLIC_URL}{session.get_absolute_url()}"
+    lines.append(join_sentences((as_sentence(voted), as_sentence(when), address)))
     return Passage(str(key), marker, tuple(lines))

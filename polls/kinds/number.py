@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.errors import Malformed
+from opendev.core.punctuation import decimal_words
 from opendev.core.text import ascii_digits, clean_line
 from polls.kinds.base import Family, Kind, fill
 from polls.kinds.pictures.histogram import Mark, draw_histogram
@@ -206,7 +207,8 @@ class Number(Kind):
         result = self.result(tally)
         if result["median"] is None:
             return [_("Nobody gave a number.")]
-        words = {**result, "unit": _unit(tally.rules)}
+        figures = {name: decimal_words(result[name]) for name in ("q1", "median", "q3")}
+        words = {**result, **figures, "unit": _unit(tally.rules)}
         return [
             _(
                 "Half of the room is between %(q1)s and %(q3)s%(unit)s (median %(median)s, %(answers)d people)."

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.languages import Counted
+from opendev.core.punctuation import decimal_words, join_words, quoted
 from opendev.core.text import ascii_digits, clean_id, clean_yes_or_no
 from polls.kinds.base import Family, Kind, fill
 from polls.kinds.option_ids import MAX_OPTIONS
@@ -263,10 +264,10 @@ class Points(Kind):
         most = max(result["points"])
         leaders = [i for i, points in enumerate(result["points"]) if points == most]
         words = {
-            "names": ", ".join(options[i] for i in leaders),
+            "names": join_words([quoted(options[i]) for i in leaders]),
             "points": most,
             "given": result["given"],
-            "mean": f"{result['mean'][leaders[0]]:g}",
+            "mean": decimal_words(f"{result['mean'][leaders[0]]:g}"),
         }
         sentence = (
             _("Most points went to %(names)s: %(points)d of %(given)d, %(mean)s a person on average.")

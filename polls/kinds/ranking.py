@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opendev.core.languages import Counted
+from opendev.core.punctuation import join_words, quoted, without_odd_blanks
 from opendev.core.text import ascii_digits, clean_id
 from polls.kinds.base import Family, Kind, fill
 from polls.kinds.option_ids import MAX_OPTIONS
@@ -248,8 +249,8 @@ class Ranking(Kind):
         voted, most_first = sum(result["first_places"]), max(result["first_places"])
         favourites = [i for i, first in enumerate(result["first_places"]) if first == most_first]
         words = {
-            "names": _names(leaders, options),
-            "favourites": _names(favourites, options),
+            "names": _quoted(leaders, options),
+            "favourites": _quoted(favourites, options),
             "first": most_first,
             "voted": voted,
         }
@@ -263,10 +264,10 @@ class Ranking(Kind):
         else:
             sentences = [_("First by points is %(names)s.") % words, _most_first(favourites) % words]
         if result["winner"] is not None and leaders != [result["winner"]]:
-            sentences.append(fill(self.texts["rank_beats_all"], {"name": options[result["winner"]]}))
+            sentences.append(fill(self.texts["rank_beats_all"], {"name": quoted(options[result["winner"]])}))
         elif result["circle"]:
-            sentences.append(fill(self.texts["rank_circle"], {"names": _names(result["circle"], options)}))
-        return sentences
+            sentences.append(fill(self.texts["rank_circle"], {"names": _quoted(result["circle"], options)}))
+        return [without_odd_blanks(sentence) for sentence in sentences]
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
         """Return the table of who beats whom: `{names, rows: [{name, cells: [{count, beats}]}]}`, by points."""
@@ -299,6 +300,10 @@ def _most_first(favourites: Sequence[int]) -> str:
 
 def _names(indexes: Sequence[int], options: Sequence[str]) -> str:
     return ", ".join(options[i] for i in indexes)
+
+
+def _quoted(indexes: Sequence[int], options: Sequence[str]) -> str:
+    return join_words([quoted(options[i]) for i in indexes])
 
 
 def shown(points: float) -> str:

@@ -8,6 +8,7 @@ from babel.lists import format_list
 from django.utils.translation import gettext as _
 
 from opendev.core.languages import locale
+from opendev.core.punctuation import in_brackets, quoted
 from polls.kinds.base import Kind
 from polls.kinds.tallies import ResultRow, Tally
 
@@ -125,7 +126,7 @@ def rounds_sentence(rounds: Rounds) -> str:
         above = [change for change in moved[:MOST_NAMED] if abs(change.by or 0) > least]
         moved = above or moved[:MOST_NAMED]
     words["changes"] = format_list(
-        [f"{_('“%(text)s”') % {'text': each.text}} ({each.from_to})" for each in moved],
+        [in_brackets(quoted(each.text), each.from_to) for each in moved],
         style="unit",
         locale=locale(),
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from opendev.core.languages import Counted
+from opendev.core.punctuation import decimal_words
 from opendev.core.text import ascii_digits, clean_line, clean_yes_or_no
 from polls.kinds.base import Kind, fill
 from polls.kinds.grammar import words_of
@@ -169,8 +170,8 @@ class Scale(Kind):
         if result["mean"] is None:
             return [_("Nobody gave an opinion.")]
         words = {
-            "mean": one_decimal(result["mean"]),
-            "median": plain(result["median"]),
+            "mean": decimal_words(one_decimal(result["mean"])),
+            "median": decimal_words(plain(result["median"])),
             "from": rules["from"],
             "to": rules["to"],
             "answers": result["answers"],

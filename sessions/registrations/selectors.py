@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from opendev.core.errors import NotFound
+from opendev.core.punctuation import in_figures, marks
 from sessions.attendees.models import Attendee
 from sessions.programme.models import Event
 from sessions.registrations.lists import field_label
@@ -56,7 +57,8 @@ def rounded_down(number: int) -> str:
     while number >= step * 100:
         step *= 10
     floor = number // step * step
-    return f"{floor:,}" if floor == number else f"{floor:,}+"
+    written = in_figures(floor)
+    return written if floor == number else f"{written}+"
 
 
 def figures_of(event: Event) -> dict[str, Figure]:
@@ -76,7 +78,7 @@ def figures_of(event: Event) -> dict[str, Figure]:
     found = {}
     for figure, source in sources.items():
         counted = counts[figure]
-        said = source % {"count": counted} + (f", {made_up}" if made_up else "")
+        said = source % {"count": counted} + (f"{marks().comma}{made_up}" if made_up else "")
         note = notes.get(figure)
         shown, said = (note.shown, note.source) if note else (rounded_down(counted), said)
         found[figure.value] = Figure(figure.value, counted, shown, said)

@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from opendev.core.punctuation import in_figures, join_words
 from opendev.recap.services import draft_recap, publish_recap, republish_recap
-from opendev.recap.wording import in_figures, in_words, join_words
+from opendev.recap.wording import in_words
 from opendev.room.pad_results import PollResults
 from polls.models import Poll
 from sessions.models import Event, Session
@@ -135,6 +136,6 @@ def test_figures_and_lists_are_written_as_the_language_does():
             written[language] = (in_figures(12345), join_words(["a", "b", "c"]), in_words(2))
     assert written == {
         "en-gb": ("12,345", "a, b and c", "two"),
-        "de": ("12.345", "a, b und c", "2"),
+        "de": ("12.345", "a, b und c", "zwei"),
         "ja": ("12,345", "a、b、c", "2"),
     }

@@ -1,10 +1,13 @@
 """What a recap tells of few people, and before it is published: nothing that names what one of them did or will do."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
-from opendev.recap.wording import FEWEST
+from opendev.recap.wording import FEWEST, votes
 from polls.models import Poll
+from sessions.models import Event
 from sessions.recap.models import NextStep
 from tests.factories import NOW, make_attendee, make_event, make_poll, make_session
 from tests.factories.polls import record, vote_for
@@ -57,6 +60,19 @@ def test_poll_of_few_people_shows_no_counts_anywhere_and_says_why(organiser, eve
     (told,) = (one for one in rest["paragraphs"] if one["key"] == f"poll/{poll.pk}")
     assert (told["facts"]["ballots"], told["facts"]["rows"]) == (None, [])
     assert f"{number} vote" not in str(told)
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_poll_of_few_people_shows_no_count_in_any_language(organiser, event, language):
+    """The source of its words names the count when it is drafted, with the marks of the language around it."""
+    Event.objects.filter(pk=event.pk).update(language=language)
+    voted_on(event, "How many?", FEWEST - 1)
+    with translation.override(language):
+        counted = votes(FEWEST - 1)
+    pages, rest = published(organiser, event)
+    for form, text in {**pages, "rest": str(rest)}.items():
+        assert "How many?" in text, form
+        assert counted not in text, form
 
 
 def test_poll_of_enough_people_shows_its_counts_beside_one_of_few(organiser, event):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from opendev.recap.wording import join_words, poll_words
+from opendev.core.punctuation import join_words
+from opendev.recap.wording import poll_words
 
 
 def said(counts, *, voted=None, single=True):

@@ -14,7 +14,7 @@ register = template.Library()
 def note_mark(words: Words | str) -> SafeString | str:
     """Return the mark that leads to the source of some words, "" where the next ones have it.
 
-    It is no template: a file ends with a line break, and that is a blank, which Chinese does not have between sentences.
+    It is no template: files end with a line break, and that is a blank, which Chinese has not between sentences.
     """
     if isinstance(words, str) or not words.footnote:
         return ""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.languages import language_tag, offered
+from opendev.core.punctuation import headed
 from sessions.programme.models.events import Event, EventDay
 
 BREAK = "break"  # the kind of sessions that are pauses
@@ -196,7 +197,7 @@ class Session(models.Model):
     @property
     def title_with_part(self) -> str:
         """The title as it stands beside the other parts of the same topic: "Part Two: Who runs it?"."""
-        return f"{self.part}: {self.title}" if self.part else self.title
+        return headed(self.part, self.title) if self.part else self.title
 
     @property
     def usual_short_title(self) -> str:

@@ -361,6 +361,6 @@ def test_recap_notes_and_files_hold_points_and_averages(answered, browser_of):
     to_state(give_more, "closed", "published")
     said = {part.key: part for part in draft(answered.session.event)}[f"poll/{give_more.pk}"]
     assert [sentence.text for sentence in said.sentences] == [
-        "Most points went to Nova: 100 of 100, 20 a person on average."
+        "Most points went to “Nova”: 100 of 100, 20 a person on average."
     ]
     assert said.facts["rows"][0]["cells"] == ["100", "100%", "20", "5"]

@@ -126,21 +126,24 @@ def test_without_ballots_nothing_leads():
 @pytest.mark.parametrize(
     ("ballots", "said"),
     [
-        ([(0, 1, 2)] * 4 + [(1, 0, 2)], ["First by points is A; it also has most first places (4 of 5)."]),
+        ([(0, 1, 2)] * 4 + [(1, 0, 2)], ["First by points is “A”; it also has most first places (4 of 5)."]),
         (
             PARTIAL,
-            ["First by points is B.", "Most first places went to A (5 of 11)."],
+            ["First by points is “B”.", "Most first places went to “A” (5 of 11)."],
         ),
         (
             [(0, 1, 2), (1, 0, 2)] * 3,
-            ["Equal by points are A, B.", "Most first places are shared by A, B (3 of 6 each)."],
+            [
+                "Equal by points are “A” and “B”.",
+                "Most first places are shared by “A” and “B” (3 of 6 each).",
+            ],
         ),
         (
             [(0, 1, 2)] * 3 + [(1, 2, 0)] * 2,
             [
-                "First by points is B.",
-                "Most first places went to A (3 of 5).",
-                "One to one, A beats each of the others.",
+                "First by points is “B”.",
+                "Most first places went to “A” (3 of 5).",
+                "One to one, “A” beats each of the others.",
             ],
         ),
     ],

@@ -341,7 +341,7 @@ def test_recap_says_what_is_first_and_keeps_the_places(answered, browser_of):
     to_state(answered, "closed", "published")
     [said] = [part for part in draft(answered.session.event) if part.key == f"poll/{answered.pk}"]
     assert [sentence.text for sentence in said.sentences] == [
-        "First by points is Magnum; it also has most first places (3 of 5)."
+        "First by points is “Magnum”; it also has most first places (3 of 5)."
     ]
     assert said.facts["rows"][0]["text"] == "Magnum"
     assert said.facts["columns"] == ["Place", "Points", "First places"]
