@@ -38,15 +38,25 @@ CACHES = (
 )
 
 
+DEMOS = {
+    "0": [],
+    "1": ["load_demo", "--if-empty"],
+    **{code: ["load_demo", "--if-empty", f"--language={code}"] for code in ("en", "de", "zh")},
+}
+
+
 def run() -> int:
-    """Install, prepare the database and the static files, and become the server; `DEMO=0` leaves the demo out."""
+    """Install, prepare the database and the static files, and become the server.
+
+    `DEMO=de` loads the demo event in German, `DEMO=zh` in Chinese; `DEMO=0` leaves it out.
+    """
     demo = os.environ.get("DEMO", "1")
-    if demo not in {"0", "1"}:
-        raise Unmet(f"DEMO={demo} is not known; DEMO=0 leaves the demo event out.")
+    if demo not in DEMOS:
+        raise Unmet(f"DEMO={demo} is not known; say 0 for no demo event, or its language: en, de or zh.")
     environment.prepare(environment.RUNTIME)
     manage = [str(PYTHON), "manage.py"]
     steps = [["migrate", "--noinput", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]]
-    for step in [*steps, ["load_demo", "--if-empty"]] if demo == "1" else steps:
+    for step in [*steps, DEMOS[demo]] if DEMOS[demo] else steps:
         code = subprocess.run([*manage, *step], cwd=ROOT, check=False).returncode
         if code:
             return code

@@ -1,15 +1,20 @@
-"""Loads the demo event: a real event of 2020. Counts, times of day and most options are made up, and marked as demo."""
+"""Loads the demo event: a real event of 2020. Counts, times of day and most options are made up, and marked as demo.
+
+It can be loaded in each language of `demo_languages()`; one database may hold it in several of them.
+"""
 
 import json
 import secrets
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from opendev.core.attendance import AttendeePass, Caller
+from opendev.core.languages import shared_language
+from opendev.home.demo.files import text_of
 from opendev.home.demo.registrations import load_registrations
 from opendev.recap.services import draft_recap, publish_recap
 from opendev.room.run_sheets import paste_plan
@@ -22,20 +27,39 @@ from sessions.attendees.services.joining import join_session
 from sessions.follow_ups.services.lines import open_line
 from sessions.follow_ups.services.sign_ups import read_wish, sign_up
 from sessions.programme.models import Event, EventDay, Person, Resource, Session, SessionRole
+from sessions.programme.services.numbering import free_slug
 from sessions.questions.models import Question
 from sessions.recap.models import NextStep
 from sessions.recap.services.writing import edit_recap, write_summary
 from sessions.timeline.models import TimelineEntry
 
-FACTS = Path(__file__).with_name("containers_in_production.json")
+FACTS = "containers_in_production.json"
+
+
+def demo_facts(language: str) -> dict[str, Any]:
+    """Return what the demo event is made of, in one of `demo_languages()`."""
+    facts: dict[str, Any] = json.loads(text_of(FACTS, language))
+    return facts
 
 
 @transaction.atomic
-def load_demo(now: datetime) -> Event:
-    """Create the demo event with all that it is made of; the caller made sure that it is not there yet."""
-    facts = json.loads(FACTS.read_text(encoding="utf-8"))
-    event = Event.objects.create(**facts["event"], is_demo=True, visibility=Event.Visibility.PUBLIC)
-    organiser = _user("organiser", "Organiser")
+def load_demo(now: datetime, language: str = settings.LANGUAGE_CODE) -> Event:
+    """Create the demo event with all that it is made of; the caller made sure that it is not there yet.
+
+    Args:
+        language: one of `demo_languages()`: of its texts, its people's screens, and its recap.
+    """
+    facts = demo_facts(language)
+    with shared_language(language):
+        return _load_event(facts, language, now)
+
+
+def _load_event(facts: dict[str, Any], language: str, now: datetime) -> Event:
+    event = Event.objects.create(
+        **facts["event"], language=language, is_demo=True, visibility=Event.Visibility.PUBLIC
+    )
+    is_usual = language == settings.LANGUAGE_CODE
+    organiser = _user("organiser" if is_usual else f"organiser-{language}", facts["organiser"])
     event.organisers.add(organiser)
     people = {person["slug"]: Person.objects.create(event=event, **person) for person in facts["people"]}
     load_registrations(event, now)
@@ -46,7 +70,8 @@ def load_demo(now: datetime) -> Event:
             event=event, number=day["number"], date=date.fromisoformat(day["date"])
         )
         for session in day["sessions"]:
-            _load_session(made, session, people, Caller(user_id=organiser.pk), now)
+            words = session if is_usual else {**session, "language": language}
+            _load_session(made, words, people, Caller(user_id=organiser.pk), now)
     _publish_recap(event, facts["recap"], Caller(user_id=organiser.pk), now)
     return event
 
@@ -81,6 +106,8 @@ def _load_session(
     starts_at = datetime.combine(day.date, time.fromisoformat(facts.pop("starts_at")), UTC)
     went_live_at = {"live": now, "over": starts_at}.get(facts["state"])
     ended_at = starts_at + timedelta(minutes=facts["minutes"]) if facts["state"] == "over" else None
+    if "slug" not in facts:  # made of the title, as for a session that somebody adds
+        facts["slug"] = free_slug(facts["title"], set(day.event.sessions.values_list("slug", flat=True)))
     session = Session.objects.create(
         day=day, starts_at=starts_at, went_live_at=went_live_at, ended_at=ended_at, **facts
     )

@@ -1,26 +1,13 @@
 """Pads for the demo event, on the operator's server: each with a body as people would have left it."""
 
-from pathlib import Path
-
 from etherpad_links.selectors import notes_urls
 from etherpad_links.services import keep_made_pad, make_pad
+from opendev.core.languages import shared_language
+from opendev.home.demo.files import text_of
 from sessions.follow_ups.models import SignUpLine
 from sessions.programme.models import Event, Session
 
-TELCO = "telco-network-function"
-TELCO_NOTES = Path(__file__).with_name("telco_notes.txt")
-NOTES = """{title}
-{event}
-Moderator: {moderator}
-
-Everything here is public, and becomes part of the recap. Type "+1" beside a point that you share.
-
-Notes
-* {topic}
-
-Links
-* Recording: to come, on the programme
-"""
+NOTES, TELCO_NOTES = "notes.txt", "telco_notes.txt"
 
 
 def make_demo_pads(event: Event) -> int:
@@ -41,16 +28,21 @@ def make_demo_pads(event: Event) -> int:
 
 
 def body_of(session: Session) -> str:
-    """Return the notes of a session. In the telco session's, the headings stand where people said they do."""
-    words = {
-        "title": session.title,
-        "event": session.event.name,
-        "moderator": session.by_line,
-        "topic": session.topic,
-    }
-    headings = list(SignUpLine.objects.filter(session=session).order_by("announced_line"))
-    if session.slug == TELCO and len(headings) == 2:
-        first, second = headings
-        words |= {"first_heading": first.title, "second_heading": second.title}
-        return TELCO_NOTES.read_text(encoding="utf-8").format(**words)
-    return NOTES.format(**words)
+    """Return the notes of a session, in its language.
+
+    Where two lines of a pad were announced, in the telco session, their headings stand where people said they do.
+    """
+    announced = SignUpLine.objects.filter(session=session, announced_line__isnull=False)
+    headings = [line.title for line in announced.order_by("announced_line")]
+    language = session.event.spoken_language
+    with shared_language(language):
+        words = {
+            "title": session.title,
+            "event": session.event.name,
+            "moderator": session.by_line,
+            "topic": session.topic,
+        }
+    if len(headings) == 2:
+        words |= {"first_heading": headings[0], "second_heading": headings[1]}
+        return text_of(TELCO_NOTES, language).format(**words)
+    return text_of(NOTES, language).format(**words)
