@@ -306,10 +306,10 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         SOCKET: [lambda cast, who: polls_by_socket(cast, who, cast.poll(visibility="always"))],
     },
     "See the presenter screen": {PAGE: [partial(screen_by_page, is_open=True)]},
-    "See the presenter screen where it is kept to displays": {
+    "See a presenter screen that is restricted to displays": {
         PAGE: [partial(screen_by_page, is_open=False)],
     },
-    "Hear the session as a display": {SOCKET: [display_by_socket]},
+    "Follow the session as a display": {SOCKET: [display_by_socket]},
     "See launched polls, and tallies that are open to all": {
         PAGE: [partial(tally_by_page, "always", "room")],
         REST: [partial(tally_by_rest, "always")],
@@ -319,8 +319,8 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         PAGE: [lambda cast, who: do("join", who, At(cast.session), PAGE, name="Ada")],
         REST: [lambda cast, who: do("join", who, At(cast.session), REST)],
     },
-    "Vote, change and withdraw one's vote": {door: [partial(vote_by, door)] for door in (PAGE, REST, SOCKET)},
-    "See one's own ballot": {
+    "Vote, change or withdraw the vote": {door: [partial(vote_by, door)] for door in (PAGE, REST, SOCKET)},
+    "See your own ballot": {
         PAGE: [own_ballot_by_page],
         REST: [own_ballot_by_rest],
         SOCKET: [own_ballot_by_socket],
@@ -345,7 +345,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     },
     "Open the control room": {**CONTROL, SOCKET: [control_by_socket]},
     "Add a poll": deed("add", "More?", ["y", "n"]),
-    "Edit a poll, mend its texts": {
+    "Edit a poll, correct its texts": {
         door: [
             *deed("edit", "Q?", ["a", "b"], state="draft")[door],
             *deed("edit", "Q?", ["a!", "b", "c"])[door],
@@ -374,21 +374,21 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     },
     "Start and prolong a countdown": deed("count down", 60),
     "Run a poll again": deed("run again", state="closed"),
-    "See what happened in the session": {
+    "See the timeline of the session": {
         PAGE: [see(lambda session: session.address("control-timeline"))],
         REST: [rest("GET", "sessions/{session}/timeline/")],
     },
     "Start and end the session": deed("set session", "live"),
     **(rehearsal_acts.ACTS | poll_file_acts.ACTS | privacy_acts.ACTS | webhook_acts.ACTS),
-    "Make and revoke display links, and keep the screen to displays": {
+    "Create and revoke display links, and restrict the screen to displays": {
         PAGE: [display_by_page],
         REST: [display_by_rest],
     },
-    "Say what the presenter screen shows": {
+    "Choose what the presenter screen shows": {
         PAGE: [screen_shows_by_page],
         REST: [screen_shows_by_rest],
     },
-    "Make and revoke API tokens of one's own": {PAGE: [token_by_page]},
+    "Create and revoke your own API tokens": {PAGE: [token_by_page]},
     "Read and download the audit log": {
         PAGE: [
             see(lambda session: f"/{session.event.slug}/organise/audit/"),
@@ -396,5 +396,5 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         ],
         REST: [rest("GET", "events/{event}/audit/")],
     },
-    "Invite moderators and helpers, and let them go": {PAGE: [invite_by_page]},
+    "Invite moderators and helpers, and remove them": {PAGE: [invite_by_page]},
 }

@@ -174,6 +174,6 @@ ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     },
     "Open, edit and close a sign-up line": {PAGE: [open_by_page], REST: [open_by_rest]},
     "Remove a name, and put it back": {PAGE: [name_acts("remove", "restore")], REST: [remove_by_rest]},
-    "Say whose a name from the pad is": {PAGE: [name_acts("join", "part")]},
+    "Assign a name from the pad to an attendee": {PAGE: [name_acts("join", "part")]},
     "Merge lines into follow-up groups": {PAGE: [groups_by_page]},
 }

@@ -79,8 +79,8 @@ def organise_by_rest(cast: "Cast", who: Person) -> Answer:
 
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Read the notes": {PAGE: [notes_by_page], REST: [notes_by_rest], SOCKET: [notes_by_socket]},
-    "Link the session with a pad, and take that back": {PAGE: [link_by_page], REST: [link_by_rest]},
-    "Say which line of the pad is meant, have a heading written": {
+    "Link the session with a pad, and unlink it": {PAGE: [link_by_page], REST: [link_by_rest]},
+    "Choose which line of the pad is meant, have a heading written": {
         PAGE: [repair_by_page],
         REST: [repair_by_rest],
     },

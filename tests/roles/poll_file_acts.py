@@ -71,7 +71,7 @@ def as_no_right(answer: Answer) -> Answer:
 
 ACTS = {
     "Import polls from a file, and export them": {PAGE: [files_by_page], REST: [files_by_rest]},
-    "Copy the session's polls and run sheet into another session of one's own": {
+    "Copy the session's polls and run sheet into another session that you moderate": {
         PAGE: [copy_by_page],
         REST: [copy_by_rest],
     },

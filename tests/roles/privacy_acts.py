@@ -99,11 +99,14 @@ def erase_event_by_rest(cast: "Cast", who: Person) -> Answer:
 
 
 ACTS = {
-    "Read, download and erase what is held about oneself": {PAGE: [own_by_page], REST: [own_by_rest]},
-    "Set for how long people's data is kept, and see what goes when": {
+    "Read, download and erase your own data": {PAGE: [own_by_page], REST: [own_by_rest]},
+    "Set how long people's data is kept, and see what is deleted when": {
         PAGE: [retention_by_page],
         REST: [retention_by_rest],
     },
-    "Erase an event whole, and see what would go": {PAGE: [erase_event_by_page], REST: [erase_event_by_rest]},
+    "Erase a whole event, and see what would be deleted": {
+        PAGE: [erase_event_by_page],
+        REST: [erase_event_by_rest],
+    },
     "Find somebody's data, download it, and erase it": {PAGE: [others_by_page], REST: [others_by_rest]},
 }

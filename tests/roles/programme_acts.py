@@ -183,8 +183,8 @@ def export_by_rest(cast: "Cast", who: Person) -> Answer:
 
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Star sessions, and have them as a calendar": {PAGE: [star_by_page], REST: [star_by_rest]},
-    "Make an event, and a next edition of one": {PAGE: [make_by_page], REST: [make_by_rest]},
-    "Edit an event, its days and its committee, and say who can see it": {
+    "Create an event, and the next edition of one": {PAGE: [make_by_page], REST: [make_by_rest]},
+    "Edit an event, its days and its committee, and set who can see it": {
         PAGE: [edit_event_by_page],
         REST: [edit_event_by_rest],
     },

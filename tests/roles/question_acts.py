@@ -241,7 +241,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [ask_by_rest],
         SOCKET: [ask_by_socket],
     },
-    "Upvote a question, and take that back": {
+    "Upvote a question, and withdraw the upvote": {
         PAGE: [vote_by_page],
         REST: [vote_by_rest],
         SOCKET: [vote_by_socket],
@@ -256,6 +256,6 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [keep_by_rest],
         SOCKET: [keep_by_socket],
     },
-    "Revoke the pass of whoever asked a question": {PAGE: [revoke_by_page], REST: [revoke_by_rest]},
-    "Say how questions are asked": {PAGE: [rule_by_page], REST: [rule_by_rest]},
+    "Revoke the pass of a question's author": {PAGE: [revoke_by_page], REST: [revoke_by_rest]},
+    "Set how questions are asked": {PAGE: [rule_by_page], REST: [rule_by_rest]},
 }

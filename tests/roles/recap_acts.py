@@ -186,10 +186,10 @@ ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     "Write a session's summary for the recap": {PAGE: [write_by_page], REST: [write_by_rest]},
     "Draft, edit, publish and withdraw the recap": {PAGE: [keep_by_page], REST: [keep_by_rest]},
     "See a recording and its chapters": {PAGE: [watch_by_page], REST: [watch_by_rest]},
-    "Say where the recording is, edit its chapters": {PAGE: [record_by_page], REST: [record_by_rest]},
+    "Set the address of the recording, edit its chapters": {PAGE: [record_by_page], REST: [record_by_rest]},
     "Export polls and a session": {PAGE: [export_by_page], REST: [export_by_rest]},
     "Read an event's figures": {REST: [figures_by_rest]},
-    "Import registrations, print figures otherwise": {PAGE: [import_by_page], REST: [import_by_rest]},
-    "Revoke a personal link, and let it work again": {PAGE: [link_by_page], REST: [link_by_rest]},
+    "Import registrations, override figures": {PAGE: [import_by_page], REST: [import_by_rest]},
+    "Revoke a personal link, and restore it": {PAGE: [link_by_page], REST: [link_by_rest]},
     "Export a whole event, with its people": {PAGE: [export_event_by_page], REST: [export_event_by_rest]},
 }

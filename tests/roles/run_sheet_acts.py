@@ -160,7 +160,7 @@ def clock_by_page(cast: "Cast", who: Person) -> Answer:
 
 
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
-    "See what runs now of the run sheet": {
+    "See the running item of the run sheet": {
         PAGE: [running_by_page],
         REST: [running_by_rest],
         SOCKET: [running_by_socket],
@@ -170,8 +170,8 @@ ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
         REST: [plan_by_rest],
         SOCKET: [plan_by_socket],
     },
-    "Have the session start and end by the clock": {PAGE: [clock_by_page], REST: [clock_by_rest]},
-    "Go on to an item of the run sheet, and undo that": {
+    "Set the session to start and end automatically": {PAGE: [clock_by_page], REST: [clock_by_rest]},
+    "Move on to an item of the run sheet, and undo that": {
         PAGE: [go_on_by_page],
         REST: [go_on_by_rest],
         SOCKET: [go_on_by_socket],

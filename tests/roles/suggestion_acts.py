@@ -142,7 +142,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [suggest_by_rest],
         SOCKET: [suggest_by_socket],
     },
-    "Support a suggestion, and take that back": {
+    "Support a suggestion, and withdraw the support": {
         PAGE: [support_by_page],
         REST: [support_by_rest],
         SOCKET: [support_by_socket],
