@@ -9,7 +9,7 @@ from django.db.models import Model
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "privacy.md"
 OWN = {"opendev_sessions", "polls", "etherpad_links", "opendev_room"}
-PERSONAL = ["table", "fields", "whose, and what for", "who reads it", "how it goes"]
+PERSONAL = ["table", "fields", "whose, and what for", "who can read it", "how it is deleted"]
 OTHERS = ["table", "fields"]
 
 
