@@ -148,3 +148,59 @@ def test_texts_point_at_documents_that_are_there():
         if not is_in_the_repository(path, pointer)
     ]
     assert lost == []
+
+
+# --- decision records
+
+RECORDS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+STATUS = re.compile(r"Date: \d{4}-\d\d-\d\d\. Status: accepted\.( \S.*\.)?")
+SECTIONS = ["Context", "Decision", "Alternatives", "Consequences"]
+MAY_BE_MISSING = "Alternatives"
+
+
+def departures(name: str, text: str) -> list[str]:
+    """Return where a decision record, whose name begins with its number, departs from the form in the README."""
+    lines = text.splitlines()
+    headings = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
+    bodies = [body.partition("\n")[2].strip() for body in text.split("\n## ")[1:]]
+    checks = {
+        "title": re.fullmatch(rf"# {int(name[:4])}\. \S.*[^.]", lines[0]),
+        "status": lines[1] == "" and STATUS.fullmatch(lines[2]) and lines[3:5] == ["", "## Context"],
+        "sections": headings in (SECTIONS, [heading for heading in SECTIONS if heading != MAY_BE_MISSING]),
+        "content": all(bodies),
+    }
+    return [f"{name}: {what}" for what, holds in checks.items() if not holds]
+
+
+def test_decision_records_have_one_form():
+    assert len(RECORDS) > 60
+    assert [departure for path in RECORDS for departure in departures(path.name, path.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("# 2.", "# 3.", "title"),
+        ("Status: accepted.", "Accepted.", "status"),
+        ("## Context", "## What was the question", "sections"),
+        ("## Decision\n\nWe do.\n\n", "", "sections"),
+        ("So be it.", "", "content"),
+    ],
+)
+def test_record_in_another_form_would_be_noticed(before: str, after: str, what: str):
+    record = (
+        "# 2. A decision\n\nDate: 2026-11-23. Status: accepted. Replaces ADR 1.\n\n"
+        "## Context\n\nIt was.\n\n## Decision\n\nWe do.\n\n## Consequences\n\nSo be it.\n"
+    )
+    assert departures("0002", record) == []
+    assert f"0002: {what}" in departures("0002", record.replace(before, after))
+
+
+def test_list_of_decision_records_has_each_with_its_title():
+    listed = re.findall(
+        r"^- \[(\d{4})\]\((\d{4}-[\w-]+\.md)\): (.+)$",
+        (ROOT / "docs" / "adr" / "README.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    titles = {path.name: path.read_text().splitlines()[0].partition(". ")[2] for path in RECORDS}
+    assert sorted(listed) == [(name[:4], name, title) for name, title in titles.items()]
