@@ -28,10 +28,10 @@ def origin_of(address: str) -> str | None:
 
 
 def public_origin(address: str) -> str:
-    """Return PUBLIC_URL in its one form.
+    """Return PUBLIC_URL in normalised form.
 
     Raises:
-        ValueError: with a sentence for the operator; it is no origin, or names more than one.
+        ValueError: with a sentence for the operator; it is not an origin, or contains more than one.
     """
     origin = origin_of(address)
     if origin is None:
@@ -48,7 +48,7 @@ def public_origin(address: str) -> str:
 
 
 def own_origin(scope: Mapping[str, Any]) -> str | None:
-    """Return the origin that a connection asked for: its Host, and the scheme that a trusted proxy names or its own."""
+    """Return the origin that a connection asked for: its Host, and its scheme or the one that a trusted proxy gives."""
     headers = {bytes(name): bytes(value).decode("latin-1") for name, value in scope["headers"]}
     scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http")
     client = scope.get("client")

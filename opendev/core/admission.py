@@ -1,7 +1,7 @@
 """Limit sockets per process and per network, frames per socket, and new sockets while the loop lags.
 
 Nobody is turned away for good. A socket that cannot be accepted now is closed with code 1013 and the reason
-`retry_after=<seconds>`. Frames that come too fast are read more slowly, so that none is lost.
+`retry_after=<seconds>`. Frames that come too fast are read more slowly, so that none are lost.
 """
 
 from random import uniform

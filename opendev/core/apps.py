@@ -1,4 +1,4 @@
-"""The floor of the project: what every app stands on."""
+"""The lowest layer of the project, which every app uses."""
 
 from django.apps import AppConfig
 

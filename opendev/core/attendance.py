@@ -5,7 +5,8 @@ A *pass* is what an attendee's device carries, in its HttpOnly cookie or as a be
     <event id>.<attendee id>.<expiry, unix seconds>.<device secret>.<hmac>
 
 The device secret (128 random bits) is in the pass and nowhere else; the server checks the HMAC and needs no database
-to know the attendee. Ballots are kept under a key that only a holder of the device secret can name (docs/privacy.md).
+to know the attendee. Ballots are stored under a key that only a holder of the device secret can compute
+(docs/privacy.md).
 """
 
 import hashlib
@@ -36,16 +37,16 @@ class AttendeePass:
         return self.expires_at - PASS_LIFETIME_S
 
     def ballot_secret(self, poll_id: int) -> bytes:
-        """Return the secret under which this device's answer to one poll is kept: HMAC(device secret, poll id)."""
+        """Return the secret under which this device's answer to one poll is stored: HMAC(device secret, poll id)."""
         return hmac.digest(self.device_secret.encode(), b"poll:%d" % poll_id, "sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an open socket's sign-in rests on: an API token by its id, or a browser's sign-in by its cookie.
+    """The credential behind an open socket: an API token by its id, or a browser's sign-in by its cookie.
 
-    A page or a REST call proves its sign-in anew each time; a socket proves it once and then stays open for hours. So
-    the socket keeps its ground, which is asked for again with each act and every second (docs/roles.md).
+    A page or a REST call proves its sign-in each time; a socket proves it once and then stays open for hours. So
+    the socket remembers its ground, which is checked again with each action and every second (docs/roles.md).
     """
 
     kind: str  # API_TOKEN or SIGN_IN
@@ -60,7 +61,7 @@ API_TOKEN, SIGN_IN = "api_token", "sign_in"
 class Caller:
     """The sender of a request: perhaps signed in, perhaps an attendee, perhaps both, perhaps neither.
 
-    `ground` is set where the sign-in was proved some time ago, so that it has to be looked at again.
+    `ground` is set if the sign-in was proved some time ago, so that it has to be checked again.
     """
 
     user_id: int | None = None
@@ -103,7 +104,7 @@ def sign_pass(attendee_pass: AttendeePass) -> str:
 
 
 def read_pass(text: str) -> AttendeePass | None:
-    """Return the pass that was signed, or None when it is not ours, not whole or expired."""
+    """Return the signed pass, or None if it is forged, incomplete or expired."""
     if len(text) > MAX_PASS_LENGTH or not text.isascii():
         return None
     body, _, signature = text.rpartition(".")
@@ -116,5 +117,5 @@ def read_pass(text: str) -> AttendeePass | None:
 
 
 def pass_cookie_name(event_id: int) -> str:
-    """Return the cookie's name: one cookie an event, so that a device can attend several."""
+    """Return the cookie's name: one cookie per event, so that a device can attend several."""
     return f"attendee-{event_id}"

@@ -1,4 +1,4 @@
-"""What the audit log rests on: where an act comes from, and where entries go besides the database."""
+"""The basis of the audit log: which network an action comes from, and where entries are sent besides the database."""
 
 from contextvars import ContextVar
 from logging.handlers import SysLogHandler
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 # The network of the client whose request or socket this is (limits.network_of); "" for commands and for the clock.
 current_network: ContextVar[str] = ContextVar("current_network", default="")
 
-LEAST_AUDIT_DAYS = 30  # AUDIT_DAYS cannot be less: nobody who got in wipes their traces by a setting
+LEAST_AUDIT_DAYS = 30  # the minimum of AUDIT_DAYS, so that no intruder can erase traces with a setting
 SYSLOG_PORT = 514
 
 
@@ -20,7 +20,7 @@ class AuditToSyslog(SysLogHandler):
 
 
 def audit_handler(where: str) -> dict[str, Any]:
-    """Return the handler that the audit log goes to besides the database.
+    """Return the handler to which the audit log is sent besides the database.
 
     Args:
         where: "", "stdout", "syslog:/dev/log" (a local socket), or "syslog://host:514" (UDP).

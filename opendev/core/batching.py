@@ -1,4 +1,4 @@
-"""Gathering: while one batch is being worked on in a thread, the next one collects."""
+"""Batching: while a thread processes one batch, the next one is collected."""
 
 import asyncio
 import concurrent.futures
@@ -28,7 +28,7 @@ Box = TypeVar("Box", bound="Batcher[Any, Any]")
 
 PAUSE_S = 0.005  # before a batch: measured, 0 to 20 ms give the same rate, and longer costs latency
 MAX_BATCH = 1_000
-AWAY_LIMIT_S = 10.0  # how long a batch is kept while the database is held by another process, or gone
+AWAY_LIMIT_S = 10.0  # how long a batch is retried while another process locks the database, or it is gone
 AWAY_PAUSE_S = 0.25  # between two tries
 MOST_KEYS = 20_000
 ANSWER_WITHIN_S = 12.0  # longer than a batch is kept
@@ -36,25 +36,25 @@ ANSWER_WITHIN_S = 12.0  # longer than a batch is kept
 
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[Result]):
-    """What became of a batch: one outcome an item, in their order, and the news that its sockets are to hear."""
+    """The result of a batch: one outcome per item, in order, and the news to publish."""
 
     outcomes: Sequence[Result | DomainError]
     news: Sequence[News] = ()
 
 
 class NotSure(TryLater):
-    """No answer in time: it may have been recorded or not. Sending it again finds out."""
+    """No answer in time: the item may have been recorded or not. Sending it again finds out."""
 
     code, message = "not_sure", _("This may not have arrived. Send it again.")
 
 
 class Batcher(Generic[Item, Result]):
-    """Calls `work(items)` for what has gathered, one batch at a time, in a database thread: its own, or a shared one.
+    """Calls `work(items)` for the collected items, one batch at a time, in a database thread: its own, or a shared one.
 
     `put()` may only be called on the loop. Each item's answer is called on the loop, after `work` returned, with its
     result or with a DomainError. At most `limit` items wait; beyond that `put()` raises TryLater. A batch that fails
-    is halved and tried again, so that one item that breaks poisons nobody; where the database is away no item is at
-    fault: the batch is kept for ten seconds and then answered with TryLater.
+    is halved and tried again, so that one bad item does not affect the others. If the database is away, no item is at
+    fault: the batch is retried for ten seconds and then answered with TryLater.
     """
 
     def __init__(
@@ -82,11 +82,11 @@ class Batcher(Generic[Item, Result]):
 
     @property
     def is_running(self) -> bool:
-        """Whether batches are being worked off in this process."""
+        """Whether this process is processing batches."""
         return self.task is not None and not self.task.done()
 
     async def start(self) -> None:
-        """Begin; called once a process by the lifespan, and by tests."""
+        """Start; called once per process by the lifespan, and by tests."""
         self._reset()
         self.loop = asyncio.get_running_loop()
         self.thread = self.database_thread.take()
@@ -94,7 +94,7 @@ class Batcher(Generic[Item, Result]):
         self.task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
-        """Work off what is waiting, answer it, and end."""
+        """Process the waiting items, answer them, and stop."""
         self.is_ending = True
         self.gathered.set()
         if self.task:
@@ -120,12 +120,12 @@ class Batcher(Generic[Item, Result]):
         self.gathered.set()
 
     def put_and_wait(self, item: Item, *, key: str = "") -> Result:
-        """Put an item into the next batch and return what became of it. For views: from any thread but the loop's.
+        """Put an item into the next batch and return its outcome. For views: from any thread except the loop's.
 
-        What comes again with the same `key`, after NotSure or a lost answer, is not put in again unless nothing was
-        recorded of it: it waits for what became of the first one. Keys are known to one process.
+        An item that comes again with the same `key`, after NotSure or a lost answer, is not put in again unless nothing
+        was recorded: it waits for the outcome of the first one. Keys are known to one process only.
 
-        In a process without a loop (a command, a test of a view) it is worked on at once, as a batch of one.
+        In a process without a loop (a command, a test of a view) it is processed at once, as a batch of one.
 
         Raises:
             DomainError: by which the item was refused; TryLater; NotSure.
@@ -146,7 +146,7 @@ class Batcher(Generic[Item, Result]):
         return outcome
 
     def _future_of(self, key: str) -> tuple[concurrent.futures.Future[Result | DomainError], bool]:
-        """Return where the outcome will be, and whether nobody puts it there yet."""
+        """Return the future of the outcome, and whether the item still has to be put in."""
         future: concurrent.futures.Future[Result | DomainError] = concurrent.futures.Future()
         if not key:
             return future, True
@@ -180,7 +180,7 @@ class Batcher(Generic[Item, Result]):
                     return
 
     async def ask(self, item: Item) -> Result:
-        """Return what became of an item, once its batch is done. Only on the loop.
+        """Return the outcome of an item, once its batch is done. Only on the loop.
 
         Raises:
             DomainError: by which the item was refused; TryLater.
@@ -199,10 +199,10 @@ class Batcher(Generic[Item, Result]):
         return await future
 
     def finished(self, batch: Batch[Result]) -> None:
-        """Take a batch that is done, on the loop, before its answers are given; for subclasses."""
+        """Handle a finished batch, on the loop, before its answers are sent; for subclasses."""
 
     def answering(self) -> AbstractContextManager[None]:
-        """Return the context in which the answers of a batch are given; for subclasses. Nothing inside waits."""
+        """Return the context in which the answers of a batch are sent; for subclasses. Nothing inside waits."""
         return nullcontext()
 
     async def _work_off(self, batch: list[tuple[Item, Answer[Result]]]) -> None:
@@ -253,8 +253,8 @@ def work_unless_away(
 ) -> Result:
     """Return `work()`, tried again for ten seconds while the database is locked or gone; then `away()`.
 
-    `until` ends the tries at a time of the monotonic clock; the first try is made in any case. A full disk is not
-    waited for: nothing here would empty it. SQLite's own wait for a lock is five seconds a try.
+    `until` ends the tries at a time of the monotonic clock; the first try is made in any case. There is no waiting for
+    a full disk: nothing here would empty it. SQLite itself waits five seconds per try for a lock.
     """
     until = time.monotonic() + AWAY_LIMIT_S if until is None else until
     while True:
@@ -270,6 +270,6 @@ boxes: list[Batcher[Any, Any]] = []  # those of this process, in the order in wh
 
 
 def register(box: Box) -> Box:
-    """Return the box, which from now on starts and ends with the process and is watched by `/readyz` and `/metrics`."""
+    """Register a box and return it: it starts and stops with the process, and `/readyz` and `/metrics` watch it."""
     boxes.append(box)
     return box

@@ -1,8 +1,8 @@
-"""The bus between processes: one channel a process, joined to a session's group while it has sockets there.
+"""The bus between processes: one channel per process, joined to a session's group while it has sockets there.
 
-Delivery is never left to it. A process hears itself directly, a lost message is found by the sweep, and a bus that is
-dead or hangs costs neither a vote nor its acknowledgement: every call here is given up after a second. What Redis does
-when it dies, hangs or returns was measured; docs/adr/0005 says what follows from it.
+Delivery never depends on it. A process handles its own news directly, the sweep finds lost messages, and a bus that is
+dead or hangs costs neither a vote nor its acknowledgement: every call here gives up after a second. The behaviour of
+Redis when it dies, hangs or returns was measured; docs/adr/0005 says what follows from it.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ from typing import Any
 log = logging.getLogger("opendev.live")
 
 GIVE_UP_S = 1.0
-MAX_PUBLISHING = 1_000  # messages on their way; beyond that the sweep has to do
+MAX_PUBLISHING = 1_000  # messages in flight; beyond that the sweep has to do the work
 MAX_TO_REPEAT = (
-    2_000  # messages that no sweep makes good, kept until they were said again; the oldest go first
+    2_000  # messages that no sweep can replace, kept until they are sent again; the oldest are dropped first
 )
-MAX_HEARD = 20_000  # of these the ones of other processes that are known when they come again
-HEARS_AGAIN_S = 5.0  # after Redis went or came back every process has noticed by then, and subscribed again
+MAX_HEARD = 20_000  # how many of other processes' messages are remembered, to recognise repetitions
+HEARS_AGAIN_S = 5.0  # by then every process has noticed that Redis went or returned, and subscribed again
 
 SIGN_OF_LIFE = "signs-of-life"  # a group that nobody joins
 
@@ -30,8 +30,8 @@ Message = dict[str, Any]
 class Bus:
     """Speaks to the other processes through a channel layer. All methods run on the loop.
 
-    It is up from a whole `renew()` until the next call that fails. Adding a group that the layer lists as joined does
-    not ask Redis anything, so that alone is never a sign of life: only a message that Redis took is.
+    It is up from a complete `renew()` until the next call that fails. Adding a group that the layer lists as joined
+    does not contact Redis, so that alone is never a sign of life: only a message that Redis accepted is.
     """
 
     def __init__(
@@ -44,46 +44,46 @@ class Bus:
         self.numbered = 0
         self.to_repeat: deque[tuple[float, int, Message]] = deque(
             maxlen=MAX_TO_REPEAT
-        )  # when it was said, where
-        self.heard: dict[tuple[str, int], None] = {}  # who said it, and its number; in order of hearing
+        )  # when it was sent, and to which group
+        self.heard: dict[tuple[str, int], None] = {}  # its sender and number; in order of arrival
         self.all_hear_at = 0.0
         self.is_up = True
         self.listening: asyncio.Task[Any] | None = None
-        self.may_be_back = asyncio.Event()  # Redis took a message although the bus is down
+        self.may_be_back = asyncio.Event()  # Redis accepted a message although the bus is down
 
     async def start(self) -> None:
-        """Take a channel and listen to it; while Redis is away this is left to `renew()`."""
+        """Open a channel and listen to it; while Redis is away this is left to `renew()`."""
         await self.renew()
 
     @property
     def is_heard(self) -> bool:
-        """Whether the last call to the bus went well, and somebody listens to it."""
+        """Whether the last call to the bus succeeded, and the listener is running."""
         return self.is_up and self.listening is not None and not self.listening.done()
 
     async def stop(self) -> None:
         """Leave the bus."""
         for key in list(self.wanted):
-            if not self.is_up:  # where it hangs, each room would cost a second
+            if not self.is_up:  # if it hangs, each room would cost a second
                 return
             await self.unsubscribe(key)
 
     async def subscribe(self, key: int) -> None:
-        """Hear what is said in a group. When the bus is down this is made good by `renew()`."""
+        """Subscribe to a group. If the bus is down, `renew()` does it later."""
         self.wanted.add(key)
         if self.channel:
             await self._try(self.layer.group_add(_group(key), self.channel))
 
     async def unsubscribe(self, key: int) -> None:
-        """Hear of a group no more."""
+        """Unsubscribe from a group."""
         self.wanted.discard(key)
         if self.channel:
             await self._try(self.layer.group_discard(_group(key), self.channel))
 
     async def renew(self) -> None:
-        """Ask Redis for a sign of life, and subscribe to all wanted groups again.
+        """Check that Redis is alive, and subscribe to all needed groups again.
 
-        The layer lists a group whose subscription failed as joined. Also where nobody watches a session this notices
-        that Redis has gone or returned.
+        The layer lists a group as joined even if its subscription failed. Even if nobody watches a session, this
+        notices that Redis has gone or returned.
         """
         if not await self._try(self.layer.group_send(SIGN_OF_LIFE, {"type": "live.sign"})):
             return
@@ -99,10 +99,10 @@ class Bus:
             self._repeat()
 
     def _repeat(self) -> None:
-        """Say again what nobody may have heard: Redis takes a message also when no process is subscribed.
+        """Repeat messages that may not have been received: Redis accepts a message even if no process is subscribed.
 
-        A process that lost its connection is deaf for a second or two and does not learn what was said meanwhile, and
-        who said it cannot know: an outage that is shorter than a sweep is noticed by neither.
+        A process that lost its connection is deaf for a second or two and misses the messages of that time, and their
+        sender cannot know: neither of them notices an outage that is shorter than a sweep.
         """
         said_before = asyncio.get_running_loop().time() - HEARS_AGAIN_S
         while self.to_repeat and self.to_repeat[0][0] <= said_before and self.publishing < MAX_PUBLISHING:
@@ -110,15 +110,15 @@ class Bus:
             self.publish(key, message)
 
     async def _take_channel(self) -> None:
-        """Take a channel, only after Redis answered: the layer keeps those that it failed to subscribe for good."""
+        """Open a channel, only after Redis answered: the layer never forgets a failed subscription."""
         self.channel = await self.layer.new_channel()
         self.listening = self.spawn(self._listen())
 
     def publish(self, key: int, message: Message, *, is_swept: bool = True) -> None:
-        """Tell the other processes, in a task of its own.
+        """Send to the other processes, in a separate task.
 
-        What no sweep makes good (`is_swept`) is said once more, five seconds later or after an outage, with `again` in
-        it. Who heard it the first time does not hear it twice.
+        A message that no sweep can replace (not `is_swept`) is sent once more, five seconds later or after an outage,
+        with `again` in it. Processes that received the first one ignore the second.
         """
         if not is_swept:
             self.numbered += 1
@@ -146,7 +146,7 @@ class Bus:
         try:
             async with asyncio.timeout(GIVE_UP_S):
                 await call
-        except Exception as error:  # noqa: BLE001  # whatever the client library raises, the bus did not take it
+        except Exception as error:  # noqa: BLE001  # whatever the client library raises, the message was not sent
             if self.is_up:
                 log.warning("The bus between processes is down (REDIS_URL): %s", _in_a_line(error))
             self.is_up = False
@@ -169,7 +169,7 @@ class Bus:
                         self.hear(message)
 
     def _is_new(self, message: Message) -> bool:
-        """Return False if this is said again and was heard the first time."""
+        """Return False if this is a repetition of a message that was received before."""
         if "number" not in message:
             return True
         known_as = (message["from"], message["number"])
@@ -186,7 +186,7 @@ def _is_cancelled() -> bool:
 
 
 def _in_a_line(error: Exception) -> str:
-    """Return what an error of the client library says; it names host and port, and no password."""
+    """Return the text of an error of the client library; it contains host and port, but no password."""
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 

@@ -1,4 +1,4 @@
-"""Who sends a page request."""
+"""The caller behind a page request."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,10 +25,10 @@ def caller_of(request: HttpRequest, event_id: int) -> Caller:
 
 
 def expect_in_room(request: HttpRequest, path: str, attendee: AttendeePass, session_id: int) -> None:
-    """Let the first load of the room by a newcomer, who has said nothing, be answered with the page that is ready.
+    """Let a newcomer's first load of the room, if they entered nothing, be answered with the shared page.
 
-    Not where the request came with a cookie, which may matter to the room, or without an Origin: the ready page has
-    no tokens, and the browser must say where its forms come from.
+    Not if the request has a cookie, which may matter to the room, or no Origin: the shared page has
+    no tokens, so the browser must say where its forms come from.
     """
     if request.META.get("HTTP_ORIGIN") and "HTTP_COOKIE" not in request.META:
         cookie = f"{pass_cookie_name(attendee.event_id)}={sign_pass(attendee)}"

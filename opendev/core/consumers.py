@@ -1,4 +1,4 @@
-"""The socket side, written once: joining, the snapshot, commands, error frames. Apps add tables and snapshot parts."""
+"""The common part of all sockets: joining, snapshot, commands, errors. Apps add commands and parts of the snapshot."""
 
 import asyncio
 import json
@@ -63,8 +63,8 @@ class Refused(Exception):
 class LiveConsumer(AsyncWebsocketConsumer):
     """A socket in a group of the Hub.
 
-    It is leaner than the consumer it comes from, for measured reasons (docs/adr/0001): no channel and no second task a
-    socket, and no thread hop a message, since nothing on its way touches the database in this thread.
+    It is leaner than its base class, for measured reasons (docs/adr/0001): no channel and no second task per
+    socket, and no thread hop per message, since nothing on its way touches the database in this thread.
     """
 
     channel_layer_alias: ClassVar[Any] = None
@@ -74,7 +74,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     commands: dict[str, Command] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Carry one socket from its handshake to its end."""
+        """Run one socket from its handshake to its end."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         cookie = self.cookies().get(settings.LANGUAGE_COOKIE_NAME)
         self.language = language_of(cookie, self.header(b"accept-language") or "")
@@ -117,21 +117,21 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     @property
     def networks(self) -> tuple[Network, ...]:
-        """The networks that this socket's writing is counted against; none where its address is trusted."""
+        """The networks that this socket's writing counts against; none if its address is trusted."""
         return self.place.networks if self.place else ()
 
-    # -- what a subclass says -----------------------------------------------------------------------------------
+    # -- what a subclass provides -----------------------------------------------------------------------------------
 
     def group_key(self) -> int:
-        """Return the key of the group that this socket's address names."""
+        """Return the key of the group in this socket's address."""
         raise NotImplementedError
 
     async def identify(self, group: Group) -> None:
-        """Find out who is asking; raise Refused when they may not come in."""
+        """Find out who the caller is; raise Refused if they may not join."""
         raise NotImplementedError
 
     async def prepare(self, group: Group) -> None:
-        """Read what the personal part of the snapshot needs. News may come meanwhile; they are not missed."""
+        """Read what the personal part of the snapshot needs. News that arrive in the meantime are not missed."""
 
     def snapshot(self, group: Group) -> str:
         """Return the first frame's text, from what the Hub knows at this moment."""
@@ -147,22 +147,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return {}
 
     def note_part(self, topic: str, *, takes_part: bool) -> bool:
-        """Keep whether the attendee took part in a topic; return True if that is news to this socket."""
+        """Store whether the attendee took part in a topic; return True if that is new to this socket."""
         return False
 
     def is_about_here(self, frame: dict[str, Any]) -> bool:
-        """Return True if what a command names is of this socket's group, as far as is known."""
+        """Return True if the subject of a command belongs to this socket's group, as far as is known."""
         return True
 
     def own_changed(self, topic: str) -> None:
-        """Note that what is the attendee's own in a topic changed, by another socket or another way in."""
+        """Note that the attendee's own part of a topic changed, by another socket, page or REST."""
         if self.is_ready:
             self.read_own(topic)
         else:
             self.own_missed.add(topic)
 
     def read_own(self, topic: str) -> None:
-        """Read what is the attendee's own in a topic, and write it to this socket."""
+        """Read the attendee's own part of a topic, and write it to this socket."""
 
     # -- coming in ----------------------------------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.read_own(topic)
 
     async def _turn_away(self, crowded: Crowded) -> None:
-        """Accept and close at once: a browser is told nothing of a handshake that was refused."""
+        """Accept and close at once: a browser learns nothing about a refused handshake."""
         self.is_closed = True
         await self.base_send({"type": "websocket.accept"})
         await self.base_send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": crowded.reason})
@@ -257,7 +257,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     # -- commands -----------------------------------------------------------------------------------------------
 
     async def websocket_receive(self, message: Any) -> None:
-        """Run one command. Whatever is wrong with it is answered, and the socket stays open."""
+        """Run one command. Any error in it is answered, and the socket stays open."""
         if self.is_closed:  # by us: what still comes is not for anybody
             raise StopConsumer
         assert self.place is not None  # noqa: S101
@@ -280,11 +280,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.base_send({"type": "websocket.send", "text": encode(self.refusal(error, ref))})
 
     def submit(self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]) -> None:
-        """Put a command into a box and answer it once its batch is done.
+        """Put a command into a box, and answer it once its batch is done.
 
         `put` is called with the callback that takes the outcome. A refusal is answered with its error frame; any other
-        outcome is passed to `succeed`, which writes the answer. To whoever lacks a right, what is of another group is
-        not there.
+        outcome is passed to `succeed`, which writes the answer. If the caller lacks a right, subjects of another
+        group do not exist.
 
         Raises:
             TryLater: too much waits in the box.
@@ -305,7 +305,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.unanswered += 1
 
     def refusal(self, error: DomainError, ref: object) -> dict[str, Any]:
-        """Return an error frame in the language of this socket's page; boxes answer from no socket's own context."""
+        """Return an error frame in the language of this socket's page; boxes answer outside of a socket's context."""
         with translation.override(self.language):
             return error_frame(error, ref)
 
@@ -314,7 +314,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.say(TextMessage(encode(frame)))
 
     def say(self, message: TextMessage) -> None:
-        """Write an answer that is a message already."""
+        """Write an answer that is already a message."""
         if self.group is not None and not self.is_closed:
             hub.writer.reply(self.group, self, message)
 

@@ -1,4 +1,4 @@
-"""Django's cookie store, which keeps only a hash of a cookie, and looks up nothing that cannot be a cookie of ours."""
+"""Django's cookie store, storing only a hash of a cookie, and looking up only what can be a cookie of ours."""
 
 import hashlib
 from typing import Any
@@ -8,17 +8,17 @@ from django.utils import timezone
 
 
 def hash_key(session_key: str) -> str:
-    """Return what is kept of a cookie: 160 bits of its SHA-256 in hexadecimal, since the column takes 40 signs.
+    """Return the stored hash of a cookie: 160 bits of its SHA-256 in hexadecimal, since the column takes 40 characters.
 
-    A cookie has 165 random bits (32 letters and digits), so it needs no salt. Whoever reads the table learns no cookie.
+    A cookie has 165 random bits (32 letters and digits), so it needs no salt. Reading the table reveals no cookies.
     """
     return hashlib.sha256(session_key.encode()).hexdigest()[:40]
 
 
 class SessionStore(DatabaseStore):
-    """Sign-ins by cookie. `session_key` is the cookie itself, in memory alone; the table holds its hash.
+    """Sign-ins by cookie. `session_key` is the cookie itself, only in memory; the table has its hash.
 
-    A cookie may hold anything, also a NUL, which PostgreSQL refuses with an exception; so it is checked first.
+    A cookie may contain anything, even a NUL, which PostgreSQL refuses with an exception; so it is checked first.
     """
 
     def _validate_session_key(self, key: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Countries: the codes that are known, and the code of a country as people and systems write it."""
+"""Countries: the known codes, and the code of a country from the ways in which people and systems write it."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from opendev.core.languages import locale
 
 # Kosovo has no code of ISO 3166-1; CLDR, the EU and the IMF write this one.
 ADDED = {"XK": "Kosovo"}
-# Whose names of countries are known beside the English ones. Of two meanings of a name the earlier language's counts.
+# Languages with known country names, besides English. If a name has two meanings, the earlier language wins.
 LANGUAGES = (
     *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "sl", "hr", "sv", "da", "nb", "fi", "hu"),
     *("ro", "bg", "ru", "uk", "tr", "el", "et", "lv", "lt", "ja", "zh", "zh_Hant", "ko", "ar", "he", "fa"),
@@ -88,7 +88,7 @@ BY_NAMES = {
 POLISH = str.maketrans(
     dict(zip("ąćęłńóśźż", ("a~", "c~", "e~", "l~", "n~", "o~", "s~", "z~", "z~~"), strict=True))
 )
-# Rare Chinese signs that names begin with, and common ones of the same sound.
+# Rare Chinese characters at the beginning of names, and common ones with the same sound.
 RARE = str.maketrans({"瑙": "闹", "梵": "泛", "斐": "菲"})
 _LITTLE_WORDS = {"the", "and", "und", "et", "y", "e", "en", "of", "de", "la"}
 _IGNORED = re.compile(r"['’‘ʼ´`ʹ.]")
@@ -103,7 +103,7 @@ def country_names() -> dict[str, str]:
 
 
 def country_name(code: str) -> str:
-    """Return a country's name in the active language (CLDR); the code itself where it is none."""
+    """Return a country's name in the active language (CLDR), or the code itself if it is unknown."""
     return str(locale().territories.get(code) or country_names().get(code, code))
 
 
@@ -114,15 +114,15 @@ def named_countries() -> tuple[tuple[str, str], ...]:
 
 @lru_cache
 def _named_countries(language: str) -> tuple[tuple[str, str], ...]:
-    """Return codes and names of a language, which is the active one."""
+    """Return codes and names in a language, which must be the active one."""
     names = ((code, country_name(code)) for code in country_names())
     return tuple(sorted(names, key=lambda pair: _place_of(pair[1], language)))
 
 
 def _place_of(name: str, language: str) -> bytes:
-    """Return by what a name is sorted: letters without their marks, Polish ones in their own places, Chinese by sound.
+    """Return the sort key of a name: letters without their marks, Polish ones in their own places, Chinese by sound.
 
-    The national standard of China puts common signs in the order of their sounds (pinyin), and rare ones behind them.
+    The Chinese national standard orders common characters by sound (pinyin), and puts rare ones after them.
     """
     if language.startswith("zh"):
         return name.translate(RARE).encode("gb18030")
@@ -132,10 +132,10 @@ def _place_of(name: str, language: str) -> bytes:
 
 
 def country_code(text: str) -> str:
-    """Return the two-letter code of a country; "" where it is not known.
+    """Return the two-letter code of a country, or "" if it is unknown.
 
-    It may be a code of two or three letters, a name in one of many languages (CLDR), or a short or former name, with
-    or without accents, apostrophes and articles; also twice, as in "DE - Germany".
+    The input may be a code of two or three letters, a name in one of many languages (CLDR), or a short or former name,
+    with or without accents, apostrophes and articles; or two of these, as in "DE - Germany".
     """
     last, _comma, first = text.partition(",")  # "Korea, Republic of"
     opened, _bracket, inside = text.partition("(")  # "Korea (Republic of)"
@@ -153,7 +153,7 @@ def _code(spelling: str) -> str:
 
 
 def _key(text: str) -> str:
-    """Return a spelling without what people write differently: case, accents, apostrophes, dots, little words."""
+    """Return a spelling without the differences that do not matter: case, accents, apostrophes, dots, little words."""
     folded = unicodedata.normalize("NFKD", _IGNORED.sub("", text).casefold())
     plain = "".join(sign for sign in folded if not unicodedata.combining(sign)).replace("&", " and ")
     words = ["saint" if word == "st" else word for word in re.findall(r"\w+", plain)]
@@ -162,7 +162,7 @@ def _key(text: str) -> str:
 
 @lru_cache
 def _codes() -> dict[str, str]:
-    """Return the codes by `_key` of every spelling. What is written first counts."""
+    """Return the codes by `_key` of every spelling. The first entry of a key wins."""
     known: dict[str, str] = {}
     for spelling, code in _spellings():
         known.setdefault(_key(spelling), code)
@@ -170,7 +170,7 @@ def _codes() -> dict[str, str]:
 
 
 def _spellings() -> Iterator[tuple[str, str]]:
-    """Return every spelling with its code, the surest first."""
+    """Return every spelling with its code, most certain first."""
     countries = list(pycountry.countries)
     for country in countries:
         yield country.alpha_2, country.alpha_2

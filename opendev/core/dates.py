@@ -1,4 +1,4 @@
-"""Days and times as a language writes them: in English by Django's patterns, elsewhere by CLDR's for the same parts.
+"""Days and times as a language writes them: in English by Django's patterns, otherwise by CLDR's for the same parts.
 
 Django's own patterns are fixed in the templates, and "l j F Y" gives "Montag 10 August 2020", which nobody writes.
 """
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from opendev.core.languages import locale
 
-# What a pattern shows, as CLDR names the parts. Patterns of figures alone are the same in every language.
+# The parts of a pattern by CLDR's names. Patterns of digits only are the same in every language.
 SKELETONS = {
     "l j F Y": "yMMMMEEEEd",
     "l j F": "MMMMEEEEd",
@@ -31,13 +31,13 @@ WEEKDAY = re.compile("E+")
 
 
 def day_words(value: date | datetime, pattern: str | None) -> str:
-    """Return a day, with its time where the pattern has one, as the active language writes it."""
+    """Return a day, with its time if the pattern has one, as the active language writes it."""
     pattern = pattern or ""
     day, _comma, clock = pattern.partition(", ")
     is_english = (get_language() or "en").startswith("en")
     if is_english or day not in SKELETONS or (clock and clock not in TIMES):
         return str(date_format(value, pattern or None))
-    # A moment is in the wanted zone already: its day is all that is looked at.
+    # The time is in the right zone already, and only its day is used.
     words = format_date(value, _pattern(SKELETONS[day], locale()), locale=locale())
     return f"{words}, {date_format(value, clock)}" if clock else words
 
@@ -75,7 +75,7 @@ def _is_year_first() -> bool:
 
 @lru_cache
 def _pattern(skeleton: str, locale: Locale) -> str:
-    """Return the language's pattern for these parts; the nearest one often has the day of the week cut short."""
+    """Return the language's pattern for these parts; the closest one often abbreviates the day of the week."""
     patterns = locale.datetime_skeletons
     pattern = str(patterns[match_skeleton(skeleton, patterns)].pattern)
     return WEEKDAY.sub("EEEE", pattern) if "EEEE" in skeleton else pattern

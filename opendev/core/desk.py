@@ -1,6 +1,6 @@
-"""Where what people do by socket waits for the database: each act in a transaction of its own, in turn.
+"""The desk: actions by socket wait here for the database, each in its own transaction, one after the other.
 
-Nothing on the loop may touch the database, so a command that is no part of a batch goes to the desk.
+Nothing on the loop may touch the database, so a command that is not part of a batch goes to the desk.
 """
 
 import logging
@@ -23,7 +23,7 @@ Act = Callable[[], Any]  # returns what it changed
 
 
 class Speaker(Protocol):
-    """What is asked of a consumer about who speaks by it."""
+    """What a consumer must say about its caller."""
 
     attendee: AttendeePass | None
     moderator_id: int | None
@@ -32,7 +32,7 @@ class Speaker(Protocol):
 
 
 class ActingSocket(Speaker, Protocol):
-    """What is needed of a consumer whose command is an act."""
+    """What a consumer needs for commands that are actions."""
 
     def submit(
         self, put: Callable[[Answer[Any]], None], ref: object, succeed: Callable[[Any], None]
@@ -40,7 +40,7 @@ class ActingSocket(Speaker, Protocol):
 
 
 class RoomSocket(Member, ActingSocket, Protocol):
-    """What is needed of a consumer by which attendees put something to the room, and tap what others put."""
+    """What a consumer needs for things that attendees submit to the room and support of others'."""
 
     ground: Ground | None
     group: Group | None
@@ -58,7 +58,7 @@ def _do_each(acts: Sequence[Act]) -> list[Any]:
 
 
 def _do(act: Act, until: float) -> Any:
-    """Do one act in its own transaction. A defect is logged here: a batch that fails is tried again, acts are not."""
+    """Execute one action in its own transaction. Bugs are logged here: unlike batches, actions are never retried."""
 
     def work() -> Any:
         try:
@@ -77,13 +77,13 @@ desk: Batcher[Act, Any] = register(Batcher(_do_each, name="desk", limit=MAX_WAIT
 
 
 def caller_of(socket: Speaker) -> Caller:
-    """Return who speaks by this socket. A sign-in counts where the socket was opened with it, as the control room's."""
+    """Return this socket's caller. A sign-in only counts if the socket was opened with it, as in the control room."""
     user_id = socket.moderator_id if socket.moderator_id is not None else socket.helper_id
     return Caller(user_id=user_id, attendee=socket.attendee, ground=socket.ground)
 
 
 def put_on_desk(socket: ActingSocket, act: Act, ref: object, succeed: Callable[[Any], None]) -> None:
-    """Do an act in its turn; `succeed` is called with what it changed, after the commit.
+    """Queue an action; after its commit, `succeed` is called with what it changed.
 
     Raises:
         TryLater: too many wait; nothing was done.
@@ -94,10 +94,10 @@ def put_on_desk(socket: ActingSocket, act: Act, ref: object, succeed: Callable[[
 def put_and_confirm(
     socket: RoomSocket, frame: Frame, act: Act, *, kind: str, mine: dict[str, bool] | None = None
 ) -> None:
-    """Do an act in its turn; `ok` follows the commit, with the version of what it changed and its id as `kind`.
+    """Queue an action; after its commit, `ok` is sent with the version of what it changed, and its id as `kind`.
 
     Args:
-        mine: what that is to the speaker from now on.
+        mine: the caller's own part of it from now on.
 
     Raises:
         TryLater: too many wait; nothing was done.

@@ -1,11 +1,11 @@
-"""Text of a file that does not name its encoding. UTF-8 and UTF-16 are told from their bytes; the rest is a guess."""
+"""Decode files that do not name their encoding. UTF-8 and UTF-16 are recognised by their bytes; the rest is a guess."""
 
 import codecs
 import re
 
 from django.utils.translation import gettext as _
 
-# What Windows, old Macs and Russian Unix programs write. Of two that fit equally well the first counts.
+# What Windows, old Macs and Russian Unix programs write. If two fit equally well, the first wins.
 GUESSES = {
     "cp1252": "Windows-1252",
     "cp1251": "Windows-1251",
@@ -21,12 +21,12 @@ MARKS = (
 )
 COMMON = set("оеаинтсрвлкмяью" + "αοιετσνηυρπκς")  # the letters that Russian and Greek use most
 SIGNS = re.compile("[«»„“”‚‘’–—…•°€£§©®™´\\s-]")
-LOOKED_AT = 64 * 1024  # bytes that a guess is made from
+LOOKED_AT = 64 * 1024  # bytes that a guess is based on
 WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 
 
 def text_of(content: bytes) -> tuple[str, str]:
-    """Return the text of a file, and a sentence about the encoding where it had to be guessed, else "".
+    """Return the text of a file, and a sentence about the encoding if it had to be guessed, otherwise "".
 
     Raises:
         UnicodeDecodeError: UTF-16 that is broken.
@@ -43,7 +43,7 @@ def text_of(content: bytes) -> tuple[str, str]:
 
 
 def _unmarked_utf16(content: bytes) -> str:
-    """Return which UTF-16 it is: every second byte of mostly Latin text is zero. "" for any other."""
+    """Return the kind of UTF-16, or "": in mostly Latin text, every second byte is zero."""
     sample = content[:2_000]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(sample) < 4 or max(even, odd) * 5 < len(sample):  # fewer than two in five pairs
@@ -65,7 +65,7 @@ def _guess(content: bytes) -> tuple[str, str]:
 
 
 def _fits(word: bytes, encoding: str) -> float:
-    """Return how much bytes look like words in this encoding, from 0 to 1."""
+    """Return how much the bytes look like words in this encoding, from 0 to 1."""
     try:
         parts = [part for part in SIGNS.split(word.decode(encoding)) if part and not part.isascii()]
     except UnicodeDecodeError:

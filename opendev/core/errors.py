@@ -2,10 +2,10 @@
 
     DomainError            HTTP
       NotSignedIn          401   who are you
-      NotAllowed           403   we know you, and no
+      NotAllowed           403   we know you, and you may not
       NotFound             404   also for "you may not know that it exists"
       Conflict             409   right request, wrong moment
-      Malformed            400   the input breaks a rule; `fields` names where
+      Malformed            400   the input breaks a rule; `fields` says where
       TooOften             429   come back after `retry_after` seconds
 
 Services define their own errors next to the function that raises them, as subclasses with a code of their own. Callers
@@ -22,7 +22,7 @@ Sentence = str | Promise
 
 
 class DomainError(Exception):
-    """A refusal that the caller can act on. Never a defect of ours: those stay ordinary exceptions."""
+    """A refusal that the caller can act on. Never a bug of ours: bugs are ordinary exceptions."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
@@ -77,7 +77,7 @@ class TooOften(DomainError):
 
 
 class TryLater(TooOften):
-    """The server is busier than it may promise to handle; nothing was recorded."""
+    """The server is too busy; nothing was recorded."""
 
     code = "try_later"
     message = _("The room is very busy. Try again in a moment.")

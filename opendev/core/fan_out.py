@@ -1,4 +1,4 @@
-"""Fan-out: how news reach the sockets of a group, at a pace that the room can follow."""
+"""Fan-out: how news reaches the sockets of a group, at a pace that adapts to the room."""
 
 import asyncio
 from collections.abc import Callable, Set
@@ -21,16 +21,14 @@ from opendev.core.threads import any_at_work
 from opendev.core.writing import MessageFor, Writer
 
 TICK_S = 0.3  # at most four news a second to a socket, the voter's own included
-CHUNK = 200  # writes between two breaths of the loop: about 2 ms
-BREATH_S = (
-    0.003  # while a batch of votes wants the interpreter: with 0, telling 5,000 holds it up for half a second
-)
-MOST_TALLIES, MOST_WHOLE = 100_000, 20  # topics told in one frame; whole ones have texts
-REST_FACTOR = 2  # telling a large room may take half of the time, the other half is for its votes
+CHUNK = 200  # writes between two pauses of the loop: about 2 ms
+BREATH_S = 0.003  # while a batch of votes needs the interpreter: with 0, sending to 5,000 blocks it for half a second
+MOST_TALLIES, MOST_WHOLE = 100_000, 20  # topics per frame; whole ones contain texts
+REST_FACTOR = 2  # sending to a large room may take half of the time; the other half is for its votes
 
 
 class FanOut:
-    """The part of the Hub that makes messages of topics and gives them to every socket."""
+    """The part of the Hub that turns topics into messages and sends them to every socket."""
 
     source: Source | None
     writer: Writer
@@ -41,7 +39,7 @@ class FanOut:
             group.stepping = self.spawn(self._step(group))
 
     async def _step(self, group: Group) -> None:
-        """Tell the sockets one topic a tick until they have heard all."""
+        """Send the sockets one topic per tick until they are up to date."""
         try:
             while group.unheard and group.members:
                 await asyncio.sleep(max(0.0, group.next_step_at - now()))
@@ -63,7 +61,7 @@ class FanOut:
             self._step_soon(group)
 
     def _take_next(self, group: Group) -> tuple[list[str], bool]:
-        """Return the topics to tell now, and whether whole: the first that waits, with all that can go in its frame."""
+        """Return the topics to send now, and whether whole: the first waiting one, with all that fit into its frame."""
         topic = next(iter(group.unheard))
         whole = group.unheard.pop(topic)
         kind = topic.partition(":")[0]
@@ -73,7 +71,7 @@ class FanOut:
         return [topic], whole
 
     def _messages(self, group: Group, topics: list[str], *, whole: bool) -> MessageFor | None:
-        """Return what each socket is told of these topics; None where nobody is told anything."""
+        """Return the message of these topics for each socket, or None if nobody gets one."""
         kind: Any = self.source and self.source.kinds.get(topics[0].partition(":")[0])
         if whole and len(topics) > 1:
             return self._several(group, topics, kind.several)
@@ -88,16 +86,16 @@ class FanOut:
 
     @property
     def _reserved(self) -> frozenset[str]:
-        """The audiences to which a socket belongs only by a right."""
+        """The audiences that require a right."""
         return self.source.reserved if self.source else frozenset()
 
     def _audiences(self, group: Group, topic: str) -> set[str]:
-        """Return the audiences that may hear different things of a topic."""
+        """Return the audiences that may get different payloads of a topic."""
         known = group.topics.get(topic)
         return {EVERYBODY, *(known.states if known else self._reserved)}
 
     def _several(self, group: Group, topics: list[str], gather: GatherWhole) -> MessageFor:
-        """Return what each socket hears of several topics that changed: owners hear what is for them besides."""
+        """Return each socket's message about several changed topics: owners also get their own payloads."""
         held = [
             (topic, known, frozenset(known.gone_for))
             for topic in topics
@@ -129,7 +127,7 @@ class FanOut:
         return message_for
 
     def _for_members(self, group: Group, topic: str, messages: dict[str, TextMessage | None]) -> MessageFor:
-        """Return what each socket hears. Where that is the same for all without a right, none is asked who it is."""
+        """Return each socket's message. If it is the same for all sockets without a right, they are not told apart."""
         for_everybody, reserved = messages[EVERYBODY], self._reserved
         others = [message for audience, message in messages.items() if audience not in reserved]
 
@@ -145,7 +143,7 @@ class FanOut:
     async def _fan_out(
         self, group: Group, topics: list[str], message_for: MessageFor, *, whole: bool
     ) -> None:
-        """Tell every socket one message; a slow one is owed each of its topics."""
+        """Send one message to every socket; a slow one is owed each of its topics."""
         began, members = now(), list(group.members - self._answered(group, topics, whole=whole))
         for first in range(0, len(members), CHUNK):
             if first:
@@ -155,7 +153,7 @@ class FanOut:
         metrics.TICK.observe(now() - began)
 
     def _answered(self, group: Group, topics: list[str], *, whole: bool) -> Set[Member]:
-        """Pop the members that already received this tally with their answer; now all others hear it."""
+        """Pop the members that already received this tally with their answer; all others get it now."""
         known = group.topics.get(topics[0])
         if known is None or len(topics) > 1:
             return frozenset()
@@ -163,7 +161,7 @@ class FanOut:
         return frozenset() if whole else answered
 
     def _gathered(self, group: Group, topics: list[str], gather: Gather) -> dict[str, TextMessage | None]:
-        """Return the messages that tell the tallies of many topics at once."""
+        """Return the messages with the tallies of many topics at once."""
 
         def for_audience(audience: str) -> TextMessage | None:
             states = [group.topics[topic].state_for(audience) for topic in topics]
@@ -175,9 +173,9 @@ class FanOut:
     def _message(
         self, group: Group, topic: str, audience: str, *, whole: bool, late: bool = False
     ) -> TextMessage | None:
-        """Return the message that tells an audience about a topic; None when there is nothing it may hear.
+        """Return the message about a topic for an audience, or None if it may not know of it.
 
-        `late`: for a socket that missed some; to one of those who saw the topic, it is told again that it is gone.
+        `late`: for a socket that missed some; if its audience has seen the topic, the message repeats that it is gone.
         """
         if topic == PRESENCE:
             frame: dict[str, Any] = {"type": "presence", "present": group.present}

@@ -1,8 +1,8 @@
 """How much one network may write into a session: questions, suggestions and sign-ups, which everybody reads.
 
-An office, or a hall behind one Wi-Fi, is one network. It asks some questions a minute, signs up in bursts, and did most
-of its joining before. A script joins and writes at once. So the people of a network who joined moments ago share a
-tight limit, and the whole network has a wide one. Moderators hear when either is reached (docs/adr/0009).
+An office, or a hall behind one Wi-Fi, is one network. It asks some questions a minute, signs up in bursts, and most
+of it joined earlier. A script joins and writes at once. So the people of a network who joined moments ago share a
+tight limit, and the whole network has a wide one. Moderators are notified when either is reached (docs/adr/0009).
 """
 
 import time
@@ -21,7 +21,7 @@ def is_newcomer(attendee: AttendeePass) -> bool:
 
 
 def check_questions(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:
-    """Count a question against its attendee and, where limits apply (there are `networks`), against each of them.
+    """Count a question against its attendee and each of `networks`, of which there are none if limits do not apply.
 
     Raises:
         TooOften
@@ -31,7 +31,7 @@ def check_questions(*, networks: tuple[Network, ...], attendee: AttendeePass, se
 
 
 def check_suggestions(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:
-    """Count a suggested follow-up as `check_questions` counts a question.
+    """Count a suggested follow-up, as `check_questions` counts a question.
 
     Raises:
         TooOften
@@ -41,7 +41,7 @@ def check_suggestions(*, networks: tuple[Network, ...], attendee: AttendeePass, 
 
 
 def check_sign_ups(*, networks: tuple[Network, ...], attendee: AttendeePass, session_id: int) -> None:
-    """Count a sign-up against each of `networks`; there are none where no limits apply.
+    """Count a sign-up against each of `networks`, of which there are none if limits do not apply.
 
     Raises:
         TooOften

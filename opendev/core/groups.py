@@ -1,4 +1,4 @@
-"""What a process knows of the rooms that have sockets: groups, their topics, and who is in them."""
+"""A process's state of the rooms that have sockets: groups, their topics, and who is in them."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from opendev.core.sending import SendMessage, TextMessage
 
 EVERYBODY = "everybody"  # the audience of every socket that has no other; apps name the others
 PAGE_LOAD_COUNTS_S = 30.0
-COUNT_HOLDS_S = 6.0  # how long the count of another process is believed
+COUNT_HOLDS_S = 6.0  # how long the count of another process is valid
 
 State = dict[str, Any]
 Frame = dict[str, Any]
@@ -24,10 +24,10 @@ GatherWhole = Callable[[Sequence[State], Sequence[Gone], str], Frame]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The present state of one topic of one group, for each audience; None where an audience may not know of it.
+    """The current state of one topic of one group, per audience; None for an audience that may not know of it.
 
-    An audience that is not among the states hears what EVERYBODY hears. `whole` is False when only the tally moved, so
-    that sockets are sent the short frame. `owner` is the attendee whose topic it is, where it has one; the owner's
+    An audience without a state of its own gets that of EVERYBODY. `whole` is False if only the tally changed, so
+    that sockets get the short frame. `owner` is the attendee to whom the topic belongs, if any; the owner's
     sockets may belong to an audience of their own.
     """
 
@@ -41,9 +41,9 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """What a source knows of a group: facts about it, all of its topics, and whose passes open nothing any more.
+    """A source's data about a group: its facts, all of its topics, and the attendees whose passes have been revoked.
 
-    `users` are those who alone may be in it, None where everybody may.
+    `users` are the only ones who may be in it, or None if everybody may.
     """
 
     facts: dict[str, Any]
@@ -55,9 +55,9 @@ class GroupState:
 class TopicKind(Protocol):
     """How an app puts its topics into frames.
 
-    A kind of which many topics move at once has `tallies: Gather` too, for one frame with all of them, and
-    `several: GatherWhole` for one with all that changed. A tally of such a topic is the same for all who may know of
-    it, but for reserved audiences.
+    A kind with many topics that change at once also has `tallies: Gather`, for one frame with all tallies, and
+    `several: GatherWhole`, for one with all changed topics. A tally of such a topic is the same for everybody who may
+    know of it, except for reserved audiences.
     """
 
     def changed(self, state: State, now: str) -> Frame: ...
@@ -66,11 +66,11 @@ class TopicKind(Protocol):
 
 
 class Source(Protocol):
-    """Where the Hub reads groups from; called in a thread of its own, never on the loop.
+    """The source from which the Hub reads groups; called in a separate thread, never on the loop.
 
-    `kinds` has a topic's kind by the word before the colon of its name. `reserved` are the audiences to which a socket
-    belongs only by a right. `holders` returns the ids that hold a right in a group now, by the right's name.
-    `users_of_closed` returns who may be in a group, for those that are not open to everybody.
+    `kinds` maps the word before the colon of a topic's name to its kind. `reserved` are the audiences that require
+    a right. `holders` returns the ids that currently hold a right in a group, by the right's name.
+    `users_of_closed` returns who may be in a group, for groups that are not open to everybody.
     """
 
     @property
@@ -88,7 +88,7 @@ class Source(Protocol):
 
 
 class Member(Protocol):
-    """A socket in a group. `rights` says what it was opened with: the right's name, and the id that holds it."""
+    """A socket in a group. `rights` are those that it was opened with: the right's name, and the id that holds it."""
 
     base_send: SendMessage
     attendee_id: int | None
@@ -114,12 +114,12 @@ _encoder = json.JSONEncoder(separators=(",", ":"))
 
 
 def encode(frame: object) -> str:
-    """Return the JSON text, without spaces; ASCII only, so that no text a client sent can break the sending."""
+    """Return the JSON text, without spaces; ASCII only, so that no text from a client can break the sending."""
     return _encoder.encode(frame)
 
 
 def with_fields(text: str, **fields: str) -> str:
-    """Return the JSON text of an object that is not empty, with more fields; their values are JSON texts too."""
+    """Return the JSON text of a non-empty object with added fields, whose values are JSON texts too."""
     more = ",".join(f'"{name}":{value}' for name, value in fields.items())
     return f"{text[:-1]},{more}}}" if more else text
 
@@ -131,22 +131,22 @@ def now_text() -> str:
 
 @dataclass(slots=True)
 class Topic:
-    """The latest that is known of a topic, and the texts made of it."""
+    """The latest known state of a topic, and the texts made from it."""
 
     version: int
     states: Mapping[str, State | None]
     owner: int | None = None
-    gone_for: set[str] = field(default_factory=set)  # who has yet to hear that it is no longer there
-    shown_to: set[str] = field(default_factory=set)  # who ever saw it
-    tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once an audience
+    gone_for: set[str] = field(default_factory=set)  # audiences that have not been told yet that it is gone
+    shown_to: set[str] = field(default_factory=set)  # audiences that ever saw it
+    tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once per audience
     answered: set["Member"] = field(
         default_factory=set
-    )  # who heard this tally with their answer, until all have
+    )  # members that got this tally with their answer, until all have it
     _texts: dict[str, str] = field(default_factory=dict)
     _differences: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def key_for(self, audience: str) -> str:
-        """Return the audience if it has a state of its own here, else EVERYBODY."""
+        """Return the audience if it has a state of its own here, otherwise EVERYBODY."""
         return audience if audience in self.states else EVERYBODY
 
     def state_for(self, audience: str) -> State | None:
@@ -154,7 +154,7 @@ class Topic:
         return self.states.get(self.key_for(audience))
 
     def differs(self, before: str, after: str) -> bool:
-        """Return True if one audience knows something else than another; compared once for each two."""
+        """Return True if two audiences get different states; compared once per pair."""
         pair = (before, after)
         if pair not in self._differences:
             self._differences[pair] = self.state_for(before) != self.state_for(after)
@@ -165,7 +165,7 @@ class Topic:
         return {audience for audience, state in self.states.items() if state}
 
     def state_text(self, audience: str) -> str | None:
-        """Return the state as JSON text, encoded once an audience; None where the audience may not know of it."""
+        """Return the state as JSON text, encoded once per audience, or None if the audience may not know of it."""
         audience = self.key_for(audience)
         state = self.states.get(audience)
         if state is None:
@@ -176,35 +176,35 @@ class Topic:
 
 
 class Group:
-    """One room: its sockets, the latest state of its topics, and which of them the sockets have not heard yet."""
+    """One room: its sockets, the latest state of its topics, and which of them have not been sent yet."""
 
     def __init__(self, key: int) -> None:
         self.key = key
         self.facts: dict[str, Any] = {}
         self.topics: dict[str, Topic] = {}
         self.members: set[Member] = set()
-        self.holders: set[Member] = set()  # those that were opened with a right, which may be taken away
+        self.holders: set[Member] = set()  # those that were opened with a right, which may be revoked
         self.by_attendee: dict[int, set[Member]] = {}
-        self.revoked: frozenset[int] = frozenset()  # attendees of its event whose pass opens nothing any more
-        self.users: frozenset[int] | None = None  # who alone may be here; None: everybody
+        self.revoked: frozenset[int] = frozenset()  # attendees of its event whose pass was revoked
+        self.users: frozenset[int] | None = None  # the only ones who may be here; None: everybody
         self.page_loads: dict[int, float] = {}
         self.present = 0
-        self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> how many it counted, and when
+        self.elsewhere: dict[str, tuple[int, float]] = {}  # process -> its count, and when
         self.presence_told_at = 0.0
-        self.unusual: frozenset[str] = frozenset()  # what one network does as a program would (newcomers.py)
-        self.unusual_elsewhere: dict[str, float] = {}  # when another process last said so, by what it is
-        self.arrived: list[int] = []  # attendees seen here, to be told to the process they joined at
+        self.unusual: frozenset[str] = frozenset()  # what one network does like a program (newcomers.py)
+        self.unusual_elsewhere: dict[str, float] = {}  # what -> when another process last reported it
+        self.arrived: list[int] = []  # attendees seen here, to report to the process at which they joined
         self.unheard: dict[str, bool] = {}  # topic -> whole; in order of waiting
         self.next_step_at = 0.0
         self.stepping: asyncio.Task[None] | None = None
         self.loaded: asyncio.Future[bool] | None = None
 
     def lets_in(self, member: Member) -> bool:
-        """Return True if the group is open to everybody, or to the user as whom the socket was opened."""
+        """Return True if the group is open to everybody, or to the user who opened the socket."""
         return self.users is None or (member.ground is not None and member.ground.user_id in self.users)
 
     def wants(self, topic: str, *, whole: bool) -> None:
-        """Note that the sockets have not heard of this topic; a change of state goes before tallies."""
+        """Note that this topic has not been sent yet; a change of state goes before tallies."""
         whole = self.unheard.pop(topic, False) or whole
         self.unheard = {topic: True, **self.unheard} if whole else {**self.unheard, topic: False}
 
@@ -215,17 +215,17 @@ class Group:
 
     @property
     def notices(self) -> dict[str, Any]:
-        """What reserved audiences hear of one network's doings: `joins`, and the list of all that is `unusual`."""
+        """What reserved audiences learn about unusual networks: `joins`, and the list of everything `unusual`."""
         return {"joins": self.joins, "unusual": sorted(self.unusual)}
 
     def note_unusual(self, here: frozenset[str], now: float) -> bool:
-        """Set what is unusual by this process's count and the others'; return whether that changed."""
+        """Update what is unusual from this process's count and the others'; return True if that changed."""
         elsewhere = {what for what, at in self.unusual_elsewhere.items() if now - at < COUNT_HOLDS_S}
         before, self.unusual = self.unusual, here | elsewhere
         return self.unusual != before
 
     def take_alike(self, kind: str, *, whole: bool, most: int) -> list[str]:
-        """Return topics of a kind that wait in the same way, whole or their tally, and take them off the list."""
+        """Remove and return the waiting topics of a kind, either whole ones or tallies."""
         alike = [
             topic for topic, how in self.unheard.items() if how == whole and topic.startswith(f"{kind}:")
         ]
@@ -240,7 +240,7 @@ class Group:
         return len(self.by_attendee.keys() | self.page_loads.keys())
 
     def count_elsewhere(self, now: float) -> int:
-        """Return how many attendees the other processes counted of late."""
+        """Return how many attendees the other processes counted recently."""
         self.elsewhere = {
             who: count for who, count in self.elsewhere.items() if now - count[1] < COUNT_HOLDS_S
         }

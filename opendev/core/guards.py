@@ -1,4 +1,4 @@
-"""Rules that the database keeps by itself, as triggers: how one is said to SQLite and to PostgreSQL."""
+"""Rules that the database enforces with triggers, on SQLite and PostgreSQL."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.db import connections
 
 
 def refuse_on_sqlite(cursor: Any, trigger: str, moment: str, table: str, refused: str, *, says: str) -> None:
-    """Install a trigger, anew: rows for which the condition holds are refused with what it says.
+    """Install or replace a trigger that refuses rows for which the condition holds, with its message.
 
     Args:
         moment: such as `INSERT`, or `UPDATE OF kind, family`.
@@ -21,7 +21,7 @@ def refuse_on_sqlite(cursor: Any, trigger: str, moment: str, table: str, refused
 
 
 def refusing_function(name: str, refused: str, *, passes: str) -> str:
-    """Return the PostgreSQL statement for a trigger's function: it refuses as a broken check would, or passes a row on.
+    """Return the PostgreSQL statement for a trigger's function: it refuses a row like a failed check, or passes it on.
 
     Args:
         passes: `NEW`, `OLD`, or `NULL` for triggers that come after.
@@ -34,7 +34,7 @@ def refusing_function(name: str, refused: str, *, passes: str) -> str:
 
 
 def drop_on_sqlite(triggers: Iterable[str], *, using: str, plan: Sequence[Any]) -> None:
-    """Take SQLite's triggers away before migrations: a remake of a table reads those of other tables again."""
+    """Drop SQLite's triggers before migrations: rebuilding a table parses the triggers of other tables again."""
     connection = connections[using]
     if connection.vendor == "sqlite" and plan:
         with connection.cursor() as cursor:

@@ -1,8 +1,8 @@
-"""What is the same for all who ask in the same moment: read once, and never older than what this process knows of.
+"""A cache for data that is the same for everybody: read once for simultaneous requests, never older than our own news.
 
-A page thread that asks while another one reads waits for that one. What was read before a change that this process made
-or heard of is read again, so whoever has just done something sees it. What other processes do without a word is seen
-a second later. With several workers, where news may come after the one who caused them, only those share who wait.
+A page thread that asks while another one reads waits for that one. Data from before a change that this process made
+or received is read again, so people see what they have just done. Unannounced changes by other processes show after
+a second. With several workers, where news may arrive later than its author, only simultaneous requests share.
 """
 
 from collections import OrderedDict
@@ -21,13 +21,13 @@ Value = TypeVar("Value")
 
 
 class Changes:
-    """When a request last did something in this process that any page may show."""
+    """When a request last changed something in this process that any page may show."""
 
     def __init__(self) -> None:
         self.at = 0.0
 
     def note(self) -> None:
-        """Note a change, before anybody is told that it was made."""
+        """Note a change, before anybody is notified of it."""
         self.at = monotonic()
 
 
@@ -49,7 +49,7 @@ class Kept(Generic[Value]):
         self.lock = Lock()
 
     def get(self, key: Hashable, read: Callable[[], Value], *, anew: bool = False) -> Value:
-        """Return a value that is good for whoever asks now; with `anew`, one whose reading began after the question."""
+        """Return a value that is fresh enough; with `anew`, one whose reading began after this call."""
         asked_at = monotonic()
         with self.lock:
             entry = self.entries.setdefault(key, _Entry())
@@ -64,7 +64,7 @@ class Kept(Generic[Value]):
             entry.value = read()
         except BaseException:
             with self.lock:
-                self.entries.pop(key, None)  # what is not there pushes nothing out
+                self.entries.pop(key, None)  # missing values evict nothing
             raise
         entry.began_at = began_at
         with self.lock:

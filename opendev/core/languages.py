@@ -1,7 +1,7 @@
-"""Languages: which one a reader gets, which one a place speaks, and how a language counts.
+"""Languages: which one a reader gets, which one a place uses, and the plural forms of each.
 
-A reader's own choice, kept in a cookie, comes before what their browser asks for. What is written for everybody, into
-the database, a pad or a frame of news, is never in the language of whoever caused it: see `shared_language`.
+A reader's own choice, stored in a cookie, comes before their browser's. Text that is written for everybody, into
+the database, a pad or news, is never in the language of the person who caused it: see `shared_language`.
 """
 
 import re
@@ -15,19 +15,19 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
-LONGEST_HEADER = 200  # characters of Accept-Language that are read; browsers send some forty
+LONGEST_HEADER = 200  # characters of Accept-Language that are parsed; browsers send some forty
 LIKE_CHINESE = {"cmn": "zh", "yue": "zh", "wuu": "zh"}
 LIKE_GERMAN = {"gsw": "de", "bar": "de"}
 LIKE = LIKE_CHINESE | LIKE_GERMAN  # what people who ask for these read most easily
 ASKED = "lang"  # in an address
-NO_LANGUAGE = {"mul", "und", "zxx", "root"}  # of CLDR's codes: several, unknown, none
-TRADITIONAL = {"hant", "tw", "hk", "mo"}  # Chinese in signs that we do not offer
+NO_LANGUAGE = {"mul", "und", "zxx", "root"}  # CLDR's codes for: several, unknown, none
+TRADITIONAL = {"hant", "tw", "hk", "mo"}  # Chinese in a script that we do not offer
 TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
-COUNTED = (*range(200), 1_000_000)  # among these is one of each plural form that whole numbers have
+COUNTED = (*range(200), 1_000_000)  # these include each plural form of whole numbers
 
 
 def negotiated(accepted: str) -> str:
-    """Return the offered language that an Accept-Language header asks for (RFC 9110, 12.5.4), else the usual one."""
+    """Return the offered language that an Accept-Language header asks for (RFC 9110, 12.5.4), or the default."""
     return _negotiated(accepted[:LONGEST_HEADER].lower(), codes())
 
 
@@ -61,7 +61,7 @@ def _weights(accepted: str) -> Iterator[tuple[str, float]]:
 
 
 def offered(tag: str) -> str:
-    """Return the offered language of a tag (BCP 47): itself, else one of the same name; "" where there is none."""
+    """Return the offered language for a tag (BCP 47): itself, or one with the same primary tag, or ""."""
     tag = tag.lower().replace("_", "-")
     if not re.fullmatch(r"[a-z0-9-]{2,40}", tag):
         return ""
@@ -73,16 +73,16 @@ def offered(tag: str) -> str:
 
 
 def codes() -> tuple[str, ...]:
-    """Return the codes of the languages that are offered, the usual one first."""
+    """Return the codes of the offered languages, the default first."""
     return tuple(code for code, _name in settings.LANGUAGES)
 
 
 @lru_cache(maxsize=2_000)
 def language_tag(words: str) -> str:
-    """Return the tag (BCP 47) of a language as people and schedules write it; "" where it names none, or several.
+    """Return the tag (BCP 47) of a language as people and schedules write it; "" for none or several.
 
-    It may be a tag ("de", "pt_BR", "zh-Hans"), a code of three letters ("ger", "deu"), or a name in one of the offered
-    languages ("German", "Deutsch", "Allemand"), with a remark in brackets behind it.
+    The text may be a tag ("de", "pt_BR", "zh-Hans"), a code of three letters ("ger", "deu"), or a name in one of the
+    offered languages ("German", "Deutsch", "Allemand"), with a remark in brackets after it.
     """
     spelling = words.strip().casefold().replace("_", "-")
     if TAG.fullmatch(spelling):
@@ -95,7 +95,7 @@ def language_tag(words: str) -> str:
 
 
 def language_name(words: str) -> str:
-    """Return a language's name in the active one (CLDR); what people wrote where it names none."""
+    """Return a language's name in the active language (CLDR), or the text itself if it is not a known language."""
     tag = language_tag(words)
     try:
         return (Locale.parse(tag, sep="-").get_display_name(locale()) if tag else "") or words
@@ -105,7 +105,7 @@ def language_name(words: str) -> str:
 
 @lru_cache
 def _names_of_languages() -> Mapping[str, str]:
-    """Return the tags of languages by their names in each offered language; of two meanings the first one's counts."""
+    """Return the tags of languages by their names in each offered language; of two meanings the first wins."""
     names: dict[str, str] = {name.casefold(): code for code, name in settings.LANGUAGES}
     for code in codes():
         for tag, name in _locale(code).languages.items():
@@ -115,22 +115,22 @@ def _names_of_languages() -> Mapping[str, str]:
 
 
 def chosen(cookie: str | None) -> str:
-    """Return the language that a cookie names; "" where it names none that is offered."""
+    """Return the offered language in a cookie, or ""."""
     return cookie if cookie in codes() else ""
 
 
 def language_of(cookie: str | None, accepted: str) -> str:
-    """Return the language for a reader: the one they chose, else what their browser asks for."""
+    """Return the language for a reader: the one they chose, otherwise their browser's."""
     return chosen(cookie) or negotiated(accepted)
 
 
 def chosen_in(query: Mapping[str, str], cookies: Mapping[str, str]) -> str:
-    """Return the language that a reader has chosen, by an address or the switch; "" where their browser alone asks."""
+    """Return the language that a reader has chosen, by an address or the switch; "" if only their browser asks."""
     return offered(query.get(ASKED, "")) or chosen(cookies.get(settings.LANGUAGE_COOKIE_NAME))
 
 
 def speaking(language: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what is written while it is sent, each piece made in the language."""
+    """Yield the pieces of a streamed text, each produced in the language."""
     waiting = iter(pieces)
     while True:
         with translation.override(language):
@@ -142,7 +142,7 @@ def speaking(language: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def shared_language(language: str) -> Iterator[None]:
-    """Speak the language of a place, an event's or a session's, while something is written for all who come there."""
+    """Activate the language of an event or a session, while something is written for everybody there."""
     with translation.override(offered(language) or settings.LANGUAGE_CODE):
         yield
 
@@ -154,13 +154,13 @@ def direction(language: str | None = None) -> str:
 
 
 def is_foreign(tag: str) -> bool:
-    """Return True if words in a language (by its tag) are not of the active one, or are written in other signs."""
+    """Return True if a language (by its tag) is not the active one, or is written in another script."""
     page = get_language() or str(settings.LANGUAGE_CODE)
     return tag.split("-")[0] != page.split("-")[0] or bool(TRADITIONAL & set(tag.split("-")))
 
 
 def locale() -> Locale:
-    """Return how the active language writes numbers and names of countries, and how it counts (CLDR)."""
+    """Return the active language's CLDR locale: its numbers, country names and plural rules."""
     return _locale(get_language() or settings.LANGUAGE_CODE)
 
 
@@ -171,14 +171,14 @@ def _locale(language: str) -> Locale:
 
 @lru_cache
 def _samples(language: str) -> Mapping[str, int]:
-    """Return a number for each plural form that a language has, "other" among them."""
+    """Return an example number for each plural form of a language, including "other"."""
     form = _locale(language).plural_form
     samples: dict[str, int] = {}
     for number in sorted(
         COUNTED, key=lambda number: number == 0
     ):  # 0 stands for no form that another number has
         samples.setdefault(form(number), number)
-    samples.setdefault("other", 5)  # of fractions alone, in some languages: nobody counts them here
+    samples.setdefault("other", 5)  # only for fractions, in some languages: nothing here counts them
     return samples
 
 
@@ -190,11 +190,11 @@ class Counted:
     plural: str
 
     def form(self, count: int) -> str:
-        """Return the sentence for a number, still with its {words}."""
+        """Return the sentence for a number, with its {placeholders}."""
         return ngettext(self.singular, self.plural, count)
 
     def forms(self) -> dict[str, str]:
-        """Return the sentence of each plural form, by the names that `Intl.PluralRules` gives them."""
+        """Return the sentence of each plural form, by its name in `Intl.PluralRules`."""
         return {
             name: self.form(number)
             for name, number in _samples(get_language() or settings.LANGUAGE_CODE).items()

@@ -1,10 +1,10 @@
-"""How often is too often. Counts are kept in this process's memory, also where several processes serve: then up to as
-many times as much gets through, and no vote ever waits for Redis.
+"""Rate limits. Counts are in this process's memory, even if there are several processes: then up to that many times
+as much gets through, and no vote ever waits for Redis.
 
 The environment's LIMITS changes them: `LIMITS=join=2000/5minutes,vote=20/second`.
 
-Limits by address leave room for a whole office behind one address; they are there against scripts. Addresses in
-TRUSTED_ADDRESSES (loopback by default) are not limited, and a reverse proxy among them is believed about its client.
+Limits by address leave room for a whole office behind one address; they are a protection against scripts. Addresses in
+TRUSTED_ADDRESSES (loopback by default) are not limited, and the headers of a reverse proxy among them are trusted.
 """
 
 import time
@@ -25,28 +25,28 @@ from opendev.core import metrics
 from opendev.core.errors import TooOften
 from opendev.core.newcomers import newcomers
 
-# kind: how often one address (or one attendee) may do it
+# name: how often one address (or one attendee) may do it
 LIMITS = {
-    "wrong_code": "30/minute",  # a million codes, a few live: guessing one takes weeks
+    "wrong_code": "30/minute",  # a million codes, few of them valid: guessing one takes weeks
     "join": "900/5minutes",  # 300 people behind one address, each with three devices
     "sign_in": "20/5minutes",
-    "mail": "5/15minutes",  # e-mails with codes to one address
-    "account": "30/15minutes",  # wrong passwords of one account, from wherever they come; sign-in links go on working
-    "ask": "6/minute",  # one attendee; somebody with more to say may write it in the notes
+    "mail": "5/15minutes",  # emails with codes to one address
+    "account": "30/15minutes",  # wrong passwords for one account, from any address; sign-in links still work
+    "ask": "6/minute",  # one attendee; people with more to say can use the notes
     "ask_network": "60/minute",  # one network's questions: a hall of 1,000 behind one address asks fewer
-    "ask_newcomers": "12/minute",  # those of its people who joined less than two minutes ago (floods.py)
+    "ask_newcomers": "12/minute",  # of its people who joined less than two minutes ago (floods.py)
     "suggest": "6/minute",  # one attendee's suggestions for follow-ups
     "suggest_network": "60/minute",  # one network's
     "suggest_newcomers": "12/minute",
-    "sign_up_network": "200/minute",  # one network's sign-ups: a hall that is asked to sign up does it at once
+    "sign_up_network": "200/minute",  # one network's sign-ups: when asked, a whole hall signs up at once
     "sign_up_newcomers": "40/minute",
-    "vote": "10/second",  # one attendee by page and REST; sockets bound what is unanswered
+    "vote": "10/second",  # one attendee by page and REST; sockets limit unanswered commands
     "write": "60/10second",  # one address, REST writes by signed-in programs and strangers
-    "slowed": "30/minute",  # one network whose newcomers do not show themselves (newcomers.py)
+    "slowed": "30/minute",  # one network whose newcomers open no page or socket (newcomers.py)
 }
 
 
-# Made here and not when it is first asked for: two threads that ask at once would count in one each.
+# Created here and not on first use: two threads at once would otherwise count separately.
 _counts = MemoryStorage()
 _limiter = MovingWindowRateLimiter(_counts)
 
@@ -58,7 +58,7 @@ def _limit(kind: str, share: int = 1) -> RateLimitItem:
 
 
 def check_settings() -> None:
-    """Read the LIMITS of the environment once, at the start.
+    """Read the environment's LIMITS once, at startup.
 
     Raises:
         ImproperlyConfigured: no such limit, or not of the form `30/minute`.
@@ -78,7 +78,7 @@ def _networks(addresses: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def is_trusted(address: str) -> bool:
-    """Return True if an address is one of TRUSTED_ADDRESSES; what is no address is not."""
+    """Return True if an address is one of TRUSTED_ADDRESSES; False for anything that is not an address."""
     try:
         known = ip_address(address)
     except ValueError:
@@ -109,7 +109,7 @@ def last_untrusted(address: str, forwarded: str) -> str:
 
 
 def _without_port(hop: str) -> str:
-    """Return a hop of X-Forwarded-For as a bare address. Some proxies write `192.0.2.1:4001` or `[2001:db8::1]:443`."""
+    """Return a hop of X-Forwarded-For without its port. Some proxies write `192.0.2.1:4001` or `[2001:db8::1]:443`."""
     hop = hop.strip().strip('"')
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
@@ -118,7 +118,7 @@ def _without_port(hop: str) -> str:
 
 
 class Network(NamedTuple):
-    """Clients that are counted together, and how many times a limit they may reach together."""
+    """Clients that are counted together, and by which factor their common limit is higher."""
 
     name: str
     share: int
@@ -128,7 +128,7 @@ SITE_SHARE = 8  # a /48 has 65,536 networks of /64; it may do as much as eight o
 
 
 def network_of(address: str) -> str:
-    """Return the network that counts as one client: an IPv4 address, or an IPv6 /64, which one line has to itself."""
+    """Return the network that counts as one client: an IPv4 address, or an IPv6 /64, the size of one connection."""
     return networks_of(address)[0].name
 
 
@@ -152,13 +152,13 @@ def networks_of(address: str) -> tuple[Network, ...]:
 
 
 def forget_all() -> None:
-    """Begin counting anew, as after a restart."""
+    """Reset all counts, as after a restart."""
     _counts.reset()
     newcomers.forget_all()
 
 
 def check_limit(kind: str, who: str, share: int = 1) -> None:
-    """Count one more try of `who`, who may try `share` times as often as the limit says.
+    """Count one more try by `who`, who may try `share` times as often as the limit says.
 
     Raises:
         TooOften: with the seconds to wait.
@@ -187,7 +187,7 @@ def count_failure(kind: str, who: str) -> None:
 
 
 def check_address(kind: str, request: HttpRequest) -> None:
-    """Count one more try from the request's networks, unless its address is trusted.
+    """Count a try from the request's networks, unless its address is trusted.
 
     Raises:
         TooOften
@@ -197,7 +197,7 @@ def check_address(kind: str, request: HttpRequest) -> None:
 
 
 def check_join(request: HttpRequest) -> None:
-    """Count a request to join from the request's networks; one whose newcomers stay unseen is slowed.
+    """Count a join from the request's networks; a network whose newcomers stay unseen is slowed.
 
     Raises:
         TooOften
@@ -209,7 +209,7 @@ def check_join(request: HttpRequest) -> None:
 
 
 def check_vote(request: HttpRequest, attendee_id: int) -> None:
-    """Count a vote by page or REST; that of somebody unseen, from a slowed network, against the network too.
+    """Count a vote by page or REST; an unseen newcomer's, from a slowed network, also counts against the network.
 
     Raises:
         TooOften
@@ -223,7 +223,7 @@ def check_vote(request: HttpRequest, attendee_id: int) -> None:
 
 
 def limited_networks(request: HttpRequest) -> tuple[Network, ...]:
-    """Return the networks that a request is counted against; none where its address is trusted."""
+    """Return the networks that a request counts against; none if its address is trusted."""
     address = client_address(request)
     return () if is_trusted(address) else networks_of(address)
 

@@ -1,12 +1,12 @@
-"""Live news: what is said to the sockets of a session, and how it heals.
+"""Live news: what is sent to the sockets of a session, and how lost news is recovered.
 
-A *group* is one session's room; a *topic* is one thing in it that changes, such as a poll. Whoever writes calls
-`broadcast()` inside the transaction; after the commit the news is handed to the process's event loop, where the Hub
-keeps only the latest state of each topic for each *audience* and steps it to every socket at most four times a second.
-Nothing here waits for a socket, for Redis or for a database on the way of a vote. ADR 0001 says why there is one Hub a
-process instead of a channel-layer group.
+A *group* is one session's room; a *topic* is one thing in it that changes, such as a poll. A service calls
+`broadcast()` inside its transaction; after the commit the news is handed to the process's event loop, where the Hub
+keeps only the latest state of each topic for each *audience* and sends it to every socket at most four times a second.
+Nothing on the way of a vote waits here for a socket, for Redis or for a database. ADR 0001 says why there is one Hub
+per process instead of a channel-layer group.
 
-What was lost on the way (a killed worker, a missed message, news from a process without a loop) is found by the
+Lost news (a killed worker, a missed message, news from a process without a loop) is found by the
 sweep: every two seconds it compares the versions in the database with its own.
 """
 
@@ -41,7 +41,7 @@ log = logging.getLogger("opendev.live")
 
 
 class Hub(FanOut, Sweep, Rights):
-    """The one place of a process that speaks to sockets. All methods run on its loop unless they say otherwise."""
+    """The only part of a process that writes to sockets. All methods run on its loop unless they say otherwise."""
 
     def __init__(self) -> None:
         self.source: Source | None = None
@@ -54,15 +54,15 @@ class Hub(FanOut, Sweep, Rights):
         self.writer = Writer(self._message, self.spawn, self.leave)
         self.tasks: set[asyncio.Task[Any]] = set()
         self.heard_at = 0.0  # when news came last, by time.monotonic
-        self.lasting: list[asyncio.Task[Any]] = []  # those that end with the process only
+        self.lasting: list[asyncio.Task[Any]] = []  # tasks that only end with the process
         self.reader: ThreadPoolExecutor | None = None
-        # Attendees whose own part of a topic changed, for the other processes; True or False where they moved audience.
+        # Attendees whose own part of a topic changed, for the other processes; True or False if they changed audience.
         self.own_changes: dict[tuple[int, str], dict[int, bool | None]] = {}
 
     # -- life ---------------------------------------------------------------------------------------------------
 
     async def start(self, layer: Any = None) -> None:
-        """Begin; called once a process by the lifespan, and by tests. `layer` leads to other processes, if any."""
+        """Start; called once per process by the lifespan, and by tests. `layer` leads to other processes, if any."""
         self._reset()
         self.loop = asyncio.get_running_loop()
         self.reader = ThreadPoolExecutor(1, thread_name_prefix="live-reader")
@@ -78,25 +78,25 @@ class Hub(FanOut, Sweep, Rights):
         if self.bus:
             await self.bus.stop()
         self.bus = None
-        while self.tasks:  # news that were on their way may have begun another one meanwhile
+        while self.tasks:  # news in flight may have started another one in the meantime
             for task in list(self.tasks):
                 task.cancel()
             await asyncio.gather(*self.tasks, return_exceptions=True)
             await asyncio.sleep(
                 0
-            )  # gather() gives the loop no turn where all are done: they leave the set in one
+            )  # gather() does not yield to the loop if all are done, but they need a turn to leave the set
         end_thread(self.reader)
         self._reset()
 
     def spawn(self, work: Any) -> asyncio.Task[Any]:
-        """Run a coroutine as a task that is kept, and whose failure is logged."""
+        """Run a coroutine as a task that is referenced until it ends, and whose failure is logged."""
         task: asyncio.Task[Any] = asyncio.ensure_future(work)
         self.tasks.add(task)
         task.add_done_callback(self._task_ended)
         return task
 
     def spawn_lasting(self, work: Any) -> None:
-        """Run a coroutine that should never end; when it does, the process is not ready any more."""
+        """Run a coroutine that should never end; if it does, the process is no longer ready."""
         self.lasting.append(self.spawn(work))
 
     @property
@@ -122,11 +122,11 @@ class Hub(FanOut, Sweep, Rights):
     # -- from any thread ----------------------------------------------------------------------------------------
 
     def say(self, news: News) -> None:
-        """Hand news over to the loop and return at once. Safe from any thread; without a loop nobody is told here."""
+        """Hand news to the loop and return at once. Safe from any thread; without a loop nothing is sent here."""
         self._hand_over(self.publish, news)
 
     def say_own_changed(self, group: int, topic: str, attendee_id: int) -> None:
-        """Tell an attendee's sockets to read anew what is their own in a topic. Safe from any thread."""
+        """Make an attendee's sockets reread their own part of a topic. Safe from any thread."""
         self._hand_over(self.own_changed, group, topic, attendee_id)
 
     def page_loaded(self, group: int, attendee_id: int) -> None:
@@ -134,12 +134,12 @@ class Hub(FanOut, Sweep, Rights):
         self._hand_over(self._note_page_load, group, attendee_id)
 
     def present(self, group: int) -> int:
-        """Return how many attendees were here at the last count. Safe from any thread."""
+        """Return how many attendees were present at the last count. Safe from any thread."""
         known = self.groups.get(group)
         return known.present if known else 0
 
     def expect(self, group: int) -> None:
-        """Listen for a newcomer who may come in at another process. Safe from any thread."""
+        """Watch for a newcomer who may appear at another process. Safe from any thread."""
         if self.bus:
             self._hand_over(self._open_soon, group)
 
@@ -147,7 +147,7 @@ class Hub(FanOut, Sweep, Rights):
         self.spawn(self.open(group))
 
     def unusual(self, group: int) -> frozenset[str]:
-        """Return what one network does as a program would, by the last count. Safe from any thread."""
+        """Return what one network does like a program, by the last count. Safe from any thread."""
         known = self.groups.get(group)
         return frozenset() if known is None else known.unusual
 
@@ -159,7 +159,7 @@ class Hub(FanOut, Sweep, Rights):
     # -- groups and their sockets -------------------------------------------------------------------------------
 
     async def open(self, key: int) -> Group | None:
-        """Return the group, read from its source by the first who comes; None when there is no such session."""
+        """Return the group, read from its source for its first socket; None if there is no such session."""
         while True:
             group = self.groups.get(key)
             if group is None:
@@ -168,11 +168,11 @@ class Hub(FanOut, Sweep, Rights):
             assert group.loaded is not None  # noqa: S101
             if not await asyncio.shield(group.loaded):
                 return None
-            if self.groups.get(key) is group:  # else it was dropped while we waited: begin again
+            if self.groups.get(key) is group:  # otherwise it was dropped while we waited: start again
                 return group
 
     async def _load(self, group: Group) -> bool:
-        """Read a group. News that come in meanwhile are taken by version, so none is lost between read and join."""
+        """Read a group. News arriving in the meantime is applied by version, so none is lost between read and join."""
         assert self.source is not None  # noqa: S101
         try:
             if self.bus:
@@ -188,11 +188,11 @@ class Hub(FanOut, Sweep, Rights):
         group.revoked, group.users = state.revoked, state.users
         for news in state.news:
             self.take(news)
-        group.unheard.clear()  # nobody is here yet
+        group.unheard.clear()  # nobody has joined yet
         return True
 
     def enter(self, group: Group, member: Member) -> None:
-        """Add a socket. It hears nothing until its `is_ready` is set, right after it was given the snapshot."""
+        """Add a socket. It gets no news until its `is_ready` is set, right after it was sent the snapshot."""
         group.members.add(member)
         if has_right(member):
             group.holders.add(member)
@@ -202,7 +202,7 @@ class Hub(FanOut, Sweep, Rights):
             self._arrived(group, member.attendee_id)
 
     def leave(self, group: Group, member: Member) -> None:
-        """Forget a socket, and the group after its last one."""
+        """Remove a socket, and the group with its last one."""
         group.members.discard(member)
         group.holders.discard(member)
         if member.attendee_id is not None:
@@ -211,7 +211,9 @@ class Hub(FanOut, Sweep, Rights):
             if not mine:
                 group.by_attendee.pop(member.attendee_id, None)
         self.writer.forget(member)
-        if not group.members and not group.page_loads and not self.bus:  # else the sweep looks who is awaited
+        if (
+            not group.members and not group.page_loads and not self.bus
+        ):  # otherwise the sweep checks for newcomers
             self._drop(group)
 
     def _arrived(self, group: Group, attendee_id: int) -> None:
@@ -228,19 +230,19 @@ class Hub(FanOut, Sweep, Rights):
     # -- news ---------------------------------------------------------------------------------------------------
 
     def publish(self, news: News) -> None:
-        """Take news and tell the other processes. Sockets hear it in the loop's next turn. Only on the loop."""
+        """Apply news and send it to the other processes. Sockets get it in the loop's next turn. Only on the loop."""
         self.take(news)
         if self.bus:
             self.bus.publish(news.group, {"type": "live.news", "news": asdict(news)})
 
     def _hear(self, message: dict[str, Any]) -> None:
-        """Take what another process said."""
+        """Handle a message from another process."""
         match message["type"]:
             case "live.news":
                 self.take(News(**message["news"]))
             case "live.own":
                 for attendee_id, takes_part in message["attendees"]:
-                    # What is said again may be old by now: the sockets read for themselves whether they take part.
+                    # A repeated message may be outdated: the sockets read for themselves whether they took part.
                     part = None if message.get("again") else takes_part
                     self._own_changed(message["group"], message["topic"], attendee_id, takes_part=part)
             case "live.present":
@@ -251,7 +253,7 @@ class Hub(FanOut, Sweep, Rights):
                     newcomers.seen(attendee_id)
 
     def take(self, news: News) -> None:
-        """Keep news if it is newer than what is known, and see that the sockets hear it."""
+        """Store news if it is newer than the known state, and schedule it for the sockets."""
         self.heard_at = monotonic()
         group = self.groups.get(news.group)
         if group is None:
@@ -259,7 +261,7 @@ class Hub(FanOut, Sweep, Rights):
         known = group.topics.get(news.topic)
         if known and news.version <= known.version:
             return
-        # A version was skipped: what it said is lost or late, so the short frame would not be enough.
+        # A version was skipped: that news is lost or late, so the short frame would not be enough.
         whole = news.whole or known is None or news.version > known.version + 1
         topic = Topic(news.version, news.states, news.owner)
         if known:
@@ -274,14 +276,14 @@ class Hub(FanOut, Sweep, Rights):
     ) -> None:
         """Move all sockets of an attendee to (or from) the audience of those who took part, in every process.
 
-        Each of them but `origin`, which has its answer, reads anew what is the attendee's own in the topic.
+        All of them except `origin`, which has its answer, reread the attendee's own part of the topic.
         """
         self._change_own(key, topic, attendee_id, takes_part=takes_part, origin=origin)
 
     def own_changed(self, key: int, topic: str, attendee_id: int, *, origin: Member | None = None) -> None:
-        """Tell all sockets of an attendee but `origin` to read anew what is the attendee's own in a topic.
+        """Make all sockets of an attendee except `origin` reread the attendee's own part of a topic.
 
-        What it is does not travel between processes: each socket reads it with the pass that it was opened with,
+        It is not sent between processes: each socket reads it with the pass that it was opened with,
         because an anonymous ballot belongs to one device.
         """
         self._change_own(key, topic, attendee_id, takes_part=None, origin=origin)
@@ -306,7 +308,7 @@ class Hub(FanOut, Sweep, Rights):
     def _own_changed(
         self, key: int, topic: str, attendee_id: int, *, takes_part: bool | None, origin: Member | None = None
     ) -> None:
-        """Tell this process's sockets of an attendee; those that are moved hear at once what their audience knows."""
+        """Notify this process's sockets of an attendee; moved ones get the state of their new audience at once."""
         if group := self.groups.get(key):
             for member in group.by_attendee.get(attendee_id, ()):
                 if takes_part is not None:
@@ -315,7 +317,7 @@ class Hub(FanOut, Sweep, Rights):
                     member.own_changed(topic)
 
     def move_member(self, group: Group, member: Member, topic: str, *, takes_part: bool) -> None:
-        """Move one socket; tell it at once what its new audience knows, unless all hear it in a moment."""
+        """Move one socket, and send it its new audience's state at once, unless that is about to be sent anyway."""
         known = group.topics.get(topic)
         before = member.audience(topic)
         has_moved = member.note_part(topic, takes_part=takes_part)
@@ -333,7 +335,7 @@ class Hub(FanOut, Sweep, Rights):
         self.spawn(self._open_and_note(key, attendee_id))
 
     async def _open_and_note(self, key: int, attendee_id: int) -> None:
-        """Note a page load; it opens the group where no socket has, so that pages without script see who is here."""
+        """Note a page load. It opens the group if no socket has, so that pages without JavaScript see who is here."""
         group = await self.open(key)
         if group is not None and self.loop is not None and attendee_id not in group.by_attendee:
             group.page_loads[attendee_id] = _time()
@@ -348,10 +350,10 @@ def _time() -> float:
 
 
 def broadcast(news: News) -> None:
-    """Say news once the current transaction has committed, and never if it does not."""
+    """Publish news once the current transaction has committed, and not at all if it does not."""
     transaction.on_commit(lambda: hub.say(news), robust=True)
 
 
 def broadcast_own_change(group: int, topic: str, attendee_id: int) -> None:
-    """Tell an attendee's sockets what is their own in a topic, once the current transaction has committed."""
+    """Make an attendee's sockets reread their own part of a topic, once the current transaction has committed."""
     transaction.on_commit(lambda: hub.say_own_changed(group, topic, attendee_id), robust=True)

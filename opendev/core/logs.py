@@ -1,7 +1,7 @@
-"""What stands in the log: one line or one JSON object an event, with the id of the request or socket it belongs to.
+"""The log: one line or one JSON object per event, with the id of the request or socket that it belongs to.
 
-No personal data: addresses lose their secret parts (sign-in links, personal links, session codes), and what PostgreSQL
-quotes of a row is cut off. Names, votes, cookies and client addresses are never logged.
+No personal data: addresses lose their secret parts (sign-in links, personal links, session codes), and rows quoted by
+PostgreSQL are cut off. Names, votes, cookies and client addresses are never logged.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 from opendev.core.audit import audit_handler
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
-# Also where an address stands in another one's query (`?next=%2Fjoin%2F…`).
+# Also if an address is in another one's query (`?next=%2Fjoin%2F…`).
 _SECRETS = re.compile(r"((?:/|%2F)(?:sign-in|join|j|my|screen)(?:/|%2F))[^/\s\"'%&]+", re.IGNORECASE)
 _QUOTED_ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
@@ -30,7 +30,7 @@ def new_id(kind: str) -> str:
 
 
 def taken_or_new(request_id: str) -> str:
-    """Return the id that a proxy gave a request, if it looks like one; else a new one."""
+    """Return the id that a proxy gave a request, if it looks like one; otherwise a new one."""
     return request_id if _ID.match(request_id) else new_id("r")
 
 
@@ -40,7 +40,7 @@ def without_secrets(text: str) -> str:
 
 
 class OnceAMinute:
-    """Says one kind of thing at most once a minute, and how often it happened meanwhile. Safe from any thread."""
+    """Logs one kind of warning at most once a minute, with the number of those left out. Safe from any thread."""
 
     def __init__(self, log: logging.Logger) -> None:
         self.log = log
@@ -62,10 +62,10 @@ class OnceAMinute:
 
 
 class WithoutTraceback(logging.Filter):
-    """Cuts the traceback off what a client alone is to blame for: a wrong Host, a broken path."""
+    """Removes the traceback from errors that only the client caused: a wrong Host, a broken path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through, shorter."""
+        """Let every record pass, shortened if necessary."""
         record.exc_info = None
         return True
 
@@ -74,7 +74,7 @@ class LineFormatter(logging.Formatter):
     """For people at a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return one line, and the traceback where there is one."""
+        """Return one line, and the traceback if there is one."""
         mark = current_id.get()
         return without_secrets(super().format(record)) + (f" [{mark}]" if mark else "")
 
@@ -98,15 +98,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def is_no_refusal_for_an_outage(record: logging.LogRecord) -> bool:
-    """Return False for Django's line about each 503: an outage is said once, when it begins."""
+    """Return False for Django's line about each 503: an outage is logged once, when it begins."""
     return getattr(record, "status_code", None) != 503
 
 
 def logging_settings(form: str, level: str, *, audit_to: str = "") -> dict[str, Any]:
-    """Return Django's LOGGING: everything to the console, as `line` or `json`; what is ours from INFO on.
+    """Return Django's LOGGING: everything to the console, as `line` or `json`; our own loggers from INFO on.
 
     Raises:
-        ValueError: `audit_to` is no place that we know.
+        ValueError: `audit_to` is not a known destination.
     """
     return {
         "version": 1,
@@ -127,14 +127,14 @@ def logging_settings(form: str, level: str, *, audit_to: str = "") -> dict[str, 
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django": {"handlers": [], "propagate": True},  # not Django's own handlers beside ours
+            "django": {"handlers": [], "propagate": True},  # instead of Django's own handlers
             "django.request": {"level": "ERROR", "filters": [is_no_refusal_for_an_outage]},
             "django.security": {"handlers": ["short"], "propagate": False},
             "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
-            "uvicorn.access": {"handlers": [], "propagate": False},  # it would tell who asked for what
+            "uvicorn.access": {"handlers": [], "propagate": False},  # it would reveal who requested what
             "channels_redis": {
                 "level": "CRITICAL"
-            },  # each failed try; our Bus says when Redis goes and when it is back
+            },  # each failed try; our Bus logs when Redis goes and when it is back
             "opendev": {"level": "INFO"},
             "opendev.audit": {"handlers": ["audit"], "propagate": False},
             "polls": {"level": "INFO"},

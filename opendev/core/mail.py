@@ -1,6 +1,6 @@
-"""E-mails of sign-in, sent beside the request: an answer takes as long for strangers as for people who have an account.
+"""Sign-in emails, sent outside the request: the response takes as long for strangers as for people with an account.
 
-What could not be sent is said in the log; whoever waits for a code asks for another one.
+An email that could not be sent is logged; its recipient has to ask for another code.
 """
 
 import logging
@@ -12,11 +12,11 @@ from opendev.core.errors import TryLater
 
 log = logging.getLogger("opendev.mail")
 
-MOST_WAITING = 100  # e-mails; a server that is silent holds each for EMAIL_TIMEOUT
+MOST_WAITING = 100  # emails; a server that is silent delays each by EMAIL_TIMEOUT
 
 
 class Mailer:
-    """One thread that sends, and what waits for it."""
+    """One thread that sends, and its queue."""
 
     def __init__(self) -> None:
         self.thread: ThreadPoolExecutor | None = None
@@ -37,7 +37,7 @@ class Mailer:
         future.add_done_callback(self.waiting.discard)
 
     def wait(self) -> None:
-        """Return once all that waits was sent; for commands and tests."""
+        """Return once the queue has been sent; for commands and tests."""
         for future in list(self.waiting):
             future.result()
 
@@ -45,7 +45,7 @@ class Mailer:
 def _send(message: EmailMessage) -> None:
     try:
         message.send()
-    except Exception as error:  # noqa: BLE001  # whatever the mail server or the network did, nobody is left to tell
+    except Exception as error:  # noqa: BLE001  # whatever the mail server did, there is no caller to notify
         log.error("An e-mail could not be sent: %s.", type(error).__name__)
 
 

@@ -1,6 +1,6 @@
-"""The figures of `/metrics`. Nothing here is touched once a frame or once a vote: batches and ticks are counted whole.
+"""The figures of `/metrics`. Nothing here runs per frame or per vote: only whole batches and ticks are counted.
 
-With several workers each process writes its figures into a file of its own, and whoever is asked adds all files up
+With several workers each process writes its figures into its own file, and the one that is asked adds all files up
 (prometheus-client's multiprocess mode, switched on by `manage.py serve`). ADR 0007 says why.
 """
 
@@ -58,14 +58,14 @@ def exposition() -> bytes:
 
 
 def fresh_folder(folder: Path) -> None:
-    """Make the folder for several workers' figures, and forget those of the last start."""
+    """Create the folder for several workers' figures, and delete those of the last start."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)
 
 
 def _forget_dead(folder: Path) -> None:
-    """Drop the gauges of workers that died; what they had counted up stays."""
+    """Drop the gauges of workers that died; their counters stay."""
     for file in folder.glob("gauge_live*.db"):
         match = _LIVE_FILE.match(file.name)
         if match and not _lives(int(match[1])):

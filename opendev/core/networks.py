@@ -1,4 +1,4 @@
-"""Which numeric addresses belong to the internet: what people name is asked for nowhere else (SSRF)."""
+"""Which numeric addresses are on the public internet: requests to addresses from users go nowhere else (SSRF)."""
 
 import ipaddress
 
@@ -9,12 +9,13 @@ TRANSLATED = (
     ipaddress.ip_network("::ffff:0:0:0/96"),  # IPv4-translated (SIIT)
 )  # each hides an IPv4 address in its last 32 bits
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Azure answers its machines here with their secrets. Other clouds take link-local, shared or unique-local addresses.
+# Azure's metadata service, which gives machines their secrets. Other clouds use link-local, shared or unique-local
+# ones.
 METADATA = {ipaddress.ip_address("168.63.129.16")}
 
 
 def is_public(address: IpAddress) -> bool:
-    """Whether an address is one of the internet, also when it hides an IPv4 address in an IPv6 one."""
+    """Return True if an address is on the public internet, even if an IPv6 address hides an IPv4 one."""
     if isinstance(address, ipaddress.IPv6Address):
         hidden = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if any(inner is not None and not is_public(inner) for inner in hidden):

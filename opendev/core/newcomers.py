@@ -1,8 +1,8 @@
-"""Who joined lately, from which network, and who of them was never seen since: how a script gives itself away.
+"""Who joined recently, from which network, and who of them has not been seen since: this reveals scripts.
 
 A person who joins opens the room's page or its socket a moment later. A script that joins hundreds of times, to vote
 hundreds of times, does not. So an office of 300 people is let in at once, while the network of the script is slowed and
-the moderators are told, without a name or an address. ADR 0009 says what that catches and what it does not.
+moderators are notified, without a name or an address. ADR 0009 says what that catches and what it does not.
 """
 
 import threading
@@ -11,17 +11,17 @@ from collections import deque
 from dataclasses import dataclass, field
 
 GRACE_S = 3.0  # after joining, for the page to come
-UNSEEN_LIMIT = 40  # newcomers of one network who did not show themselves
-MANY_A_MINUTE = 450  # joins of one network: told to the moderators, whatever the newcomers do
+UNSEEN_LIMIT = 40  # newcomers of one network who opened no page or socket
+MANY_A_MINUTE = 450  # joins of one network: moderators are notified, whatever the newcomers do
 REMEMBERED_S = 120.0
 MAX_NETWORKS = 10_000
 
 
 @dataclass(slots=True)
 class Network:
-    """What one network did of late."""
+    """The recent joins of one network."""
 
-    share: int = 1  # how many times a limit it may reach: an IPv6 /48 is more than a /64
+    share: int = 1  # by which factor its limits are higher: an IPv6 /48 is more than a /64
     joins: deque[tuple[float, int]] = field(default_factory=deque)  # (when, session)
     unseen: dict[int, tuple[float, int]] = field(default_factory=dict)  # attendee -> (when, session)
 
@@ -40,7 +40,7 @@ class Network:
         return [session for at, session in self.unseen.values() if now - at > GRACE_S]
 
     def unusual_sessions(self, now: float) -> set[int]:
-        """Return the sessions that this network joins as a program would."""
+        """Return the sessions that this network joins like a program."""
         overdue = self.overdue(now)
         lately = [session for at, session in self.joins if now - at <= 60]
         most_unseen, most_joins = UNSEEN_LIMIT * self.share, MANY_A_MINUTE * self.share
@@ -49,16 +49,18 @@ class Network:
 
 
 class Newcomers:
-    """One a process. Safe from any thread."""
+    """One per process. Safe from any thread."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.networks: dict[str, Network] = {}
         self.networks_of: dict[int, tuple[str, ...]] = {}  # attendee -> networks, while unseen
-        self.floods: dict[tuple[int, str], float] = {}  # (session, what was written too fast) -> when last
+        self.floods: dict[
+            tuple[int, str], float
+        ] = {}  # (session, what was written too fast) -> the last time
 
     def joined(self, networks: tuple[tuple[str, int], ...], session_id: int, attendee_id: int) -> None:
-        """Note that somebody joined; again, somebody who was seen before, changes nothing.
+        """Note that somebody joined; joining again after being seen changes nothing.
 
         `networks`: name and share of each that they count against (an IPv6 address has a /64 and a /48).
         """
@@ -87,7 +89,7 @@ class Newcomers:
         return attendee_id in self.networks_of
 
     def is_slowed(self, network: str) -> bool:
-        """Return True if too many newcomers of a network did not show themselves."""
+        """Return True if too many newcomers of a network opened no page or socket."""
         now = time.monotonic()
         with self.lock:
             known = self.networks.get(network)
@@ -102,7 +104,7 @@ class Newcomers:
             self.floods[session_id, what] = time.monotonic()
 
     def unusual_sessions(self) -> dict[int, frozenset[str]]:
-        """Return what one network does in an unusual way, by session: "joins", "questions" and more."""
+        """Return what one network does unusually fast, by session: "joins", "questions" and others."""
         now, sessions = time.monotonic(), dict[int, set[str]]()
         with self.lock:
             self._forget_all_old(now)
@@ -114,12 +116,12 @@ class Newcomers:
         return {session: frozenset(what) for session, what in sessions.items()}
 
     def expected_sessions(self) -> set[int]:
-        """Return the sessions that somebody joined who was not seen yet."""
+        """Return the sessions with newcomers who have not been seen yet."""
         with self.lock:
             return {session for known in self.networks.values() for _at, session in known.unseen.values()}
 
     def forget_all(self) -> None:
-        """Begin anew, as after a restart."""
+        """Forget everything, as after a restart."""
         with self.lock:
             self.networks, self.networks_of, self.floods = {}, {}, {}
 

@@ -1,8 +1,8 @@
-"""One POST to an address that somebody named, and nowhere else.
+"""One POST to an address from a user, and nowhere else.
 
-The name is looked up for each POST, what it leads to is checked, and the checked number is what is connected to: it
-cannot change in between. Redirects are not followed, proxies of the environment not asked, and what is answered is read
-up to a limit and thrown away.
+Each POST resolves the name, checks the address, and connects to the checked address, so that it cannot change in
+between. Redirects are not followed, the environment's proxies are not used, and the response's body is read up to a
+limit and discarded.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ FORBIDDEN, UNREACHABLE, SILENT = "forbidden", "unreachable", "timeout"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a POST: a status, or why there is none; how long it took; and what Retry-After asks for, in s."""
+    """The outcome of a POST: a status, or why there is none; how long it took; and Retry-After, in seconds."""
 
     status: int | None
     error: str = ""
@@ -41,17 +41,17 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Return True if the receiver took it."""
+        """Return True if the receiver accepted it."""
         return self.status is not None and 200 <= self.status < 300
 
 
 class _Forbidden(Exception):
-    """The address leads into a private network."""
+    """The address is in a private network."""
 
 
 @asynccontextmanager
 async def http_client(*, read_s: float, connect_s: float) -> AsyncIterator[httpx.AsyncClient]:
-    """Open a client for one conversation: it follows no redirects and asks no proxy of the environment."""
+    """Open a client for one request: it follows no redirects and uses no proxy from the environment."""
     trusted = await asyncio.to_thread(_trusted)
     timeout = httpx.Timeout(read_s, connect=connect_s)
     async with httpx.AsyncClient(verify=trusted, trust_env=False, timeout=timeout) as client:
@@ -60,17 +60,17 @@ async def http_client(*, read_s: float, connect_s: float) -> AsyncIterator[httpx
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """Return whose certificates are taken. Reading them takes 15 to 40 ms, in which the loop would serve nobody."""
+    """Return the trusted certificates. Reading them takes 15 to 40 ms, during which the loop would serve nobody."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 async def post(
     url: str, content: bytes, headers: Mapping[str, str], *, inner_hosts: Collection[str] = ()
 ) -> Outcome:
-    """POST the content; whatever goes wrong is in the outcome.
+    """POST the content; every failure is in the outcome.
 
     Args:
-        inner_hosts: hosts that may lie in a private network.
+        inner_hosts: hosts that may be in a private network.
     """
     began = time.monotonic()
     status, error, wait = None, "", None
@@ -126,7 +126,7 @@ async def _read_a_little(answer: httpx.Response) -> None:
 
 
 def read_retry_after(text: str, now: datetime | None = None) -> int | None:
-    """Return the seconds that a Retry-After header asks for, as a number or as a date; None where it says neither."""
+    """Return the seconds that a Retry-After header asks for, as a number or a date; None if it is neither."""
     if text.isascii() and text.isdigit() and len(text) < 9:
         return int(text)
     try:

@@ -1,4 +1,4 @@
-"""A box for what belongs to one attendee: a tap of theirs, which their other windows have to hear of."""
+"""A box for attendees' own taps, which their other windows have to learn of."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,11 +11,11 @@ MAX_WAITING = 20_000
 
 
 class OwnBox(Batcher[Item, Result]):
-    """Gathers attendees' taps while the last batch commits, so that a room that taps at once costs little.
+    """Collects attendees' taps while the last batch commits, so that a whole room tapping at once costs little.
 
     Args:
-        work: records a batch in one transaction, and returns one outcome an item.
-        tell: says to the attendee's sockets but the third argument what came of an item; called on the loop.
+        work: records a batch in one transaction, and returns one outcome per item.
+        tell: notifies the attendee's sockets, except the third argument, of the outcome of an item; called on the loop.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class OwnBox(Batcher[Item, Result]):
         self.tell = tell
 
     def put(self, item: Item, answer: Answer[Result], *, origin: Member | None = None) -> None:
-        """Record an item; `answer` is called after the commit, then the attendee's sockets but `origin` are told.
+        """Record an item; after the commit `answer` is called, then the attendee's sockets but `origin` are notified.
 
         Raises:
             TryLater: too many wait; nothing was recorded.

@@ -1,19 +1,19 @@
-"""Rows that say no more than that an attendee wants something: which of them a batch adds, and which it takes away."""
+"""Rows that only say that an attendee supports something: which of them a batch adds, and which it deletes."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
 
-Pair = tuple[int, int]  # what is wanted, and the attendee who wants it
+Pair = tuple[int, int]  # what is supported, and by which attendee
 
 
 def write_pairs(model: type[Model], field: str, *, stored: set[Pair], held: set[Pair]) -> set[Pair]:
-    """Turn the stored pairs into those that are held now, in a few queries; return the pairs that changed.
+    """Update the stored pairs to the current ones, in a few queries; return the pairs that changed.
 
     Args:
         model: it has the foreign keys `attendee` and `field`.
-        field: names what is wanted.
+        field: names what is supported.
     """
     rows, new, gone = model._default_manager, held - stored, stored - held
     rows.bulk_create(_row(model, field, pair) for pair in sorted(new))

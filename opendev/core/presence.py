@@ -10,7 +10,7 @@ from opendev.core.newcomers import newcomers
 
 
 def present_in(session_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many attendees are present in each session, by this process's last count."""
+    """Return the number of attendees present in each session, by this process's last count."""
     return {session_id: hub.present(session_id) for session_id in session_ids}
 
 
@@ -22,20 +22,20 @@ def note_join(request: HttpRequest, session_id: int, attendee_id: int) -> None:
 
 
 def note_page_load(session_id: int, attendee_id: int) -> None:
-    """Count an attendee who was sent a page that is the same for everybody."""
+    """Count an attendee who was sent a shared page."""
     hub.page_loaded(session_id, attendee_id)
 
 
 def last_news_at() -> float:
-    """Return when this process last heard news, on the clock of `time.monotonic`."""
+    """Return when this process last received news, on the clock of `time.monotonic`."""
     return hub.heard_at
 
 
 def live_core_runs() -> bool:
-    """Return True if this process has a running Hub, none of whose lasting tasks has died."""
+    """Return True if this process has a running Hub, and none of its permanent tasks has died."""
     return hub.is_whole
 
 
 def bus_is_up() -> bool:
-    """Return True if the other processes can be reached, where there are any."""
+    """Return True if the other processes can be reached, or there are none."""
     return hub.bus is None or hub.bus.is_heard

@@ -1,4 +1,4 @@
-"""The pulse of the loop: how late it runs what is due, and once a second the gauges of `/metrics`."""
+"""The pulse of the loop: how late it runs its callbacks, and once a second the gauges of `/metrics`."""
 
 import asyncio
 from collections import deque
@@ -14,28 +14,28 @@ ROUNDS = 5
 
 
 class Pulse:
-    """Measures the lag of the loop it beats on; `longest` holds the longest of each of the last rounds, in seconds."""
+    """Measures the lag of its loop; `longest` has the longest lag of each of the last rounds, in seconds."""
 
     def __init__(self) -> None:
         self.longest: deque[float] = deque(maxlen=ROUNDS)
         self.readings: list[tuple[Gauge, Callable[[], float]]] = []
 
     def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
-        """Set a gauge once a second to what `read()` returns on the loop."""
+        """Set a gauge once a second to the result of `read()` on the loop."""
         self.readings.append((gauge, read))
 
     def begin(self) -> None:
-        """Forget what was watched and measured; called once a process before anything is watched."""
+        """Reset gauges and measurements; called once per process before anything is watched."""
         self.longest.clear()
         self.readings = []
 
     @property
     def lasting_lag(self) -> float:
-        """How late the loop has been in every one of the last rounds: 0 after a single stumble."""
+        """The lag that the loop had in every one of the last rounds: 0 after a single delay."""
         return min(self.longest) if len(self.longest) == ROUNDS else 0.0
 
     async def beat_for_ever(self) -> None:
-        """Measure."""
+        """Measure until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             longest = 0.0

@@ -1,4 +1,4 @@
-"""REST's side of errors: one shape for all, `{"code", "detail", "fields"?}`."""
+"""Errors in REST: one shape for all, `{"code", "detail", "fields"?}`."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ from opendev.core.text import is_nested_too_deeply
 
 
 class AnyAccepted(DefaultContentNegotiation):
-    """The address says the format; whatever the client would rather have."""
+    """The address determines the format, whatever the client prefers."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        """Return what refusals are written with."""
+        """Return the renderer for refusals."""
         return renderers[0], renderers[0].media_type
 
 
@@ -29,7 +29,7 @@ class MethodNotAllowed(DomainError):
 
 
 class JsonParser(JSONParser):
-    """JSON, of which also what is nested too deeply is the client's mistake."""
+    """JSON parser that treats over-deep nesting as a client error."""
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         """Return the body's value.
@@ -51,10 +51,10 @@ class _AsciiRenderer(JSONRenderer):
 
 
 class JsonRenderer(JSONRenderer):
-    """JSON in UTF-8; in ASCII where a text holds half a sign, so that no text a client sent can break the answer."""
+    """JSON in UTF-8, or in ASCII if a text has half a surrogate pair, so no client's text can break the response."""
 
     def render(self, *args: Any, **kwargs: Any) -> bytes:
-        """Return the answer's bytes."""
+        """Return the response's bytes."""
         try:
             return bytes(super().render(*args, **kwargs))
         except UnicodeEncodeError:
@@ -85,11 +85,11 @@ _TRANSLATED: list[tuple[type[Exception], type[DomainError]]] = [
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the answer to a refusal; None for a defect, which stays an exception and becomes a 500."""
+    """Return the response to a refusal; None for a bug, which stays an exception and becomes a 500."""
     if not isinstance(error, DomainError):
         known = next((ours for theirs, ours in _TRANSLATED if isinstance(error, theirs)), None)
         if known is None:
-            return None  # a defect, or a database that is away: DomainErrorMiddleware knows both apart
+            return None  # a bug, or a database that is away: DomainErrorMiddleware distinguishes them
         wait = getattr(error, "wait", None)
         error = known()
         if wait is not None:

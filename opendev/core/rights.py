@@ -1,4 +1,4 @@
-"""The rights of open sockets, asked again every second: a socket that lost its ground is closed."""
+"""The rights of open sockets, checked every second: a socket that lost its ground is closed."""
 
 import asyncio
 import logging
@@ -12,17 +12,15 @@ from opendev.core.writing import Writer
 
 log = logging.getLogger("opendev.live")
 
-SIGN_IN_ENDED = (
-    4401  # close code: the token, sign-in or pass that opened this socket is worth nothing any more
-)
+SIGN_IN_ENDED = 4401  # close code: the token, sign-in or pass that opened this socket is no longer valid
 NOT_ALLOWED = 4403  # close code: the role or display link that this socket was opened with is gone
-RECHECK_S = 1.0  # docs/roles.md promises two seconds; reading takes part of them
+RECHECK_S = 1.0  # docs/roles.md promises two seconds; reading takes some of that
 
 
 class Rights:
-    """The part of the Hub that closes sockets whose rights were taken away, in whichever process that happened.
+    """The part of the Hub that closes sockets whose rights were revoked, in whichever process that happened.
 
-    Nothing is told from process to process: each reads the database, so a lost message costs nothing.
+    Processes do not notify each other: each reads the database, so no message can be lost.
     """
 
     groups: dict[int, Group]
@@ -36,14 +34,14 @@ class Rights:
             try:
                 await self._recheck_rights()
             except DatabaseAway:
-                pass  # said already, once for the outage
+                pass  # already logged, once for the outage
             except Exception:
                 log.exception("A look at the rights of sockets failed; the next one tries again.")
 
     async def _recheck_rights(self) -> None:
         """Close the sockets whose role, display link, token, sign-in or pass is gone, or whose room was closed to them.
 
-        They come back as what they are now, or not at all.
+        They reconnect with their current rights, or not at all.
         """
         if self.source is None:
             return
@@ -56,7 +54,7 @@ class Rights:
                 await self._recheck(group, right, self.source)
 
     def _close_expired(self) -> None:
-        """Close the sockets of passes whose time is over; no database is needed to know that."""
+        """Close the sockets of expired passes, which needs no database."""
         now = time.time()
         for group in list(self.groups.values()):
             ended = [m for m in group.members if m.pass_ends_at is not None and m.pass_ends_at < now]
@@ -86,7 +84,7 @@ class Rights:
                     self.writer.close(group, member, SIGN_IN_ENDED)
 
     async def _close_outsiders(self, source: Source) -> None:
-        """Close the sockets in groups that are not open to everybody any more, but for those who may be there."""
+        """Close the sockets in groups that are no longer open to everybody, except those of users who may be there."""
         if not self.groups:
             return
         users = await self.read_in_thread(source.users_of_closed, list(self.groups))
@@ -96,7 +94,7 @@ class Rights:
                 self.writer.close(group, member, NOT_ALLOWED)
 
     async def _recheck(self, group: Group, right: str, source: Source) -> None:
-        """Close the sockets that were opened with a right which their holder has no more."""
+        """Close the sockets that were opened with a right that their holder no longer has."""
         members = [member for member in group.holders if right in member.rights]
         holders = await self.read_in_thread(source.holders, right, group.key)
         for member in members:

@@ -1,4 +1,4 @@
-"""Shapes that every part of the OpenAPI description shares."""
+"""Shapes shared by all parts of the OpenAPI description."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 
 class ErrorShape(serializers.Serializer[Any]):
-    """What every refusal looks like."""
+    """The shape of every refusal."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
@@ -30,12 +30,12 @@ WORDS = {
 READ = (401, 404, 405, 406, 429)
 WRITE = (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 429)
 
-# An operation that needs no token, and knows its sender by one.
+# An operation that does not need a token, but recognises its sender by one.
 OPEN: Any = [{"bearer": []}, {}]
 
 
 def answers(shape: Any, *, status: int = 200, refusals: tuple[int, ...] = READ) -> dict[int, Any]:
-    """Return the responses of an operation: the shape it answers with, and how it refuses."""
+    """Return the responses of an operation: the shape of its answer, and its refusals."""
     return {
         status: shape,
         **{code: OpenApiResponse(ErrorShape, description=WORDS[code]) for code in refusals},

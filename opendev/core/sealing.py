@@ -1,4 +1,4 @@
-"""Secrets that the database keeps sealed: a copy of it is worth nothing without SECRET_KEY."""
+"""Encryption of secrets in the database: a copy of them is useless without SECRET_KEY."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from django.conf import settings
 
 
 def sealing_box(purpose: str) -> MultiFernet:
-    """Return what seals with SECRET_KEY and opens with its fallbacks too; each purpose has keys of its own."""
+    """Return a cipher that encrypts with SECRET_KEY and its fallbacks; each purpose has its own keys."""
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return MultiFernet([Fernet(_key(f"{purpose}:{secret}")) for secret in secrets])
 

@@ -1,4 +1,4 @@
-"""Writing to a socket without waiting for it, and without making the same frame once more for each."""
+"""Writing to a socket without waiting for it, and without building the same frame for each socket."""
 
 import types
 from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping, Sequence
@@ -13,7 +13,7 @@ _FINAL_TEXT = 0x81  # RFC 6455, 5.2: the only fragment of a text
 
 
 class TextMessage(dict[str, Any]):
-    """The ASGI message that sends one text, together with its frame as it goes over the wire: made once for all."""
+    """The ASGI message for one text, together with its frame on the wire: built once for all sockets."""
 
     __slots__ = ("frame",)
 
@@ -34,12 +34,12 @@ def frame_of(payload: bytes) -> bytes:
 
 @types.coroutine
 def _rest_of(coroutine: Coroutine[Any, Any, None], waiting_for: Any) -> Generator[Any, Any, None]:
-    """Let a task finish what was begun outside of one."""
+    """Let a task finish a coroutine that was started outside of one."""
     try:
         while True:
             try:
                 yield waiting_for
-            except BaseException as error:  # noqa: BLE001  # also a cancellation belongs to the coroutine
+            except BaseException as error:  # noqa: BLE001  # even a cancellation belongs to the coroutine
                 waiting_for = coroutine.throw(error)
             else:
                 waiting_for = coroutine.send(None)
@@ -50,8 +50,8 @@ def _rest_of(coroutine: Coroutine[Any, Any, None], waiting_for: Any) -> Generato
 def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[None] | None:
     """Drive `send(message)` to its first suspension.
 
-    None: the socket took it (or is gone, which its consumer hears of by itself). Otherwise the rest of the sending, to
-    be awaited by a task: the socket is slow. No task and no queue a socket is needed for the thousands that are not.
+    None: the socket accepted it (or is gone, which its consumer learns by itself). Otherwise the socket is slow, and a
+    task must await the rest. The thousands of sockets that are not slow need no task and no queue.
     """
     if isinstance(message, TextMessage) and (transport := open_transport(send)):
         transport.write(message.frame)
@@ -67,7 +67,7 @@ def send_now(send: SendMessage, message: MutableMapping[str, Any]) -> Awaitable[
 
 
 def send_frames(send: SendMessage, messages: Sequence[TextMessage]) -> bool:
-    """Give ready frames to the server's transport in one write; False where that is not possible right now."""
+    """Write finished frames to the server's transport at once; return False if that is not possible right now."""
     transport = open_transport(send)
     if transport is None:
         return False
@@ -78,11 +78,11 @@ def send_frames(send: SendMessage, messages: Sequence[TextMessage]) -> bool:
 
 
 def open_transport(send: SendMessage) -> Any:
-    """Return the transport to which ready frames can be given right now; None where there is none.
+    """Return the transport to which finished frames can be written right now, or None.
 
-    uvicorn frames every copy of a message anew, which is half the cost of telling it to thousands (docs/adr/0010). This
-    is for its protocol alone, and only while the socket is open, takes data and compresses nothing. Everything else
-    goes the ordinary way.
+    uvicorn frames every copy of a message again, which is half the cost of sending it to thousands (docs/adr/0010).
+    This only works for its protocol, and while the socket is open, accepts data and does not compress. Everything
+    else is sent as usual.
     """
     server = getattr(send, "__self__", None)
     if (

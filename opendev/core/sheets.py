@@ -1,4 +1,4 @@
-"""The rows of a file: of text parted by commas, semicolons, tabs or bars, or of the sheets of an XLSX workbook."""
+"""The rows of a file: text separated by commas, semicolons, tabs or bars, or the sheets of an XLSX workbook."""
 
 import csv
 import io
@@ -15,27 +15,27 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.encodings import text_of
 from opendev.core.errors import Malformed
 
-MOST_UNPACKED = 64 * 1024 * 1024  # bytes of a spreadsheet without its compression
+MOST_UNPACKED = 64 * 1024 * 1024  # bytes of an uncompressed spreadsheet
 MOST_COLUMNS = 300  # pretix alone has 46 before the questions of the event
 MOST_SHEETS = 20
-SAMPLE_ROWS = 40  # of text, to see what parts its cells
-NULS_OF_HUNDRED = 100  # a few are faults of the program that wrote the list; with more it is no text
+SAMPLE_ROWS = 40  # of text, to find its separator
+NULS_OF_HUNDRED = 100  # a few are errors of the program that wrote the list; with more it is not text
 DELIMITERS = ",;\t|"
 XLSX_BEGINS = b"PK\x03\x04"
 XLS_BEGINS = b"\xd0\xcf\x11\xe0"
 SEPARATOR = re.compile(r"sep=(.)\r?\n?\Z", re.IGNORECASE)
 HYPERLINK = re.compile(r'=HYPERLINK\(\s*"([^"]*)"\s*(?:[,;]\s*"([^"]*)"\s*)?\)', re.IGNORECASE)
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
-# In the format's own texts a control character is written so, a carriage return above all; openpyxl leaves it as it is.
+# The format's escape for control characters, above all carriage returns; openpyxl does not decode it.
 CONTROL_CHARACTER = re.compile(r"_x00([01][0-9a-fA-F])_")
 ONE_FORMULA = re.compile(rb"<f[\s>/]")
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The rows that say something, each with its number as a spreadsheet shows it.
+    """The rows that are not empty, each with its number as a spreadsheet shows it.
 
-    `formulas` are the cells, by row number and place from 0, whose formula has no stored value.
+    `formulas` are the cells, by row number and column from 0, whose formula has no stored value.
     """
 
     name: str
@@ -52,7 +52,7 @@ def sheets_of(content: bytes, *, most_rows: int) -> tuple[list[Sheet], list[str]
     """Return the sheets of a file (of text: one), and sentences about how it was read.
 
     Args:
-        most_rows: how many rows of a sheet are read at most; empty ones do not count.
+        most_rows: the maximum number of rows read from a sheet, not counting empty ones.
 
     Raises:
         Malformed: neither text nor a workbook, or one that is broken or too large.
@@ -77,7 +77,7 @@ def _text_of(content: bytes) -> tuple[str, str]:
 
 
 def _filled(rows: Iterable[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Return the rows that say something, numbered from 1."""
+    """Return the rows that are not empty, numbered from 1."""
     for number, cells in enumerate(rows, 1):
         if any(cell.strip() for cell in cells):
             yield number, list(cells)
@@ -96,7 +96,7 @@ def _rows_of_text(text: str) -> Iterator[list[str]]:
 
 
 def _delimiter_of(text: str) -> str:
-    """Return what parts the cells: what gives most rows of the same width, of several cells."""
+    """Return the separator: the one with the most rows of the same number of cells, more than one."""
     lines = "".join(text[: 256 * 1024].splitlines(keepends=True)[:SAMPLE_ROWS])
 
     def fits(delimiter: str) -> int:
@@ -128,12 +128,12 @@ def _sheets_of_workbook(content: bytes, most_rows: int) -> list[Sheet]:
         return list(_read_sheets(content, most_rows, has_formulas=has_formulas))
     except Malformed:
         raise
-    except Exception as error:  # a broken file breaks its reader in a dozen ways
+    except Exception as error:  # a broken file can raise a dozen different exceptions
         raise wrong_file(_("This spreadsheet cannot be read.")) from error
 
 
 def _read_sheets(content: bytes, most_rows: int, *, has_formulas: bool) -> Iterator[Sheet]:
-    """Return the sheets, hidden ones left out. Formulas are read a second time, for those without a stored value."""
+    """Return the sheets, without hidden ones. Formulas are read a second time, for those without a stored value."""
     values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     written = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if has_formulas else None
     for sheet in values.worksheets[:MOST_SHEETS]:
@@ -153,7 +153,7 @@ def _read_sheets(content: bytes, most_rows: int, *, has_formulas: bool) -> Itera
 def _with_formulas(
     number: int, row: Sequence[Any], written: Sequence[Any], formulas: dict[tuple[int, int], str]
 ) -> list[str]:
-    """Return the cells of a row; of a formula without a stored value what it plainly says, else note it."""
+    """Return the cells of a row. A formula without a stored value gives its literal text, or is noted."""
     cells = [_text(cell) for cell in row]
     for place, formula in enumerate(written):
         if cells[place] or not str(formula or "").startswith("="):

@@ -1,7 +1,7 @@
-"""How near two short texts are: by the words that they share. Plain, and explained in one sentence.
+"""The similarity of two short texts by the words that they share. Simple enough to explain in one sentence.
 
-Words are compared without case, accents and the endings of plurals; little words do not count. The similarity is twice
-the number of shared words by the number of words in both (Dice): 0 for nothing in common, 1 for the same words.
+Words are compared without case, accents and plural endings; stop words do not count. The similarity is twice
+the number of shared words divided by the number of words in both (Dice): 0 for nothing in common, 1 for the same words.
 """
 
 import re
@@ -24,7 +24,7 @@ _LITTLE = frozenset(_LITTLE_WORDS.split())
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Return the words that a text is compared by; all of its words where it has little ones alone."""
+    """Return the words by which a text is compared; all of its words if it only has stop words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     words = _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
     telling = [word for word in words if word not in _LITTLE]
@@ -32,12 +32,12 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    """Return the word without the ending of a plural: "clusters" and "cluster" are one, "kubernetes" stays."""
+    """Return the word without a plural ending: "clusters" and "cluster" are equal, "kubernetes" stays."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "aeius" else word
 
 
 def similarity(text: str, other: str) -> float:
-    """Return how near two texts are, from 0 to 1."""
+    """Return the similarity of two texts, from 0 to 1."""
     mine, theirs = words_of(text), words_of(other)
     if not mine or not theirs:
         return 0.0
@@ -45,7 +45,7 @@ def similarity(text: str, other: str) -> float:
 
 
 def nearest(text: str, things: Iterable[Thing], words: Callable[[Thing], str]) -> list[Thing]:
-    """Return up to three of the things whose words are nearly the same as the text, the nearest first."""
+    """Return up to three items with nearly the same words as the text, the most similar first."""
     scored = [(similarity(text, words(thing)), thing) for thing in things]
     near = [pair for pair in scored if pair[0] >= SIMILAR_FROM]
     return [thing for _score, thing in sorted(near, key=lambda pair: -pair[0])[:MOST_SIMILAR]]

@@ -1,4 +1,4 @@
-"""Whether the database takes writes: a standby, a full disk or a read-only file answers every read."""
+"""Whether the database accepts writes: a standby, a full disk or a read-only file still answers every read."""
 
 import sqlite3
 from contextlib import closing
@@ -12,14 +12,14 @@ READ_ONLY = "SHOW transaction_read_only"  # on a standby too
 
 
 class StoresNothing(Exception):
-    """The database answers, and takes no writes."""
+    """The database answers, but accepts no writes."""
 
 
 def check_takes_writes() -> None:
-    """Ask the database whether it takes writes, and note the begin and the end of an outage.
+    """Check whether the database accepts writes, and log the beginning and the end of an outage.
 
     Raises:
-        StoresNothing: the log has been told, once for the outage.
+        StoresNothing: logged once for the outage.
     """
     try:
         _ask_sqlite() if connection.vendor == "sqlite" else _ask_postgres()
@@ -37,9 +37,9 @@ def _ask_postgres() -> None:
 
 
 def _ask_sqlite() -> None:
-    """Take the lock for writing and let it go; during an outage write a number over itself, which a full disk refuses.
+    """Take and release the write lock; during an outage overwrite a number with itself, which a full disk refuses.
 
-    Somebody else who writes just now is a good sign, so nobody is waited for.
+    If another connection is writing, that is a good sign, so there is no waiting for it.
     """
     path = Path(connection.settings_dict["NAME"])
     try:

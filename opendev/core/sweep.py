@@ -1,4 +1,4 @@
-"""The sweep: what the Hub does every two seconds so that everything heals that was lost on the way."""
+"""The sweep: every two seconds the Hub recovers whatever was lost on the way."""
 
 import asyncio
 import logging
@@ -18,16 +18,14 @@ PRESENCE = "presence"  # a topic of every group
 
 SWEEP_S = 2.0
 LEAST_PAUSE_S = 0.5  # between two rounds, however often the bus seems to come back
-ON_ITS_WAY_S = (
-    0.25  # for news of what has just been committed; without it a storm of votes is read anew each round
-)
+ON_ITS_WAY_S = 0.25  # for news of recent commits to arrive; without it a storm of votes is reread each round
 SIGN_OF_LIFE_S = 20.0  # presence is repeated at least this often, so that a page can tell silence from death
-TOLD_ELSEWHERE = 1_000  # versions that other processes may have told beyond what this one knows
-SLOW_LIMIT_S = 30.0  # a socket that takes nothing for so long is closed
+TOLD_ELSEWHERE = 1_000  # versions that other processes may have sent beyond those known here
+SLOW_LIMIT_S = 30.0  # a socket that accepts nothing for this long is closed
 
 
 class Sweep:
-    """The half of the Hub that looks after the other: versions, presence, sockets that are stuck."""
+    """The half of the Hub that checks the other: versions, presence, stuck sockets."""
 
     bus: Bus | None
     groups: dict[int, Group]
@@ -48,12 +46,12 @@ class Sweep:
                 self.writer.close_stuck(SLOW_LIMIT_S)
                 await self.heal()
             except DatabaseAway:
-                pass  # said already, once for the outage
+                pass  # already logged, once for the outage
             except Exception:
                 log.exception("A sweep round failed; the next one tries again.")
 
     async def _pause_of_sweep(self) -> None:
-        """Wait two seconds, or less when the bus may be back: what was said meanwhile is lost to this process."""
+        """Wait two seconds, or less if the bus may be back: messages of the outage are lost to this process."""
         if self.bus is None:
             await asyncio.sleep(SWEEP_S)
             return
@@ -83,10 +81,10 @@ class Sweep:
                     self.take(news)
 
     async def _take_what_went_back(self, key: int, before: dict[str, int], versions: dict[str, int]) -> None:
-        """Take the database's word where its version is older than what it had before: it lost commits.
+        """Accept the database's state if its version is older than before: it lost commits.
 
-        Every page and program takes what is newer than what it shows, so the versions are raised above all that was
-        told; docs/adr/0040 says why. A standby that is not promoted yet cannot raise them; the next round tries again.
+        Every page and program only accepts newer versions, so the versions are raised above all that were
+        sent; docs/adr/0040 says why. A standby that is not promoted yet cannot raise them; the next round tries again.
         """
         back = {topic: known for topic, known in before.items() if versions.get(topic, known) < known}
         if not back or self.source is None:
@@ -103,14 +101,14 @@ class Sweep:
                     member.own_changed(topic)
 
     def _is_behind(self, key: int, versions: dict[int, dict[str, int]]) -> bool:
-        """Return whether the database had a newer version of something than what this process knows by now."""
+        """Return True if the database had a newer version of something than this process knows by now."""
         if (group := self.groups.get(key)) is None:
             return False
         known = {topic: held.version for topic, held in group.topics.items()}
         return any(version > known.get(topic, -1) for topic, version in versions.get(key, {}).items())
 
     def _forget_vanished(self, group: Group, before: dict[str, int], versions: dict[str, int]) -> None:
-        """Tell of topics that the database has no more; one that came or changed while we looked is not among them."""
+        """Publish that topics are gone from the database, except those added or changed while we were reading."""
         for topic in before.keys() - versions.keys():
             held = group.topics[topic]
             if held.version == before[topic] and any(held.states.values()):

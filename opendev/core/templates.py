@@ -5,16 +5,17 @@ import re
 from django.template.base import Origin
 from django.template.loaders import filesystem
 
-# What an author or a visitor wrote keeps its spaces, and so does a text area.
+# Text from an author or a visitor keeps its spaces, and so does a text area.
 VERBATIM = re.compile(r"(<(?:pre|textarea)\b.*?</(?:pre|textarea)>)", re.DOTALL)
 INDENT = re.compile(r"\n\s+")
 
 
 class Loader(filesystem.Loader):
-    """Leave out the line end that closes a file, and what indents its lines.
+    """Remove the newline at the end of a file, and the indentation of its lines.
 
-    Every file ends with one, and many are included in the middle of a sentence, where it would show as a space. The
-    indentation is for whoever edits the template: it is a seventh of a room, and a tenth of it when compressed.
+    Every file ends with a newline, and many are included in the middle of a sentence, where it would show as a space.
+    The indentation is for people who edit the template: it is a seventh of a room's page, and a tenth when
+    compressed.
     """
 
     def get_contents(self, origin: Origin) -> str:

@@ -1,4 +1,4 @@
-"""Texts that people send: one place that says what is acceptable, for pages, REST and sockets."""
+"""Validation of texts that people send, for pages, REST and sockets."""
 
 import re
 import unicodedata
@@ -18,25 +18,26 @@ MAX_NAME_LENGTH = 120  # of a person or a company
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile(r"\r\n?")
-# How a formula begins, also in full-width signs, which some spreadsheets read as the plain ones.
+# How a formula begins, also in full-width characters, which some spreadsheets treat like the ordinary ones.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 MAX_ID = 2**63 - 1
-ERASED = "[erased]"  # stands where words of somebody stood who was erased
-MAX_EMAIL_LENGTH = 254  # of an address that can be written to (RFC 5321)
+ERASED = "[erased]"  # replaces the words of an erased person
+MAX_EMAIL_LENGTH = 254  # of a deliverable address (RFC 5321)
 
 
 def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> str:
-    """Return a one-line text: trimmed, runs of white space folded, in Unicode's composed form (NFC).
+    """Return a one-line text: trimmed, runs of white space collapsed, in Unicode's composed form (NFC).
 
-    What shows as nothing or turns its neighbours is taken out (invisible.py).
+    Characters that are invisible or change direction are removed (invisible.py).
 
     Args:
-        value: what came in; anything.
+        value: the input; anything.
         field: the field's name, for the error.
-        most: the greatest length, in code points.
+        most: the maximum length, in code points.
 
     Raises:
-        Malformed: not a text, empty though required, too long, with control characters, or with nothing to be seen.
+        Malformed: not a text, empty although required, too long, with control characters, or without a visible
+        character.
     """
     return _clean(value, lambda text: _BLANKS.sub(" ", text), field=field, most=most, required=required)
 
@@ -71,7 +72,7 @@ def _clean(value: Any, fold: Callable[[str], str], *, field: str, most: int, req
 
 
 def clean_yes_or_no(value: Any, *, field: str) -> bool:
-    """Return a truth value as JSON has it.
+    """Return a JSON boolean.
 
     Raises:
         Malformed: anything else.
@@ -93,10 +94,10 @@ def clean_word(value: Any, *, field: str, choices: Sequence[str]) -> str:
 
 
 def clean_email(value: Any, *, field: str) -> str:
-    """Return an email address, or "" where none is given.
+    """Return an email address, or "" if it is missing.
 
     Raises:
-        Malformed: a text that is no address.
+        Malformed: a text that is not an address.
     """
     address = clean_line(value, field=field, most=MAX_EMAIL_LENGTH, required=False)
     if address:
@@ -108,7 +109,7 @@ def clean_email(value: Any, *, field: str) -> str:
 
 
 def clean_id(value: Any, *, field: str) -> int:
-    """Return a database id from its text form, as ids travel.
+    """Return a database id from its text form, in which ids are sent.
 
     Raises:
         Malformed: not the digits of a 63-bit number.
@@ -121,7 +122,7 @@ def clean_id(value: Any, *, field: str) -> int:
 
 
 def id_in_address(text: str) -> int:
-    """Return an id from an address; what cannot be one leads nowhere.
+    """Return an id from an address.
 
     Raises:
         NotFound
@@ -137,7 +138,7 @@ def _wrong(field: str, sentence: Any) -> Malformed:
 
 
 def ascii_digits(text: str) -> str:
-    """Return the decimal digits of a text, of any script, as 0 to 9; the rest is left out."""
+    """Return the decimal digits of a text, in any script, as 0 to 9, without the other characters."""
     digits = (unicodedata.decimal(sign, None) for sign in text)
     return "".join(str(digit) for digit in digits if digit is not None)
 
@@ -153,14 +154,14 @@ def csv_cell(text: str) -> str:
     return f"'{text}" if is_formula else text
 
 
-MAX_NESTING = 32  # lists and objects in each other; what we ask for has four
+MAX_NESTING = 32  # nested lists and objects; our own input has four levels
 
 
 def is_nested_too_deeply(value: object, text: str = "") -> bool:
-    """Return True if a JSON value is deeper than anything that is asked for.
+    """Return True if a JSON value is nested more deeply than any valid input.
 
-    How deep Python itself reads differs by its version. With the text that it was read from, a value that opens few
-    lists and objects needs no closer look.
+    The depth that Python itself can parse depends on its version. If the source text is given, and opens few
+    lists and objects, the value is not examined.
     """
     if text and text.count("[") + text.count("{") <= MAX_NESTING:
         return False

@@ -31,7 +31,7 @@ _next_look = 0.0
 
 
 class DatabaseAway(Exception):
-    """The database is gone, locked, full or restarting: nobody's item is at fault, and it may be tried again."""
+    """The database is gone, locked, full or restarting: no item is at fault, and it can be tried again."""
 
     def __init__(self, *, has_no_room: bool) -> None:
         self.has_no_room = has_no_room
@@ -39,25 +39,25 @@ class DatabaseAway(Exception):
 
 
 def is_away(error: Exception) -> bool:
-    """Return True if an error of Django's database layer speaks of the database itself, not of what it was asked."""
+    """Return True if an error of Django's database layer is about the database itself, not about the query."""
     cause = error.__cause__
     if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
         return code & 0xFF in SQLITE_AWAY
-    if isinstance(cause, psycopg.Error):  # without a state PostgreSQL did not get to answer at all
+    if isinstance(cause, psycopg.Error):  # without a state, PostgreSQL did not answer at all
         state = cause.sqlstate
         return state is None or state[:2] in POSTGRES_AWAY or state == POSTGRES_READ_ONLY
     return isinstance(error, InterfaceError)
 
 
 def has_no_room(error: Exception) -> bool:
-    """Return True if the database could not write for lack of room: trying again soon is of no use."""
+    """Return True if the database could not write because it is full: trying again soon is useless."""
     cause = error.__cause__
     code = getattr(cause, "sqlite_errorcode", None)
     return (code or 0) & 0xFF in SQLITE_NO_ROOM or getattr(cause, "sqlstate", None) in POSTGRES_NO_ROOM
 
 
 def note_outage(error: Exception) -> None:
-    """Log, once, an outage that an error `is_away()` speaks of; reads that go well do not end it."""
+    """Log once the outage behind an error for which `is_away()` holds; successful reads do not end it."""
     cause = error.__cause__
     code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
     state = getattr(cause, "sqlstate", None)
@@ -71,7 +71,7 @@ def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P
     """Return `work(...)`, after dropping connections that have died; a restarted database costs one failure at most.
 
     Raises:
-        DatabaseAway: the log has been told, once for the outage.
+        DatabaseAway: logged once for the outage.
     """
     _at_work.add(get_ident())
     try:
@@ -91,7 +91,7 @@ def with_fresh_connections(work: Callable[P, Result], *args: P.args, **kwargs: P
 
 
 def _look_whether_it_stores_again() -> None:
-    """Ask at most once a second."""
+    """Check at most once a second."""
     global _next_look  # noqa: PLW0603  # one for all threads
     if (now := time.monotonic()) >= _next_look:
         _next_look = now + LOOK_AGAIN_S
@@ -100,7 +100,7 @@ def _look_whether_it_stores_again() -> None:
 
 
 def end_thread(thread: ThreadPoolExecutor | None) -> None:
-    """End an executor of one thread, after its work is done and its database connection is closed."""
+    """End a single-threaded executor, after its work is done and its database connection is closed."""
     if thread is not None:
         thread.submit(connections.close_all)
         thread.shutdown(wait=True)
@@ -114,14 +114,14 @@ class DatabaseThread:
         self.executor: ThreadPoolExecutor | None = None
 
     def take(self) -> ThreadPoolExecutor:
-        """Return the thread's executor, started for the first who takes it."""
+        """Return the thread's executor, starting it for its first user."""
         if self.executor is None:
             self.executor = ThreadPoolExecutor(1, thread_name_prefix=self.name)
         self.users += 1
         return self.executor
 
     def leave(self) -> None:
-        """End the thread after the last who took it, once its work is done."""
+        """End the thread after its last user, once its work is done."""
         self.users -= 1
         if self.users == 0:
             executor, self.executor = self.executor, None
@@ -129,11 +129,11 @@ class DatabaseThread:
 
 
 # Boxes that are seldom busy at the same time, and whose batches take milliseconds, share one: each thread costs a
-# worker a connection. Votes have one of their own.
+# worker a connection. Votes have their own.
 shared_writer = DatabaseThread("shared-writer")
 shared_reader = DatabaseThread("shared-reader")
 
 
 def any_at_work() -> bool:
-    """Return True if a database thread of ours is at work, and so wants the interpreter beside the loop."""
+    """Return True if one of our database threads is at work, and so competes with the loop for the interpreter."""
     return bool(_at_work)

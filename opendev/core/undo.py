@@ -1,6 +1,6 @@
-"""How long an act can be taken back: five seconds, or what the operator set.
+"""How long an action can be undone: five seconds, or the operator's setting.
 
-Who works with a switch or a screen reader needs longer, and time limits have to be adjustable (WCAG 2.2, 2.2.1).
+People who use a switch or a screen reader need longer, and time limits have to be adjustable (WCAG 2.2, 2.2.1).
 """
 
 from datetime import timedelta

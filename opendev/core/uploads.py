@@ -1,4 +1,4 @@
-"""Addresses that take more than the usual body: files that somebody uploads."""
+"""Addresses that accept larger bodies than usual: uploads."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,13 +11,13 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 def takes_uploads(view: View) -> View:
-    """Let a view, or a class of REST endpoints, take bodies of up to `LARGEST_UPLOAD`."""
+    """Let a view, or a class of REST endpoints, accept bodies of up to `LARGEST_UPLOAD`."""
     view.largest_body = LARGEST_UPLOAD  # type: ignore[attr-defined]
     return view
 
 
 def largest_body_at(path: str) -> int:
-    """Return how many bytes of body the address at a path takes."""
+    """Return how many bytes of body the address at a path accepts."""
     usual: int = settings.BODY_LIMIT
     try:
         view = resolve(path).func

@@ -1,8 +1,8 @@
-"""SQLite's write-ahead log: emptied after something was forgotten, so that it no longer stands in any of the files.
+"""SQLite's write-ahead log: emptied after something was erased, so that no file contains it any more.
 
-`secure_delete` overwrites what is deleted in the database's file, but the log beside it holds every page as each commit
-wrote it: who voted for what in an anonymous poll can be read from it commit by commit. An ordinary checkpoint leaves
-the log's bytes where they are. docs/adr/0039 says why it is emptied in this way.
+`secure_delete` overwrites deleted data in the database's file, but the separate log has every page as each commit
+wrote it: commit by commit, it reveals who voted for what in an anonymous poll. An ordinary checkpoint leaves
+the log's bytes where they are. docs/adr/0039 explains how it is emptied.
 """
 
 import logging
@@ -16,20 +16,20 @@ from django.db import connection, transaction
 
 log = logging.getLogger("opendev.database")
 
-# A truncating checkpoint waits for readers, and holds every writer while it waits: so it waits hardly at all, answers
-# "busy" as a value and not as an error, and is tried again after a pause that grows.
+# A truncating checkpoint waits for readers, and blocks every writer while it waits. So it hardly waits at all, reports
+# "busy" as a value and not as an error, and is repeated after growing pauses.
 BUSY_TIMEOUT_S = 0.05
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
-EVERY_S = 60.0  # also without being asked: for what is deleted in the admin, by a command or by hand
+EVERY_S = 60.0  # even without a request: for data deleted in the admin, by a command or by hand
 SAY_AFTER_S = 60.0
 AT_THE_END_S = 5.0
 
 
 def empty_log() -> bool:
-    """Write the whole log into the database's file and cut it to nothing.
+    """Write the whole log into the database's file and truncate it.
 
     Returns:
-        True if nothing is left in it, or there is no such log; False if a reader or a writer was in the way.
+        True if the log is empty, or there is none; False if a reader or a writer was in the way.
     """
     if connection.vendor != "sqlite":
         return True
@@ -40,33 +40,33 @@ def empty_log() -> bool:
         )
         with closing(own):
             is_busy, _pages, _written = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error:  # locked, or no room to write it
+    except sqlite3.Error:  # locked, or the disk is full
         return False
     return not is_busy
 
 
 class Emptier:
-    """Empties the log of this process's database soon after it was asked to, and once a minute."""
+    """Empties the log of this process's database soon after a request, and once a minute."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.is_watched = False  # somebody calls `round()` again and again
-        self.asked, self.done = 1, 0  # begins with what the process before this one left
+        self.asked, self.done = 1, 0  # starts with what the previous process left
         self.emptied_at = self.next_try = 0.0
         self.failing_since: float | None = None
         self.pause = FIRST_PAUSE_S
         self.was_said = False
 
     def ask(self) -> None:
-        """Ask for the log to be emptied soon, from any thread. Where nobody watches, as in a command, do it at once."""
+        """Request that the log be emptied soon, from any thread. Without a watcher, as in a command, do it at once."""
         with self.lock:
             self.asked += 1
         if not self.is_watched:
             empty_log()
 
     def round(self) -> None:
-        """Empty the log if it is due; where something is in the way try again later, and say so after a minute."""
-        now, asked_by_now = time.monotonic(), self.asked  # what is forgotten from here on has to ask again
+        """Empty the log if that is due; if something is in the way, try again later, and log it after a minute."""
+        now, asked_by_now = time.monotonic(), self.asked  # erasures from here on must request it again
         if now < self.next_try or (asked_by_now == self.done and now - self.emptied_at < EVERY_S):
             return
         if empty_log():
@@ -83,7 +83,7 @@ class Emptier:
             )
 
     def end(self) -> None:
-        """Empty the log for the last time, so that a copy of the database's file alone is whole."""
+        """Empty the log for the last time, so that the database's file alone is complete."""
         until = time.monotonic() + AT_THE_END_S
         while not empty_log():
             if time.monotonic() > until:
@@ -96,5 +96,5 @@ emptier = Emptier()
 
 
 def empty_log_after_commit() -> None:
-    """Ask for the log to be emptied after the commit; for each service that deletes what people entrusted."""
+    """Request that the log be emptied after the commit; for every service that deletes personal data."""
     transaction.on_commit(emptier.ask, robust=True)

@@ -12,13 +12,13 @@ from opendev.core.sending import TextMessage, open_transport, send_frames, send_
 MessageOf = Callable[..., TextMessage | None]
 MessageFor = Callable[[Member], TextMessage | None]
 
-MAX_OWED = 32  # answers to a socket that does not read; at most 8 can be waiting for their commit besides
+MAX_OWED = 32  # answers to a socket that does not read; at most 8 more can be waiting for their commit
 TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
 
 
 @dataclass(slots=True)
 class Parked:
-    """A socket that did not take the last frame at once: what it is owed when it does."""
+    """A socket that did not accept the last frame at once, and what it is owed."""
 
     group: Group
     since: float
@@ -27,14 +27,14 @@ class Parked:
     task: asyncio.Task[None] | None = None
 
 
-Held = tuple[Group, TextMessage, tuple[str, ...], bool]  # the topics of news, none for an answer; whole
+Held = tuple[Group, TextMessage, tuple[str, ...], bool]  # the topics of news, or none for an answer; whole
 
 
 class Writer:
-    """Steps frames to sockets without waiting; parks those that are slow, at a few KB each.
+    """Writes frames to sockets without waiting; parks slow sockets, at a few KB each.
 
-    `message_of(group, topic, audience, whole=..., late=...)` makes the latest message of a topic; `spawn` runs a
-    coroutine as a task; `leave` takes a socket out of its group.
+    `message_of(group, topic, audience, whole=..., late=...)` builds the latest message of a topic; `spawn` runs a
+    coroutine as a task; `leave` removes a socket from its group.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Writer:
         self.held: dict[Member, list[Held]] | None = None
 
     def write(self, group: Group, member: Member, message: TextMessage, *topics: str, whole: bool) -> None:
-        """Write news about one topic or several; to a slow socket only the note that it is owed them."""
+        """Write news about one topic or several; for a slow socket, only note that it is owed them."""
         if self.held is not None:
             self.held.setdefault(member, []).append((group, message, topics, whole))
         elif parked := self.slow.get(member):
@@ -66,7 +66,7 @@ class Writer:
         *,
         whole: bool,
     ) -> None:
-        """Write news to all who are ready, as `write` does; most of them take a ready frame at once."""
+        """Write news to all ready sockets, as `write` does; most of them accept a finished frame at once."""
         for member in members:
             if member.is_ready and (message := message_for(member)):
                 if member not in self.slow and (transport := open_transport(member.base_send)):
@@ -75,7 +75,7 @@ class Writer:
                     self.write(group, member, message, *topics, whole=whole)
 
     def reply(self, group: Group, member: Member, message: TextMessage) -> None:
-        """Write an answer; a slow socket gets it when it reads again. One that is owed too many is closed."""
+        """Write an answer; a slow socket gets it when it reads again. A socket that is owed too many is closed."""
         if self.held is not None:
             self.held.setdefault(member, []).append((group, message, (), False))
         elif parked := self.slow.get(member):
@@ -87,7 +87,7 @@ class Writer:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Send all that a socket is given inside the context in one write. Nothing inside may wait."""
+        """Send everything that is written to a socket inside the context in one write. Nothing inside may wait."""
         held: dict[Member, list[Held]] = {}
         self.held = held
         try:
@@ -119,7 +119,7 @@ class Writer:
                 self.close(parked.group, member, TRY_AGAIN_LATER)
 
     def close(self, group: Group, member: Member, code: int) -> None:
-        """Leave a socket to itself: it hears nothing more, and if it is slow the close goes out when it reads again."""
+        """Give up a socket: nothing more is sent to it, and if it is slow it is closed when it reads again."""
         if member.is_closed:
             return
         member.is_closed, member.is_ready = True, False
@@ -133,8 +133,8 @@ class Writer:
         parked.task = self.spawn(self._catch_up(member, parked, rest))
 
     async def _catch_up(self, member: Member, parked: Parked, rest: Awaitable[None]) -> None:
-        """Finish the frame that hung, then send what was missed: answers first, of each topic only the latest."""
-        with suppress(OSError, RuntimeError):  # the socket went away: its consumer hears of it by itself
+        """Finish the stuck frame, then send what was missed: answers first, and only the latest state of each topic."""
+        with suppress(OSError, RuntimeError):  # the socket went away: its consumer learns that by itself
             await rest
             while parked.replies or parked.topics:
                 parked.since = asyncio.get_running_loop().time()

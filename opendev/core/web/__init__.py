@@ -1,1 +1,1 @@
-"""What the pages of all features share."""
+"""Code shared by the pages of all features."""

@@ -1,4 +1,4 @@
-"""What pages have in common."""
+"""Helpers for all pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,9 +15,9 @@ View = Callable[..., HttpResponse]
 
 
 def checked_again(view: View) -> View:
-    """Let browsers keep a page and ask each time whether it has changed; pages of people who signed in are not kept.
+    """Let browsers store a page and revalidate it each time; pages of signed-in people are not stored.
 
-    A page that is not to be stored costs its whole length at each return, and a browser that goes back loads it anew.
+    A page that must not be stored is sent in full at each return, and a browser that goes back reloads it.
     """
 
     @wraps(view)
@@ -34,7 +34,7 @@ def checked_again(view: View) -> View:
 
 
 def mark(response: HttpResponse, error: DomainError) -> HttpResponse:
-    """Return the response with what its headers should say of the refusal."""
+    """Return the response with the headers of the refusal."""
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
     return response

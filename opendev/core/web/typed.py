@@ -1,8 +1,8 @@
-"""Words typed into a page of several forms: what changed since the page was shown, and who else changed it.
+"""Text typed into a page with several forms: what changed since the page was shown, and what others changed.
 
-A page that edits what others edit too carries a hidden field `seen`: for each of its boxes a digest of what the box
-held when the page was shown. By it a save knows which boxes its sender changed, and which of those somebody else
-changed since.
+A page that several people may edit contains a hidden field `seen`: for each of its boxes, a digest of the box's text
+when the page was shown. From it a save knows which boxes its sender changed, and which of those somebody else
+has changed since.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from opendev.core.errors import Conflict
 
 SEEN = "seen"  # the name of the hidden field
 _KEPT = "typed"  # the key in Django's session
-_LONGEST_KEPT = 20_000  # characters a page: words that wait for their button are short
+_LONGEST_KEPT = 20_000  # characters per page: text that waits for its button is short
 
 
 class EditedMeanwhile(Conflict):
@@ -30,18 +30,18 @@ class EditedMeanwhile(Conflict):
 
 
 def digest(text: str) -> str:
-    """Return a short digest of a box's text; line ends and outer blanks do not count, as in `clean_text`."""
+    """Return a short digest of a box's text; line ends and outer spaces do not count, as in `clean_text`."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def seen_of(current: Mapping[str, str]) -> str:
-    """Return the value of the field `seen` for a page whose boxes hold these texts."""
+    """Return the value of the field `seen` for a page whose boxes contain these texts."""
     return json.dumps({field: digest(text) for field, text in current.items()}, separators=(",", ":"))
 
 
 def read_seen(posted: Mapping[str, str]) -> dict[str, str]:
-    """Return the digests by box, {} where none were sent or what was sent is none of ours."""
+    """Return the digests by box, or {} if none were sent or they are not ours."""
     try:
         seen = json.loads(posted.get(SEEN, ""))
     except ValueError:
@@ -52,26 +52,26 @@ def read_seen(posted: Mapping[str, str]) -> dict[str, str]:
 
 
 def changed_to(text: str) -> str:
-    """Return the sentence that quotes what somebody else made of a box."""
+    """Return the sentence that quotes somebody else's new text of a box."""
     sentence = _("Someone else changed this to “%(text)s”. Save again to replace it with yours.")
     return sentence % {"text": text or "—"}
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What came from a page's boxes, compared with what the page had shown and with what holds now."""
+    """The posted texts of a page's boxes, compared with what the page had shown and with the current ones."""
 
     changed: dict[str, str]  # the boxes that the sender changed
-    conflicts: dict[str, str]  # of these the ones that somebody else changed too, with the others' texts
+    conflicts: dict[str, str]  # those that somebody else changed too, with their texts
 
     def check(self, ids: Iterable[str] = ()) -> None:
-        """Let pass what nobody else changed.
+        """Raise if somebody else changed the same boxes.
 
         Args:
-            ids: the boxes whose texts are ids, which say nothing to a reader.
+            ids: the boxes whose texts are ids, which mean nothing to a reader.
 
         Raises:
-            EditedMeanwhile: `fields` names each box, and quotes what it holds now.
+            EditedMeanwhile: `fields` names each box, and quotes its current text.
         """
         if self.conflicts:
             unquoted = dict.fromkeys(
@@ -84,7 +84,7 @@ class Typed:
 
 
 def compare(posted: Mapping[str, str], current: Mapping[str, str]) -> Typed:
-    """Compare the posted boxes with what holds now. A sender that names nothing seen changes what it sends."""
+    """Compare the posted boxes with the current texts. Without `seen`, everything that was sent counts as changed."""
     seen = read_seen(posted)
     changed = {
         field: posted[field]
@@ -98,15 +98,15 @@ def compare(posted: Mapping[str, str], current: Mapping[str, str]) -> Typed:
 
 
 def shown(posted: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
-    """Return what a refused page's boxes hold: what its sender typed, and what holds now where they typed nothing."""
+    """Return the texts of a refused page's boxes: what its sender typed, or the current text if they typed nothing."""
     return {**current, **compare(posted, current).changed}
 
 
-# --- words beside the button that was pressed
+# --- text typed for another button
 
 
 def keep(request: HttpRequest, page: str, fields: Iterable[str], *, ticked: str = "") -> None:
-    """Keep what was typed beside the button that was pressed, until the page named `page` is shown again.
+    """Keep text that was typed for another button than the pressed one, until the page named `page` is shown again.
 
     Args:
         ticked: the name of boxes of which several may be ticked; kept as one text, the values with commas between.
@@ -119,7 +119,7 @@ def keep(request: HttpRequest, page: str, fields: Iterable[str], *, ticked: str 
 
 
 def kept(request: HttpRequest, page: str) -> dict[str, Any]:
-    """Return what was kept for a page, once."""
+    """Return and forget what was kept for a page."""
     waiting = request.session.get(_KEPT, {})
     if page not in waiting:
         return {}
