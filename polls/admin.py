@@ -1,4 +1,4 @@
-"""Polls for operators: to look at. What changes a poll are its services, so that sockets hear of it and rules hold."""
+"""Polls for operators, read-only. Only services change a poll, so that sockets are updated and rules hold."""
 
 from typing import Any
 

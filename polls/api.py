@@ -51,10 +51,10 @@ OWN_BALLOT = OpenApiParameter(
 
 
 class PollEndpoint(Endpoint):
-    """What the endpoints about polls share."""
+    """Base class of the endpoints about polls."""
 
     def find(self, text: str) -> tuple[Poll, Caller, bool]:
-        """Return the poll that the address names, the caller, and whether they moderate its session.
+        """Return the poll in the address, the caller, and whether they moderate its session.
 
         Raises:
             NotFound: also for a poll that the caller may not know of.
@@ -67,7 +67,7 @@ class PollEndpoint(Endpoint):
         return poll, caller, is_moderator
 
     def answer(self, poll_id: int, caller: Caller, *, status: int = 200) -> Response:
-        """Return the poll as it stands now for the caller."""
+        """Return the poll's current state for the caller."""
         poll = poll_by_id(poll_id)
         is_moderator = moderates(caller, poll.session_id)
         mine = own_answer(caller.attendee_of(poll.session.event_id), poll)
@@ -75,7 +75,7 @@ class PollEndpoint(Endpoint):
 
 
 def for_caller(poll: Poll, mine: Mine, *, is_moderator: bool) -> dict[str, Any] | None:
-    """Return the poll with the caller's own answer, or None where it does not exist for them."""
+    """Return the poll with the caller's own answer, or None if it does not exist for them."""
     body = poll_json(poll, options_of(poll), audience_of(is_moderator=is_moderator, mine=mine))
     return None if body is None else {**body, "mine": mine_json(mine)}
 
@@ -123,7 +123,7 @@ class OnePoll(PollEndpoint):
         operation_id="poll_change", request=PollChange, responses=answers(PollShape, refusals=WRITE)
     )
     def patch(self, request: Request, poll: str) -> Response:
-        """Change a draft, mend texts, widen the visibility, or set when voting closes. For moderators."""
+        """Change a draft, correct texts, widen the visibility, or set when voting closes. For moderators."""
         found, caller, _is_moderator = self.find(poll)
         check_moderates(caller=caller, session_id=found.session_id)
         given, now = with_preset(self.body()), timezone.now()
@@ -136,7 +136,7 @@ class OnePoll(PollEndpoint):
 
 
 def _moment(value: Any) -> datetime | None:
-    """Return a moment from ISO 8601 with an offset.
+    """Return a time from ISO 8601 with an offset.
 
     Raises:
         Malformed
@@ -173,7 +173,7 @@ class RoundsOfPoll(PollEndpoint):
 
     @extend_schema(operation_id="poll_run_again", request=None, responses=answers(PollShape, refusals=WRITE))
     def post(self, request: Request, poll: str) -> Response:
-        """Make another round: a new poll, as a draft; this one stays untouched. For moderators."""
+        """Create another round: a new poll, as a draft; this one is not changed. For moderators."""
         found, caller, _is_moderator = self.find(poll)
         again = services.run_again(poll_id=found.pk, caller=caller, now=timezone.now())
         return self.answer(again.pk, caller)
@@ -186,20 +186,20 @@ class RightAnswerOfPoll(PollEndpoint):
         operation_id="poll_reveal_right_answer", request=None, responses=answers(PollShape, refusals=WRITE)
     )
     def post(self, request: Request, poll: str) -> Response:
-        """Reveal the right answer, after the close and for good. For moderators."""
+        """Reveal the right answer, after the close and permanently. For moderators."""
         found, caller, _is_moderator = self.find(poll)
         services.reveal_right_answer(poll_id=found.pk, caller=caller, now=timezone.now())
         return self.answer(found.pk, caller)
 
 
 class OwnBallot(PollEndpoint):
-    """One's own answer."""
+    """Your own answer."""
 
     @extend_schema(
         operation_id="ballot_read", parameters=[OWN_BALLOT], responses=answers(MineShape, refusals=WRITE)
     )
     def get(self, request: Request, poll: str) -> Response:
-        """Return one's own answer."""
+        """Return your own answer."""
         found, caller, _is_moderator = self.find(poll)
         attendee = self.attendee(caller, found.session.event_id)
         secret = read_ballot_secret(request.headers.get("Ballot"))
@@ -209,7 +209,7 @@ class OwnBallot(PollEndpoint):
         operation_id="ballot_cast", request=ANSWERS_WANTED, responses=answers(MineShape, refusals=WRITE)
     )
     def put(self, request: Request, poll: str) -> Response:
-        """Vote, or change one's vote."""
+        """Vote, or change your vote."""
         body = self.body()
         return self._cast(poll, body, seq=body.get("seq"), ballot=body.get("ballot"))
 
@@ -217,7 +217,7 @@ class OwnBallot(PollEndpoint):
         operation_id="ballot_withdraw", parameters=[OWN_BALLOT], responses=answers(MineShape, refusals=WRITE)
     )
     def delete(self, request: Request, poll: str) -> Response:
-        """Take one's vote back."""
+        """Withdraw your vote."""
         return self._cast(poll, {}, ballot=request.headers.get("Ballot"), withdraws=True)
 
     def _cast(

@@ -10,6 +10,6 @@ class PollsConfig(AppConfig):
     name = "polls"
 
     def ready(self) -> None:
-        """Install the guards after every migrate: Django's table remake on SQLite drops them silently."""
+        """Install the guards after every migrate: Django silently drops them when it rebuilds a table on SQLite."""
         pre_migrate.connect(remove_guards, sender=self, dispatch_uid="polls.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="polls.guards")

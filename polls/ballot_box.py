@@ -25,7 +25,7 @@ from polls.services import Recorded, RecordedBatch, Vote, fold, record_ballots
 from polls.services.ballots import MAX_SEQ
 
 MAX_WAITING = 20_000
-FOLD_AFTER_S = 0.05  # another worker's batch takes about as long; its next one folds as well
+FOLD_AFTER_S = 0.05  # another worker's batch takes about as long; its next one also folds
 _BALLOT = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 Answer = Callable[[Recorded | DomainError], None]
@@ -36,15 +36,15 @@ def _record(votes: Sequence[Vote]) -> RecordedBatch:
 
 
 class BallotBox(Batcher[Vote, Recorded]):
-    """Gathers votes while the last batch commits, so that a storm costs few transactions. One a process."""
+    """Collects votes while the last batch commits, so that a storm costs few transactions. One per process."""
 
     def __init__(self) -> None:
         super().__init__(_record, name="ballot-box", limit=MAX_WAITING)
-        self.pending: set[int] = set()  # polls whose kept tallies lack what this process recorded
+        self.pending: set[int] = set()  # polls whose stored tallies lack votes that this process recorded
         self.folding: asyncio.Task[None] | None = None
 
     async def stop(self) -> None:
-        """Work off what is waiting, and end. What is still pending, the closer of any process folds."""
+        """Process the waiting votes, and stop. The closer of any process folds what is still pending."""
         await super().stop()
         if self.folding:
             self.folding.cancel()
@@ -52,8 +52,8 @@ class BallotBox(Batcher[Vote, Recorded]):
     def finished(self, batch: Batch[Recorded]) -> None:
         """Count the outcomes and pass on the news.
 
-        Right after this the voters are answered and moved to their audience, so the news reaches each of them as
-        somebody who voted.
+        Right after this the voters are answered and moved to their audience, so that they get the news for
+        those who voted.
         """
         codes = Counter("ok" if isinstance(outcome, Recorded) else outcome.code for outcome in batch.outcomes)
         for code, count in codes.items():
@@ -65,7 +65,7 @@ class BallotBox(Batcher[Vote, Recorded]):
                 self.folding = asyncio.ensure_future(self._fold())
 
     async def _fold(self) -> None:
-        """Fold what is pending as soon as no other worker is writing the polls' tallies, and pass on the news."""
+        """Fold pending counts as soon as no other worker is writing the polls' tallies, and pass on the news."""
         while self.pending:
             await asyncio.sleep(FOLD_AFTER_S)
             if self.thread is None or self.loop is None:
@@ -73,7 +73,7 @@ class BallotBox(Batcher[Vote, Recorded]):
             poll_ids, self.pending = self.pending, set()
             try:
                 folded = await self.loop.run_in_executor(self.thread, with_fresh_connections, fold, poll_ids)
-            except DatabaseAway:  # said already, once for the outage
+            except DatabaseAway:  # already logged, once for the outage
                 self.pending |= poll_ids
                 continue
             broadcasts.publish(folded.news)
@@ -82,7 +82,7 @@ class BallotBox(Batcher[Vote, Recorded]):
     def put(self, item: Vote, answer: Answer, *, origin: Member | None = None) -> None:
         """Record a vote; `answer` is called on the loop after the commit, never before. Only on the loop.
 
-        `origin` is the socket that the vote came by, which `answer` tells; the attendee's others are told after it.
+        `origin` is the socket that sent the vote, which `answer` notifies; the attendee's others are notified after it.
 
         Raises:
             TryLater: the box is full; nothing was recorded.
@@ -105,7 +105,7 @@ AnswersWanted = tuple[AttendeePass, Sequence[int], bytes | None]
 
 
 class AnswersReader(Batcher[AnswersWanted, dict[int, Mine]]):
-    """Reads newcomers' own answers for their snapshots, a few queries for all who join at once. One a process."""
+    """Reads newcomers' own answers for their snapshots, in a few queries for all who join at once. One per process."""
 
     def __init__(self) -> None:
         super().__init__(own_answers, name="answers-reader", limit=MAX_WAITING, thread=shared_reader)
@@ -125,11 +125,11 @@ def read_vote(
     ballot: Any = None,
     withdraws: bool = False,
 ) -> Vote:
-    """Return a vote from what a client sent; only shapes are checked here, since the rules need the lock.
+    """Return a vote from a client's message; only shapes are checked here, since the rules need the lock.
 
     Args:
         poll: the poll's id, as text.
-        answer: what was sent; the fields of answers (polls/kinds) are read from it, unless the vote withdraws.
+        answer: the message, from which the fields of answers (polls/kinds) are read, unless the vote withdraws.
         seq: a whole number from 0 to 2**53 - 1, or None.
         ballot: the client's own ballot secret, 16 to 64 of `[A-Za-z0-9_-]`, or None.
 
@@ -146,7 +146,7 @@ def read_vote(
 
 
 def read_ballot_secret(ballot: Any) -> bytes | None:
-    """Return the client's own ballot secret, or None where it sent none.
+    """Return the client's own ballot secret, or None if it sent none.
 
     Raises:
         Malformed

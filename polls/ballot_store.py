@@ -1,7 +1,7 @@
-"""The statements of the vote's hot path, for both databases: one statement a table a batch.
+"""The statements of a vote's hot path, for both databases: one statement per table and batch.
 
-Measured (docs/adr/0003): the ORM's bulk calls cost 160 microseconds a vote, `executemany` 60, these 43. The rules are
-not here but in services/ballots.py; a test compares what stands in the tables afterwards with the ORM's view.
+Measured (docs/adr/0003): the ORM's bulk calls cost 160 microseconds per vote, `executemany` 60, these 43. The rules
+are not here but in services/ballots.py; a test compares the resulting tables with the ORM's view.
 """
 
 import json
@@ -42,14 +42,14 @@ class NewBallot(NamedTuple):
 
 
 def row_keys_in(poll_id: int, count: int) -> list[int]:
-    """Return numbers for so many ballots: the last 15 bits of their poll's id, then 48 random ones.
+    """Return numbers for this many ballots: the last 15 bits of their poll's id, then 48 random ones.
 
-    A poll's rows lie together, so that a batch touches few pages however many ballots there are in all, and in which
-    order they came is not to be seen (docs/adr/0003). Of 100,000 ballots in a poll two meet once in 50,000 such polls;
-    their batch is then tried again, with other numbers.
+    A poll's rows are together, so that a batch touches few pages however many ballots there are in total, and their
+    order does not reveal when they arrived (docs/adr/0003). Among 100,000 ballots of a poll, two collide once in 50,000
+    such polls; their batch is then tried again, with other numbers.
     """
     size, first = RANDOM_BITS // 8, (poll_id % (1 << POLL_BITS)) << RANDOM_BITS
-    drawn = secrets.token_bytes(size * count)  # one call to the system for all
+    drawn = secrets.token_bytes(size * count)  # one system call for all
     return [first | int.from_bytes(drawn[at : at + size], "big") for at in range(0, size * count, size)]
 
 
@@ -67,7 +67,7 @@ class NewSelection(NamedTuple):
 
 
 def _with_pass(attendee_ids: Collection[int]) -> Statement:
-    """Return the question who of these is there, with a pass that was not revoked (sessions/attendees/selectors.py)."""
+    """Return the query for which of these exist, with a pass that was not revoked (sessions/attendees/selectors.py)."""
     statement = (
         f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {among()}"  # noqa: S608  # our own words
         " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"
@@ -85,23 +85,23 @@ OPTION_FIELDS = [
     "above",
     "is_other",
     "written",
-]  # what a vote asks of a moderator's option
+]  # what a vote needs of a moderator's option
 OPTION_COLUMNS = ", ".join(OPTION_FIELDS)
 
 
 class Judged(NamedTuple):
-    """What the votes of a batch are judged by, and what is to be added to the tallies that it writes."""
+    """What is needed to check the votes of a batch, and what has to be added to the tallies that it writes."""
 
-    options: list[Option]  # that moderators wrote, each poll's in its order
-    mark_keys: dict[int, bytes]  # of those polls that have one: anonymous, launched, not finalised
-    attendees: frozenset[int]  # those who are there, and whose pass was not revoked
-    pending: dict[int, Pending]  # by poll, taken out of the table
+    options: list[Option]  # written by moderators, in the order of each poll
+    mark_keys: dict[int, bytes]  # of polls that have one: anonymous, launched, not finalised
+    attendees: frozenset[int]  # those who exist, and whose pass was not revoked
+    pending: dict[int, Pending]  # by poll, removed from the table
 
 
 def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int], kept_ids: Collection[int]) -> Judged:
-    """Return what votes of these attendees in these polls, which are locked, are judged by: one trip.
+    """Return what is needed to check votes of these attendees in these polls, which are locked, in one round trip.
 
-    Of the polls whose kept tallies this transaction writes, what is pending is taken out of its table.
+    For polls whose stored tallies this transaction writes, pending counts are removed from their table.
     """
     statement = (
         f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {among()}"  # noqa: S608  # our own words
@@ -125,7 +125,7 @@ def _option(row: tuple[Any, ...]) -> Option:
     option = Option.from_db(connection.alias, OPTION_FIELDS, row)
     for name in ("above", "written"):
         if (text := getattr(option, name)) is not None:
-            setattr(option, name, json.loads(text))  # both databases give its text
+            setattr(option, name, json.loads(text))  # both databases return its text
     return option
 
 
@@ -146,14 +146,14 @@ def ballots_and_marks(
     """Return the ballots with these (poll id, key), and which of these (poll id, mark) are in the table."""
     if not marks:
         return ballots_by_key(keys), set()
-    # Marks first: each of the two sees what was committed before it began. A mark without its ballot, which another
-    # worker commits in between, would be somebody who voted on another device.
+    # Marks first: each of the two sees what was committed before it began. A mark whose ballot another worker
+    # commits in between would look like somebody who voted on another device.
     present, ballots = rows_of_all(_present(marks), _by_key_locked(keys))
     return _stored(ballots), _marks(present)
 
 
 def ballots_by_key(wanted: Sequence[tuple[int, bytes]]) -> list[StoredBallot]:
-    """Return the ballots with these (poll id, key), locked: another worker may change them beside us."""
+    """Return the ballots with these (poll id, key), locked, because another worker may change them at the same time."""
     return _stored(rows_of(*_by_key_locked(wanted))) if wanted else []
 
 
@@ -192,9 +192,9 @@ def selections_of(ballot_ids: Sequence[int]) -> dict[int, Selected]:
 
 
 class OwnRow(NamedTuple):
-    """A selection of a ballot, or a ballot without any; where voters write, with the answer that it counts as."""
+    """A selection of a ballot, or a ballot without any; if voters write, with the answer that it counts as."""
 
-    ballot_id: int | None  # None: the poll's mark key stands in `key`
+    ballot_id: int | None  # None: `key` is the poll's mark key
     poll_id: int
     key: bytes
     seq: int
@@ -202,7 +202,7 @@ class OwnRow(NamedTuple):
     value: int | None
     answer: int | None
     text: str | None
-    other: int | None  # the poll's "Other", where its voter wrote an option of their own
+    other: int | None  # the poll's "Other", if its voter wrote an option of their own
 
 
 OWN_COLUMNS = "b.id, b.poll_id, b.key, b.seq, s.option_id, s.value, COALESCE(o.merged_into_id, o.id), o.text,"
@@ -218,7 +218,7 @@ KEY_AS_OWN = "NULL, k.poll_id, k.key, NULL, NULL, NULL, NULL, NULL, NULL"
 
 
 def own_rows(wanted: Sequence[tuple[int, bytes]]) -> tuple[list[OwnRow], dict[int, bytes]]:
-    """Return what the ballots with these (poll id, key) hold, and the mark keys of their polls: one query."""
+    """Return the contents of the ballots with these (poll id, key), and the mark keys of their polls, in one query."""
     if not wanted:
         return [], {}
     sqlite, postgres, values = _by_key(wanted, OWN_COLUMNS)
@@ -315,7 +315,7 @@ def set_seqs(seqs: Iterable[tuple[int, int]]) -> None:
 
 
 def add_to_counts(changes: dict[int, int]) -> None:
-    """Add to the kept tally: {option id: difference}."""
+    """Add to the stored tally: {option id: difference}."""
     changes = {option: difference for option, difference in changes.items() if difference}
     if changes:
         run(
@@ -328,7 +328,7 @@ def add_to_counts(changes: dict[int, int]) -> None:
 
 
 def set_weights(options: Sequence[Option]) -> None:
-    """Keep what the ballots' values add up to, and which options they put above which."""
+    """Store the sums of the ballots' values, and which options they put above which."""
     if options:
         rows = json.dumps([[option.pk, option.weight, option.above] for option in options])
         run(
@@ -341,7 +341,7 @@ def set_weights(options: Sequence[Option]) -> None:
 
 
 def set_poll_tally(poll: Poll) -> None:
-    """Keep the poll's number of ballots and its version."""
+    """Store the poll's number of ballots and its version."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE polls_poll SET ballots = %s, version = %s WHERE id = %s",

@@ -1,4 +1,4 @@
-"""What the socket of a room can do with polls, and the polls' part of its snapshot."""
+"""The room socket's commands about polls, and the polls' part of its snapshot."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from sessions.programme.services.rights import NotJoined
 
 
 class PollsSocket(Member, Protocol):
-    """What these commands need of a consumer."""
+    """What these commands need from a consumer."""
 
     attendee: AttendeePass | None
     moderator_id: int | None
@@ -47,7 +47,7 @@ def vote(socket: PollsSocket, frame: dict[str, Any]) -> None:
 
 
 def withdraw(socket: PollsSocket, frame: dict[str, Any]) -> None:
-    """`poll.withdraw`: take the answer back."""
+    """`poll.withdraw`: withdraw the answer."""
     _cast(socket, frame, withdraws=True)
 
 
@@ -73,9 +73,9 @@ def _cast(socket: PollsSocket, frame: dict[str, Any], *, withdraws: bool) -> Non
 
 
 def _act(socket: PollsSocket, frame: dict[str, Any], service: Callable[..., Poll], **ids: str) -> None:
-    """Call a service for the speaker in its turn; `ok` follows the commit, with the poll's version.
+    """Queue a service call for the caller; `ok` follows the commit, with the poll's version.
 
-    `ids` names the fields of the frame whose ids the service is given, by its parameters.
+    `ids` maps the service's parameters to the fields of the frame with their ids.
     """
     ref = frame.get("ref")
 
@@ -95,13 +95,13 @@ def reveal(socket: PollsSocket, frame: dict[str, Any]) -> None:
 
 
 def promote(socket: PollsSocket, frame: dict[str, Any]) -> None:
-    """`poll.promote`: make an option of what people wrote for "Other"; `ok` follows the commit. For moderators."""
+    """`poll.promote`: turn an answer for "Other" into an option; `ok` follows the commit. For moderators."""
     _act(socket, frame, promote_answer, option_id="answer")
 
 
 @lru_cache(maxsize=1_000)
 def _ok(ref: int | str | None, recorded: Recorded) -> TextMessage:
-    """Return the acknowledgement; in a storm thousands of voters are told the same few."""
+    """Return the acknowledgement, cached: in a storm thousands of voters get the same few."""
     ref_text = str(ref) if isinstance(ref, int) else encode(ref)
     mine = _mine_text(recorded.mine)
     return TextMessage(f'{{"type":"ok","ref":{ref_text},"mine":{mine},"version":{recorded.version}}}')
@@ -121,7 +121,7 @@ COMMANDS = {
 
 
 def visible_polls(group: Group, audience: str) -> list[int]:
-    """Return the ids of the polls that the audience knows of, in running order."""
+    """Return the ids of the polls that the audience may know of, in running order."""
     poll_ids = []
     for topic, known in group.topics.items():
         kind, _, identity = topic.partition(":")
@@ -131,7 +131,7 @@ def visible_polls(group: Group, audience: str) -> list[int]:
 
 
 def read_own(attendee: AttendeePass, group: Group, poll_id: int, answer: Answer[Frame]) -> None:
-    """Read one's own answer to a poll anew; `answer` is called with its `poll.mine`.
+    """Reread the attendee's own answer to a poll; `answer` is called with its `poll.mine`.
 
     Raises:
         TryLater: too many wait.
@@ -147,7 +147,7 @@ def read_own(attendee: AttendeePass, group: Group, poll_id: int, answer: Answer[
 
 
 async def read_answers(attendee: AttendeePass, poll_ids: list[int]) -> dict[int, Mine]:
-    """Return the attendee's own answers; those who join at once share the queries.
+    """Return the attendee's own answers; attendees who join at once share the queries.
 
     Raises:
         TryLater
@@ -158,7 +158,7 @@ async def read_answers(attendee: AttendeePass, poll_ids: list[int]) -> dict[int,
 
 
 def snapshot_polls(group: Group, *, is_moderator: bool, voted: set[str], answers: dict[int, Mine]) -> str:
-    """Return the snapshot's `polls` as JSON text, put together from texts that the Hub encoded once for all."""
+    """Return the snapshot's `polls` as JSON text, joined from texts that the Hub encoded once for everybody."""
     parts = []
     for poll_id in visible_polls(group, MODERATORS):
         topic = topic_of(poll_id)

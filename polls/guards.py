@@ -1,21 +1,21 @@
-"""Rules between tables that Django's constraints cannot say, kept by the database itself.
+"""Rules across tables that Django's constraints cannot express, enforced by the database itself.
 
-- A ballot's `single` is its poll's. It never names an attendee in anonymous polls; in named ones it does from its
-  beginning, until the attendee is erased (docs/adr/0071).
+- A ballot's `single` is its poll's. It never names an attendee in anonymous polls; in named ones it does from the
+start, until the attendee is erased (docs/adr/0071).
 - A selection's option, ballot and `single` are of one poll. With the unique index on (ballot) where single, which
-  models.py declares, a single-choice ballot has one selection at most.
-- Selections have values in polls of the family `weigh` and in no others. Where values are places, a ballot has none
-  twice; where they add up to something, they are not more.
-- Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot go.
+models.py declares, a single-choice ballot has at most one selection.
+- Selections have values in polls of the family `weigh` and in no others. If values are places, a ballot has no place
+twice; if they have a maximum sum, they do not exceed it.
+- Participations belong to anonymous polls. An option with votes, and a poll with ballots, cannot be deleted.
 - Voters write options in polls of the family `write`, where nobody else does, and in those that have "Other". A
-  spelling counts as an option of its own poll that counts as no other.
+spelling can only be merged into an option of its own poll, which is not merged itself.
 
-PostgreSQL holds the references by composite foreign keys, the cheapest way that was measured, the rules about
-anonymity by one trigger a statement, and a poll's kind by one a row that changes it. SQLite has no ALTER TABLE for
-foreign keys, so all are triggers there. Django remakes a SQLite table for many migrations and drops its triggers
-silently: hence they are installed anew, idempotently, after every migrate, and tests/polls/test_guards.py looks for
-each by its name. Before a migrate they are taken away on SQLite: it reads the triggers of other tables again when a
-table is renamed, and a remake renames.
+PostgreSQL enforces the references with composite foreign keys, the cheapest way that was measured, the rules about
+anonymity with statement triggers, and a poll's kind with a row trigger on changes. SQLite has no ALTER TABLE for
+foreign keys, so everything is a trigger there. For many migrations Django rebuilds a SQLite table and silently drops
+its triggers: hence they are installed again, idempotently, after every migrate, and tests/polls/test_guards.py looks
+for each by name. Before a migrate they are dropped on SQLite, which parses the triggers of other tables again when a
+table is renamed, and a rebuild renames tables.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from django.db import connections
 from opendev.core.guards import drop_on_sqlite, refuse_on_sqlite, refusing_function
 
 POSTGRES_KEYS = {
-    # name: (table, what must hold)
+    # name: (table, the condition that must hold)
     "guard_poll_id_single": ("polls_poll", "UNIQUE (id, single)"),
     "guard_ballot_id_poll_single": ("polls_ballot", "UNIQUE (id, poll_id, single)"),
     "guard_option_id_poll": ("polls_option", "UNIQUE (id, poll_id)"),
@@ -48,12 +48,12 @@ POSTGRES_KEYS = {
     ),
 }
 
-# What ANALYZE would copy into pg_statistic, from where finalising cannot delete it. The hot path joins on pairs by
-# index and was measured without statistics.
+# Columns that ANALYZE would copy into pg_statistic, from where finalising cannot delete them. The hot path joins on
+# pairs by index and was measured without statistics.
 POSTGRES_SECRETS = (("polls_markkey", "key"), ("polls_participation", "mark"), ("polls_ballot", "key"))
 
 POSTGRES_TRIGGERS = {
-    # name: (table, condition on a new row r that must not be)
+    # name: (table, forbidden condition on a new row r)
     "guard_ballot_names_by_kind": (
         "polls_ballot",
         "EXISTS (SELECT 1 FROM rows r JOIN polls_poll p ON p.id = r.poll_id"
@@ -78,7 +78,7 @@ POSTGRES_TRIGGERS = {
 }
 
 POSTGRES_FROZEN = {
-    # name: (table, columns, condition on OLD under which they stay). One row at a time; votes write none of these.
+    # name: (table, columns, condition on OLD under which they must not change). Per row; votes write none of these.
     "guard_poll_with_ballots_keeps_its_rules": (
         "polls_poll",
         ("kind", "family", "single", "has_places", "has_other", "value_sum", "anonymous"),
@@ -86,7 +86,7 @@ POSTGRES_FROZEN = {
     ),
 }
 
-# Rules about options, held one row at a time: votes write none of these columns.
+# Rules about options, enforced per row: votes write none of these columns.
 OPTION_FITS_FAMILY = (
     "NOT EXISTS (SELECT 1 FROM polls_poll p WHERE p.id = NEW.poll_id"
     " AND ((NEW.author_kind = 'voter' AND (p.family = 'write' OR p.has_other))"
@@ -195,10 +195,10 @@ SQLITE_TRIGGERS = {
 
 
 def install_guards(*, using: str, **_: Any) -> None:
-    """Install every guard that is missing; a receiver of `post_migrate`, safe to call again at any time."""
+    """Install all missing guards; a receiver of `post_migrate`, safe to call at any time."""
     connection = connections[using]
     if not {"polls_selection", "polls_participation"} <= set(connection.introspection.table_names()):
-        return  # migrated backwards to before they existed
+        return  # migrated back to before they existed
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             _install_on_sqlite(cursor)
@@ -207,7 +207,7 @@ def install_guards(*, using: str, **_: Any) -> None:
 
 
 def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
-    """Take SQLite's triggers away before migrations that will be run; a receiver of `pre_migrate`."""
+    """Drop SQLite's triggers before migrations run; a receiver of `pre_migrate`."""
     events = (
         (name, event) for name, (_table, moment, _) in SQLITE_TRIGGERS.items() for event in _events(moment)
     )

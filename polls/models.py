@@ -1,4 +1,4 @@
-"""Polls, options, ballots. What must always hold is a constraint here, or a guard in guards.py."""
+"""Polls, options, ballots. Every invariant is a constraint here, or a guard in guards.py."""
 
 import secrets
 from typing import Any
@@ -16,7 +16,7 @@ from sessions.programme.models import Event, Session
 class RowKey(models.BigIntegerField):
     """A 63-bit integer that is the row's place in the file on SQLite, as `integer` primary keys are there.
 
-    With random values the file keeps no order of insertion (docs/adr/0003), and there is one index fewer.
+    With random values the file does not preserve the order of insertion (docs/adr/0003), and needs one index less.
     """
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
@@ -30,7 +30,7 @@ def random_row_key() -> int:
 
 
 class Poll(models.Model):
-    """A question with options. From launch on its rules are frozen; running it again makes a new poll."""
+    """A question with options. From the launch on its rules are frozen; running it again creates a new poll."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -49,15 +49,15 @@ class Poll(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="polls")
     question = models.CharField(_("question"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices, default=DEFAULT)
-    # What the kind means for the tables; written with it, and what the guards know of it.
+    # What the kind means for the tables; written together with it, and used by the guards.
     family = models.CharField(max_length=5, default=Family.PICK, db_default=Family.PICK, editable=False)
-    single = models.BooleanField(default=True, editable=False)  # one selection a ballot
-    # A ballot's values are places, none twice, and which stand above which is counted; or they add up to `value_sum`.
+    single = models.BooleanField(default=True, editable=False)  # one selection per ballot
+    # A ballot's values are distinct places, and pairs are counted; or they have the maximum sum `value_sum`.
     has_places = models.BooleanField(default=False, db_default=False, editable=False)
-    # People may write an option of their own, so that voters' options are among its moderator's.
+    # People may write an option of their own, so there are voters' options in addition to the moderator's.
     has_other = models.BooleanField(default=False, db_default=False, editable=False)
     value_sum = models.PositiveSmallIntegerField(null=True, editable=False)
-    rules = models.JSONField(_("rules"), default=dict, db_default={}, blank=True)  # the kind's own settings
+    rules = models.JSONField(_("rules"), default=dict, db_default={}, blank=True)  # the kind's own rules
     min = models.PositiveSmallIntegerField(_("fewest choices"), default=1)
     max = models.PositiveSmallIntegerField(_("most choices"), default=1)
     anonymous = models.BooleanField(_("anonymous"), default=True)
@@ -81,15 +81,15 @@ class Poll(models.Model):
     ballots = models.PositiveIntegerField(_("ballots counted"), default=0, editable=False)
     # Read by selectors.ballot_key.
     key_names_attendee = models.BooleanField(default=True, db_default=True, editable=False)
-    # What was reworded after the first vote: [{"at", "by", "was"}]; None where nothing was. Everybody reads it.
+    # Rewordings after the first vote: [{"at", "by", "was"}], or None. Everybody can read it.
     reworded = models.JSONField(_("reworded"), null=True, blank=True, editable=False)
-    # The right answer of a quiz (kinds/right_answers.py), None where there is none. No payload holds it before it is
-    # revealed but the moderators'. From then on `right_count` says how many ballots are right.
+    # The right answer of a quiz (kinds/right_answers.py), or None. Before it is revealed, only moderators' payloads
+    # contain it. From then on `right_count` says how many ballots are right.
     right_answer = models.JSONField(_("right answer"), null=True, blank=True, editable=False)
     right_revealed_at = models.DateTimeField(_("right answer revealed at"), null=True, blank=True)
     right_count = models.PositiveIntegerField(null=True, editable=False)
-    # Which written answers were counted as one, or apart again, once voting had closed: [{"act": "merged"|"split",
-    # "at", "by", "answers"}], the last time of each person and act; None where none were. Everybody reads it.
+    # Written answers that were merged or split after voting had closed: [{"act": "merged"|"split",
+    # "at", "by", "answers"}], the last time of each person and act; or None. Everybody can read it.
     regrouped = models.JSONField(_("regrouped"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
     launched_at = models.DateTimeField(_("launched at"), null=True, blank=True)
@@ -158,19 +158,19 @@ class Poll(models.Model):
         return self.rerun_of_id or self.pk
 
 
-WRITTEN_BITS = 52  # every JSON client holds the number exactly
+WRITTEN_BITS = 52  # every JSON client can represent the number exactly
 
 
 def random_option_key() -> int:
-    """Return a number for an option that a voter wrote: it does not tell who wrote first."""
+    """Return a random number for an option that a voter wrote, so that it does not reveal who wrote first."""
     return secrets.randbits(WRITTEN_BITS)
 
 
 class Option(models.Model):
-    """One answer to a poll: a moderator's, with a position, or a voter's spelling of what people wrote.
+    """One answer to a poll: a moderator's, with a position, or a spelling that a voter wrote.
 
-    `count` is its kept tally, proven against the ballots by `manage.py recount`. Spellings of one answer point at one
-    of them by `merged_into`; that one keeps the answer's `total` over all, and shows its commonest spelling.
+    `count` is its stored tally, verified against the ballots by `manage.py recount`. Spellings of one answer point to
+    one of them by `merged_into`; that one stores the answer's `total` over all, and its most common spelling.
     """
 
     class Author(models.TextChoices):
@@ -190,7 +190,7 @@ class Option(models.Model):
     author_kind = models.CharField(
         max_length=9, choices=Author.choices, default=Author.MODERATOR, db_default="moderator", editable=False
     )
-    # Of what voters wrote: what makes two spellings one (polls/kinds/merging.py), and how it is moderated.
+    # For voters' options: the key that equal spellings share (polls/kinds/merging.py), and the moderation state.
     key = models.CharField(max_length=MAX_KEY_LENGTH, default="", db_default="", editable=False)
     state = models.CharField(max_length=7, default=State.SHOWN, db_default="shown", editable=False)
     merged_into = models.ForeignKey(
@@ -199,12 +199,12 @@ class Option(models.Model):
     total = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     shown_as = models.CharField(max_length=300, default="", db_default="", editable=False)
     is_picked = models.BooleanField(default=False, db_default=False, editable=False)
-    # Where ballots have values: what they add up to, and {option id: how many ballots name both and put this one above
-    # it}; under its own id how many put it first. None where values are no places.
+    # If ballots have values: their sum, and {option id: how many ballots have both and put this one above
+    # it}; under its own id how many put it first. None if values are not places.
     weight = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     above = models.JSONField(null=True, editable=False)
-    # "Other": no ballot selects it, but what its voter wrote; its count is how many did. Of what moderators made an
-    # option of it, {spelling: how many wrote it}.
+    # "Other": ballots do not select it, but the voter's own words; its count is the number of those. For options that
+    # moderators made from such words, {spelling: how many wrote it}.
     is_other = models.BooleanField(default=False, db_default=False, editable=False)
     written = models.JSONField(null=True, editable=False)
 
@@ -261,7 +261,7 @@ class Option(models.Model):
 
 
 class BlockedWord(models.Model):
-    """A word that never shows in what people write at an event."""
+    """A word that is never shown in written answers at an event."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="blocked_words", db_index=False)
     text = models.CharField(_("word"), max_length=40)
@@ -280,7 +280,8 @@ class Ballot(models.Model):
     """One person's answer to one poll, without a time. `single` repeats the poll's, for the guards."""
 
     id = RowKey(primary_key=True, default=random_row_key)
-    # The guards hold the reference together with `single`; a second, plain foreign key would cost every vote twice.
+    # The guards check the reference together with `single`; a plain foreign key in addition would cost every vote
+    # twice.
     poll = models.ForeignKey(
         Poll, on_delete=models.CASCADE, related_name="ballot_rows", db_constraint=False, db_index=False
     )
@@ -311,7 +312,7 @@ class Ballot(models.Model):
 class Selection(models.Model):
     """One option chosen in one ballot. `poll` and `single` repeat the ballot's, for the guards.
 
-    `value` is what the ballot gives the option in polls of the family `weigh`, None in others.
+    `value` is the ballot's value for the option in polls of the family `weigh`, None in others.
     """
 
     pk: Any = models.CompositePrimaryKey("ballot_id", "option_id")
@@ -359,7 +360,7 @@ class Participation(models.Model):
 
 
 class MarkKey(models.Model):
-    """The key of a live anonymous poll's marks, in a table of its own so that a version bump does not copy it about."""
+    """The key of a live anonymous poll's marks, in a separate table so that a version bump does not copy it."""
 
     poll = models.OneToOneField(Poll, on_delete=models.CASCADE, primary_key=True, related_name="mark_key")
     key = models.BinaryField(max_length=32)
@@ -373,7 +374,7 @@ class MarkKey(models.Model):
 
 
 class PendingTally(models.Model):
-    """What a batch recorded beside another, until it is added to the kept tally (docs/adr/0066)."""
+    """The counts of a batch recorded in parallel to another, until added to the stored tally (docs/adr/0066)."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="+")
     ballots = models.IntegerField()

@@ -1,4 +1,4 @@
-"""How polls travel to the sockets of a session: what each audience is told, and in which frames."""
+"""Polls as news for the sockets of a session: the payload of each audience, and the frames."""
 
 from opendev.core.groups import EVERYBODY, Frame, News, State
 from polls.kinds import kind_named
@@ -12,15 +12,15 @@ POLL_AUDIENCES = (MODERATORS, VOTED, EVERYBODY)
 
 
 class PollFrames:
-    """How a poll travels: whole as `poll.changed`, and its numbers alone as `poll.tally`."""
+    """The frames of polls: `poll.changed` with the whole poll, `poll.tally` with only the numbers."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame with the whole poll."""
         return {"type": "poll.changed", "now": now, "poll": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the frame with the numbers; `options` only where the audience sees them. What voters wrote comes
-        whole, as `answers`: new ones may be among them.
+        """Return the frame with the numbers; `options` only if the audience sees them. Written answers are sent
+        completely, as `answers`, since there may be new ones.
         """
         frame: Frame = {
             "type": "poll.tally",
@@ -50,6 +50,6 @@ def topic_of(poll_id: int) -> str:
 
 
 def news_of(poll: Poll, options: Options, *, whole: bool = True) -> News:
-    """Return the poll as it stands, for every audience."""
+    """Return the poll's current state for every audience."""
     states = {audience: poll_json(poll, options, audience) for audience in POLL_AUDIENCES}
     return News(poll.session_id, topic_of(poll.pk), poll.version, states, whole)

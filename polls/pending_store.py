@@ -1,6 +1,6 @@
-"""What batches recorded in polls whose kept tallies another batch was writing, until one of the next adds it.
+"""Pending counts: recorded by batches while another batch was writing the poll's stored tally, and added later.
 
-Only PostgreSQL has batches side by side, so the table stays empty on SQLite (docs/adr/0066).
+Only PostgreSQL has parallel batches, so the table stays empty on SQLite (docs/adr/0066).
 """
 
 import json
@@ -11,7 +11,7 @@ from polls.statements import Statement, ids_as_text, is_sqlite, rows_of, run
 
 
 class Pending(NamedTuple):
-    """What batches recorded: by how much the poll's ballots are more, and {option id: difference}."""
+    """Pending counts of a poll: the change of its number of ballots, and {option id: difference}."""
 
     poll_id: int
     ballots: int
@@ -19,7 +19,7 @@ class Pending(NamedTuple):
 
 
 def by_poll(rows: Iterable[tuple[Any, ...]]) -> dict[int, Pending]:
-    """Return what rows of `taken_out` come to, {poll id: pending}."""
+    """Return the sums of the rows of `taken_out`, {poll id: pending}."""
     pending: dict[int, Pending] = {}
     for poll_id, ballots, text in rows:
         _poll_id, before, counts = pending.get(poll_id, Pending(poll_id, 0, {}))
@@ -30,7 +30,7 @@ def by_poll(rows: Iterable[tuple[Any, ...]]) -> dict[int, Pending]:
 
 
 def insert(rows: Collection[Pending]) -> None:
-    """Leave what a batch recorded to whoever writes the kept tallies next."""
+    """Leave a batch's counts to the next writer of the stored tallies."""
     for row in rows:
         run(
             "",
@@ -40,7 +40,7 @@ def insert(rows: Collection[Pending]) -> None:
 
 
 def take(poll_ids: Collection[int]) -> dict[int, Pending]:
-    """Take what is pending out of its table: only for who writes the kept tallies of these polls, under their locks."""
+    """Remove pending counts from their table: only for the writer of these polls' stored tallies, under their locks."""
     return by_poll(rows_of(*taken_out(poll_ids))) if poll_ids and not is_sqlite() else {}
 
 
@@ -53,7 +53,7 @@ def taken_out(poll_ids: Collection[int]) -> Statement:
 
 
 def polls_with_pending() -> list[int]:
-    """Return the ids of the polls that something is pending for."""
+    """Return the ids of the polls with pending counts."""
     return (
         []
         if is_sqlite()

@@ -1,4 +1,4 @@
-"""Who may see what of a poll: pure predicates, the only place that knows."""
+"""Who may see what of a poll: pure predicates, and the only place that decides."""
 
 from polls.models import Poll
 
@@ -17,12 +17,12 @@ _WIDTH = {
 
 
 def may_see_poll(poll: Poll, *, is_moderator: bool) -> bool:
-    """Return True if the poll exists for this person: only moderators have drafts and archived ones."""
+    """Return True if the poll exists for this person: drafts and archived polls only do for moderators."""
     return is_moderator or poll.state not in HIDDEN_FROM_ROOM
 
 
 def may_see_tally(poll: Poll, *, is_moderator: bool, has_voted: bool) -> bool:
-    """Return True if counts, shares, order, and all they could be derived from, may reach this person."""
+    """Return True if this person may get counts, shares, order, and anything they could be derived from."""
     if is_moderator:
         return True
     match Visibility(poll.visibility):
@@ -39,7 +39,7 @@ def may_see_tally(poll: Poll, *, is_moderator: bool, has_voted: bool) -> bool:
 
 
 def may_see_right_answer(poll: Poll, *, is_moderator: bool) -> bool:
-    """Return True if the right answer may reach this person: only moderators know it before it is revealed."""
+    """Return True if this person may get the right answer: before it is revealed, only moderators may."""
     return is_moderator or poll.right_revealed_at is not None
 
 

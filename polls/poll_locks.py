@@ -1,9 +1,9 @@
-"""Who may write to a poll while votes come in: batches share it, everybody else has it alone (docs/adr/0066).
+"""Locks on polls: batches of votes share them, everything else takes them exclusively (docs/adr/0066).
 
-SQLite has one writer at a time, so nothing is locked there. On PostgreSQL an advisory lock a poll is shared by batches
-and taken alone by whoever changes anything else: unlike row locks, advisory locks are given in the order in which they
-were asked for, so that a close never waits for the end of a storm (measured: shared/exclusive row locks let later
-batches overtake it). Under it the row's own lock says who writes the kept tally.
+SQLite has one writer at a time, so nothing is locked there. On PostgreSQL each poll has an advisory lock, which batches
+share and any other change takes exclusively. Unlike row locks, advisory locks are granted in the order of the
+requests, so that a close never waits for the end of a storm (measured: with shared/exclusive row locks, later
+batches overtake it). Below it, the row's own lock decides which batch writes the stored tally.
 """
 
 import json
@@ -24,16 +24,16 @@ SELECT = (
     " FROM polls_poll p JOIN opendev_sessions_session s ON s.id = p.session_id WHERE p.id"
 )
 ALONE = "pg_advisory_xact_lock"
-KEEP = " FOR NO KEY UPDATE OF p"  # the row's lock: who has it may write the kept tally
+KEEP = " FOR NO KEY UPDATE OF p"  # the row's lock: its holder may write the stored tally
 KEEP_IF_FREE = f"{KEEP} SKIP LOCKED"
 
 
 class MustWait(Exception):
-    """Another batch writes the kept tally of a poll whose batches cannot run side by side."""
+    """Another batch writes the stored tally of a poll whose batches cannot run in parallel."""
 
 
 class Locked(NamedTuple):
-    """A poll in a batch: with its event, whose attendees may vote, and whether the batch may write its kept tally."""
+    """A poll in a batch: with its event, whose attendees may vote, and whether the batch may write its stored tally."""
 
     poll: Poll
     event_id: int
@@ -41,7 +41,7 @@ class Locked(NamedTuple):
 
 
 def lock_polls(poll_ids: Collection[int]) -> list[Locked]:
-    """Lock polls for this transaction alone, always in the order of their ids."""
+    """Lock polls exclusively for this transaction, always in the order of their ids."""
     if is_sqlite():
         return _read(poll_ids)
     _, rows = rows_of_all(_advisory(poll_ids, ALONE), _polls(poll_ids, KEEP))
@@ -49,10 +49,10 @@ def lock_polls(poll_ids: Collection[int]) -> list[Locked]:
 
 
 def share_polls(poll_ids: Collection[int]) -> list[Locked]:
-    """Lock polls against everybody but other batches; where no batch writes a poll's kept tally, this one may.
+    """Lock polls against everything but other batches; if no batch writes a poll's stored tally, this one may.
 
     Raises:
-        MustWait: another batch has a poll whose votes change more than counts.
+        MustWait: another batch has locked a poll whose votes change more than counts.
     """
     if is_sqlite():
         return _read(poll_ids)
@@ -69,19 +69,19 @@ def share_polls(poll_ids: Collection[int]) -> list[Locked]:
 
 
 def _only_counts(poll: Poll) -> bool:
-    """Return True if a vote changes no more of its poll than the counts of options that are there."""
+    """Return True if votes only change the counts of existing options."""
     return poll.family == Family.PICK and not poll.has_other
 
 
 def free_polls(poll_ids: Collection[int]) -> list[Poll]:
-    """Return those of the polls whose kept tallies nobody is writing; from here on this transaction may."""
+    """Return the polls whose stored tallies nobody is writing; from here on this transaction may."""
     if is_sqlite():
         return [each.poll for each in _read(poll_ids)]
     return [_locked(row, is_kept=True).poll for row in rows_of(*_polls(poll_ids, KEEP_IF_FREE))]
 
 
 def wait_for_batches(poll_ids: Collection[int]) -> None:
-    """Wait until no batch has these polls, and let none begin before this transaction ends."""
+    """Wait until no batch has locked these polls, and let none start before this transaction ends."""
     if not is_sqlite():
         rows_of(*_advisory(poll_ids, ALONE))
 
@@ -97,7 +97,7 @@ def _advisory(poll_ids: Collection[int], function: str) -> Statement:
 
 
 def _polls(poll_ids: Collection[int], lock: str) -> Statement:
-    """Return the question for polls as they stand: a statement of its own, so that it sees what the lock waited for."""
+    """Return the query for current polls: a separate statement, to see the commits that the lock waited for."""
     return "", f"{SELECT} {among()} ORDER BY p.id{lock}", ids_as_text(poll_ids)
 
 

@@ -1,4 +1,4 @@
-"""What is read about polls and ballots."""
+"""Queries about polls and ballots."""
 
 import hashlib
 import hmac
@@ -23,11 +23,11 @@ MARK_BYTES = ballot_store.MARK_BYTES
 
 
 class Mine(NamedTuple):
-    """One's own answer: `options` is None where none is known, also when it was given on another device.
+    """A voter's own answer: `options` is None if none is known, also if it was given on another device.
 
-    Where answers are written, `options` are the answers that one's words count as, and `own` the words as they were
-    written: (the kind's field, what it holds). `values` are the options' values, in their order; the kind knows what
-    they mean.
+    If answers are written, `options` are the answers that the voter's words count as, and `own` the words as they were
+    written: (the kind's field, its value). `values` are the options' values, in their order; their meaning depends on
+    the kind.
     """
 
     voted: bool
@@ -42,11 +42,11 @@ NOT_VOTED = Mine(voted=False, options=None, seq=0)
 
 
 def mine_of(kind: str, selected: ballot_store.Selected, seq: int) -> Mine:
-    """Return the answer that a ballot with these selections is."""
+    """Return the answer in a ballot with these selections."""
     return _mine_of(kind, tuple(selected.items()), seq)
 
 
-@lru_cache(maxsize=10_000)  # in a storm thousands of voters answer the same few
+@lru_cache(maxsize=10_000)  # in a storm thousands of voters give the same few answers
 def _mine_of(kind: str, selected: tuple[tuple[int, int | None], ...], seq: int) -> Mine:
     if not selected:
         return Mine(voted=False, options=None, seq=seq)
@@ -64,18 +64,18 @@ def mine_with_other(
     written: Collection[int],
     texts: Sequence[str],
 ) -> Mine:
-    """Return the answer of a ballot in which some options are `written`: they count as "Other", with their words."""
+    """Return the answer in a ballot in which some options are `written`: they count as "Other", with their words."""
     picked = {option: value for option, value in selected.items() if option not in written}
     mine = mine_of(kind, {**picked, **({other: None} if written else {})}, seq)
     return mine._replace(own=("other", " / ".join(texts))) if written else mine
 
 
 def ballot_key(poll: Poll, attendee_id: int, secret: bytes) -> bytes:
-    """Return the key under which a ballot is kept: SHA-256(poll id, attendee, ballot secret), 32 bytes.
+    """Return the key under which a ballot is stored: SHA-256(poll id, attendee, ballot secret), 32 bytes.
 
-    The attendee is in it so that a secret opens its owner's ballot alone: two who chose the same one do not meet. Polls
-    that were launched before that was so keep the keys that they have. In a named poll the attendee takes the secret's
-    place: the ballot is the attendee's, from any device.
+    It includes the attendee, so that a secret only opens its owner's ballot, even if two people chose the same one.
+    Polls that were launched before this rule keep their keys. In a named poll the attendee replaces the secret: the
+    ballot is the attendee's, from any device.
     """
     if not poll.anonymous:
         owner = b"attendee:%d" % attendee_id
@@ -92,7 +92,7 @@ def participation_mark(mark_key: bytes, attendee_id: int) -> bytes:
 
 
 def own_of_texts(kind: Kind, texts: Sequence[str]) -> tuple[str, Any] | None:
-    """Return `Mine.own` of what a voter wrote."""
+    """Return `Mine.own` for a voter's words."""
     if not texts:
         return None
     value = kind.own_answer(texts)
@@ -103,14 +103,14 @@ AS_USUAL = -1  # as many answers as the kind reads at once
 
 
 class WrittenOptions(list[Written]):
-    """What people wrote in a poll and everybody may read, the most named first.
+    """The written answers in a poll that everybody may read, the most frequent first.
 
     Attributes:
-        different: how many such answers there are in all.
+        different: the total number of such answers.
         waiting: how many wait for a moderator's approval.
         hidden: how many moderators, or the event's list, hid.
-        told: as many of them as one message has room for (polls/serializers.py).
-        values: (text, count) of all answers, where the kind reads all and tells something in their place.
+        told: as many of them as fit into one message (polls/serializers.py).
+        values: (text, count) of all answers, if the kind reads all and shows something instead of them.
     """
 
     different = waiting = hidden = 0
@@ -119,7 +119,7 @@ class WrittenOptions(list[Written]):
 
 
 class WithOther(list[Option]):
-    """A moderator's options with "Other" among them, and what people wrote for it."""
+    """A moderator's options including "Other", and what people wrote for it."""
 
     def __init__(self, options: Iterable[Option], written: WrittenOptions) -> None:
         super().__init__(options)
@@ -127,15 +127,15 @@ class WithOther(list[Option]):
 
 
 def has_written(poll: Poll) -> bool:
-    """Return True if people write all answers of a poll, or for its "Other"."""
+    """Return True if people write the answers of a poll, or write for its "Other"."""
     return poll.has_other or kind_named(poll.kind).is_written
 
 
 def written_of(poll: Poll, *, most: int | None = AS_USUAL) -> WrittenOptions:
-    """Return what people wrote in a poll, or what its kind tells in its place.
+    """Return the written answers in a poll, or what its kind shows instead.
 
     Args:
-        most: how many answers at most, None for all; as many as the kind says where nothing is given.
+        most: the maximum number of answers, None for all; by default the kind's own limit.
     """
     if poll.state == Poll.State.DRAFT:
         return WrittenOptions()
@@ -156,13 +156,13 @@ def written_of(poll: Poll, *, most: int | None = AS_USUAL) -> WrittenOptions:
 
 
 def shown_answers_among(option_ids: Collection[int]) -> set[int]:
-    """Return those of the written answers that everybody may read still."""
+    """Return the given written answers that everybody may still read."""
     answers = Option.objects.filter(pk__in=option_ids, state=Option.State.SHOWN, merged_into=None)
     return set(answers.values_list("pk", flat=True))
 
 
 def options_of(poll: Poll, *, most: int | None = AS_USUAL) -> Sequence[Option | Written]:
-    """Return a poll's options in their order: those of its moderator, or what people wrote, the most named first."""
+    """Return a poll's options in order: those of its moderator, or the written answers, the most frequent first."""
     if kind_named(poll.kind).is_written:
         return written_of(poll, most=most)
     options = list(poll.options.all())
@@ -170,12 +170,12 @@ def options_of(poll: Poll, *, most: int | None = AS_USUAL) -> Sequence[Option | 
 
 
 def moderators_options(poll: Poll) -> list[Option]:
-    """Return the options that moderators wrote, read anew, in their order."""
+    """Return the options that moderators wrote, read again, in order."""
     return list(Option.objects.filter(poll=poll, position__isnull=False).order_by("position"))
 
 
 def fresh_options(poll: Poll) -> Sequence[Option | Written]:
-    """Return a poll's options as `options_of` does, read anew."""
+    """Return a poll's options like `options_of`, but read again."""
     if kind_named(poll.kind).is_written:
         return written_of(poll)
     options = moderators_options(poll)
@@ -198,7 +198,7 @@ def poll_by_id(poll_id: int, *, session_id: int | None = None) -> Poll:
     """Return the poll with its options and its session.
 
     Raises:
-        NotFound: there is none, or it belongs to another session than asked for.
+        NotFound: it does not exist, or belongs to another session.
     """
     found = _with_options(Poll.objects.filter(pk=poll_id).select_related("session")).first()
     if found is None or session_id not in {None, found.session_id}:
@@ -207,7 +207,7 @@ def poll_by_id(poll_id: int, *, session_id: int | None = None) -> Poll:
 
 
 def round_before(poll: Poll) -> Poll | None:
-    """Return the round before this one that is over, with its options; None where there is none."""
+    """Return the previous round that is over, with its options, or None."""
     rounds = Q(pk=poll.first_round_id) | Q(rerun_of=poll.first_round_id)
     earlier = Poll.objects.filter(rounds, round__lt=poll.round, kind=poll.kind, state__in=OVER)
     return _with_options(earlier).order_by("-round").first() if poll.round > 1 else None
@@ -219,7 +219,7 @@ def poll_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
 
 
 def own_answer(attendee: AttendeePass | None, poll: Poll, *, secret: bytes | None = None) -> Mine:
-    """Return one's own answer to one poll; `secret` where the client has a ballot secret of its own."""
+    """Return the attendee's own answer to one poll; `secret` is the client's own ballot secret, if any."""
     if attendee is None:
         return NOT_VOTED
     return own_answers([(attendee, [poll.pk], secret)])[0][poll.pk]
@@ -233,7 +233,7 @@ def own_answers(
     """Return for each (attendee, poll ids, own secret or None) the answers by poll id: three queries for all.
 
     Args:
-        polls: the polls by id where they are known already; then there are two queries.
+        polls: the polls by id, if they are known already; this saves a query.
     """
     poll_ids = {poll_id for _attendee, ids, _secret in wanted for poll_id in ids}
     if polls is None:
@@ -268,7 +268,7 @@ def own_answers(
 
 
 def _mine_in(poll: Poll, ballot: Sequence[OwnRow]) -> Mine:
-    """Return one's own answer of the rows of its ballot."""
+    """Return the voter's own answer from the rows of the ballot."""
     kind, seq = kind_named(poll.kind), ballot[0].seq
     chosen = {row.option_id: row.value for row in ballot if row.option_id is not None}
     others = {row.option_id for row in ballot if row.other is not None and row.option_id is not None}
@@ -289,7 +289,7 @@ def _marks_of_missing(
     held: Collection[tuple[int, bytes]],
     mark_keys: Mapping[int, bytes],
 ) -> set[tuple[int, int]]:
-    """Return the (poll id, attendee id) that have a mark but no ballot under the key that was asked for."""
+    """Return the (poll id, attendee id) with a mark but without a ballot under the requested key."""
     by_mark = {
         (poll_id, participation_mark(mark_keys[poll_id], attendee.attendee_id)): (
             poll_id,
@@ -303,7 +303,7 @@ def _marks_of_missing(
 
 
 def option_texts(poll: Poll) -> dict[int, str]:
-    """Return the text of each option, and of each spelling that voters wrote; "" for what a moderator hid."""
+    """Return the text of each option, and of each spelling that voters wrote; "" for hidden ones."""
     picked = {option.pk: option.text for option in poll.options.all()}
     if not has_written(poll):
         return picked
@@ -314,11 +314,11 @@ def option_texts(poll: Poll) -> dict[int, str]:
 
 
 class Moderated(NamedTuple):
-    """An answer as moderators read it: with all of its spellings, and what was merged into it by hand."""
+    """An answer as moderators see it: with all its spellings, and the answers that were merged into it by hand."""
 
     pk: int
     text: str
-    count: int  # type: ignore[assignment]  # as of an option
+    count: int  # type: ignore[assignment]  # like an option's
     state: str
     spellings: list[str]
     merged: list[str]
@@ -329,7 +329,7 @@ _ORDER = [Option.State.WAITING, Option.State.SHOWN, Option.State.HIDDEN, Option.
 
 
 def moderated_answers(poll: Poll) -> list[Moderated]:
-    """Return everything that people wrote in a poll, what waits first, then the most named."""
+    """Return all written answers in a poll, waiting ones first, then the most frequent."""
     rows = written_store.all_spellings(poll.pk)
     groups: dict[int, list[written_store.Spelling]] = {}
     for row in sorted(rows, key=lambda row: (-row.count, row.id)):
@@ -349,7 +349,7 @@ def moderated_answers(poll: Poll) -> list[Moderated]:
 
 
 def promoted_words(poll: Poll) -> list[tuple[str, str]]:
-    """Return the options that were made of what people wrote, each with the words and how many wrote them."""
+    """Return the options that were made from people's words, each with the words and how many wrote them."""
     options = Option.objects.filter(poll=poll, written__isnull=False).order_by("position")
     return [
         (option.text, ", ".join(f"{text} ({count})" for text, count in (option.written or {}).items()))
@@ -358,7 +358,7 @@ def promoted_words(poll: Poll) -> list[tuple[str, str]]:
 
 
 def blocked_words(event_id: int) -> list[str]:
-    """Return the words that never show at an event."""
+    """Return the words that are never shown at an event."""
     return sorted(written_store.blocked_texts(event_id))
 
 
@@ -367,7 +367,7 @@ class PollIsAnonymous(NotAllowed):
 
 
 class NamedAnswer(NamedTuple):
-    """What an attendee chose in a named poll; `name` and `company` are "" where none was given.
+    """What an attendee chose in a named poll; `name` and `company` are "" if none was given.
 
     `values` are the options' values, in their order, as in `Mine`.
     """
@@ -380,7 +380,7 @@ class NamedAnswer(NamedTuple):
 
 
 def named_answers(poll: Poll) -> list[NamedAnswer]:
-    """Return who chose what in a named poll, by name; those who gave none last, and nobody who withdrew.
+    """Return who chose what in a named poll, by name; people without a name last, and nobody who withdrew.
 
     Raises:
         PollIsAnonymous

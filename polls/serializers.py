@@ -1,4 +1,4 @@
-"""The public JSON of polls, built for an audience. What an audience may not see is not in it."""
+"""The public JSON of polls, built for an audience. It never contains anything that its audience may not see."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,11 +22,11 @@ from polls.written_store import Written
 from sessions.programme.permissions import MODERATORS
 
 Options = Sequence[Option | Written]
-MOST_BYTES = 11_000  # of what voters wrote, in one message; question and the rest have room beside it
+MOST_BYTES = 11_000  # of written answers, in one message; this leaves room for the question and the rest
 
 
 def undo_until(poll: Poll) -> datetime | None:
-    """Return until when the last act can be taken back, or None where it cannot."""
+    """Return until when the last action can be undone, or None."""
     since: datetime | None = None
     match poll.state:
         case Poll.State.LIVE if poll.ballots == 0:
@@ -44,7 +44,7 @@ def undo_until(poll: Poll) -> datetime | None:
 
 
 def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | None:
-    """Return the poll for one audience, without anybody's own answer; None where it does not exist for them."""
+    """Return the poll for one audience, without anybody's own answer; None if it does not exist for them."""
     is_moderator = audience == MODERATORS
     if not may_see_poll(poll, is_moderator=is_moderator):
         return None
@@ -84,7 +84,7 @@ def poll_json(poll: Poll, options: Options, audience: str) -> dict[str, Any] | N
 
 
 def _for_moderators(poll: Poll, options: Options) -> dict[str, Any]:
-    """Return what moderators alone are told of a poll."""
+    """Return the fields of a poll for moderators only."""
     body: dict[str, Any] = {"undo_until": time_text(undo_until(poll))}
     written = options.written if isinstance(options, WithOther) else options
     if isinstance(written, WrittenOptions):
@@ -93,7 +93,7 @@ def _for_moderators(poll: Poll, options: Options) -> dict[str, Any]:
 
 
 def told_poll(poll: Poll, options: Options) -> dict[str, Any]:
-    """Return what a webhook is told of a poll: the tally where everybody may see it, and nothing that people wrote."""
+    """Return a webhook's payload about a poll: with the tally if everybody may see it, and without written answers."""
     sees = may_see_tally(poll, is_moderator=False, has_voted=False)
     of_poll = [] if isinstance(options, WrittenOptions) else options
     body: dict[str, Any] = {
@@ -117,7 +117,7 @@ def told_poll(poll: Poll, options: Options) -> dict[str, Any]:
 
 
 def right_json(poll: Poll, options: Options, *, sees: bool) -> dict[str, Any]:
-    """Return the right answer as a vote has it, when it was revealed, and who sees the tally how many had it."""
+    """Return the right answer in the form of a vote, when it was revealed, and with the tally how many were right."""
     kind, right = kind_named(poll.kind), poll.right_answer or []
     body: dict[str, Any] = {"revealed_at": time_text(poll.right_revealed_at)}
     if kind.family is Family.WRITE:
@@ -130,14 +130,14 @@ def right_json(poll: Poll, options: Options, *, sees: bool) -> dict[str, Any]:
 
 
 def right_sentence(poll: Poll, options: Options) -> str:
-    """Return the right answer that was revealed, and how many had it, in a line."""
+    """Return the revealed right answer, and how many were right, in one line."""
     kind, texts = kind_named(poll.kind), [option.text for option in options]
     words = right_words(tuple(poll.right_answer or ()), kind, texts, poll.rules)
     return f"{right_line(kind, words)} {count_line(poll.right_count or 0, poll.ballots)}"
 
 
 def _options_json(poll: Poll, options: Options, *, sees: bool) -> list[dict[str, Any]]:
-    """Return the options; of what voters wrote nothing where the tally may not be seen, for it is the tally."""
+    """Return the options; without written answers if the tally may not be seen, since they are the tally."""
     if not isinstance(options, WrittenOptions):
         return [_option_json(poll, option, sees=sees) for option in options]
     if not sees:
@@ -150,14 +150,14 @@ def _answers_json(options: WrittenOptions) -> list[dict[str, Any]]:
 
 
 def bounded(options: WrittenOptions) -> Sequence[Written]:
-    """Return as many of the answers, the most named first, as one message has room for."""
+    """Return as many of the answers, the most frequent first, as fit into one message."""
     if options.told is None:
         options.told = options[: _fitting(options)]
     return options.told
 
 
 def _fitting(options: WrittenOptions) -> int:
-    """Return how many of the answers one message has room for."""
+    """Return how many of the answers fit into one message."""
     left = MOST_BYTES
     for place, answer in enumerate(options):
         text = answer.text if answer.text.isascii() else encode(answer.text)
@@ -181,7 +181,7 @@ def _option_json(poll: Poll, option: Option | Written, *, sees: bool) -> dict[st
 
 
 def tally_of(poll: Poll, options: Options) -> Tally:
-    """Return what the poll's kind makes a result of."""
+    """Return the data from which the poll's kind computes a result."""
     if isinstance(options, WrittenOptions):
         shown = [
             Counted(answer.text, answer.count, None, str(answer.pk), is_picked=answer.is_picked)
@@ -207,7 +207,7 @@ def tally_of(poll: Poll, options: Options) -> Tally:
 
 
 def mine_json(mine: Mine) -> dict[str, Any]:
-    """Return one's own answer: `{voted, options|null, seq}`, and beside it the field in which its kind is sent."""
+    """Return a voter's own answer: `{voted, options|null, seq}`, and the field in which its kind is sent."""
     options = None if mine.options is None else [str(option) for option in mine.options]
     body = {"voted": mine.voted, "options": options, "seq": mine.seq}
     if mine.own is not None:

@@ -1,8 +1,8 @@
-"""Statements in the words of both databases, and how a batch of rows travels in one.
+"""SQL statements for both databases, and batches of rows as their parameters.
 
-On SQLite a batch travels as one JSON array, on PostgreSQL as arrays in their text form, since psycopg writes a list an
-item at a time; both beside one blob that holds all binary values end to end, cut in SQL. They are joined as pairs: with
-`key = ANY(...)` PostgreSQL's planner, having no statistics yet for a fresh poll, reads the whole poll for every batch.
+On SQLite a batch is one JSON array, on PostgreSQL arrays in their text form, since psycopg writes lists item by item.
+In both, one blob contains all binary values end to end, cut in SQL. They are joined as pairs: with
+`key = ANY(...)`, PostgreSQL's planner, without statistics for a new poll, reads the whole poll for every batch.
 """
 
 import json
@@ -20,9 +20,9 @@ def is_sqlite() -> bool:
 
 @contextmanager
 def sent_together() -> Iterator[None]:
-    """Send statements without waiting for the answer of each; what one of them breaks is raised at the end.
+    """Send statements without waiting for each answer; errors are raised at the end.
 
-    On PostgreSQL every wait gives the interpreter to the loop, and takes up to 5 ms to get it back in a storm.
+    On PostgreSQL every wait releases the interpreter to the loop, and takes up to 5 ms to get it back in a storm.
     """
     if is_sqlite():
         yield
@@ -32,7 +32,7 @@ def sent_together() -> Iterator[None]:
 
 
 Value = int | bool | None
-Statement = tuple[str, str, list[Any]]  # the words for SQLite, those for PostgreSQL, and what either is given
+Statement = tuple[str, str, list[Any]]  # the SQL for SQLite, the SQL for PostgreSQL, and the parameters
 
 
 def rows_of(sqlite: str, postgres: str, given: list[Any]) -> list[tuple[Any, ...]]:
@@ -43,34 +43,34 @@ def rows_of(sqlite: str, postgres: str, given: list[Any]) -> list[tuple[Any, ...
 
 
 def run(sqlite: str, postgres: str, given: list[Any]) -> None:
-    """Execute a statement that gives nothing back."""
+    """Execute a statement without a result."""
     with connection.cursor() as cursor:
         execute(cursor, sqlite, postgres, given)
 
 
 def execute(cursor: Any, sqlite: str, postgres: str, given: list[Any]) -> None:
-    """Execute a statement in the words of this database."""
+    """Execute a statement in this database's SQL."""
     cursor.execute(sqlite if is_sqlite() else postgres, given)
 
 
 def ids_as_text(ids: Collection[int]) -> list[str]:
-    """Return ids as this database takes them: a JSON array, or an array."""
+    """Return ids as a parameter for this database: a JSON array, or an array."""
     return [json.dumps(list(ids)) if is_sqlite() else array_of(ids)]
 
 
 def table_of(rows: Sequence[Sequence[Value]]) -> list[str]:
-    """Return rows as this database takes them: a JSON array of them, or an array a column."""
+    """Return rows as a parameter for this database: a JSON array of rows, or one array per column."""
     return [json.dumps(rows)] if is_sqlite() else [array_of(column) for column in zip(*rows, strict=True)]
 
 
 def array_of(values: Iterable[Value]) -> str:
-    """Return a PostgreSQL array of whole numbers or truths in its text form."""
+    """Return a PostgreSQL array of integers or booleans in its text form."""
     texts = ["NULL" if value is None else str(value) for value in values]
     return f"{{{','.join(texts)}}}"
 
 
 def rows_of_all(*statements: Statement) -> list[list[tuple[Any, ...]]]:
-    """Return the rows of statements that are sent together."""
+    """Send statements together and return their rows."""
     with ExitStack() as stack:
         cursors = [stack.enter_context(connection.cursor()) for _ in statements]
         with sent_together():
@@ -80,5 +80,5 @@ def rows_of_all(*statements: Statement) -> list[list[tuple[Any, ...]]]:
 
 
 def among() -> str:
-    """Return the condition that a column is among ids, as `ids_as_text` gives them."""
+    """Return the condition that a column is among ids from `ids_as_text`."""
     return "IN (SELECT value FROM json_each(%s))" if is_sqlite() else "= ANY(%s::bigint[])"

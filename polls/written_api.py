@@ -1,4 +1,4 @@
-"""REST for what people write in a poll: reading and moderating it, and what never shows at an event."""
+"""REST for written answers: reading and moderating them, and blocked words."""
 
 from typing import Any
 
@@ -56,11 +56,11 @@ class BlockedWordsShape(serializers.Serializer[Any]):
 
 
 class WrittenOfPoll(PollEndpoint):
-    """What people wrote in a poll."""
+    """Written answers in a poll."""
 
     @extend_schema(operation_id="written_list", responses=answers(WrittenList, refusals=WRITE))
     def get(self, request: Request, poll: str) -> Response:
-        """List all that people wrote, what waits for approval first, then the most named. For moderators."""
+        """List all written answers, those that wait for approval first, then the most frequent. For moderators."""
         here, caller, _is_moderator = self.find(poll)
         check_moderates(caller=caller, session_id=here.session_id)
         return page([_json(answer) for answer in moderated_answers(here)])
@@ -69,7 +69,7 @@ class WrittenOfPoll(PollEndpoint):
         operation_id="written_change", request=WrittenChange, responses=answers(WrittenList, refusals=WRITE)
     )
     def patch(self, request: Request, poll: str) -> Response:
-        """Approve answers or hide them, or count them as another one. For moderators."""
+        """Approve, hide or merge answers. For moderators."""
         here, caller, _is_moderator = self.find(poll)
         body, now = self.body(), timezone.now()
         ids = [clean_id(value, field="ids") for value in _list(body.get("ids"), "ids")]
@@ -89,7 +89,7 @@ class WrittenOfPoll(PollEndpoint):
 
 
 class BlockedWords(PollEndpoint):
-    """The words that never show at a session's event."""
+    """The words that are never shown at a session's event."""
 
     @extend_schema(operation_id="blocked_words_read", responses=answers(BlockedWordsShape, refusals=WRITE))
     def get(self, request: Request, session: str) -> Response:
@@ -104,7 +104,7 @@ class BlockedWords(PollEndpoint):
         responses=answers(BlockedWordsShape, refusals=WRITE),
     )
     def put(self, request: Request, session: str) -> Response:
-        """Set the list, also for what was written before, in every session of the event. For moderators."""
+        """Set the list, which also applies to existing answers, in every session of the event. For moderators."""
         here = self.session(session)
         words = _list(self.body().get("words"), "words")
         caller = self.caller(here.event_id)

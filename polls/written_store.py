@@ -1,4 +1,4 @@
-"""The statements about what voters wrote, for both databases; texts travel as JSON.
+"""The statements about written answers, for both databases; texts are passed as JSON.
 
 A *spelling* is an option that a voter wrote. Its *answer* is the spelling that it is merged into, or itself.
 """
@@ -21,7 +21,7 @@ class Spelling(NamedTuple):
     poll_id: int
     text: str
     key: str
-    count: int  # type: ignore[assignment]  # as the column is called; nobody counts in a row
+    count: int  # type: ignore[assignment]  # named like the column; tuple.count is not used
     merged_into: int | None
     total: int
     shown_as: str
@@ -29,11 +29,11 @@ class Spelling(NamedTuple):
 
 
 class Written(NamedTuple):
-    """An answer as the room reads it: its commonest spelling, and how many people gave it."""
+    """An answer as attendees see it: its most common spelling, and how many people gave it."""
 
     pk: int
     text: str
-    count: int  # type: ignore[assignment]  # as of an option
+    count: int  # type: ignore[assignment]  # like an option's
     is_picked: bool = False
     position: int | None = None
 
@@ -87,7 +87,7 @@ def all_spellings(poll_id: int) -> list[Spelling]:
 
 
 def shown_answers(poll_id: int, *, most: int | None) -> list[Written]:
-    """Return what everybody may read, most named first; equal counts by their numbers, which tell nothing."""
+    """Return what everybody may read, the most frequent first; equal counts by their numbers, which reveal nothing."""
     statement = (
         "SELECT id, shown_as, total, is_picked FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
         " AND merged_into_id IS NULL AND state = 'shown' AND total > 0 ORDER BY total DESC, id"
@@ -102,7 +102,7 @@ def shown_answers(poll_id: int, *, most: int | None) -> list[Written]:
 
 
 def answers_by_state(poll_id: int) -> dict[str, int]:
-    """Return how many different answers there are in each state; hidden ones also where nobody gives them now."""
+    """Return how many different answers there are in each state; hidden ones even if nobody gives them now."""
     statement = (
         "SELECT state, COUNT(*) FROM polls_option WHERE poll_id = %s AND author_kind = 'voter'"
         " AND merged_into_id IS NULL GROUP BY state"
@@ -111,13 +111,13 @@ def answers_by_state(poll_id: int) -> dict[str, int]:
 
 
 def blocked_texts(event_id: int) -> list[str]:
-    """Return the words that never show at an event."""
+    """Return the words that are never shown at an event."""
     statement = "SELECT text FROM polls_blockedword WHERE event_id = %s"
     return [text for (text,) in rows_of(statement, statement, [event_id])]
 
 
 def insert_spellings(spellings: Sequence[Spelling]) -> None:
-    """Insert spellings that are new; what they are merged into comes first."""
+    """Insert new spellings; those that others are merged into come first."""
     if not spellings:
         return
     run(
@@ -135,7 +135,7 @@ def insert_spellings(spellings: Sequence[Spelling]) -> None:
 
 
 def update_counts(spellings: Iterable[Spelling]) -> None:
-    """Write counts, totals and what they show: all that a vote changes, so that no guard is asked."""
+    """Write counts, totals and shown spellings: only what a vote changes, so that no guard runs."""
     rows = [(s.id, s.count, s.total, s.shown_as) for s in spellings]
     if rows:
         run(
@@ -148,7 +148,7 @@ def update_counts(spellings: Iterable[Spelling]) -> None:
 
 
 def update_spellings(spellings: Iterable[Spelling]) -> None:
-    """Write counts, totals, what they show, what they are merged into and how they are moderated."""
+    """Write counts, totals, shown spellings, merges and moderation states."""
     rows = [(s.id, s.count, s.merged_into, s.total, s.shown_as, s.state) for s in spellings]
     if rows:
         run(
@@ -163,7 +163,7 @@ def update_spellings(spellings: Iterable[Spelling]) -> None:
 
 
 def take_over(answer: Spelling, heir: Spelling) -> None:
-    """Give an answer the spelling, and the votes, of one that counts as it; that one is deleted."""
+    """Give an answer the spelling and the votes of one that is merged into it, and delete that one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE polls_selection SET option_id = %s WHERE option_id = %s"
@@ -178,7 +178,7 @@ def take_over(answer: Spelling, heir: Spelling) -> None:
 
 
 def delete_spellings(ids: Collection[int]) -> None:
-    """Delete spellings that nobody gives any more."""
+    """Delete unused spellings."""
     if ids:
         run(
             "DELETE FROM polls_option WHERE id IN (SELECT value FROM json_each(%s))",

@@ -37,7 +37,7 @@ def clean_line(value: Any, *, field: str, most: int, required: bool = True) -> s
 
     Raises:
         Malformed: not a text, empty although required, too long, with control characters, or without a visible
-        character.
+            character.
     """
     return _clean(value, lambda text: _BLANKS.sub(" ", text), field=field, most=most, required=required)
 

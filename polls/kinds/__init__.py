@@ -96,7 +96,7 @@ ANSWERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
 
 
 def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
-    """Return which field of a message holds the answer, and the answer; only its shape is checked.
+    """Return the field of a message that contains the answer, and the answer; only its shape is checked.
 
     Raises:
         Malformed: none of the fields, more than one, or the wrong shape.
@@ -111,8 +111,8 @@ def read_answer(sent: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
 
 
 def read_quick_line(line: str) -> dict[str, Any] | None:
-    """Return the JSON form of "Question? [scale 1-5]" or "Question? [agree]"; None where the line does not end with a
-    kind or a preset in brackets. "Question? [right 2]" says a right answer, and no kind.
+    """Return the JSON form of "Question? [scale 1-5]" or "Question? [agree]", or None if the line does not end with a
+    kind or a preset in brackets. "Question? [right 2]" gives a right answer, but no kind.
     """
     parts = split_line(line)
     if parts is None:
@@ -127,8 +127,8 @@ def read_quick_line(line: str) -> dict[str, Any] | None:
 
 
 def read_bracket(bracket: str) -> dict[str, Any] | None:
-    """Return the JSON form that a bracket says: ready answers, a kind in its own words, or any kind by its name, with
-    its rules as JSON: `scale {"from": 1, "to": 5}`. None where it says none of these.
+    """Return the JSON form of a bracket: a preset, a kind in its own notation, or any kind by its name, with
+    its rules as JSON: `scale {"from": 1, "to": 5}`. None if it is none of these.
     """
     if len(bracket) > MAX_BRACKET:
         return None
@@ -148,9 +148,9 @@ def read_bracket(bracket: str) -> dict[str, Any] | None:
 def brackets_of(
     name: str, rules: Mapping[str, Any], *, fewest: int, most: int, options: int
 ) -> Iterator[str]:
-    """Return what a bracket may say for a poll of a kind, the shortest first; "" for none.
+    """Return the possible brackets for a poll of a kind, the shortest first; "" for none.
 
-    Not each says all of it: whoever writes one reads it again, and takes the next where it gives another poll.
+    Not each of them is complete: the caller parses one again, and uses the next if the result is another poll.
     """
     yield KINDS[name].write_line(rules, fewest, most, options)
     yield name
@@ -158,7 +158,7 @@ def brackets_of(
 
 
 def choice_kind(*, several: bool) -> str:
-    """Return the kind of a poll of which people choose one option, or several."""
+    """Return the kind of a poll in which people choose one option, or several."""
     return next(
         kind.name for kind in KINDS.values() if kind.field == DEFAULT_FIELD and kind.one_row != several
     )

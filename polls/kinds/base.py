@@ -1,4 +1,4 @@
-"""What a kind of poll decides. Everything else about polls is the same for all kinds, and asks here."""
+"""The interface of a kind of poll. Everything else about polls is the same for all kinds, and uses this."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -20,15 +20,15 @@ _WORD = re.compile(r"\{(\w+)\}")
 
 
 class Family(StrEnum):
-    """How a kind's answers are stored; the database's guards speak of these, so a new kind needs no migration."""
+    """How a kind's answers are stored; the database's guards use these, so a new kind needs no migration."""
 
     PICK = "pick"  # options that the moderator wrote
     WEIGH = "weigh"  # such options, each with a small number
-    WRITE = "write"  # options that voters write, made with the vote
+    WRITE = "write"  # options that voters write, created with the vote
 
 
 class Spelling(NamedTuple):
-    """What a voter wrote, and the key under which it is one with other spellings."""
+    """A voter's text, and the key that it shares with other spellings."""
 
     text: str
     key: str
@@ -39,27 +39,27 @@ class Kind:
 
     Attributes:
         name: as in `Poll.kind`, in REST and on sockets; `label` on pages and in the admin.
-        choice: the label as an answer to "People may …" in the settings.
+        choice: the label as a continuation of "People may …" in the settings.
         family: how answers are stored.
-        one_row: whether a ballot holds one selection at most; the database keeps that.
-        has_places: whether a ballot's values are places; the database keeps that none is there twice.
-        field: which field of a vote holds the answer.
+        one_row: whether a ballot has at most one selection; the database enforces that.
+        has_places: whether a ballot's values are places; the database enforces that they differ.
+        field: the field of a vote that contains the answer.
         input: the type of the form's inputs.
-        look: what the style sheet draws the form and the result as; "" for rows.
-        is_ordered: whether the options have an order of their own, which a recap keeps and which stands once launched.
-        most_read: how many written answers are read at once, the most named first; None for all of them.
+        look: how the style sheet draws the form and the result; "" for rows.
+        is_ordered: whether the options have a fixed order, which a recap keeps and the launch freezes.
+        most_read: how many written answers are read at once, the most frequent first; None for all of them.
         may_have_right: whether a poll may have a right answer (right_answers.py).
-        may_have_other: whether people may be let write an option of their own (other.py).
-        is_usual: whether the script of every room has it; that of the others comes with the first poll of one.
+        may_have_other: whether a poll may let people write an option of their own (other.py).
+        is_usual: whether every room's script contains it; the script of other kinds is loaded with their first poll.
         may_pick: whether moderators pick written answers for the recap.
-        makes_options: whether the rules make the options, where none are written.
-        rules_beside_options: those rules that such options do not follow from.
+        makes_options: whether the options follow from the rules, if none are written.
+        rules_beside_options: the rules that do not affect such options.
         option_row: the template of an option in the form.
         settings: the template of the kind's own rules in the settings, or "".
-        form: the template of the vote form's fields, or "" for a row an option.
+        form: the template of the vote form's fields, or "" for a row per option.
         picture: the template of the picture above the rows, or "".
-        columns: the headings of a result's table, beside the options'; `footnote` is said below it, or "".
-        texts: sentences that the script needs too, by key, their {words} in braces.
+        columns: the headings of a result's table, after the options'; `footnote` is the text below it, or "".
+        texts: sentences that the script needs too, by key, with {placeholders}.
     """
 
     name: ClassVar[str]
@@ -89,23 +89,23 @@ class Kind:
 
     @property
     def is_written(self) -> bool:
-        """Whether voters write the answers."""
+        """True if voters write the answers."""
         return self.family is Family.WRITE
 
     @property
     def has_own_option_row(self) -> bool:
-        """Whether the form's options look other than those that one picks from."""
+        """True if the form's options look different from a choice's."""
         return self.option_row != Kind.option_row
 
     # --- the poll
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return the poll's own settings, checked. Most kinds have none.
+        """Return the poll's rules, checked. Most kinds have none.
 
         Args:
-            value: the settings that came in, as JSON; None where none did.
+            value: the submitted rules, as JSON; None if there are none.
             over: those that the poll has.
-            options: how many options came with them, None where none did.
+            options: the number of options submitted with them, or None.
 
         Raises:
             Malformed
@@ -115,19 +115,19 @@ class Kind:
         return {}
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the settings' fields say, to be checked; None where the fields were not there."""
+        """Return the rules from the settings' fields, unchecked; None if the fields are missing."""
         return None
 
     def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the settings' fields for these rules, or for the usual ones."""
+        """Return the settings' fields for these rules, or for the defaults."""
         return {}
 
     def make_options(self, rules: Mapping[str, Any]) -> list[str] | None:
-        """Return the texts of the options where the rules say them, None where the moderator writes them."""
+        """Return the texts of the options if they follow from the rules, None if the moderator writes them."""
         return None
 
     def default_range(self, options: int) -> tuple[int, int]:
-        """Return the fewest and the most choices of a poll with so many options that says nothing of either."""
+        """Return the default minimum and maximum of choices for a poll with this many options."""
         return 1, 1
 
     def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
@@ -146,17 +146,17 @@ class Kind:
             )
 
     def value_sum(self, rules: Mapping[str, Any]) -> int | None:
-        """Return the most that a ballot's values may add up to; None where they have no such limit."""
+        """Return the maximum sum of a ballot's values, or None."""
         return None
 
     def ask(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
-        """Return what the form asks for, as the beginning of a sentence; "" where it asks for one option or several."""
+        """Return the form's instruction, as the beginning of a sentence; "" for a choice of one option or several."""
         return ""
 
     # --- a vote
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the answer that a plain form holds (a QueryDict), as a socket would send it.
+        """Return the answer in a plain form (a QueryDict), as a socket would send it.
 
         Raises:
             Malformed
@@ -164,28 +164,28 @@ class Kind:
         return {self.field: post.getlist("option")}
 
     def entered(self, post: Any, mine: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the form shows in each option, by its id: from a refused form, else from one's own answer."""
+        """Return the form's value for each option, by its id: from a refused form, or from the voter's own answer."""
         chosen = post.getlist("option") if post else mine["options"] or ()
         return dict.fromkeys(chosen, True)
 
     def selected(self, answer: Sequence[Any]) -> dict[int, int | None]:
-        """Return the options that an answer selects, each with its value; None where the family has no values."""
+        """Return the options that an answer selects, each with its value, or None if the family has no values."""
         return dict.fromkeys(answer)
 
     def chosen(self, selected: Mapping[int, int | None]) -> tuple[int, ...]:
-        """Return the options of a ballot in the order in which they are told."""
+        """Return the options of a ballot in the order in which they are sent."""
         return tuple(sorted(selected))
 
     def mine(self, options: Sequence[str], values: Sequence[int | None]) -> dict[str, Any]:
-        """Return the fields of one's own answer beside `options`; written answers are in `own_answer`."""
+        """Return the fields of a voter's own answer besides `options`; written answers are in `own_answer`."""
         return {}
 
     def answer_words(self, texts: Sequence[str], values: Sequence[int | None]) -> list[str]:
-        """Return what somebody chose, in words, of the texts in the order of `chosen`."""
+        """Return somebody's choice in words, from the texts in the order of `chosen`."""
         return list(texts)
 
     def spellings(self, answer: Sequence[Any]) -> list[Spelling]:
-        """Return what a voter wrote, each answer once; only kinds whose answers are written are asked."""
+        """Return a voter's texts, each answer once; only called for kinds with written answers."""
         unique: dict[str, Spelling] = {}
         for text in answer:
             spelling = Spelling(text, self.key_of(text))
@@ -193,11 +193,11 @@ class Kind:
         return list(unique.values())
 
     def with_unit(self, text: str, rules: Mapping[str, Any]) -> str:
-        """Return a written answer as a result says it."""
+        """Return a written answer as a result shows it."""
         return text
 
     def read_written(self, text: str) -> Sequence[str]:
-        """Return a written answer as it is kept; only kinds whose answers are written are asked.
+        """Return a written answer as it is stored; only called for kinds with written answers.
 
         Raises:
             Malformed
@@ -205,26 +205,26 @@ class Kind:
         return (text,)
 
     def key_of(self, text: str) -> str:
-        """Return what makes two spellings one."""
+        """Return the key that equal spellings share."""
         return merge_key(text)
 
     def texts_of(self, mine: Mapping[str, Any]) -> list[str]:
-        """Return what a voter wrote, of the JSON of their own answer."""
+        """Return a voter's texts from the JSON of their own answer."""
         value = mine.get(self.field) or []
         return [value] if isinstance(value, str) else list(value)
 
     def pick_note(self, poll: Mapping[str, Any]) -> str:
-        """Return what the vote form asks for; "" where the usual words about picking do."""
+        """Return the vote form's instruction; "" if the default text for choices applies."""
         return ""
 
     def told(
         self, rules: Mapping[str, Any], values: Sequence[tuple[str, int]]
     ) -> list[tuple[str, int]] | None:
-        """Return (text, count) of what is told in place of the written answers; None where they are told themselves."""
+        """Return (text, count) of what replaces the written answers in results; None if they are shown themselves."""
         return None
 
     def own_answer(self, texts: Sequence[str]) -> Any:
-        """Return one's own answer of written texts, as `field` holds it."""
+        """Return a voter's own written answer, as the value of `field`."""
         return list(texts)
 
     def check(
@@ -236,10 +236,10 @@ class Kind:
         most: int,
         rules: Mapping[str, Any],
     ) -> None:
-        """Raise where an answer is none to this poll.
+        """Raise if an answer is not valid for this poll.
 
         Raises:
-            UnknownOption, DuplicateOption, WrongNumberOfOptions; kinds whose answers are written have others.
+            UnknownOption, DuplicateOption, WrongNumberOfOptions; kinds with written answers have others.
         """
         different = set(answer)
         if not different.issubset(offered):
@@ -255,11 +255,11 @@ class Kind:
     # --- the result
 
     def value_of(self, rules: Mapping[str, Any], position: int) -> int | None:
-        """Return the number that the option at a position (from 1) stands for; None where it stands for none."""
+        """Return the number that the option at a position (from 1) represents, or None."""
         return None
 
     def result(self, tally: Tally) -> dict[str, Any] | None:
-        """Return what the counts say beyond themselves, as JSON; None where they say it all."""
+        """Return the result beyond the counts, as JSON, or None if there is nothing more."""
         return None
 
     def rows(self, tally: Tally) -> list[ResultRow]:
@@ -267,13 +267,13 @@ class Kind:
         return share_rows(tally, one_row=self.one_row)
 
     def figures(self, tally: Tally) -> list[dict[str, int | float]]:
-        """Return what files say of each option beside its count: `place`, `points`, `first_places`, `mean`."""
+        """Return what files contain for each option besides its count: `place`, `points`, `first_places`, `mean`."""
         return [{} for _option in tally.options]
 
     def note(
         self, rules: Mapping[str, Any], result: Mapping[str, Any] | None, options: Sequence[str] = ()
     ) -> str:
-        """Return the result in one line, for pages, pads and files; "" where the rows say it all.
+        """Return the result in one line, for pages, pads and files; "" if the rows are enough.
 
         Args:
             options: the options' texts.
@@ -283,43 +283,43 @@ class Kind:
     def sentences(
         self, rules: Mapping[str, Any], result: Mapping[str, Any], options: Sequence[str] = ()
     ) -> list[str]:
-        """Return what the recap says of a result; only kinds that have results of their own are asked."""
+        """Return the recap's text about a result; only called for kinds with results of their own."""
         return []
 
     def note_of(self, tally: Tally) -> str:
-        """Return the result in one line; kinds whose line needs the options' texts answer here and not in `note`."""
+        """Return the result in one line; kinds whose line needs the options' texts override this and not `note`."""
         return self.note(tally.rules, self.result(tally))
 
     def sentences_of(self, tally: Tally) -> list[str] | None:
-        """Return what the recap says; None where the usual words about shares do. As `note_of`."""
+        """Return the recap's text, or None for the default text about shares. Like `note_of`."""
         result = self.result(tally)
         return None if result is None else self.sentences(tally.rules, result)
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
-        """Return what the picture's template draws, in a room's column or on the presenter's screen; None where there
+        """Return the data for the picture's template, in a room's column or on the presenter screen; None if there
         is nothing to draw.
         """
         return None
 
     def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
-        """Draw the result onto a picture that is downloaded: a row an option, where the kind draws nothing else.
+        """Draw the result onto a picture for download: by default a row per option.
 
         Args:
-            right: the options (from 0) of the right answer, once it was revealed.
+            right: the options (from 0) of the right answer, once it has been revealed.
         """
         draw_rows(sheet, tally, self.rows(tally), right)
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
-        """Return the JSON form of what a quick poll says in brackets; None where it is not this kind's."""
+        """Return the JSON form of a quick poll's bracket; None if it is not this kind's."""
         return None
 
     def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
-        """Return what a quick poll says for such a poll; what it leaves out, `brackets_of` says otherwise."""
+        """Return the bracket of a quick poll for such a poll; `brackets_of` expresses what it cannot."""
         return self.name
 
 
 def share_rows(tally: Tally, *, one_row: bool) -> list[ResultRow]:
-    """Return the options in their order with count and share of the people."""
+    """Return the options in order, with count and share of the people."""
     counts = [option.count for option in tally.options]
     shares = whole_shares(counts, tally.ballots, single=one_row)
     widths, most = bar_widths(counts, tally.ballots), max(counts, default=0)
@@ -339,5 +339,5 @@ def _share_row(index: int, count: int, share: int, width: str, *, is_lead: bool,
 
 
 def fill(sentence: Any, words: Mapping[str, Any]) -> str:
-    """Return a sentence with its {words} filled in, as texts.js does."""
+    """Return a sentence with its {placeholders} filled in, as texts.js does."""
     return _WORD.sub(lambda match: str(words.get(match[1], match[0])), str(sentence))

@@ -1,7 +1,7 @@
 """Places of words in a cloud; static/companion/kinds/cloud.js does the same, and a test compares the two.
 
-Words keep their places while the cloud grows: whoever stands somewhere already is tried there first. All lengths are
-whole units of the picture's own box, so that two readers never differ by a rounding.
+Words keep their places while the cloud grows: a word is first tried where it was. All lengths are
+whole units of the picture's own box, so that two readers never differ by rounding.
 """
 
 import unicodedata
@@ -17,7 +17,7 @@ STEPS = 3
 
 
 class Box(NamedTuple):
-    """The size of a picture, its greatest and smallest letters, and how many words it takes."""
+    """The size of a picture, its largest and smallest letters, and its maximum number of words."""
 
     width: int
     height: int
@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
 @lru_cache(maxsize=4_000)
 def units_of(text: str) -> int:
-    """Return about how wide a text is, in hundredths of its letters' size."""
+    """Return the approximate width of a text, in hundredths of its font size."""
     return sum(_units(sign) for sign in text)
 
 
@@ -63,7 +63,7 @@ def _units(sign: str) -> int:
 
 
 def sizes_of(words: Sequence[tuple[str, int]], box: Box) -> list[int]:
-    """Return the letters' size of each word, by the root of its count; 0 for the last ones where all are too many.
+    """Return the font size of each word, by the square root of its count; 0 for the last ones if there are too many.
 
     The first word has at least twice the smallest letters, so that a cloud of many words still has a shape.
     """
@@ -86,7 +86,7 @@ def sizes_of(words: Sequence[tuple[str, int]], box: Box) -> list[int]:
 
 
 def _size(text: str, size: int, box: Box) -> int:
-    """Return an even size at which the word takes nine tenths of the width at most; 0 where it never does."""
+    """Return an even size at which the word takes at most nine tenths of the width, or 0."""
     fitting = 9 * box.width * 10 // max(1, units_of(text))
     size = min(size, fitting) // 2 * 2
     return size if size >= box.least else 0
@@ -99,7 +99,7 @@ def _height(size: int) -> int:
 def places_of(
     words: Sequence[tuple[str, int]], sizes: Sequence[int], box: Box, standing: Mapping[str, tuple[int, int]]
 ) -> list[tuple[int, Place] | None]:
-    """Return (size, place) of each word, the most named first; None for those that find no room."""
+    """Return (size, place) of each word, the most frequent first; None for those that do not fit."""
     taken: list[Place] = []
     spots: list[tuple[int, Place] | None] = []
     for (text, _count), size in zip(words, sizes, strict=True):
@@ -125,7 +125,7 @@ def _place(
 def _candidates(
     width: int, height: int, box: Box, taken: Sequence[Place], before: tuple[int, int] | None
 ) -> list[tuple[int, int]]:
-    """Return middles inside the box: where the word stood, then beside those that stand, the nearest first."""
+    """Return centres inside the box: where the word was, then next to placed words, the nearest first."""
     x, y = before or (box.width // 2, box.height // 2)
     around = [(x, y)]
     for at_x, at_y, other_width, other_height in taken:
@@ -156,7 +156,7 @@ def _is_free(x: int, y: int, width: int, height: int, gap: int, taken: Sequence[
 def cloud_of(
     words: Sequence[tuple[str, str, int]], different: int, *, box: Box = ROOM
 ) -> dict[str, Any] | None:
-    """Return the cloud of (id, text, count), the most named first: `{width, height, words, left}`; None without words.
+    """Return the cloud of (id, text, count), most frequent first: `{width, height, words, left}`; None without words.
 
     `words` are `{id, text, x, y, size, tier}`; `left` is how many of the `different` words are not in the picture.
     """
@@ -183,5 +183,5 @@ def _cloud(words: tuple[tuple[str, str, int], ...], different: int, box: Box) ->
 
 
 def tier_of(rank: int) -> int:
-    """Return 0 for the three words that are named most, 1 for the next seven, 2 for the rest."""
+    """Return 0 for the three most frequent words, 1 for the next seven, 2 for the rest."""
     return 0 if rank < 3 else 1 if rank < 10 else 2

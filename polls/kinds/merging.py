@@ -1,7 +1,7 @@
-"""When two spellings are one word: case, width, accents and spaces do not matter; meaning is never looked at.
+"""When two spellings are the same word: case, width, accents and spaces do not matter; meaning is never considered.
 
-The key never depends on a reader's language: two readers would see two counts. Accents fall behind Latin and Greek
-letters alone, since elsewhere they make another letter: か and が, й and и.
+The key never depends on a reader's language, since two readers would then see different counts. Accents are only
+removed after Latin and Greek letters, since elsewhere they make a different letter: か and が, й and и.
 """
 
 import re
@@ -18,7 +18,7 @@ _LETTERS = str.maketrans(
 _SENTENCE_SIGNS = "\"'“”„«»,;:!?、。，！？…"
 _ENDS = re.compile(rf"^[\s{_SENTENCE_SIGNS}]+|[\s{_SENTENCE_SIGNS}.]+$")
 _DOT_BEFORE_NO_LETTER = re.compile(r"^\.(?![^\W\d_])")
-# Unicode's Default_Ignorable_Code_Point: what shows as nothing.
+# Unicode's Default_Ignorable_Code_Point: invisible characters.
 _IGNORED = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
@@ -31,7 +31,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 @lru_cache(maxsize=20_000)
 def merge_key(text: str) -> str:
-    """Return the key under which spellings of a text are one; never "" for a text that can be seen."""
+    """Return the key that equal spellings share; never "" for a visible text."""
     if text.isascii():
         key = " ".join(text.lower().split())
         if not key.replace(" ", "").isalnum():
@@ -48,13 +48,13 @@ def merge_key(text: str) -> str:
 
 def _trimmed(text: str) -> str:
     before, text = None, " ".join(text.split())
-    while before != text:  # what one end sets free may belong to the other rule
+    while before != text:  # what one rule uncovers at an end may be subject to the other
         before, text = text, _DOT_BEFORE_NO_LETTER.sub("", _ENDS.sub("", text))
     return text
 
 
 def _without_accents(text: str) -> str:
-    """Return decomposed text without the marks that make no other letter."""
+    """Return decomposed text without the marks that do not make a different letter."""
     signs: list[str] = []
     base = ""
     for sign in _ARABIC_SIGNS.sub("", text):
@@ -72,7 +72,7 @@ def _is_latin_or_greek(sign: str) -> bool:
 
 
 def is_blocked(key: str, blocked: Collection[str]) -> bool:
-    """Return True if a key holds one of the blocked keys: as words of their own, or anywhere where the script puts no
+    """Return True if a key contains one of the blocked keys: as whole words, or anywhere if the script has no
     spaces between words.
     """
     spaced = f" {key} "

@@ -6,7 +6,7 @@ from polls.kinds.other import Choice
 
 
 class Multiple(Choice):
-    """Several options a person."""
+    """Several options per person."""
 
     name, label, choice = "multiple", _("Several choices"), _("several")
     is_usual = True

@@ -44,7 +44,7 @@ class NumberOffStep(Malformed):
 
 
 class Number(Kind):
-    """A number a person."""
+    """One number per person."""
 
     name, label, choice = "number", gettext_lazy("A number"), gettext_lazy("a number that they write")
     family = Family.WRITE
@@ -92,7 +92,7 @@ class Number(Kind):
         return rules
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the fields say; None where they were not there."""
+        """Return the rules from the form's fields; None if they are missing."""
         if "number_from" not in post:
             return None
         return {name: post.get(f"number_{name}", "").strip() for name in USUAL}
@@ -102,7 +102,7 @@ class Number(Kind):
         return {f"number_{name}": value for name, value in {**USUAL, **rules}.items()}
 
     def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
-        """Raise where more than one number a person is asked for.
+        """Raise if the poll asks for more than one number per person.
 
         Raises:
             Malformed
@@ -111,7 +111,7 @@ class Number(Kind):
             raise wrong("max", _("Each person gives one number."))
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the number of a plain form."""
+        """Return the number from a plain form."""
         return {self.field: post.get("written", "").strip()}
 
     def own_answer(self, texts: Sequence[str]) -> Any:
@@ -123,7 +123,7 @@ class Number(Kind):
         return f"{text}{_unit(rules)}"
 
     def read_written(self, text: str) -> Sequence[str]:
-        """Return the number's text, as short as it goes.
+        """Return the number's shortest text.
 
         Raises:
             Malformed
@@ -148,7 +148,7 @@ class Number(Kind):
         most: int,
         rules: Mapping[str, Any],
     ) -> None:
-        """Raise where the number is outside the range or between two steps.
+        """Raise if the number is outside the range or between two steps.
 
         Raises:
             NumberOutOfRange, NumberOffStep
@@ -203,7 +203,7 @@ class Number(Kind):
         return fill(self.texts["number_note"], {**result, "unit": _unit(tally.rules)})
 
     def sentences_of(self, tally: Tally) -> list[str]:
-        """Return between which numbers half of the room is, and the median."""
+        """Return the numbers between which half of the room is, and the median."""
         result = self.result(tally)
         if result["median"] is None:
             return [_("Nobody gave a number.")]
@@ -227,7 +227,7 @@ class Number(Kind):
         return {**picture, "right_at": right_at[0]} if right_at else picture
 
     def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
-        """Draw the histogram with the median, and with the right number once it was revealed."""
+        """Draw the histogram with the median, and with the right number once it has been revealed."""
         bins = [(option.text, option.count) for option in tally.options]
         median, rules = self.result(tally)["median"], tally.rules
         marks = [
@@ -258,14 +258,14 @@ class Number(Kind):
 
 
 def bins_of(rules: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many steps a bin has and how many bins there are, from the poll's rules alone.
+    """Return the number of steps per bin and the number of bins, which only depend on the poll's rules.
 
-    Up to 20 values one bin a value, else the least of 1, 2, 5 × 10^k steps that makes 20 bins at most.
+    Up to 20 values have one bin each; otherwise the smallest of 1, 2, 5 × 10^k steps that makes at most 20 bins.
     """
     values = int((Decimal(rules["to"]) - Decimal(rules["from"])) / Decimal(rules["step"])) + 1
     if values <= MOST_BINS + 1:
         return 1, values
-    steps = values - 1  # the last bin holds its upper end as well
+    steps = values - 1  # the last bin includes its upper end
     width = next(
         base * 10**power
         for power in range(6)
@@ -316,7 +316,7 @@ def place_of(rules: Mapping[str, Any], bins: int, value: str) -> str:
 
 
 def rounded(value: Fraction) -> str:
-    """Return a decimal text of at most four decimals, rounded half up."""
+    """Return a decimal text with at most four decimals, rounded half up."""
     scaled = value * 10_000
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return plain(Decimal(whole) / 10_000)
@@ -330,13 +330,13 @@ def plain(number: Decimal) -> str:
 
 
 def _unit(rules: Mapping[str, Any]) -> str:
-    """Return the unit with the space that it needs: "%" has none."""
+    """Return the unit with a space before it if needed: "%" has none."""
     unit = str(rules.get("unit", ""))
     return unit if not unit or unit in {"%", "°"} else f" {unit}"
 
 
 def read_decimal(value: Any, field: str) -> str:
-    """Return a decimal text with a dot, as short as it goes, from one in digits of any script.
+    """Return the shortest decimal text with a dot, from a text in digits of any script.
 
     Raises:
         Malformed

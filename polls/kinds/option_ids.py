@@ -1,4 +1,4 @@
-"""Options as a vote names them, and how many a poll has."""
+"""Option ids in a vote, and the number of options in a poll."""
 
 from typing import Any
 

@@ -40,7 +40,7 @@ class Choice(Kind):
     may_have_other = True
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return `{other: true, approve}`, or nothing where there is no "Other".
+        """Return `{other: true, approve}`, or {} without "Other".
 
         Raises:
             Malformed
@@ -58,7 +58,7 @@ class Choice(Kind):
         return rules if rules["other"] else {}
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the fields say; None where there were none, as in a quick poll."""
+        """Return the rules from the form's fields; None if there are none, as in a quick poll."""
         if "has_other" not in post:
             return None
         return {"other": "other" in post, "approve": "other_open" not in post}
@@ -68,7 +68,7 @@ class Choice(Kind):
         return {"other": rules.get("other", False), "other_open": not rules.get("approve", True)}
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:
-        """Return the JSON form of `several`, `other` or `several, other`; "unmoderated" may stand behind "other"."""
+        """Return the JSON form of `several`, `other` or `several, other`; "unmoderated" may follow "other"."""
         match = _LINE.match(bracket)
         if match is None or not bracket or bool(match["several"]) == self.one_row:
             return None
@@ -76,14 +76,14 @@ class Choice(Kind):
         return {"kind": self.name, **({"rules": rules} if rules else {})}
 
     def write_line(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
-        """Return "" for one choice, else `several`, `other`, or `several, other, unmoderated`."""
+        """Return "" for a single choice, otherwise `several`, `other`, or `several, other, unmoderated`."""
         words = [] if self.one_row else ["several"]
         words += ["other"] if has_other(rules) else []
         words += ["unmoderated"] if has_other(rules) and not rules["approve"] else []
         return ", ".join(words)
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the ticked options, with the words where "Other" is ticked."""
+        """Return the ticked options, with the words if "Other" is ticked."""
         chosen, words = post.getlist("option"), post.get("other", "").strip()
         is_meant = post.get("other_option") in chosen or not chosen
         return {self.field: chosen, **({FIELD: words} if words and is_meant else {})}
@@ -95,7 +95,7 @@ def has_other(rules: Mapping[str, Any]) -> bool:
 
 
 def read_other(value: Any) -> str:
-    """Return what somebody wrote for "Other"; only the shape is checked.
+    """Return somebody's words for "Other"; only the shape is checked.
 
     Raises:
         Malformed
@@ -106,7 +106,7 @@ def read_other(value: Any) -> str:
 
 
 def other_spelling(words: str) -> Spelling:
-    """Return the words, and what makes them one with other spellings."""
+    """Return the words, and the key that they share with other spellings."""
     return Spelling(words, merge_key(words))
 
 

@@ -1,6 +1,6 @@
-"""Points: people share out a number of points among the options.
+"""Points: people distribute a number of points among the options.
 
-A ballot's values are points, an option without any is not in it. Kept are how many gave an option any, and their sum.
+A ballot's values are points; options without points are left out. Stored: how many gave an option any, and the sum.
 """
 
 import re
@@ -26,7 +26,7 @@ _LINE = re.compile(r"points(?:\s+(?P<exactly>exactly\s+)?(?P<total>\d{1,4}))?\Z"
 
 
 class Points(Kind):
-    """Points that are shared out among options."""
+    """Points that are distributed among options."""
 
     name, label, choice = "points", gettext_lazy("Points"), gettext_lazy("how to share out points")
     family = Family.WEIGH
@@ -61,7 +61,7 @@ class Points(Kind):
     # --- the poll
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return `{total, exact}`: how many points a person has, and whether all have to be given.
+        """Return `{total, exact}`: the number of points per person, and whether all have to be given.
 
         Raises:
             Malformed
@@ -79,7 +79,7 @@ class Points(Kind):
         return rules
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the fields say; None where there were none, as in a quick poll."""
+        """Return the rules from the form's fields; None if there are none, as in a quick poll."""
         if "points_total" not in post:
             return None
         text = post["points_total"].strip()
@@ -96,7 +96,7 @@ class Points(Kind):
         return 1, options
 
     def value_sum(self, rules: Mapping[str, Any]) -> int | None:
-        """Return how many points a person has."""
+        """Return the number of points per person."""
         total: int = rules["total"]
         return total
 
@@ -121,10 +121,10 @@ class Points(Kind):
     # --- a vote
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the points that the fields `points_<id>` say; an empty one gives none.
+        """Return the points from the fields `points_<id>`; an empty field gives none.
 
         Raises:
-            Malformed: a field that holds no whole number.
+            Malformed: a field is not a whole number.
         """
         points: dict[str, int] = {}
         for option, text in self.entered(post, {}).items():
@@ -151,7 +151,7 @@ class Points(Kind):
         most: int,
         rules: Mapping[str, Any],
     ) -> None:
-        """Raise where an answer is none to this poll.
+        """Raise if an answer is not valid for this poll.
 
         Raises:
             UnknownOption, DuplicateOption, WrongNumberOfOptions, WrongAnswer
@@ -194,7 +194,7 @@ class Points(Kind):
     def result(self, tally: Tally) -> dict[str, Any]:
         """Return `{points, mean, given}`; lists are in the options' order.
 
-        `mean` is over everybody who voted, rounded to hundredths; `given` is how many points were given in all.
+        `mean` is over everybody who voted, rounded to hundredths; `given` is the total of all points.
         """
         sums, ballots = [option.weight for option in tally.options], tally.ballots
         return {
@@ -204,7 +204,7 @@ class Points(Kind):
         }
 
     def figures(self, tally: Tally) -> list[dict[str, int | float]]:
-        """Return points and mean; nothing where nobody voted."""
+        """Return points and mean; nothing if nobody voted."""
         if not tally.ballots:
             return super().figures(tally)
         result = self.result(tally)
@@ -214,7 +214,7 @@ class Points(Kind):
         ]
 
     def rows(self, tally: Tally) -> list[ResultRow]:
-        """Return the options by their points."""
+        """Return the options sorted by points."""
         result = self.result(tally)
         sums, in_all = result["points"], result["given"]
         shares, widths = whole_shares(sums, in_all, single=True), bar_widths(sums, in_all)
@@ -240,17 +240,17 @@ class Points(Kind):
         )
 
     def note_of(self, tally: Tally) -> str:
-        """Return the result in one line, of a tally."""
+        """Return the result in one line, from a tally."""
         return self.note(tally.rules, self.result(tally), [option.text for option in tally.options])
 
     def sentences_of(self, tally: Tally) -> list[str]:
-        """Return what the recap says, of a tally."""
+        """Return the recap's text, from a tally."""
         return self.sentences(tally.rules, self.result(tally), [option.text for option in tally.options])
 
     def note(
         self, rules: Mapping[str, Any], result: Mapping[str, Any] | None, options: Sequence[str] = ()
     ) -> str:
-        """Return "Most points: Magnum (412 of 1200)."; "" where none were given."""
+        """Return "Most points: Magnum (412 of 1200)."; "" if none were given."""
         if result is None or not result["given"]:
             return ""
         most = max(result["points"])
@@ -260,7 +260,7 @@ class Points(Kind):
     def sentences(
         self, rules: Mapping[str, Any], result: Mapping[str, Any], options: Sequence[str] = ()
     ) -> list[str]:
-        """Return who got most of the points, and how many a person on average."""
+        """Return which option got the most points, and how many per person on average."""
         most = max(result["points"])
         leaders = [i for i, points in enumerate(result["points"]) if points == most]
         words = {
@@ -280,7 +280,7 @@ class Points(Kind):
 
 
 def read_points(value: Any) -> tuple[Any, ...]:
-    """Return (option id, points) of a `{id: points}`, without those that got none.
+    """Return (option id, points) from `{id: points}`, without options that got none.
 
     Raises:
         Malformed

@@ -1,4 +1,4 @@
-"""Ready answers for a question: what is asked again and again, with its kind, its rules and its options."""
+"""Ready answers for a question: common polls, with their kind, rules and options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from polls.kinds.refusals import wrong
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Answers that a question can be given.
+    """A set of answers for a question.
 
     Attributes:
         label: on pages.
-        line: what a quick poll says for it in brackets.
-        kind, rules, labels, options, max: as in the JSON of a poll; `labels` are the rules' of a scale.
+        line: its bracket in a quick poll.
+        kind, rules, labels, options, max: as in the JSON of a poll; `labels` are those in the rules of a scale.
     """
 
     label: Any
@@ -30,7 +30,7 @@ class Preset:
     max: int = 1
 
     def draft(self) -> dict[str, Any]:
-        """Return the JSON form of a poll, without its question, in the language of whoever makes it."""
+        """Return the JSON form of a poll, without its question, in the language of the moderator who creates it."""
         said: dict[str, Any] = {"kind": self.kind, "max": self.max}
         rules = {**self.rules, **({"labels": [str(label) for label in self.labels]} if self.labels else {})}
         if rules:
@@ -101,16 +101,16 @@ def preset_choices() -> list[tuple[str, Any]]:
 
 
 def draft_of_line(bracket: str) -> dict[str, Any] | None:
-    """Return the JSON form that a quick poll's bracket says; None where it is no preset's."""
+    """Return the JSON form of a quick poll's bracket; None if it is not a preset's."""
     preset = _LINES.get(" ".join(bracket.casefold().split()).replace(" / ", "/"))
     return None if preset is None else preset.draft()
 
 
 def with_preset(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON form of a poll with its `preset` written out; without one, as it was sent.
+    """Return the JSON form of a poll with its `preset` expanded, or unchanged if it has none.
 
     Raises:
-        Malformed: an unknown preset, or one beside fields that it says itself.
+        Malformed: an unknown preset, or one together with fields that it sets itself.
     """
     given = dict(sent)
     if given.get("preset") is None:

@@ -1,8 +1,8 @@
-"""A ranking: people put options in order, the first places or all.
+"""A ranking: people put options in order, either all of them or only the first places.
 
-A ballot's values are places. Three things are kept of all ballots: how many name an option, how many put it first, and
-how many that name two options put one above the other. Everything else follows from these. An option that a ballot
-leaves out stands below every option that it names, and shares the places that are left with the others left out.
+A ballot's values are places. Three things are stored for all ballots: how many contain an option, how many put it
+first, and for each two options, how many of those with both put one above the other. Everything else follows from
+these. An option that a ballot leaves out ranks below all its options, and shares the remaining places with the others.
 """
 
 import re
@@ -26,7 +26,7 @@ _LINE = re.compile(r"rank(?:ing)?(?:\s+(?P<most>\d{1,2}))?\Z", re.IGNORECASE)
 
 
 class Ranking(Kind):
-    """Options in an order."""
+    """Options in order."""
 
     name, label, choice = "ranking", gettext_lazy("Ranking"), gettext_lazy("an order of the options")
     family = Family.WEIGH
@@ -64,11 +64,11 @@ class Ranking(Kind):
     # --- the poll
 
     def default_range(self, options: int) -> tuple[int, int]:
-        """Return one to all: nobody has to have an opinion on the last places."""
+        """Return one to all: nobody needs an opinion on the last places."""
         return 1, options
 
     def ask(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> str:
-        """Return "Put your first 3 in order" or what else the range asks for."""
+        """Return "Put your first 3 in order", or another instruction for the range."""
         if fewest == most:
             key = "rank_all" if most == options else "rank_exactly"
         elif fewest > 1:
@@ -91,10 +91,10 @@ class Ranking(Kind):
     # --- a vote
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the ranking that the fields `place_<id>` say. Places may be missing in between.
+        """Return the ranking from the fields `place_<id>`. Places may be skipped.
 
         Raises:
-            Malformed: a place that is no number, or that two options have.
+            Malformed: a place is not a number, or two options have the same.
         """
         entered = self.entered(post, {})
         places: dict[int, str] = {}
@@ -121,7 +121,7 @@ class Ranking(Kind):
         most: int,
         rules: Mapping[str, Any],
     ) -> None:
-        """Raise where an answer is none to this poll.
+        """Raise if an answer is not valid for this poll.
 
         Raises:
             UnknownOption, DuplicateOption, WrongNumberOfOptions
@@ -136,7 +136,7 @@ class Ranking(Kind):
             raise WrongNumberOfOptions(sentence, fields={"ranking": sentence})
 
     def selected(self, answer: Sequence[Any]) -> dict[int, int | None]:
-        """Return each option's place, from 1."""
+        """Return the place of each option, from 1."""
         return {option: place for place, option in enumerate(answer, 1)}
 
     def chosen(self, selected: Mapping[int, int | None]) -> tuple[int, ...]:
@@ -156,10 +156,10 @@ class Ranking(Kind):
     def result(self, tally: Tally) -> dict[str, Any]:
         """Return the points, places and comparisons; lists are in the options' order.
 
-        `{points, first_places, places, pairwise, winner, circle}`: `pairwise[i][j]` is how many ballots put i above j,
-        `winner` the option (from 0) that beats each of the others one to one, or None, `circle` those that beat one
-        another in a circle above all others, where there is no winner. Points are Borda's: one for each option below,
-        a half for each that shares a place.
+        `{points, first_places, places, pairwise, winner, circle}`: `pairwise[i][j]` is the number of ballots with i
+        above j, `winner` the option (from 0) that beats each of the others one to one, or None, `circle` those that
+        beat one another in a circle and all others, if there is no winner. Points are a Borda count: one for each
+        option below, a half for each that shares a place.
         """
         options = tally.options
         beaten = [
@@ -181,13 +181,13 @@ class Ranking(Kind):
         }
 
     def rows(self, tally: Tally) -> list[ResultRow]:
-        """Return the options by their points."""
+        """Return the options sorted by points."""
         result, most = self.result(tally), tally.ballots * (len(tally.options) - 1)
         order = sorted(range(len(tally.options)), key=lambda i: (result["places"][i], i))
         return [self._row(i, result, most) for i in order]
 
     def figures(self, tally: Tally) -> list[dict[str, int | float]]:
-        """Return place, points and how many put the option first; nothing where nobody voted."""
+        """Return place, points and how many put the option first; nothing if nobody voted."""
         if not tally.ballots:
             return super().figures(tally)
         result = self.result(tally)
@@ -219,11 +219,11 @@ class Ranking(Kind):
         return fill(self.texts[key].form(count), {"count": count})
 
     def note_of(self, tally: Tally) -> str:
-        """Return the result in one line, of a tally."""
+        """Return the result in one line, from a tally."""
         return self.note(tally.rules, self.result(tally), [option.text for option in tally.options])
 
     def sentences_of(self, tally: Tally) -> list[str]:
-        """Return what the recap says, of a tally."""
+        """Return the recap's text, from a tally."""
         return self.sentences(tally.rules, self.result(tally), [option.text for option in tally.options])
 
     def note(
@@ -270,7 +270,7 @@ class Ranking(Kind):
         return [without_odd_blanks(sentence) for sentence in sentences]
 
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
-        """Return the table of who beats whom: `{names, rows: [{name, cells: [{count, beats}]}]}`, by points."""
+        """Return the table of comparisons: `{names, rows: [{name, cells: [{count, beats}]}]}`, sorted by points."""
         if not tally.ballots:
             return None
         result = self.result(tally)
@@ -292,7 +292,7 @@ class Ranking(Kind):
 
 
 def _most_first(favourites: Sequence[int]) -> str:
-    """Return the sentence, still to be filled, about what most people put first."""
+    """Return the sentence template about the option that most people put first."""
     if len(favourites) == 1:
         return _("Most first places went to %(favourites)s (%(first)d of %(voted)d).")
     return _("Most first places are shared by %(favourites)s (%(first)d of %(voted)d each).")
@@ -324,7 +324,7 @@ def _winner(beaten: Sequence[Sequence[int]]) -> int | None:
 
 
 def _circle(beaten: Sequence[Sequence[int]]) -> list[int]:
-    """Return the options that beat one another in a circle and that nothing outside it beats, or []."""
+    """Return the options that beat one another in a circle and that no other option beats, or []."""
     every = range(len(beaten))
     reached = [{j for j in every if beaten[i][j] > beaten[j][i]} for i in every]
     for k in every:

@@ -1,4 +1,4 @@
-"""What an answer to a poll, or the rules of one, may be refused with."""
+"""The errors for a poll's answers and rules."""
 
 from typing import Any
 
@@ -24,5 +24,5 @@ class WrongAnswer(Malformed):
 
 
 def wrong(field: str, sentence: Any) -> Malformed:
-    """Return the error that names a field."""
+    """Return the error for a field."""
     return Malformed(sentence, fields={field: sentence})

@@ -1,7 +1,7 @@
-"""The right answer to a poll: how it is written, what is none, and how it is said.
+"""The right answer to a poll: how it is read, checked and put into words.
 
-It is kept as a tuple: places of options from 1 (of a ranking in their right order), or one number's text; () for none.
-Places and not ids, so that a copy of a poll has the same right answer.
+It is stored as a tuple: positions of options from 1 (for a ranking, in the right order), or a number's text; () for
+none. Positions and not ids, so that a copy of a poll has the same right answer.
 """
 
 import re
@@ -43,16 +43,16 @@ class Offered(NamedTuple):
 
 
 def take_right(bracket: str) -> tuple[str, str | None]:
-    """Return a quick poll's bracket without its "right 2", and what that says; None where it says nothing of it."""
+    """Return a quick poll's bracket without its "right 2", and that right answer, or None."""
     match = _IN_LINE.search(bracket)
     return (bracket[: match.start()].strip(), match["right"].strip()) if match else (bracket, None)
 
 
 def read_right(value: Any, kind: Kind, offered: Offered) -> Right:
-    """Return a right answer: a vote's answer `{"options": […]}` with ids, or places from 1; or the text of a line.
+    """Return a right answer from a vote's `{"options": […]}` with ids or positions from 1, or from a quick poll's text.
 
     Raises:
-        Malformed: the kind has none, it is no answer to this poll, or none that a vote could give.
+        Malformed: the kind has none, it is not an answer to this poll, or no vote could give it.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return NONE
@@ -92,7 +92,7 @@ def _places(value: Any, options: Sequence[tuple[int | None, str]]) -> Right:
 
 
 def _place(option: Any, known: Mapping[str, int]) -> int:
-    """Return an option's place, given by its id (a text) or by its place (a number)."""
+    """Return an option's position, given by its id (a text) or its position (a number)."""
     place = known.get(option) if isinstance(option, str) else option
     if not isinstance(place, int) or isinstance(place, bool):
         raise wrong(FIELD, _("The right answer names an option that this poll does not have."))
@@ -100,7 +100,7 @@ def _place(option: Any, known: Mapping[str, int]) -> int:
 
 
 def check_right(right: Right, kind: Kind, offered: Offered) -> None:
-    """Raise where nobody could give this answer.
+    """Raise if nobody could give this answer.
 
     Raises:
         Malformed
@@ -130,9 +130,9 @@ def moved_right(
     after: Sequence[tuple[int | None, str]],
     kind: Kind,
 ) -> Right:
-    """Return a right answer of options that were moved, renamed, added or removed.
+    """Return a right answer adapted to options that were moved, renamed, added or removed.
 
-    An option is known by its id, else by its text. An order of which an option is gone is none.
+    An option is recognised by its id, otherwise by its text. An order that lost an option is dropped.
     """
     if kind.family is Family.WRITE:
         return right
@@ -166,12 +166,12 @@ def count_line(count: int, voted: int) -> str:
 
 
 def right_share(count: int, voted: int) -> int:
-    """Return the share of those who had it right, in whole percent, rounded half up."""
+    """Return the share of right answers, in whole percent, rounded half up."""
     return in_hundredths(count, voted) if voted else 0
 
 
 def had_it_right(kind: Kind, right: Mapping[str, Any], mine: Mapping[str, Any]) -> bool | None:
-    """Return whether one's own answer is right, both as JSON; None where none is known.
+    """Return whether the voter's own answer is right, both as JSON; None if it is unknown.
 
     right_answer.js does the same.
     """

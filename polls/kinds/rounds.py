@@ -1,4 +1,4 @@
-"""Two rounds of one poll beside each other: what became of each option."""
+"""Two rounds of one poll compared, option by option."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An option in both rounds; None for a round that did not have it.
+    """An option in both rounds; None for a round without it.
 
-    `lengths` are those of both bars in percent of the longest; both rounds are drawn to one measure.
+    `lengths` are those of both bars in percent of the longest; both rounds have the same scale.
     """
 
     text: str
@@ -31,21 +31,21 @@ class Change:
 
     @property
     def by(self) -> int | None:
-        """By how many percentage points, or places, it rose; None where a round did not have it."""
+        """By how many percentage points, or places, it rose; None if a round did not have it."""
         if self.before is None or self.after is None:
             return None
         risen = self.after.figure - self.before.figure
-        return risen if self.after.unit else -risen  # the first place is the highest
+        return risen if self.after.unit else -risen  # the first place is the best
 
     @property
     def arrow(self) -> str:
-        """Whether it rose or fell, as a sign."""
+        """Whether it rose or fell, as an arrow."""
         by = self.by
         return "" if by is None else UP if by > 0 else DOWN if by < 0 else SAME
 
     @property
     def amount(self) -> str:
-        """+12, −5 or 0; "" where a round did not have it."""
+        """+12, −5 or 0; "" if a round did not have it."""
         by = self.by
         return "" if by is None else f"{by:+d}".replace("-", MINUS) if by else "0"
 
@@ -56,12 +56,12 @@ class Change:
 
     @property
     def figures(self) -> tuple[str, str]:
-        """What both rounds say, with their unit; a dash where a round did not have it."""
+        """The figures of both rounds, with their unit; a dash if a round did not have it."""
         return _figure(self.before), _figure(self.after)
 
 
 class Rounds(NamedTuple):
-    """A round and the one before it: their numbers, how many people voted in each, and the options in order."""
+    """A round and the one before it: their numbers, the number of voters in each, and the options in order."""
 
     before: int
     after: int
@@ -77,7 +77,7 @@ class Rounds(NamedTuple):
 
     @property
     def heading(self) -> str:
-        """What the changes are counted in."""
+        """The unit of the changes."""
         return _("Change in places") if self.is_of_places else _("Change in percentage points")
 
 
@@ -87,9 +87,9 @@ def may_compare(kind: Kind) -> bool:
 
 
 def rounds_of(kind: Kind, before: tuple[int, Tally], after: tuple[int, Tally]) -> Rounds:
-    """Return what became of each option from one (round, tally) to another, in the order of the later one's rows.
+    """Return each option's change from one (round, tally) to another, in the order of the later one's rows.
 
-    Options are the same where they say the same. Those that only the first round had stand last.
+    Options are the same if their texts are. Those that only the first round had come last.
     """
     rows = [*kind.rows(before[1]), *kind.rows(after[1])]
     longest = max((_measure(row) for row in rows), default=0) or 1
@@ -136,7 +136,7 @@ def rounds_sentence(rounds: Rounds) -> str:
 
 
 def _measure(row: ResultRow) -> float:
-    """Return what a bar is long by: the share, or where the figure is a place, what the page's bar is."""
+    """Return the length of a bar: the share, or if the figure is a place, the length of the page's bar."""
     return row.figure if row.unit else float(row.width.rstrip("%"))
 
 

@@ -29,13 +29,13 @@ MAX_LABEL_LENGTH = 40
 _NUMBER = re.compile(r"([-\u2212]?)(\d{1,3})\Z")
 USUAL: dict[str, Any] = {"from": 1, "to": 5, "labels": ["", ""], "no_opinion": False}
 NO_OPINION = "no opinion"  # in a line
-NPS = "nps"  # the rule that asks for the Net Promoter Score; it is kept where it is true
+NPS = "nps"  # the rule for the Net Promoter Score; only stored if it is true
 NPS_RANGE = (0, 10)
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
 
 
 class Scale(Kind):
-    """One point of a scale a person."""
+    """One point of a scale per person."""
 
     name, label, choice = "scale", gettext_lazy("Scale"), gettext_lazy("one point of a scale")
     look = "steps"
@@ -53,7 +53,7 @@ class Scale(Kind):
     }
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return `{from, to, labels: [low, high], no_opinion, nps?}`. Where options came without `to`, it follows from
+        """Return `{from, to, labels: [low, high], no_opinion, nps?}`. If there are options but no `to`, it follows from
         them.
 
         Raises:
@@ -80,7 +80,7 @@ class Scale(Kind):
         return {**rules, NPS: True}
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the fields say; None where there were none, as in a quick poll."""
+        """Return the rules from the form's fields; None if there are none, as in a quick poll."""
         if "scale_from" not in post:
             return None
         return {
@@ -104,14 +104,14 @@ class Scale(Kind):
         }
 
     def make_options(self, rules: Mapping[str, Any]) -> list[str]:
-        """Return the points' numbers, the labels beside the first and the last."""
+        """Return the points' numbers, with the labels at the first and the last."""
         low, high = rules["labels"]
         texts = [str(number) for number in range(rules["from"], rules["to"] + 1)]
         texts[0], texts[-1] = f"{texts[0]} {low}".strip(), f"{texts[-1]} {high}".strip()
         return [*texts, *([_("No opinion")] if rules["no_opinion"] else [])]
 
     def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
-        """Raise where the options are not one a point.
+        """Raise if there is not exactly one option per point.
 
         Raises:
             Malformed
@@ -122,14 +122,14 @@ class Scale(Kind):
         super().check_draft(rules, fewest, most, options)
 
     def value_of(self, rules: Mapping[str, Any], position: int) -> int | None:
-        """Return the point's number; None for "no opinion", which stands last."""
+        """Return the point's number; None for "no opinion", which is last."""
         number: int = rules["from"] + position - 1
         return number if number <= rules["to"] else None
 
     def result(self, tally: Tally) -> dict[str, Any]:
         """Return `{answers, no_opinion, mean, median, spread, nps?}` of those who had an opinion, None without any.
 
-        `spread` is the standard deviation. Mean and spread are rounded to hundredths. `nps` is there where the rules
+        `spread` is the standard deviation. Mean and spread are rounded to hundredths. `nps` is present if the rules
         ask for it: see `nps_of`.
         """
         points = [(option.value, option.count) for option in tally.options if option.value is not None]
@@ -152,7 +152,7 @@ class Scale(Kind):
     def note(
         self, rules: Mapping[str, Any], result: Mapping[str, Any] | None, options: Sequence[str] = ()
     ) -> str:
-        """Return "Average 4.1 of 5, median 4."; "" while nobody has answered."""
+        """Return "Average 4.1 of 5, median 4."; "" if nobody has answered."""
         if result is None or result["mean"] is None:
             return ""
         key = "scale_note_of" if rules["from"] in {0, 1} else "scale_note"
@@ -191,7 +191,7 @@ class Scale(Kind):
     def picture_of(self, tally: Tally, *, on_screen: bool = False) -> dict[str, Any] | None:
         """Return the bars around the middle: `{bars: [{x, width, strength, side}], mean_at}`, lengths in percent.
 
-        Half of a middle point's answers stand on either side. The axis holds 100 % on either side, so bars never
+        Half of a middle point's answers are on each side. The axis has room for 100 % on each side, so bars never
         rescale. `mean_at` is the place of the mean between the first point and the last.
         """
         points = [(option.value, option.count) for option in tally.options if option.value is not None]
@@ -265,7 +265,7 @@ def _labels(value: Any) -> list[str]:
 def nps_of(points: Sequence[tuple[int, int]]) -> dict[str, int | None]:
     """Return `{score, promoters, passives, detractors}` of (value, count) from 0 to 10.
 
-    The score is the percentage of promoters (9 and 10) less that of detractors (0 to 6), from -100 to 100, rounded
+    The score is the percentage of promoters (9 and 10) minus that of detractors (0 to 6), from -100 to 100, rounded
     half up to a whole number; None without answers.
     """
     answers = sum(count for _value, count in points)
@@ -291,19 +291,19 @@ def _nps_sentence(result: Mapping[str, Any]) -> str:
 
 
 def _weight(points: list[tuple[int, int]], place: int) -> float:
-    """Return how much of a point's answers stand left of the middle."""
+    """Return how many of a point's answers are left of the middle."""
     away = 2 * place - (len(points) - 1)
     return 1 if away < 0 else 0 if away else 0.5
 
 
 def _median(points: list[tuple[int, int]], answers: int) -> float | int:
-    """Return the middle answer, or what lies between the two in the middle."""
+    """Return the middle answer, or the mean of the two in the middle."""
     low, high = _answer_at(points, (answers - 1) // 2), _answer_at(points, answers // 2)
     return low if low == high else (low + high) / 2
 
 
 def _answer_at(points: list[tuple[int, int]], place: int) -> int:
-    """Return the answer at a place (from 0) when all are put in order."""
+    """Return the answer at a place (from 0) in sorted order."""
     for value, count in points:
         if place < count:
             return value
@@ -321,4 +321,4 @@ def plain(number: float | int) -> str:
     return f"{number:g}"
 
 
-assert MAX_POINTS + 1 <= MAX_OPTIONS  # noqa: S101  # "no opinion" fits behind the points
+assert MAX_POINTS + 1 <= MAX_OPTIONS  # noqa: S101  # "no opinion" fits after the points

@@ -6,7 +6,7 @@ from polls.kinds.other import Choice
 
 
 class Single(Choice):
-    """One option a person."""
+    """One option per person."""
 
     name, label, choice = "single", _("One choice"), _("one option")
     is_usual = True

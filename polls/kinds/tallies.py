@@ -1,4 +1,4 @@
-"""What a result is made of, and its rows as they are shown."""
+"""The data of a result, and its rows as they are shown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ class Counted:
     """An option with its count.
 
     Attributes:
-        value: its number, where the kind gives options numbers.
+        value: its number, if the kind gives options numbers.
         id: as in REST.
-        is_picked: whether a moderator picked it for the recap; of written answers.
-        weight: what the ballots gave it, where ballots have values.
+        is_picked: whether a moderator picked it for the recap; for written answers.
+        weight: the sum of the ballots' values for it, if ballots have values.
         written: how many people wrote it themselves, before it became an option.
-        above: how many ballots put it above each option, in the options' order; at its own place how many put it first.
+        above: how many ballots put it above each option, in the options' order; at its own index, how many put it
+            first.
     """
 
     text: str
@@ -30,11 +31,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a result is made of: the poll's rules, how many people's ballots count, and its options in order.
+    """The data of a result: the poll's rules, the number of people whose ballots count, and its options in order.
 
-    Of what voters wrote, `options` are the most named, `different` says how many answers there are in all, and `values`
-    are all of them with their counts, where the kind reads all. `result` is there where it was made already. `right` is
-    a right answer that was written, once it was revealed.
+    For written answers, `options` are the most frequent, `different` is the total number of answers, and `values`
+    are all of them with their counts, if the kind reads all. `result` is set if it was computed already. `right` is
+    a written right answer, once it has been revealed.
     """
 
     rules: Mapping[str, Any]
@@ -52,12 +53,12 @@ class ResultRow:
 
     Attributes:
         index: the option's, from 0.
-        figure: the number in front, with its unit.
-        amount: the number behind, and the word that it counts.
+        figure: the number before it, with its unit.
+        amount: the number after it, and the word that it counts.
         width: of the bar, as an SVG length.
-        cells: the row of a table, below the kind's `columns`.
-        line: all of it in a line of text.
-        note: what stands below the bar, or "".
+        cells: the row of a table with the kind's `columns`.
+        line: everything in one line of text.
+        note: the text below the bar, or "".
     """
 
     index: int

@@ -132,7 +132,7 @@ class Text(Kind):
         return [wrote % {"count": tally.ballots}, *picked]
 
     def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
-        """Draw a card an answer."""
+        """Draw a card per answer."""
         draw_cards(sheet, tally)
 
     def read_line(self, bracket: str) -> dict[str, Any] | None:

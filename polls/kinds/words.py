@@ -1,4 +1,4 @@
-"""Words: what people write, 1 to 5 words each, spellings of one word counted as one."""
+"""Words: people write 1 to 5 words each, and spellings of the same word are counted together."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +31,7 @@ class WrongNumberOfWords(Malformed):
 
 
 class Words(Kind):
-    """Some words a person, of at most 40 characters each."""
+    """Some words per person, of at most 40 characters each."""
 
     name, label, choice = "words", gettext_lazy("Words"), gettext_lazy("words that they write")
     family = Family.WRITE
@@ -56,7 +56,7 @@ class Words(Kind):
     }
 
     def read_rules(self, value: Any, over: Mapping[str, Any], options: int | None) -> dict[str, Any]:
-        """Return `{approve}`: whether a moderator approves each word before the room reads it.
+        """Return `{approve}`: whether a moderator approves each word before attendees see it.
 
         Raises:
             Malformed
@@ -71,7 +71,7 @@ class Words(Kind):
         return rules
 
     def rules_of_form(self, post: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the rules that the fields say; None where they were not there."""
+        """Return the rules from the form's fields; None if they are missing."""
         return {"approve": "words_approve" in post} if "words_settings" in post else None
 
     def form_of_rules(self, rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Words(Kind):
         return {"words_approve": {**USUAL, **rules}["approve"]}
 
     def check_draft(self, rules: Mapping[str, Any], fewest: int, most: int, options: int) -> None:
-        """Raise where the number of words is none that can be asked for.
+        """Raise if the poll cannot ask for this number of words.
 
         Raises:
             Malformed
@@ -88,7 +88,7 @@ class Words(Kind):
             raise wrong("max", _("Ask for 1 to 5 words."))
 
     def answer_of_form(self, post: Any) -> dict[str, Any]:
-        """Return the words of a plain form; empty fields say nothing."""
+        """Return the words from a plain form; empty fields are ignored."""
         return {self.field: [word for word in post.getlist("written") if word.strip()]}
 
     def pick_note(self, poll: Mapping[str, Any]) -> str:
@@ -106,7 +106,7 @@ class Words(Kind):
         most: int,
         rules: Mapping[str, Any],
     ) -> None:
-        """Raise where there are too few or too many words.
+        """Raise if there are too few or too many words.
 
         Raises:
             WrongNumberOfWords
@@ -122,16 +122,16 @@ class Words(Kind):
         raise WrongNumberOfWords(sentence, fields={self.field: sentence})
 
     def result(self, tally: Tally) -> dict[str, Any]:
-        """Return `{different, more}`: how many words there are, and how many of them the options leave out."""
+        """Return `{different, more}`: the number of words, and how many of them the options leave out."""
         return {"different": tally.different, "more": tally.different - len(tally.options)}
 
     def note_of(self, tally: Tally) -> str:
-        """Return "Most named: etcd (31), upgrades (24), networking (18)."; "" while nobody has written."""
+        """Return "Most named: etcd (31), upgrades (24), networking (18)."; "" if nobody has written."""
         named = most_named(tally)
         return fill(self.texts["words_note"], {"words": ", ".join(named)}) if named else ""
 
     def sentences_of(self, tally: Tally) -> list[str]:
-        """Return what was named most, and how many words there are."""
+        """Return the most frequent words, and the number of words."""
         if not tally.options:
             return [_("No words can be shown.")]
         different = ngettext(
@@ -147,7 +147,7 @@ class Words(Kind):
         return cloud_of(words, tally.different, box=SCREEN if on_screen else ROOM)
 
     def draw(self, sheet: Sheet, tally: Tally, right: Collection[int] = ()) -> None:
-        """Draw the cloud, and the most named as rows below it."""
+        """Draw the cloud, and the most frequent words as rows below it."""
         words = [(option.id, option.text, option.count) for option in tally.options]
         if (picture := cloud_of(words, tally.different, box=BOX)) is not None:
             draw_cloud(sheet, picture, tally, self.rows(tally))
@@ -170,7 +170,7 @@ class Words(Kind):
 
 
 def most_named(tally: Tally) -> list[str]:
-    """Return the first words with their counts: up to three, or fewer where a cut would part equals."""
+    """Return the first words with their counts: up to three, or fewer if a cut would separate equal counts."""
     counted = list(tally.options)
     if len(counted) > NAMED and counted[NAMED].count == counted[NAMED - 1].count:
         least = counted[NAMED].count

@@ -1,4 +1,4 @@
-"""What can be done with polls and ballots: the only writers."""
+"""Services for polls and ballots, the only code that writes them."""
 
 from polls.kinds import DuplicateOption, UnknownOption, WrongAnswer, WrongNumberOfOptions
 from polls.services.ballots import (

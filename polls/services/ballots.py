@@ -1,4 +1,4 @@
-"""Record ballots: one transaction a batch, the rules in plain Python (docs/adr/0003)."""
+"""Record ballots: one transaction per batch, with the rules in plain Python (docs/adr/0003)."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ from polls.statements import sent_together
 from polls.written_store import Written
 from sessions.programme.services.rights import NotJoined
 
-MAX_SEQ = 2**53 - 1  # the greatest whole number that every JSON client holds exactly
-FOLD_WITHIN_S = 0.05  # a batch of another worker has usually ended by then
-# SQLSTATE: the same voter's ballot or mark came by another worker, or two batches waited for each other's ballots.
+MAX_SEQ = 2**53 - 1  # the largest integer that every JSON client can represent exactly
+FOLD_WITHIN_S = 0.05  # another worker's batch has usually ended by then
+# SQLSTATE: another worker recorded the same voter's ballot or mark, or two batches waited for each other's ballots.
 OF_A_RACE = {"23505", "40P01"}
 
 
@@ -60,8 +60,8 @@ class NoBallot(Conflict):
 class Recorded(NamedTuple):
     """A vote that is durably recorded.
 
-    `mine` is how the ballot stands after it, which is by a later vote where this one was a late retry; `version` is
-    the poll's, with all of the batch in it.
+    `mine` is the resulting state of the ballot, from a later vote if this one was a late retry; `version` is
+    the poll's, including the whole batch.
     """
 
     mine: Mine
@@ -71,26 +71,26 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RecordedBatch(Batch[Recorded]):
-    """What became of a batch of votes; `pending` are the polls whose kept tallies lack it until they are folded."""
+    """The result of a batch of votes; `pending` are the polls whose stored tallies lack it until they are folded."""
 
     pending: frozenset[int] = frozenset()
 
 
 class _Names(NamedTuple):
-    """Under what a vote is kept: the ballot's key, and the mark that its voter took part, where the poll has marks."""
+    """The keys of a vote: the ballot's key, and the mark that its voter took part, if the poll has marks."""
 
     key: bytes
     mark: bytes | None
 
 
 def record_ballots(votes: Sequence[Vote], now: datetime) -> RecordedBatch:
-    """Record a batch of votes in one transaction; each sees the effects of those before it, in order of arrival.
+    """Record a batch of votes in one transaction; each sees the effects of earlier ones, in order of arrival.
 
-    An outcome is Recorded once the vote is durable, or the DomainError by which that vote alone is refused (NotFound,
+    An outcome is Recorded once the vote is durable, or the DomainError by which only that vote is refused (NotFound,
     NotJoined, PollNotLive, WrongAnswer, UnknownOption, DuplicateOption, WrongNumberOfOptions, VoteIsFinal,
     AlreadyVoted, NoBallot). The caller passes the news on to the sockets, and folds what is pending.
 
-    On PostgreSQL it is recorded beside the batches of other workers, or alone where that is not possible.
+    On PostgreSQL it is recorded in parallel to other workers' batches, or exclusively if that is not possible.
     """
     try:
         return _record(votes, share_polls)
@@ -138,7 +138,7 @@ def _news_of(batch: PollBatch) -> News:
 def _lock_and_read(
     votes: Sequence[Vote], lock: Callable[[Collection[int]], Sequence[Locked]]
 ) -> dict[int, PollBatch]:
-    """Lock the polls, and read what their votes are judged by."""
+    """Lock the polls, and read what is needed to check their votes."""
     locked = lock({vote.poll_id for vote in votes})
     batches = {each.poll.pk: PollBatch(each.poll, each.event_id, {}, None, each.is_kept) for each in locked}
     kept = [poll_id for poll_id, batch in batches.items() if batch.is_kept]
@@ -155,7 +155,7 @@ def _lock_and_read(
 
 
 def _names_of(batch: PollBatch | None, vote: Vote) -> _Names | None:
-    """Return under what the vote is kept, or None when there is no such poll."""
+    """Return the keys of the vote, or None if there is no such poll."""
     if batch is None:
         return None
     attendee = vote.attendee
@@ -167,7 +167,7 @@ def _names_of(batch: PollBatch | None, vote: Vote) -> _Names | None:
 def _read_ballots(
     batches: dict[int, PollBatch], named: Sequence[tuple[Vote, _Names | None]]
 ) -> dict[int, set[int]]:
-    """Read the ballots and marks that are there under the votes' names; return the options in them by poll."""
+    """Read the existing ballots and marks under the votes' keys; return the options in them by poll."""
     held: dict[int, set[int]] = {}
     keys = {(vote.poll_id, names.key) for vote, names in named if names}
     marks = {(vote.poll_id, names.mark) for vote, names in named if names and names.mark is not None}
@@ -185,7 +185,7 @@ def _read_ballots(
 
 
 def _read_written(batches: dict[int, PollBatch], votes: Sequence[Vote], held: dict[int, set[int]]) -> None:
-    """Read what people wrote already of what the votes bring, and of what their ballots hold."""
+    """Read the existing spellings of the votes' texts, and of those in their ballots."""
     written = {poll: batch for poll, batch in batches.items() if has_written(batch.poll)}
     if not written:
         return
@@ -236,10 +236,10 @@ def _check(batch: PollBatch, vote: Vote) -> None:
 
 
 def _with_other(batch: PollBatch, vote: Vote) -> Sequence[Any]:
-    """Return a vote's answer with "Other", or what its words name, among its options.
+    """Return a vote's answer including "Other", or the option that its words name.
 
     Raises:
-        WrongAnswer: words that the poll does not ask for.
+        WrongAnswer: the poll does not ask for words.
         OtherNeedsWords
     """
     other = batch.other
@@ -254,12 +254,12 @@ def _with_other(batch: PollBatch, vote: Vote) -> Sequence[Any]:
 
 
 def _ballot_for(batch: PollBatch, vote: Vote, names: _Names) -> Held:
-    """Return the vote's ballot after the vote: changed, or left alone where a later vote or the same stands in it."""
+    """Return the vote's ballot after the vote: changed, or unchanged if it already has a later vote or the same."""
     held = batch.held.get(names.key)
     if held is None:
         return _new_ballot(batch, vote, names)
     if vote.seq is not None and vote.seq <= held.seq:
-        return held  # a retry that comes late never undoes a later change
+        return held  # a late retry never undoes a later change
     wanted = batch.choose(vote)
     if wanted != held.selected:
         if not batch.poll.may_change:
@@ -285,8 +285,8 @@ def _new_ballot(batch: PollBatch, vote: Vote, names: _Names) -> Held:
 
 
 def _write(batches: Sequence[PollBatch]) -> list[PollBatch]:
-    """Write what the batch changed and raise the versions; return the polls whose tally moved."""
-    # The order of rows shall not tell who came when: sorted by what is random, it tells nothing. It is quicker besides.
+    """Write what the batch changed and increment the versions; return the polls whose tally changed."""
+    # The order of rows must not reveal the order of arrival: sorted by random keys, it does not. It is also faster.
     ballot_store.insert_marks(sorted((batch.poll.pk, mark) for batch in batches for mark in batch.new_marks))
     new, seqs, emptied, selections = [], [], [], []
     for batch in batches:
@@ -316,7 +316,7 @@ def _write(batches: Sequence[PollBatch]) -> list[PollBatch]:
 
 
 def _write_answers(batches: Sequence[PollBatch], changes: dict[int, dict[int, int]]) -> None:
-    """Write what people wrote: new spellings before they are selected, spent ones after they are not any more."""
+    """Write spellings: new ones before they are selected, unused ones after they no longer are."""
     for batch in batches:
         written = _written(batch, changes[batch.poll.pk])
         if batch.answers and written:
@@ -325,19 +325,19 @@ def _write_answers(batches: Sequence[PollBatch], changes: dict[int, dict[int, in
 
 
 def _written(batch: PollBatch, changes: dict[int, int]) -> dict[int, int]:
-    """Return the changes of what voters wrote."""
+    """Return the changes of voters' options."""
     return {option: difference for option, difference in changes.items() if option not in batch.options}
 
 
 def _picked(batch: PollBatch, changes: dict[int, int]) -> dict[int, int]:
-    """Return the changes of the moderator's options; those of "Other" are of all that people wrote."""
+    """Return the changes of the moderator's options; those of "Other" cover everything that people wrote."""
     picked = {option: difference for option, difference in changes.items() if option in batch.options}
     other = sum(_written(batch, changes).values())
     return {**picked, batch.other.pk: other} if batch.other and other else picked
 
 
 def _changes(batch: PollBatch) -> dict[int, int]:
-    """Return by how much the batch changes the count of each option, {option id: difference}."""
+    """Return the batch's change of each option's count, {option id: difference}."""
     changes = dict(batch.pending.counts) if batch.pending else {}
     for held in batch.held.values():
         for option_id in held.selected:
@@ -350,9 +350,9 @@ def _changes(batch: PollBatch) -> dict[int, int]:
 
 
 def _tally(batch: PollBatch, changes: dict[int, int]) -> bool:
-    """Raise the kept tally and the poll's version by what its ballots changed; return True if the tally moved.
+    """Update the stored tally and the poll's version by its ballots' changes; return True if the tally changed.
 
-    What a batch may not write it leaves pending.
+    If the batch may not write the tally, the changes stay pending.
     """
     ballots = sum(bool(held.selected) - bool(held.stored) for held in batch.held.values())
     weighed = _weigh(batch) if batch.poll.family == Family.WEIGH else []
@@ -372,7 +372,7 @@ def _tally(batch: PollBatch, changes: dict[int, int]) -> bool:
 
 
 def _weigh(batch: PollBatch) -> list[Option]:
-    """Add to the options' kept weights what the batch changed; return the options whose weights are others now."""
+    """Add the batch's changes to the options' stored weights; return the options whose weights changed."""
     options, has_places = batch.options.values(), batch.poll.has_places
     before = [(option.weight, option.above) for option in options]
     ballots = [(held.stored, held.selected) for held in batch.held.values() if held.selected != held.stored]

@@ -1,4 +1,4 @@
-"""Polls that go with all that was voted in them, in the order in which the guards let them."""
+"""Delete polls with all their votes, in the order that the guards allow."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What happens by itself: the close at the end of a countdown, and finalising after every close."""
+"""Automatic changes: the close at the end of a countdown, and finalising after every close."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,8 +18,8 @@ from polls.services.writing import fold_answers
 from sessions.programme.models import Session
 from sessions.timeline.models import TimelineEntry
 
-GRACE = timedelta(seconds=1)  # what arrived before `closes_at` may still be on its way through the box
-CHUNK = 2_000  # ballots re-inserted a statement
+GRACE = timedelta(seconds=1)  # votes that arrived before `closes_at` may still be in the box
+CHUNK = 2_000  # ballots re-inserted per statement
 _shuffle = SystemRandom().shuffle
 
 
@@ -30,14 +30,14 @@ def close_due_polls(now: datetime) -> int:
 
 
 def _close_if_due(poll: Poll, now: datetime) -> bool:
-    """Close under the lock: 30 seconds more may have come since the look."""
+    """Close under the lock: the countdown may have been prolonged since the query."""
     if poll.state != Poll.State.LIVE or poll.closes_at is None or poll.closes_at > now - GRACE:
         return False
     return _close(poll, now)
 
 
 def close_live_polls(*, session_id: int, now: datetime) -> int:
-    """Close what is still live in a session that ends; return how many."""
+    """Close the live polls of a session that ends; return how many."""
     live = Poll.objects.filter(session=session_id, state=Poll.State.LIVE)
     return _each_unlocked(live, lambda poll: poll.state == Poll.State.LIVE and _close(poll, now))
 
@@ -52,10 +52,10 @@ def _close(poll: Poll, now: datetime) -> bool:
 
 
 def finalise_due_polls(now: datetime) -> int:
-    """Finalise what was closed so long ago that nobody can open it again; return how many.
+    """Finalise polls that were closed too long ago to be reopened; return how many.
 
-    From then on the tally is final for ever. In an anonymous poll nothing joins people and ballots any more: marks and
-    mark key are gone, and the ballots stand in a new random order under new row keys.
+    From then on the tally is final. In an anonymous poll nothing links people and ballots any more: marks and
+    mark key are deleted, and the ballots are in a new random order under new row keys.
     """
     due = Poll.objects.filter(
         finalised_at__isnull=True,
@@ -81,9 +81,9 @@ def _finalise(poll: Poll, now: datetime) -> bool:
 
 
 def _insert_anew_in_random_order(poll: Poll) -> None:
-    """Replace the poll's ballots by themselves, so that nothing in them tells who came when.
+    """Replace the poll's ballots by copies, so that nothing in them reveals the order of arrival.
 
-    Row keys and the order of rows are new, and the counters are gone: a client may have taken them from its clock.
+    Row keys and the order of rows are new, and the counters are removed: a client may have taken them from its clock.
     """
     ballots = list(Ballot.objects.filter(poll=poll).values_list("pk", "key"))
     chosen: dict[int, ballot_store.Selected] = {}
@@ -109,10 +109,10 @@ def _insert_anew_in_random_order(poll: Poll) -> None:
 
 
 def _each_unlocked(due: QuerySet[Poll], work: Callable[[Poll], bool]) -> int:
-    """Do `work` on each poll whose session nobody else is acting on, in a transaction each; return how many it changed.
+    """Do `work` on each poll whose session is not locked, in one transaction each; return how many it changed.
 
-    The session is taken first, as everywhere. A session that is taken already is left to whoever has it, or to the
-    next round; a batch of votes, which holds only polls, is waited for.
+    The session is locked first, as everywhere. A session that is already locked is left to its holder, or to the
+    next round; a batch of votes only locks polls, and is waited for.
     """
     done = 0
     for poll_id, session_id in list(due.order_by("pk").values_list("pk", "session_id")):

@@ -1,4 +1,4 @@
-"""Polls copied into another session as drafts: their questions and rules, nothing of what was voted."""
+"""Polls copied into another session as drafts: their questions and rules, without votes."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,8 +13,8 @@ from sessions.programme.services.rights import check_moderates
 
 
 def latest_rounds(session_id: int) -> list[Poll]:
-    """Return the polls of a session that can be asked again, with their options, in their order: of several rounds the
-    latest, none that were archived.
+    """Return the polls of a session that can be asked again, with their options, in order: of several rounds the
+    latest, and no archived ones.
     """
     latest: dict[int, Poll] = {}
     for poll in polls_of([session_id]):
@@ -41,11 +41,11 @@ def copy_polls(
     now: datetime,
     only: Collection[int] | None = None,
 ) -> dict[int, int]:
-    """Copy the polls of a session into another as drafts, each once whatever its rounds.
+    """Copy the polls of a session into another as drafts, each once, however many rounds it had.
 
-    Return the ids of the copies by those of all rounds of what was copied.
+    Return the ids of the copies by the ids of all rounds of the copied polls.
 
-    Archived polls are left out. Of several rounds the latest is copied: its texts are the mended ones.
+    Archived polls are left out. Of several rounds the latest is copied, because its texts are the corrected ones.
 
     Args:
         only: which polls, by their latest rounds; None for all.

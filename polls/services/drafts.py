@@ -1,4 +1,4 @@
-"""Writing polls: new ones, changes, another round."""
+"""Creating and changing polls, and creating another round."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ class VisibilityOnlyWidens(Conflict):
 
 
 def draft_of(poll: Poll, options: Sequence[Option]) -> PollDraft:
-    """Return the draft that would make this poll."""
+    """Return the draft that would create this poll."""
     return PollDraft(
         question=poll.question,
         options=tuple((option.pk, option.text) for option in options if not option.is_other),
@@ -119,16 +119,16 @@ def _create(session: Session, draft: PollDraft, now: datetime, **more: Any) -> P
 
 @transaction.atomic
 def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Poll:
-    """Change a poll: a draft wholly; once launched its visibility towards wider, and its words until voting closes.
+    """Change a poll: a draft completely; after the launch only widen visibility, and reword until voting closes.
 
-    What is reworded after the first vote leaves the old words, with who changed them and when, in the timeline and with
-    the poll, where everybody reads them (docs/adr/0034).
+    If it is reworded after the first vote, the old wording, with who changed it and when, is stored in the timeline and
+    in the poll, where everybody can read it (docs/adr/0034).
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: see read_draft.
         WordsAreFrozen: voting has closed.
-        RulesAreFrozen, PlacesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it was launched already.
+        RulesAreFrozen, PlacesAreFrozen, OptionHasVotes, VisibilityOnlyWidens: it has been launched.
         RightAnswerIsRevealed
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
@@ -148,7 +148,7 @@ def edit_poll(*, poll_id: int, caller: Caller, given: Mapping[str, Any], now: da
     _apply(draft, poll)
     if not was_seen and may_see_tally(poll, is_moderator=False, has_voted=False):
         note_poll(poll, TimelineEntry.Verb.POLL_REVEALED, now, caller)
-    poll.save(update_fields=["family", "has_other"])  # the guards ask it whose options these may be
+    poll.save(update_fields=["family", "has_other"])  # the guards use it to check whose options these may be
     _write_options(poll, options, draft)
     said = (poll.pk, poll.state, caller.user_id)
     transaction.on_commit(lambda: log.info("poll %d (%s) was edited by user %s", *said), robust=True)
@@ -184,7 +184,7 @@ def _places(draft: PollDraft) -> list[int | None]:
 
 
 def _check_words(poll: Poll, before: PollDraft, draft: PollDraft) -> None:
-    """Let words stand after the close: who voted for them would otherwise have voted for others."""
+    """Refuse new wording after the close: otherwise people's votes would be for something else."""
     if poll.state == Poll.State.LIVE:
         return
     for name in ("question", "options"):
@@ -193,12 +193,12 @@ def _check_words(poll: Poll, before: PollDraft, draft: PollDraft) -> None:
 
 
 def _has_ballots(poll: Poll) -> bool:
-    """Return True if somebody has voted, also where all votes were taken back since."""
+    """Return True if somebody has voted, even if all votes have been withdrawn since."""
     return Ballot.objects.filter(poll=poll).exists()
 
 
 def _note_rewording(poll: Poll, before: PollDraft, draft: PollDraft, caller: Caller, now: datetime) -> None:
-    """Keep the words that people voted for, where they change: of the question, and of options by their ids."""
+    """Record the old wording that people voted for, if it changes: of the question, and of options by their ids."""
     new = dict(draft.options)
     was = [before.question] if before.question != draft.question else []
     was += [text for identity, text in before.options if new.get(identity) != text]
@@ -225,7 +225,7 @@ def _note_rewording(poll: Poll, before: PollDraft, draft: PollDraft, caller: Cal
 
 
 def _note_right_answer(poll: Poll, caller: Caller, now: datetime) -> None:
-    """Write down that the right answer was changed after the launch, never what it was or is: it is secret still.
+    """Record that the right answer was changed after the launch, but not what it was or is: it is still secret.
 
     Raises:
         RightAnswerIsRevealed
@@ -242,14 +242,14 @@ def _note_right_answer(poll: Poll, caller: Caller, now: datetime) -> None:
 
 
 def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> None:
-    """Bring the stored options in line: ids keep their votes, the order is the draft's."""
+    """Update the stored options: ids keep their votes, the order is the draft's."""
     known = {option.pk: option for option in options if not option.is_other}
     Option.objects.filter(poll=poll, is_other=True).update(position=3 * MAX_OPTIONS)
     kept = [identity for identity, _text in draft.options if identity is not None]
     if len(set(kept)) != len(kept) or not set(kept) <= known.keys():
         raise wrong("options", _("An option’s id does not belong to this poll, or is listed twice."))
     Option.objects.filter(poll=poll, position__isnull=False, is_other=False).exclude(pk__in=kept).delete()
-    # Positions are unique a poll: move what stays out of the way first.
+    # Positions are unique per poll: first move the remaining options out of the way.
     for option in known.values():
         if option.pk in kept:
             Option.objects.filter(pk=option.pk).update(position=(option.position or 0) + MAX_OPTIONS)
@@ -262,7 +262,7 @@ def _write_options(poll: Poll, options: Sequence[Option], draft: PollDraft) -> N
 
 
 def _write_other(poll: Poll, position: int) -> None:
-    """Put "Other" behind the options, or take it away."""
+    """Add "Other" after the options, or remove it."""
     other = Option.objects.filter(poll=poll, is_other=True)
     if not poll.has_other:
         other.delete()
@@ -271,7 +271,7 @@ def _write_other(poll: Poll, position: int) -> None:
 
 
 def _without_other(fields: Mapping[str, Any], options: Sequence[Option]) -> Mapping[str, Any]:
-    """Return the form without "Other", which a client may send back among the options that it read."""
+    """Return the form without "Other", which a client may have sent back among the options."""
     others = {str(option.pk) for option in options if option.is_other}
     sent = fields.get("options")
     if not others or not isinstance(sent, list):
@@ -282,7 +282,7 @@ def _without_other(fields: Mapping[str, Any], options: Sequence[Option]) -> Mapp
 
 @transaction.atomic
 def run_again(*, poll_id: int, caller: Caller, now: datetime) -> Poll:
-    """Make another round of a poll: a new poll, as a draft. The first stays untouched.
+    """Create another round of a poll: a new poll, as a draft. The first is not changed.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

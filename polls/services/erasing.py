@@ -1,6 +1,6 @@
-"""Taking an attendee out of their ballots: each stays and counts, and nothing says any more whose it was.
+"""Removing an attendee from their ballots: each still counts, but nothing shows any more whose it was.
 
-Only what nobody else wrote cannot stay as it is: such words are overwritten, and their vote counts still.
+Only words that nobody else wrote cannot stay: they are overwritten, and their vote still counts.
 """
 
 import secrets
@@ -22,7 +22,7 @@ from polls.services.writing import answers_of
 from polls.written_store import Spelling
 
 KEY_BYTES = 32
-# As in erase_ballots, a key of its own for each row: Django would write one long statement with all of them.
+# As in erase_ballots, a new key for each row: Django would write one long statement with all of them.
 RELEASE = (
     "UPDATE polls_ballot SET attendee_id = NULL, seq = CASE WHEN seq > 1 THEN 1 ELSE seq END, key = %s"
     " WHERE id = %s"
@@ -31,22 +31,22 @@ RELEASE = (
 
 @transaction.atomic
 def erase_ballots(*, attendee_id: int, device: AttendeePass | None = None) -> dict[int, list[str]]:
-    """Take an attendee out of their ballots; return by poll the words that were overwritten, which may stand elsewhere.
+    """Remove an attendee from their ballots; return by poll the overwritten words, which may be quoted elsewhere.
 
-    The caller holds the locks of the event's sessions. No tally changes: a ballot keeps its choice, as nobody's. A
-    ballot of an anonymous poll is nobody's already and can be found with the device's secret alone.
-    What only the attendee wrote is overwritten and hidden, and told to the session.
+    The caller holds the locks of the event's sessions. No tally changes: a ballot keeps its choice, but belongs to
+    nobody. A ballot of an anonymous poll already does, and can only be found with the device's secret. Words that
+    only the attendee wrote are overwritten and hidden, and the session is notified.
 
     Args:
-        device: the pass of the device that asks; what it alone can find is erased too.
+        device: the pass of the requesting device; ballots that only it can find are erased too.
     """
     erased: dict[int, list[str]] = {}
     for poll_id in _polls_of(attendee_id, device):
-        # From here on no vote of theirs comes in: a batch reads who is there under this lock.
+        # From here on no more votes of theirs are recorded: a batch reads the attendees under this lock.
         poll = lock_poll(poll_id)
         theirs = _ballots_of(poll, attendee_id, device)
         for ballot in theirs:
-            # A counter as after a first vote, or 0 in a final poll: one of its own kind would tell whose ballot it was.
+            # A counter as after a first vote, or 0 in a final poll: an unusual one would reveal whose ballot it was.
             counter, key = Least(F("seq"), 1), secrets.token_bytes(KEY_BYTES)
             Ballot.objects.filter(pk=ballot).update(attendee=None, key=key, seq=counter)
         if theirs and has_written(poll) and (words := _erase_words(poll, theirs)):
@@ -58,7 +58,7 @@ def erase_ballots(*, attendee_id: int, device: AttendeePass | None = None) -> di
 
 @transaction.atomic
 def release_ballots(*, event_id: int, most: int) -> int:
-    """Let up to so many ballots of an event's named polls be nobody's, with what was written in them; return how many.
+    """Make up to this many ballots of an event's named polls, and the words in them, anonymous; return how many.
 
     No tally changes, and no words. The caller holds the locks of the event's sessions.
     """
@@ -81,7 +81,7 @@ def release_ballots(*, event_id: int, most: int) -> int:
 
 
 def _polls_of(attendee_id: int, device: AttendeePass | None) -> list[int]:
-    """Return the polls that have, or may get meanwhile, a vote or a mark of theirs, in the order of locking."""
+    """Return the polls that have, or may get in the meantime, a vote or a mark of theirs, in the order of locking."""
     live = Q(state=Poll.State.LIVE, session__event__attendees=attendee_id)
     where = Q(ballot_rows__attendee=attendee_id) | live
     if device is not None:
@@ -102,7 +102,7 @@ def _key_of(poll: Poll, device: AttendeePass) -> bytes:
 
 
 def _ballots_of(poll: Poll, attendee_id: int, device: AttendeePass | None) -> list[int]:
-    """Return the ids of their ballots in a locked poll; one at most."""
+    """Return the ids of their ballots in a locked poll; at most one."""
     whose = Q(attendee=attendee_id)
     if device is not None:
         whose |= Q(key=_key_of(poll, device))
@@ -118,10 +118,10 @@ def _erase_marks(attendee_id: int) -> None:
 
 
 def _erase_words(poll: Poll, ballots: Collection[int]) -> list[str]:
-    """Overwrite what only these ballots of a locked poll say in words of their own; return these words.
+    """Overwrite the words that only these ballots of a locked poll contain; return these words.
 
-    In a named poll the ballots of people who were erased before say nothing for others; in an anonymous one nobody can
-    tell these apart. A number says nothing of who gave it, and stays.
+    In a named poll the ballots of people who were erased before do not count as other writers; in an anonymous one they
+    cannot be distinguished. A number reveals nothing about who gave it, and stays.
     """
     if kind_named(poll.kind).field == "number":
         return []
@@ -147,7 +147,7 @@ def _erase_words(poll: Poll, ballots: Collection[int]) -> list[str]:
 
 
 def _heir_of(answer: Spelling, others_words: Collection[Spelling]) -> Spelling:
-    """Return the words under which an answer goes on: those that are spelled otherwise before those counted as it."""
+    """Return the words under which an answer continues: other spellings before answers merged into it."""
     same = [heir for heir in others_words if heir.key == answer.key]
     return min(same or others_words, key=lambda heir: (-heir.count, heir.id))
 
@@ -163,7 +163,7 @@ def _overwrite(option_id: int, *, hides: bool) -> None:
 
 
 def _hand_on(answer: Spelling, heir: Spelling) -> None:
-    """Let an answer go on in the words of others that count as it; what erased people wrote is overwritten.
+    """Let an answer continue under other people's words that count as it; the erased people's words are overwritten.
 
     The two rows change places, since more than the heir may count as the answer.
     """

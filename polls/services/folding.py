@@ -1,4 +1,4 @@
-"""Adding to the kept tallies what batches recorded beside another one (docs/adr/0066)."""
+"""Adding the pending counts of parallel batches to the stored tallies (docs/adr/0066)."""
 
 import time
 from collections.abc import Collection
@@ -14,17 +14,18 @@ from polls.pending_store import Pending
 from polls.poll_locks import free_polls
 from polls.selectors import fresh_options
 
-# By how much a version grows when pending ballots are added. A batch that was under way when they were committed may
-# lack them and raises the version by one; whatever is committed after it has them, and stands at least two higher.
+# The increment of a version when pending ballots are added. A batch that was in progress when they were committed may
+# lack them and increments the version by one; everything committed after it has them, and is at least two higher.
 STEP = 2
-TRY_AGAIN_S = 0.002  # a worker rests for 5 ms between its batches
+TRY_AGAIN_S = 0.002  # a worker pauses for 5 ms between its batches
 
 
 class Folded(NamedTuple):
-    """What became of polls with pending ballots.
+    """The result of folding polls with pending ballots.
 
-    `versions` says for each poll from which version on its tally holds all that was committed before the call; of those
-    in `left`, whose tallies another batch was writing, it is reckoned: docs/adr/0066 says where it may be one too low.
+    `versions` says for each poll from which version on its tally includes everything committed before the call; for
+    those in `left`, whose tallies another batch was writing, it is estimated: docs/adr/0066 says when it may be one
+    too low.
     """
 
     news: list[News]
@@ -33,7 +34,7 @@ class Folded(NamedTuple):
 
 
 def fold(poll_ids: Collection[int]) -> Folded:
-    """Add what is pending to the kept tallies of these polls, without waiting for those that a batch is writing."""
+    """Add pending counts to the stored tallies of these polls, without waiting for those that a batch is writing."""
     if not poll_ids:
         return Folded([], {}, frozenset())
     with transaction.atomic():
@@ -50,7 +51,7 @@ def fold(poll_ids: Collection[int]) -> Folded:
 
 
 def fold_within(poll_ids: Collection[int], seconds: float) -> Folded:
-    """Fold as soon as nobody is writing the tallies, for so many seconds at most; what is left then is for later."""
+    """Fold as soon as nobody is writing the tallies, for at most this many seconds; the rest is left for later."""
     folded, until = fold(poll_ids), time.monotonic() + seconds
     while folded.left and time.monotonic() < until:
         time.sleep(TRY_AGAIN_S)
@@ -60,12 +61,12 @@ def fold_within(poll_ids: Collection[int], seconds: float) -> Folded:
 
 
 def fold_left_over() -> list[News]:
-    """Add what a worker left that has ended since; return the news of it."""
+    """Add the counts left by workers that have ended; return the news."""
     return fold(pending_store.polls_with_pending()).news
 
 
 def add_to_tally(poll: Poll, pending: Pending | None) -> bool:
-    """Add what is pending to the kept tally of a poll whose row is locked; return True if anything was."""
+    """Add pending counts to the stored tally of a poll whose row is locked; return True if there were any."""
     if pending is None:
         return False
     ballot_store.add_to_counts(pending.counts)

@@ -1,7 +1,7 @@
-"""Moderating what people write in a poll: approve, hide, merge spellings, and what never shows at an event.
+"""Moderating written answers: approve, hide, merge spellings, and block words at an event.
 
-What a moderator hides is gone everywhere at once, since every page, file and frame reads the same rows. Nothing of it
-is written into the timeline, which would keep the words. The audit log has who did it in which poll, and to how many
+A hidden answer disappears everywhere at once, since every page, file and frame reads the same rows. It is not
+recorded in the timeline, which would keep the words. The audit log records who did it in which poll, and for how many
 answers.
 """
 
@@ -58,7 +58,7 @@ def _answer(answers: Answers, option_id: int) -> written_store.Spelling:
 
 @transaction.atomic
 def set_answer_states(*, poll_id: int, caller: Caller, option_ids: Sequence[int], state: Any) -> Poll:
-    """Approve answers, or hide them, with all of their spellings and with those that will come.
+    """Approve answers, or hide them, with all their present and future spellings.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, NotWritten
@@ -75,7 +75,7 @@ def set_answer_states(*, poll_id: int, caller: Caller, option_ids: Sequence[int]
 
 @transaction.atomic
 def approve_all(*, poll_id: int, caller: Caller) -> Poll:
-    """Approve every answer that waits.
+    """Approve every waiting answer.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, NotWritten
@@ -90,7 +90,7 @@ def approve_all(*, poll_id: int, caller: Caller) -> Poll:
 
 @transaction.atomic
 def pick_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], picked: Any) -> Poll:
-    """Pick answers for the recap, or take them out of it again.
+    """Pick answers for the recap, or unpick them.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, NotWritten
@@ -106,7 +106,7 @@ def pick_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], pic
 def merge_answers(
     *, poll_id: int, caller: Caller, option_ids: Sequence[int], into_id: int, now: datetime
 ) -> Poll:
-    """Count answers as another one, now and when they come again. A person who gave both is counted once.
+    """Merge answers into another one, now and in the future. A person who gave both is counted once.
 
     Once voting has closed the poll's card says who did it.
 
@@ -153,7 +153,7 @@ def _count_once(poll: Poll, answer: written_store.Spelling) -> None:
 
 @transaction.atomic
 def split_answer(*, poll_id: int, caller: Caller, option_id: int, now: datetime) -> Poll:
-    """Take back what was merged into an answer by hand: each word counts for itself again.
+    """Split what was merged into an answer by hand: each word counts for itself again.
 
     Once voting has closed the poll's card says who did it.
 
@@ -178,7 +178,7 @@ def split_answer(*, poll_id: int, caller: Caller, option_id: int, now: datetime)
 
 
 def _note(kind: AuditKind, poll: Poll, caller: Caller, answers: int) -> None:
-    """Write down who moderated how many answers; nothing where none changed, as when a request comes twice."""
+    """Record who moderated how many answers; nothing if none changed, as when a request comes twice."""
     if answers:
         record(
             kind,
@@ -190,7 +190,7 @@ def _note(kind: AuditKind, poll: Poll, caller: Caller, answers: int) -> None:
 
 
 def _note_regrouping(poll: Poll, caller: Caller, *, act: str, answers: int, now: datetime) -> None:
-    """Let a poll's card say that a closed result was counted otherwise: one entry a person and act, the latest last."""
+    """Record for the poll's card that a closed result was regrouped: one entry per person and act, the latest last."""
     if not answers or poll.state == Poll.State.LIVE:
         return
     by = name_of_user(caller.user_id or 0, poll.session.event_id)[:150]
@@ -221,18 +221,18 @@ def _save(poll: Poll, answers: Answers) -> Poll:
 
 @transaction.atomic
 def set_blocked_words(*, session_id: int, caller: Caller, words: Sequence[Any]) -> list[str]:
-    """Set the words that never show at the session's event, and hide or bring back what people wrote already.
+    """Set the words that are never shown at the session's event, and hide or restore existing answers.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: a word that is none, or too many.
+        Malformed: not a word, or too many.
     """
     session = _lock_sessions_with_answers(session_id)
     check_moderates(caller=caller, session_id=session_id)
     texts: dict[str, str] = {}
     for word in words:
         if isinstance(word, str) and not word.strip():
-            continue  # a line left empty
+            continue  # an empty line
         text = clean_line(word, field="words", most=MAX_WORD_LENGTH)
         texts.setdefault(merge_key(text), text)
     if len(texts) > MAX_BLOCKED:
@@ -259,7 +259,7 @@ def set_blocked_words(*, session_id: int, caller: Caller, words: Sequence[Any]) 
 
 
 def _lock_sessions_with_answers(session_id: int) -> Session:
-    """Lock the session, and those of its event whose polls' answers are written, in the order of their ids."""
+    """Lock the session, and those of its event that have polls with written answers, in the order of their ids."""
     session = Session.objects.filter(pk=session_id).first()
     if session is None:
         raise NotFound
@@ -275,7 +275,7 @@ def _written_polls(session: Session) -> QuerySet[Poll]:
 
 
 def _apply_list(poll: Poll, blocked: frozenset[str]) -> None:
-    """Hide what the list names, and bring back what it named before."""
+    """Hide answers with words on the list, and restore those with words that are no longer on it."""
     answers = answers_of(poll)
     for row in list(answers.rows.values()):
         if row.merged_into is not None:

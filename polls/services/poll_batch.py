@@ -1,4 +1,4 @@
-"""A vote, and a poll with its ballots as a batch of votes leaves it."""
+"""A vote, and the state of a poll and its ballots during a batch of votes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from polls.services.writing import Answers
 
 
 class Vote(NamedTuple):
-    """What somebody wants recorded. No answer and `withdraws`: take the answer back.
+    """A vote to record. Without an answer and with `withdraws`, the answer is withdrawn.
 
-    `answer` is what the client sent as `field`, its shape checked; what it means the poll's kind knows.
-    `other` is an option of the voter's own words, beside those in `answer`.
-    `secret` is the client's own ballot secret, where it sent one; `seq` is None for forms, which count as newest.
+    `answer` is what the client sent as `field`, with its shape checked; its meaning depends on the poll's kind.
+    `other` is an option in the voter's own words, in addition to those in `answer`.
+    `secret` is the client's own ballot secret, if it sent one; `seq` is None for forms, which count as newest.
     """
 
     poll_id: int
@@ -52,22 +52,20 @@ class Held:
 
 @dataclass(slots=True)
 class PollBatch:
-    """A poll during the batch, as the votes that came before have left it."""
+    """A poll during the batch, after the votes so far."""
 
     poll: Poll
     event_id: int
     options: dict[int, Option]
     mark_key: bytes | None
-    is_kept: bool = True  # whether this batch may write the poll's kept tally
-    pending: Pending | None = None  # what it adds to it of others
+    is_kept: bool = True  # whether this batch may write the poll's stored tally
+    pending: Pending | None = None  # other batches' counts that it adds
     held: dict[bytes, Held] = field(default_factory=dict)
-    attendees: Collection[
-        int
-    ] = ()  # those of the batch's voters who are there, and whose pass still opens something
+    attendees: Collection[int] = ()  # those of the batch's voters who exist, and whose pass is still valid
     marks: set[bytes] = field(default_factory=set)
     new_marks: list[bytes] = field(default_factory=list)
-    answers: Answers | None = None  # what people wrote, in polls whose answers are written
-    told: WrittenOptions | None = None  # the most named of them, after the batch
+    answers: Answers | None = None  # written answers, in polls that have them
+    told: WrittenOptions | None = None  # the most frequent of them, after the batch
 
     def number(self) -> None:
         """Give the new ballots their row keys."""
@@ -76,7 +74,7 @@ class PollBatch:
             held.id = row
 
     def choose(self, vote: Vote) -> Selected:
-        """Return the options that a vote chooses; those that its voter wrote are made."""
+        """Return the options that a vote chooses; those that its voter wrote are created."""
         if vote.withdraws:
             return {}
         kind = kind_named(self.poll.kind)
@@ -88,13 +86,13 @@ class PollBatch:
 
     @property
     def other(self) -> Option | None:
-        """The poll's "Other", where it has one."""
+        """The poll's "Other", if it has one."""
         if not self.poll.has_other:
             return None
         return next((option for option in self.options.values() if option.is_other), None)
 
     def named_in(self, vote: Vote) -> Option | None:
-        """Return the option that a vote's own words name: one that is there, by its text or as others wrote it."""
+        """Return the existing option that a vote's own words name, by its text or by others' spelling."""
         key = other_spelling(vote.other).key
         for option in self.options.values():
             texts = [option.text, *(option.written or ())]
@@ -110,13 +108,13 @@ class PollBatch:
         return [*picked, *([named.pk] if named else [])]
 
     def written_in(self, vote: Vote) -> Collection[int]:
-        """Return the option of a vote's own words, unless they name one that is there."""
+        """Return a new option for a vote's own words, unless they name an existing one."""
         if not vote.other or self.answers is None or self.named_in(vote):
             return ()
         return self.answers.choose([other_spelling(vote.other)])
 
     def mine(self, held: Held) -> Mine:
-        """Return one's own answer as a ballot holds it."""
+        """Return the voter's own answer in a ballot."""
         if self.answers is None:
             return mine_of(self.poll.kind, held.selected, held.seq)
         if (other := self.other) is not None:

@@ -1,4 +1,4 @@
-"""Making an option of what people wrote for "Other": their selections go along, and their words are kept with it."""
+"""Turning an answer for "Other" into an option: its selections move along, and its spellings are stored with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ class TooManyOptions(Conflict):
 
 @transaction.atomic
 def promote_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], now: datetime) -> None:
-    """Make an option of each of these answers, or of none.
+    """Make an option of each of these answers, or of none of them.
 
     Raises:
         see promote_answer
@@ -40,10 +40,10 @@ def promote_answers(*, poll_id: int, caller: Caller, option_ids: Sequence[int], 
 
 @transaction.atomic
 def promote_answer(*, poll_id: int, caller: Caller, option_id: int, now: datetime) -> Poll:
-    """Make an option of an answer with all of its spellings, before "Other"; who wrote it has chosen that option.
+    """Make an option of an answer with all its spellings, before "Other"; everybody who wrote it has then chosen it.
 
-    What people write later in the same words counts as it too. `Option.written` keeps each spelling with how many
-    wrote it. The timeline has the option's text.
+    People who write the same words later choose it too. `Option.written` stores each spelling with how many
+    wrote it. The timeline records the option's text.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -74,7 +74,7 @@ def promote_answer(*, poll_id: int, caller: Caller, option_id: int, now: datetim
 
 
 def _make_option(poll: Poll, other: Option, answer: Spelling, group: list[Spelling]) -> Option:
-    """Put a new option in the place of "Other", which moves on by one, and move the selections and counts."""
+    """Put a new option in the position of "Other", which moves down by one, and move the selections and counts."""
     place = other.position or 0
     Option.objects.filter(pk=other.pk).update(position=place + 1, count=other.count - answer.total)
     option = Option.objects.create(

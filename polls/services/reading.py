@@ -1,4 +1,4 @@
-"""Reading the JSON form of a poll: what is right of it, and what the usual values are."""
+"""Parsing the JSON form of a poll: validation and defaults."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -19,7 +19,7 @@ MAX_QUESTION_LENGTH, MAX_OPTION_LENGTH = 300, 120
 
 @dataclass(frozen=True, slots=True)
 class PollDraft:
-    """What a poll is made of; `options` are (id or None, text). Made by `read_draft`, which checks it."""
+    """The content of a poll; `options` are (id or None, text). Created and checked by `read_draft`."""
 
     question: str
     options: tuple[tuple[int | None, str], ...]
@@ -34,7 +34,7 @@ class PollDraft:
 
 
 def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> PollDraft:
-    """Return a checked draft from the JSON form of a poll; what is not given stays as in `over`, or is the default.
+    """Return a checked draft from the JSON form of a poll; missing fields stay as in `over`, or have their defaults.
 
     Raises:
         Malformed: a field of the wrong type, too long, out of range; `fields` names it.
@@ -50,7 +50,7 @@ def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> Po
         if name in given or (not over and name == "question"):
             values[name] = read(given.get(name), name)
     _read_rules(values, kind, given, over)
-    if "max" not in given and "kind" in given:  # the kind alone says enough: one, or as many as there are
+    if "max" not in given and "kind" in given:  # the kind's default is enough: one, or as many as there are
         fewest, values["max"] = kind.default_range(len(values["options"]) + has_other(values["rules"]))
         values["min"] = values["min"] if "min" in given else fewest
     draft = PollDraft(**values)
@@ -59,7 +59,7 @@ def read_draft(given: Mapping[str, Any], *, over: PollDraft | None = None) -> Po
 
 
 def _read_right_answer(draft: PollDraft, given: Mapping[str, Any], over: PollDraft | None) -> Right:
-    """Return the right answer that came in, else the one that the poll has, wherever its options are now."""
+    """Return the submitted right answer, otherwise the poll's, adapted to its options."""
     kind = kind_named(draft.kind)
     offered = Offered(draft.rules, draft.min, draft.max, draft.options)
     if "right_answer" in given:
@@ -72,10 +72,10 @@ def _read_right_answer(draft: PollDraft, given: Mapping[str, Any], over: PollDra
 
 
 def _without_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the form of a poll whose answers voters write.
+    """Return the form of a poll with written answers.
 
     Raises:
-        Malformed: it has options all the same.
+        Malformed: it has options nevertheless.
     """
     if given.get("options") not in (None, [], ()):
         raise wrong("options", _("People write the answers to this poll, so it has no options."))
@@ -83,7 +83,7 @@ def _without_options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_rules(values: dict[str, Any], kind: Kind, given: Mapping[str, Any], over: PollDraft | None) -> None:
-    """Read the kind's own rules, and the options where the rules make them."""
+    """Read the kind's own rules, and the options if they follow from the rules."""
     is_new = over is None or over.kind != kind.name
     before = {} if over is None or is_new else over.rules
     written = len(values["options"]) if "options" in given else None

@@ -1,4 +1,4 @@
-"""Proving the kept tallies against the ballots."""
+"""Checking the stored tallies against the ballots."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from polls.services.writing import fold_answers
 
 @dataclass(frozen=True, slots=True)
 class WrongTally:
-    """A kept count that differs from the rows.
+    """A stored count that differs from the rows.
 
     Attributes:
-        option_id: None for the number of ballots, and of those that are right.
-        kept, counted: numbers; of `above` the other options' ids with the numbers of ballots.
+        option_id: None for the number of ballots, and of right ones.
+        kept, counted: numbers; for `above` the other options' ids with the numbers of ballots.
         what: the field of the poll or the option.
     """
 
@@ -35,9 +35,9 @@ class WrongTally:
 
 
 def recount_polls(*, fix: bool = False) -> tuple[int, list[WrongTally]]:
-    """Count every poll's rows under its lock; return how many polls were checked, and what differs.
+    """Count every poll's rows under its lock; return the number of checked polls, and the differences.
 
-    With `fix` the true counts are written, and the sockets hear of it.
+    With `fix` the true counts are written, and the sockets are notified.
     """
     poll_ids = list(Poll.objects.order_by("pk").values_list("pk", flat=True))
     wrong: list[WrongTally] = []
@@ -52,7 +52,7 @@ def recount_polls(*, fix: bool = False) -> tuple[int, list[WrongTally]]:
 
 
 def differences(poll: Poll) -> list[WrongTally]:
-    """Return where the kept tally of a locked poll differs from its rows."""
+    """Return where the stored tally of a locked poll differs from its rows."""
     selections = Selection.objects.filter(ballot__poll=poll)
     rows = selections.values("option_id").annotate(n=Count("ballot_id"), total=Sum("value"))
     counted = {row["option_id"]: (row["n"], row["total"] or 0) for row in rows}
@@ -81,7 +81,7 @@ def _counted_as_other(poll: Poll, counted: Mapping[int, tuple[int, int]]) -> dic
 
 
 def _wrong_totals(poll: Poll, counted: Mapping[int, tuple[int, int]]) -> list[WrongTally]:
-    """Return where what is kept of the answers that people wrote differs from their spellings."""
+    """Return where the stored totals of written answers differ from their spellings."""
     totals: dict[int, int] = {}
     written = list(Option.objects.filter(poll=poll, author_kind=Option.Author.VOTER).order_by("pk"))
     for option in written:
@@ -121,7 +121,7 @@ def _counted_above(poll: Poll) -> dict[int, dict[str, int]]:
 
 
 def write_counts(poll: Poll, found: list[WrongTally], *, forget: bool = False) -> None:
-    """Write the true counts of a locked poll, and tell its session's sockets: a new version."""
+    """Write the true counts of a locked poll, and notify its session's sockets of a new version."""
     for difference in found:
         if difference.option_id is not None:
             Option.objects.filter(pk=difference.option_id).update(**{difference.what: difference.counted})

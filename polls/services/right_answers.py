@@ -29,7 +29,7 @@ class NoRightAnswer(Conflict):
 def reveal_right_answer(*, poll_id: int, caller: Caller, now: datetime) -> Poll:
     """Show the right answer to everybody who may see the poll. Revealing it again does nothing.
 
-    It cannot be taken back, and voting cannot go on afterwards.
+    It cannot be undone, and voting cannot be reopened afterwards.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -55,10 +55,10 @@ def reveal_right_answer(*, poll_id: int, caller: Caller, now: datetime) -> Poll:
 
 
 def count_right(poll: Poll) -> int:
-    """Return how many ballots of a poll give its right answer.
+    """Return how many ballots of a poll are right.
 
-    With one choice any of the right options will do. With several, a ballot holds all of them and no other; a ranking
-    has the right places and no other. A number is the very number.
+    In a single choice any of the right options is right. With several, a ballot must have all of them and no others; a
+    ranking must have exactly the right places, and a number must be the same.
     """
     kind, right = kind_named(poll.kind), poll.right_answer or []
     if kind.family is Family.WRITE:

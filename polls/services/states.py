@@ -1,4 +1,4 @@
-"""The life of a poll: draft, live, closed, published, archived, and what can be taken back."""
+"""The life of a poll: draft, live, closed, published, archived, and what can be undone."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -50,9 +50,9 @@ class TooLateToUndo(IllegalMove):
 
 
 def lock_poll(poll_id: int) -> Poll:
-    """Return the poll, locked until the transaction ends, after its session: always in that order.
+    """Return the poll, locked until the transaction ends. The session is locked first: always in that order.
 
-    Its kept tally holds every ballot that was recorded: no batch is under way, and nothing is pending.
+    Its stored tally includes every recorded ballot: no batch is in progress, and nothing is pending.
 
     Raises:
         NotFound
@@ -83,7 +83,7 @@ def lock_poll_for(*, caller: Caller, poll_id: int) -> Poll:
 
 
 def save_and_tell(poll: Poll) -> Poll:
-    """Write the poll with its next version, and say it."""
+    """Write the poll with its next version, and publish it."""
     poll.version += 1
     poll.save()
     broadcasts.poll_changed(poll, fresh_options(poll))
@@ -92,16 +92,16 @@ def save_and_tell(poll: Poll) -> Poll:
 
 @transaction.atomic
 def set_poll_state(*, poll_id: int, caller: Caller, state: Any, now: datetime, seen: Any = None) -> Poll:
-    """Launch, close, publish, archive, or take the last of these back. Setting the state that it has does nothing.
+    """Launch, close, publish, archive, or undo the last of these. Setting the current state does nothing.
 
-    `seen` is the state that whoever acts has before their eyes, if they say: an old button does nothing unmeant.
+    `seen` is the state that the caller saw, if given, so that an outdated button does nothing unintended.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: no such state.
         ChangedMeanwhile: it is not in the state that was seen.
-        IllegalMove: not from the state that it has, or too late to undo.
-        SessionIsOver: nobody could vote any more.
+        IllegalMove: not possible from its state, or too late to undo.
+        SessionIsOver: nobody could vote.
     """
     poll = lock_poll_for(caller=caller, poll_id=poll_id)
     if state not in State.values:
@@ -130,7 +130,7 @@ def _launch(poll: Poll, now: datetime) -> None:
         raise SessionIsOver
     poll.launched_at = now
     if poll.number is None:
-        # Numbers are given at the launch: a gap would tell attendees that there is a draft.
+        # Numbers are assigned at the launch: a gap would reveal a draft to attendees.
         siblings = Poll.objects.filter(session=poll.session_id)
         first = siblings.filter(pk=poll.first_round_id).values_list("number", flat=True).first()
         poll.number = first or (siblings.aggregate(Max("number"))["number__max"] or 0) + 1
@@ -149,7 +149,7 @@ def _undo_launch(poll: Poll, now: datetime) -> None:
 
 
 def close(poll: Poll, now: datetime) -> None:
-    """Note the close; the caller saves. A tally read after the commit is whole, since votes take the same lock."""
+    """Record the close; the caller saves. A tally read after the commit is complete, since votes take the same lock."""
     poll.closed_at = now
 
 
@@ -169,16 +169,18 @@ def _publish(poll: Poll, now: datetime) -> None:
 
 
 def _undo_publish(poll: Poll, now: datetime) -> None:
-    _check_undo(poll.published_at, now)  # the moment stays: what was shown once cannot be voted on again
+    _check_undo(
+        poll.published_at, now
+    )  # the time stays: a result that was shown once cannot be voted on again
 
 
 def _archive(poll: Poll, now: datetime) -> None:
-    """Nothing but the state changes."""
+    """Change only the state."""
 
 
 def _restore(poll: Poll, now: datetime) -> None:
     if poll.closed_at is None:
-        raise IllegalMove  # the moment of publishing stays, as above
+        raise IllegalMove  # the time of publishing stays, as above
 
 
 def _restore_draft(poll: Poll, now: datetime) -> None:
@@ -228,7 +230,7 @@ TOLD = {
 
 
 def tell_webhooks_of(poll: Poll, move: tuple[Poll.State, Poll.State], now: datetime) -> None:
-    """Tell the event's webhooks of a move that they can ask for; inside its transaction, once the poll is saved."""
+    """Notify the event's webhooks of a move; inside its transaction, after the poll was saved."""
     if type_ := TOLD.get(move):
         session = poll.session
         tell_webhooks(
@@ -240,30 +242,30 @@ def tell_webhooks_of(poll: Poll, move: tuple[Poll.State, Poll.State], now: datet
 
 
 def note_poll(poll: Poll, verb: Verb, now: datetime, caller: Caller | None = None) -> None:
-    """Write what became of the poll into its session's timeline: never anything about who voted."""
+    """Record the poll's change in its session's timeline, never anything about who voted."""
     note_poll_as(poll, verb, poll.question, now, caller)
 
 
 def note_poll_as(poll: Poll, verb: Verb, title: str, now: datetime, caller: Caller | None = None) -> None:
-    """Write the same with other words of the poll than its question."""
+    """Record the same with another text of the poll than its question."""
     note(session=poll.session, verb=verb, now=now, subject=poll.pk, title=title, caller=caller)
 
 
 @transaction.atomic
 def set_closing_time(*, poll_id: int, caller: Caller, closes_at: datetime | None, now: datetime) -> Poll:
-    """Start a countdown on a live poll, prolong it, or (None) take it away.
+    """Start a countdown on a live poll, prolong it, or (None) remove it.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         IllegalMove: the poll is not live.
-        Malformed: a moment that has passed, or more than a day away.
+        Malformed: a time in the past, or more than a day away.
     """
     return _close_at(_lock_open(poll_id, caller, now), closes_at, now)
 
 
 @transaction.atomic
 def prolong(*, poll_id: int, caller: Caller, seconds: int, now: datetime) -> Poll:
-    """Let the countdown run so many seconds longer, or start one of that length.
+    """Prolong the countdown by this many seconds, or start one of that length.
 
     The end is read under the poll's lock: two moderators who prolong at once each add theirs.
 

@@ -1,4 +1,4 @@
-"""The kept weights of options: what the ballots' values add up to, and which options they put above which."""
+"""The stored weights of options: the sums of the ballots' values, and which options they put above which."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,14 +10,14 @@ from polls.models import Option
 
 
 class Change(NamedTuple):
-    """By how much kept weights differ: `{option id: value}`, `{(above, below): ballots}`, the first with itself."""
+    """Changes of stored weights: `{option id: value}`, `{(above, below): ballots}`, the first paired with itself."""
 
     totals: Mapping[int, int]
     pairs: Mapping[tuple[int, int], int]
 
 
 def change(ballots: Iterable[tuple[Selected, Selected]], *, has_places: bool) -> Change:
-    """Return what ballots changed: each as it was and as it is, `{option id: value}`."""
+    """Return the changes by ballots, each given before and after, `{option id: value}`."""
     totals: Counter[int] = Counter()
     pairs: Counter[tuple[int, int]] = Counter()
     for before, after in ballots:
@@ -30,7 +30,7 @@ def change(ballots: Iterable[tuple[Selected, Selected]], *, has_places: bool) ->
 
 
 def pairs_of(selected: Selected) -> list[tuple[int, int]]:
-    """Return (above, below) for each two options of a ballot, and the first with itself."""
+    """Return (above, below) for each two options of a ballot, and the first paired with itself."""
     order = sorted(selected, key=lambda option: selected[option] or 0)
     return [*combinations(order, 2), *((first, first) for first in order[:1])]
 

@@ -1,4 +1,4 @@
-"""What people write in a poll, as a batch of votes changes it: new spellings, kept totals, what is shown."""
+"""Written answers during a batch of votes: new spellings, stored totals, shown spellings."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,16 +11,19 @@ from polls.selectors import has_written
 from polls.written_store import Spelling as Row
 
 State = Option.State
-REMEMBERED = {State.HIDDEN, State.BLOCKED}  # a moderator's word about what nobody gives any more
+REMEMBERED = {
+    State.HIDDEN,
+    State.BLOCKED,
+}  # a moderator's decision about an answer that nobody gives any more
 
 
 def blocked_keys(event_id: int) -> frozenset[str]:
-    """Return the keys of the words that never show at an event."""
+    """Return the keys of the words that are never shown at an event."""
     return frozenset(merge_key(text) for text in written_store.blocked_texts(event_id))
 
 
 def first_state(poll: Poll, key: str, blocked: Collection[str]) -> State:
-    """Return how an answer begins that nobody has moderated."""
+    """Return the initial state of an unmoderated answer."""
     if is_blocked(key, blocked):
         return State.BLOCKED
     return State.WAITING if poll.rules.get("approve") else State.SHOWN
@@ -28,7 +31,7 @@ def first_state(poll: Poll, key: str, blocked: Collection[str]) -> State:
 
 @dataclass
 class Answers:
-    """The answers of a poll that a batch of votes, or a moderator, may change, with all of their spellings."""
+    """The answers of a poll that a batch of votes, or a moderator, may change, with all their spellings."""
 
     poll: Poll
     event_id: int
@@ -39,7 +42,7 @@ class Answers:
     _blocked: frozenset[str] | None = None
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Take in spellings that are stored."""
+        """Add stored spellings."""
         for row in rows:
             self.rows[row.id] = self.stored[row.id] = row
             self._know(row)
@@ -50,11 +53,11 @@ class Answers:
 
     @cached_property
     def kind(self) -> Kind:
-        """What the poll's kind decides."""
+        """The poll's kind."""
         return kind_named(self.poll.kind)
 
     def choose(self, spellings: Sequence[Spelling]) -> frozenset[int]:
-        """Return the options for what a voter wrote, each answer once; those that are new are made."""
+        """Return the options for a voter's texts, each answer once; new ones are created."""
         chosen: dict[int, int] = {}
         for spelling in spellings:
             option = self._by_text.get(spelling.text) or self._make(spelling)
@@ -82,11 +85,11 @@ class Answers:
         return first_state(self.poll, key, self._blocked)
 
     def texts_of(self, options: Iterable[int]) -> list[str]:
-        """Return what a voter wrote, in the order of the alphabet."""
+        """Return a voter's texts in alphabetical order."""
         return sorted(self.rows[option].text for option in options)
 
     def add_to_counts(self, changes: dict[int, int]) -> None:
-        """Add to spellings' counts, and fold them into their answers' totals."""
+        """Add to spellings' counts, and to their answers' totals."""
         touched = set()
         for option, difference in changes.items():
             row = self.rows[option]
@@ -95,20 +98,22 @@ class Answers:
         self.fold(touched)
 
     def fold(self, answers: Collection[int]) -> None:
-        """Make totals and shown spellings of these answers anew."""
+        """Recompute totals and shown spellings of these answers."""
         groups: dict[int, list[Row]] = {answer: [self.rows[answer]] for answer in answers}
         for row in self.rows.values():
             if row.merged_into in groups:
                 groups[row.merged_into].append(row)
         for answer, group in groups.items():
             head = self.rows[answer]
-            own = [row for row in group if row.key == head.key]  # not what a moderator counts as it
+            own = [
+                row for row in group if row.key == head.key
+            ]  # not the answers that a moderator merged into it
             commonest = min(own, key=lambda row: (-row.count, row.id != answer, row.id))
             total = sum(row.count for row in group)
             self.rows[answer] = head._replace(total=total, shown_as=commonest.text)
 
     def write(self) -> None:
-        """Write what changed; what nobody gives any more goes, unless a moderator's word is kept with it."""
+        """Write what changed; unused spellings are deleted, unless a moderator's decision is stored with them."""
         gone = self._spent()
         new = [row for row in self.rows.values() if row.id not in self.stored and (row.count or row.total)]
         written_store.insert_spellings([row for row in new if row.merged_into is None])
@@ -124,7 +129,7 @@ class Answers:
         written_store.delete_spellings(gone & self.stored.keys())
 
     def _spent(self) -> set[int]:
-        """Return the spellings without a vote that nothing hangs on."""
+        """Return the spellings without a vote that nothing refers to."""
         aliases = {row.merged_into for row in self.rows.values() if row.merged_into and self._is_alias(row)}
         spent = {
             row.id
@@ -139,7 +144,7 @@ class Answers:
         return spent | (heads - aliases)
 
     def _is_alias(self, row: Row) -> bool:
-        """Return True if a moderator said that this spelling counts as another answer."""
+        """Return True if a moderator merged this spelling into another answer."""
         answer = self.rows.get(row.merged_into or 0)
         return answer is not None and answer.key != row.key
 
@@ -151,8 +156,8 @@ def read_answers(
 
     Args:
         polls: each with its event's id.
-        written: (poll id, spelling) of what votes bring.
-        held: spellings that their ballots hold already.
+        written: (poll id, spelling) of the votes' texts.
+        held: spellings that are already in their ballots.
     """
     answers = {poll.pk: Answers(poll, event_id) for poll, event_id in polls}
     rows = written_store.spellings_by_key({(poll, spelling.key) for poll, spelling in written})
@@ -163,17 +168,17 @@ def read_answers(
 
 
 def answers_of(poll: Poll) -> Answers:
-    """Return everything that people wrote in a poll that is locked."""
+    """Return all written answers in a locked poll."""
     answers = Answers(poll, poll.session.event_id)
     answers.add(written_store.all_spellings(poll.pk))
     return answers
 
 
 def fold_answers(poll: Poll, *, forget: bool = False) -> None:
-    """Make the kept totals of a locked poll anew from its spellings' counts.
+    """Recompute the stored totals of a locked poll from its spellings' counts.
 
-    With `forget` no text stays that nobody gives: what voters took back is gone, also where a moderator hid or merged
-    it. An answer whose first spelling nobody gives any more takes over its commonest one.
+    With `forget`, unused texts are deleted: withdrawn words disappear, even if a moderator hid or merged
+    them. If an answer's first spelling is no longer used, it continues under its most common one.
     """
     if not has_written(poll):
         return

@@ -1,1 +1,1 @@
-"""Results drawn as SVG, to be downloaded: a module a family of pictures, on a sheet that all of them share."""
+"""Results drawn as SVG for download: one module per family of pictures, on a sheet that all of them share."""

@@ -1,4 +1,4 @@
-"""Rows with bars that grow out of one line, as on the pages: a figure before the line, words and amount behind it."""
+"""Rows with bars that grow from one line, as on the pages: a figure before the line, text and amount after it."""
 
 from collections.abc import Collection, Sequence
 
@@ -13,13 +13,13 @@ WORDS = SPINE + 24
 FIGURE_SIZE, TEXT_SIZE, NOTE_SIZE = 40, 28, 22
 BAR = 18
 GAP = 26  # between rows
-BETWEEN = 24  # a text and the amount beside it
+BETWEEN = 24  # a text and the amount next to it
 
 
 def draw_rows(
     sheet: Sheet, tally: Tally, rows: Sequence[ResultRow], right: Collection[int] = (), *, gap: int = GAP
 ) -> None:
-    """Draw the rows one below the other, and the line that they begin at."""
+    """Draw the rows one below the other, and the line from which they begin."""
     top = sheet.y
     for row in rows:
         draw_row(sheet, tally.options[row.index].text, row, is_right=row.index in right)
@@ -30,7 +30,7 @@ def draw_rows(
 
 
 def draw_row(sheet: Sheet, text: str, row: ResultRow, *, is_right: bool) -> None:
-    """Draw an option: its figure, text and amount, its bar, and what is said below."""
+    """Draw an option: its figure, text and amount, its bar, and its note below."""
     colours, amount = sheet.colours, f"{row.amount} {row.word}".strip()
     bold, top = row.is_lead, sheet.y
     room = END - WORDS - width_of(amount, TEXT_SIZE, bold=bold) - BETWEEN
@@ -60,7 +60,7 @@ def draw_row(sheet: Sheet, text: str, row: ResultRow, *, is_right: bool) -> None
 
 
 def draw_bar(sheet: Sheet, percent: float, *, is_lead: bool) -> None:
-    """Draw a bar that takes `percent` of the room from the line to the margin, and go on below it."""
+    """Draw a bar that takes `percent` of the space from the line to the margin, and continue below it."""
     length = (END - SPINE) * percent / 100
     if length:
         colour = sheet.colours.data if is_lead else sheet.colours.data2
@@ -69,6 +69,6 @@ def draw_bar(sheet: Sheet, percent: float, *, is_lead: bool) -> None:
 
 
 def draw_remark(sheet: Sheet, words: str) -> None:
-    """Write a line of small words below a picture."""
+    """Write a line of small text below a picture."""
     sheet.y += 12
     sheet.paragraph(words, MARGIN, END - MARGIN, NOTE_SIZE, fill=sheet.colours.ink2)

@@ -1,4 +1,4 @@
-"""Open answers: a card each, with how many wrote it where several did."""
+"""Open answers: a card for each, with the number of people if several wrote it."""
 
 from django.utils.translation import ngettext
 
@@ -8,12 +8,12 @@ from polls.kinds.pictures.wrapping import width_of
 from polls.kinds.tallies import Tally
 
 SIZE = 26
-SHOWN = 30  # a picture of more would be a scroll
+SHOWN = 30  # a picture with more would be far too long
 WORDS = MARGIN + 24
 
 
 def draw_cards(sheet: Sheet, tally: Tally) -> None:
-    """Draw the first answers, the most given before others, and say how many more there are."""
+    """Draw the first answers, the most frequent first, and say how many more there are."""
     shown = tally.options[:SHOWN]
     for answer in shown:
         top = sheet.y

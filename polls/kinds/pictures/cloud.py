@@ -1,4 +1,4 @@
-"""Words: the cloud as on the pages, and below it the most named with their counts."""
+"""Words: the cloud as on the pages, and below it the most frequent words with their counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from polls.kinds.pictures.sheet import END, MARGIN, Sheet
 from polls.kinds.tallies import ResultRow, Tally
 
 BOX = Box(END - MARGIN, 460, 110, 30, 22, 60, 12)
-MIDDLE = 0.35  # from a letter's middle to its baseline, in its size
+MIDDLE = 0.35  # from a letter's middle to its baseline, relative to its size
 NARROWER = 0.86  # the pages' own font is narrower than a reader's may be
 REACH = 0.6  # from a word's middle to its upper and lower edge; few words do not fill the box
 LISTED = 10

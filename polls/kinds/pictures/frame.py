@@ -1,4 +1,4 @@
-"""What stands around every picture: question and result in words above it, who was counted and the source below."""
+"""The frame around every picture: question and result in words above it, the number of voters and the source below."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ from polls.kinds.pictures.sheet import (
 )
 
 LABEL_SIZE, SUMMARY_SIZE, FOOT_SIZE = 24, 28, 22
-QUESTION_SIZES = ((80, 46), (160, 38), (10_000, 32))  # up to so many characters: the size
+QUESTION_SIZES = ((80, 46), (160, 38), (10_000, 32))  # up to this many characters: the size
 ROOM = END - MARGIN
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The words of a picture, in the reader's language.
+    """The texts of a picture, in the reader's language.
 
     Attributes:
-        label: which poll it is, and what has to be known of its state.
+        label: which poll it is, and a remark about its state.
         summary: the result in lines of text.
         counted: how many people voted.
-        remarks: what has to be known of the figures.
+        remarks: remarks about the figures.
         source: event, session and date.
-        rows: the result as lines, for those who do not see the picture.
-        language: as BCP 47 has it.
+        rows: the result as lines, for people who cannot see the picture.
+        language: a BCP 47 tag.
     """
 
     label: str
@@ -47,7 +47,7 @@ class Caption:
 
 
 def draw_picture(caption: Caption, draw: Callable[[Sheet], None]) -> str:
-    """Return the SVG document of a picture whose middle `draw` draws."""
+    """Return the SVG document of a picture whose middle is drawn by `draw`."""
     colours = PALETTES[caption.theme]
     sheet = Sheet(colours, is_mirrored=caption.is_mirrored)
     _write_head(sheet, caption)

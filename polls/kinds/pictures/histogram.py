@@ -1,4 +1,4 @@
-"""Numbers: a histogram with its bins' counts, the median, and the right number once it was revealed."""
+"""Numbers: a histogram with its bins' counts, the median, and the right number once it has been revealed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from polls.kinds.pictures.wrapping import width_of
 HIGH = 360
 SIZE = 22
 ROOM = END - MARGIN
-LINE = 34  # a mark's words
+LINE = 34  # a mark's text
 LEAST_GAP = 14  # between two labels
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A value that is marked on the axis: where, as an SVG length in percent, and the value with its unit."""
+    """A value that is marked on the axis: its place, as an SVG length in percent, and the value with its unit."""
 
     place: str
     value: str
@@ -25,14 +25,14 @@ class Mark:
 
     @property
     def words(self) -> str:
-        """What is written above it."""
+        """The text above it."""
         if self.is_right:
             return f"{_('Right answer')}: {self.value}"
         return _("Median: %(value)s") % {"value": self.value}
 
 
 def draw_histogram(sheet: Sheet, bins: Sequence[tuple[str, int]], marks: Sequence[Mark]) -> None:
-    """Draw the bins (what each says, and its count), and the marks above them, each in a line of its own."""
+    """Draw the bins (label and count), and the marks above them, each on its own line."""
     if not bins:
         return
     colours, start = sheet.colours, sheet.y
@@ -53,7 +53,7 @@ def draw_histogram(sheet: Sheet, bins: Sequence[tuple[str, int]], marks: Sequenc
 
 
 def _write_labels(sheet: Sheet, labels: Sequence[str], floor: float, share: float) -> None:
-    """Write below the axis what the bins say: each, or as many as have room, the last one always."""
+    """Write the bins' labels below the axis: all, or as many as fit, and always the last one."""
     widest = max(width_of(label, SIZE) for label in labels) + LEAST_GAP
     every = max(1, -int(-widest // share))
     last = len(labels) - 1
@@ -68,7 +68,7 @@ def _write_labels(sheet: Sheet, labels: Sequence[str], floor: float, share: floa
 
 
 def _write_counts(sheet: Sheet, counts: Sequence[int], floor: float, share: float) -> None:
-    """Write the counts above the bars, where they have room; no mark's line goes through them."""
+    """Write the counts above the bars if they fit; no mark's line crosses them."""
     for place, count in enumerate(counts):
         width = width_of(str(count), SIZE)
         if count and width <= share:

@@ -11,7 +11,13 @@ from polls.kinds.pictures.wrapping import width_of
 BAR = 84
 AXIS = 34  # from the bars' lower edge to the line of the average
 LABEL_SIZE = 22
-OPACITY = {0: 0.45, 1: 0.45, 2: 0.6, 3: 0.8, 4: 1.0}  # by how far a point is from the middle, as on the pages
+OPACITY = {
+    0: 0.45,
+    1: 0.45,
+    2: 0.6,
+    3: 0.8,
+    4: 1.0,
+}  # by the distance of a point from the middle, as on the pages
 ROOM = END - MARGIN
 
 
@@ -20,7 +26,7 @@ def draw_likert(sheet: Sheet, picture: Mapping[str, Any], ends: Sequence[str]) -
 
     Args:
         picture: `{bars: [{x, width, strength, side}], mean_at}`, lengths in percent, as the page's picture.
-        ends: what the lowest and the highest point say.
+        ends: the labels of the lowest and the highest point.
     """
     colours, top = sheet.colours, sheet.y
     fills = {"low": colours.low, "high": colours.data, "middle": colours.edge}
@@ -40,14 +46,14 @@ def draw_likert(sheet: Sheet, picture: Mapping[str, Any], ends: Sequence[str]) -
 
 
 def _write_ends(sheet: Sheet, ends: Sequence[str], mean: float) -> None:
-    """Write what the ends of the axis mean, and below the dot that it is the average."""
+    """Write the labels of the axis, and below the dot that it is the average."""
     baseline, colour = sheet.y + BASELINE * LABEL_SIZE, sheet.colours.ink2
     for words, x, align in ((ends[0], MARGIN, "near"), (ends[1], END, "far")):
         sheet.text(words, x, baseline, LABEL_SIZE, fill=colour, align="near" if align == "near" else "far")
     average = _("Average")
     half = width_of(average, LABEL_SIZE, bold=True) / 2
     near, far = (width_of(words, LABEL_SIZE) + 16 for words in ends)
-    if not MARGIN + near + half <= mean <= END - far - half:  # it would stand on an end's words
+    if not MARGIN + near + half <= mean <= END - far - half:  # it would overlap an end's label
         baseline += 30
         sheet.y += 30
     mean = min(max(mean, MARGIN + half), END - half)

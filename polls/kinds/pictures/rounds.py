@@ -1,4 +1,4 @@
-"""Two rounds beside each other: for each option both bars, and by how much it rose or fell."""
+"""Two rounds side by side: for each option both bars, and by how much it rose or fell."""
 
 from polls.kinds.pictures.bars import NOTE_SIZE, SPINE, TEXT_SIZE, WORDS
 from polls.kinds.pictures.sheet import BASELINE, END, LEADING, MARGIN, Sheet
@@ -6,7 +6,7 @@ from polls.kinds.pictures.wrapping import wrapped
 from polls.kinds.rounds import Change, Rounds
 
 BAR = 14
-FIGURES = 84  # room for a bar's figure behind it
+FIGURES = 84  # space for a bar's figure after it
 GAP = 26
 HEAD_SIZE = 28
 
@@ -15,8 +15,8 @@ def draw_rounds(sheet: Sheet, rounds: Rounds, names: tuple[str, str], heading: s
     """Draw the comparison below a picture.
 
     Args:
-        names: the rounds, each with how many voted.
-        heading: above the whole.
+        names: the rounds, each with its number of voters.
+        heading: above everything.
     """
     colours = sheet.colours
     sheet.y += 48
@@ -36,7 +36,7 @@ def draw_rounds(sheet: Sheet, rounds: Rounds, names: tuple[str, str], heading: s
 
 
 def _draw_change(sheet: Sheet, change: Change) -> None:
-    """Draw an option: by how much it changed before the line, words and both bars behind it."""
+    """Draw an option: its change before the line, text and both bars after it."""
     colours, baseline = sheet.colours, sheet.y + BASELINE * TEXT_SIZE
     moved = f"{change.arrow} {change.amount}".strip()
     sheet.text(moved, SPINE - 20, baseline, TEXT_SIZE, bold=bool(change.by), align="far")

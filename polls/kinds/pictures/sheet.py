@@ -1,7 +1,7 @@
-"""The sheet that a picture is drawn on: shapes and words, in the colours and measures that all pictures share.
+"""The sheet on which a picture is drawn: shapes and texts, in the colours and measures that all pictures share.
 
-Pictures have presentation attributes and no style sheet, so that each program draws them alike. Places are counted from
-the side where the reader's language begins; for one that runs from right to left the sheet is mirrored.
+Pictures have presentation attributes and no style sheet, so that every program draws them the same way. Positions are
+measured from the side where the reader's language begins; for right-to-left languages the sheet is mirrored.
 """
 
 import re
@@ -16,9 +16,9 @@ WIDTH = 1200
 MARGIN = 56
 END = WIDTH - MARGIN
 FONTS = "system-ui, sans-serif"
-LEADING = 1.3  # of a line, in its letters' size
-BASELINE = 0.98  # below a line's upper edge, in its letters' size
-# What XML 1.0 cannot hold; our own texts have none of it.
+LEADING = 1.3  # of a line, relative to its font size
+BASELINE = 0.98  # below a line's upper edge, relative to its font size
+# Characters that XML 1.0 forbids; our own texts contain none.
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Align = Literal["near", "middle", "far"]
@@ -47,12 +47,12 @@ THEMES = list(PALETTES)
 
 @dataclass
 class Sheet:
-    """What is drawn so far, and how far down.
+    """What has been drawn so far, and down to where.
 
     Attributes:
         colours: of the theme.
-        is_mirrored: whether it begins on the right.
-        y: where the next part begins.
+        is_mirrored: whether it starts on the right.
+        y: where the next part starts.
         shapes: the elements, in the order in which they are drawn.
     """
 
@@ -95,13 +95,13 @@ class Sheet:
         self.shapes.append(f'<line {ends} stroke="{stroke}" stroke-width="{thick:g}"{dashed}/>')
 
     def dot(self, x: float, y: float, radius: float, fill: str) -> None:
-        """Draw a filled circle with a rim of paper."""
+        """Draw a filled circle with a rim in the background colour."""
         place = f'cx="{number(self._across(x))}" cy="{number(y)}" r="{radius:g}"'
         rim = f'stroke="{self.colours.paper}" stroke-width="3"'
         self.shapes.append(f'<circle {place} fill="{fill}" {rim}/>')
 
     def path(self, points: Sequence[tuple[float, float]], stroke: str, *, thick: float = 3) -> None:
-        """Draw a line through points, as it is: signs such as a tick are not mirrored within themselves."""
+        """Draw a line through points without mirroring it: symbols such as a tick are not mirrored."""
         shift = 2 * (WIDTH / 2 - points[0][0]) if self.is_mirrored else 0
         way = " ".join(f"{number(x + shift)},{number(y)}" for x, y in points)
         look = f'fill="none" stroke="{stroke}" stroke-width="{thick:g}"'
@@ -118,7 +118,7 @@ class Sheet:
         bold: bool = False,
         align: Align = "near",
     ) -> None:
-        """Draw one line of text with its near end, middle or far end at `x`."""
+        """Draw one line of text with its start, middle or end at `x`."""
         from_right = runs_from_right(words)
         is_turned = self.is_mirrored if from_right is None else from_right
         anchor = {"near": "start", "middle": "middle", "far": "end"}[align]
@@ -143,7 +143,7 @@ class Sheet:
         fill: str = "",
         bold: bool = False,
     ) -> None:
-        """Write a text in as many lines as it needs, and go on below it."""
+        """Write a text in as many lines as it needs, and continue below it."""
         for line in wrapped(words, width, size, bold=bold):
             self.text(line, x, self.y + BASELINE * size, size, fill=fill, bold=bold)
             self.y += LEADING * size
@@ -163,7 +163,7 @@ def number(value: float) -> str:
 
 
 def in_xml(text: str) -> str:
-    """Return a text as XML holds it."""
+    """Return a text escaped for XML."""
     return escape(NOT_IN_XML.sub("", text))
 
 

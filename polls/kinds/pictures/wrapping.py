@@ -1,6 +1,6 @@
-"""Lines of text for a picture: how wide they are, where they may break, and in which direction they run.
+"""Lines of text for a picture: their width, where they can break, and their direction.
 
-An SVG is drawn with the reader's own fonts, so widths are estimates, on the wide side.
+An SVG is drawn with the reader's own fonts, so widths are estimates, rather too wide than too narrow.
 """
 
 import unicodedata
@@ -13,17 +13,17 @@ JOINER, SKIN = "\u200d", range(0x1F3FB, 0x1F400)
 FLAGS = range(0x1F1E6, 0x1F200)  # two of these letters are a flag
 SMALL_KANA = "ーぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 NEVER_FIRST = frozenset(f"{SMALL_KANA}、。，．：；？！）］｝」』】〉》〕・…‥々,.!?:;)]}}%")
-LONGEST = 12  # signs that are seen as one, beside marks; more would leave the sheet
+LONGEST = 12  # characters that combine into one, besides marks; more would leave the sheet
 WIDE = ("W", "F")
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
-    """Return about how wide a text is, in the units of its letters' size."""
+    """Return the approximate width of a text, in the unit of its font size."""
     return units_of(text) * size / 100 * (BOLD if bold else 1)
 
 
 def runs_from_right(text: str) -> bool | None:
-    """Return True if the first strong sign runs from right to left, None where no sign has a direction."""
+    """Return True if the first strong character is right-to-left, None if no character has a direction."""
     for sign in text:
         direction = unicodedata.bidirectional(sign)
         if direction in {"R", "AL"}:
@@ -34,7 +34,7 @@ def runs_from_right(text: str) -> bool | None:
 
 
 def clusters_of(text: str) -> list[str]:
-    """Return the signs of a text as they are seen: marks, joined emoji, flags and closing signs with what is before."""
+    """Return the visible characters: marks, joined emoji, flags and closing punctuation stay with what precedes."""
     clusters: list[str] = []
     for sign in text:
         if clusters and _belongs(sign, clusters[-1]):
@@ -55,7 +55,7 @@ def _belongs(sign: str, before: str) -> bool:
 
 
 def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Return a text as lines no wider than `width`; it breaks at spaces, between wide signs, and in too long words."""
+    """Return lines no wider than `width`, broken at spaces, between wide characters, and in overlong words."""
     lines, line = [], ""
     for piece in _pieces(text, width, size, bold=bold):
         joined = line + piece
@@ -68,7 +68,7 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
 
 
 def _pieces(text: str, width: float, size: float, *, bold: bool) -> Iterator[str]:
-    """Return what may not be broken, each with the space behind it."""
+    """Return the unbreakable pieces, each with the space after it."""
     for word in text.split():
         parts = list(_unbroken(word)) if _has_wide(word) else [word]
         for place, part in enumerate(parts):
@@ -81,7 +81,7 @@ def _pieces(text: str, width: float, size: float, *, bold: bool) -> Iterator[str
 
 
 def _unbroken(word: str) -> Iterator[str]:
-    """Return a word's wide signs one by one, and what is between them whole."""
+    """Return a word's wide characters one by one, and the text between them as a whole."""
     run = ""
     for cluster in clusters_of(word):
         if unicodedata.east_asian_width(cluster[0]) in WIDE:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--fix", action="store_true", help="write the true counts where a tally is wrong")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print each difference; fail when there is one that was not mended."""
+        """Print each difference; fail if there is one that was not fixed."""
         checked, wrong = recount_polls(fix=options["fix"])
         for difference in wrong:
             self.stderr.write(str(difference))
