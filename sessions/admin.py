@@ -20,7 +20,7 @@ from sessions.programme.services.changes import overwrite_session
 
 
 def _changed(obj: Model, form: Any) -> dict[str, Any]:
-    """Return the fields that the form changed; the rest may have been changed by others since it was opened."""
+    """Return the fields that the form changed; others may have changed the rest since it was opened."""
     return {name: getattr(obj, name) for name in form.changed_data}
 
 
@@ -52,17 +52,17 @@ class EventAdmin(admin.ModelAdmin):
     inlines = [EventDayInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Events are erased by the organisers' page or by `manage.py erase_event`, which know the order."""
+        """Events are erased on the organisers' page or by `manage.py erase_event`, which know the order."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the languages by their own names: the column knows no choices, since they are the settings'."""
+        """Offer the languages by their own names: the column has no choices, since they are in the settings."""
         if db_field.name == "language":
             kwargs["widget"] = Select(choices=settings.LANGUAGES)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        """Save the event; calendars name it and its zone."""
+        """Save the event and update calendars, which contain its name and zone."""
         super().save_model(request, obj, form, change)
         if form.changed_data:
             keep_calendars_of_people(obj.sessions.values_list("pk", flat=True), timezone.now())
@@ -73,20 +73,20 @@ class SessionAdmin(admin.ModelAdmin):
     list_display = ["title", "day", "starts_at", "code"]
     list_filter = ["event", "state"]
     search_fields = ["title", "code"]
-    # The state has a life of its own, with rules: it is set in the control room.
+    # The state follows rules and is set in the control room.
     readonly_fields = ["state", "went_live_at", "ended_at"]
     inlines = [SessionRoleInline, ResourceInline]
     formfield_overrides = HTTPS
 
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
-        """Save the session; calendars and open rooms hear of it as by the organisers' pages."""
+        """Save the session, and update calendars and open rooms as the organisers' pages do."""
         if not change:
             super().save_model(request, obj, form, change)
         elif form.changed_data:
             overwrite_session(session_id=obj.pk, values=_changed(obj, form), now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save who is on stage; calendars name them."""
+        """Save the role and update calendars, which name the person."""
         super().save_related(request, form, formsets, change)
         if any(formset.has_changed() for formset in formsets):
             keep_calendars_of_people([form.instance.pk], timezone.now())
@@ -99,7 +99,7 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["name", "company"]
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
-        """Save the person; follow-ups that they lead and calendars of their sessions name them."""
+        """Save the person, and update the follow-ups that they lead and their sessions' calendars."""
         super().save_model(request, obj, form, change)
         if change and form.changed_data:
             tell_owners_lines(obj.pk)
@@ -119,7 +119,7 @@ class SignUpLineAdmin(admin.ModelAdmin):
     list_filter = ["session__event", "state"]
     list_select_related = ["session", "owner"]
     search_fields = ["title", "code"]
-    # A line is opened and closed in the control room: the state has rules, and the timeline notes it.
+    # A line is opened and closed in the control room: the state follows rules, and the timeline records it.
     readonly_fields = ["session", "state", "opened_at", "closed_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -127,7 +127,7 @@ class SignUpLineAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: SignUpLine, form: Any, change: bool) -> None:
-        """Save the line; open rooms hear of it."""
+        """Save the line and update open rooms."""
         if form.changed_data:
             overwrite_line(line_id=obj.pk, values=_changed(obj, form))
 
@@ -140,14 +140,14 @@ class FollowUpGroupAdmin(admin.ModelAdmin):
 
 
 class SecretAdmin(admin.ModelAdmin):
-    """Secrets are made elsewhere and never shown again; here they can be seen to exist, and deleted."""
+    """Secrets are created elsewhere and never shown again; here they are listed and can be deleted."""
 
     def has_add_permission(self, request: object) -> bool:
-        """Nobody adds one by hand: its token would be lost."""
+        """They cannot be added by hand: the token would be lost."""
         return False
 
     def has_change_permission(self, request: object, obj: object = None) -> bool:
-        """Nothing of it can be changed."""
+        """They cannot be changed."""
         return False
 
 

@@ -1,7 +1,7 @@
 """Events and their sessions.
 
 The label is not the package's name: `django.contrib.sessions`, the cookie store, already has the label `sessions`.
-Foreign keys therefore take the imported class, never a string (a test proves that none of ours points there).
+Foreign keys therefore take the imported class, never a string (a test proves that none of ours points to it).
 """
 
 from django.apps import AppConfig
@@ -16,7 +16,7 @@ class SessionsConfig(AppConfig):
     label = "opendev_sessions"
 
     def ready(self) -> None:
-        """Install the guards after every migrate: Django's table remake on SQLite drops them silently."""
+        """Install the guards after every migrate: Django silently drops them when it rebuilds a table on SQLite."""
         pre_migrate.connect(remove_guards, sender=self, dispatch_uid="sessions.timeline.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="sessions.timeline.guards")
         post_migrate.connect(install_audit_guards, sender=self, dispatch_uid="sessions.audit.guards")

@@ -44,7 +44,7 @@ class Bus:
         self.numbered = 0
         self.to_repeat: deque[tuple[float, int, Message]] = deque(
             maxlen=MAX_TO_REPEAT
-        )  # when it was sent, and to which group
+        )  # sent when, and where
         self.heard: dict[tuple[str, int], None] = {}  # its sender and number; in order of arrival
         self.all_hear_at = 0.0
         self.is_up = True

@@ -141,7 +141,7 @@ class Topic:
     tallies: dict[str, TextMessage] = field(default_factory=dict)  # the short frame, made once per audience
     answered: set["Member"] = field(
         default_factory=set
-    )  # members that got this tally with their answer, until all have it
+    )  # got this tally with their answer, until all have it
     _texts: dict[str, str] = field(default_factory=dict)
     _differences: dict[tuple[str, str], bool] = field(default_factory=dict)
 

@@ -84,7 +84,7 @@ class Hub(FanOut, Sweep, Rights):
             await asyncio.gather(*self.tasks, return_exceptions=True)
             await asyncio.sleep(
                 0
-            )  # gather() does not yield to the loop if all are done, but they need a turn to leave the set
+            )  # gather() does not yield if all are done, but they need a turn to leave the set
         end_thread(self.reader)
         self._reset()
 

@@ -169,9 +169,7 @@ def _publish(poll: Poll, now: datetime) -> None:
 
 
 def _undo_publish(poll: Poll, now: datetime) -> None:
-    _check_undo(
-        poll.published_at, now
-    )  # the time stays: a result that was shown once cannot be voted on again
+    _check_undo(poll.published_at, now)  # the time stays: a shown result cannot be voted on again
 
 
 def _archive(poll: Poll, now: datetime) -> None:

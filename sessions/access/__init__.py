@@ -1,1 +1,1 @@
-"""Who signs in: links, tokens of programs, and what an open sign-in rests on. It knows users alone."""
+"""Sign-in: links, API tokens, and the grounds of open sockets. It only knows users."""

@@ -1,4 +1,4 @@
-"""How REST knows who is asking."""
+"""Authentication for REST."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class Credentials(BaseAuthentication):
         """Return (user, pass or None), or None for a stranger.
 
         Raises:
-            BadToken: an Authorization header that opens nothing.
+            BadToken: an invalid Authorization header.
         """
         kind, _space, token = request.headers.get("Authorization", "").partition(" ")
         if not kind:
@@ -42,7 +42,7 @@ class Credentials(BaseAuthentication):
         raise BadToken
 
     def _from_cookies(self, request: Request) -> tuple[Any, Any] | None:
-        user = getattr(request._request, "user", AnonymousUser())  # as DRF's own SessionAuthentication
+        user = getattr(request._request, "user", AnonymousUser())  # like DRF's own SessionAuthentication
         is_known = user.is_authenticated or any(
             name.startswith(pass_cookie_name(0)[:-1]) for name in request.COOKIES
         )

@@ -1,4 +1,4 @@
-"""Links that sign somebody in once."""
+"""One-time sign-in links, API tokens and sign-ins."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInLink(models.Model):
-    """A one-time link. Only a hash of its token is kept, so that a copy of the database opens nothing."""
+    """A one-time link. Only a hash of its token is stored, so that a copy of the database opens nothing."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_links")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -23,7 +23,7 @@ class SignInLink(models.Model):
 
 
 class ApiToken(models.Model):
-    """A token by which a program acts as a user. Only a hash of it is kept; it is shown once."""
+    """A token with which a program acts as a user. Only a hash of it is stored; it is shown once."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=120, blank=True)
@@ -42,7 +42,7 @@ class ApiToken(models.Model):
 
 
 class SignIn(models.Model):
-    """A browser in which somebody is signed in, for their own list. Only a hash of its cookie is kept."""
+    """A browser in which somebody is signed in, for their own list. Only a hash of its cookie is stored."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins")
     key_hash = models.CharField(max_length=40, unique=True, editable=False)

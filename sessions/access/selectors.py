@@ -1,4 +1,4 @@
-"""What the sign-in of an open socket rests on, and whether that still holds."""
+"""The grounds of open sockets, and whether they are still valid."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,15 +16,15 @@ from opendev.core.text import clean_id
 from sessions.access.models import ApiToken, SignIn
 from sessions.access.tokens import hash_token
 
-# In a sign-in's own data: when it began, and when it was last used, to five minutes.
+# Keys in a sign-in's data: when it began, and when it was last used, to within five minutes.
 BEGAN_AT, SEEN_AT = "began_at", "seen_at"
-FACTORS = ("totp", "webauthn")  # recovery codes alone are none
+FACTORS = ("totp", "webauthn")  # recovery codes alone do not count
 
 
 def is_over(store: SessionBase, now: datetime) -> bool:
     """Return True if a sign-in was not used for SIGN_IN_IDLE_MINUTES, or began 14 days ago (SESSION_COOKIE_AGE).
 
-    One of an earlier version, which noted neither, ends by its cookie alone.
+    A sign-in from an earlier version, which recorded neither, only ends with its cookie.
     """
     seen_at, began_at = store.get(SEEN_AT), store.get(BEGAN_AT)
     is_idle = seen_at is not None and now.timestamp() - seen_at > 60 * settings.SIGN_IN_IDLE_MINUTES
@@ -38,12 +38,12 @@ def has_factor(user_id: int) -> bool:
 
 
 def sign_ins_of(user_id: int | None) -> list[SignIn]:
-    """Return the browsers in which somebody is signed in, the last used first."""
+    """Return the browsers in which somebody is signed in, the most recently used first."""
     return list(SignIn.objects.filter(user=user_id).order_by("-seen_at"))
 
 
 def ground_of_token(token: str, now: datetime) -> Ground | None:
-    """Return the ground that an API token gives, or None where it is unknown, expired or revoked."""
+    """Return the ground of an API token, or None if it is unknown, expired or revoked."""
     row = ApiToken.objects.filter(
         token_hash=hash_token(token), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
     ).first()
@@ -51,10 +51,10 @@ def ground_of_token(token: str, now: datetime) -> Ground | None:
 
 
 def ground_of_cookie(session_key: str) -> Ground | None:
-    """Return the ground that the cookie of a browser's sign-in gives, or None where nobody is signed in by it.
+    """Return the ground of a sign-in cookie, or None if nobody is signed in with it.
 
-    As Django's `get_user`, but it writes nothing: that one gives a sign-in under an old secret key a new cookie, which
-    a socket cannot hand to the browser.
+    Like Django's `get_user`, but without writing: that one gives a sign-in under an old secret key a new cookie, which
+    a socket cannot send to the browser.
     """
     store = SessionStore(session_key or None)
     is_ours = store.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
@@ -70,7 +70,7 @@ def ground_of_cookie(session_key: str) -> Ground | None:
 
 
 def lasting_grounds(grounds: Iterable[Ground], now: datetime) -> frozenset[Ground]:
-    """Return those of the grounds that still hold: two queries a sign-in, one for all tokens."""
+    """Return the grounds that are still valid: two queries per sign-in, one for all tokens."""
     grounds = list(grounds)
     ids = [int(ground.key) for ground in grounds if ground.kind == API_TOKEN]
     tokens: set[int] = set()
@@ -87,7 +87,7 @@ def lasting_grounds(grounds: Iterable[Ground], now: datetime) -> frozenset[Groun
 
 
 def is_signed_in(caller: Caller, now: datetime) -> bool:
-    """Return True if the caller is signed in, and what an open socket's sign-in rests on still holds."""
+    """Return True if the caller is signed in, and an open socket's ground is still valid."""
     if caller.user_id is None:
         return False
     return caller.ground is None or bool(lasting_grounds([caller.ground], now))
@@ -97,7 +97,7 @@ API_TOKEN_PREFIX = "odc_"  # noqa: S105  # the beginning of every token, not one
 
 
 def user_of_api_token(token: str, now: datetime) -> User | None:
-    """Return whom a program with this token acts as, or None when it is unknown, expired or revoked."""
+    """Return the user for a token, or None if it is unknown, expired or revoked."""
     found = (
         ApiToken.objects.select_related("user")
         .filter(

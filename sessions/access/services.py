@@ -1,4 +1,4 @@
-"""One-time sign-in links, and the tokens of programs."""
+"""One-time sign-in links, and API tokens."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ def find_sign_in_link(*, token: str, now: datetime) -> SignInLink:
 
 @transaction.atomic
 def spend_sign_in_link(*, token: str, now: datetime) -> User:
-    """Use the link up and return whom it signs in; of two who press at once, one gets in.
+    """Spend the link and return the user whom it signs in; if two people press at once, only one gets in.
 
     Raises:
         LinkIsSpent: unknown, used or expired.
@@ -76,10 +76,10 @@ def spend_sign_in_link(*, token: str, now: datetime) -> User:
 
 @transaction.atomic
 def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: datetime) -> str:
-    """Return a new token by which a program acts as `user`. It is not kept and cannot be shown again.
+    """Return a new token with which a program acts as `user`. It is not stored and cannot be shown again.
 
     Raises:
-        Malformed: a name that cannot be shown, or no lifetime.
+        Malformed: an invalid name or lifetime.
     """
     if lasts <= timedelta(0):
         sentence = _("A token must be valid for some time.")
@@ -98,7 +98,7 @@ def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: 
 
 @transaction.atomic
 def revoke_api_token(*, token_id: int, caller: Caller, now: datetime) -> None:
-    """Make one of the caller's tokens worthless. Doing it again does nothing.
+    """Revoke one of the caller's tokens. Repeating it does nothing.
 
     Raises:
         NotFound: the caller has no such token.
@@ -112,7 +112,7 @@ def revoke_api_token(*, token_id: int, caller: Caller, now: datetime) -> None:
 
 @transaction.atomic
 def note_seen(*, user_id: int, key_hash: str, network: str, browser: str, now: datetime) -> None:
-    """Keep that a sign-in is used now, for its owner's list; forget those whose cookies have expired."""
+    """Record that a sign-in is used now, for its owner's list; delete those whose cookies have expired."""
     seen = {"seen_at": now, "network": network, "browser": browser}
     is_known = SignIn.objects.filter(key_hash=key_hash, user=user_id).update(**seen)
     if not is_known:
@@ -124,7 +124,7 @@ def note_seen(*, user_id: int, key_hash: str, network: str, browser: str, now: d
 
 @transaction.atomic
 def forget_sign_in(*, key_hash: str) -> None:
-    """Take a sign-in that its owner ended from the list."""
+    """Remove a sign-in that its owner ended from the list."""
     SignIn.objects.filter(key_hash=key_hash).delete()
 
 
@@ -133,8 +133,8 @@ def end_sign_ins(*, user_id: int, caller: Caller, only: int | None = None, but: 
     """End sign-ins of a user; their pages and sockets end within two seconds. Return how many there were.
 
     Args:
-        only: the number of one in the user's list; None for all, also those that are not in it yet.
-        but: the hash of the cookie that stays, of whoever asks.
+        only: the id of one in the user's list; None for all, including those that are not in it yet.
+        but: the hash of the caller's own cookie, which stays valid.
     """
     rows = SessionStore.get_model_class().objects
     if only is not None:

@@ -1,4 +1,4 @@
-"""Secrets of which only a hash is kept."""
+"""Secrets of which only a hash is stored."""
 
 import hashlib
 

@@ -1,1 +1,1 @@
-"""Who came: attendees, joining, and passes that are revoked."""
+"""Attendees, joining, and revoked passes."""

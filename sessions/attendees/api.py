@@ -25,7 +25,7 @@ class PassOfAttendee(Endpoint):
 
     @extend_schema(operation_id="pass_set", request=PassShape, responses=answers(PassShape, refusals=WRITE))
     def put(self, request: Request, number: str) -> Response:
-        """Revoke the pass on all devices, or let it open the event again. For organisers and the event's moderators."""
+        """Revoke the pass on all devices, or restore it. For organisers and the event's moderators."""
         pk, body = id_in_address(number), self.body()
         event_id = Attendee.objects.filter(pk=pk).values_list("event_id", flat=True).first()
         if event_id is None:

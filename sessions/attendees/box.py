@@ -1,4 +1,4 @@
-"""Where joins wait for the database: in batches, whichever door they come by."""
+"""The box in which joins wait for the database: in batches, by page and REST alike."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def _record(wishes: Sequence[JoinWish]) -> Sequence[Joined | DomainError]:
     return record_joins(wishes, timezone.now())
 
 
-# A room that is told to scan a code does it at once; each join alone would be a transaction with a sync to the disk.
+# When told to scan a code, a whole room does so at once; each join alone would be a transaction with a sync to disk.
 join_desk: Batcher[JoinWish, Joined] = register(
     Batcher(_record, name="join-desk", limit=MAX_WAITING, thread=shared_writer)
 )

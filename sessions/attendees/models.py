@@ -1,4 +1,4 @@
-"""Attendees: whoever joined, on one device."""
+"""Attendees: people who joined, each on one device."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from sessions.programme.models import Event, Session
 
 
 class Attendee(models.Model):
-    """Somebody who joined an event, one a device. What they say of themselves is optional."""
+    """Somebody who joined an event, one per device. Their personal data is optional."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
     name = models.CharField(_("name"), max_length=120, blank=True)
@@ -45,9 +45,9 @@ class Attendance(models.Model):
 
 
 class RevokedPass(models.Model):
-    """An attendee whose pass opens nothing any more, on no device: it was revoked, or its person was erased.
+    """An attendee whose pass is invalid on all devices: it was revoked, or the person was erased.
 
-    A pass is signed and not kept, so what is kept is that it ended. `attendee_id` is a number and no reference, since
+    A pass is signed and not stored, so its end is stored. `attendee_id` is a number and not a reference, since
     the row outlives the attendee until the last pass has expired (opendev/core/attendance.py: PASS_LIFETIME_S).
     """
 

@@ -1,4 +1,4 @@
-"""Which attendees' passes open nothing any more."""
+"""Attendees, and revoked passes."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def is_revoked(attendee_id: int) -> bool:
 
 
 def events_by_pass(attendee_ids: Iterable[int]) -> dict[int, int]:
-    """Return {attendee: event} for those who are there and whose pass was not revoked."""
+    """Return {attendee: event} for those who exist and whose pass was not revoked."""
     there = Attendee.objects.filter(pk__in=attendee_ids)
     there = there.exclude(pk__in=RevokedPass.objects.values("attendee_id"))
     return dict(there.order_by().values_list("pk", "event_id"))
@@ -40,7 +40,7 @@ def attendees_with_pass(event_id: int) -> QuerySet[Attendee]:
 
 
 def attendee_by_id(attendee_id: int, event_id: int) -> Attendee | None:
-    """Return the attendee of this event, or None; also None where their pass was revoked."""
+    """Return the attendee of this event; None if there is none, or their pass was revoked."""
     return attendees_with_pass(event_id).filter(pk=attendee_id).first()
 
 

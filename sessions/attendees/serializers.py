@@ -6,7 +6,7 @@ from sessions.attendees.models import Attendee
 
 
 def attendee_json(attendee: Attendee) -> dict[str, Any]:
-    """Return an attendee, to themselves."""
+    """Return an attendee's payload for themselves."""
     return {
         "id": str(attendee.pk),
         "event": str(attendee.event_id),

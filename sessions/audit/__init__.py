@@ -1,1 +1,1 @@
-"""The audit log: who did what, from where, in which event. It knows users and events by their numbers alone."""
+"""The audit log: who did what, from where, in which event. It knows users and events only by their numbers."""

@@ -1,6 +1,6 @@
-"""What is in the audit log stays as it was written, and for a month at least: kept by the database itself.
+"""Guards of the audit log: entries cannot be changed, and not deleted for a month; enforced by the database itself.
 
-The guards are installed anew after every migrate, since Django's table remake on SQLite drops triggers silently.
+The guards are installed after every migrate, since Django silently drops triggers when it rebuilds a SQLite table.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ def install_audit_guards(*, using: str, **_: Any) -> None:
     """Refuse changing entries, and deleting young ones; a receiver of `post_migrate`, safe to call at any time."""
     connection = connections[using]
     if TABLE not in connection.introspection.table_names():
-        return  # migrated backwards to before it existed
+        return  # migrated back to before it existed
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for statement in ON_SQLITE:

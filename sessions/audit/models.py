@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditKind(models.TextChoices):
-    """What is recorded. The part before the dot is the group that the organisers' page filters by."""
+    """The kinds of entries. The part before the dot is the group by which the organisers' page filters."""
 
     SIGNED_IN = "sign_in.done", _("Signed in")
     SIGN_IN_FAILED = "sign_in.failed", _("A sign-in failed")
@@ -67,10 +67,10 @@ class AuditKind(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One act, written in the transaction of what it records. It is never changed (guards.py).
+    """One action, recorded in its transaction. Entries are never changed (guards.py).
 
-    It has no foreign keys: whoever is deleted takes no entry along. Names, addresses and words that people wrote are
-    not in it; `details` has numbers and words of our own.
+    They have no foreign keys, so that deleting a user deletes no entry. Names, addresses and people's own words are
+    not in them; `details` has numbers and words of our own.
     """
 
     at = models.DateTimeField(_("at"))

@@ -1,4 +1,4 @@
-"""What is read from the audit log."""
+"""Queries about the audit log."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def entries_of_event(
         group: only those of this group of kinds.
         actor: only those of this user.
         before: only those older than the entry with this id.
-        most: how many at most.
+        most: the maximum number.
     """
     entries = AuditEntry.objects.filter(event=event_id).order_by("-pk")
     if group:

@@ -7,7 +7,7 @@ from sessions.audit.models import AuditEntry
 
 
 def entry_json(entry: AuditEntry) -> dict[str, Any]:
-    """Return the entry as it was written: users and events by their numbers, whose names may change."""
+    """Return the entry as it was written: users and events by their numbers, since names may change."""
     return {
         "id": str(entry.pk),
         "at": time_text(entry.at),

@@ -1,4 +1,4 @@
-"""Writing the audit log, and forgetting what is too old."""
+"""Writing the audit log, and deleting old entries."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ from sessions.audit.serializers import entry_json
 log = logging.getLogger("opendev.audit")
 
 SAME_READING = timedelta(minutes=10)
-FORGOTTEN_AT_ONCE = 500  # entries a transaction: no vote waits for old entries
+FORGOTTEN_AT_ONCE = 500  # entries per transaction: no vote waits for old entries
 
 Detail = int | str | bool | None
 
@@ -30,13 +30,13 @@ def record(
     subject: str = "",
     **details: Detail,
 ) -> AuditEntry:
-    """Write down what somebody does, in the transaction that does it; after the commit it goes to AUDIT_TO as well.
+    """Record an action in its own transaction; after the commit the entry is also sent to AUDIT_TO.
 
-    The time is the server's, whatever time the act itself is given.
+    The time is the server's, whatever time the action itself uses.
 
     Args:
-        caller: who does it, also by the user's number; None for the clock and for commands.
-        subject: what it is done with, as "poll 12".
+        caller: who acts, possibly by the user's number; None for automatic changes and commands.
+        subject: the affected object, such as "poll 12".
         details: numbers and words of our own, never what people wrote.
     """
     entry = AuditEntry.objects.create(
@@ -55,9 +55,9 @@ def record(
 
 
 def record_reading(*, caller: Caller, event_id: int, subject: str, addresses: int) -> None:
-    """Write down that somebody reads email addresses, before they are shown; again and again is once in ten minutes.
+    """Record that somebody reads email addresses, before they are shown; at most once in ten minutes.
 
-    No entry is made where there was nothing to read.
+    Nothing is recorded if there was nothing to read.
     """
     if not addresses:
         return

@@ -7,9 +7,9 @@ from sessions.programme.models import Session
 
 
 class DisplayLink(models.Model):
-    """A link for a machine that shows the presenter screen: read only, no sign-in, until it is revoked.
+    """A link for a machine that shows the presenter screen: read-only, without a sign-in, until it is revoked.
 
-    Only a hash of its token is kept; the link is shown once.
+    Only a hash of its token is stored; the link is shown once.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="display_links")

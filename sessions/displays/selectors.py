@@ -1,11 +1,11 @@
-"""What is read about links of presenter screens."""
+"""Queries about display links."""
 
 from sessions.access.tokens import hash_token
 from sessions.displays.models import DisplayLink
 
 
 def display_by_token(session_id: int, token: str) -> DisplayLink | None:
-    """Return the session's display link with this token, or None when there is none that is not revoked."""
+    """Return the session's display link with this token, or None if there is none or it was revoked."""
     return DisplayLink.objects.filter(
         session=session_id, token_hash=hash_token(token), revoked_at__isnull=True
     ).first()

@@ -1,4 +1,4 @@
-"""The JSON of a link of a presenter screen."""
+"""The JSON of a display link."""
 
 from typing import Any
 
@@ -7,5 +7,5 @@ from sessions.displays.models import DisplayLink
 
 
 def display_link_json(link: DisplayLink) -> dict[str, Any]:
-    """Return a display link, to moderators; its token is told only when it is made."""
+    """Return a display link for moderators; its token is only sent when it is created."""
     return {"id": str(link.pk), "name": link.name, "created_at": time_text(link.created_at)}

@@ -40,11 +40,11 @@ class LinkIsRevoked(NotFound):
 def make_display_link(
     *, session_id: int, caller: Caller, name: Any = "", now: datetime
 ) -> tuple[DisplayLink, str]:
-    """Make a link that opens the session's presenter screen; return it and its token, which is not kept.
+    """Create a link that opens the session's presenter screen; return it and its token, which is not stored.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: a name that cannot be shown.
+        Malformed: an invalid name.
     """
     session = _session_of(session_id, caller)
     token = secrets.token_urlsafe(24)
@@ -60,10 +60,10 @@ def make_display_link(
 
 @transaction.atomic
 def revoke_display_link(*, session_id: int, link_id: int, caller: Caller, now: datetime) -> None:
-    """Close a display: its screen goes dark within two seconds. Doing it again does nothing.
+    """Revoke a display link: its screen closes within two seconds. Repeating it does nothing.
 
     Raises:
-        NotFound: also when the link is another session's.
+        NotFound: also if the link belongs to another session.
         NotSignedIn, NotModerator
     """
     session = _session_of(session_id, caller)
@@ -80,7 +80,7 @@ def set_screen_access(*, session_id: int, caller: Caller, is_open: Any) -> Sessi
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: `is_open` is no truth value.
+        Malformed: `is_open` is not a boolean.
     """
     session = _session_of(session_id, caller)
     if not isinstance(is_open, bool):
@@ -95,7 +95,7 @@ def set_screen_access(*, session_id: int, caller: Caller, is_open: Any) -> Sessi
 
 @transaction.atomic
 def set_screen(*, session_id: int, caller: Caller, shows: Any = None, theme: Any = None) -> Session:
-    """Say what the presenter screen shows, and in which colours. None leaves it as it is.
+    """Set what the presenter screen shows, and in which colours. None leaves a value unchanged.
 
     It stays so until a moderator says something else, also when a poll is launched; a session that is over shows its
     end slide whatever was said.
@@ -106,7 +106,7 @@ def set_screen(*, session_id: int, caller: Caller, shows: Any = None, theme: Any
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: none of these words.
+        Malformed: not one of these values.
     """
     session = _session_of(session_id, caller)
     before = session.screen_shows, session.screen_theme
@@ -122,7 +122,7 @@ def set_screen(*, session_id: int, caller: Caller, shows: Any = None, theme: Any
 
 
 def check_opens_screen(*, session: Session, caller: Caller) -> None:
-    """Let whoever may open the presenter screen by its plain address pass.
+    """Raise unless the caller may open the presenter screen by its plain address.
 
     Raises:
         ScreenIsClosed

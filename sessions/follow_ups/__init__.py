@@ -1,1 +1,1 @@
-"""Sign-up lines, the names under them, and the groups that lines are merged into."""
+"""Sign-up lines, the names on them, and the groups into which lines are merged."""

@@ -1,4 +1,4 @@
-"""REST for sign-up lines and the names under them."""
+"""REST for sign-up lines and the names on them."""
 
 from typing import Any
 
@@ -126,10 +126,10 @@ class RemovalWanted(serializers.Serializer[Any]):
 
 
 class LineEndpoint(Endpoint):
-    """What the endpoints about lines share."""
+    """Base class of the endpoints about lines."""
 
     def find(self, text: str) -> tuple[LineWithNames, Caller]:
-        """Return the line that the address names, and the caller.
+        """Return the line in the address, and the caller.
 
         Raises:
             NotFound
@@ -138,7 +138,7 @@ class LineEndpoint(Endpoint):
         return found, self.caller(found.line.session.event_id)
 
     def answer(self, line_id: int, caller: Caller, *, status: int = 200) -> Response:
-        """Return the line as it stands now for the caller."""
+        """Return the line's current state for the caller."""
         return Response(_for_caller([follow_ups.line_with_names(line_id)], caller)[0], status=status)
 
 
@@ -162,7 +162,7 @@ class LinesOfSession(LineEndpoint):
         operation_id="line_open", request=LineWanted, responses=answers(LineShape, status=201, refusals=WRITE)
     )
     def post(self, request: Request, session: str) -> Response:
-        """Open a line: from now on names are taken. For moderators."""
+        """Open a line for sign-ups. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
         check_moderates(caller=caller, session_id=found.pk)
@@ -183,7 +183,7 @@ class OneLine(LineEndpoint):
         operation_id="line_change", request=LineChange, responses=answers(LineShape, refusals=WRITE)
     )
     def patch(self, request: Request, line: str) -> Response:
-        """Change a line's words, number or owner, close it, or open it again. For moderators."""
+        """Change a line's texts, number or owner, close it, or reopen it. For moderators."""
         found, caller = self.find(line)
         check_moderates(caller=caller, session_id=found.line.session_id)
         edit_line(line_id=found.line.pk, caller=caller, given=self.body(), now=timezone.now())
@@ -191,7 +191,7 @@ class OneLine(LineEndpoint):
 
 
 class SignUpsOfLine(LineEndpoint):
-    """The names under a line."""
+    """The names on a line."""
 
     @extend_schema(
         operation_id="sign_ups_list",
@@ -199,7 +199,7 @@ class SignUpsOfLine(LineEndpoint):
         responses=answers(SignUpList, refusals=(400, 401, 403, *READ[1:])),
     )
     def get(self, request: Request, line: str) -> Response:
-        """List all names in parts of up to 100, with the agreed addresses. For the line's owner and moderators."""
+        """List all names in pages of up to 100, with the agreed addresses. For the line's owner and moderators."""
         found, caller = self.find(line)
         check_sees_contacts(caller=caller, line=found.line)
         today = timezone.now().date()
@@ -220,7 +220,7 @@ class SignUpsOfLine(LineEndpoint):
         responses=answers(OwnSignUpShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, line: str) -> Response:
-        """Put one's name on the line; doing it twice is doing it once."""
+        """Put your name on the line; repeating it changes nothing."""
         return self._ask(line, self.body(), withdraws=False, status=201)
 
     def _ask(self, line: str, given: dict[str, Any], *, withdraws: bool, status: int = 200) -> Response:
@@ -234,24 +234,24 @@ class SignUpsOfLine(LineEndpoint):
 
 
 class OwnSignUp(SignUpsOfLine):
-    """One's own name under a line."""
+    """Your own name on a line."""
 
     http_method_names = ["delete", "options"]
 
     @extend_schema(operation_id="sign_up_withdraw", responses=answers(OwnSignUpShape, refusals=WRITE))
     def delete(self, request: Request, line: str) -> Response:
-        """Take one's name back; its address is forgotten with it."""
+        """Withdraw your name; its address is deleted with it."""
         return self._ask(line, {}, withdraws=True)
 
 
 class OneSignUp(LineEndpoint):
-    """One name under a line, for moderators."""
+    """A name on a line, for moderators."""
 
     @extend_schema(
         operation_id="sign_up_remove", request=RemovalWanted, responses=answers(SignUpShape, refusals=WRITE)
     )
     def put(self, request: Request, line: str, sign_up: str) -> Response:
-        """Take an abusive name from the line, or put it back. For moderators."""
+        """Remove an abusive name from the line, or restore it. For moderators."""
         found, caller = self.find(line)
         check_moderates(caller=caller, session_id=found.line.session_id)
         sign_up_id = id_in_address(sign_up)

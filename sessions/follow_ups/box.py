@@ -1,4 +1,4 @@
-"""Where sign-ups wait for the database: in batches, whichever door they come by."""
+"""The box in which sign-ups wait for the database: in batches, by page, REST and socket alike."""
 
 from collections.abc import Sequence
 

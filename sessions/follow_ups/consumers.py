@@ -1,4 +1,4 @@
-"""What the socket of a room can do with sign-up lines, and the lines' part of its snapshot."""
+"""The room socket's commands about sign-up lines, and the lines' part of its snapshot."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +23,7 @@ NOT_SIGNED_UP_TEXT = encode(mine_json(None))
 
 
 class LinesSocket(Member, Protocol):
-    """What these commands need of a consumer."""
+    """What these commands need from a consumer."""
 
     attendee: AttendeePass | None
     group: Group | None
@@ -44,7 +44,7 @@ def sign_up(socket: LinesSocket, frame: dict[str, Any]) -> None:
 
 
 def withdraw(socket: LinesSocket, frame: dict[str, Any]) -> None:
-    """`line.withdraw`: take it back."""
+    """`line.withdraw`: withdraw the attendee's name."""
     _ask(socket, frame, withdraws=True)
 
 
@@ -80,7 +80,7 @@ def lines_in(group: Group) -> list[int]:
 
 
 def read_own(attendee: AttendeePass, group: Group, line_id: int, answer: Answer[Frame]) -> None:
-    """Read one's own name on a line anew; `answer` is called with its `line.mine`.
+    """Reread the attendee's own name on a line; `answer` is called with its `line.mine`.
 
     Raises:
         TryLater: too many wait.
@@ -96,7 +96,7 @@ def read_own(attendee: AttendeePass, group: Group, line_id: int, answer: Answer[
 
 
 async def read_sign_ups(attendee: AttendeePass, line_ids: list[int]) -> dict[int, SignUp]:
-    """Return the attendee's own sign-ups; those who join at once share the query.
+    """Return the attendee's own sign-ups; attendees who join at once share the query.
 
     Raises:
         TryLater
@@ -105,7 +105,7 @@ async def read_sign_ups(attendee: AttendeePass, line_ids: list[int]) -> dict[int
 
 
 def snapshot_lines(group: Group, own: dict[int, SignUp]) -> str:
-    """Return the snapshot's `lines` as JSON text, put together from texts that the Hub encoded once for all."""
+    """Return the snapshot's `lines` as JSON text, joined from texts that the Hub encoded once for everybody."""
     parts = []
     for line_id in lines_in(group):
         if text := group.topics[topic_of(line_id)].state_text(EVERYBODY):

@@ -1,4 +1,4 @@
-"""Follow-ups: sign-up lines that a moderator opens, the names under them, and groups of lines about one interest."""
+"""Follow-ups: sign-up lines that a moderator opens, the names on them, and groups of lines about one interest."""
 
 import secrets
 
@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from sessions.attendees.models import Attendee
 from sessions.programme.models import Event, Person, Session
 
-# No vowels, so that no code is a word; nothing that is taken for something else when it is read or heard.
+# No vowels, so that no code is a word; nothing that is easily confused when read or heard.
 LINE_CODE_SIGNS = "cdfghjkmnpqrtvwxz2346789"
 LINE_CODE_LENGTH = 7
 MAX_TITLE_LENGTH = 120
 
 
 def new_line_code() -> str:
-    """Return seven random signs, one of 4.6 thousand million codes: short to read aloud, long to guess."""
+    """Return seven random characters, one of 4.6 billion codes: short to read aloud, long to guess."""
     return "".join(secrets.choice(LINE_CODE_SIGNS) for _place in range(LINE_CODE_LENGTH))
 
 
@@ -54,7 +54,7 @@ class FollowUpGroup(models.Model):
 
 
 class SignUpLine(models.Model):
-    """An interest to go on with after a session: "Networking API for Kubernetes, add your name on line 98"."""
+    """A subject to continue after a session: "Networking API for Kubernetes, add your name on line 98"."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -107,31 +107,32 @@ class SignUpLine(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether names are taken."""
+        """Whether names can be added."""
         return self.state == self.State.OPEN
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
-    """Which names stand under a line."""
+    """Filters for the names on a line."""
 
     def known(self) -> "SignUpQuerySet":
-        """Keep the names that may be read by those who may read all of them: nobody's who was erased."""
+        """Keep the names for those who may read all of them, without erased people's."""
         return self.filter(erased_at__isnull=True)
 
     def present(self) -> "SignUpQuerySet":
-        """Keep the names that stand there: neither withdrawn, nor removed, nor another's under a second name."""
+        """Keep the names that count: neither withdrawn, nor removed, nor somebody's second name."""
         return self.known().filter(withdrawn_at__isnull=True, removed_at__isnull=True, same_as__isnull=True)
 
     def listed(self) -> "SignUpQuerySet":
-        """Keep the names that everybody may read: of those who agreed, and those that stand in the pad anyway."""
+        """Keep the names that everybody may read: of people who agreed, and those that are in the pad anyway."""
         return self.present().filter(Q(shown=True) | Q(source="pad"))
 
 
 class SignUp(models.Model):
-    """One name under a sign-up line. It is marked, never deleted, so that what stands in a pad can be told apart.
+    """A name on a sign-up line. It is marked, never deleted, so that names in a pad can be told apart.
 
-    One from the app was given by an attendee, with what they agreed to. One from the pad was typed there by somebody:
-    a claim and not a consent, so it has no address, and is joined with a person only once a moderator confirmed it.
+    A name from the app was given by an attendee, with what they agreed to. A name from the pad was typed there by
+    somebody: a claim and not a consent, so it has no address, and is linked to a person only after a moderator's
+    confirmation.
     """
 
     class Source(models.TextChoices):
@@ -159,7 +160,7 @@ class SignUp(models.Model):
     same_as = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="other_names"
     )
-    # Its person was erased; the row waits until the name is out of the pad (services/erasing.py).
+    # The person was erased; the row waits until the name has been removed from the pad (services/erasing.py).
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     confirmed_at = models.DateTimeField(_("joined with a person at"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
@@ -215,7 +216,7 @@ class SignUp(models.Model):
 
     @property
     def is_present(self) -> bool:
-        """Whether the name stands under the line."""
+        """Whether the name counts on the line."""
         return self.withdrawn_at is None and self.removed_at is None and self.same_as_id is None
 
     @property
@@ -225,5 +226,5 @@ class SignUp(models.Model):
 
     @property
     def is_claim(self) -> bool:
-        """Whether the name was typed in the pad and nobody confirmed whose it is."""
+        """Whether the name was typed in the pad and nobody has confirmed whose it is."""
         return self.source == self.Source.PAD and self.confirmed_at is None

@@ -1,4 +1,4 @@
-"""How sign-up lines travel to the sockets of a session."""
+"""Sign-up lines as news for the sockets of a session."""
 
 from opendev.core.groups import EVERYBODY, Frame, News, State
 from sessions.follow_ups.selectors.lines import LineWithNames
@@ -8,14 +8,14 @@ KIND = "line"
 
 
 class LineFrames:
-    """How a line travels: whole as `line.changed`, and its names alone as `line.tally`."""
+    """The frames of lines: `line.changed` with the whole line, `line.tally` with only its names."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame with the whole line."""
         return {"type": "line.changed", "now": now, "line": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the frame with how many names there are, and the first that are listed."""
+        """Return the frame with the number of names, and the first that are listed."""
         return {
             "type": "line.tally",
             "line": state["id"],
@@ -35,7 +35,7 @@ def topic_of(line_id: int) -> str:
 
 
 def news_of(found: LineWithNames, *, whole: bool = True) -> News:
-    """Return the line as it stands, for every audience alike: what only some may know does not travel."""
+    """Return the line's current state, the same for every audience: data for only some readers is not sent."""
     line = found.line
     states = {EVERYBODY: line_json(found)}
     return News(line.session_id, topic_of(line.pk), line.version, states, whole)

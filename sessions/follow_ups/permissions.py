@@ -1,4 +1,4 @@
-"""Who may know what of the names under a sign-up line: pure predicates."""
+"""Who may see which names on a sign-up line: pure predicates."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from sessions.programme.permissions import can_moderate
 
 
 def can_see_contacts(caller: Caller, *, moderator_ids: Collection[int], owner_user_id: int | None) -> bool:
-    """Return True if the caller may read all names of a line, and the addresses of those who agreed.
+    """Return True if the caller may read all names on a line, and the addresses of those who agreed.
 
     That is its owner, the moderators of its session and the organisers, as every consent says.
     """

@@ -12,7 +12,7 @@ from sessions.programme.models import Person
 
 
 def owner_json(owner: Person | None) -> dict[str, Any] | None:
-    """Return who leads a follow-up: `{id, name, company}`, or None."""
+    """Return the owner of a follow-up: `{id, name, company}`, or None."""
     return {"id": str(owner.pk), "name": owner.name, "company": owner.company} if owner else None
 
 
@@ -22,7 +22,7 @@ def name_json(sign_up: SignUp) -> dict[str, Any]:
 
 
 def line_json(found: LineWithNames) -> dict[str, Any]:
-    """Return a line for everybody: names of those who agreed to be listed, and how many there are in all."""
+    """Return a line for everybody: the names of people who agreed to be listed, and the total number."""
     line = found.line
     return {
         "id": str(line.pk),
@@ -43,7 +43,7 @@ def line_json(found: LineWithNames) -> dict[str, Any]:
 
 
 def told_line(line: SignUpLine) -> dict[str, Any]:
-    """Return what a webhook is told of a line: no names, neither of who signed up nor of the owner."""
+    """Return a webhook's payload about a line: without names, neither of those who signed up nor of the owner."""
     return {
         "id": str(line.pk),
         "title": line.title,
@@ -54,7 +54,7 @@ def told_line(line: SignUpLine) -> dict[str, Any]:
 
 
 def mine_json(sign_up: SignUp | None) -> dict[str, Any]:
-    """Return one's own sign-up on a line, to oneself."""
+    """Return an attendee's own sign-up on a line, for themselves."""
     if sign_up is None or not (sign_up.is_present or sign_up.removed_at):
         return {"signed_up": False, "removed": False}
     return {
@@ -69,7 +69,7 @@ def mine_json(sign_up: SignUp | None) -> dict[str, Any]:
 
 
 def sign_up_json(sign_up: SignUp, today: date) -> dict[str, Any]:
-    """Return a name with all that the line's owner and moderators may know."""
+    """Return a name with everything that the line's owner and moderators may see."""
     return {
         "id": str(sign_up.pk),
         **name_json(sign_up),

@@ -1,4 +1,4 @@
-"""All models, for Django, which looks for them here. Everybody else imports them from their slices."""
+"""All models, for Django, which looks for them here. All other code imports them from their slices."""
 
 from sessions.access.models import ApiToken, SignIn, SignInLink
 from sessions.attendees.models import Attendance, Attendee, RevokedPass

@@ -1,1 +1,1 @@
-"""What can be done with attendees: the only writers."""
+"""Services for attendees, the only code that writes them."""

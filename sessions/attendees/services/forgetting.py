@@ -1,4 +1,4 @@
-"""Forgetting what attendees said of themselves, some time after their event."""
+"""Deleting attendees' personal data some time after their event."""
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ def who_said_something(event_id: int) -> QuerySet[Attendee]:
 
 @transaction.atomic
 def forget_what_attendees_said(*, event_id: int, most: int) -> list[Attendee]:
-    """Empty names, companies and countries of up to so many attendees; return whose. They are still counted."""
+    """Empty names, companies and countries of up to this many attendees; return their ids. They still count."""
     attendees = list(who_said_something(event_id).order_by("pk")[:most])
     Attendee.objects.filter(pk__in=[each.pk for each in attendees]).update(**dict.fromkeys(SAID, ""))
     if attendees:

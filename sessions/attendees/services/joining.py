@@ -17,7 +17,7 @@ from sessions.attendees.models import Attendance, Attendee, RevokedPass
 from sessions.programme.models import Session
 from sessions.programme.refusals import SessionIsCancelled, SessionIsOver
 
-SAID = ("name", "company", "country")  # what an attendee may say of itself
+SAID = ("name", "company", "country")  # what attendees may say about themselves
 
 
 class PassIsRevoked(NotAllowed):
@@ -28,22 +28,22 @@ class Unsaid:
     """The type of UNSAID."""
 
 
-UNSAID = Unsaid()  # a field that a client did not send; one that it sent empty clears what was there
+UNSAID = Unsaid()  # a field that a client did not send; an empty one clears the stored value
 
 
 @dataclass(frozen=True, slots=True)
 class JoinWish:
-    """Somebody wants to join a session. `said` is clean; what they did not say is not in it."""
+    """A request to join a session. `said` is clean and only contains what was sent."""
 
     session_id: int
     known: AttendeePass | None
     said: dict[str, str]
-    has_open_line: bool  # of the session, which then takes people after its end, too
+    has_open_line: bool  # of the session, which can then be joined even after its end
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """An attendee who is in, and the pass of their device."""
+    """An attendee who has joined, and the pass of their device."""
 
     attendee: Attendee
     attendee_pass: AttendeePass
@@ -58,13 +58,13 @@ def read_join(
     company: Any = UNSAID,
     country: Any = UNSAID,
 ) -> JoinWish:
-    """Return a wish to join from what a client sent. "" and None clear a field, UNSAID leaves it.
+    """Return a request to join from a client's data. "" and None clear a field, UNSAID leaves it.
 
     Args:
         has_open_line: whether a sign-up line of the session still takes names.
 
     Raises:
-        Malformed: a name or company that is no text or too long, a country whose two-letter code is not known.
+        Malformed: a name or company that is not a text or too long, an unknown two-letter country code.
     """
     said = _clean_said(name=name, company=company, country=country)
     return JoinWish(session_id, known, said, has_open_line)
@@ -73,10 +73,10 @@ def read_join(
 def join_session(
     *, session_id: int, known: AttendeePass | None, has_open_line: bool, now: datetime, **said: Any
 ) -> tuple[Attendee, AttendeePass]:
-    """Make the caller an attendee of the session's event, and note that they came to this session.
+    """Make the caller an attendee of the session's event, and record that they came to this session.
 
-    A device that has a pass of the event keeps it, and its ballots; what it says of itself replaces what it said
-    before.
+    A device that has a pass of the event keeps it, and its ballots; new personal data replaces the
+    old.
 
     Raises:
         Malformed: as `read_join`. NotFound, SessionIsOver, SessionIsCancelled, PassIsRevoked: as `record_joins`.
@@ -90,9 +90,9 @@ def join_session(
 
 @transaction.atomic
 def record_joins(wishes: Sequence[JoinWish], now: datetime) -> list[Joined | DomainError]:
-    """Record joins, all in one transaction; return for each who is in now, or why not: one refusal is nobody else's.
+    """Record joins in one transaction; return for each the attendee, or why not. A refusal does not affect the others.
 
-    A session that is over or cancelled is joined by nobody, except to sign up on a line of it that is still open. The
+    A session that is over or cancelled cannot be joined, except to sign up on one of its lines that is still open. The
     refusals are NotFound (no such session), SessionIsOver, SessionIsCancelled and PassIsRevoked.
     """
     sessions = Session.objects.in_bulk({wish.session_id for wish in wishes})
@@ -132,7 +132,7 @@ def is_closed(session: Session) -> bool:
 
 
 def joinable_session(session_id: int, *, has_open_line: bool) -> Session:
-    """Return the session, which can be joined; after its end only while a sign-up line of it is open.
+    """Return the session if it can be joined; after its end only while one of its sign-up lines is open.
 
     Raises:
         NotFound, SessionIsOver, SessionIsCancelled
@@ -140,12 +140,12 @@ def joinable_session(session_id: int, *, has_open_line: bool) -> Session:
     session = Session.objects.filter(pk=session_id).first()
     if refusal := _refusal(session, has_open_line=has_open_line):
         raise refusal
-    assert session is not None  # noqa: S101  # else it is refused
+    assert session is not None  # noqa: S101  # otherwise it is refused
     return session
 
 
 def _refusal(session: Session | None, *, has_open_line: bool) -> DomainError | None:
-    """Return why nobody can join a session; None where it can be joined."""
+    """Return why a session cannot be joined, or None."""
     if session is None:
         return NotFound()
     if has_open_line or not is_closed(session):
@@ -154,13 +154,13 @@ def _refusal(session: Session | None, *, has_open_line: bool) -> DomainError | N
 
 
 def note_attendance(session: Session, attendee: Attendee, now: datetime) -> None:
-    """Note that an attendee came to the session, unless it is over or cancelled."""
+    """Record that an attendee came to the session, unless it is over or cancelled."""
     if not is_closed(session):
         Attendance.objects.get_or_create(session=session, attendee=attendee, defaults={"joined_at": now})
 
 
 def _with_said(attendee: Attendee, said: dict[str, str]) -> Attendee:
-    """Return a known attendee with what they say of themselves now."""
+    """Return a known attendee, updated with their new personal data."""
     if said:
         Attendee.objects.filter(pk=attendee.pk).update(**said)
         if any(getattr(attendee, field) not in ("", value) for field, value in said.items()):
@@ -171,7 +171,7 @@ def _with_said(attendee: Attendee, said: dict[str, str]) -> Attendee:
 
 
 def _clean_said(**fields: Any) -> dict[str, str]:
-    """Return what was said, checked; what was not said is not in it."""
+    """Return the checked personal data, without fields that were not sent."""
     said = {field: value for field, value in fields.items() if value is not UNSAID}
     return {
         field: _clean_country(value)

@@ -1,4 +1,4 @@
-"""Passes: whether one opens a session, and revoking it, by which somebody is put out of an event on all devices."""
+"""Passes: whether one is valid for a session, and revoking it, which locks somebody out of an event on all devices."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePa
     """Return the pass of somebody who joined the session's event.
 
     Raises:
-        NotJoined: also for a person who was erased, or whose pass was revoked.
+        NotJoined: also if the person was erased, or their pass revoked.
     """
     if attendee is None or attendee.event_id != session.event_id:
         raise NotJoined
@@ -34,10 +34,10 @@ def check_attends(attendee: AttendeePass | None, session: Session) -> AttendeePa
 
 @transaction.atomic
 def set_pass(*, attendee_id: int, caller: Caller, revoked: Any, now: datetime) -> bool:
-    """Revoke an attendee's pass, or let it open the event again; return whether it is revoked now. Twice is once.
+    """Revoke an attendee's pass, or restore it; return True if it is revoked now. Repeating it does nothing.
 
-    What they did stays. From now on they vote, ask and sign up nowhere in the event, and their open pages hear what
-    strangers hear. For the event's organisers and the moderators of its sessions.
+    What they did stays. From now on they cannot vote, ask or sign up in the event, and their open pages get what
+    strangers get. For the event's organisers and the moderators of its sessions.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, Malformed
@@ -53,7 +53,7 @@ def set_pass(*, attendee_id: int, caller: Caller, revoked: Any, now: datetime) -
 
 
 def set_revoked(attendee: Attendee, revoked: bool, caller: Caller, now: datetime) -> bool:
-    """Revoke a pass, or let it open the event again; return whether it is revoked now. Rights are checked before."""
+    """Revoke a pass, or restore it; return True if it is revoked now. The caller has checked the rights."""
     if revoked != is_revoked(attendee.pk):
         record(
             AuditKind.PASS_REVOKED if revoked else AuditKind.PASS_RESTORED,
@@ -74,7 +74,7 @@ def lock_sessions_of(attendee: Attendee) -> None:
 
 
 def end_pass(*, attendee: Attendee, now: datetime, user_id: int | None) -> None:
-    """Write down that the attendee's pass opens nothing any more. Twice is once."""
+    """Record that the attendee's pass is revoked. Repeating it does nothing."""
     RevokedPass.objects.get_or_create(
         attendee_id=attendee.pk,
         defaults={"event_id": attendee.event_id, "revoked_at": now, "revoked_by_id": user_id},
@@ -82,12 +82,12 @@ def end_pass(*, attendee: Attendee, now: datetime, user_id: int | None) -> None:
 
 
 def open_pass_that_ended(*, attendee: Attendee, at: datetime | None) -> None:
-    """Let the attendee's pass open the event again if it ended at this time, with a personal link; else leave it."""
+    """Restore the attendee's pass if it was revoked at this time, together with a personal link."""
     if at is not None:
         RevokedPass.objects.filter(attendee_id=attendee.pk, revoked_at=at).delete()
 
 
 def forget_ended_passes(now: datetime) -> None:
-    """Delete what is kept of erased attendees' passes once the last of them has expired."""
+    """Delete the records of erased attendees' passes once the last of them has expired."""
     ended = RevokedPass.objects.filter(revoked_at__lt=now - timedelta(seconds=PASS_LIFETIME_S))
     ended.exclude(attendee_id__in=Attendee.objects.values("pk")).delete()

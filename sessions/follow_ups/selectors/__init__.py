@@ -1,1 +1,1 @@
-"""What is read about sign-up lines and groups."""
+"""Queries about sign-up lines and groups."""

@@ -13,7 +13,7 @@ from sessions.programme.selectors import organises
 
 @dataclass(slots=True)
 class Member:
-    """Somebody who is interested, as one reader may know them: once, however many lines their name is under."""
+    """An interested person as one reader may see them: once, however many lines have their name."""
 
     name: str
     company: str
@@ -25,7 +25,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A group of lines, or a single one. `count` is of all members; `members` are those that the reader may know."""
+    """A group of lines, or a single one. `count` includes all members; `members` are those that the reader may see."""
 
     lines: list[SignUpLine]
     members: list[Member]
@@ -35,17 +35,17 @@ class FollowUp:
 
     @property
     def title(self) -> str:
-        """What it is about."""
+        """Its subject."""
         return self.group.title if self.group else self.lines[0].title
 
     @property
     def owner(self) -> Person | None:
-        """Who leads it."""
+        """Its owner."""
         return self.group.owner if self.group else self.lines[0].owner
 
     @property
     def hidden(self) -> int:
-        """How many members the reader may not know by name."""
+        """The number of members whose names the reader may not see."""
         return self.count - len(self.members)
 
 
@@ -58,7 +58,7 @@ def lines_of_event(event_id: int) -> list[SignUpLine]:
 
 
 def lines_together(event_id: int) -> list[list[SignUpLine]]:
-    """Return the lines of each of the event's follow-ups: of the groups first, then those by themselves."""
+    """Return the lines of each of the event's follow-ups: groups first, then single lines."""
     by_group: dict[int | None, list[SignUpLine]] = {}
     for line in lines_of_event(event_id):
         by_group.setdefault(line.group_id, []).append(line)
@@ -70,7 +70,7 @@ def lines_together(event_id: int) -> list[list[SignUpLine]]:
 def follow_ups_of(
     event_id: int, caller: Caller, today: date, together: Sequence[Sequence[SignUpLine]]
 ) -> list[FollowUp]:
-    """Return those of the event's follow-ups that have these lines, as the caller may know them.
+    """Return the event's follow-ups that have these lines, as the caller may see them.
 
     The names of all of them are read in the same queries, however many there are.
     """
@@ -103,7 +103,7 @@ def _merge(
 
 
 def _lines_seen_whole(event_id: int, caller: Caller, lines: Iterable[SignUpLine]) -> set[int]:
-    """Return the ids of the lines of which the caller may read all names and addresses; see `sees_contacts`."""
+    """Return the ids of the lines on which the caller may read all names and addresses; see `sees_contacts`."""
     if caller.user_id is None:
         return set()
     if organises(caller, event_id):
@@ -124,12 +124,12 @@ def _lines_seen_whole(event_id: int, caller: Caller, lines: Iterable[SignUpLine]
 
 
 def group_of_event(group_id: int, event_id: int) -> FollowUpGroup | None:
-    """Return the group, or None where this event has no such group."""
+    """Return the group, or None if this event has no such group."""
     return FollowUpGroup.objects.select_related("owner").filter(pk=group_id, event=event_id).first()
 
 
 def people_of(event_id: int) -> list[Person]:
-    """Return the people of the event by name, who can own a line or a group."""
+    """Return the people of the event, who can own a line or a group, by name."""
     return list(Person.objects.filter(event=event_id).order_by("name", "pk"))
 
 

@@ -1,4 +1,4 @@
-"""What is read about sign-up lines, the names under them, and follow-up groups."""
+"""Queries about sign-up lines, the names on them, and follow-up groups."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ NAMES_IN_ROOM = 6
 
 @dataclass(frozen=True, slots=True)
 class LineWithNames:
-    """A line as everybody may see it: how many names stand under it, and the first of those that are listed."""
+    """A line as everybody may see it: the number of names on it, and the first of those that are listed."""
 
     line: SignUpLine
     count: int
@@ -50,7 +50,7 @@ def lines_of(session_ids: Iterable[int]) -> list[LineWithNames]:
 
 
 def line_with_names(line_id: int) -> LineWithNames:
-    """Return the line as it stands now.
+    """Return the line's current state.
 
     Raises:
         NotFound
@@ -59,7 +59,7 @@ def line_with_names(line_id: int) -> LineWithNames:
 
 
 def line_by_code(code: str) -> LineWithNames:
-    """Return the line that this permanent address names, with all names that are listed.
+    """Return the line with this permanent address, with all names that are listed.
 
     Raises:
         NotFound
@@ -81,7 +81,7 @@ def line_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
 
 
 def own_sign_ups(wanted: Sequence[tuple[AttendeePass, Sequence[int]]]) -> list[dict[int, SignUp]]:
-    """Return for each (attendee, line ids) their sign-ups by line id, also withdrawn ones: one query for all."""
+    """Return for each (attendee, line ids) their sign-ups by line id, including withdrawn ones: one query for all."""
     lines = {line_id for _attendee, line_ids in wanted for line_id in line_ids}
     attendees = {attendee.attendee_id for attendee, _line_ids in wanted}
     found: dict[int, dict[int, SignUp]] = {}
@@ -94,7 +94,7 @@ def own_sign_ups(wanted: Sequence[tuple[AttendeePass, Sequence[int]]]) -> list[d
 
 
 def sees_contacts(caller: Caller, line: SignUpLine) -> bool:
-    """Return True if the caller may read all names and addresses of the line; no query for who is not signed in."""
+    """Return True if the caller may read all names and addresses on the line; no query for strangers."""
     if caller.user_id is None:
         return False
     owner = line.owner.user_id if line.owner else None
@@ -107,15 +107,15 @@ def owns_group(caller: Caller, group: FollowUpGroup) -> bool:
 
 
 def names_under(line_ids: Iterable[int]) -> list[SignUp]:
-    """Return all names that stand under the lines, for those who may read them, in order; also second names.
+    """Return all names on the lines, for those who may read them, in order; including second names.
 
-    A name that a moderator removed is among them, marked, so that it can be put back.
+    Names that a moderator removed are included, marked, so that they can be restored.
     """
     return list(_standing(line_ids))
 
 
 def part_of_names(line_id: int, after: Cursor | None, most: int) -> list[SignUp]:
-    """Return up to `most` of the names that stand under a line behind a place in their order, as `names_under` does."""
+    """Return up to `most` of the names on a line after a position in their order, like `names_under`."""
     names = _standing([line_id])
     if after is not None:
         at, pk = after
@@ -129,14 +129,14 @@ def _standing(line_ids: Iterable[int]) -> QuerySet[SignUp]:
 
 
 def contact_of(sign_up: SignUp, today: date) -> str:
-    """Return the address by which somebody may be written to today, or "" where they did not agree to that."""
+    """Return the address at which somebody may be contacted today, or "" if they did not agree to that."""
     if sign_up.contact_until is None or sign_up.contact_until < today or not sign_up.is_present:
         return ""
     return sign_up.email
 
 
 def stands_under(sign_up_id: int, line_id: int) -> bool:
-    """Return True if the sign-up is one of this line."""
+    """Return True if the sign-up is on this line."""
     return SignUp.objects.known().filter(pk=sign_up_id, line=line_id).exists()
 
 
@@ -146,21 +146,21 @@ def has_open_line(session_id: int) -> bool:
 
 
 def has_signed_up(attendee: AttendeePass | None) -> bool:
-    """Return True if the attendee said before, on any line of the event, under which name and for whom to see."""
+    """Return True if the attendee has chosen a name and its visibility before, on any line of the event."""
     if attendee is None:
         return False
     return SignUp.objects.filter(attendee=attendee.attendee_id, source=SignUp.Source.APP).exists()
 
 
 def fold_name(name: str) -> str:
-    """Return a name as it is compared: without its case, composition and spacing. Equal is not the same person."""
+    """Return a name for comparison: without case, composition and spacing. Equal names may be different people."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def people_like(claims: Sequence[SignUp], event_id: int) -> list[tuple[int, Attendee]]:
     """Return (claim's id, attendee) for attendees whose name ends in the same word and begins with the same letter.
 
-    "J. Garbutt" may be John Garbutt: a moderator says so, nobody else.
+    "J. Garbutt" may be John Garbutt: only a moderator decides that.
     """
     ends = {claim.pk: fold_name(claim.name).split() for claim in claims}
     if not ends:

@@ -1,1 +1,1 @@
-"""What can be done with sign-up lines and names: the only writers."""
+"""Services for sign-up lines and names, the only code that writes them."""

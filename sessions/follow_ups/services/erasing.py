@@ -1,4 +1,4 @@
-"""Erasing names from sign-up lines, and from the pads that they stand in."""
+"""Erasing names from sign-up lines, and from the pads that contain them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -10,15 +10,15 @@ from opendev.core.write_ahead_log import empty_log_after_commit
 from sessions.follow_ups.models import SignUp
 from sessions.follow_ups.services.lines import count_and_tell, forget_contact, lock_line
 
-LONGEST_IN_PAD = timedelta(days=7)  # then the name is forgotten here, whether its pad could be reached or not
+LONGEST_IN_PAD = timedelta(days=7)  # then the name is deleted here, even if its pad could not be reached
 
 
 @transaction.atomic
 def erase_names(*, sign_ups: Iterable[SignUp], in_pads: Collection[int], now: datetime) -> int:
-    """Erase names from their lines, and tell; return how many there were.
+    """Erase names from their lines, and publish that; return how many there were.
 
-    One of `in_pads` (ids) is nobody's from now on and waits there to be taken out: without its row the next reading
-    of the pad would take it for somebody's who typed it.
+    Names of `in_pads` (ids) are anonymous from now on, and their rows wait until they are removed from the pad: without
+    a row, the next reading of the pad would take the name for one that somebody typed.
     """
     by_line: dict[int, list[SignUp]] = {}
     for sign_up in sign_ups:
@@ -47,9 +47,9 @@ def _erase_sign_up(sign_up: SignUp, now: datetime, *, waits: bool) -> None:
 
 @transaction.atomic
 def forget_names(*, in_pads: Collection[int], now: datetime) -> int:
-    """Delete the names of erased people that are out of their pads by now, or have waited a week; return how many.
+    """Delete the names of erased people that have been removed from their pads, or have waited a week; return how many.
 
-    `in_pads` are the sign-ups (ids) that still stand in a pad.
+    `in_pads` are the sign-ups (ids) that are still in a pad.
     """
     waiting = SignUp.objects.filter(erased_at__isnull=False)
     gone = waiting.filter(~Q(pk__in=in_pads) | Q(erased_at__lt=now - LONGEST_IN_PAD))

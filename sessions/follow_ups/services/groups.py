@@ -41,7 +41,7 @@ def make_group(*, event_id: int, caller: Caller, given: Mapping[str, Any], now: 
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: no title, no lines, or lines, an owner or a status that cannot be.
+        Malformed: no title, no lines, or invalid lines, owner or status.
     """
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
     if event is None:
@@ -57,11 +57,11 @@ def make_group(*, event_id: int, caller: Caller, given: Mapping[str, Any], now: 
 
 @transaction.atomic
 def edit_group(*, group_id: int, caller: Caller, given: Mapping[str, Any]) -> FollowUpGroup:
-    """Change a group: its owner may set its status, organisers everything. `lines` are those that it has afterwards.
+    """Change a group: its owner may set its status, organisers everything. `lines` are its lines afterwards.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: a text, a status, an owner or lines that cannot be.
+        Malformed: an invalid text, status, owner or lines.
     """
     group = _lock_group(group_id)
     values = _read(given)
@@ -73,7 +73,7 @@ def edit_group(*, group_id: int, caller: Caller, given: Mapping[str, Any]) -> Fo
 
 @transaction.atomic
 def dissolve_group(*, group_id: int, caller: Caller) -> None:
-    """Take a group apart; its lines stay, each for itself. For organisers.
+    """Dissolve a group; its lines stay, separately. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

@@ -1,4 +1,4 @@
-"""Sign-up lines: what moderators do with them, and with the names under them."""
+"""Sign-up lines: moderators' actions on them, and on the names on them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -49,7 +49,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def read_line(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the checked values of those fields of a line that are given, in their JSON form; others are not looked at.
+    """Return the checked values of the given fields of a line, in their JSON form; other fields are ignored.
 
     Raises:
         Malformed: a field of the wrong type, empty, too long or out of range; `fields` names it.
@@ -58,7 +58,7 @@ def read_line(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def lock_line(line_id: int) -> SignUpLine:
-    """Return the line with its session, locked: whatever changes a line or a name under it comes through here.
+    """Return the line with its session, locked: every change of a line or a name on it uses this.
 
     Raises:
         NotFound
@@ -72,11 +72,11 @@ def lock_line(line_id: int) -> SignUpLine:
 
 @transaction.atomic
 def open_line(*, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> SignUpLine:
-    """Open a sign-up line in the session: from now on names are taken. Only its title is needed.
+    """Open a sign-up line in the session. Only the title is required.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: see read_line; an owner who is not of this event.
+        Malformed: see read_line; an owner from another event.
     """
     session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
@@ -105,11 +105,11 @@ def open_line(*, session_id: int, caller: Caller, given: Mapping[str, Any], now:
 
 @transaction.atomic
 def edit_line(*, line_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> SignUpLine:
-    """Change a line's words, the line number that people said, its owner, or its state (close it, open it again).
+    """Change a line's texts, the announced line number, its owner, or its state (close it, reopen it).
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: see read_line; an owner who is not of this event.
+        Malformed: see read_line; an owner from another event.
     """
     line = lock_line(line_id)
     check_moderates(caller=caller, session_id=line.session_id)
@@ -120,7 +120,7 @@ def edit_line(*, line_id: int, caller: Caller, given: Mapping[str, Any], now: da
 
 @transaction.atomic
 def overwrite_line(*, line_id: int, values: Mapping[str, Any]) -> SignUpLine:
-    """Set fields of a line as an operator's form says them, and tell. It asks for no right: operators have all."""
+    """Set fields of a line from an operator's form, and publish it. No right is checked: operators have all."""
     line = lock_line(line_id)
     for field, value in values.items():
         setattr(line, field, value)
@@ -130,19 +130,19 @@ def overwrite_line(*, line_id: int, values: Mapping[str, Any]) -> SignUpLine:
 
 @transaction.atomic
 def tell_owners_lines(person_id: int) -> None:
-    """Tell the lines that a person leads anew: they carry the person's name and company."""
+    """Publish the lines that a person owns again: they contain the person's name and company."""
     for line_id in SignUpLine.objects.filter(owner=person_id).order_by("pk").values_list("pk", flat=True):
         save_and_tell(lock_line(line_id))
 
 
 @transaction.atomic
 def delete_unused_line(*, line_id: int, caller: Caller) -> bool:
-    """Delete a line that nobody has ever signed up on, and tell; return False, with nothing done, where somebody has.
+    """Delete a line that nobody has ever signed up on, and publish that; return False if somebody has.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
     """
-    line = lock_line(line_id)  # nobody signs up between the look and the end
+    line = lock_line(line_id)  # nobody can sign up between the check and the end
     check_moderates(caller=caller, session_id=line.session_id)
     if SignUp.objects.filter(line=line).exists():
         return False
@@ -153,7 +153,7 @@ def delete_unused_line(*, line_id: int, caller: Caller) -> bool:
 
 
 def _apply(line: SignUpLine, values: Mapping[str, Any], now: datetime) -> bool:
-    """Set the values on the line, unsaved; return whether that changed anything."""
+    """Set the values on the line, unsaved; return True if that changed anything."""
     before = {
         field: getattr(line, field) for field in ("title", "summary", "announced_line", "owner_id", "state")
     }
@@ -167,7 +167,7 @@ def _apply(line: SignUpLine, values: Mapping[str, Any], now: datetime) -> bool:
 
 
 def check_is_of_event(person_id: int, event_id: int) -> None:
-    """Let persons of the event pass as owners.
+    """Check that the owner is a person of the event.
 
     Raises:
         Malformed
@@ -185,9 +185,9 @@ def save_and_tell(line: SignUpLine) -> None:
 
 
 def count_and_tell(line: SignUpLine, *attendee_ids: int | None) -> None:
-    """Make a locked line's names, changed by the caller, its next version, and tell the sockets after the commit.
+    """Save a locked line's names, changed by the caller, as its next version, and tell the sockets after the commit.
 
-    The attendees whose own names were changed, by somebody else or by no socket, are told how these stand.
+    Attendees whose own names were changed, by somebody else or not by socket, are notified.
     """
     line.version += 1
     line.save(update_fields=["version"])
@@ -215,7 +215,7 @@ def lock_sign_up(sign_up_id: int) -> tuple[SignUp, SignUpLine]:
 
 @transaction.atomic
 def remove_name(*, sign_up_id: int, caller: Caller, now: datetime) -> SignUp:
-    """Take an abusive name from a line. It stays marked with who did it; its address is forgotten. Twice is once.
+    """Remove an abusive name from a line. It stays, marked with who did it, without its address. Repeating it is safe.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -233,7 +233,7 @@ def remove_name(*, sign_up_id: int, caller: Caller, now: datetime) -> SignUp:
 
 @transaction.atomic
 def restore_name(*, sign_up_id: int, caller: Caller) -> SignUp:
-    """Put a removed name back under its line, without the address that went with it. Twice is once.
+    """Restore a removed name on its line, without the deleted address. Repeating it does nothing.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -253,7 +253,7 @@ def _record(kind: AuditKind, sign_up: SignUp, line: SignUpLine, caller: Caller) 
 
 
 def forget_contact(sign_up: SignUp) -> None:
-    """Take the address and the consent from a sign-up, unsaved; inside the transaction that saves it."""
+    """Remove the address and the consent from a sign-up, unsaved; inside the transaction that saves it."""
     if sign_up.email:
         empty_log_after_commit()
     sign_up.email = sign_up.consent = ""

@@ -1,6 +1,6 @@
-"""Names that people typed in a pad: claims, which only a moderator's confirmation joins with a person.
+"""Names that people typed in a pad: claims, which are linked to a person only by a moderator's confirmation.
 
-Those who read the pad are a process, not a person: recording, changing and taking away ask for no caller.
+The pad is read by a process, not a person: recording, changing and removing need no caller.
 """
 
 import unicodedata
@@ -24,7 +24,7 @@ class NotFromThePad(Conflict):
 
 
 def _clean_name(name: str) -> str:
-    """Return what was typed as a name that can be shown: no control characters, cut where it is too long."""
+    """Return the typed text as a name that can be shown: without control characters, cut if it is too long."""
     return clean_line(_shown(name, MAX_NAME_LENGTH), field="name", most=MAX_NAME_LENGTH)
 
 
@@ -40,14 +40,14 @@ def _shown(text: str, most: int) -> str:
 
 @transaction.atomic
 def record_pad_name(*, line_id: int, name: str, company: str = "", now: datetime) -> SignUp:
-    """Record a name that was found under the line in its pad, also when the line is closed.
+    """Record a name that was found below the line's heading in its pad, even if the line is closed.
 
-    A name that stood there before and was taken away is the same sign-up again, so that a line that was cut and pasted
-    keeps who it was joined with; one that a moderator removed stays removed.
+    A name that was there before and was removed is the same sign-up again, so that a line that was cut and pasted
+    keeps its person; one that a moderator removed stays removed.
 
     Raises:
         NotFound: no such line.
-        Malformed: nothing of the name can be shown.
+        Malformed: the name has no visible character.
     """
     line, name, company = lock_line(line_id), _clean_name(name), _clean_company(company)
     gone = line.sign_ups.filter(source=SignUp.Source.PAD, withdrawn_at__isnull=False).order_by("-pk")
@@ -62,12 +62,12 @@ def record_pad_name(*, line_id: int, name: str, company: str = "", now: datetime
 
 @transaction.atomic
 def update_pad_name(*, sign_up_id: int, name: str, company: str = "") -> SignUp:
-    """Record that a name in the pad was changed there. One that became another name is no longer joined with anybody.
+    """Record that a name in the pad was changed there. If it became another name, it is no longer linked to anybody.
 
     Raises:
         NotFound
-        NotFromThePad: somebody signed up with it here; what they said stands.
-        Malformed: nothing of the name can be shown.
+        NotFromThePad: somebody signed up with it here; their name stays.
+        Malformed: the name has no visible character.
     """
     sign_up, line = lock_sign_up(sign_up_id)
     _check_is_from_pad(sign_up)
@@ -85,11 +85,11 @@ def update_pad_name(*, sign_up_id: int, name: str, company: str = "") -> SignUp:
 
 @transaction.atomic
 def withdraw_pad_name(*, sign_up_id: int, now: datetime) -> SignUp:
-    """Record that a name is no longer in the pad. Twice is once.
+    """Record that a name is no longer in the pad. Repeating it does nothing.
 
     Raises:
         NotFound
-        NotFromThePad: somebody signed up with it here; only they withdraw it.
+        NotFromThePad: somebody signed up with it here; only they can withdraw it.
     """
     sign_up, line = lock_sign_up(sign_up_id)
     _check_is_from_pad(sign_up)
@@ -102,14 +102,14 @@ def withdraw_pad_name(*, sign_up_id: int, now: datetime) -> SignUp:
 
 @transaction.atomic
 def join_pad_name(*, sign_up_id: int, caller: Caller, attendee_id: int, now: datetime) -> SignUp:
-    """Say that a name from the pad is this attendee: a moderator's act, never done silently.
+    """Assign a name from the pad to this attendee: only moderators do this, it never happens automatically.
 
-    Where the attendee signed up on the line too, the name from the pad counts as their second one.
+    If the attendee signed up on the line too, the name from the pad counts as their second one.
 
     Raises:
         NotFound: no such name; NotSignedIn, NotModerator
         NotFromThePad: the name was not typed in the pad.
-        Malformed: the attendee is not of this event.
+        Malformed: the attendee belongs to another event.
     """
     sign_up, line = lock_sign_up(sign_up_id)
     check_moderates(caller=caller, session_id=line.session_id)
@@ -128,7 +128,7 @@ def join_pad_name(*, sign_up_id: int, caller: Caller, attendee_id: int, now: dat
 
 @transaction.atomic
 def part_pad_name(*, sign_up_id: int, caller: Caller) -> SignUp:
-    """Take back that a name from the pad is somebody: it is a claim again.
+    """Undo the assignment of a name from the pad: it is a claim again.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, NotFromThePad

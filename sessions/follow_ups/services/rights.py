@@ -1,4 +1,4 @@
-"""Whether the caller may read all names of a sign-up line."""
+"""Whether the caller may read all names on a sign-up line."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ class NotOwner(NotAllowed):
 
 
 def check_sees_contacts(*, caller: Caller, line: SignUpLine) -> None:
-    """Let those pass who may read all names of the line, and the addresses of those who agreed.
+    """Check that the caller may read all names on the line, and the addresses of those who agreed.
 
     Raises:
         NotSignedIn, NotOwner

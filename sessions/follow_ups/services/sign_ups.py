@@ -1,4 +1,4 @@
-"""Signing up on a line, and withdrawing: one transaction a batch, the rules in plain Python."""
+"""Signing up on a line, and withdrawing: one transaction per batch, with the rules in plain Python."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,9 +42,9 @@ class NameNeeded(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class SignUpWish:
-    """What an attendee wants of a line; made by `read_wish`, which checks it. None: as it was.
+    """An attendee's request about a line; created and checked by `read_wish`. None: unchanged.
 
-    `shown` is whether everybody may read the name; `email` comes with the consent to be written to.
+    `shown` is whether everybody may read the name; `email` comes with the consent to be contacted.
     """
 
     line_id: int
@@ -59,7 +59,7 @@ class SignUpWish:
 
 
 class SignedUp(NamedTuple):
-    """A wish that was granted, and recorded once its transaction commits."""
+    """A granted request, recorded once its transaction commits."""
 
     sign_up: SignUp
     session_id: int
@@ -69,7 +69,7 @@ class SignedUp(NamedTuple):
 def read_wish(
     given: Mapping[str, Any], *, line: Any, attendee: AttendeePass, withdraws: bool = False, now: datetime
 ) -> SignUpWish:
-    """Return a wish from what a client sent: `name`, `company`, `shown`, `email`, `consent`, `contact_until`.
+    """Return a request from a client's data: `name`, `company`, `shown`, `email`, `consent`, `contact_until`.
 
     Raises:
         Malformed: a field of the wrong type or too long; an address without consent, or for too long.
@@ -96,7 +96,7 @@ def read_wish(
 
 
 def default_contact_until(now: datetime) -> date:
-    """Return until when an address may be used where nobody says otherwise: 90 days from now."""
+    """Return the default end of an address's use: 90 days from now."""
     return now.date() + timedelta(days=CONTACT_DAYS)
 
 
@@ -104,7 +104,7 @@ def _clean_until(value: Any, now: datetime) -> date:
     if value is None or value == "":
         return default_contact_until(now)
     try:
-        until = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day, nowhere in particular
+        until = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  # a date without a time zone
     except (TypeError, ValueError):
         raise _wrong("contact_until", _("This must be a date, such as 2026-10-19.")) from None
     if not now.date() <= until <= now.date() + timedelta(days=MAX_CONTACT_DAYS):
@@ -113,7 +113,7 @@ def _clean_until(value: Any, now: datetime) -> date:
 
 
 def consent_words(title: str, until: date) -> str:
-    """Return what somebody who gives an address agrees to: shown before the tap, and kept word for word after it."""
+    """Return the consent for an address: shown before the tap, and stored word for word after it."""
     return gettext(
         "The owner of this line and the moderators of its session may write to me about “%(title)s” until %(day)s."
     ) % {"title": title, "day": day_words(until, "j F Y")}
@@ -121,17 +121,17 @@ def consent_words(title: str, until: date) -> str:
 
 @dataclass(slots=True)
 class _Batch:
-    """What a batch is about, as the wishes that came before have left it; written once at its end."""
+    """The state during a batch, after the requests so far; written once at its end."""
 
     lines: dict[int, SignUpLine]
     people: dict[int, Attendee]
     held: dict[tuple[int, int | None], SignUp]
-    shown: dict[int | None, bool]  # what each attendee chose about being listed where they signed up last
+    shown: dict[int | None, bool]  # each attendee's last choice about being listed
     written: dict[tuple[int, int | None], SignUp] = field(default_factory=dict)
     renamed: dict[int, Attendee] = field(default_factory=dict)
 
     def write(self) -> None:
-        """Write what the wishes changed, and tell the sockets of each line once."""
+        """Write what the requests changed, and notify the sockets of each line once."""
         rows = list(self.written.values())
         for row in [row for row in rows if row.pk is not None]:
             row.save()
@@ -144,10 +144,10 @@ class _Batch:
 
 @transaction.atomic
 def record_sign_ups(wishes: Sequence[SignUpWish], now: datetime) -> list[SignedUp | DomainError]:
-    """Grant wishes in their order, and return for each what became of it; a refused one harms no other.
+    """Grant requests in order, and return the outcome of each; a refused one does not affect the others.
 
-    A wish alone is refused with NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved or NoSignUp. Signing up
-    twice is signing up once, with the newer words; withdrawing twice is withdrawing once.
+    A request is refused with NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved or NoSignUp. Signing up
+    twice is the same as once, with the newer data; withdrawing twice is the same as once.
     """
     batch = _read_batch(wishes)
     granted: list[SignUp | DomainError] = []
@@ -166,7 +166,7 @@ def record_sign_ups(wishes: Sequence[SignUpWish], now: datetime) -> list[SignedU
 
 
 def _read_batch(wishes: Sequence[SignUpWish]) -> _Batch:
-    """Lock the lines, in the order of their ids, and read all that the wishes are about, in a few queries."""
+    """Lock the lines, in the order of their ids, and read everything that the requests need, in a few queries."""
     lines = SignUpLine.objects.select_for_update(no_key=True, of=("self",)).select_related("session")
     locked = {line.pk: line for line in lines.filter(pk__in={wish.line_id for wish in wishes}).order_by("pk")}
     people = Attendee.objects.in_bulk(events_by_pass({wish.attendee.attendee_id for wish in wishes}))
@@ -181,7 +181,7 @@ def _read_batch(wishes: Sequence[SignUpWish]) -> _Batch:
 
 
 def _grant(wish: SignUpWish, batch: _Batch, now: datetime) -> SignUp:
-    """Return the sign-up as it stands after the wish."""
+    """Return the sign-up after the request."""
     line, attendee = batch.lines.get(wish.line_id), batch.people.get(wish.attendee.attendee_id)
     if line is None:
         raise NotFound
@@ -216,7 +216,7 @@ def _withdraw(sign_up: SignUp, now: datetime) -> bool:
 
 
 def _keep_said(attendee: Attendee, wish: SignUpWish, batch: _Batch) -> None:
-    """Keep the name and the company with the attendee, so that they are asked once an event."""
+    """Store the name and the company with the attendee, so that they are asked only once per event."""
     if not (wish.name or attendee.name):
         raise NameNeeded(fields={"name": NameNeeded.message})
     before = attendee.name, attendee.company
@@ -231,17 +231,15 @@ def _keep_said(attendee: Attendee, wish: SignUpWish, batch: _Batch) -> None:
 def _put_name(
     sign_up: SignUp, line: SignUpLine, attendee: Attendee, wish: SignUpWish, batch: _Batch, now: datetime
 ) -> bool:
-    """Set what the attendee says; return whether that changed anything."""
+    """Set the attendee's data; return True if that changed anything."""
     before = _said(sign_up) if sign_up.source and sign_up.is_present else None
     if before is None:
         sign_up.signed_up_at, sign_up.withdrawn_at = now, None
     said_here = sign_up.shown if sign_up.source == SignUp.Source.APP else None
     chosen = wish.shown if wish.shown is not None else said_here
-    sign_up.shown = batch.shown.get(attendee.pk, False) if chosen is None else chosen  # nobody by silence
+    sign_up.shown = batch.shown.get(attendee.pk, False) if chosen is None else chosen  # nobody by default
     batch.shown[attendee.pk] = sign_up.shown
-    sign_up.source = (
-        SignUp.Source.APP
-    )  # also one from the pad that was joined with them: now they say it themselves
+    sign_up.source = SignUp.Source.APP  # also one linked from the pad
     sign_up.name, sign_up.company = attendee.name, attendee.company
     if wish.email == "":
         forget_contact(sign_up)
@@ -264,7 +262,7 @@ def _said(sign_up: SignUp) -> tuple[Any, ...]:
 
 @transaction.atomic
 def sign_up(*, wish: SignUpWish, now: datetime) -> SignedUp:
-    """Grant one wish that came by a page or by REST; the attendee's sockets hear how their name stands.
+    """Grant one request by page or REST; the attendee's sockets get the state of their name.
 
     Raises:
         NotFound, NotJoined, LineIsClosed, NameNeeded, NameWasRemoved, NoSignUp
