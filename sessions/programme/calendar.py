@@ -1,11 +1,11 @@
-"""Calendars (RFC 5545): an entry a session, whose identity stays when the session is moved, renamed or cancelled.
+"""Calendars (RFC 5545): one entry per session, with the same identity when the session is moved, renamed or cancelled.
 
-Calendar programs know zones by what the calendar says of them, in part: three of those tried read only the first date
-of a list of onsets. So each onset has a STANDARD or DAYLIGHT of its own, and what local time cannot say, the second
-02:30 of a night in autumn, is in UTC.
+Calendar programs read zones from the calendar, but only partly: three of those that we tried only read the first date
+of a list of onsets. So each onset has its own STANDARD or DAYLIGHT, and times that local time cannot express, such as
+the second 02:30 of a night in autumn, are in UTC.
 
-`UID` is the session's guid, so that a calendar that is loaded again finds its entry; `SEQUENCE` grows with each change
-that somebody who put it into their calendar has to hear of (services/calendar_entries.py). Times stand in the
+`UID` is the session's guid, so that reloading a calendar finds the entry; `SEQUENCE` grows with each change
+that people who have it in their calendar must learn of (services/calendar_entries.py). Times are in the
 event's zone, which is described in the calendar itself, so that no program has to know it.
 """
 
@@ -22,7 +22,7 @@ from icalendar import Event as Entry
 from sessions.programme.models import Event, Session
 
 PRODUCT = "-//OpenDev Companion//Programme//EN"
-READ_AGAIN = timedelta(minutes=15)  # how often calendars that are subscribed to should ask
+READ_AGAIN = timedelta(minutes=15)  # how often subscribed calendars should be reloaded
 AROUND = timedelta(days=370)  # the zone is described with a year around the sessions, not for a century
 
 
@@ -31,9 +31,9 @@ def calendar_of(event: Event, sessions: Sequence[Session], *, name: str, base_ur
 
     Args:
         event: whose zone the times are in.
-        sessions: with their days and people loaded; cancelled ones stay in, and say so.
-        name: what the calendar is called.
-        base_url: what the product's addresses begin with, without a slash at the end.
+        sessions: with their days and people loaded; cancelled ones are included, and marked.
+        name: the calendar's name.
+        base_url: the product's base address, without a trailing slash.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -51,7 +51,7 @@ def calendar_of(event: Event, sessions: Sequence[Session], *, name: str, base_ur
 
 
 def state_of(event: Event, sessions: Sequence[Session], *, name: str, base_url: str) -> str:
-    """Return a text that is another one whenever `calendar_of` would be; far sooner made than a calendar."""
+    """Return a text that changes whenever the result of `calendar_of` would; much cheaper than a calendar."""
     facts = [
         (one.guid, one.calendar_sequence, one.last_modified, *one.calendar_facts, one.by_line_long, one.topic)
         for one in sessions
@@ -70,9 +70,9 @@ def state_of(event: Event, sessions: Sequence[Session], *, name: str, base_url: 
 
 
 def _zone(event: Event, sessions: Sequence[Session]) -> Timezone:
-    """Return the description of the event's zone around the sessions, with a part for each onset.
+    """Return the description of the event's zone around the sessions, with a component for each onset.
 
-    RFC 5545 has lists of dates for onsets that follow no rule; ical.js, ts-ics and vobject read their first date alone.
+    RFC 5545 allows lists of dates for irregular onsets, but ical.js, ts-ics and vobject only read the first date.
     """
     moments = [session.starts_at for session in sessions]
     begins, ends = (min(moments) - AROUND).replace(second=0, microsecond=0), max(moments) + AROUND
@@ -82,7 +82,7 @@ def _zone(event: Event, sessions: Sequence[Session]) -> Timezone:
     for onset, before in (first, *_onsets(event.zone, begins, ends)):
         local = onset.astimezone(event.zone)
         part = TimezoneDaylight() if local.dst() else TimezoneStandard()
-        part.add("dtstart", (onset + before).replace(tzinfo=None))  # by the clock before the change
+        part.add("dtstart", (onset + before).replace(tzinfo=None))  # in local time before the change
         part.add("tzoffsetfrom", before)
         part.add("tzoffsetto", local.utcoffset())
         part.add("tzname", local.tzname())
@@ -91,7 +91,7 @@ def _zone(event: Event, sessions: Sequence[Session]) -> Timezone:
 
 
 def _onsets(zone: tzinfo, begins: datetime, ends: datetime) -> Iterator[tuple[datetime, timedelta]]:
-    """Return the moments at which the zone's offset changes, to the minute, each with the offset before it."""
+    """Return the times at which the zone's offset changes, to the minute, each with the offset before it."""
     moment = begins
     while moment < ends:
         later = moment + timedelta(days=1)
@@ -111,15 +111,15 @@ def _offset(moment: datetime, zone: tzinfo) -> timedelta:
 
 
 def _times(event: Event, session: Session) -> list[datetime]:
-    """Return start and end in the event's zone; in UTC where one of them is too close to a change of its offset."""
+    """Return start and end in the event's zone, or in UTC if one of them is too close to a change of its offset."""
     times = [moment.astimezone(event.zone) for moment in (session.starts_at, session.ends_at)]
     return [time.astimezone(UTC) for time in times] if any(map(_is_by_a_change, times)) else times
 
 
 def _is_by_a_change(time: datetime) -> bool:
-    """Return True if programs misread a local time: one that the clock shows twice, or one in the hours of a change.
+    """Return True if programs misread a local time: one that occurs twice, or one in the hours around a change.
 
-    Some compare the local time with the moment of the change as if both were in UTC.
+    Some compare the local time with the time of the change as if both were in UTC.
     """
     is_doubled = time.replace(fold=0).utcoffset() != time.replace(fold=1).utcoffset()
     zone, as_utc = time.tzinfo or UTC, time.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""REST: what the endpoints share."""
+"""Helpers for REST endpoints."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -28,18 +28,18 @@ AFTER = OpenApiParameter("after", str, description="the place behind which the p
 
 
 class NotJoinedYet(NotSignedIn):
-    """The same as services.NotJoined, for strangers, who are asked for a token."""
+    """Like services.NotJoined, but for strangers, who need a token."""
 
     code, message = NotJoined.code, NotJoined.message
 
 
 class Endpoint(APIView):
-    """What the endpoints share: who asks, about which session, and how often."""
+    """Base class of the endpoints: caller, session and limits."""
 
     limit = "write"
 
     def caller(self, event_id: int) -> Caller:
-        """Return who is asking, with regard to one event."""
+        """Return the caller, with their pass of one event."""
         if isinstance(self.request.auth, AttendeePass):
             return Caller(attendee=self.request.auth if self.request.auth.event_id == event_id else None)
         if "Authorization" in self.request.headers:
@@ -50,7 +50,7 @@ class Endpoint(APIView):
         """Return the caller's pass of the event.
 
         Raises:
-            NotJoinedYet: a stranger; NotJoined: somebody who is known, and did not join.
+            NotJoinedYet: a stranger; NotJoined: a signed-in user who has not joined.
         """
         attendee = caller.attendee_of(event_id)
         if attendee is None:
@@ -59,7 +59,7 @@ class Endpoint(APIView):
         return attendee
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Count a write against its sender: an attendee by who they are, everybody else by address.
+        """Count a write against its sender: attendees individually, everybody else by address.
 
         Raises:
             TooOften
@@ -75,7 +75,7 @@ class Endpoint(APIView):
             check_address(self.limit, request._request)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Say that an answer depends on who asks, and that no cache may keep one that was made for somebody."""
+        """Mark a response as dependent on the caller, and as uncacheable if it was made for somebody."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(answer, ["Authorization", "Cookie"])
         is_anyones = request.method in SAFE_METHODS and not self._shows_credentials()
@@ -84,7 +84,7 @@ class Endpoint(APIView):
         return answer
 
     def _shows_credentials(self) -> bool:
-        """Return True if the caller sent a token, a sign-in or a pass, whether or not it opens anything."""
+        """Return True if the caller sent a token, a sign-in or a pass, valid or not."""
         sent = self.request.headers, self.request.COOKIES
         passes = pass_cookie_name(0)[:-1]
         return (
@@ -97,14 +97,14 @@ class Endpoint(APIView):
         """Return the request's body, an object.
 
         Raises:
-            Malformed: it is something else.
+            Malformed: it is not an object.
         """
         if not isinstance(self.request.data, dict):
             raise Malformed(_("The body must be a JSON object."))
         return self.request.data
 
     def session(self, text: str) -> Session:
-        """Return the session that the address names.
+        """Return the session in the address.
 
         Raises:
             NotFound
@@ -112,7 +112,7 @@ class Endpoint(APIView):
         return selectors.session_by_id(id_in_address(text))
 
     def organised(self, slug: str) -> tuple[Event, Caller]:
-        """Return the event that the address names and the caller, who is one of its organisers.
+        """Return the event in the address and the caller, who must be one of its organisers.
 
         Raises:
             NotFound, NotSignedIn, NotOrganiser
@@ -129,13 +129,13 @@ def page(results: list[Any]) -> Response:
 
 
 def part(results: list[Any], request: Request, last: Cursor | None) -> Response:
-    """Return a part of a long list, with the address of the next; `last`: where it ends, None if nothing follows."""
+    """Return a page of a long list, with the address of the next; `last`: its end, or None if nothing follows."""
     following = next_address(request.path, last) if last is not None else None
     return Response({"results": results, "next": following})
 
 
 def last_of(rows: Sequence[Row], place: Callable[[Row], Cursor]) -> Cursor | None:
-    """Return the place of a part's last row; None where the part is not full, so that nothing follows."""
+    """Return the position of a page's last row, or None if the page is not full, so that nothing follows."""
     return place(rows[-1]) if len(rows) == REST_PART else None
 
 

@@ -1,4 +1,4 @@
-"""How a session's own state travels to its sockets."""
+"""A session's own state as news for its sockets."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ TOPIC = "session"
 
 
 class SessionFrames:
-    """How a session's state travels: `session.changed`, for everybody alike."""
+    """The frame of a session's state: `session.changed`, the same for everybody."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame of a change."""
         return {"type": "session.changed", "now": now, "session": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the same: a session has no short form."""
+        """Return the same frame: a session has no short form."""
         return self.changed(state, now)
 
     def gone(self, topic: str, version: int) -> Frame:
@@ -26,6 +26,6 @@ class SessionFrames:
 
 
 def news_of(session: Session, *, gone: bool = False) -> News:
-    """Return the session for every audience alike; nothing of it where it is gone."""
+    """Return the session, the same for every audience, or nothing if it was deleted."""
     state: dict[str, Any] | None = None if gone else session_state(session)
     return News(session.pk, TOPIC, session.version + gone, {EVERYBODY: state})

@@ -1,4 +1,4 @@
-"""What the organisers' pages of an event share: who may enter, and what becomes of one act."""
+"""Helpers for the organisers' pages of an event: access, and the result of an action."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def act(
     page: Callable[..., HttpResponse],
     back: str,
 ) -> HttpResponse:
-    """Do one act of an organiser's and go back to the page named `back`.
+    """Execute an organiser's action and redirect to the page named `back`.
 
     A refusal is shown by `page(request, event, refused=…)`, with its status and code.
     """

@@ -1,4 +1,4 @@
-"""Pure predicates for what a caller may do with a session."""
+"""Pure predicates about a caller's rights in a session."""
 
 from collections.abc import Collection
 

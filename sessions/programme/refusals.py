@@ -1,4 +1,4 @@
-"""What is refused because of how a session stands."""
+"""Errors that depend on a session's state."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -10,7 +10,7 @@ from sessions.programme.selectors.now import NowAndNext
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state, cancelled, starts_at, questions, suggestions, screen}`, as frames carry a session."""
+    """Return `{id, state, cancelled, starts_at, questions, suggestions, screen}`, as in frames."""
     questions = {"named": session.questions_named, "moderated": session.questions_moderated}
     suggestions = {"taken": session.suggestions_open, "moderated": session.suggestions_moderated}
     return {
@@ -25,7 +25,7 @@ def session_state(session: Session) -> dict[str, Any]:
 
 
 def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDay]) -> dict[str, Any]:
-    """Return an event, as lists and its own address give it."""
+    """Return an event, as in lists and at its own address."""
     return {
         "id": str(event.pk),
         "slug": event.slug,
@@ -43,7 +43,7 @@ def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDa
 
 
 def session_json(session: Session, present: int) -> dict[str, Any]:
-    """Return a session with its people; its event, day and roles are expected to be loaded."""
+    """Return a session with its people; its event, day and roles should be loaded."""
     return {
         **session_state(session),
         "event": session.event.slug,
@@ -65,7 +65,7 @@ def session_json(session: Session, present: int) -> dict[str, Any]:
 
 
 def people_json(session: Session) -> list[dict[str, str]]:
-    """Return who leads a session and who helps, in their order."""
+    """Return who leads a session and who helps, in order."""
     return [
         {
             "name": role.person.name,
@@ -104,17 +104,17 @@ def _slot_json(session: Session) -> dict[str, Any]:
     }
 
 
-# What organisers say of a session, and what nothing but its programme shows.
+# Fields of a session that only organisers edit and only the programme shows.
 EDITED = ("subtitle", "description", "prompts", "track", "kind", "call_url", "recording_url")
 
 
 def edited_json(session: Session, present: int) -> dict[str, Any]:
-    """Return a session with all that can be edited of it, to its organisers."""
+    """Return a session with all its editable fields, for its organisers."""
     return {**session_json(session, present), **{field: getattr(session, field) for field in EDITED}}
 
 
 def stage_json(session: Session) -> list[dict[str, str]]:
-    """Return who leads a session, with the ids by which organisers take them off the stage."""
+    """Return who leads a session, with the ids with which organisers remove them."""
     return [
         {"id": str(role.pk), **said} for role, said in zip(session.people, people_json(session), strict=True)
     ]

@@ -1,1 +1,1 @@
-"""What attendees ask: questions, upvotes, and the queue that moderators and helpers keep."""
+"""Attendees' questions, upvotes, and the queue for moderators and helpers."""

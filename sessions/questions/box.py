@@ -1,4 +1,4 @@
-"""Where upvotes wait for the database: in batches, so that a storm costs few transactions whatever door it comes by."""
+"""The box in which upvotes wait for the database: in batches, so that a storm costs few transactions."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ upvotes_reader: Batcher[tuple[int, int], set[int]] = register(
 
 
 def read_upvote(*, question: Any, attendee: AttendeePass, takes_back: bool = False) -> Upvote:
-    """Return an upvote from what a client sent.
+    """Return an upvote from a client's data.
 
     Raises:
-        Malformed: the id is none.
+        Malformed: the id is invalid.
     """
     return Upvote(clean_id(question, field="question"), attendee, takes_back)

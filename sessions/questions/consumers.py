@@ -1,4 +1,4 @@
-"""What the socket of a room can do with questions, and their part of its snapshot."""
+"""The room socket's commands about questions, and their part of its snapshot."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,10 +29,10 @@ from sessions.questions.services.queue import (
 )
 from sessions.questions.services.upvotes import Upvoted
 
-MOST_IN_SNAPSHOT = 100  # the rest comes by REST, in parts, when somebody asks for it
+MOST_IN_SNAPSHOT = 100  # the rest is loaded by REST, in pages, on request
 FIRST_STATES = ["waiting", "open", "answered"]
 OWN = {"author": True, "upvoted": False}
-# Encoded once for all: a snapshot holds one of them for each question.
+# Encoded once: a snapshot contains one of them for each question.
 MINE_TEXTS = {
     (author, upvoted): encode({"author": author, "upvoted": upvoted})
     for author in (False, True)
@@ -43,7 +43,7 @@ _do = partial(put_and_confirm, kind=KIND)
 
 
 def ask(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.ask`: put a question to the room."""
+    """`question.ask`: ask a question."""
     if socket.attendee is None:
         raise NotJoined
     assert socket.group is not None  # noqa: S101
@@ -60,7 +60,7 @@ def ask(socket: RoomSocket, frame: dict[str, Any]) -> None:
 
 
 def edit(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.edit`: change the text of one's own, or its name."""
+    """`question.edit`: change the text or the name of your own question."""
     pk = clean_id(frame.get("question"), field="question")
     given = {"name": frame["name"]} if "name" in frame else {}
     if "text" in frame or not given:
@@ -70,18 +70,18 @@ def edit(socket: RoomSocket, frame: dict[str, Any]) -> None:
 
 
 def withdraw(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.withdraw`: take one's own back."""
+    """`question.withdraw`: withdraw your own question."""
     pk = clean_id(frame.get("question"), field="question")
     _do(socket, frame, partial(withdraw_question, question_id=pk, attendee=socket.attendee))
 
 
 def upvote(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.upvote`: want it answered."""
+    """`question.upvote`: upvote a question."""
     _cast(socket, frame, takes_back=False)
 
 
 def take_back(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.take_back`: want it answered no longer."""
+    """`question.take_back`: withdraw the upvote."""
     _cast(socket, frame, takes_back=True)
 
 
@@ -101,7 +101,7 @@ def _cast(socket: RoomSocket, frame: dict[str, Any], *, takes_back: bool) -> Non
 
 
 def _for_keepers(service: Callable[..., Question], **fields: str) -> Callable[..., None]:
-    """Return the command that has a service of the queue done; `fields`: the service's argument, the frame's field."""
+    """Return the command that calls a service of the queue; `fields`: the service's argument, the frame's field."""
 
     def command(socket: RoomSocket, frame: dict[str, Any]) -> None:
         pk = clean_id(frame.get("question"), field="question")
@@ -118,12 +118,12 @@ def set_state(socket: RoomSocket, frame: dict[str, Any]) -> None:
 
 
 def undo(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.undo`: take the last move back."""
+    """`question.undo`: undo the last move."""
     _with_now(socket, frame, undo_question)
 
 
 def merge(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`question.merge`: have it stand in another one, or (null) for itself again."""
+    """`question.merge`: merge it into another one, or (null) separate it again."""
     into = frame.get("merged_into")
     _with_now(
         socket,
@@ -159,7 +159,7 @@ COMMANDS = {
 
 
 def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Answer[Frame]) -> None:
-    """Read anew whether one upvoted a question; `answer` is called with its `question.mine`.
+    """Reread whether the attendee upvoted a question; `answer` is called with its `question.mine`.
 
     Raises:
         TryLater: too many wait.
@@ -176,7 +176,7 @@ def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Ans
 
 
 async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
-    """Return the questions that the attendee voted for; those who join at once share the queries.
+    """Return the questions that the attendee voted for; attendees who join at once share the queries.
 
     Raises:
         TryLater
@@ -187,7 +187,7 @@ async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
 def snapshot_questions(group: Group, socket: RoomSocket, upvoted: set[int]) -> tuple[str, int]:
     """Return the snapshot's `questions` as JSON text, and how many it leaves out.
 
-    It is put together from texts that the Hub encoded once for all.
+    It is joined from texts that the Hub encoded once for everybody.
     """
     attendee_id = socket.attendee.attendee_id if socket.attendee else None
     visible = [
@@ -208,7 +208,7 @@ def snapshot_questions(group: Group, socket: RoomSocket, upvoted: set[int]) -> t
 
 
 def _rank(known: Topic, audience: str, attendee_id: int | None) -> tuple[bool, bool, int, bool, int, str]:
-    """Return by what a long list is cut: what is on air and one's own stay, then what pages show first."""
+    """Return the sort key for cutting a long list: the one on air and the attendee's own, then as on pages."""
     state = known.states[audience] or {}
     is_own = attendee_id is not None and known.owner == attendee_id
     place = FIRST_STATES.index(state["state"]) if state["state"] in FIRST_STATES else len(FIRST_STATES)

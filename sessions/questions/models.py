@@ -1,4 +1,4 @@
-"""Questions from the room, and who wants them answered."""
+"""Questions from the room, and their upvotes."""
 
 import secrets
 
@@ -10,16 +10,16 @@ from sessions.programme.models import Session
 
 
 def new_question_id() -> int:
-    """Return a random 63-bit number: in a row of numbers a gap would tell that there is a question one does not see."""
+    """Return a random 63-bit number: among consecutive numbers, a gap would reveal a hidden question."""
     return secrets.randbelow(2**63 - 1) + 1
 
 
 class Question(models.Model):
-    """What somebody asks the room.
+    """A question that somebody asks.
 
-    A merged question keeps its state and its votes, so that merging can be taken back; while `merged_into` is set it is
-    counted and shown as part of that one. `votes` is how many people want it answered, each counted once however many
-    of the merged questions they voted for.
+    A merged question keeps its state and its votes, so that merging can be undone; while `merged_into` is set it is
+    counted and shown as part of that one. `votes` is the number of people who want it answered, each counted once,
+    however many of the merged questions they voted for.
     """
 
     class State(models.TextChoices):
@@ -46,7 +46,7 @@ class Question(models.Model):
     asked_at = models.DateTimeField(_("asked at"))
     on_air_at = models.DateTimeField(_("on air at"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
-    # What can be taken back: the last move's origin and moment, what it took off the air, and when it was merged.
+    # For undo: the last move's origin and time, the question that it took off the air, and the time of the merge.
     moved_from = models.CharField(max_length=10, blank=True, editable=False)
     moved_at = models.DateTimeField(null=True, blank=True, editable=False)
     displaced = models.ForeignKey(
@@ -94,12 +94,12 @@ class Question(models.Model):
 
     @property
     def merged_ids(self) -> list[int]:
-        """What was merged into it and everybody could see before; the selectors read it."""
+        """The questions that were merged into it and visible to everybody before; loaded by the selectors."""
         return [other.pk for other in self.merged.all()]
 
 
 class QuestionDismissal(models.Model):
-    """Several questions that were dismissed in one act, so that the act can be undone as one."""
+    """Several questions that were dismissed together, so that this can be undone together."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="question_dismissals")
     at = models.DateTimeField(_("at"))
@@ -115,7 +115,7 @@ class QuestionDismissal(models.Model):
 
 
 class QuestionVote(models.Model):
-    """An attendee wants a question answered: an upvote. One of somebody who was erased is nobody's, and counts."""
+    """An attendee's upvote. An erased person's upvote has no attendee, and still counts."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="upvotes")
     attendee = models.ForeignKey(

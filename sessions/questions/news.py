@@ -1,4 +1,4 @@
-"""How questions travel to the sockets of a session: what each audience is told, and in which frames."""
+"""Questions as news for the sockets of a session: the payload of each audience, and the frames."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ QUESTION_AUDIENCES = (MODERATORS, AUTHOR, EVERYBODY)
 
 
 class QuestionFrames:
-    """How a question travels: whole as `question.changed`; the votes of all that moved in one `question.tally`."""
+    """The frames of questions: `question.changed` with a whole one; one `question.tally` with all changed votes."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame with the whole question."""
         return {"type": "question.changed", "now": now, "question": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the frame with the votes alone."""
+        """Return the frame with only the votes."""
         return self.tallies([state], now)
 
     def tallies(self, states: Sequence[State], now: str) -> Frame:
@@ -48,7 +48,7 @@ def topic_of(question_id: int) -> str:
 
 
 def news_of(question: Question, *, whole: bool = True, gone: bool = False) -> News:
-    """Return the question as it stands, for every audience; for none of them where it is gone."""
+    """Return the question's current state for every audience, or for none if it is gone."""
     states = {a: None if gone else question_json(question, a) for a in QUESTION_AUDIENCES}
     topic = topic_of(question.pk)
     return News(question.session_id, topic, question.version, states, whole=whole, owner=question.attendee_id)

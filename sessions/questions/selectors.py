@@ -1,4 +1,4 @@
-"""What is read about questions, and who keeps them."""
+"""Queries about questions, and about who moderates them."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -18,7 +18,7 @@ from sessions.questions.permissions import PUBLIC
 
 
 def helper_ids(session_id: int) -> frozenset[int]:
-    """Return the users who may keep the session's questions and do nothing else."""
+    """Return the session's helpers, who may only moderate its questions."""
     helpers = Person.objects.filter(
         roles__session=session_id, roles__role=SessionRole.Role.HELPER, user__is_active=True
     ).values_list("user_id", flat=True)
@@ -26,14 +26,14 @@ def helper_ids(session_id: int) -> frozenset[int]:
 
 
 def keeps_queue(caller: Caller, session_id: int) -> bool:
-    """Return True if the caller may keep the session's questions: its moderators, organisers and helpers."""
+    """Return True if the caller may moderate the session's questions: its moderators, organisers and helpers."""
     if not is_signed_in(caller, timezone.now()):
         return False
     return moderates(caller, session_id) or caller.user_id in helper_ids(session_id)
 
 
 def _with_merged(questions: QuerySet[Question]) -> QuerySet[Question]:
-    """Read with each question the ones that were merged into it and that everybody could see before."""
+    """Load with each question those that were merged into it and were visible to everybody before."""
     shown = Question.objects.filter(state__in=PUBLIC).only("pk", "merged_into_id").order_by("pk")
     return questions.prefetch_related(Prefetch("merged", queryset=shown))
 
@@ -41,15 +41,15 @@ def _with_merged(questions: QuerySet[Question]) -> QuerySet[Question]:
 def questions_of(session_ids: Iterable[int]) -> list[Question]:
     """Return the sessions' questions, oldest first, in two queries.
 
-    Of those that were asked in the same millisecond the one with the lower id is first: JSON carries milliseconds, and
-    scripts, which sort by it, arrive at the same order.
+    If several were asked in the same millisecond, the one with the lower id is first: JSON has milliseconds, and
+    scripts sort by it and get the same order.
     """
     found = Question.objects.filter(session__in=list(session_ids)).order_by()
     return sorted(_with_merged(found), key=lambda question: (time_text(question.asked_at) or "", question.pk))
 
 
 def part_of_questions(session_id: int, after: Cursor | None, most: int) -> list[Question]:
-    """Return up to `most` of a session's questions behind a place in their order, oldest first."""
+    """Return up to `most` of a session's questions after a position in their order, oldest first."""
     found = Question.objects.filter(session=session_id)
     if after is not None:
         at, pk = after
@@ -58,12 +58,12 @@ def part_of_questions(session_id: int, after: Cursor | None, most: int) -> list[
 
 
 def questions_by_id(question_ids: Collection[int]) -> list[Question]:
-    """Return those of the questions that there are, by id."""
+    """Return the questions that exist, by id."""
     return list(_with_merged(Question.objects.filter(pk__in=question_ids)).order_by("pk"))
 
 
 def dismissals_of(session_id: int) -> list[QuestionDismissal]:
-    """Return the acts that dismissed several questions, newest first, each with the `count` that is dismissed still."""
+    """Return the dismissals of several questions, newest first, each with the `count` of those still dismissed."""
     still = Count("questions", filter=Q(questions__state=Question.State.DISMISSED))
     acts = QuestionDismissal.objects.filter(session=session_id).annotate(count=still)
     return list(acts.filter(count__gt=0).order_by("-pk"))
@@ -85,7 +85,7 @@ def question_by_id(question_id: int, *, session_id: int | None = None) -> Questi
     """Return the question with its session.
 
     Raises:
-        NotFound: there is none, or it belongs to another session than asked for.
+        NotFound: it does not exist, or belongs to another session.
     """
     found = _with_merged(Question.objects.filter(pk=question_id).select_related("session")).first()
     if found is None or session_id not in {None, found.session_id}:
@@ -100,13 +100,13 @@ def question_versions(session_ids: Iterable[int]) -> list[tuple[int, int, int]]:
 
 
 def merged_roots(session_ids: Iterable[int]) -> dict[int, int]:
-    """Return for each merged question of the sessions the one that it stands in, at the end of the chain."""
+    """Return for each merged question of the sessions the one into which it was merged, at the end of the chain."""
     merged = Question.objects.filter(session__in=list(session_ids), merged_into__isnull=False).order_by()
     return _roots(dict(merged.values_list("pk", "merged_into_id")))
 
 
 def roots_of(questions: Iterable[Question]) -> dict[int, int]:
-    """Return the same of a session's questions, all of which were read."""
+    """Return the same for a session's questions, all of which are given."""
     return _roots({question.pk: question.merged_into_id for question in questions if question.merged_into_id})
 
 
@@ -122,7 +122,7 @@ def _roots(into: dict[int, int]) -> dict[int, int]:
 def own_upvotes(wanted: Sequence[tuple[int, int]]) -> list[set[int]]:
     """Return for each (attendee id, session id) the questions that the attendee voted for: two queries for all.
 
-    A vote for a question that was merged is one for the question that it stands in.
+    A vote for a merged question counts for the question into which it was merged.
     """
     session_ids = {session_id for _attendee, session_id in wanted}
     votes = QuestionVote.objects.filter(
@@ -136,7 +136,7 @@ def own_upvotes(wanted: Sequence[tuple[int, int]]) -> list[set[int]]:
 
 
 def similar_questions(session_id: int, text: str) -> list[Question]:
-    """Return up to three of the session's public questions that ask nearly the same, the nearest first."""
+    """Return up to three of the session's public questions that ask nearly the same, the most similar first."""
     shown = Question.objects.filter(session=session_id, state__in=PUBLIC, merged_into=None)
     return nearest(text, shown, lambda question: question.text)
 

@@ -1,4 +1,4 @@
-"""The public JSON of questions, built for an audience. What an audience may not see is not in it."""
+"""The public JSON of questions, built for an audience. It never contains anything that its audience may not see."""
 
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,15 @@ from sessions.questions.permissions import AUTHOR, is_public
 
 
 def undo_until(question: Question) -> datetime | None:
-    """Return until when the last move, or the merging, can be taken back; None where there is nothing to take back."""
+    """Return until when the last move, or the merge, can be undone, or None."""
     since = question.moved_at if question.merged_into_id is None else question.merged_at
     return since and since + undo_window()
 
 
 def question_json(question: Question, audience: str) -> dict[str, Any] | None:
-    """Return the question for moderators and helpers, its author or everybody; None where it does not exist for them.
+    """Return the question for moderators and helpers, its author or everybody; None if it does not exist for them.
 
-    The question was read by one of the selectors, which read what was merged into it.
+    The question must come from one of the selectors, which load what was merged into it.
     """
     if audience not in {MODERATORS, AUTHOR} and not is_public(question):
         return None
@@ -48,5 +48,5 @@ def question_json(question: Question, audience: str) -> dict[str, Any] | None:
 
 
 def mine_json(question: Question, attendee_id: int | None, upvoted: bool) -> dict[str, bool]:
-    """Return what a question is to one attendee: theirs, or one that they voted for."""
+    """Return an attendee's own part of a question: whether they asked or upvoted it."""
     return {"author": attendee_id is not None and question.attendee_id == attendee_id, "upvoted": upvoted}

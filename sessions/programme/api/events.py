@@ -1,4 +1,4 @@
-"""REST for events and their days: read by everybody, made and changed by organisers."""
+"""REST for events and their days: readable by everybody, created and changed by organisers."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from sessions.programme.services.events import (
 from sessions.programme.services.forms_read import wrong
 from sessions.programme.services.sessions import order_sessions
 
-NO_EVENT = 0  # whose id none has: a pass, which is of one event, makes no other
+NO_EVENT = 0  # an id that no event has: a pass belongs to one event and cannot create another
 
 
 class EventChange(serializers.Serializer[Any]):
@@ -78,7 +78,7 @@ class CommitteeShape(serializers.Serializer[Any]):
 
 
 def event_response(event: Event, *, status: int = 200) -> Response:
-    """Return an event as it stands now."""
+    """Return an event's current state."""
     return Response(event_json(event, list(event.sessions.all()), list(event.days.all())), status=status)
 
 
@@ -103,7 +103,7 @@ class Events(Endpoint):
         responses=answers(EventShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request) -> Response:
-        """Make an event, and be its organiser. For whoever organises one already."""
+        """Create an event, and become its organiser. For organisers of another event."""
         caller = self.caller(NO_EVENT)
         return event_response(create_event(caller=caller, given=self.body()), status=201)
 
@@ -120,7 +120,7 @@ class OneEvent(Endpoint):
         operation_id="event_edit", request=EventChange, responses=answers(EventShape, refusals=WRITE)
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change what is given; the address stays. For organisers."""
+        """Change the given fields; the address stays. For organisers."""
         event, caller = self.organised(slug)
         return event_response(edit_event(event_id=event.pk, caller=caller, given=self.body()))
 
@@ -134,7 +134,7 @@ class CommitteeOfEvent(Endpoint):
         responses=answers(CommitteeShape, refusals=WRITE),
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Say who is on it; others leave it. For organisers."""
+        """Set its members; others are removed. For organisers."""
         event, caller = self.organised(slug)
         names = self.body().get("committee")
         members = set_committee(event_id=event.pk, caller=caller, names=names)
@@ -157,10 +157,10 @@ class DaysOfEvent(Endpoint):
 
 
 class DayEndpoint(Endpoint):
-    """What the endpoints about a day share."""
+    """Base class of the endpoints about a day."""
 
     def day(self, slug: str, number: str) -> tuple[dict[str, Any], EventDay]:
-        """Return what the services need of the day that the address numbers, and the day.
+        """Return the services' arguments for the day in the address, and the day.
 
         Raises:
             NotFound, NotSignedIn, NotOrganiser
@@ -179,13 +179,13 @@ class OneDay(DayEndpoint):
         operation_id="event_day_move", request=DayWanted, responses=answers(DayShape, refusals=WRITE)
     )
     def put(self, request: Request, slug: str, number: str) -> Response:
-        """Move the day to another date with all that takes place on it. For organisers."""
+        """Move the day, with all its sessions, to another date. For organisers."""
         of_day, _day = self.day(slug, number)
         return Response(_day_json(move_day(**of_day, given=self.body(), now=timezone.now())))
 
     @extend_schema(operation_id="event_day_remove", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, slug: str, number: str) -> Response:
-        """Take a day without sessions away. For organisers."""
+        """Remove a day without sessions. For organisers."""
         of_day, _day = self.day(slug, number)
         remove_day(**of_day)
         return Response(status=204)
@@ -198,7 +198,7 @@ class OrderOfDay(DayEndpoint):
         operation_id="event_day_order", request=OrderWanted, responses=answers(OrderWanted, refusals=WRITE)
     )
     def put(self, request: Request, slug: str, number: str) -> Response:
-        """Put the sessions of a day into another order; pauses stay where they are. For organisers."""
+        """Put the sessions of a day into another order; gaps stay where they are. For organisers."""
         of_day, _day = self.day(slug, number)
         wanted = self.body().get("order")
         if not isinstance(wanted, list):

@@ -1,4 +1,4 @@
-"""REST for the programme: its sessions, read by everybody and changed by organisers; what is live and what is next."""
+"""REST for the programme: its sessions, readable by everybody and changed by organisers; what is live and next."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class NowShape(serializers.Serializer[Any]):
 
 
 class SessionFields(serializers.Serializer[Any]):
-    """What organisers say of a session beside its title and time."""
+    """Optional fields of a session, besides its title and time."""
 
     subtitle = serializers.CharField(max_length=300, required=False, allow_blank=True)
     short_title = serializers.CharField(max_length=120, required=False, allow_blank=True)
@@ -107,7 +107,7 @@ class PartsWanted(serializers.Serializer[Any]):
 
 
 def _with_day(given: dict[str, Any], event: Event) -> dict[str, Any]:
-    """Return what is given with the day's id in place of its number, as the services know it."""
+    """Return the given fields with the day's id instead of its number, as the services expect it."""
     if "day" not in given:
         return given
     number = given["day"]
@@ -117,7 +117,7 @@ def _with_day(given: dict[str, Any], event: Event) -> dict[str, Any]:
 
 
 def _edited(session_id: int) -> dict[str, Any]:
-    """Return a session as it stands now, to its organisers."""
+    """Return a session's current state for its organisers."""
     return edited_json(selectors.session_by_id(session_id), present_in([session_id])[session_id])
 
 
@@ -159,7 +159,7 @@ class OneSession(Endpoint):
         responses=answers(EditedSessionShape, refusals=WRITE),
     )
     def patch(self, request: Request, session: str) -> Response:
-        """Change or move a session; calendars hear of what matters to them. For organisers."""
+        """Change or move a session; calendars are updated if necessary. For organisers."""
         found = self.session(session)
         edit_session(
             session_id=found.pk,
@@ -179,7 +179,7 @@ class CancellationOfSession(Endpoint):
         responses=answers(EditedSessionShape, refusals=WRITE),
     )
     def put(self, request: Request, session: str) -> Response:
-        """Cancel a session, which stays in the programme and says so; or take that back. For organisers."""
+        """Cancel a session, which stays in the programme as cancelled, or undo that. For organisers."""
         found = self.session(session)
         is_off = clean_yes_or_no(self.body().get("cancelled"), field="cancelled")
         change = cancel_session if is_off else restore_session
@@ -196,7 +196,7 @@ class PartsOfSession(Endpoint):
         responses=answers(EditedSessionList, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Split a session in two; the second part has the same people and a room of its own. For organisers."""
+        """Split a session in two; the second part has the same people and its own room. For organisers."""
         found = self.session(session)
         caller, given = self.caller(found.event_id), self.body()
         parts = split_session(session_id=found.pk, caller=caller, given=given, now=timezone.now())

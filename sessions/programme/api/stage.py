@@ -1,4 +1,4 @@
-"""REST for what belongs to a session of the programme: who leads it, and what it leans on."""
+"""REST for the people and the resources of a session."""
 
 from typing import Any
 
@@ -87,18 +87,18 @@ class StageOfSession(Endpoint):
 
 
 class OneOnStage(Endpoint):
-    """One of those who lead a session."""
+    """A person who leads a session."""
 
     @extend_schema(operation_id="session_stage_remove", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, session: str, role: str) -> Response:
-        """Take a host or a presenter off the stage. For organisers."""
+        """Remove a host or a presenter. For organisers."""
         found = self.session(session)
         take_off_stage(session_id=found.pk, caller=self.caller(found.event_id), role_id=id_in_address(role))
         return Response(status=204)
 
 
 class ResourcesOfSession(Endpoint):
-    """What a session leans on."""
+    """A session's resources."""
 
     @extend_schema(operation_id="session_resources_list", auth=OPEN, responses=answers(ResourceList))
     def get(self, request: Request, session: str) -> Response:
@@ -119,13 +119,13 @@ class ResourcesOfSession(Endpoint):
 
 
 class OneResource(Endpoint):
-    """One of the things that a session leans on."""
+    """A resource of a session."""
 
     @extend_schema(
         operation_id="session_resource_remove", responses=answers(None, status=204, refusals=WRITE)
     )
     def delete(self, request: Request, session: str, resource: str) -> Response:
-        """Take it away. For organisers."""
+        """Remove it. For organisers."""
         found = self.session(session)
         remove_resource(
             session_id=found.pk, caller=self.caller(found.event_id), resource_id=id_in_address(resource)

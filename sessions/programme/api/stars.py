@@ -1,4 +1,4 @@
-"""REST for stars: somebody's own sessions, on a list behind a secret that nobody has to sign in for."""
+"""REST for stars: a personal list of sessions, protected by a secret, without a sign-in."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ class StarOfSession(Endpoint):
         responses=answers(StarShape, refusals=WRITE),
     )
     def put(self, request: Request, session: str) -> Response:
-        """Star a session, or take that back; the answer tells the secret of the list."""
+        """Star a session, or remove the star; the answer contains the secret of the list."""
         found, body = self.session(session), self.body()
         starred = clean_yes_or_no(body.get("starred"), field="starred")
         token = clean_line(body.get("list"), field="list", most=MAX_TOKEN_LENGTH, required=False)

@@ -1,4 +1,4 @@
-"""The nouns of a programme, a file each."""
+"""The models of a programme, one file each."""
 
 from sessions.programme.models.events import Event, EventDay
 from sessions.programme.models.people import Person, SessionRole

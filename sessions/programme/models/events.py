@@ -38,13 +38,13 @@ def validate_event_slug(slug: str) -> None:
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse names that the time zone database does not know, and those that name no place."""
+    """Refuse names that the time zone database does not know, and those that are not of a place."""
     if name not in time_zones():
         raise ValidationError(_("No time zone has this name."), code="unknown_time_zone")
 
 
 def validate_language(code: str) -> None:
-    """Refuse what is no language of the product."""
+    """Refuse languages that the product does not offer."""
     if code not in codes():
         sentence, choices = _("Choose one of: %(choices)s."), {"choices": ", ".join(codes())}
         raise ValidationError(sentence, code="unknown_language", params=choices)
@@ -54,10 +54,10 @@ class Event(models.Model):
     """Something like "OpenDev: Containers in Production": a few days of sessions."""
 
     class Visibility(models.TextChoices):
-        """Who may know of an event and of all that is in it: selectors/visibility.py says what follows."""
+        """Who may see an event and everything in it; see selectors/visibility.py."""
 
         DRAFT = "draft", _("Draft")  # its team
-        UNLISTED = "unlisted", _("Unlisted")  # whoever has a link or a code
+        UNLISTED = "unlisted", _("Unlisted")  # people with a link or a code
         PUBLIC = "public", _("Public")  # everybody
 
     slug = models.SlugField(_("address"), max_length=80, unique=True, validators=[validate_event_slug])
@@ -69,7 +69,7 @@ class Event(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
-    # Of what is written for all: screens, results in pads, the recap. No choices here: they are the settings' business.
+    # For shared texts: screens, results in pads, the recap. Without choices, since these are in the settings.
     language = models.CharField(
         _("language"), max_length=20, default="en-gb", db_default="en-gb", validators=[validate_language]
     )
@@ -80,7 +80,7 @@ class Event(models.Model):
         default=Visibility.DRAFT,
         db_default=Visibility.DRAFT,
     )
-    # The session that is rehearsed here. Such an event is in no list, has no organisers, and is deleted in the end.
+    # The session that is rehearsed here. Such an event is in no list, has no organisers, and is deleted afterwards.
     rehearses = models.OneToOneField(
         "Session",
         on_delete=models.PROTECT,
@@ -117,9 +117,9 @@ class Event(models.Model):
 
     @classmethod
     def from_db(cls, *args: Any, **more: Any) -> Self:
-        """Return an event as it is kept. One with a zone that was allowed once, or that is gone, is in UTC.
+        """Return a stored event. If its zone is no longer allowed, or no longer exists, it is in UTC.
 
-        Browsers end a page's script over such a name, and calendars take it for their own reader's zone.
+        Browsers abort a page's script on such a name, and calendars take it for the reader's own zone.
         """
         event = super().from_db(*args, **more)
         if "time_zone" in event.__dict__ and event.time_zone not in time_zones():
@@ -137,7 +137,7 @@ class Event(models.Model):
 
     @property
     def spoken_language(self) -> str:
-        """The language that we speak to everybody at the event: the event's, else the usual one."""
+        """The language of shared texts at the event: the event's, or the default."""
         return offered(self.language) or str(settings.LANGUAGE_CODE)
 
     @property
@@ -152,12 +152,12 @@ class Event(models.Model):
 
     @property
     def has_recap(self) -> bool:
-        """Whether there is a recap for everybody to read: the newest version, unless it was withdrawn."""
+        """Whether there is a public recap: the newest version, unless it was withdrawn."""
         newest = self.recap_versions.order_by("-number").values_list("withdrawn_at", flat=True)
         return list(newest[:1]) == [None]
 
 
-MAKES_EVENTS = f"{Event._meta.app_label}.add_event"  # the right to make events, by its name
+MAKES_EVENTS = f"{Event._meta.app_label}.add_event"  # the permission to create events
 
 
 class EventDay(models.Model):

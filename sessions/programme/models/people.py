@@ -1,4 +1,4 @@
-"""People with a part in an event."""
+"""People with a role in an event."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from sessions.programme.models.sessions import Session
 
 
 class Person(models.Model):
-    """Somebody with a part in an event, once an event; the part in each session is a SessionRole."""
+    """Somebody with a role in an event, once per event; the role in each session is a SessionRole."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="people")
     slug = models.SlugField(_("address"), max_length=80)
@@ -46,7 +46,7 @@ class Person(models.Model):
 
     @property
     def first_name(self) -> str:
-        """What the person is called in a sentence to the room."""
+        """The person's name in a sentence to the room."""
         return self.name.split(" ")[0]
 
 

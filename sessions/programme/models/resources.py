@@ -1,4 +1,4 @@
-"""What a session leans on: links, pictures, and charts with the table that they are drawn from."""
+"""A session's resources: links, pictures, and charts with their tables."""
 
 from django.core.validators import URLValidator
 from django.db import models

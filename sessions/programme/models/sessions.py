@@ -15,7 +15,7 @@ from opendev.core.languages import language_tag, offered
 from opendev.core.punctuation import headed
 from sessions.programme.models.events import Event, EventDay
 
-BREAK = "break"  # the kind of sessions that are pauses
+BREAK = "break"  # the kind of sessions that are breaks
 
 
 def new_code() -> str:
@@ -33,7 +33,7 @@ def free_codes(number: int) -> list[str]:
 
 
 class Session(models.Model):
-    """One session of a day. People set its state; the clock only where `runs_by_clock` says so."""
+    """One session of a day. People set its state, or the closer automatically if `runs_by_clock` is set."""
 
     class State(models.TextChoices):
         UPCOMING = "upcoming", _("Upcoming")
@@ -102,12 +102,12 @@ class Session(models.Model):
     )
     version = models.PositiveBigIntegerField(default=1, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
-    # Who it is in calendars and schedules of others: never changes, and is taken over from where it was imported from.
+    # Its identity in calendars and other programs' schedules: never changes, and is kept when it is imported.
     guid = models.UUIDField(default=uuid.uuid4, editable=False)
     external_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     imported_at = models.DateTimeField(null=True, blank=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
-    # When a change was last announced to calendars, and when anything of their entry last changed.
+    # When a change was last announced to calendars, and when anything in their entry last changed.
     calendar_changed_at = models.DateTimeField(default=timezone.now, editable=False)
     calendar_modified_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
@@ -140,9 +140,10 @@ class Session(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the event next to the day: it makes the address unique, and every look-up one join shorter.
+        """Store the event in addition to the day: it makes the address unique, and saves a join in every query.
 
-        A new session's code is drawn again where another one has it: of a million, two of a thousand meet quite often.
+        A new session's code is drawn again if it is taken: among a million codes, a thousand sessions collide quite
+        often.
         """
         if self._state.adding and Session.objects.filter(code=self.code).exists():
             (self.code,) = free_codes(1)
@@ -155,17 +156,17 @@ class Session(models.Model):
         return self.address("room")
 
     def address(self, page: str, **more: object) -> str:
-        """Return the address of one of the session's pages, by the page's URL name."""
+        """Return the address of a page of the session, by the page's URL name."""
         return reverse(page, kwargs={"event": self.event.slug, "session": self.slug, **more})
 
     @property
     def content_language(self) -> str:
-        """The language of what its people say and write, as a tag: what they call it may be any language there is."""
+        """The language in which people speak and write in it, as a tag; it can be any language."""
         return language_tag(self.language) or self.event.spoken_language
 
     @property
     def spoken_language(self) -> str:
-        """The language that we speak to everybody in the room: its own where it is offered, else the event's."""
+        """The language of shared texts in the room: its own if it is offered, otherwise the event's."""
         return offered(language_tag(self.language)) or self.event.spoken_language
 
     @property
@@ -175,18 +176,18 @@ class Session(models.Model):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it does not take place."""
+        """Whether it was cancelled."""
         return self.cancelled_at is not None
 
     @property
     def shown_state(self) -> str:
-        """The state that people are shown: `upcoming`, `live`, `over`, or `cancelled` where it does not take place."""
+        """The state that people see: `upcoming`, `live`, `over`, or `cancelled`."""
         is_off = self.is_cancelled and self.state == self.State.UPCOMING
         return "cancelled" if is_off else str(self.state)
 
     @property
     def is_break(self) -> bool:
-        """Whether it is a pause in the programme, with no room to go to."""
+        """Whether it is a break in the programme, without a room."""
         return self.kind.lower() == BREAK
 
     @property
@@ -196,38 +197,38 @@ class Session(models.Model):
 
     @property
     def title_with_part(self) -> str:
-        """The title as it stands beside the other parts of the same topic: "Part Two: Who runs it?"."""
+        """The title among the other parts of the same topic: "Part Two: Who runs it?"."""
         return headed(self.part, self.title) if self.part else self.title
 
     @property
     def usual_short_title(self) -> str:
-        """The short title where nobody wrote one: it tells the parts of a split session apart."""
+        """The default short title: it distinguishes the parts of a split session."""
         return self.title_with_part[:120]
 
     @property
     def prompt_lines(self) -> list[str]:
-        """The questions to begin with, one a line."""
+        """The opening questions, one per line."""
         return [line.strip() for line in self.prompts.splitlines() if line.strip()]
 
     @property
     def calendar_facts(self) -> tuple[Any, ...]:
-        """What somebody who put the session into a calendar has to hear of when it changes."""
+        """The facts whose changes are announced to people who put the session into a calendar."""
         return (self.title_with_part, self.starts_at, self.minutes, self.place, self.is_cancelled)
 
     @property
     def calendar_texts(self) -> tuple[Any, ...]:
-        """What else stands in a calendar's entry; a change of it is not announced."""
+        """The rest of a calendar's entry, whose changes are not announced."""
         return (self.topic, self.slug)
 
     @property
     def last_modified(self) -> datetime:
-        """When its entry in calendars last changed. Its people have to be loaded."""
+        """When its calendar entry last changed. Its people must be loaded."""
         people = (role.person.changed_at for role in self.people)
         return max([self.calendar_modified_at, *(moment for moment in people if moment)])
 
     @property
     def code_spaced(self) -> str:
-        """The code in two groups of three, as it is read aloud."""
+        """The code in two groups of three digits, as it is read aloud."""
         return f"{self.code[:3]} {self.code[3:]}"
 
     @property
@@ -246,7 +247,7 @@ class Session(models.Model):
         return _join_groups(self.groups_of_people(with_jobs=True))
 
     def groups_of_people(self, *, with_jobs: bool = False) -> list[tuple[list[str], list[str]]]:
-        """Return who leads the session, as (names, what is said of them): several of one company are one group."""
+        """Return who leads the session, as (names, description): people of the same company are one group."""
         people = [
             (role.person.name, [role.person.company, *([role.person.title] if with_jobs else [])])
             for role in self.people
@@ -257,7 +258,7 @@ class Session(models.Model):
 
     @property
     def moderator_first_name(self) -> str:
-        """What the room calls the first moderator; "" where there is none."""
+        """The first moderator's name for the room; "" if there is none."""
         return next((role.person.first_name for role in self.people if role.role == "moderator"), "")
 
 

@@ -1,4 +1,4 @@
-"""Sessions that somebody starred: a list of their own, at a secret address."""
+"""Starred sessions: personal lists at secret addresses."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from sessions.programme.models.sessions import Session
 class StarList(models.Model):
     """One browser's starred sessions of an event.
 
-    Its calendar is subscribed to by a secret address that works without a sign-in; only a hash of the secret is kept.
+    Its calendar has a secret address that works without a sign-in; only a hash of the secret is stored.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="star_lists")

@@ -1,4 +1,4 @@
-"""What is read about events and sessions."""
+"""Queries about events and sessions."""
 
 from collections.abc import Iterable
 from unicodedata import category
@@ -22,7 +22,7 @@ CODE_LENGTH = 6
 
 
 def with_people(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Return the same sessions, each with its event, its day and its people read along: one query more."""
+    """Return the same sessions with event, day and people loaded: one more query."""
     roles = SessionRole.objects.select_related("person").order_by("position", "pk")
     return sessions.select_related("event", "day").prefetch_related(Prefetch("roles", queryset=roles))
 
@@ -33,7 +33,7 @@ def all_events() -> list[Event]:
 
 
 def events_listed_to(user_id: int | None) -> list[Event]:
-    """Return the events that a list has for a user, or a visitor (None).
+    """Return the events listed for a user, or a visitor (None).
 
     Those with a live session come first, those without sessions last.
     """
@@ -122,11 +122,11 @@ def session_by_id(session_id: int) -> Session:
 
 
 def session_by_code(code: str, user_id: int | None = None) -> Session | None:
-    """Return the session with this join code, whatever its state: a code leads to its session for good.
+    """Return the session with this join code, whatever its state: a code always leads to its session.
 
-    The code of a draft event's session is one for the event's team alone; `user_id` is who asks.
-    The six digits may be of any script, and stand in groups with spaces or dashes of any kind between them, as a phone
-    or a person writes them; what turns their direction is left out.
+    The code of a draft event's session only exists for the event's team; `user_id` is the caller.
+    The six digits may be in any script, and in groups with spaces or dashes of any kind between them, as a phone
+    or a person writes them; direction marks are ignored.
     """
     digits, between = ascii_digits(code), [sign for sign in code if not sign.isdecimal()]
     if len(digits) != CODE_LENGTH or not all(sign.isspace() or category(sign) in BETWEEN for sign in between):
@@ -140,7 +140,7 @@ def session_by_code(code: str, user_id: int | None = None) -> Session | None:
 def moderator_ids(session_id: int) -> frozenset[int]:
     """Return the users who may moderate: the session's moderators and the event's organisers.
 
-    A rehearsal is moderated by the organisers of the session that is rehearsed.
+    The organisers of the rehearsed session moderate the rehearsal too.
     """
     moderators = Person.objects.filter(
         roles__session=session_id, roles__role=SessionRole.Role.MODERATOR, user__is_active=True
@@ -182,12 +182,12 @@ def moderates_in_event(caller: Caller, event_id: int) -> bool:
 
 
 def session_versions(session_ids: Iterable[int]) -> dict[int, int]:
-    """Return the version of each session, by id."""
+    """Return the sessions' versions by id."""
     return dict(Session.objects.filter(pk__in=list(session_ids)).values_list("pk", "version"))
 
 
 def name_of_user(user_id: int, event_id: int | None = None) -> str:
-    """Return what a signed-in person is called: as a person of the event (or of any), else by their account."""
+    """Return a signed-in person's name: as a person of the event (or of any event), otherwise by their account."""
     people = Person.objects.filter(user=user_id)
     if event_id is not None:
         people = people.filter(event=event_id)
@@ -197,7 +197,7 @@ def name_of_user(user_id: int, event_id: int | None = None) -> str:
 
 
 def first_session_of(user_id: int) -> Session | None:
-    """Return a session that the user may moderate or help in: a live one, else the next upcoming, else any."""
+    """Return a session in which the user may moderate or help: a live one, or the next upcoming, or any."""
     order = {Session.State.LIVE: 0, Session.State.UPCOMING: 1, Session.State.OVER: 2}
     mine = Session.objects.filter(
         Q(
@@ -217,7 +217,7 @@ def is_more_than_invited(user: User, event_id: int) -> bool:
 
 
 def has_account(user: User) -> bool:
-    """Return True if a user has signed in before, or can by a password or a token of their own."""
+    """Return True if a user has signed in before, or can do so with their own password or token."""
     has_password = bool(user.password) and user.has_usable_password()
     return user.last_login is not None or has_password or user.api_tokens.exists()
 

@@ -1,4 +1,4 @@
-"""Which sessions of a programme a reader wants to see: by words, day, room, track and language, or starred ones."""
+"""Filters of a programme: by words, day, room, track, language and stars."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from opendev.core.text import folded
 from sessions.programme.models import Session
 
-MOST_SIGNS = 120  # of what is searched for, and of a name that is chosen
+MOST_SIGNS = 120  # of a search text, and of a chosen name
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader chose; "" and False choose everything. A day is its number, as text."""
+    """A reader's choices; "" and False mean everything. A day is given by its number, as text."""
 
     q: str = ""
     day: str = ""
@@ -26,12 +26,12 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The same as the query of an address."""
+        """The choices as the query of an address."""
         fields = {name: getattr(self, name) for name in NAMES if getattr(self, name)}
         return urlencode({**fields, "starred": "yes"} if self.starred else fields)
 
     def matches(self, session: Session, starred: Collection[int]) -> bool:
-        """Return True if the reader wants to see a session."""
+        """Return True if a session matches."""
         if self.starred and session.pk not in starred:
             return False
         chosen = (
@@ -50,14 +50,14 @@ NAMES = ("q", "day", "room", "track", "language")
 
 
 def filters_from(query: Mapping[str, str]) -> Filters:
-    """Return the filters in the query of an address. What is no filter is passed over, as by any address."""
+    """Return the filters in the query of an address. Other parameters are ignored, as everywhere."""
     texts = {name: query.get(name, "").strip()[:MOST_SIGNS] for name in NAMES}
     return Filters(**texts, starred=query.get("starred") == "yes")
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What there is to choose from; empty where all sessions have the same, or none."""
+    """The available choices; empty if all sessions have the same value, or none."""
 
     rooms: tuple[str, ...]
     tracks: tuple[str, ...]
@@ -65,7 +65,7 @@ class Choices:
 
 
 def choices_in(sessions: Iterable[Session]) -> Choices:
-    """Return the rooms, tracks and languages of a programme that tell its sessions apart."""
+    """Return the rooms, tracks and languages of a programme by which its sessions can be distinguished."""
     meetings = [session for session in sessions if not session.is_break]
     return Choices(
         *(
@@ -93,6 +93,6 @@ def in_reading_order(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def _searched(session: Session) -> str:
-    """Return what the words are looked for in: what the programme's row says of a session."""
+    """Return the text that is searched: the session's row in the programme."""
     texts = (session.title_with_part, session.subtitle, session.by_line_long, session.place, session.track)
     return folded(" ".join(texts))

@@ -1,4 +1,4 @@
-"""The sessions in which somebody has work to do: what their home page leads to."""
+"""The sessions in which somebody moderates or helps, for their home page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ MOST_OVER = 3
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A session and what its reader may do there; a moderator who is also a helper is a moderator."""
+    """A session and the reader's role in it; a moderator who is also a helper is a moderator."""
 
     session: Session
     is_moderator: bool
@@ -23,9 +23,9 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True)
 class OwnSessions:
-    """The sessions of somebody's team: live ones, those ahead, and the last ones that are over.
+    """Somebody's own sessions: live ones, upcoming ones, and the last ones that are over.
 
-    `more` is how many are ahead or live beyond those listed.
+    `more` is the number of live or upcoming ones that are not listed.
     """
 
     live: list[OwnSession]
@@ -38,9 +38,9 @@ class OwnSessions:
 
 
 def sessions_of_team(user_id: int) -> OwnSessions:
-    """Return the sessions that a user moderates or helps in, cancelled ones left out; at most four queries.
+    """Return the sessions in which a user moderates or helps, without cancelled ones; at most four queries.
 
-    An organiser may moderate every session of the event; only those with a role of their own are listed.
+    An organiser may moderate every session of the event; only those in which they have a role are listed.
     """
     mine = Q(roles__person__user=user_id, roles__role__in=TEAM_ROLES)
     real = Session.objects.filter(cancelled_at__isnull=True, event__rehearses__isnull=True)

@@ -1,4 +1,4 @@
-"""Which sessions somebody moderates, over all events."""
+"""The sessions that somebody moderates, in all events."""
 
 from django.db.models import Q, QuerySet
 
@@ -7,7 +7,7 @@ from sessions.programme.selectors.visibility import organising
 
 
 def moderated_by(user_id: int) -> QuerySet[Session]:
-    """Return the sessions that a user may moderate, rehearsals left out: the latest first."""
+    """Return the sessions that a user may moderate, without rehearsals, the latest first."""
     moderates = Q(
         roles__role=SessionRole.Role.MODERATOR,
         roles__person__user=user_id,

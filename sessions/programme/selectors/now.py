@@ -1,4 +1,4 @@
-"""What is live now, and what comes next: by the states that people and the clock have set."""
+"""What is live now, and what comes next, by the sessions' states."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from sessions.programme.models import Session
 
 @dataclass(frozen=True, slots=True)
 class NowAndNext:
-    """The sessions that are live, those that begin next, and those that are cancelled.
+    """The sessions that are live, that begin next, and that are cancelled.
 
-    Several begin next where the event has several rooms.
+    If the event has several rooms, several may begin next.
     """
 
     live: list[Session]
@@ -21,8 +21,8 @@ class NowAndNext:
 def now_and_next(sessions: Sequence[Session]) -> NowAndNext:
     """Return what is live and what comes next among an event's sessions.
 
-    A session that was never started does not stay "next" for ever: what was to begin before something that has begun
-    meanwhile is passed over. Breaks and cancelled sessions are neither.
+    A session that was never started does not stay "next" forever: it is skipped once a later one has
+    started. Breaks and cancelled sessions are neither.
     """
     taking_place = [session for session in sessions if session.takes_place]
     begun = [

@@ -1,4 +1,4 @@
-"""What is read about resources."""
+"""Queries about resources."""
 
 from collections import defaultdict
 
@@ -6,7 +6,7 @@ from sessions.programme.models import Resource
 
 
 def resources_of(event_id: int) -> dict[int, list[Resource]]:
-    """Return the resources of an event's sessions, by session, in their order; one query."""
+    """Return the resources of an event's sessions, by session, in order; one query."""
     found: dict[int, list[Resource]] = defaultdict(list)
     for resource in Resource.objects.filter(session__event=event_id).order_by("position", "pk"):
         found[resource.session_id].append(resource)
@@ -14,5 +14,5 @@ def resources_of(event_id: int) -> dict[int, list[Resource]]:
 
 
 def resources_of_session(session_id: int) -> list[Resource]:
-    """Return a session's resources, in their order."""
+    """Return a session's resources in order."""
     return list(Resource.objects.filter(session=session_id).order_by("position", "pk"))

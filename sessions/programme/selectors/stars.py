@@ -1,4 +1,4 @@
-"""What is read about starred sessions."""
+"""Queries about starred sessions."""
 
 from opendev.core.errors import NotFound
 from sessions.access.tokens import hash_token
@@ -7,7 +7,7 @@ from sessions.programme.selectors import sessions_of
 
 
 def starred_ids(event_id: int, token: str) -> frozenset[int]:
-    """Return the sessions on the list with this token; none where there is no such list."""
+    """Return the sessions on the list with this token, or none if there is no such list."""
     if not token:
         return frozenset()
     stars = Star.objects.filter(star_list__event=event_id, star_list__token_hash=hash_token(token))

@@ -1,7 +1,7 @@
-"""Who may know of an event: the one place that says so (docs/adr/0059).
+"""Who may see an event: the only place that decides (docs/adr/0059).
 
-A draft is its team's alone. An unlisted event is for whoever has a link or a code, and stands in no list. A public one
-is for everybody. What belongs to an event (sessions, polls, questions, follow-ups, the recap) is where the event is.
+A draft is for its team only. An unlisted event is for people with a link or a code, and appears in no list. A public
+one is for everybody. The same applies to everything in it (sessions, polls, questions, follow-ups, the recap).
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +17,7 @@ TEAM_ROLES = [SessionRole.Role.MODERATOR, SessionRole.Role.HELPER]
 
 
 def organising() -> QuerySet[Any]:
-    """Return who organises which event, and may: where REQUIRE_MFA is set, those with a second factor alone."""
+    """Return who organises which event; if REQUIRE_MFA is set, only those with a second factor."""
     rows = Event.organisers.through.objects.filter(user__is_active=True)
     return rows.filter(user__authenticator__type__in=FACTORS) if settings.REQUIRE_MFA else rows
 
@@ -34,16 +34,16 @@ def teams_of(event_ids: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def may_see(user_id: int | None, event_id: int, visibility: str) -> bool:
-    """Return True if a user, or a visitor (None), may know of the event; no query unless it is a draft."""
+    """Return True if a user, or a visitor (None), may see the event; no query unless it is a draft."""
     if visibility != Event.Visibility.DRAFT:
         return True
     return user_id is not None and user_id in teams_of([event_id])[event_id]
 
 
 def listed_to(user_id: int | None) -> QuerySet[Event]:
-    """Return the events that lists have for a user, or a visitor (None): public ones, and those of one's own team.
+    """Return the events listed for a user, or a visitor (None): public ones, and those of their own teams.
 
-    Rehearsals are in no list: the pages of the session that is rehearsed lead to them.
+    Rehearsals are in no list: the pages of the rehearsed session link to them.
     """
     listed = Q(visibility=Event.Visibility.PUBLIC)
     if user_id is not None:
@@ -54,7 +54,7 @@ def listed_to(user_id: int | None) -> QuerySet[Event]:
 
 
 def teams_of_drafts(session_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Return by session the team that alone may be in its room; sessions of events that are no drafts are left out."""
+    """Return, by session of a draft event, the team that may be in its room; other sessions are left out."""
     drafts = Session.objects.filter(pk__in=list(session_ids), event__visibility=Event.Visibility.DRAFT)
     events = dict(drafts.order_by().values_list("pk", "event_id"))
     teams = teams_of(set(events.values())) if events else {}

@@ -1,1 +1,1 @@
-"""What can be done with a programme: the only writers."""
+"""Services for the programme, the only code that writes it."""

@@ -1,4 +1,4 @@
-"""What calendars hear of a session: each change that matters counts its sequence up, every change its time."""
+"""Calendar entries: each announced change of a session increments its sequence, every change updates its time."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,12 +8,12 @@ from sessions.programme.models import Session
 
 
 def calendar_state(session: Session) -> tuple[Any, ...]:
-    """Return what a calendar's entry says of a session itself, to be compared after a change."""
+    """Return the session's state for its calendar entry, to compare it after a change."""
     return session.calendar_facts, session.calendar_texts
 
 
 def keep_calendar(*, session: Session, before: tuple[Any, ...], now: datetime) -> None:
-    """Count the sequence up where the session is no longer what calendars were told. The caller saves it.
+    """Increment the sequence if the session differs from its last announcement. The caller saves it.
 
     Args:
         before: its `calendar_state` before the change.
@@ -27,5 +27,5 @@ def keep_calendar(*, session: Session, before: tuple[Any, ...], now: datetime) -
 
 
 def keep_calendars_of_people(session_ids: Iterable[int], now: datetime) -> None:
-    """Note that other people lead these sessions, or the event is called otherwise: their entries changed."""
+    """Record that these sessions' entries changed: other people lead them, or the event has a new name."""
     Session.objects.filter(pk__in=list(session_ids)).update(calendar_modified_at=now)

@@ -22,7 +22,7 @@ class SessionHasBegun(Conflict):
 def change_session(
     *, session_id: int, caller: Caller, change: Callable[[Session], None], now: datetime
 ) -> Session:
-    """Change a session by `change`, which sets its fields, and tell calendars and open pages.
+    """Change a session by `change`, which sets its fields, and update calendars and open pages.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, and what `change` raises
@@ -36,9 +36,9 @@ def change_session(
 
 @transaction.atomic
 def overwrite_session(*, session_id: int, values: Mapping[str, Any], now: datetime) -> Session:
-    """Set fields of a session as an operator's form says them, and tell calendars and open pages.
+    """Set fields of a session from an operator's form, and update calendars and open pages.
 
-    What the form did not change stays as others left it. It asks for no right: operators have all.
+    Fields that the form did not change stay as they are. No right is checked: operators have all.
     """
 
     def change(session: Session) -> None:
@@ -63,7 +63,7 @@ def _change(session_id: int, change: Callable[[Session], None], now: datetime) -
 
 @transaction.atomic
 def cancel_session(*, session_id: int, caller: Caller, now: datetime) -> Session:
-    """Say that a session does not take place; it stays in the programme and in calendars, and says so there.
+    """Cancel a session; it stays in the programme and in calendars, marked as cancelled.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -80,7 +80,7 @@ def cancel_session(*, session_id: int, caller: Caller, now: datetime) -> Session
 
 @transaction.atomic
 def restore_session(*, session_id: int, caller: Caller, now: datetime) -> Session:
-    """Take a cancellation back.
+    """Undo a cancellation.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -96,7 +96,7 @@ def restore_session(*, session_id: int, caller: Caller, now: datetime) -> Sessio
 def move_session(
     *, session_id: int, caller: Caller, starts_at: datetime, day: EventDay | None = None, now: datetime
 ) -> Session:
-    """Move a session to another time, and to another day of its event where one is given.
+    """Move a session to another time, and to another day of its event if one is given.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

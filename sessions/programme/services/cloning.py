@@ -1,4 +1,4 @@
-"""The next edition of an event: its programme, without its people and without what happened."""
+"""The next edition of an event: its programme, without people and without what happened."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,10 +37,10 @@ OF_RESOURCE = ("kind", "title", "url", "note", "unit", "rows", "position")
 def clone_event(
     *, event_id: int, caller: Caller, given: Mapping[str, Any], now: datetime
 ) -> tuple[Event, list[tuple[Session, Session]]]:
-    """Make another edition of an event that begins on another day; return it, and each old session with its new one.
+    """Create another edition of an event that begins on another day; return it, and a new session for each old one.
 
-    Days keep their distances and sessions their times of day. People, attendees, recordings and calls are not copied;
-    cancelled sessions neither. Polls are the caller's to copy: sessions know none.
+    Days keep their distances and sessions their times of day. People, attendees, recordings, calls and cancelled
+    sessions are not copied. The caller copies the polls: sessions do not know them.
 
     Args:
         given: `name`, `slug` and `first_date`.
@@ -69,7 +69,7 @@ def clone_event(
 
 
 def clone_session(session: Session, day: EventDay, starts_at: datetime, now: datetime) -> Session:
-    """Make a session with the words and rules of another, and with what it leans on."""
+    """Create a session with the texts, rules and resources of another."""
     made = Session.objects.create(
         day=day,
         slug=session.slug,

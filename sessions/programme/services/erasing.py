@@ -1,4 +1,4 @@
-"""Erasing what belongs to sessions and events, for good. Who may, and what goes before, is the caller's to see to."""
+"""Erasing sessions and events. Callers check the rights, and delete dependent data first."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from sessions.programme.models import Event, Session
 
 
 def erase_sessions(event: Event) -> list[int]:
-    """Delete an event's locked sessions with what belongs to them, and tell their rooms; return their ids.
+    """Delete an event's locked sessions with everything that belongs to them, and notify their rooms; return their ids.
 
-    Their polls went before. Their timelines stand for a moment without them, which is when they can be deleted
-    (sessions/timeline/guards.py); the database looks at references when the transaction ends.
+    Their polls were deleted before. Their timelines exist for a moment without them, and can only be deleted then
+    (sessions/timeline/guards.py); the database checks references when the transaction ends.
     """
     sessions = list(Session.objects.filter(event=event).order_by("pk"))
     ids = [session.pk for session in sessions]
@@ -22,13 +22,13 @@ def erase_sessions(event: Event) -> list[int]:
             rows: Any = relation.related_model._base_manager
             rows.filter(**{f"{relation.field.name}__in": ids}).delete()
     without: Any = Session.objects.filter(pk__in=ids)
-    without._raw_delete(without.db)  # Django would ask the timelines first
+    without._raw_delete(without.db)  # Django would delete the timelines first
     for session in sessions:
         session_gone(session)
     return ids
 
 
 def erase_emptied_event(event: Event) -> None:
-    """Delete an event whose sessions are gone, with all else that belongs to it."""
+    """Delete an event without sessions, with everything else that belongs to it."""
     event.delete()
     empty_log_after_commit()

@@ -1,4 +1,4 @@
-"""Events and their days: made, edited, cloned. For organisers."""
+"""Creating and editing events and their days. For organisers."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -66,7 +66,7 @@ FIELDS: read.Readers = {
 
 
 def check_makes_events(*, caller: Caller) -> User:
-    """Let those pass who may make events, and return them: organisers of one, the first organiser, and operators.
+    """Return the caller if they may create events: organisers of another event, the first organiser, and operators.
 
     Raises:
         NotSignedIn, NotOrganiser, SecondFactorNeeded
@@ -83,7 +83,7 @@ def check_makes_events(*, caller: Caller) -> User:
 
 
 def _claim_slug(event: Event, slug: str) -> None:
-    """Give a new event its address: the one that is wanted, else one made of its name.
+    """Give a new event its address: the requested one, or one derived from its name.
 
     Raises:
         AddressTaken
@@ -98,7 +98,7 @@ def _claim_slug(event: Event, slug: str) -> None:
 
 @transaction.atomic
 def create_event(*, caller: Caller, given: Mapping[str, Any]) -> Event:
-    """Make an event, a draft unless something else is given; whoever makes it is its first organiser.
+    """Create an event, by default a draft; its creator is its first organiser.
 
     Raises:
         NotSignedIn, NotOrganiser, Malformed, AddressTaken
@@ -116,9 +116,9 @@ def create_event(*, caller: Caller, given: Mapping[str, Any]) -> Event:
 
 @transaction.atomic
 def edit_event(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> Event:
-    """Change what is given, except the address, which stands in links and QR codes that are out.
+    """Change the given fields, except the address, which is in published links and QR codes.
 
-    With another time zone the moments of the sessions stay; the clock shows them otherwise.
+    With another time zone, sessions stay at the same instants and get other local times.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed
@@ -171,7 +171,7 @@ def _day_of(event: Event, day_id: int) -> EventDay:
 def move_day(
     *, event_id: int, day_id: int, caller: Caller, given: Mapping[str, Any], now: datetime
 ) -> EventDay:
-    """Move a day with its sessions to another date; their times of day stay, also over a change to summer time.
+    """Move a day with its sessions to another date; their times of day stay, even across a change to summer time.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed, DayIsThere
@@ -194,14 +194,14 @@ def move_day(
 
 
 def on_another_day(moment: datetime, by: timedelta, event: Event) -> datetime:
-    """Return the same time of the event's day, so many days on."""
+    """Return the same local time, this many days later."""
     local = moment.astimezone(event.zone)
     return (local.replace(tzinfo=None) + by).replace(tzinfo=event.zone)
 
 
 @transaction.atomic
 def remove_day(*, event_id: int, day_id: int, caller: Caller) -> None:
-    """Take a day without sessions away.
+    """Remove a day without sessions.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, DayHasSessions
@@ -216,7 +216,7 @@ def remove_day(*, event_id: int, day_id: int, caller: Caller) -> None:
 
 @transaction.atomic
 def set_committee(*, event_id: int, caller: Caller, names: Any) -> list[Person]:
-    """Say who is on the Programming Committee: a name a line, and a company behind a comma. Others leave it.
+    """Set the Programming Committee: one name per line, with a company after a comma. Others are removed.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed
@@ -236,7 +236,7 @@ def set_committee(*, event_id: int, caller: Caller, names: Any) -> list[Person]:
 
 
 def person_of(event: Event, name: Any, company: Any = "", title: Any = "", *, field: str = "name") -> Person:
-    """Return the person of this name in the event, made where there is none. What is said of them is kept.
+    """Return the person with this name in the event, creating them if necessary. Their other data is kept.
 
     Raises:
         Malformed

@@ -1,4 +1,4 @@
-"""The first organiser of a new installation: made by a link that is printed where the server was started."""
+"""The first organiser of a new installation, created by a link that is printed when the server starts."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ _MAY_MAKE_EVENTS = Q(user_permissions__codename=_CODE, user_permissions__content
 
 
 def has_organiser() -> bool:
-    """Return True if somebody may make events already, or organises one."""
+    """Return True if somebody may already create events, or organises one."""
     may = Q(is_superuser=True) | Q(organised_events__isnull=False) | _MAY_MAKE_EVENTS
     return User.objects.filter(may, is_active=True).exists()
 
@@ -27,13 +27,13 @@ def has_organiser() -> bool:
 def make_first_organiser_token() -> str:
     """Return the token of a link that makes the first organiser, within 24 hours.
 
-    It is signed and kept nowhere: what ends it is the organiser whom it made, or any other.
+    It is signed and not stored: it ends as soon as there is an organiser.
     """
     return signing.dumps(USERNAME, salt=_SALT)
 
 
 def check_first_organiser_token(token: str) -> None:
-    """Let a token pass that may still make the first organiser.
+    """Check that a token can still make the first organiser.
 
     Raises:
         LinkIsSpent: forged, older than 24 hours, or there is an organiser.
@@ -48,7 +48,7 @@ def check_first_organiser_token(token: str) -> None:
 
 @transaction.atomic
 def make_first_organiser(*, token: str, now: datetime) -> User:
-    """Make somebody who may make events, without a password, and return them; of two who press at once, one gets in.
+    """Create a user who may create events, without a password; if two people press at once, only one gets in.
 
     Raises:
         LinkIsSpent: forged, older than 24 hours, or there is an organiser.
@@ -61,7 +61,7 @@ def make_first_organiser(*, token: str, now: datetime) -> User:
             user.save()
     except (
         IntegrityError
-    ):  # another press was faster, or the name belongs to somebody who may not make events
+    ):  # another request was faster, or the name belongs to somebody who may not create events
         raise LinkIsSpent from None
     user.user_permissions.add(Permission.objects.get(codename=_CODE, content_type__app_label=_APP))
     record(AuditKind.RIGHT_GIVEN, caller=user.pk, subject=f"user {user.pk}", right="make events")

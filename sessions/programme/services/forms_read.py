@@ -1,4 +1,4 @@
-"""Fields of the organisers' forms, read: one place that says what is acceptable."""
+"""Parsing and validating the fields of the organisers' forms."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
@@ -20,12 +20,12 @@ LONGEST_SESSION_MINUTES = 7 * 24 * 60
 
 
 def wrong(field: str, sentence: Any) -> Malformed:
-    """Return the refusal of one field."""
+    """Return the error for one field."""
     return Malformed(sentence, fields={field: sentence})
 
 
 def read_fields(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
-    """Return the given fields, checked; all mistakes at once.
+    """Return the given fields, checked; all errors at once.
 
     Raises:
         Malformed: `fields` names each.
@@ -44,17 +44,17 @@ def read_fields(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
 
 
 def a_line(most: int, *, required: bool = False) -> Callable[[Any, str], str]:
-    """Return a reader of texts on one line."""
+    """Return a reader for texts on one line."""
     return lambda value, field: clean_line(value, field=field, most=most, required=required)
 
 
 def a_text(most: int) -> Callable[[Any, str], str]:
-    """Return a reader of texts of several lines."""
+    """Return a reader for texts of several lines."""
     return lambda value, field: clean_text(value, field=field, most=most, required=False)
 
 
 def check_names_nobody(url: str, field: str) -> None:
-    """Let a web address pass that holds no user name or password: they make one host look like another.
+    """Refuse web addresses with a user name or password: they make one host look like another.
 
     Raises:
         Malformed
@@ -64,7 +64,7 @@ def check_names_nobody(url: str, field: str) -> None:
 
 
 def an_address(most: int, *, required: bool = False) -> Callable[[Any, str], str]:
-    """Return a reader of web addresses, http or https."""
+    """Return a reader for web addresses, http or https."""
 
     def read(value: Any, field: str) -> str:
         text = clean_line(value, field=field, most=most, required=required)
@@ -94,7 +94,7 @@ def a_zone(value: Any, field: str) -> str:
 
 
 def a_language(value: Any, field: str) -> str:
-    """Read one of the languages that are offered, by a tag such as de, pt-BR or zh-Hans; return its code.
+    """Read one of the offered languages, by a tag such as de, pt-BR or zh-Hans; return its code.
 
     Raises:
         Malformed
@@ -104,7 +104,7 @@ def a_language(value: Any, field: str) -> str:
 
 
 def any_language(value: Any, field: str) -> str:
-    """Read what people call a language, any there is; return its tag where we know it, else what they wrote.
+    """Read the name of any language; return its tag if it is known, otherwise the text.
 
     Raises:
         Malformed
@@ -157,12 +157,12 @@ def minutes(value: Any, field: str) -> int:
 
 
 def one_of(choices: Sequence[str]) -> Callable[[Any, str], str]:
-    """Return a reader of one of several words."""
+    """Return a reader for one of several words."""
     return lambda value, field: clean_word(value, field=field, choices=choices)
 
 
 def yes_or_no(value: Any, field: str) -> bool:
-    """Read a tick of a form, or a truth value of JSON.
+    """Read a ticked box of a form, or a JSON boolean.
 
     Raises:
         Malformed

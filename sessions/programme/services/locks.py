@@ -1,4 +1,4 @@
-"""The locks of an event and of a session: they come before those of all that lives in either."""
+"""The locks of an event and of a session: they are taken before those of everything in them."""
 
 from typing import Any, TypeVar
 
@@ -30,7 +30,7 @@ def lock_sessions_of_event(event_id: int) -> list[Session]:
 
 
 def lock_with_session(model: type[Row], pk: int) -> Row:
-    """Return a row that belongs to a session, read while the session is locked, and with it.
+    """Return a row that belongs to a session, with the session, which is locked first.
 
     Raises:
         NotFound
@@ -49,7 +49,7 @@ def lock_with_session(model: type[Row], pk: int) -> Row:
 
 
 def lock_event(*, event_id: int, caller: Caller) -> Event:
-    """Return the event, locked: whatever changes its programme waits for one another.
+    """Return the event, locked, so that changes of its programme wait for one another.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

@@ -13,7 +13,7 @@ def free_slug(title: str, taken: set[str]) -> str:
 
 
 def number_days(event: Event) -> None:
-    """Number the event's days by their dates, from 1, past the constraint that each number is there once."""
+    """Number the event's days by their dates, from 1, without violating the unique constraint on the way."""
     days = list(event.days.order_by("date"))
     number_of = {day.pk: number for number, day in enumerate(days, 1)}
     moved = [day for day in days if day.number != number_of[day.pk]]

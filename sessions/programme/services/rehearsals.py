@@ -1,4 +1,4 @@
-"""The stage of a rehearsal: an unlisted event with a copy of one session, deleted in the end (docs/adr/0065)."""
+"""The event of a rehearsal: unlisted, with a copy of one session, deleted afterwards (docs/adr/0065)."""
 
 import secrets
 from datetime import datetime
@@ -18,7 +18,7 @@ from sessions.programme.services.rights import check_moderates
 
 OF_EVENT = ("short_name", "time_zone", "language", "is_demo")
 OF_PERSON = ("slug", "name", "company", "title", "user_id")
-SLUG_BYTES = 8  # of chance: nobody comes upon the address
+SLUG_BYTES = 8  # random, so that nobody guesses the address
 
 
 class NothingToRehearse(Conflict):
@@ -56,17 +56,19 @@ def lock_to_rehearse(*, session_id: int, caller: Caller) -> Session:
 
 
 def rehearsal_of(session_id: int) -> Session | None:
-    """Return the copy in which a session is rehearsed; None where it is not."""
+    """Return the copy in which a session is rehearsed, or None."""
     copies = Session.objects.filter(event__rehearses=session_id).select_related("event", "event__rehearses")
     return copies.first()
 
 
 def make_stage(session: Session, now: datetime) -> Session:
-    """Copy a locked session into an unlisted event of its own, with its people, and return the copy.
+    """Copy a locked session with its people into a new unlisted event, and return the copy.
 
-    Nobody organises that event: who may moderate the session moderates the copy (`moderator_ids`), and nobody may more.
+    Nobody organises that event: those who may moderate the session moderate the copy (`moderator_ids`), and no more.
     """
-    with shared_language(session.spoken_language):  # all who rehearse read it, and whom they invite
+    with shared_language(
+        session.spoken_language
+    ):  # everybody who rehearses reads it, and everybody whom they invite
         name = _("Rehearsal: %(event)s") % {"event": session.event.name}
     event = Event.objects.create(
         slug=f"rehearsal-{secrets.token_hex(SLUG_BYTES)}",
@@ -95,7 +97,7 @@ def _copy_people(session: Session, copy: Session) -> None:
 
 
 def lock_stage(session_id: int) -> Session:
-    """Return the copy in which a session is rehearsed, with nothing else coming into it until the transaction ends.
+    """Return the copy in which a session is rehearsed, locked against changes until the transaction ends.
 
     Raises:
         NotFound: it is not rehearsed.
@@ -107,6 +109,6 @@ def lock_stage(session_id: int) -> Session:
 
 
 def delete_stage(copy: Session) -> None:
-    """Delete a locked copy with its event, and tell whoever is in its room. Its polls and its timeline went before."""
+    """Delete a locked copy with its event, and notify its room. Its polls and its timeline were deleted before."""
     session_gone(copy)
     copy.event.delete()

@@ -1,4 +1,4 @@
-"""What a session leans on: links, pictures, and charts with their tables. For the event's organisers."""
+"""A session's resources: links, pictures, and charts with their tables. For the event's organisers."""
 
 import math
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ HIGHEST = 10**12
 
 
 def read_rows(value: Any, field: str) -> list[list[Any]]:
-    """Return a chart's rows from lines such as "Kubernetes: 58"; the value stands behind the last colon or tab.
+    """Return a chart's rows from lines such as "Kubernetes: 58"; the value follows the last colon or tab.
 
     Raises:
         Malformed: with the line.
@@ -77,7 +77,7 @@ def add_resource(*, session_id: int, caller: Caller, given: Mapping[str, Any]) -
 
 @transaction.atomic
 def remove_resource(*, session_id: int, caller: Caller, resource_id: int) -> None:
-    """Take a resource away.
+    """Remove a resource.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

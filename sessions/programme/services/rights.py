@@ -1,4 +1,4 @@
-"""Whether the caller may: asked by every service that is not for everybody."""
+"""Checks of the caller's rights, for every service that is not for everybody."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,11 +27,11 @@ class NotOrganiser(NotAllowed):
 
 
 def check_moderates(*, caller: Caller, session_id: int) -> None:
-    """Let moderators of the session and organisers of its event pass.
+    """Check that the caller moderates the session or organises its event.
 
     Raises:
         NotSignedIn: nobody is signed in, or the sign-in of an open socket has ended.
-        NotModerator: somebody is, who may not moderate here.
+        NotModerator: the user may not moderate here.
     """
     if not is_signed_in(caller, timezone.now()):
         raise NotSignedIn
@@ -40,7 +40,7 @@ def check_moderates(*, caller: Caller, session_id: int) -> None:
 
 
 def check_organises(*, caller: Caller, event_id: int) -> None:
-    """Let organisers of the event pass.
+    """Check that the caller organises the event.
 
     Raises:
         NotSignedIn, NotOrganiser

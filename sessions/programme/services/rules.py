@@ -1,4 +1,4 @@
-"""Rules of a session that are true or false: what it takes from attendees, and how."""
+"""Boolean rules of a session: what it accepts from attendees, and how."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from sessions.programme.services.rights import check_moderates
 def set_rules(
     *, session_id: int, caller: Caller, setting: str, fields: Mapping[str, str], values: Mapping[str, Any]
 ) -> Session:
-    """Set a session's rules, log and tell it; None leaves a rule as it is. For moderators.
+    """Set, log and publish a session's rules; None leaves a rule unchanged. For moderators.
 
     Args:
         setting: what the rules are about, for the log.

@@ -1,4 +1,4 @@
-"""Sessions of the programme: made, edited, put in order, split. For the event's organisers."""
+"""Creating, editing, ordering and splitting sessions. For the event's organisers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -44,7 +44,7 @@ WITHOUT_RIGHTS = (SessionRole.Role.HOST, SessionRole.Role.PRESENTER)
 
 
 def _read(event: Event, given: Mapping[str, Any], over: Session | None) -> dict[str, Any]:
-    """Return the given fields of a session; its day and time of day, in the event's zone, become a moment."""
+    """Return the given fields of a session; its day and local time are converted into an instant."""
     readers = {**TEXTS, "day": lambda value, field: _day(event, value, field), "time": read.a_time}
     values = read.read_fields(given, readers)
     clock = values.pop("time", None)
@@ -56,7 +56,7 @@ def _read(event: Event, given: Mapping[str, Any], over: Session | None) -> dict[
 
 
 def _moved(event: Event, session: Session, day: EventDay, clock: time | None) -> datetime:
-    """Return when a session begins on that day at that time. One after midnight stays so until it gets another time."""
+    """Return the start of a session on that day at that time. One after midnight stays there until its time changes."""
     local_start = session.starts_at.astimezone(event.zone)
     is_same_time = clock is None or clock == local_start.time()
     nights = local_start.date() - session.day.date if is_same_time else timedelta(0)
@@ -77,7 +77,7 @@ def _day(event: Event, value: Any, field: str) -> EventDay:
 
 @transaction.atomic
 def create_session(*, event_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Session:
-    """Add a session: title, day, time and minutes are needed.
+    """Add a session: title, day, time and minutes are required.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed
@@ -99,7 +99,7 @@ def _add(event: Event, values: Mapping[str, Any], now: datetime) -> Session:
 
 @transaction.atomic
 def edit_session(*, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Session:
-    """Change what is given of a session; its address stays, and calendars hear of what matters to them.
+    """Change the given fields of a session; its address stays, and calendars are updated if necessary.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed
@@ -116,14 +116,14 @@ def edit_session(*, session_id: int, caller: Caller, given: Mapping[str, Any], n
 def order_sessions(
     *, event_id: int, day_id: int, caller: Caller, order: Sequence[int], now: datetime
 ) -> list[Session]:
-    """Put sessions of a day into another order: they take one another's turns.
+    """Put sessions of a day into another order: they exchange their times.
 
-    The first begins when the first began; the pauses between them stay where they are, so that a coffee break comes
-    after the second session whichever that is. Sessions that are not named keep their times.
+    The first begins when the first began; the gaps between them stay where they are, so that a coffee break comes
+    after the second session, whichever that is. Sessions that are not in the list keep their times.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: a session is named twice, or is not one of that day.
+        Malformed: a session is in the list twice, or not on that day.
         SessionHasBegun: one that is live or over would move.
     """
     event = lock_event(event_id=event_id, caller=caller)
@@ -149,12 +149,12 @@ def order_sessions(
 
 
 def _turns(before: Sequence[Session], after: Sequence[Session]) -> dict[int, datetime]:
-    """Return when each begins in the new order."""
+    """Return the start of each in the new order."""
     pauses = [then.starts_at - session.ends_at for session, then in pairwise(before)]
     starts: dict[int, datetime] = {}
     at = before[0].starts_at if before else None
     for place, session in enumerate(after):
-        assert at is not None  # noqa: S101  # there is a first one where there is any
+        assert at is not None  # noqa: S101  # if there is any, there is a first one
         starts[session.pk] = at
         at += timedelta(minutes=session.minutes) + (pauses[place] if place < len(pauses) else timedelta(0))
     return starts
@@ -162,7 +162,7 @@ def _turns(before: Sequence[Session], after: Sequence[Session]) -> dict[int, dat
 
 @transaction.atomic
 def step_session(*, session_id: int, caller: Caller, direction: Any, now: datetime) -> Session:
-    """Let a session change turns with the one before it ("up") or after it ("down") in the same place that day.
+    """Swap a session with the one before it ("up") or after it ("down") in the same place that day.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed, SessionHasBegun
@@ -188,7 +188,7 @@ def step_session(*, session_id: int, caller: Caller, direction: Any, now: dateti
 def split_session(
     *, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime
 ) -> tuple[Session, Session]:
-    """Split a session in two parts after so many minutes; the second has the same people and a room of its own.
+    """Split a session in two parts after this many minutes; the second has the same people and its own room.
 
     Polls, questions and notes stay with the first.
 
@@ -246,7 +246,7 @@ def add_to_stage(*, session_id: int, caller: Caller, given: Mapping[str, Any]) -
 
 @transaction.atomic
 def take_off_stage(*, session_id: int, caller: Caller, role_id: int) -> None:
-    """Take a host or a presenter off a session; the person stays one of the event.
+    """Remove a host or a presenter from a session; the person stays in the event.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

@@ -1,4 +1,4 @@
-"""Sessions that somebody starred."""
+"""Starring sessions."""
 
 import secrets
 from datetime import datetime
@@ -14,10 +14,10 @@ TOKEN_BYTES = 24
 
 @transaction.atomic
 def star_session(*, session_id: int, token: str, starred: bool, now: datetime) -> str:
-    """Put a session on somebody's list, or take it off; return the list's token. Saying it twice changes nothing.
+    """Add a session to somebody's list, or remove it; return the list's token. Repeating it changes nothing.
 
     Args:
-        token: the secret of their list; whoever has none, or one that opens no list of this event, gets a new list.
+        token: the secret of their list; without one, or if it opens no list of this event, a new list is created.
 
     Raises:
         NotFound: no such session.
@@ -39,6 +39,6 @@ def star_session(*, session_id: int, token: str, starred: bool, now: datetime) -
 
 
 def erase_stars(*, event_id: int, token: str) -> None:
-    """Delete the list with this secret, and the calendar with it; nothing where there is no such list."""
+    """Delete the list with this secret, and its calendar; do nothing if there is no such list."""
     if token:
         StarList.objects.filter(event=event_id, token_hash=hash_token(token)).delete()

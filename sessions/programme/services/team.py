@@ -1,4 +1,4 @@
-"""Who moderates and who helps: invited and let go by the event's organisers."""
+"""Moderators and helpers: invited and removed by the event's organisers."""
 
 import secrets
 from datetime import datetime
@@ -41,17 +41,18 @@ def invite_moderator(
 ) -> tuple[Person, str | None]:
     """Make somebody a moderator, or by `role` a helper, of the session; return the person and a sign-in link's token.
 
-    Somebody of the same name in the event is the same person. There is no link (None) for who has an account of their
-    own, or may do more than the inviter can give: it would sign the inviter in as them. Nor is there one where an
-    `email` is given: a code that comes to it signs them in. For organisers.
+    Somebody with the same name in the event is the same person. There is no link (None) for users with an account of
+    their own, or with more rights than the inviter can give: it would sign the inviter in as them. Nor is there one
+    if an
+    `email` is given: they sign in with a code sent to it. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: no name, a text that is too long, a role that is not given by invitation, somebody else's address.
+        Malformed: no name, a text that is too long, a role without invitations, somebody else's address.
     """
     session = _session_of(session_id, caller)
     _check_role(role)
-    Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # people are the event's
+    Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # people belong to the event
     said = {
         "name": clean_line(name, field="name", most=MAX_NAME_LENGTH),
         "company": clean_line(company, field="company", most=MAX_NAME_LENGTH, required=False),
@@ -78,7 +79,7 @@ def _session_of(session_id: int, caller: Caller) -> Session:
 
 
 def _person_called(event_id: int, said: dict[str, str]) -> Person:
-    """Return the person of this name in the event, who can sign in; made where there is none."""
+    """Return the person with this name in the event, who can sign in; create them if necessary."""
     person = Person.objects.filter(event=event_id, name=said["name"]).first()
     if person is None:
         person = Person(event_id=event_id, slug=_free_slug(event_id, said["name"]), **said)
@@ -95,10 +96,10 @@ def _user_of(person: Person) -> User:
 
 
 def _keep_address(user: User, address: str, *, is_new: bool) -> None:
-    """Keep where codes go for somebody who has not signed in yet; an account that is in use keeps its own address.
+    """Store the address for codes of somebody who has not signed in yet; an account in use keeps its own address.
 
     Raises:
-        Malformed: it is the address of somebody else, who would be signed in as this person.
+        Malformed: the address belongs to somebody else, who would be signed in as this person.
     """
     others = EmailAddress.objects.filter(email__iexact=address).exclude(user=user)
     if others.exists() or User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
@@ -142,7 +143,7 @@ def _free_slug(event_id: int, name: str) -> str:
 
 
 def _user_without_password(person: Person) -> User:
-    """Return a new user who signs in by link, named after the person where that name is free."""
+    """Return a new user who signs in by link, named after the person if that name is free."""
     first, _space, last = person.name.partition(" ")
     user = User(username=person.slug, first_name=first, last_name=last)
     user.set_unusable_password()
@@ -159,7 +160,7 @@ def _user_without_password(person: Person) -> User:
 def remove_moderator(
     *, session_id: int, caller: Caller, person_id: int, role: Any = SessionRole.Role.MODERATOR
 ) -> None:
-    """Take the right to moderate, or to help, from somebody; their open pages close within two seconds. For organisers.
+    """Remove somebody's right to moderate, or to help; their open pages close within two seconds. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed

@@ -46,7 +46,7 @@ class DismissalsOfSession(Endpoint):
         responses=answers(DismissalShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Dismiss all questions of a group, or those that are named. For moderators and helpers."""
+        """Dismiss all questions of a group, or the given ones. For moderators and helpers."""
         found, body = self.session(session), self.body()
         dismissal = dismiss_questions(
             session_id=found.pk,
@@ -59,13 +59,13 @@ class DismissalsOfSession(Endpoint):
 
 
 class UndoOfDismissal(Endpoint):
-    """Restoring what was dismissed in one act."""
+    """Restoring questions that were dismissed together."""
 
     @extend_schema(
         operation_id="questions_restore", request=None, responses=answers(DismissalShape, refusals=WRITE)
     )
     def post(self, request: Request, dismissal: str) -> Response:
-        """Put the questions back, each as it was before, at any time. For moderators and helpers."""
+        """Restore the questions to their previous states, at any time. For moderators and helpers."""
         event_id = dismissal_by_id(id_in_address(dismissal)).session.event_id
         count = restore_dismissed(dismissal_id=id_in_address(dismissal), caller=self.caller(event_id))
         return Response({"id": dismissal, "count": count})

@@ -15,13 +15,13 @@ from sessions.questions.services.passes import set_pass_of_asker
 
 
 class PassOfAsker(Endpoint):
-    """The pass of whoever asked a question."""
+    """The pass of a question's author."""
 
     @extend_schema(
         operation_id="asker_pass_set", request=PassShape, responses=answers(PassShape, refusals=WRITE)
     )
     def put(self, request: Request, question: str) -> Response:
-        """Revoke the asker's pass, or let it open the event again, without learning who they are. For moderators."""
+        """Revoke or restore the author's pass, without learning who they are. For moderators."""
         pk, body = id_in_address(question), self.body()
         event_id = Question.objects.filter(pk=pk).values_list("session__event_id", flat=True).first()
         if event_id is None:

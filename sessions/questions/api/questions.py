@@ -142,10 +142,10 @@ class SimilarList(serializers.Serializer[Any]):
 
 
 class QuestionEndpoint(Endpoint):
-    """What the endpoints about questions share."""
+    """Base class of the endpoints about questions."""
 
     def find(self, text: str) -> tuple[Question, Caller]:
-        """Return the question that the address names, and the caller.
+        """Return the question in the address, and the caller.
 
         Raises:
             NotFound: also for a question that the caller may not know of.
@@ -158,12 +158,12 @@ class QuestionEndpoint(Endpoint):
         return question, caller
 
     def standing(self, caller: Caller, session_id: int, event_id: int) -> tuple[bool, int | None]:
-        """Return whether the caller keeps the session's questions, and which attendee they are."""
+        """Return whether the caller moderates the session's questions, and which attendee they are."""
         attendee = caller.attendee_of(event_id)
         return keeps_queue(caller, session_id), attendee.attendee_id if attendee else None
 
     def answer(self, question_id: int, caller: Caller, *, status: int = 200) -> Response:
-        """Return the question as it stands now for the caller.
+        """Return the question's current state for the caller.
 
         Raises:
             NotFound: the caller may no longer know of it.
@@ -177,7 +177,7 @@ class QuestionEndpoint(Endpoint):
     def for_caller(
         self, questions: list[Question], caller: Caller, session_id: int, event_id: int
     ) -> list[dict[str, Any]]:
-        """Return those of a session's questions that exist for the caller, with what they are to them."""
+        """Return a session's questions that exist for the caller, with the caller's own part."""
         keeps, attendee_id = self.standing(caller, session_id, event_id)
         upvoted = own_upvotes([(attendee_id, session_id)])[0] if attendee_id is not None else set()
         shown = []
@@ -200,7 +200,7 @@ class QuestionsOfSession(QuestionEndpoint):
         responses=answers(QuestionList, refusals=(400, *READ)),
     )
     def get(self, request: Request, session: str) -> Response:
-        """List the questions that the caller may see, oldest first, in parts of up to 100."""
+        """List the questions that the caller may see, oldest first, in pages of up to 100."""
         found = self.session(session)
         caller = self.caller(found.event_id)
         rows = part_of_questions(found.pk, read_cursor(request.query_params), REST_PART)
@@ -213,7 +213,7 @@ class QuestionsOfSession(QuestionEndpoint):
         responses=answers(QuestionShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Ask. Where the session moderates questions, it waits until somebody lets it through."""
+        """Ask a question. If the session moderates questions, it waits for approval."""
         found, body = self.session(session), self.body()
         caller = self.caller(found.event_id)
         attendee = self.attendee(caller, found.event_id)
@@ -247,7 +247,7 @@ class SimilarQuestions(QuestionEndpoint):
 
 
 class RulesOfQuestions(QuestionEndpoint):
-    """How a session takes questions."""
+    """A session's rules for questions."""
 
     @extend_schema(
         operation_id="session_question_rules_change",
@@ -255,7 +255,7 @@ class RulesOfQuestions(QuestionEndpoint):
         responses=answers(QuestionRulesShape, refusals=WRITE),
     )
     def patch(self, request: Request, session: str) -> Response:
-        """Say whether questions may carry names, and whether they wait for approval. For moderators."""
+        """Set whether questions may have names, and whether they wait for approval. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
         check_moderates(caller=caller, session_id=found.pk)
@@ -281,7 +281,7 @@ class OneQuestion(QuestionEndpoint):
         responses=answers(QuestionShape, refusals=WRITE),
     )
     def patch(self, request: Request, question: str) -> Response:
-        """Change one's own question's `text` and `name`; for its keepers `answer`, `pinned` and `merged_into`."""
+        """Change your own question's `text` and `name`; moderators and helpers: `answer`, `pinned`, `merged_into`."""
         found, caller = self.find(question)
         given, now = self.body(), timezone.now()
         with transaction.atomic():
@@ -306,7 +306,7 @@ class OneQuestion(QuestionEndpoint):
         responses=answers(QuestionGoneShape, refusals=WRITE),
     )
     def delete(self, request: Request, question: str) -> Response:
-        """Withdraw one's own question."""
+        """Withdraw your own question."""
         found, caller = self.find(question)
         attendee = self.attendee(caller, found.session.event_id)
         gone = withdraw_question(question_id=found.pk, attendee=attendee)
@@ -338,20 +338,20 @@ class StateOfQuestion(QuestionEndpoint):
 
 
 class UndoOfQuestion(QuestionEndpoint):
-    """Taking the last move back."""
+    """Undoing the last move."""
 
     @extend_schema(
         operation_id="question_undo", request=None, responses=answers(QuestionShape, refusals=WRITE)
     )
     def post(self, request: Request, question: str) -> Response:
-        """Take the last move of a question, or its merging, back within five seconds. For moderators and helpers."""
+        """Undo the last move of a question, or its merge, within five seconds. For moderators and helpers."""
         found, caller = self.find(question)
         undo_question(question_id=found.pk, caller=caller, now=timezone.now())
         return self.answer(found.pk, caller)
 
 
 class OwnUpvote(QuestionEndpoint):
-    """One's own upvote."""
+    """Your own upvote."""
 
     @extend_schema(
         operation_id="question_upvote",
@@ -359,16 +359,16 @@ class OwnUpvote(QuestionEndpoint):
         responses=answers(QuestionShape, refusals=WRITE),
     )
     def put(self, request: Request, question: str) -> Response:
-        """Want it answered. Saying it again changes nothing; a merged question's upvote counts for where it stands."""
+        """Upvote. Repeating it changes nothing; for a merged question it counts for the one that it was merged into."""
         return self._cast(question, takes_back=False)
 
     @extend_schema(operation_id="question_take_back", responses=answers(QuestionShape, refusals=WRITE))
     def delete(self, request: Request, question: str) -> Response:
-        """Take one's upvote back."""
+        """Withdraw your upvote."""
         return self._cast(question, takes_back=True)
 
     def _cast(self, question: str, *, takes_back: bool) -> Response:
-        # Not by find(): a question that was merged a moment ago is there for nobody, and its upvote still counts.
+        # Not by find(): a question that was merged a moment ago is hidden, but its upvote still counts.
         found = question_by_id(id_in_address(question))
         caller = self.caller(found.session.event_id)
         if caller.attendee_of(found.session.event_id) is None:

@@ -1,1 +1,1 @@
-"""What can be done with questions: the only writers."""
+"""Services for questions, the only code that writes them."""

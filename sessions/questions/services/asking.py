@@ -1,4 +1,4 @@
-"""Questions as those who ask see them: asking, mending, withdrawing; and how a session takes questions."""
+"""Authors' actions on questions: asking, editing, withdrawing; and a session's rules for questions."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from sessions.questions.selectors import merged_roots, question_by_id
 
 State = Question.State
 MAX_TEXT_LENGTH = 300
-MAX_UNANSWERED = 10  # questions of one attendee that nobody has taken up
+MAX_UNANSWERED = 10  # one attendee's questions that nobody has taken up
 
 
 class NotYourQuestion(NotAllowed):
@@ -52,7 +52,7 @@ class TooManyQuestions(Conflict):
 
 
 def lock_question(question_id: int) -> Question:
-    """Return the question with its session, which is locked.
+    """Return the question with its locked session.
 
     Raises:
         NotFound
@@ -61,7 +61,7 @@ def lock_question(question_id: int) -> Question:
 
 
 def save_and_tell(question: Question) -> Question:
-    """Write the question with its next version, and say it."""
+    """Save the question with its next version, and publish it."""
     question.version += 1
     question.save()
     broadcasts.question_changed(question_by_id(question.pk))
@@ -69,11 +69,11 @@ def save_and_tell(question: Question) -> Question:
 
 
 def recount(question: Question) -> None:
-    """Set how many people want the question answered, each once over all that was merged into it; the caller saves."""
+    """Set how many people want the question answered, each counted once over all merged ones; the caller saves."""
     roots = merged_roots([question.session_id])
     family = [question.pk, *(pk for pk, root in roots.items() if root == question.pk)]
     votes = QuestionVote.objects.filter(question__in=family).order_by()
-    of_nobody = votes.filter(attendee=None).count()  # of people who were erased, one each
+    of_nobody = votes.filter(attendee=None).count()  # of erased people, one each
     question.votes = of_nobody + votes.exclude(attendee=None).values("attendee").distinct().count()
 
 
@@ -81,15 +81,15 @@ def recount(question: Question) -> None:
 def ask_question(
     *, session_id: int, attendee: AttendeePass | None, text: Any, name: Any = "", now: datetime
 ) -> Question:
-    """Put a question to the room; where the session moderates questions, it waits until somebody lets it through.
+    """Ask a question; if the session moderates questions, it waits for approval.
 
     Args:
-        name: as whom; "" or None asks without a name.
+        name: the author's name; "" or None asks without one.
 
     Raises:
         NotFound, NotJoined
-        SessionIsOver: there is nobody to answer any more.
-        Malformed: no text, one that is too long, or a name in a session whose questions carry none.
+        SessionIsOver: there is nobody left to answer.
+        Malformed: no text, one that is too long, or a name in a session whose questions have none.
         TooManyQuestions
     """
     session = lock_session(session_id)
@@ -114,10 +114,10 @@ def ask_question(
 
 
 def _lock_own(question_id: int, attendee: AttendeePass | None) -> Question:
-    """Return the attendee's own question, locked, while it is theirs to change.
+    """Return the attendee's own question, locked, while they may change it.
 
     Raises:
-        NotFound: also for one that they may not know of.
+        NotFound: also if they may not see it.
         NotJoined, NotYourQuestion, QuestionIsTaken
     """
     question = lock_question(question_id)
@@ -136,14 +136,14 @@ def _lock_own(question_id: int, attendee: AttendeePass | None) -> Question:
 def edit_question(
     *, question_id: int, attendee: AttendeePass | None, text: Any = UNSAID, name: Any = UNSAID
 ) -> Question:
-    """Change the text of one's own question, or its name: "" and None take the name back, UNSAID leaves either.
+    """Change the text of the attendee's own question, or its name: "" and None remove the name, UNSAID leaves either.
 
-    Where questions are moderated, new words wait to be let through again.
+    If questions are moderated, a new wording waits for approval again.
 
     Raises:
         NotFound, NotJoined, NotYourQuestion, SessionIsOver, Malformed
-        QuestionIsTaken: it is being answered, was answered or dismissed, or stands in another one.
-        QuestionHasVotes: people voted for what it says; its name may still be changed.
+        QuestionIsTaken: it is being answered, was answered or dismissed, or was merged into another one.
+        QuestionHasVotes: people voted for its wording; its name may still be changed.
     """
     question = _lock_own(question_id, attendee)
     text = question.text if text is UNSAID else clean_line(text, field="text", most=MAX_TEXT_LENGTH)
@@ -176,7 +176,7 @@ def _clean_name(value: Any, session: Session) -> str:
 
 @transaction.atomic
 def withdraw_question(*, question_id: int, attendee: AttendeePass | None) -> Question:
-    """Delete one's own question with its votes. What was merged into it stands for itself again.
+    """Delete the attendee's own question with its votes. Questions merged into it are separate again.
 
     Returns it as it was, with the version under which it is told to be gone.
 
@@ -187,7 +187,7 @@ def withdraw_question(*, question_id: int, attendee: AttendeePass | None) -> Que
 
 
 def delete_and_tell(question: Question) -> Question:
-    """Delete a locked question with its votes, and tell; what was merged into it stands for itself again.
+    """Delete a locked question with its votes, and publish that; questions merged into it are separate again.
 
     Returns it as it was, with the version under which it is told to be gone.
     """
@@ -206,9 +206,9 @@ def delete_and_tell(question: Question) -> Question:
 def set_question_rules(
     *, session_id: int, caller: Caller, named: Any = None, moderated: Any = None
 ) -> Session:
-    """Say whether questions may carry a name, and whether they wait for approval. None leaves it as it is.
+    """Set whether questions may have a name, and whether they wait for approval. None leaves a rule unchanged.
 
-    What was asked before stays as it is. For moderators.
+    Existing questions are not affected. For moderators.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

@@ -1,4 +1,4 @@
-"""Dismissing many questions in one act, and undoing that act: what a moderator needs when somebody floods the room."""
+"""Dismissing many questions at once, and undoing that: for moderators when somebody floods the room."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,7 +20,7 @@ from sessions.questions.services.rights import check_keeps_queue
 
 State = Question.State
 WAITING, UNVOTED = "waiting", "unvoted"
-MOST_AT_ONCE = 1_000  # ids that one call may name
+MOST_AT_ONCE = 1_000  # the maximum number of ids per call
 
 DISMISSIBLE = Q(state__in=[State.WAITING, State.OPEN], merged_into=None)
 GROUPS = {
@@ -37,16 +37,16 @@ class NothingToDismiss(Conflict):
 def dismiss_questions(
     *, session_id: int, caller: Caller, which: Any = None, questions: Any = None, now: datetime
 ) -> QuestionDismissal:
-    """Dismiss several of a session's questions, and return the act by which they can be restored together.
+    """Dismiss several of a session's questions, and return the dismissal by which they can be restored together.
 
     Args:
         which: "waiting" for all that wait for approval, "unvoted" for all open ones that nobody voted for and that
-            are not pinned; None where `questions` names them by id. Those that are on air, answered, merged or
-            dismissed already are left as they are.
+        are not pinned; None if `questions` lists them by id. Those that are on air, answered, merged or already
+        dismissed are not changed.
 
     Raises:
         NotFound, NotSignedIn, NotHelper
-        Malformed: neither or both of the two, no such group, or an id that is none.
+        Malformed: neither or both of the two, no such group, or an invalid id.
         NothingToDismiss
     """
     session = lock_session(session_id)
@@ -80,7 +80,7 @@ def _choice(which: Any, questions: Any) -> Q:
 
 
 def _write(rows: Collection[Question]) -> None:
-    """Write the rows with their next versions, and tell each to those who may know of it."""
+    """Save the rows with their next versions, and publish each to those who may see it."""
     for question in rows:
         question.version += 1
     fields = ["state", "moved_from", "moved_at", "displaced", "dismissal", "version"]
@@ -91,9 +91,9 @@ def _write(rows: Collection[Question]) -> None:
 
 @transaction.atomic
 def restore_dismissed(*, dismissal_id: int, caller: Caller) -> int:
-    """Put back what was dismissed in one act, each question as it was before; return how many there were.
+    """Restore the questions of one dismissal to their previous states; return how many there were.
 
-    Those that somebody reopened since are left as they are; doing it twice is doing it once.
+    Questions that somebody has reopened since are not changed; repeating it does nothing.
 
     Raises:
         NotFound, NotSignedIn, NotHelper

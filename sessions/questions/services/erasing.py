@@ -11,14 +11,14 @@ from sessions.questions.models import Question, QuestionVote
 from sessions.questions.selectors import merged_roots
 from sessions.questions.services.asking import delete_and_tell, lock_question, save_and_tell
 
-# Part of what happened: that there was a question stays, and what was answered; who asked, and in which words, goes.
+# Part of what happened: the question and its answer stay, but its author and its wording are removed.
 KEPT = (Question.State.ON_AIR, Question.State.ANSWERED)
 
 
 def erase_upvotes(attendee: Attendee) -> None:
-    """Let the attendee's upvotes be nobody's: they count as before. The caller holds their sessions' locks.
+    """Make the attendee's upvotes anonymous: they still count. The caller holds their sessions' locks.
 
-    Somebody who voted for several questions that were merged counts once. Nobody's votes could not be told apart, so
+    Somebody who voted for several merged questions counts once. Anonymous votes could not be told apart, so
     one of them is kept for each question at the end of a chain.
     """
     votes = QuestionVote.objects.filter(attendee=attendee).select_related("question")
@@ -26,7 +26,7 @@ def erase_upvotes(attendee: Attendee) -> None:
 
 
 def _let_be_nobodys(votes: Sequence[QuestionVote]) -> None:
-    """Let all upvotes of some attendees be nobody's; see erase_upvotes."""
+    """Make all upvotes of some attendees anonymous; see erase_upvotes."""
     roots = merged_roots({vote.question.session_id for vote in votes})
     kept: dict[tuple[int | None, int], int] = {}
     for vote in votes:
@@ -37,9 +37,9 @@ def _let_be_nobodys(votes: Sequence[QuestionVote]) -> None:
 
 
 def erase_questions(attendee: Attendee) -> list[Question]:
-    """Delete the attendee's questions; of those that were put on air or answered, the words and the name go.
+    """Delete the attendee's questions; those that were put on air or answered only lose wording and name.
 
-    Returns the latter as they were: their words may stand elsewhere.
+    Returns the latter as they were, since their wording may be quoted elsewhere.
     """
     kept = []
     for pk in Question.objects.filter(attendee=attendee).order_by("pk").values_list("pk", flat=True):
@@ -55,9 +55,9 @@ def erase_questions(attendee: Attendee) -> list[Question]:
 
 @transaction.atomic
 def release_questions(*, event_id: int, most: int) -> dict[str, int]:
-    """Let up to so many questions of an event, and the upvotes of so many attendees, be nobody's; count both.
+    """Make up to this many questions of an event, and the upvotes of this many attendees, anonymous; count both.
 
-    No count of votes changes, and the words stay. The caller holds the locks of the event's sessions.
+    No count of votes changes, and the wording stays. The caller holds the locks of the event's sessions.
     """
     asked = Question.objects.filter(session__event=event_id, attendee__isnull=False)
     questions = list(asked.order_by("pk").values_list("pk", flat=True)[:most])
@@ -73,7 +73,7 @@ def release_questions(*, event_id: int, most: int) -> dict[str, int]:
 
 @transaction.atomic
 def forget_names_of_askers(*, event_id: int, most: int) -> int:
-    """Take the names off up to so many questions of an event, and tell; return how many."""
+    """Remove the names from up to this many questions of an event, and publish that; return how many."""
     named = Question.objects.filter(session__event=event_id).exclude(name="")
     pks = list(named.order_by("pk").values_list("pk", flat=True)[:most])
     for pk in pks:

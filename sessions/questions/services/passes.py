@@ -1,4 +1,4 @@
-"""Revoking the pass of somebody who asked a question, without learning who that is."""
+"""Revoking the pass of a question's author, without learning who that is."""
 
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,10 @@ from sessions.questions.models import Question
 
 @transaction.atomic
 def set_pass_of_asker(*, question_id: int, caller: Caller, revoked: Any, now: datetime) -> bool:
-    """As `set_pass`, for whoever asked a question, without learning who that is. For moderators of its session.
+    """Like `set_pass`, but for a question's author, without learning who that is. For moderators of its session.
 
     Raises:
-        NotFound: no such question, or its asker is gone.
+        NotFound: no such question, or its author is gone.
         NotSignedIn, NotModerator, Malformed
     """
     question = Question.objects.select_related("attendee").filter(pk=question_id).first()

@@ -1,4 +1,4 @@
-"""Questions as moderators and helpers see them: a queue in which they approve, answer, dismiss, pin and merge."""
+"""The queue of questions, in which moderators and helpers approve, answer, dismiss, pin and merge."""
 
 from datetime import datetime
 from typing import Any
@@ -54,10 +54,10 @@ class TooLateToUndoMove(IllegalQuestionMove):
 
 
 def _lock_for(caller: Caller, question_id: int) -> Question:
-    """Return the question, locked, for somebody who keeps its session's queue.
+    """Return the question, locked, for a moderator or helper of its session.
 
     Raises:
-        NotFound: also for a hidden question, to whoever may not know of it.
+        NotFound: also if the question is hidden and the caller may not see it.
         NotSignedIn, NotHelper
     """
     question = lock_question(question_id)
@@ -72,17 +72,17 @@ def _lock_for(caller: Caller, question_id: int) -> Question:
 def set_question_state(
     *, question_id: int, caller: Caller, state: Any, answer: Any = None, seen: Any = None, now: datetime
 ) -> Question:
-    """Approve, put on air, mark as answered, dismiss, or reopen. Setting the state that it has does nothing.
+    """Approve, put on air, mark as answered, dismiss, or reopen. Setting the current state does nothing.
 
-    One question is on air at a time: the one before counts as answered. `answer` is a written answer, which stays with
-    the question; `seen` is the state that whoever acts has before their eyes, if they say.
+    One question is on air at a time: the previous one counts as answered. `answer` is a written answer, which stays
+    with the question; `seen` is the state that the caller saw, if given.
 
     Raises:
         NotFound, NotSignedIn, NotHelper
-        Malformed: no such state, or an answer that cannot be shown.
+        Malformed: no such state, or an invalid answer.
         QuestionMovedMeanwhile: it is not in the state that was seen.
-        IllegalQuestionMove: not from the state that it has, or it stands in another question.
-        SessionIsOver: nothing is on air any more.
+        IllegalQuestionMove: not possible from its state, or it was merged into another question.
+        SessionIsOver: nothing can be on air.
     """
     question = _lock_for(caller, question_id)
     if state not in State.values:
@@ -112,7 +112,7 @@ def _check_move(question: Question, state: Question.State, seen: Any) -> None:
 
 
 def _move(question: Question, state: Question.State, now: datetime, caller: Caller | None) -> None:
-    """Give the question its new state; what was on air goes off first. Whoever calls saves."""
+    """Set the question's new state, after taking the previous one off the air. The caller saves."""
     displaced = None
     if state == State.ON_AIR:
         displaced = Question.objects.filter(session=question.session_id, state=State.ON_AIR).first()
@@ -143,7 +143,7 @@ def _note(question: Question, verb: TimelineEntry.Verb, now: datetime, caller: C
 
 @transaction.atomic
 def undo_question(*, question_id: int, caller: Caller, now: datetime) -> Question:
-    """Take the last move of a question back, or its merging, within five seconds; what it took off the air returns.
+    """Undo a question's last move, or its merge, within five seconds; the question that it took off the air returns.
 
     Raises:
         NotFound, NotSignedIn, NotHelper
@@ -173,7 +173,7 @@ def _on_air_in(session_id: int) -> Any:
 
 @transaction.atomic
 def write_answer(*, question_id: int, caller: Caller, answer: Any) -> Question:
-    """Write the answer that stays with the question, or mend it; everybody reads it once the question is answered.
+    """Write or correct the answer that stays with the question; everybody can read it once the question is answered.
 
     Raises:
         NotFound, NotSignedIn, NotHelper, Malformed
@@ -188,7 +188,7 @@ def write_answer(*, question_id: int, caller: Caller, answer: Any) -> Question:
 
 @transaction.atomic
 def pin_question(*, question_id: int, caller: Caller, pinned: Any) -> Question:
-    """Keep the question on top of the list, or let it go.
+    """Pin the question to the top of the list, or unpin it.
 
     Raises:
         NotFound, NotSignedIn, NotHelper, Malformed
@@ -205,14 +205,14 @@ def pin_question(*, question_id: int, caller: Caller, pinned: Any) -> Question:
 
 @transaction.atomic
 def merge_question(*, question_id: int, caller: Caller, into: int | None, now: datetime) -> Question:
-    """Merge a question into another one that asks the same, or (None) take it out again.
+    """Merge a question into another one that asks the same, or (None) separate it again.
 
-    Whoever voted for both is counted once. Both keep their votes, so that nothing is lost when they part.
+    People who voted for both are counted once. Both keep their votes, so that nothing is lost when they are separated.
 
     Raises:
         NotFound, NotSignedIn, NotHelper
         Malformed: there is no such other question in this session.
-        IllegalQuestionMove: one is on air or dismissed, or stands in another one already.
+        IllegalQuestionMove: one is on air or dismissed, or already merged into another one.
     """
     question = _lock_for(caller, question_id)
     if into == question.merged_into_id:
@@ -235,7 +235,7 @@ def merge_question(*, question_id: int, caller: Caller, into: int | None, now: d
 
 def _separate(question: Question) -> Question:
     target, question.merged_into, question.merged_at = question.merged_into, None, None
-    question.save()  # counting reads who stands where
+    question.save()  # counting reads the merges
     recount(question)
     save_and_tell(question)
     if target:
@@ -245,7 +245,7 @@ def _separate(question: Question) -> Question:
 
 
 def settle_on_air(*, session_id: int, now: datetime) -> None:
-    """Count what is on air as answered: the session has ended. The caller holds the session's lock."""
+    """Mark the question on air as answered, since the session has ended. The caller holds the session's lock."""
     for question in _on_air_in(session_id):
         _move(question, State.ANSWERED, now, None)
         question.moved_at = None

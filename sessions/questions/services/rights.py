@@ -1,4 +1,4 @@
-"""Whether the caller may keep a session's questions."""
+"""Whether the caller may moderate a session's questions."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ class NotHelper(NotAllowed):
 
 
 def check_keeps_queue(*, caller: Caller, session_id: int) -> None:
-    """Let those pass who keep the session's questions: moderators, organisers and helpers.
+    """Check that the caller may moderate the session's questions: moderators, organisers and helpers.
 
     Raises:
         NotSignedIn, NotHelper

@@ -1,4 +1,4 @@
-"""Upvotes: one transaction a batch, so that a room that votes all at once costs little."""
+"""Upvotes: one transaction per batch, so that a whole room voting at once costs little."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class QuestionNotOpen(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Upvote:
-    """Somebody wants a question answered, or (`takes_back`) no longer."""
+    """An upvote, or (`takes_back`) its withdrawal."""
 
     question_id: int
     attendee: AttendeePass
@@ -39,7 +39,7 @@ class Upvote:
 
 @dataclass(frozen=True, slots=True)
 class Upvoted:
-    """An upvote that is recorded. `question_id` is the question that it counts for, which may be another by now."""
+    """A recorded upvote. `question_id` is the question that it counts for, which may be another one by now."""
 
     session_id: int
     question_id: int
@@ -49,7 +49,7 @@ class Upvoted:
 
 @dataclass(slots=True)
 class _Batch:
-    """What the upvotes may touch, as those that came before have left it."""
+    """The data that the upvotes may change, after the upvotes so far."""
 
     questions: dict[int, Question] = field(default_factory=dict)
     sessions: dict[int, Session] = field(default_factory=dict)
@@ -63,16 +63,16 @@ class _Batch:
         return self.questions[self.roots.get(question_id, question_id)]
 
     def given(self, root: Question, attendee_id: int) -> set[Pair]:
-        """The attendee's votes for the question and for all that stands in it."""
+        """The attendee's votes for the question and for all that were merged into it."""
         return {(pk, attendee_id) for pk in self.families[root.pk]} & self.held
 
 
 def record_upvotes(upvotes: Sequence[Upvote]) -> list[Upvoted | DomainError]:
-    """Record a batch of upvotes in one transaction; each sees the effects of those before it.
+    """Record a batch of upvotes in one transaction; each sees the effects of earlier ones.
 
-    Saying it again changes nothing. An upvote for a question that was merged counts for the one that it stands in.
-    Returns one outcome an upvote, in the same order: Upvoted once it is durable, or the error by which that one alone
-    is refused (NotFound, NotJoined, SessionIsOver, OwnQuestion, QuestionNotOpen). One broadcast a question follows.
+    Repeating an upvote changes nothing. An upvote for a merged question counts for the one into which it was merged.
+    Returns one outcome per upvote, in the same order: Upvoted once it is durable, or the error by which only that one
+    is refused (NotFound, NotJoined, SessionIsOver, OwnQuestion, QuestionNotOpen). One broadcast per question follows.
     """
     with transaction.atomic():
         batch = _lock_and_read(upvotes)
@@ -143,7 +143,7 @@ def _check(batch: _Batch, question_id: int, attendee_id: int) -> Question:
 
 
 def _write(batch: _Batch) -> None:
-    """Write what the batch changed, count anew, raise the versions, and speak."""
+    """Save what the batch changed, recount, increment the versions, and publish."""
     changed = write_pairs(QuestionVote, "question", stored=batch.stored, held=batch.held)
     for root in _roots(batch, changed):
         recount(root)
