@@ -22,6 +22,8 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "kinds": ("kinds/more",),  # polls of which no room knows that it will have them
     "programme": ("times", "programme", "stars", "start_notices", "programme_filter", "programme_folds"),
     "screen": ("screen",),
+    "embed": ("embed",),
+    "embed_gone": ("embed_gone",),
     "control": ("control",),
     "run_sheet": ("control", "plan_drag", "unsaved"),
     "poll_edit": ("poll_edit",),
@@ -37,6 +39,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
 SHEETS: dict[str, tuple[str, ...]] = {
     "pages": ("companion", "product", "follow_ups", "questions", "running"),
     "more": ("control", "screen", "run_sheet", "recap", "programme", "programme_rows", "timetable"),
+    "embed": ("embed",),
 }
 IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"(\.{1,2}/[\w./]+)\.js"', re.MULTILINE)
 # A bundle's first line; `digest` reads the sources and says what it should be.

@@ -83,6 +83,7 @@ class DisplayLinkShape(serializers.Serializer[Any]):
 
 class DisplayLinkMade(DisplayLinkShape):
     url = serializers.CharField(help_text="opens the presenter screen; it is told this once")
+    embed_url = serializers.CharField(help_text="the same for OBS and for frames; it is told this once")
 
 
 class DisplayLinkList(serializers.Serializer[Any]):
@@ -140,8 +141,12 @@ class DisplayLinks(ScreenEndpoint):
         link, token = make_display_link(
             session_id=found.pk, caller=caller, name=self.body().get("name"), now=timezone.now()
         )
-        url = settings.PUBLIC_URL + found.address("display", token=token)
-        return Response({**display_link_json(link), "url": url}, status=201)
+        addresses = {
+            "url": found.address("display", token=token),
+            "embed_url": found.address("embed", token=token),
+        }
+        told = {name: settings.PUBLIC_URL + address for name, address in addresses.items()}
+        return Response({**display_link_json(link), **told}, status=201)
 
 
 class OneDisplayLink(ScreenEndpoint):

@@ -53,12 +53,14 @@ NAMED: dict[str, Callable[[Any], str]] = {
 
 DISPLAY_VIEW = "display"
 DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
+LINK = "link"  # where a frame of another site opens the socket: browsers keep cookies from it
 
 
 class RoomConsumer(LiveConsumer):
     """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear.
 
-    With `?view=display` it hears what everybody hears, as long as its display link is not revoked.
+    With `?view=display` it hears what everybody hears, as long as its display link is not revoked; in a frame of
+    another site `&link=` names the link.
     """
 
     commands = {
@@ -91,7 +93,9 @@ class RoomConsumer(LiveConsumer):
         self.sign_ups: dict[int, SignUp] = {}
         self.own: OwnReader | None = None
         text = self.bearer()
-        if text is None:
+        if self.query("view") == DISPLAY_VIEW:
+            pass  # whoever's browser it is, the screen is everybody's
+        elif text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
             self.attendee = read_pass(text) if text else None
             if self.attendee and (self.attendee.event_id != event_id or self._is_revoked(group)):
@@ -145,8 +149,8 @@ class RoomConsumer(LiveConsumer):
             if self.moderator_id is None and self.helper_id is None:
                 raise Refused
         elif view == DISPLAY_VIEW:
-            token = self.cookies().get(DISPLAY_COOKIE, "")
-            self.display_id = await hub.read_in_thread(_display_by_cookie, token, group.key)
+            token = self.query(LINK) or self.cookies().get(DISPLAY_COOKIE, "")
+            self.display_id = await hub.read_in_thread(_display_by_link, token, group.key)
             if self.display_id is None:
                 raise Refused
 
@@ -246,7 +250,7 @@ class RoomConsumer(LiveConsumer):
         return True
 
 
-def _display_by_cookie(token: str, session_id: int) -> int | None:
+def _display_by_link(token: str, session_id: int) -> int | None:
     """Return the session's display link with this token, or None when it opens nothing any more."""
     link = display_by_token(session_id, token)
     return link.pk if link else None

@@ -5,6 +5,7 @@ from django.urls import path
 from opendev.room import (
     control,
     copy_pages,
+    embeds,
     lines_control,
     pad_control,
     questions,
@@ -37,6 +38,7 @@ urlpatterns = [
     path(f"{SESSION}polls/<str:poll>/picture.svg", picture_pages.picture, name="poll-picture"),
     path(f"{SESSION}screen/", views.screen, name="screen"),
     path(f"{SESSION}screen/<str:token>/", views.display, name="display"),
+    path(f"{SESSION}embed/<str:token>/", embeds.embed, name="embed"),
     path(f"{SESSION}control/", control.control, name="control"),
     path(f"{SESSION}control/state/", control.session_state, name="control-session-state"),
     path(f"{SESSION}control/polls/", control.poll_add, name="control-poll-add"),
@@ -52,6 +54,7 @@ urlpatterns = [
     path(f"{SESSION}control/team/remove/", team.remove, name="control-team-remove"),
     path(f"{SESSION}control/displays/", team.make_display, name="control-display-make"),
     path(f"{SESSION}control/displays/revoke/", team.revoke_display, name="control-display-revoke"),
+    path(f"{SESSION}control/embed/", embeds.embed_code, name="control-embed"),
     path(f"{SESSION}control/screen/", team.screen_access, name="control-screen"),
     path(f"{SESSION}control/screen/shows/", control.screen_shows, name="control-screen-shows"),
     path(f"{SESSION}control/tokens/", team.make_token, name="control-token-make"),

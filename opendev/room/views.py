@@ -144,7 +144,7 @@ def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
     """The presenter screen."""
     found = selectors.session_by_slug(event, session)
     check_opens_screen(session=found, caller=caller_of(request, found.event_id))
-    return _screen(request, found)
+    return show_screen(request, found)
 
 
 @sensitive_variables("token")
@@ -154,7 +154,7 @@ def display(request: HttpRequest, event: str, session: str, token: str) -> HttpR
     """The presenter screen by a display link. The cookie goes to this session's socket and nowhere else."""
     found = selectors.session_by_slug(event, session)
     find_display_link(session_id=found.pk, token=token)
-    response = _screen(request, found, view=f"?view={DISPLAY_VIEW}")
+    response = show_screen(request, found, view=f"?view={DISPLAY_VIEW}")
     response.set_cookie(
         DISPLAY_COOKIE,
         token,
@@ -166,17 +166,26 @@ def display(request: HttpRequest, event: str, session: str, token: str) -> HttpR
     return response
 
 
-def _screen(request: HttpRequest, session: Session, *, view: str = "") -> HttpResponse:
+def show_screen(
+    request: HttpRequest, session: Session, *, view: str = "", template: str = "room/screen.html", **more: Any
+) -> HttpResponse:
+    """Return the presenter screen, or a page made of it.
+
+    Args:
+        view: what is added to the socket's address.
+        template: the page, which is given `more` besides.
+    """
     with shared_language(language := session.spoken_language):  # the wall is everybody's, whoever opened it
-        response = _rendered_screen(request, session, view)
+        context = {**_screen_in_its_colours(request, session), **more}
+        context["socket_path"] += view
+        response = render(request, template, context)
     response["Content-Language"] = language
     return response
 
 
-def _rendered_screen(request: HttpRequest, session: Session, view: str) -> HttpResponse:
+def _screen_in_its_colours(request: HttpRequest, session: Session) -> dict[str, Any]:
     context = screen_context(session)
     chosen = request.GET.get("theme")  # of this one window, whatever the others show
     context["has_own_theme"] = chosen in Session.Theme.values
     context["theme"] = chosen if chosen in Session.Theme.values else session.screen_theme
-    context["socket_path"] += view
-    return render(request, "room/screen.html", context)
+    return context

@@ -42,6 +42,11 @@ def event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDa
     }
 
 
+def edited_event_json(event: Event, sessions: Sequence[Session], days: Sequence[EventDay]) -> dict[str, Any]:
+    """Return an event with what organisers alone read of it."""
+    return {**event_json(event, sessions, days), "embed_sites": event.sites_that_embed}
+
+
 def session_json(session: Session, present: int) -> dict[str, Any]:
     """Return a session with its people; its event, day and roles should be loaded."""
     return {

@@ -1,5 +1,7 @@
 """REST: events and sessions."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from sessions.programme.models import Session
@@ -121,3 +123,24 @@ def test_event_that_is_made_is_a_draft_until_its_organiser_says_who_can_see_it(p
         assert ("quiet-days" in listed) == (visibility == "public")
     shown = organiser.rest("POST", "events/", {"name": "Loud Days", "visibility": "public"}).body
     assert visitor.rest("GET", f"events/{shown['slug']}/").body["visibility"] == "public"
+
+
+def test_sites_that_may_embed_are_told_to_organisers_alone(person):
+    event = make_event()
+    organiser, path = person(user=make_organiser(event)), f"events/{event.slug}/"
+    changed = organiser.rest("PATCH", path, {"embed_sites": ["https://a.example", "https://b.example/"]}).body
+    assert changed.keys() == EVENT | {"embed_sites"}
+    assert changed["embed_sites"] == ["https://a.example", "https://b.example"]
+    assert organiser.rest("PATCH", path, {}).body["embed_sites"] == changed["embed_sites"]
+    refused = organiser.rest("PATCH", path, {"embed_sites": ["http://a.example"]})
+    assert (refused.status, refused.code, refused.fields) == (400, "malformed", {"embed_sites"})
+    for reader in (organiser, person()):
+        assert reader.rest("GET", path).body.keys() == EVENT
+
+
+def test_display_link_is_told_as_an_embed_too(person):
+    session = make_session()
+    moderator = person(user=make_moderator(session))
+    made = moderator.rest("POST", f"sessions/{session.pk}/display-links/", {}).body
+    assert made["embed_url"] == made["url"].replace("/screen/", "/embed/")
+    assert person().get(urlsplit(made["embed_url"]).path).status_code == 200

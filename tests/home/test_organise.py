@@ -227,6 +227,21 @@ def test_event_and_session_are_given_a_language_by_page(event, organiser):
     assert (session.language, session.spoken_language) == ("pl", "pl")
 
 
+def test_sites_that_may_embed_are_given_by_page_and_a_wrong_one_keeps_what_was_typed(event, organiser):
+    form = organiser.get(at(event, "event/")).context
+    sent = {"name": event.name, "time_zone": "UTC", "seen": form["seen"], "summary": "Typed"}
+    refused = organiser.post(at(event, "event/"), {**sent, "embed_sites": "https://a.example/x"})
+    assert (refused.status_code, code_of(refused)) == (400, "malformed")
+    assert 'id="embed_sites-error"' in text_of(refused)
+    assert "https://a.example/x" in text_of(refused)
+    assert "Typed" in text_of(refused)
+    sites = "https://a.example\r\nhttps://b.example:8443/"
+    assert organiser.post(at(event, "event/"), {**sent, "embed_sites": sites}).status_code == 302
+    event.refresh_from_db()
+    assert event.sites_that_embed == ["https://a.example", "https://b.example:8443"]
+    assert "https://b.example:8443" in text_of(organiser.get(at(event, "event/")))
+
+
 def test_a_new_event_is_offered_the_language_that_its_organiser_reads(event, organiser):
     page = text_of(organiser.get("/organise/", headers={"Accept-Language": "fr"}))
     assert '<option value="fr" lang="fr" selected>' in page

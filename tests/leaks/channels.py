@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import sign_pass
+from opendev.room.consumers import DISPLAY_VIEW, LINK
 from polls.models import Poll
 from sessions.programme.models import Session
 from tests.leaks.world import COMBINATIONS, LAUNCHED, ROLES, World, may_see, numbers_in, steady
@@ -55,6 +56,16 @@ def alone(name: str, view: str = "") -> Callable[[World, str], Texts]:
     """The page of each session that has one poll, which is on air there."""
     return lambda world, role: {
         combination: page(world, role, poll.session.address(name) + view)
+        for combination, poll in world.alone.items()
+    }
+
+
+def embedded(show: str) -> Callable[[World, str], Texts]:
+    """The embed of each session that has one poll, by a display link: whoever opens it."""
+    return lambda world, role: {
+        combination: page(
+            world, role, f"{poll.session.address('embed', token=world.display(poll.session))}?show={show}"
+        )
         for combination, poll in world.alone.items()
     }
 
@@ -138,6 +149,12 @@ def socket(view: str = "", *, by_token: bool = False) -> Callable[[World, str], 
     return lambda world, role: same(snapshot(world, role, world.session, view=view, by_token=by_token))
 
 
+def embedded_socket(world: World, role: str) -> Texts:
+    """Its frame has the cookies of a reader where the site is one of ours; what it hears is everybody's."""
+    view = f"{DISPLAY_VIEW}&{LINK}={world.display(world.session)}"
+    return same(snapshot(world, role, world.session, view=view))
+
+
 def refusals(world: World, role: str) -> Texts:
     """The texts of refused acts: of voters by page, REST and socket, and of moderators for those who are not."""
     return {name: "\n".join(refused_acts(world, role, world.polls[name])) for name in HIDDEN}
@@ -169,6 +186,9 @@ CHANNELS = {
     "room, form wanted": Channel(room("?view=form"), IN_THE_ROOM),
     "room, on air, results wanted": Channel(alone("room", "?view=results"), IN_THE_ROOM, ON_PAGES),
     "screen": Channel(alone("screen"), FOR_EVERYBODY, ON_PAGES),
+    "embed, on air": Channel(embedded("screen"), FOR_EVERYBODY, ON_PAGES),
+    "embed of the result, on air": Channel(embedded("result"), FOR_EVERYBODY, ON_PAGES),
+    "socket of an embed": Channel(embedded_socket, FOR_EVERYBODY, ON_PAGES),
     "control": Channel(
         control, FOR_MODERATORS, tuple(name for name in EVERY if not name.startswith("draft"))
     ),

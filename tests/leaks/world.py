@@ -16,6 +16,7 @@ from polls.kinds import DEFAULT
 from polls.models import Poll
 from polls.services import Recorded, finalise_due_polls, record_ballots, set_poll_state
 from polls.services.states import lock_poll, save_and_tell
+from sessions.displays.services import make_display_link
 from sessions.programme.models import Person as PersonRow
 from sessions.programme.models import Session, SessionRole
 from tests.factories import (
@@ -74,6 +75,7 @@ class World:
         self.session, elsewhere = make_session(self.event), make_session(self.event)
         self.people = self.make_people(elsewhere)
         self.drawn: dict[int, list[int]] = {}
+        self.displays: dict[int, str] = {}
         self.polls = {name: self.make_poll(self.session, name) for name in COMBINATIONS}
         self.alone = {name: self.make_poll(self.new_session(), name) for name in on_air}
         finalise_due_polls(timezone.now())  # or the server does, sooner or later
@@ -96,6 +98,13 @@ class World:
     def close(self) -> None:
         for person in self.people.values():
             person.close()
+
+    def display(self, session: Session) -> str:
+        """The token of a session's display link."""
+        if session.pk not in self.displays:
+            caller = organiser_of(self.event)
+            self.displays[session.pk] = make_display_link(session_id=session.pk, caller=caller, now=NOW)[1]
+        return self.displays[session.pk]
 
     def new_session(self) -> Session:
         session = make_session(self.event)

@@ -6,10 +6,9 @@ from typing import Any
 
 from websockets.exceptions import InvalidStatus
 
-from opendev.room.consumers import DISPLAY_VIEW
-from sessions.displays.services import make_display_link
 from sessions.programme.models import Session
 from tests.roles import (
+    display_acts,
     follow_up_acts,
     pad_acts,
     poll_file_acts,
@@ -218,54 +217,6 @@ def screen_by_page(cast: Cast, who: Person, *, is_open: bool) -> Answer:
         Session.objects.filter(pk=cast.session.pk).update(screen_is_open=True)
 
 
-def display_by_socket(cast: Cast, who: Person) -> Answer:
-    try:
-        with who.socket(cast.session.pk, view=DISPLAY_VIEW):
-            return Answer(200)
-    except InvalidStatus:
-        return Answer(403, "handshake_refused")
-
-
-def display_by_page(cast: Cast, who: Person) -> Answer:
-    made = who.post(cast.session.address("control-display-make"), display_name="Hall")
-    link = (
-        cast.session.display_links.latest("pk") if not made.code else make_display_link(**cast.by_right())[0]
-    )
-    revoked = who.post(cast.session.address("control-display-revoke"), display=str(link.pk))
-    closed, opened = (who.post(cast.session.address("control-screen"), open=value) for value in "01")
-    assert made.code == revoked.code == closed.code == opened.code, (made, revoked, closed, opened)
-    link.refresh_from_db()
-    assert (link.revoked_at is not None) == (revoked.code == "")
-    return made
-
-
-def display_by_rest(cast: Cast, who: Person) -> Answer:
-    path = f"sessions/{cast.session.pk}/display-links/"
-    listed, made = who.rest("GET", path), who.rest("POST", path, {"name": "Hall"})
-    link = made.body["id"] if not made.code else str(make_display_link(**cast.by_right())[0].pk)
-    revoked = who.rest("DELETE", f"{path}{link}/")
-    closed, opened = (
-        who.rest("PUT", f"sessions/{cast.session.pk}/screen/", {"open": value}) for value in (False, True)
-    )
-    assert listed.code == made.code == revoked.code == closed.code == opened.code, (listed, made, revoked)
-    return made
-
-
-def screen_shows_by_page(cast: Cast, who: Person) -> Answer:
-    said = [
-        who.post(cast.session.address("control-screen-shows"), shows=value) for value in ("code", "on_air")
-    ]
-    assert said[0].code == said[1].code, said
-    return said[0]
-
-
-def screen_shows_by_rest(cast: Cast, who: Person) -> Answer:
-    path = f"sessions/{cast.session.pk}/screen/"
-    said = [who.rest("PATCH", path, {"shows": value}) for value in ("code", "on_air")]
-    assert said[0].code == said[1].code, said
-    return said[0]
-
-
 def invite_by_page(cast: Cast, who: Person) -> Answer:
     name = f"Invited by {id(who)}"
     invited = who.post(cast.session.address("control-team-invite"), name=name)
@@ -309,7 +260,6 @@ ACTS: dict[str, dict[str, list[Try]]] = {
     "See a presenter screen that is restricted to displays": {
         PAGE: [partial(screen_by_page, is_open=False)],
     },
-    "Follow the session as a display": {SOCKET: [display_by_socket]},
     "See launched polls, and tallies that are open to all": {
         PAGE: [partial(tally_by_page, "always", "room")],
         REST: [partial(tally_by_rest, "always")],
@@ -379,15 +329,7 @@ ACTS: dict[str, dict[str, list[Try]]] = {
         REST: [rest("GET", "sessions/{session}/timeline/")],
     },
     "Start and end the session": deed("set session", "live"),
-    **(rehearsal_acts.ACTS | poll_file_acts.ACTS | privacy_acts.ACTS | webhook_acts.ACTS),
-    "Create and revoke display links, and restrict the screen to displays": {
-        PAGE: [display_by_page],
-        REST: [display_by_rest],
-    },
-    "Choose what the presenter screen shows": {
-        PAGE: [screen_shows_by_page],
-        REST: [screen_shows_by_rest],
-    },
+    **(rehearsal_acts.ACTS | poll_file_acts.ACTS | privacy_acts.ACTS | webhook_acts.ACTS | display_acts.ACTS),
     "Create and revoke your own API tokens": {PAGE: [token_by_page]},
     "Read and download the audit log": {
         PAGE: [

@@ -38,7 +38,10 @@ from sessions.programme.services.events import (
 from sessions.programme.services.locks import lock_event
 from sessions.programme.services.sessions import order_sessions
 
-FIELDS = ("name", "slug", "short_name", "series", "summary", "sponsors_line", "time_zone", "language")
+FIELDS = (
+    *("name", "slug", "short_name", "series", "summary", "sponsors_line"),
+    *("time_zone", "language", "embed_sites"),
+)
 
 
 Visibility = Event.Visibility

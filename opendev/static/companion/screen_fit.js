@@ -50,6 +50,7 @@ function shrinkRows(main, list) {
 function shrinkAside(main) {
   const aside = main.querySelector("aside")
   const [code, count] = [".join-here", ".turnout"].map((name) => aside.querySelector(name))
+  if (!code) return // an embed of the result alone
   const gap = GAP_BELOW_CODE * parseFloat(getComputedStyle(main).fontSize) // closer, the count reads as one more digit
   for (let size = 0; size <= SMALLEST_CODE; size += 1) {
     main.dataset.qr = size

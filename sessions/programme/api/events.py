@@ -15,7 +15,8 @@ from opendev.core.text import clean_id, id_in_address
 from sessions.programme import selectors
 from sessions.programme.endpoints import DayShape, Endpoint, EventList, EventShape, page
 from sessions.programme.models import Event, EventDay
-from sessions.programme.serializers import event_json
+from sessions.programme.models.embedding import MOST_SITES
+from sessions.programme.serializers import edited_event_json, event_json
 from sessions.programme.services.events import (
     add_day,
     create_event,
@@ -45,6 +46,17 @@ class EventChange(serializers.Serializer[Any]):
         required=False,
         help_text="draft: its team alone; unlisted: whoever has a link or a code; public: everybody",
     )
+
+    embed_sites = serializers.ListField(
+        child=serializers.CharField(),
+        max_length=MOST_SITES,
+        required=False,
+        help_text="https origins whose pages may show this event's screens in a frame, as in https://example.org",
+    )
+
+
+class EventEdited(EventShape):
+    embed_sites = serializers.ListField(child=serializers.CharField())
 
 
 class EventWanted(EventChange):
@@ -82,6 +94,13 @@ def event_response(event: Event, *, status: int = 200) -> Response:
     return Response(event_json(event, list(event.sessions.all()), list(event.days.all())), status=status)
 
 
+def edited_response(event: Event, *, status: int = 200) -> Response:
+    """Return an event as it stands now, to its organisers."""
+    return Response(
+        edited_event_json(event, list(event.sessions.all()), list(event.days.all())), status=status
+    )
+
+
 class Events(Endpoint):
     """All events."""
 
@@ -100,12 +119,12 @@ class Events(Endpoint):
     @extend_schema(
         operation_id="event_create",
         request=EventWanted,
-        responses=answers(EventShape, status=201, refusals=WRITE),
+        responses=answers(EventEdited, status=201, refusals=WRITE),
     )
     def post(self, request: Request) -> Response:
         """Create an event, and become its organiser. For organisers of another event."""
         caller = self.caller(NO_EVENT)
-        return event_response(create_event(caller=caller, given=self.body()), status=201)
+        return edited_response(create_event(caller=caller, given=self.body()), status=201)
 
 
 class OneEvent(Endpoint):
@@ -117,12 +136,12 @@ class OneEvent(Endpoint):
         return event_response(selectors.event_by_slug(slug))
 
     @extend_schema(
-        operation_id="event_edit", request=EventChange, responses=answers(EventShape, refusals=WRITE)
+        operation_id="event_edit", request=EventChange, responses=answers(EventEdited, refusals=WRITE)
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change the given fields; the address stays. For organisers."""
         event, caller = self.organised(slug)
-        return event_response(edit_event(event_id=event.pk, caller=caller, given=self.body()))
+        return edited_response(edit_event(event_id=event.pk, caller=caller, given=self.body()))
 
 
 class CommitteeOfEvent(Endpoint):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opendev.core.languages import codes, offered
 from opendev.core.zones import USUAL_ZONE, time_zones
+from sessions.programme.models.embedding import site_of, validate_sites
 
 RESERVED_SLUGS = frozenset(
     {
@@ -80,6 +81,15 @@ class Event(models.Model):
         default=Visibility.DRAFT,
         db_default=Visibility.DRAFT,
     )
+    # One per line, as `read_sites` writes them.
+    embed_sites = models.TextField(
+        _("sites that may embed screens"),
+        max_length=6000,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_sites],
+    )
     # The session that is rehearsed here. Such an event is in no list, has no organisers, and is deleted afterwards.
     rehearses = models.OneToOneField(
         "Session",
@@ -144,6 +154,11 @@ class Event(models.Model):
     def content_language(self) -> str:
         """The language of the event's own words, as a tag."""
         return self.spoken_language
+
+    @property
+    def sites_that_embed(self) -> list[str]:
+        """The https origins whose pages may show this event's screens in a frame."""
+        return [site for line in self.embed_sites.splitlines() if (site := site_of(line))]
 
     @property
     def committee(self) -> list[Any]:

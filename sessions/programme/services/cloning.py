@@ -12,7 +12,7 @@ from sessions.programme.services import forms_read as read
 from sessions.programme.services.events import create_event, on_another_day
 from sessions.programme.services.locks import lock_event
 
-OF_EVENT = ("short_name", "series", "summary", "sponsors_line", "time_zone", "language")
+OF_EVENT = ("short_name", "series", "summary", "sponsors_line", "time_zone", "language", "embed_sites")
 OF_SESSION = (
     *(
         "title",

@@ -62,6 +62,7 @@ FIELDS: read.Readers = {
     "time_zone": read.a_zone,
     "language": read.a_language,
     "visibility": read.one_of(Event.Visibility.values),
+    "embed_sites": read.sites,
 }
 
 

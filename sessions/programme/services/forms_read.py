@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from opendev.core.errors import Malformed
 from opendev.core.languages import codes, language_tag, offered
 from opendev.core.text import clean_line, clean_text, clean_word
+from sessions.programme.models.embedding import read_sites
 from sessions.programme.models.events import validate_time_zone
 from sessions.programme.models.resources import WEB_ADDRESS
 
@@ -111,6 +112,20 @@ def any_language(value: Any, field: str) -> str:
     """
     words = clean_line(value, field=field, most=20, required=False)
     return language_tag(words) or words
+
+
+def sites(value: Any, field: str) -> str:
+    """Read the sites that may embed: one a line, or a list of texts.
+
+    Raises:
+        Malformed
+    """
+    is_list = isinstance(value, list) and all(isinstance(site, str) for site in value)
+    text = clean_text("\n".join(value) if is_list else value, field=field, most=6000, required=False)
+    try:
+        return read_sites(text)
+    except ValidationError as refusal:
+        raise wrong(field, refusal.messages[0]) from None
 
 
 def a_date(value: Any, field: str) -> date:

@@ -16,7 +16,7 @@ from sessions.programme.services.cloning import clone_session
 from sessions.programme.services.locks import lock_session
 from sessions.programme.services.rights import check_moderates
 
-OF_EVENT = ("short_name", "time_zone", "language", "is_demo")
+OF_EVENT = ("short_name", "time_zone", "language", "embed_sites", "is_demo")
 OF_PERSON = ("slug", "name", "company", "title", "user_id")
 SLUG_BYTES = 8  # random, so that nobody guesses the address
 
