@@ -1,4 +1,4 @@
-"""REST for next steps: where people meet again, named at the end of the recap."""
+"""REST for next steps: the events at the end of the recap."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ class NextStepsOfEvent(Endpoint):
 
     @extend_schema(operation_id="next_steps_list", auth=OPEN, responses=answers(NextStepList))
     def get(self, request: Request, slug: str) -> Response:
-        """List them in their order. They are a part of the recap: until it is published, for organisers alone."""
+        """List them in order. They are part of the recap: until it is published, for organisers only."""
         event = selectors.event_by_slug(slug)
         if not event.has_recap and not selectors.organises(self.caller(event.pk), event.pk):
             raise NotFound(_("The recap of this event is not published yet."))
@@ -59,7 +59,7 @@ class NextStepsOfEvent(Endpoint):
         responses=answers(NextStepShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Name an upcoming event with its dates, or an earlier one of the series. For organisers."""
+        """Add an upcoming event with its dates, or an earlier one of the series. For organisers."""
         event, caller = self.organised(slug)
         step = add_next_step(event_id=event.pk, caller=caller, given=self.body())
         return Response(_step_json(step), status=201)
@@ -70,7 +70,7 @@ class OneNextStep(Endpoint):
 
     @extend_schema(operation_id="next_step_remove", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, slug: str, step: str) -> Response:
-        """Take it away. For organisers."""
+        """Remove it. For organisers."""
         event, caller = self.organised(slug)
         remove_next_step(event_id=event.pk, caller=caller, step_id=id_in_address(step))
         return Response(status=204)

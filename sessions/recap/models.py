@@ -1,4 +1,4 @@
-"""The recap: the draft that was made from what happened, what an editor made of it, and what was published."""
+"""The recap: the draft that was made from the data, editors' changes, and published versions."""
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ MAX_KEY_LENGTH = 80
 
 
 class SessionSummary(models.Model):
-    """A session in the words of whoever led it: the recap draws on it, and numbers come from elsewhere."""
+    """A session's summary in its moderators' words, for the recap; numbers come from elsewhere."""
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="summary")
     opening = models.TextField(_("how it opened"), max_length=2000, blank=True)
@@ -30,7 +30,7 @@ class SessionSummary(models.Model):
 
 
 class NextStep(models.Model):
-    """Where people meet again, and what they may catch up on: named at the end of the recap."""
+    """An upcoming event, or an earlier one to catch up on, listed at the end of the recap."""
 
     class Kind(models.TextChoices):
         EARLIER = "earlier", _("Earlier event of the series")
@@ -66,7 +66,7 @@ class NextStep(models.Model):
 
 
 class RecapDraft(models.Model):
-    """The recap as it was last drafted from the data: a list of paragraphs, each with a key that stays."""
+    """The last draft of the recap from the data: a list of paragraphs, each with a stable key."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="recap_draft")
     language = models.CharField(_("language"), max_length=20, default="en-gb", db_default="en-gb")
@@ -83,15 +83,15 @@ class RecapDraft(models.Model):
 
     @property
     def content_language(self) -> str:
-        """The language of its words, as a tag."""
+        """Its language, as a tag."""
         return self.language
 
 
 class RecapEdit(models.Model):
-    """What an editor said about one paragraph. Never changed: the newest of a paragraph counts, the others are history.
+    """An editor's change of one paragraph. Never updated: the newest of a paragraph counts, the others are history.
 
-    `base` is the drafted text that the editor had before them: once the draft says something else, both are shown.
-    A `text` of None is the drafted one.
+    `base` is the drafted text that the editor saw: if the draft has changed since, both are shown.
+    A `text` of None means the drafted one.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="recap_edits")
@@ -113,7 +113,7 @@ class RecapEdit(models.Model):
 
 
 class RecapVersion(models.Model):
-    """The recap as it was published once. Which names, results and questions of it may be read is looked up then."""
+    """A published version of the recap. Which of its names, results and questions may be read is checked on reading."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="recap_versions")
     number = models.PositiveIntegerField(_("number"))

@@ -1,4 +1,4 @@
-"""What is read about recaps, and of what they are made."""
+"""Queries about recaps and their material."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def summaries_of(session_ids: Iterable[int]) -> dict[int, SessionSummary]:
 
 
 def next_steps_of(event: Event) -> list[NextStep]:
-    """Return the event's next steps in their order."""
+    """Return the event's next steps in order."""
     return list(NextStep.objects.filter(event=event).order_by("position", "pk"))
 
 
@@ -41,7 +41,7 @@ def rest_of_series(event: Event) -> list[SeriesEvent]:
 
 
 def recap_draft_of(event_id: int) -> RecapDraft | None:
-    """Return the event's draft, None where none was made."""
+    """Return the event's draft, or None."""
     return RecapDraft.objects.filter(event=event_id).first()
 
 
@@ -51,17 +51,17 @@ def recap_edits_of(event_id: int) -> list[RecapEdit]:
 
 
 def recap_versions_of(event_id: int) -> list[RecapVersion]:
-    """Return what was published, newest first, without the paragraphs."""
+    """Return the published versions, newest first, without their paragraphs."""
     versions = RecapVersion.objects.filter(event=event_id).defer("paragraphs")
     return list(versions.order_by("-number"))
 
 
 def recap_version(event_id: int, number: int) -> RecapVersion | None:
-    """Return one version, None where there is none of this number."""
+    """Return the version with this number, or None."""
     return RecapVersion.objects.filter(event=event_id, number=number).first()
 
 
 def published_recap(event_id: int) -> RecapVersion | None:
-    """Return what everybody reads: the newest version, unless it was withdrawn."""
+    """Return the public version: the newest one, unless it was withdrawn."""
     newest = RecapVersion.objects.filter(event=event_id).order_by("-number").first()
     return newest if newest and newest.withdrawn_at is None else None

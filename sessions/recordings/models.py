@@ -1,4 +1,4 @@
-"""Where a session stands in its recording, and the chapters that were edited."""
+"""The alignment of a session with its recording, and edited chapters."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from sessions.timeline.models import TimelineEntry
 class Recording(models.Model):
     """How a session's recording is aligned with its timeline; its address is the session's `recording_url`.
 
-    `offset_s` is the second of the recording at which the session starts; below 0 where the recording began later.
+    `offset_s` is the second of the recording at which the session starts; below 0 if the recording began later.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="recording")
@@ -26,10 +26,10 @@ class Recording(models.Model):
 
 
 class Chapter(models.Model):
-    """A chapter that a moderator added, or what they said about one that the timeline gives.
+    """A chapter that a moderator added, or changes to one from the timeline.
 
     Without an entry it is their own, `at_s` seconds after the start of the session. With one, an empty title and an
-    `at_s` of None leave what the timeline says.
+    `at_s` of None mean the timeline's values.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="chapters")

@@ -1,4 +1,4 @@
-"""What is read about recordings: the chapters that the timeline gives, as moderators edited them."""
+"""Queries about recordings: the chapters from the timeline, with moderators' changes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ OPENING = {
 }
 TAKEN_BACK = {Verb.POLL_SET_BACK, Verb.QUESTION_SET_BACK, Verb.SUGGESTION_SET_BACK}
 POLL_VERBS = {Verb.POLL_LAUNCHED, Verb.POLL_CLOSED}
-# A start so long after all before it is the real one, and what went before was a rehearsal; a sooner one only mends an
-# end that came too early. Longer than the longest break of a day's programme, shorter than the night before it.
+# A start this long after everything else is the real one, and what came before was a rehearsal; an earlier one only
+# corrects a premature end. Longer than the longest break of a day's programme, shorter than the night before it.
 ANEW_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
 class ChapterMark:
-    """A chapter, `after_s` seconds after the start of the session, at `at_s` in the recording; `key` names it."""
+    """A chapter, `after_s` seconds after the start of the session, at `at_s` in the recording; `key` identifies it."""
 
     key: str
     verb: str
@@ -36,18 +36,18 @@ class ChapterMark:
 
 
 def recording_of(session_id: int) -> Recording | None:
-    """Return how the session's recording is aligned, None where nobody said."""
+    """Return the alignment of the session's recording, or None if nobody has set it."""
     return Recording.objects.filter(session=session_id).first()
 
 
 def chapters_of(
     session: Session, *, hidden_subjects: Collection[tuple[str, str]] = (), with_hidden: bool = False
 ) -> list[ChapterMark]:
-    """Return the chapters in the order of the recording; those before its beginning are not in it.
+    """Return the chapters in the order of the recording, without those before its beginning.
 
     Args:
-        hidden_subjects: (verb, subject) of what may not be named.
-        with_hidden: also those that a moderator left out, for editing.
+        hidden_subjects: (verb, subject) of entries that may not be shown.
+        with_hidden: include those that a moderator left out, for editing.
     """
     recording = recording_of(session.pk)
     offset = recording.offset_s if recording else 0
@@ -65,7 +65,7 @@ def chapters_of(
 
 
 def _standing(session_id: int) -> list[TimelineEntry]:
-    """Return what happened in the recorded hour and was not taken back, with one start."""
+    """Return the timeline of the recorded hour without undone entries, with a single start."""
     standing: list[TimelineEntry] = []
     for entry in TimelineEntry.objects.filter(session=session_id).order_by("pk"):
         if entry.verb == Verb.SESSION_SET_BACK:
@@ -84,7 +84,7 @@ def _standing(session_id: int) -> list[TimelineEntry]:
 
 
 def _is_undone(entry: TimelineEntry, act: TimelineEntry) -> bool:
-    """Return True if the act undid what the entry says; a line that was opened from a suggestion has its title."""
+    """Return True if the act undid the entry; a line that was opened from a suggestion has its title."""
     if act.verb == Verb.SUGGESTION_SET_BACK:
         return entry.verb == Verb.LINE_OPENED and entry.title == act.title
     return entry.subject == act.subject and entry.verb.startswith(act.verb.partition(".")[0])

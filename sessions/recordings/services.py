@@ -1,4 +1,4 @@
-"""A session's recording: its address, how it is aligned, its chapters. For moderators."""
+"""A session's recording: its address, alignment and chapters. For moderators."""
 
 import re
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ from sessions.timeline.models import TimelineEntry
 
 MAX_URL_LENGTH = 500
 MAX_CHAPTER_LENGTH = 200
-LONGEST_S = 48 * 3600  # a recording, and by how far it may be shifted
+LONGEST_S = 48 * 3600  # the maximum length and shift of a recording
 CLOCK = re.compile(r"-?\d{1,2}(:\d{1,2}){1,2}")
 is_web_address = URLValidator(schemes=["http", "https"])
 
 
 def read_seconds(value: Any, *, field: str) -> int:
-    """Return seconds from a number, "95", "1:35" or "1:01:35"; a minus in front counts for all of it.
+    """Return seconds from a number, "95", "1:35" or "1:01:35"; a leading minus applies to all of it.
 
     Raises:
         Malformed: anything else, or more than two days.
@@ -48,11 +48,11 @@ def read_seconds(value: Any, *, field: str) -> int:
 
 @transaction.atomic
 def set_recording(*, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Recording:
-    """Say where a session's recording is (`url`, "" takes it away) and at which second the session starts (`offset`).
+    """Set the address of a session's recording (`url`, "" removes it) and the second of the session's start (`offset`).
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: no web address, or no time.
+        Malformed: not a web address, or not a time.
     """
     session = _lock_session(session_id, caller)
     url = (
@@ -77,11 +77,11 @@ def set_recording(*, session_id: int, caller: Caller, given: Mapping[str, Any], 
 
 @transaction.atomic
 def add_chapter(*, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime) -> Chapter:
-    """Add a chapter of one's own: a `title`, and `after`, the time since the session's start.
+    """Add a chapter: a `title`, and `after`, the time since the session's start.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: no title, or no time.
+        Malformed: no title, or not a time.
     """
     session = _lock_session(session_id, caller)
     title = clean_line(given.get("title"), field="title", most=MAX_CHAPTER_LENGTH)
@@ -92,14 +92,14 @@ def add_chapter(*, session_id: int, caller: Caller, given: Mapping[str, Any], no
 
 @transaction.atomic
 def edit_chapter(*, session_id: int, caller: Caller, key: str, given: Mapping[str, Any]) -> Chapter:
-    """Change a chapter's `title` or time (`after`), leave it out or put it back in (`hidden`).
+    """Change a chapter's `title` or time (`after`), hide it or show it again (`hidden`).
 
-    An empty title or time of one that the timeline gives brings back what the timeline says.
+    For a chapter from the timeline, an empty title or time restores the timeline's value.
 
     Raises:
-        NotFound: also a chapter of another session.
+        NotFound: also if the chapter belongs to another session.
         NotSignedIn, NotModerator
-        Malformed: a title or a time that cannot be.
+        Malformed: an invalid title or time.
     """
     session = _lock_session(session_id, caller)
     chapter = _find_chapter(session, key)
@@ -119,7 +119,7 @@ def edit_chapter(*, session_id: int, caller: Caller, key: str, given: Mapping[st
 
 
 def _find_chapter(session: Session, key: str) -> Chapter:
-    """Return the chapter that a key names; one that the timeline gives has a row once something was said about it."""
+    """Return the chapter with this key; a chapter from the timeline only has a row if it was changed."""
     kind, _dash, number = key.partition("-")
     pk = id_in_address(number)
     if kind == "own":

@@ -1,1 +1,1 @@
-"""Who registered beforehand: lists that are imported, figures, personal links."""
+"""Registrations: imported lists, figures, personal links."""

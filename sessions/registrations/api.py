@@ -1,4 +1,4 @@
-"""REST for registrations: bringing lists, how far they are, and figures."""
+"""REST for registrations: importing lists, their progress, and figures."""
 
 from typing import Any
 
@@ -116,7 +116,7 @@ class ImportsOfEvent(Endpoint):
         operation_id="registration_imports_list", responses=answers(ImportList, refusals=(*READ, 403))
     )
     def get(self, request: Request, slug: str) -> Response:
-        """List what was brought, newest first, and how far it is; the newest with its wrong rows. For organisers."""
+        """List the imports and their progress, newest first; the newest with its invalid rows. For organisers."""
         event, _caller = self.organised(slug)
         imports = registrations.imports_of(event.pk)
         bad = registrations.bad_rows_of(imports[0].pk) if imports else []
@@ -128,7 +128,7 @@ class ImportsOfEvent(Endpoint):
         responses=answers(ImportShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Import a list; the answer names the columns used, and what is wrong by row and value. For organisers."""
+        """Import a list; the answer has the columns used, and errors by row and value. For organisers."""
         (event, caller), body = self.organised(slug), self.body()
         csv = body.get("csv")
         if not isinstance(csv, str):
@@ -154,7 +154,7 @@ class LinkOfRegistration(Endpoint):
         responses=answers(LinkShape, refusals=WRITE),
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Revoke the link, which then leads nowhere, or let it work again. For organisers."""
+        """Revoke the link, or restore it. For organisers."""
         (event, caller), body = self.organised(slug), self.body()
         one = set_personal_link(
             event_id=event.pk,
@@ -172,14 +172,14 @@ class FiguresOfEvent(Endpoint):
 
     @extend_schema(operation_id="figures_list", auth=OPEN, responses=answers(FigureList))
     def get(self, request: Request, slug: str) -> Response:
-        """List registered, joined, companies and countries, as counted and as printed."""
+        """List registered, joined, companies and countries, as counted and as shown."""
         return _figures(selectors.event_by_slug(slug))
 
     @extend_schema(
         operation_id="figure_set", request=FigureWanted, responses=answers(FigureList, refusals=WRITE)
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Print a figure as said, with its source; both empty: as it is counted. For organisers."""
+        """Override a figure, with its source; if both are empty, the counted figure is shown. For organisers."""
         (event, caller), body = self.organised(slug), self.body()
         given = {field: body.get(field) for field in ("figure", "shown", "source")}
         set_figure(event_id=event.pk, caller=caller, **given)

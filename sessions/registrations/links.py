@@ -1,4 +1,4 @@
-"""Personal links: signed, so that none has to be kept, and nobody can make one up."""
+"""Personal links: signed, so that they need not be stored, and nobody can make one up."""
 
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
@@ -12,12 +12,12 @@ _signer = Signer(salt="opendev.registration", sep=".")
 
 
 def personal_link(registration_id: int) -> str:
-    """Return the address by which somebody who registered joins."""
+    """Return the address with which a registered person joins."""
     return reverse("join-registered", kwargs={"token": _signer.sign(str(registration_id))})
 
 
 def registration_of(token: str) -> Registration:
-    """Return whose personal link this is.
+    """Return the registration of a personal link.
 
     Raises:
         NotFound: the link was made up, was revoked, or the registration is gone.

@@ -1,4 +1,4 @@
-"""Registrations: who signed up for an event beforehand, how lists of them came, and the figures that are printed."""
+"""Registrations: people who registered for an event in advance, imports of lists, and overridden figures."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +9,10 @@ from sessions.programme.models import Event
 
 
 class Registration(models.Model):
-    """Somebody who registered for an event, once an e-mail address. Addresses are kept in lower case.
+    """Somebody who registered for an event, one per email address. Addresses are stored in lower case.
 
-    `call_url` is the call's own link for this person, where its host gives one to each. The link by which they join
-    here is signed and not kept (sessions/registrations/links.py).
+    `call_url` is the call's own link for this person, if its host gives one to each. The link with which they join
+    here is signed and not stored (sessions/registrations/links.py).
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrations")
@@ -42,10 +42,10 @@ class Registration(models.Model):
 
 
 class RegistrationImport(models.Model):
-    """A list of registrations that somebody brought: read into rows first, and taken over once all are read.
+    """The import of a list of registrations: first read into rows, and imported once all have been read.
 
-    `report` is what an organiser has to know of how the list was understood: `columns` (place, heading, field), `notes`
-    (sentences) and `remarks` (row, field, value, reason). It holds no address and no name of a row.
+    `report` tells the organiser how the list was read: `columns` (position, heading, field), `notes`
+    (sentences) and `remarks` (row, field, value, reason). It contains no address and no name from a row.
     """
 
     class State(models.TextChoices):
@@ -89,7 +89,7 @@ class RegistrationImport(models.Model):
 
 
 class RegistrationRow(models.Model):
-    """A row of a list, until it is taken over; one that is wrong stays, as the report of what was wrong."""
+    """A row of a list, until it is imported; invalid rows stay, as the report of what was wrong."""
 
     brought = models.ForeignKey(RegistrationImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
@@ -112,7 +112,7 @@ class RegistrationRow(models.Model):
 
 
 class FigureNote(models.Model):
-    """A figure that is printed in place of the one that is counted, and where it comes from."""
+    """A figure that is shown instead of the counted one, and its source."""
 
     class Figure(models.TextChoices):
         REGISTERED = "registered", _("Registered")

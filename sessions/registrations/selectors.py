@@ -1,4 +1,4 @@
-"""What is read about registrations: the figures that an event is described with."""
+"""Queries about registrations, and an event's figures."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ from sessions.registrations.models import FigureNote, Registration, Registration
 
 EXACT_BELOW = 20
 MOST_IMPORTS = 10
-MOST_BAD_ROWS = 500  # named in a report; more of them mean that the file is another one
+MOST_BAD_ROWS = 500  # listed in a report; more of them mean that it is the wrong file
 
 
 @dataclass(frozen=True, slots=True)
 class ReportField:
-    """Something about a row of a list, with the field called as people call it."""
+    """A remark about a row of a list, with the field's name for people."""
 
     row: int
     label: str
@@ -29,7 +29,7 @@ class ReportField:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How a list was understood: the columns that were used, with what each gives, and those that were passed over."""
+    """How a list was read: the columns that were used, with their fields, and those that were ignored."""
 
     brought: RegistrationImport
     used: list[tuple[str, str]]
@@ -41,7 +41,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number about an event: as it was counted, as it is printed, and where that comes from."""
+    """A figure of an event: as counted, as shown, and its source."""
 
     name: str
     counted: int
@@ -50,7 +50,7 @@ class Figure:
 
 
 def rounded_down(number: int) -> str:
-    """Return a number as it is read easily, "700+" for 706: two leading digits at most, never more than there are."""
+    """Return a rounded number, "700+" for 706: at most two leading digits, never more than the true number."""
     if number < EXACT_BELOW:
         return str(number)
     step = 10
@@ -62,9 +62,9 @@ def rounded_down(number: int) -> str:
 
 
 def figures_of(event: Event) -> dict[str, Figure]:
-    """Return registered, joined, companies and countries, in this order, in four queries.
+    """Return registered, joined, companies and countries, in this order, with four queries.
 
-    Companies and countries are those of who registered; where nobody did, of who joined.
+    Companies and countries are those of registered people, or if nobody registered, of those who joined.
     """
     counts = _counts(event)
     made_up = _("made up for the demo") if event.is_demo else ""
@@ -104,23 +104,23 @@ def _counts(event: Event) -> dict[str, int]:
 
 
 def registration_by_id(registration_id: int) -> Registration | None:
-    """Return the registration with its event, None where there is none."""
+    """Return the registration with its event, or None."""
     return Registration.objects.select_related("event").filter(pk=registration_id).first()
 
 
 def revoked_links_of(event_id: int) -> list[Registration]:
-    """Return whose personal links were revoked, the latest first."""
+    """Return the registrations with revoked personal links, the latest first."""
     revoked = Registration.objects.filter(event=event_id, link_revoked_at__isnull=False)
     return list(revoked.order_by("-link_revoked_at", "-pk"))
 
 
 def imports_of(event_id: int) -> list[RegistrationImport]:
-    """Return the lists that were brought, newest first."""
+    """Return the imports, newest first."""
     return list(RegistrationImport.objects.filter(event=event_id).order_by("-pk")[:MOST_IMPORTS])
 
 
 def report_of(brought: RegistrationImport, *, with_rows: bool) -> ImportReport:
-    """Return how a list was understood, and with its rows what is wrong with them or was left out of them."""
+    """Return how a list was read, and the errors and omissions in its rows."""
     columns = brought.report.get("columns", [])
     remarks = brought.report.get("remarks", []) if with_rows else []
     wrong = bad_rows_of(brought.pk) if with_rows else []
@@ -147,6 +147,6 @@ def import_of_event(import_id: int, event_id: int) -> RegistrationImport:
 
 
 def bad_rows_of(import_id: int) -> list[RegistrationRow]:
-    """Return the rows that are wrong, in the order of the file: its report."""
+    """Return the invalid rows in the order of the file: its report."""
     bad = RegistrationRow.objects.filter(brought=import_id).exclude(wrong_field="")
     return list(bad.order_by("number")[:MOST_BAD_ROWS])

@@ -37,13 +37,13 @@ from sessions.registrations.services.importing import (
 
 PARTS = ("shown", "source")  # of a figure
 LONGEST = {"shown": MAX_SHOWN_LENGTH, "source": MAX_SOURCE_LENGTH}
-WAITING = ("email", "bad_rows")  # boxes that a button of their own acts on
+WAITING = ("email", "bad_rows")  # boxes with their own buttons
 
 
 @require_safe
 @never_cache
 def overview(request: HttpRequest, event: str) -> HttpResponse:
-    """The figures, and the lists that were brought. For organisers."""
+    """The figures, and the imports. For organisers."""
     found, _caller = enter(request, event)
     return _page(request, found)
 
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = N
 def _fields_of(
     figure: str, typed: Mapping[str, str], boxes: Mapping[str, str], errors: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Return a figure's fields for the page, and whether they are to be seen: one was refused, or is not saved."""
+    """Return a figure's fields for the page, and whether to unfold them: if one was refused, or is not saved."""
     labels = {"shown": _("Shown as"), "source": _("Source")}
     fields = [
         {
@@ -95,7 +95,7 @@ _act = partial(act, page=_page, back="registrations")
 
 
 def _boxes(event: Event) -> dict[str, str]:
-    """Return what the boxes of the figures hold: what is printed, and its source."""
+    """Return the values of the figures' boxes: the shown figure and its source."""
     notes = {note.figure: note for note in FigureNote.objects.filter(event=event)}
     return {
         f"{part}-{figure}": getattr(notes.get(figure), part, "")
@@ -106,7 +106,7 @@ def _boxes(event: Event) -> dict[str, str]:
 
 @transaction.atomic
 def _save_figures(request: HttpRequest, event: Event, caller: Caller) -> bool:
-    """Save the figures that were changed, and return whether there were any.
+    """Save the changed figures, and return True if there were any.
 
     Raises:
         EditedMeanwhile: somebody else changed one of these.
@@ -131,7 +131,7 @@ def _save_figures(request: HttpRequest, event: Event, caller: Caller) -> bool:
 def _press(
     request: HttpRequest, event: str, work: Callable[[Event, Caller], object], *, uses: Iterable[str] = ()
 ) -> HttpResponse:
-    """Save the figures, then do what the button says. What was typed for another button waits for it.
+    """Save the figures, then do the button's action. Text typed for another button is kept for it.
 
     Args:
         uses: the boxes that belong to the button.
@@ -171,7 +171,7 @@ def bring(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def finish(request: HttpRequest, event: str, brought: str) -> HttpResponse:
-    """Take over what an import that was cut off had read."""
+    """Continue an interrupted import."""
 
     def work(found: Event, caller: Caller) -> None:
         one = registrations.import_of_event(id_in_address(brought), found.pk)
@@ -183,9 +183,9 @@ def finish(request: HttpRequest, event: str, brought: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def set_figures(request: HttpRequest, event: str) -> HttpResponse:
-    """Save how figures are printed, each with its source.
+    """Save overridden figures, each with its source.
 
-    Enter in the box of an email address comes here too: where no figure was changed, it revokes that link.
+    Enter in the box of an email address also ends up here: if no figure was changed, it revokes that link.
     """
     email = request.POST.get("email", "").strip()
 
@@ -204,7 +204,7 @@ def set_figures(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def set_link(request: HttpRequest, event: str) -> HttpResponse:
-    """Revoke the personal link of the address in the box, or restore the one that the button names ("restore:…")."""
+    """Revoke the personal link of the address in the box, or restore the button's one ("restore:…")."""
     do, _colon, address = request.POST.get("do", "revoke").partition(":")
     email = address or request.POST.get("email", "")
     return _press(

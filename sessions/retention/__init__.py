@@ -1,1 +1,1 @@
-"""How long an event keeps what it holds of people."""
+"""How long an event keeps personal data."""

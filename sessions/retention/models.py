@@ -1,4 +1,4 @@
-"""Rules by which an event lets go of people's data some days after its end."""
+"""Rules for deleting personal data some days after an event."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,9 +10,9 @@ MOST_DAYS = 3650
 
 
 class RetentionRule(models.Model):
-    """One sort of data is kept so many days after the event. Without a rule it is kept until somebody erases it.
+    """One category of data is kept this many days after the event. Without a rule it is kept until somebody erases it.
 
-    `due_on` is when that is, as it was reckoned last from the event's dates; `reckoned_at` is since when it is so.
+    `due_on` is the last deadline computed from the event's dates; `reckoned_at` is since when it has been that.
     """
 
     class Data(models.TextChoices):

@@ -1,4 +1,4 @@
-"""When an event is over, and which of its data is to go on which day."""
+"""When an event is over, and which of its data is deleted on which day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,24 +9,22 @@ from django.utils import timezone
 from sessions.programme.models import Event, Session
 from sessions.retention.models import RetentionRule
 
-GRACE = timedelta(
-    days=1
-)  # a date that changed is a day old before anything goes: a slip of the hand can be mended
+GRACE = timedelta(days=1)  # a changed date must be a day old before anything is deleted: time to correct it
 SORTS = tuple(RetentionRule.Data.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How long an event keeps one sort of data."""
+    """How long an event keeps one category of data."""
 
     data: str  # one of SORTS
     days: int | None  # None: until somebody erases it
-    goes_on: date | None  # in the event's zone; None where nothing is to go, and while the event has no date
+    goes_on: date | None  # in the event's zone; None if nothing is deleted, or the event has no date yet
     is_due: bool
 
 
 def last_day_of(event: Event) -> date | None:
-    """Return the last date on which something of the event takes place, in its zone; None while it has no day."""
+    """Return the last date of the event, in its zone, or None if it has no days."""
     dates = list(event.days.values_list("date", flat=True))
     for starts_at, minutes, ended_at in event.sessions.values_list("starts_at", "minutes", "ended_at"):
         ends = max(starts_at + timedelta(minutes=minutes), ended_at or starts_at)
@@ -35,22 +33,22 @@ def last_day_of(event: Event) -> date | None:
 
 
 def is_live(event_id: int) -> bool:
-    """Return True while a session of the event is live: nothing goes then."""
+    """Return True while a session of the event is live: nothing is deleted then."""
     return Session.objects.filter(event=event_id, state=Session.State.LIVE).exists()
 
 
 def due_date(last_day: date | None, days: int | None) -> date | None:
-    """Return the day on which what is kept so many days goes; None where it does not."""
+    """Return the day on which data that is kept this many days is deleted, or None."""
     return None if last_day is None or days is None else last_day + timedelta(days=days)
 
 
 def rules_of(event_id: int) -> dict[str, RetentionRule]:
-    """Return the event's rules by sort of data."""
+    """Return the event's rules by category."""
     return {rule.data: rule for rule in RetentionRule.objects.filter(event=event_id)}
 
 
 def days_of(event_id: int) -> dict[str, int | None]:
-    """Return for how many days each sort of data is kept; None where nobody said."""
+    """Return for how many days each category is kept; None without a rule."""
     rules = rules_of(event_id)
     return {data: rules[data].days if data in rules else None for data in SORTS}
 
@@ -58,10 +56,10 @@ def days_of(event_id: int) -> dict[str, int | None]:
 def deadlines_of(
     event: Event, now: datetime, as_if: Mapping[str, int | None] | None = None
 ) -> list[Deadline]:
-    """Return by which day each sort of data goes.
+    """Return on which day each category is deleted.
 
     Args:
-        as_if: days by sort of data, as if these were the rules; those that are left out are as they are.
+        as_if: days by category, as if these were the rules; other categories keep their rules.
     """
     rules, last_day = rules_of(event.pk), last_day_of(event)
     return [_deadline(event, data, rules.get(data), last_day, now, as_if or {}) for data in SORTS]

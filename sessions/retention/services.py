@@ -1,4 +1,4 @@
-"""Saying for how long an event keeps people's data, and keeping the days of it in step with the programme."""
+"""Setting for how long an event keeps personal data, and keeping the deadlines in step with the programme."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,17 +37,17 @@ def _days(value: Any, field: str) -> int | None:
 
 
 def read_days(boxes: Mapping[str, Any]) -> dict[str, int | None]:
-    """Return for how many days each given sort of data is to be kept.
+    """Return for how many days each given category should be kept.
 
     Raises:
-        Malformed: `fields` names each that is wrong.
+        Malformed: `fields` has each error.
     """
     return read_fields(boxes, dict.fromkeys(SORTS, _days))
 
 
 @transaction.atomic
 def set_retention(*, event_id: int, caller: Caller, boxes: Mapping[str, Any], now: datetime) -> Event:
-    """Say for how many days after the event each given sort of data is kept. For organisers.
+    """Set for how many days after the event each given category is kept. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, Malformed
@@ -71,7 +71,7 @@ def set_retention(*, event_id: int, caller: Caller, boxes: Mapping[str, Any], no
 
 
 def reckon_anew(event: Event, now: datetime) -> None:
-    """Write down on which days the data of a locked event goes, where its dates moved since that was reckoned last."""
+    """Update the deadlines of a locked event if its dates have moved since they were computed."""
     rules = RetentionRule.objects.filter(event=event)
     last_day = last_day_of(event)
     for rule in rules:

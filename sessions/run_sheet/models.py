@@ -1,4 +1,4 @@
-"""The run sheet: what a session's moderators plan to do, item by item, and which item is running."""
+"""The run sheet: the moderators' plan of a session, item by item, and which item is running."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +8,11 @@ from sessions.programme.models import Session
 
 
 class RunSheetItem(models.Model):
-    """One item of a session's plan, with the minutes that it should take.
+    """An item of a session's plan, with its planned minutes.
 
-    `subject` is the id of the poll or sign-up line that it opens; polls live in an app that sessions does not know, so
-    it is no key. `used_seconds` counts the runs that ended; the one that goes on began at the run sheet's `since`.
+    `subject` is the id of the poll or sign-up line that it opens; it is not a foreign key, since polls are in an app
+    that sessions does not know. `used_seconds` counts finished runs; the current one began at the run sheet's
+    `since`.
     """
 
     class Kind(models.TextChoices):
@@ -55,9 +56,9 @@ class RunSheetItem(models.Model):
 
 
 class RunSheet(models.Model):
-    """Which item of a session runs, since when, and what it took over from; made with the first item.
+    """Which item of a session runs, since when, and which ran before; created with the first item.
 
-    `version` counts every change, for moderators; `running_version` counts what everybody may see of it.
+    `version` counts every change, for moderators; `running_version` only what everybody may see.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="run_sheet")
@@ -67,12 +68,12 @@ class RunSheet(models.Model):
         RunSheetItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     since = models.DateTimeField(_("running since"), null=True, blank=True)
-    # the last move, as long as it can be taken back
+    # the last move, as long as it can be undone
     previous = models.ForeignKey(
         RunSheetItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     previous_since = models.DateTimeField(null=True, blank=True)
-    # The move began the first run of its item.
+    # The move started the first run of its item.
     is_first_run = models.BooleanField(default=False, db_default=False)
     opened_line = models.ForeignKey(
         SignUpLine, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

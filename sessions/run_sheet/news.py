@@ -1,4 +1,4 @@
-"""How run sheets travel to the sockets of a session: two topics, so that all hear nothing of the plan."""
+"""Run sheets as news for the sockets of a session: two topics, so that only moderators learn of the plan."""
 
 from opendev.core.groups import EVERYBODY, Frame, News, State
 from sessions.programme.permissions import MODERATORS
@@ -9,7 +9,7 @@ PLAN, RUNNING = "run_sheet", "running"
 
 
 class PlanFrames:
-    """How the plan travels, to moderators: always whole."""
+    """The frames of the plan, for moderators: always whole."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame with the plan."""
@@ -25,7 +25,7 @@ class PlanFrames:
 
 
 class RunningFrames:
-    """How what runs now travels, to everybody alike."""
+    """The frames of the running item, the same for everybody."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame with the running item, or that there is none."""
@@ -41,12 +41,12 @@ class RunningFrames:
 
 
 def plan_news(found: SheetWithItems) -> News:
-    """Return the plan as it stands, for moderators alone."""
+    """Return the current plan, for moderators only."""
     states = {MODERATORS: run_sheet_json(found), EVERYBODY: None}
     return News(found.sheet.session_id, PLAN, found.sheet.version, states)
 
 
 def running_news(found: SheetWithItems) -> News:
-    """Return what runs now, for every audience."""
+    """Return the running item, for every audience."""
     states = {EVERYBODY: running_json(found)}
     return News(found.sheet.session_id, RUNNING, found.sheet.running_version, states)

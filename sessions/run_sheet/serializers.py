@@ -1,4 +1,4 @@
-"""The public JSON of run sheets: the plan for moderators, and what runs for everybody."""
+"""The public JSON of run sheets: the plan for moderators, and the running item for everybody."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,12 +12,12 @@ from sessions.run_sheet.selectors import SheetWithItems
 
 
 def undo_until(sheet: RunSheet) -> datetime | None:
-    """Return until when the last step can be taken back; None where there is none."""
+    """Return until when the last step can be undone, or None."""
     return sheet.moved_at and sheet.moved_at + undo_window()
 
 
 def item_json(item: RunSheetItem) -> dict[str, Any]:
-    """Return an item of the plan, to moderators; `used_s` leaves out a run that still goes on."""
+    """Return an item of the plan, for moderators; `used_s` does not include the current run."""
     return {
         "id": str(item.pk),
         "kind": item.kind,
@@ -30,7 +30,7 @@ def item_json(item: RunSheetItem) -> dict[str, Any]:
 
 
 def run_sheet_json(found: SheetWithItems) -> dict[str, Any]:
-    """Return the whole plan, to moderators."""
+    """Return the whole plan, for moderators."""
     sheet = found.sheet
     return {
         "session": str(sheet.session_id),
@@ -44,7 +44,7 @@ def run_sheet_json(found: SheetWithItems) -> dict[str, Any]:
 
 
 def running_json(found: SheetWithItems) -> dict[str, Any]:
-    """Return what runs now, to everybody, and the prompts shown so far: never what is planned, nothing of a note."""
+    """Return the running item and the prompts shown so far, for everybody: never planned items or notes."""
     item = found.running
     told = None
     if item is not None and may_everybody_read(item):
@@ -64,7 +64,7 @@ def running_json(found: SheetWithItems) -> dict[str, Any]:
 
 
 def _prompts_json(items: Iterable[RunSheetItem]) -> list[dict[str, Any]]:
-    """Return the prompts that the room was shown, in the order of the hour, as they read now."""
+    """Return the prompts that the room has seen, in the order of their first run, with their current text."""
     shown = [
         {"id": str(item.pk), "text": item.text, "shown_at": time_text(item.started_at)}
         for item in items

@@ -24,7 +24,7 @@ from sessions.schedules.services.importing import ImportPlan, import_schedule, p
 
 
 class _FileParser(BaseParser):
-    """The body as it is: the formats read it themselves, and know the line of each mistake."""
+    """The raw body: the formats parse it themselves, and know the line of each error."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the bytes."""
@@ -66,7 +66,7 @@ class PlanShape(serializers.Serializer[Any]):
 
 
 def plan_json(plan: ImportPlan, *, applied: bool) -> dict[str, Any]:
-    """Return what an import would do, or did."""
+    """Return the changes that an import would make, or made."""
     return {
         "applied": applied,
         "time_zone": plan.zone,
@@ -111,7 +111,7 @@ class SchedulesOfEvent(Endpoint):
         responses=answers(PlanShape, refusals=WRITE),
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Import a schedule.json or schedule.xml, all of it or nothing; without `apply=yes` say what would change."""
+        """Import a schedule.json or schedule.xml, all or nothing; without `apply=yes` only return what would change."""
         event, caller = self.organised(slug)
         sent: Any = request.data
         content = sent if isinstance(sent, bytes) else b""  # without a body it is an empty form

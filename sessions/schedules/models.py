@@ -1,4 +1,4 @@
-"""Schedule files that somebody looks at before they are taken over."""
+"""Schedule files that somebody previews before importing them."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from sessions.programme.models import Event
 
 
 class ScheduleUpload(models.Model):
-    """A file between its trial and its import: what was shown is what is taken. It is gone after either, or a day."""
+    """A file between its preview and its import, so that what was shown is imported. It is deleted afterwards."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="schedule_uploads")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""An event's programme as a `Schedule`, to be written in any format."""
+"""An event's programme as a `Schedule`, for export in any format."""
 
 from collections.abc import Iterable
 
@@ -11,14 +11,14 @@ from sessions.schedules.formats import Item, Link, Schedule, ScheduleDay, Speake
 from sessions.schedules.formats.words import as_uri
 
 ON_STAGE = (SessionRole.Role.HOST, SessionRole.Role.PRESENTER, SessionRole.Role.MODERATOR)
-SHORTEST_ACRONYM = SHORTEST_NAME = 4  # as the C3VOC describes them
+SHORTEST_ACRONYM = SHORTEST_NAME = 4  # as described by the C3VOC
 
 
 def schedule_of(event: Event, *, base_url: str) -> Schedule:
-    """Return the whole programme without what is cancelled.
+    """Return the whole programme without cancelled sessions.
 
     Args:
-        base_url: what the product's addresses begin with, without a slash at the end.
+        base_url: the product's base address, without a trailing slash.
     """
     resources = resources_of(event.pk)
     days = [(day.date, [s for s in day.sessions.all() if not s.is_cancelled]) for day in programme(event)]
@@ -41,13 +41,13 @@ def schedule_of(event: Event, *, base_url: str) -> Schedule:
 
 
 def _version(sessions: Iterable[Session]) -> str:
-    """Return what tells this state of the programme from others: when a session last changed."""
+    """Return a version of the programme: the time of the last change of a session."""
     changed = max((session.last_modified for session in sessions), default=None)
     return f"{changed:%Y-%m-%d %H:%M}" if changed else "0"
 
 
 def _numbers(sessions: Iterable[Session]) -> dict[int, int]:
-    """Return a number for each session that no other has: the one that it was imported with, where that is free."""
+    """Return a unique number for each session: the one from its import if it is free."""
     numbers: dict[int, int] = {}
     rest = []
     for session in sessions:
@@ -60,7 +60,7 @@ def _numbers(sessions: Iterable[Session]) -> dict[int, int]:
 
 
 def _slug(session: Session, number: int, acronym: str) -> str:
-    """Return a name for addresses that no other session of any conference has, as the C3VOC describes it."""
+    """Return a name for addresses that is unique across conferences, as described by the C3VOC."""
     name = f"{number}-{slugify(session.slug).strip('-_') or 'session'}"
     return f"{acronym}-{name}" if len(name) >= SHORTEST_NAME else f"{acronym}-session-{name}"
 

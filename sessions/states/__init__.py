@@ -1,1 +1,1 @@
-"""A session that starts and ends, by people or by the clock."""
+"""Starting and ending sessions, manually or automatically."""

@@ -1,4 +1,4 @@
-"""Which sessions the clock has to start or end."""
+"""Which sessions have to be started or ended automatically."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sessions.programme.models import Session
 
 
 def state_by_clock(session: Session, now: datetime) -> Session.State | None:
-    """Return the state that the clock gives a session now; None where it leaves it as it is, or it is cancelled."""
+    """Return the new state of a session that runs automatically; None if it does not change, or is cancelled."""
     if session.is_cancelled:
         return None
     if session.state == Session.State.UPCOMING and session.starts_at <= now < session.ends_at:
@@ -17,6 +17,6 @@ def state_by_clock(session: Session, now: datetime) -> Session.State | None:
 
 
 def due_by_clock(now: datetime) -> list[int]:
-    """Return the ids of the sessions that run by the clock and are due."""
+    """Return the ids of the sessions that run automatically and are due."""
     running = Session.objects.filter(runs_by_clock=True, starts_at__lte=now).exclude(state=Session.State.OVER)
     return [session.pk for session in running.order_by("pk") if state_by_clock(session, now) is not None]

@@ -53,16 +53,16 @@ class IllegalSessionMove(Conflict):
 
 @transaction.atomic
 def change_state(*, session_id: int, caller: Caller, state: str, end: EndSession, now: datetime) -> Session:
-    """Start a session, end it, or take either back. Setting the state that it has does nothing.
+    """Start a session, end it, or undo either. Setting the current state does nothing.
 
     Args:
-        end: settles what goes on in a session that ends, around its end and in the same transaction.
+        end: settles everything in progress in a session that ends, in the same transaction.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: no such state.
-        SessionIsCancelled: it does not take place.
-        IllegalSessionMove: an upcoming session cannot be over before it was live.
+        SessionIsCancelled: it was cancelled.
+        IllegalSessionMove: an upcoming session cannot end before it was live.
     """
     session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
@@ -78,7 +78,7 @@ def change_state(*, session_id: int, caller: Caller, state: str, end: EndSession
     is_against_clock = state == Session.State.UPCOMING or (
         state == Session.State.LIVE and now >= session.ends_at
     )
-    if is_against_clock:  # people know better: else the clock would undo it within a second
+    if is_against_clock:  # manual changes win: otherwise the closer would undo this within a second
         session.runs_by_clock = False
     _move(session, Session.State(state), caller, end, now)
     return session
@@ -87,7 +87,7 @@ def change_state(*, session_id: int, caller: Caller, state: str, end: EndSession
 def _move(
     session: Session, state: Session.State, caller: Caller | None, end: EndSession, now: datetime
 ) -> None:
-    """Give a locked session its new state, write that down, and tell it after the commit."""
+    """Set a locked session's new state, record it in the timeline, and publish it after the commit."""
     if state == Session.State.LIVE and session.state == Session.State.UPCOMING:
         session.went_live_at = now
     with end(session, now) if state == Session.State.OVER else nullcontext():
@@ -113,7 +113,7 @@ def _tell_end(session: Session, now: datetime) -> None:
 
 @transaction.atomic
 def set_session_clock(*, session_id: int, caller: Caller, by_clock: Any, now: datetime) -> Session:
-    """Let the session start and end by the clock, at its planned times, or by hand alone.
+    """Let the session start and end automatically, at its planned times, or only manually.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -142,10 +142,10 @@ def set_session_clock(*, session_id: int, caller: Caller, by_clock: Any, now: da
 
 @transaction.atomic
 def move_by_clock(*, session_id: int, end: EndSession, now: datetime) -> Session | None:
-    """Start or end a session that runs by the clock, where it is time; return it, or None where nothing is due.
+    """Start or end a session that runs automatically, if it is due; return it, or None.
 
-    Several processes may call this at once: a session that is taken is left to whoever has it, or to the next round.
-    One whose whole time has passed while no process ran is not started any more.
+    Several processes may call this at once: a locked session is left to its holder, or to the next round.
+    A session whose whole time has passed while no process ran is not started any more.
     """
     free = Session.objects.select_for_update(skip_locked=True, no_key=True)
     session = free.filter(pk=session_id, runs_by_clock=True).first()

@@ -1,1 +1,1 @@
-"""Follow-ups that attendees suggest: supported by others, and opened as sign-up lines by moderators."""
+"""Follow-ups suggested by attendees, supported by others, and opened as sign-up lines by moderators."""

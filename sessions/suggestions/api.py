@@ -103,10 +103,10 @@ class SimilarFollowUpList(serializers.Serializer[Any]):
 
 
 class SuggestionEndpoint(Endpoint):
-    """What the endpoints about suggestions share."""
+    """Base class of the endpoints about suggestions."""
 
     def find(self, text: str) -> tuple[Suggestion, Caller]:
-        """Return the suggestion that the address names, and the caller.
+        """Return the suggestion in the address, and the caller.
 
         Raises:
             NotFound: also for a suggestion that the caller may not know of.
@@ -136,7 +136,7 @@ class SuggestionEndpoint(Endpoint):
     def for_caller(
         self, suggestions: list[Suggestion], caller: Caller, session_id: int, event_id: int
     ) -> list[dict[str, Any]]:
-        """Return those of a session's suggestions that exist for the caller, with what they are to them."""
+        """Return a session's suggestions that exist for the caller, with the caller's own part."""
         attendee = caller.attendee_of(event_id)
         attendee_id = attendee.attendee_id if attendee else None
         is_moderator = moderates(caller, session_id)
@@ -168,7 +168,7 @@ class SuggestionsOfSession(SuggestionEndpoint):
         responses=answers(SuggestionShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Suggest a follow-up. Where the session moderates suggestions, it waits until a moderator lets it through."""
+        """Suggest a follow-up. If the session moderates suggestions, it waits for approval."""
         here, body = self.session(session), self.body()
         caller = self.caller(here.event_id)
         attendee = self.attendee(caller, here.event_id)
@@ -199,7 +199,7 @@ class SimilarFollowUps(SuggestionEndpoint):
 
 
 class RulesOfSuggestions(SuggestionEndpoint):
-    """Whether a session takes suggestions."""
+    """A session's rules for suggestions."""
 
     @extend_schema(
         operation_id="session_suggestion_rules_change",
@@ -231,7 +231,7 @@ class OneSuggestion(SuggestionEndpoint):
         responses=answers(SuggestionShape, refusals=WRITE),
     )
     def patch(self, request: Request, suggestion: str) -> Response:
-        """Change the title of one's own suggestion, as long as nobody supports it."""
+        """Change the title of your own suggestion, as long as nobody supports it."""
         row, caller = self.find(suggestion)
         attendee = self.attendee(caller, row.session.event_id)
         edit_suggestion(suggestion_id=row.pk, attendee=attendee, title=self.body().get("title"))
@@ -239,7 +239,7 @@ class OneSuggestion(SuggestionEndpoint):
 
     @extend_schema(operation_id="suggestion_withdraw", responses=answers(SuggestionGoneShape, refusals=WRITE))
     def delete(self, request: Request, suggestion: str) -> Response:
-        """Withdraw one's own suggestion."""
+        """Withdraw your own suggestion."""
         row, caller = self.find(suggestion)
         attendee = self.attendee(caller, row.session.event_id)
         gone = withdraw_suggestion(suggestion_id=row.pk, attendee=attendee)
@@ -277,18 +277,18 @@ class UndoOfSuggestion(SuggestionEndpoint):
 
 
 class OwnSupport(SuggestionEndpoint):
-    """One's own support."""
+    """Your own support."""
 
     @extend_schema(
         operation_id="suggestion_support", request=None, responses=answers(SuggestionShape, refusals=WRITE)
     )
     def put(self, request: Request, suggestion: str) -> Response:
-        """Support it. Saying it again changes nothing."""
+        """Support it. Repeating it changes nothing."""
         return self._cast(suggestion, takes_back=False)
 
     @extend_schema(operation_id="suggestion_take_back", responses=answers(SuggestionShape, refusals=WRITE))
     def delete(self, request: Request, suggestion: str) -> Response:
-        """Take one's support back."""
+        """Withdraw your support."""
         return self._cast(suggestion, takes_back=True)
 
     def _cast(self, suggestion: str, *, takes_back: bool) -> Response:

@@ -1,4 +1,4 @@
-"""Where supports wait for the database: in batches, whichever door they come by."""
+"""The box in which supports wait for the database: in batches, by page, REST and socket alike."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ supports_reader: Batcher[tuple[int, int], set[int]] = register(
 
 
 def read_support(*, suggestion: Any, attendee: AttendeePass, takes_back: bool = False) -> Support:
-    """Return a support from what a client sent.
+    """Return a support from a client's data.
 
     Raises:
-        Malformed: the id is none.
+        Malformed: the id is invalid.
     """
     return Support(clean_id(suggestion, field="suggestion"), attendee, takes_back)

@@ -1,4 +1,4 @@
-"""What is said to the sockets of a session about its suggested follow-ups."""
+"""What is sent to the sockets of a session about its suggested follow-ups."""
 
 from opendev.core.groups import Member
 from opendev.core.live import broadcast, hub
@@ -7,22 +7,22 @@ from sessions.suggestions.news import news_of, topic_of
 
 
 def suggestion_changed(suggestion: Suggestion) -> None:
-    """Tell those who may know of it, after the commit, that a suggestion changed; the others that it is gone."""
+    """Send a changed suggestion, after the commit, to those who may see it, and to the others that it is gone."""
     broadcast(news_of(suggestion))
 
 
 def suggestion_tallied(suggestion: Suggestion) -> None:
-    """Tell those who may know of it, after the commit, how many support the suggestion."""
+    """Send a suggestion's number of supporters, after the commit, to those who may see it."""
     broadcast(news_of(suggestion, whole=False))
 
 
 def suggestion_gone(suggestion: Suggestion) -> None:
-    """Tell those who knew of it, after the commit, that a suggestion is no longer there."""
+    """Notify those who saw a suggestion, after the commit, that it is gone."""
     broadcast(news_of(suggestion, gone=True))
 
 
 def attendee_supported(
     session_id: int, suggestion_id: int, attendee_id: int, *, origin: Member | None
 ) -> None:
-    """Tell an attendee's sockets but `origin` whether they support a suggestion. Only on the loop."""
+    """Send an attendee's sockets except `origin` whether they support a suggestion. Only on the loop."""
     hub.own_changed(session_id, topic_of(suggestion_id), attendee_id, origin=origin)

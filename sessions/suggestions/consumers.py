@@ -1,4 +1,4 @@
-"""What the socket of a room can do with suggested follow-ups, and their part of its snapshot."""
+"""The room socket's commands about suggested follow-ups, and their part of its snapshot."""
 
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ from sessions.suggestions.services.suggesting import (
 from sessions.suggestions.services.supports import Supported
 
 OWN = {"author": True, "supported": False}
-# Encoded once for all: a snapshot holds one of them for each suggestion.
+# Encoded once: a snapshot contains one of them for each suggestion.
 MINE_TEXTS = {
     (author, supported): encode({"author": author, "supported": supported})
     for author in (False, True)
@@ -57,25 +57,25 @@ def suggest(socket: RoomSocket, frame: dict[str, Any]) -> None:
 
 
 def edit(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`suggestion.edit`: change the title of one's own."""
+    """`suggestion.edit`: change the title of your own suggestion."""
     pk, title = _id_in(frame), frame.get("title")
     act = partial(edit_suggestion, suggestion_id=pk, attendee=socket.attendee, title=title)
     _do(socket, frame, act, mine=OWN)
 
 
 def withdraw(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`suggestion.withdraw`: take one's own back."""
+    """`suggestion.withdraw`: withdraw your own suggestion."""
     act = partial(withdraw_suggestion, suggestion_id=_id_in(frame), attendee=socket.attendee)
     _do(socket, frame, act)
 
 
 def support(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`suggestion.support`: support it."""
+    """`suggestion.support`: support a suggestion."""
     _cast(socket, frame, takes_back=False)
 
 
 def take_back(socket: RoomSocket, frame: dict[str, Any]) -> None:
-    """`suggestion.take_back`: support it no longer."""
+    """`suggestion.take_back`: withdraw the support."""
     _cast(socket, frame, takes_back=True)
 
 
@@ -125,7 +125,7 @@ COMMANDS = {
 
 
 def read_own(attendee: AttendeePass, group: Group, suggestion_id: int, answer: Answer[Frame]) -> None:
-    """Read anew whether one supports a suggestion; `answer` is called with its `suggestion.mine`.
+    """Reread whether the attendee supports a suggestion; `answer` is called with its `suggestion.mine`.
 
     Raises:
         TryLater: too many wait.
@@ -142,7 +142,7 @@ def read_own(attendee: AttendeePass, group: Group, suggestion_id: int, answer: A
 
 
 async def read_supports(attendee: AttendeePass, group: Group) -> set[int]:
-    """Return the suggestions that the attendee supports; those who join at once share the query.
+    """Return the suggestions that the attendee supports; attendees who join at once share the query.
 
     Raises:
         TryLater
@@ -153,7 +153,7 @@ async def read_supports(attendee: AttendeePass, group: Group) -> set[int]:
 
 
 def snapshot_suggestions(group: Group, socket: RoomSocket, supported: set[int]) -> str:
-    """Return the snapshot's `suggestions` as JSON text, put together from texts that the Hub encoded once for all."""
+    """Return the snapshot's `suggestions` as JSON text, joined from texts that the Hub encoded once for everybody."""
     attendee_id = socket.attendee.attendee_id if socket.attendee else None
     parts = []
     for topic, known in group.topics.items():
@@ -166,7 +166,7 @@ def snapshot_suggestions(group: Group, socket: RoomSocket, supported: set[int]) 
 
 
 def suggestion_audience(socket: RoomSocket, topic: str) -> str:
-    """Return the audience that a socket belongs to for one suggestion. Helpers keep questions, not follow-ups."""
+    """Return the audience that a socket belongs to for one suggestion. Helpers look after questions, not follow-ups."""
     if socket.moderator_id is not None:
         return MODERATORS
     attendee_id = socket.attendee.attendee_id if socket.attendee else None

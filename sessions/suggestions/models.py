@@ -17,7 +17,7 @@ def new_suggestion_id() -> int:
 
 
 class Suggestion(models.Model):
-    """A follow-up suggested by an attendee. It carries no name, and nobody is told who suggested it.
+    """A follow-up suggested by an attendee. It has no name, and nobody learns who suggested it.
 
     `supporters` counts the other attendees who support it. `line` is the sign-up line that it was opened as.
     """
@@ -62,7 +62,7 @@ class Suggestion(models.Model):
 
 
 class SuggestionSupport(models.Model):
-    """An attendee's support for a suggested follow-up. It still counts once the event no longer keeps whose it was."""
+    """An attendee's support for a suggested follow-up. It still counts once it has been made anonymous."""
 
     suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, related_name="supports")
     attendee = models.ForeignKey(

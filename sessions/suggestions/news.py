@@ -1,4 +1,4 @@
-"""How suggested follow-ups travel to the sockets of a session: what each audience is told, and in which frames."""
+"""Suggested follow-ups as news for the sockets of a session: the payload of each audience, and the frames."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ AUDIENCES = (MODERATORS, AUTHOR, EVERYBODY)
 
 
 class SuggestionFrames:
-    """How a suggestion travels: whole as `suggestion.changed`; the supporters of all that moved in one tally."""
+    """The frames of suggestions: `suggestion.changed` with a whole one; one `suggestion.tally` with all new numbers."""
 
     def changed(self, state: State, now: str) -> Frame:
         """Return the frame with the whole suggestion."""
         return {"type": "suggestion.changed", "now": now, "suggestion": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the frame with the number of supporters alone."""
+        """Return the frame with only the number of supporters."""
         return self.tallies([state], now)
 
     def tallies(self, states: Sequence[State], now: str) -> Frame:
@@ -42,7 +42,7 @@ def topic_of(suggestion_id: int) -> str:
 
 
 def news_of(suggestion: Suggestion, *, whole: bool = True, gone: bool = False) -> News:
-    """Return the suggestion as it is now, for every audience; for none of them where it is gone."""
+    """Return the suggestion's current state for every audience, or for none if it is gone."""
     states = {each: None if gone else suggestion_json(suggestion, each) for each in AUDIENCES}
     topic, owner = topic_of(suggestion.pk), suggestion.attendee_id
     return News(suggestion.session_id, topic, suggestion.version, states, whole=whole, owner=owner)

@@ -1,4 +1,4 @@
-"""Who may know of a suggested follow-up: pure predicates, the only place that knows."""
+"""Who may see a suggested follow-up: pure predicates, and the only place that decides."""
 
 from sessions.suggestions.models import Suggestion
 
@@ -7,11 +7,11 @@ PUBLIC = frozenset({Suggestion.State.OPEN, Suggestion.State.OPENED})
 
 
 def is_public(suggestion: Suggestion) -> bool:
-    """Return True if everybody may know of the suggestion: approved where that is asked for, and not dismissed."""
+    """Return True if everybody may see the suggestion: approved if that is required, and not dismissed."""
     return suggestion.state in PUBLIC
 
 
 def may_see_suggestion(suggestion: Suggestion, *, moderates: bool, attendee_id: int | None) -> bool:
-    """Return True if the suggestion may reach this person: its title, its supporters, and that it exists."""
+    """Return True if this person may see the suggestion: its title, its supporters, and that it exists."""
     is_author = attendee_id is not None and suggestion.attendee_id == attendee_id
     return moderates or is_author or is_public(suggestion)

@@ -1,4 +1,4 @@
-"""What is read about suggested follow-ups."""
+"""Queries about suggested follow-ups."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -18,8 +18,8 @@ State = Suggestion.State
 def suggestions_of(session_ids: Iterable[int]) -> list[Suggestion]:
     """Return the sessions' suggestions, oldest first, in one query.
 
-    Of those of the same millisecond the one with the lower id is first: JSON carries milliseconds, and scripts, which
-    sort by it, arrive at the same order.
+    Within the same millisecond the one with the lower id is first: JSON has milliseconds, and scripts
+    sort by it and get the same order.
     """
     rows = Suggestion.objects.filter(session__in=list(session_ids)).order_by()
     return sorted(rows, key=lambda each: (time_text(each.suggested_at) or "", each.pk))
@@ -29,7 +29,7 @@ def suggestion_by_id(suggestion_id: int, *, session_id: int | None = None) -> Su
     """Return the suggestion with its session.
 
     Raises:
-        NotFound: there is none, or it belongs to another session than asked for.
+        NotFound: it does not exist, or belongs to another session.
     """
     suggestion = Suggestion.objects.filter(pk=suggestion_id).select_related("session").first()
     if suggestion is None or session_id not in {None, suggestion.session_id}:
@@ -58,20 +58,20 @@ def own_supports(pairs: Sequence[tuple[int, int]]) -> list[set[int]]:
 
 
 def similar_suggestions(session_id: int, title: str) -> list[Suggestion]:
-    """Return up to three of the session's open suggestions whose titles are nearly the same, the nearest first."""
+    """Return up to three of the session's open suggestions with nearly the same title, the most similar first."""
     shown = Suggestion.objects.filter(session=session_id, state=State.OPEN)
     return nearest(title, shown, lambda suggestion: suggestion.title)
 
 
 def similar_lines(session_id: int, title: str) -> list[SignUpLine]:
-    """Return up to three of the session's follow-ups whose titles are nearly the same, the nearest first."""
+    """Return up to three of the session's follow-ups with nearly the same title, the most similar first."""
     return nearest(title, SignUpLine.objects.filter(session=session_id), lambda line: line.title)
 
 
 def supported_not_opened(event: Event) -> QuerySet[Suggestion]:
-    """Return the event's suggestions that others support and no moderator opened, in the order of the programme.
+    """Return the event's supported suggestions that no moderator opened, in the order of the programme.
 
-    Within a session the one with most supporters is first. What waits for approval or was dismissed is not among them.
+    Within a session the one with most supporters is first. Waiting and dismissed ones are not included.
     """
     rows = Suggestion.objects.filter(session__event=event, state=State.OPEN, supporters__gt=0)
     programme = ("session__day__number", "session__starts_at", "session_id")
@@ -80,6 +80,6 @@ def supported_not_opened(event: Event) -> QuerySet[Suggestion]:
 
 
 def public_ids(suggestion_ids: Collection[int]) -> set[int]:
-    """Return the ids of those of the suggestions that everybody may know of."""
+    """Return the ids of the suggestions that everybody may see."""
     rows = Suggestion.objects.filter(pk__in=suggestion_ids, state__in=PUBLIC)
     return set(rows.values_list("pk", flat=True))

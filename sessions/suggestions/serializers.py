@@ -1,4 +1,4 @@
-"""The public JSON of suggested follow-ups, built for an audience. What an audience may not see is not in it."""
+"""The public JSON of suggested follow-ups, built for an audience, without anything that it may not see."""
 
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,12 @@ from sessions.suggestions.permissions import AUTHOR, is_public
 
 
 def undo_until(suggestion: Suggestion) -> datetime | None:
-    """Return until when the last move can be undone; None where there is nothing to undo."""
+    """Return until when the last move can be undone, or None."""
     return suggestion.moved_at and suggestion.moved_at + undo_window()
 
 
 def suggestion_json(suggestion: Suggestion, audience: str) -> dict[str, Any] | None:
-    """Return the suggestion for moderators, its author or everybody; None where it does not exist for them."""
+    """Return the suggestion for moderators, its author or everybody; None if it does not exist for them."""
     if audience not in {MODERATORS, AUTHOR} and not is_public(suggestion):
         return None
     body: dict[str, Any] = {
@@ -37,6 +37,6 @@ def suggestion_json(suggestion: Suggestion, audience: str) -> dict[str, Any] | N
 
 
 def mine_json(suggestion: Suggestion, attendee_id: int | None, supported: bool) -> dict[str, bool]:
-    """Return what a suggestion is to one attendee: theirs, or one that they support."""
+    """Return an attendee's own part of a suggestion: whether they made or support it."""
     is_author = attendee_id is not None and suggestion.attendee_id == attendee_id
     return {"author": is_author, "supported": supported}

@@ -1,1 +1,1 @@
-"""What happened in a session, written once."""
+"""The timeline of a session: append-only."""

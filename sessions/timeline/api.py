@@ -1,4 +1,4 @@
-"""REST for what happened in a session."""
+"""REST for the timeline of a session."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class TimelineOfSession(Endpoint):
         operation_id="session_timeline_list", responses=answers(TimelineShape, refusals=(*READ, 403))
     )
     def get(self, request: Request, session: str) -> Response:
-        """List what happened, in its order. For moderators."""
+        """List what happened, in order. For moderators."""
         found = self.session(session)
         check_moderates(caller=self.caller(found.event_id), session_id=found.pk)
         return page([entry_json(entry) for entry in timeline_of(found.pk)])

@@ -1,13 +1,13 @@
-"""Rules that Django's constraints cannot say, kept by the database itself: what stands in the timeline stays.
+"""Rules that Django's constraints cannot express, enforced by the database itself: the timeline is append-only.
 
-The words of a question can be overwritten with `[erased]`, and with nothing else (docs/adr/0071).
+The wording of a question can be overwritten with `[erased]`, and with nothing else (docs/adr/0071).
 
-That of a session that is there cannot be deleted: it goes after its session, when an event is erased (docs/adr/0075).
-That of a rehearsal alone can be (docs/adr/0065). So that nothing else can be made one, an event is a rehearsal
-from its beginning or never, and no session moves into one.
+The timeline of an existing session cannot be deleted: it is deleted after its session, when an event is erased
+(docs/adr/0075). Only that of a rehearsal can be (docs/adr/0065). So that nothing else can become a rehearsal, an event
+is one from the start or never, and no session moves into one.
 
-They are installed anew after every migrate, since Django's table remake on SQLite drops triggers silently. Before a
-migrate they are taken away on SQLite, which reads the triggers of other tables again when a remake renames one.
+They are installed after every migrate, since Django silently drops triggers when it rebuilds a SQLite table. Before a
+migrate they are dropped on SQLite, which parses the triggers of other tables again when a rebuild renames one.
 """
 
 from collections.abc import Sequence
@@ -49,11 +49,11 @@ GUARDS = {
 
 
 def install_guards(*, using: str, **_: Any) -> None:
-    """Install the guards; a receiver of `post_migrate`, safe to call again at any time."""
+    """Install the guards; a receiver of `post_migrate`, safe to call at any time."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if not _is_there(connection, cursor):
-            return  # migrated backwards to before it existed
+            return  # migrated back to before it existed
         for name, (table, moment, refused) in GUARDS.items():
             if connection.vendor == "sqlite":
                 refuse_on_sqlite(cursor, name, moment, table, refused, says=name)
@@ -65,17 +65,17 @@ def install_guards(*, using: str, **_: Any) -> None:
                     f" FOR EACH ROW EXECUTE FUNCTION {name}()"
                 )
         if connection.vendor == "postgresql":
-            cursor.execute(f"DROP TRIGGER IF EXISTS {NAME} ON {TABLE}")  # one for both moments, once
+            cursor.execute(f"DROP TRIGGER IF EXISTS {NAME} ON {TABLE}")  # one function for both
             cursor.execute(f"DROP FUNCTION IF EXISTS {NAME}()")
 
 
 def remove_guards(*, using: str, plan: Sequence[Any] = (), **_: Any) -> None:
-    """Take SQLite's triggers away before migrations that will be run; a receiver of `pre_migrate`."""
+    """Drop SQLite's triggers before migrations run; a receiver of `pre_migrate`."""
     drop_on_sqlite(GUARDS, using=using, plan=plan)
 
 
 def _is_there(connection: Any, cursor: Any) -> bool:
-    """Return True if the tables have what the guards speak of."""
+    """Return True if the tables have the columns that the guards use."""
     if TABLE not in connection.introspection.table_names(cursor):
         return False
     columns = connection.introspection.get_table_description(cursor, EVENTS)

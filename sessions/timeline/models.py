@@ -7,10 +7,10 @@ from sessions.programme.models import Session
 
 
 class TimelineEntry(models.Model):
-    """One thing that somebody, or the clock, did in a session. It is written once, and stays (guards.py).
+    """One action in a session, by somebody or automatic. It is written once and not changed (guards.py).
 
-    It names people who moderate, never attendees: nothing in it may join a person and a ballot. `subject` is the id of
-    what it was done with, as text, and `title` what that was called at the moment; both are "" for the session itself.
+    It names moderators, never attendees: nothing in it may link a person to a ballot. `subject` is the id of the
+    affected object, as text, and `title` its title at that time; both are "" for the session itself.
     """
 
     class Verb(models.TextChoices):
@@ -42,7 +42,7 @@ class TimelineEntry(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     actor = models.BigIntegerField(
         _("user"), null=True, blank=True
-    )  # no key: who leaves changes nothing here
+    )  # no foreign key: deleting a user changes nothing
     actor_name = models.CharField(_("by"), max_length=150, blank=True)
 
     class Meta:

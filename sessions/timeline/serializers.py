@@ -7,7 +7,7 @@ from sessions.timeline.models import TimelineEntry
 
 
 def entry_json(entry: TimelineEntry) -> dict[str, Any]:
-    """Return what happened, when, and who did it; `actor` is "" where the clock did, or it followed from an act."""
+    """Return what happened, when, and who did it; `actor` is "" if it was automatic or a consequence."""
     return {
         "at": time_text(entry.at),
         "verb": entry.verb,

@@ -1,4 +1,4 @@
-"""The timeline: written by the services that act, in their own transaction, and not changed but to erase words."""
+"""The timeline: written by the services that act, in their own transaction, and only changed to erase words."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -19,11 +19,11 @@ def note(
     title: str = "",
     caller: Caller | None = None,
 ) -> None:
-    """Write down what just happened in the session. Called inside the transaction of what happened.
+    """Record what just happened in the session. Called inside the same transaction.
 
     Args:
-        subject: the id of what it was done with; None for the session itself.
-        caller: who did it; None for the clock, or what follows from another act.
+        subject: the id of the affected object; None for the session itself.
+        caller: who did it; None if it was automatic, or follows from another action.
     """
     actor = caller.user_id if caller else None
     TimelineEntry.objects.create(
@@ -38,11 +38,11 @@ def note(
 
 
 def erase_titles(*, session_id: int, question_id: int) -> None:
-    """Overwrite the words of a question whose asker is erased; that it was there, and when, stays."""
+    """Overwrite the wording of a question whose author is erased; the entry and its time stay."""
     entries = TimelineEntry.objects.filter(session=session_id, verb__startswith="question.")
     entries.filter(subject=str(question_id)).exclude(title=ERASED).update(title=ERASED)
 
 
 def delete_timelines(session_ids: Collection[int]) -> None:
-    """Delete what happened in sessions that are gone; that of one that is there the database keeps."""
+    """Delete the timelines of sessions that no longer exist; the database protects the others."""
     TimelineEntry.objects.filter(session__in=list(session_ids)).delete()

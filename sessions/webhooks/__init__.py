@@ -1,1 +1,1 @@
-"""Webhooks: what happened in an event, told to addresses that its organisers named."""
+"""Webhooks: notifications about an event, sent to addresses that its organisers chose."""

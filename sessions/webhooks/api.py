@@ -89,7 +89,7 @@ class WebhooksOfEvent(Endpoint):
         responses=answers(WebhookMade, status=201, refusals=WRITE),
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Add an address that is told what happens (docs/webhooks.md); up to 10 an event. For organisers."""
+        """Add an address to notify (docs/webhooks.md); up to 10 per event. For organisers."""
         event, caller = self.organised(slug)
         webhook, secret = keeping.add_webhook(
             event_id=event.pk, caller=caller, fields=self.body(), now=timezone.now()
@@ -112,7 +112,7 @@ class OneWebhook(Endpoint):
         responses=answers(WebhookShape, refusals=WRITE),
     )
     def patch(self, request: Request, slug: str, webhook: str) -> Response:
-        """Change its address or what it is told, or turn it on or off. For organisers."""
+        """Change its address or its types, or turn it on or off. For organisers."""
         event, caller = self.organised(slug)
         changed = keeping.edit_webhook(
             event_id=event.pk, webhook_id=id_in_address(webhook), caller=caller, fields=self.body()
@@ -121,20 +121,20 @@ class OneWebhook(Endpoint):
 
     @extend_schema(operation_id="webhook_remove", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, slug: str, webhook: str) -> Response:
-        """Remove it with its log, and what waits for it. For organisers."""
+        """Remove it with its log and its waiting messages. For organisers."""
         event, caller = self.organised(slug)
         keeping.remove_webhook(event_id=event.pk, webhook_id=id_in_address(webhook), caller=caller)
         return Response(status=204)
 
 
 class SecretOfWebhook(Endpoint):
-    """The secret that signs."""
+    """The signing secret."""
 
     @extend_schema(
         operation_id="webhook_replace_secret", request=None, responses=answers(WebhookMade, refusals=WRITE)
     )
     def post(self, request: Request, slug: str, webhook: str) -> Response:
-        """Make a new secret; for a day messages are signed with the old one, too. For organisers."""
+        """Create a new secret; for a day messages are signed with the old one too. For organisers."""
         event, caller = self.organised(slug)
         changed, secret = keeping.replace_secret(
             event_id=event.pk, webhook_id=id_in_address(webhook), caller=caller, now=timezone.now()
@@ -143,7 +143,7 @@ class SecretOfWebhook(Endpoint):
 
 
 class DeliveriesOfWebhook(Endpoint):
-    """What was sent."""
+    """Sent messages."""
 
     @extend_schema(
         operation_id="webhook_deliveries_list",
@@ -151,7 +151,7 @@ class DeliveriesOfWebhook(Endpoint):
         responses=answers(WebhookDeliveryList, refusals=(400, *READ_ORGANISED)),
     )
     def get(self, request: Request, slug: str, webhook: str) -> Response:
-        """List messages of 30 days with their tries, in parts of up to 100, newest first. For organisers."""
+        """List the messages of 30 days with their tries, in pages of up to 100, newest first. For organisers."""
         event, _caller = self.organised(slug)
         hook = webhook_by_id(id_in_address(webhook), event.pk)
         cursor = read_cursor(request.query_params)

@@ -1,4 +1,4 @@
-"""Webhooks, and what was sent to each: the deliveries are outbox and log in one."""
+"""Webhooks, and the messages to each: the deliveries are both outbox and log."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ MAX_URL_LENGTH = 500
 
 
 class WebhookType(models.TextChoices):
-    """What organisers can have sent."""
+    """The types of messages."""
 
     POLL_CLOSED = "poll.closed", _("A poll was closed")
     POLL_PUBLISHED = "poll.published", _("Results were published")
@@ -22,7 +22,7 @@ TEST_TYPE = "webhook.test"  # sent on request alone
 
 
 class Webhook(models.Model):
-    """An address that hears of an event. Its secret signs each message, and is sealed (see `signing`).
+    """An address that is notified of an event. Its secret signs each message, and is encrypted (see `signing`).
 
     After a rotation the old secret signs as well, until `old_secret_until`.
     """
@@ -55,9 +55,9 @@ class Webhook(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One message to one webhook, written in the transaction of what it tells; its id stays over all tries.
+    """One message to one webhook, written in the transaction of its event; its id is the same in all tries.
 
-    `next_try_at` is when it is due, None once it is settled. Who tries it has it until `taken_until`.
+    `next_try_at` is when it is due, None once it is settled. A worker that tries it has it leased until `taken_until`.
     """
 
     class State(models.TextChoices):
@@ -100,7 +100,7 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookAttempt(models.Model):
-    """One try of a delivery, with what the receiver answered: a status, or why there was none."""
+    """One try of a delivery, with the receiver's answer: a status, or why there was none."""
 
     delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""What is read about webhooks."""
+"""Queries about webhooks."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ def webhook_by_id(webhook_id: int, event_id: int) -> Webhook:
 
 
 def deliveries_of(webhook_id: int, *, before: int | None = None, most: int) -> Sequence[WebhookDelivery]:
-    """Return what was sent to a webhook with all tries, newest first; those older than `before` where it is given."""
+    """Return a webhook's messages with all tries, newest first; if `before` is given, only older ones."""
     tries = Prefetch("attempts", WebhookAttempt.objects.order_by("-pk"))
     deliveries = WebhookDelivery.objects.filter(webhook=webhook_id).prefetch_related(tries).order_by("-pk")
     if before is not None:

@@ -1,4 +1,4 @@
-"""The JSON of webhooks: what is sent, and what organisers read of it."""
+"""The JSON of webhooks: the messages, and the payloads for organisers."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ def message_json(type_: str, event: Event, data: dict[str, Any], now: datetime) 
 
 
 def told_session(session: Session) -> dict[str, Any]:
-    """Return what a message tells of a session; nobody's name is in it."""
+    """Return a message's data about a session, without names."""
     return {
         "id": str(session.pk),
         "slug": session.slug,
@@ -34,7 +34,7 @@ def told_session(session: Session) -> dict[str, Any]:
 
 
 def webhook_json(webhook: Webhook) -> dict[str, Any]:
-    """Return a webhook, to organisers; its secret is told only when it is made."""
+    """Return a webhook for organisers; its secret is only included when it is created."""
     return {
         "id": str(webhook.pk),
         "url": webhook.url,
@@ -46,7 +46,7 @@ def webhook_json(webhook: Webhook) -> dict[str, Any]:
 
 
 def delivery_json(delivery: WebhookDelivery) -> dict[str, Any]:
-    """Return a message with its tries, newest first, which are expected to be loaded."""
+    """Return a message with its tries, newest first, which should be loaded."""
     return {
         "id": str(delivery.pk),
         "message_id": delivery.message_id,

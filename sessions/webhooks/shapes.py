@@ -1,4 +1,4 @@
-"""What webhooks are sent, for the OpenAPI document. docs/webhooks.md has an example of each."""
+"""The messages of webhooks, for the OpenAPI document. docs/webhooks.md has an example of each."""
 
 from typing import Any
 

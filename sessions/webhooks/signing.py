@@ -1,4 +1,4 @@
-"""Secrets and signatures of webhooks, as the Standard Webhooks specification 1.0 has them (symmetric, v1)."""
+"""Secrets and signatures of webhooks, by the Standard Webhooks specification 1.0 (symmetric, v1)."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ PURPOSE = "webhooks"
 
 
 def new_secret() -> str:
-    """Return a new secret as its receiver is given it: `whsec_` and Base64."""
+    """Return a new secret in the form for its receiver: `whsec_` and Base64."""
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
@@ -27,7 +27,7 @@ def seal(secret: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """Return the secret; "" where it was sealed with a SECRET_KEY that is lost: it has to be replaced."""
+    """Return the secret; "" if it was encrypted with a lost SECRET_KEY, so that it has to be replaced."""
     try:
         return sealing_box(PURPOSE).decrypt(sealed.encode()).decode()
     except InvalidToken:

@@ -1,1 +1,1 @@
-"""What can be done with a recap: the only writers."""
+"""Services for the recap, the only code that writes it."""

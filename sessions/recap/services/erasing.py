@@ -1,4 +1,4 @@
-"""Taking words out of what is kept of a recap: the draft, what editors made of it, and what was published."""
+"""Erasing words from a recap: from its draft, edits and published versions."""
 
 import re
 from collections.abc import Collection
@@ -12,10 +12,10 @@ from sessions.recap.models import RecapDraft, RecapEdit, RecapVersion
 
 @transaction.atomic
 def erase_words(*, event_id: int, about: str, words: Collection[str]) -> int:
-    """Overwrite somebody's words where the recap quotes them; return in how many rows they stood.
+    """Overwrite somebody's words where the recap quotes them; return the number of rows that contained them.
 
-    Only the paragraphs about one thing are searched, so that the same words elsewhere stay. What an editor said in
-    other words is the editor's.
+    Only the paragraphs about one subject are searched, so that the same words elsewhere stay. An editor's
+    rewording is the editor's own.
 
     Args:
         about: the end of the paragraphs' keys, such as `poll/12`.
@@ -45,13 +45,13 @@ def _is_about(key: str, about: str) -> bool:
 
 
 def _search_for(words: Collection[str]) -> re.Pattern[str]:
-    """Return what finds the words, the longest first, and no part of other words."""
+    """Return a pattern for the words, the longest first, that matches no part of other words."""
     texts = "|".join(re.escape(text) for text in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{texts})(?!\w)")
 
 
 def _without(value: Any, search: re.Pattern[str]) -> Any:
-    """Return JSON with the words overwritten in all of its texts; its names stay."""
+    """Return JSON with the words overwritten in all its strings, but not in its keys."""
     if isinstance(value, str):
         return search.sub(ERASED, value)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Where people meet again, and what they may catch up on: named by organisers for the end of the recap."""
+"""Next steps at the end of the recap: upcoming events, and earlier ones to catch up on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,11 +30,11 @@ FIELDS: read.Readers = {
 
 @transaction.atomic
 def add_next_step(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> NextStep:
-    """Name an upcoming event with its dates, or an earlier one of the series; it comes last.
+    """Add an upcoming event with its dates, or an earlier one of the series, at the end.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: also where it ends before it begins.
+        Malformed: also if it ends before it begins.
     """
     event = lock_event(event_id=event_id, caller=caller)
     kind = clean_word(given.get("kind"), field="kind", choices=NextStep.Kind.values)
@@ -48,7 +48,7 @@ def add_next_step(*, event_id: int, caller: Caller, given: Mapping[str, Any]) ->
 
 @transaction.atomic
 def remove_next_step(*, event_id: int, caller: Caller, step_id: int) -> None:
-    """Take a next step away.
+    """Remove a next step.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

@@ -1,4 +1,4 @@
-"""The recap: drafted, edited, published, withdrawn; and the summaries that moderators write for it."""
+"""Drafting, editing, publishing and withdrawing the recap, and moderators' summaries for it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -42,11 +42,11 @@ class NothingPublished(Conflict):
 def write_summary(
     *, session_id: int, caller: Caller, given: Mapping[str, Any], now: datetime
 ) -> SessionSummary:
-    """Write how a session opened, what was discussed and where it goes on; what is not given stays. For moderators.
+    """Write how a session opened, what was discussed and what comes next; missing fields stay. For moderators.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        Malformed: a text that is too long or cannot be shown.
+        Malformed: a text that is too long or not valid.
     """
     session = lock_session(session_id)
     check_moderates(caller=caller, session_id=session_id)
@@ -67,7 +67,7 @@ def write_summary(
 def keep_recap_draft(
     *, event_id: int, caller: Caller, language: str, paragraphs: Sequence[Mapping[str, Any]], now: datetime
 ) -> RecapDraft:
-    """Keep what was drafted from the data, in place of the draft before. Edits stay what they are. For organisers.
+    """Store a new draft from the data, replacing the old one. Edits are not changed. For organisers.
 
     Args:
         language: the code of the language that the paragraphs are written in.
@@ -90,15 +90,15 @@ def keep_recap_draft(
 def edit_recap(
     *, event_id: int, caller: Caller, key: str, given: Mapping[str, Any], now: datetime
 ) -> RecapEdit:
-    """Rewrite a paragraph, leave it out, or take the drafted words again (`text` None). For organisers.
+    """Rewrite a paragraph, leave it out, or use the drafted text again (`text` None). For organisers.
 
-    `text` where it is given becomes the paragraph's; `base` is the drafted text that it was made from, by default the
-    one of now; `left_out` takes the paragraph out, or back in.
+    `text`, if given, becomes the paragraph's; `base` is the drafted text on which it is based, by default the
+    current one; `left_out` leaves the paragraph out, or puts it back.
 
     Raises:
         NotFound: no such event, or no such paragraph in the draft or among the edits.
         NotSignedIn, NotOrganiser, NoRecapDraft
-        Malformed: a text that is too long or cannot be shown.
+        Malformed: a text that is too long or not valid.
     """
     _lock_event(event_id, caller)
     drafted = _drafted_texts(event_id)
@@ -136,7 +136,7 @@ def _said(edit: RecapEdit) -> tuple[object, ...]:
 def record_version(
     *, event_id: int, caller: Caller, language: str, paragraphs: Sequence[Mapping[str, Any]], now: datetime
 ) -> RecapVersion:
-    """Publish these paragraphs as the recap's next version; the versions before stay as its history. For organisers.
+    """Publish these paragraphs as the recap's next version; earlier versions stay as its history. For organisers.
 
     Args:
         language: the code of the language that the paragraphs are written in.
@@ -167,14 +167,14 @@ def record_version(
 
 
 def _told_recap(event: Event, version: RecapVersion) -> dict[str, Any]:
-    """Return what a webhook is told of a recap: where it is to be read."""
+    """Return a webhook's payload about a recap: its address."""
     url = settings.PUBLIC_URL + reverse("recap", kwargs={"event": event.slug})
     return {"version": version.number, "published_at": time_text(version.published_at), "url": url}
 
 
 @transaction.atomic
 def withdraw_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVersion:
-    """Take the published recap away from its readers; it stays in the history. For organisers.
+    """Withdraw the published recap; it stays in the history. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NothingPublished

@@ -1,7 +1,7 @@
-"""Lists of registrations as other programs write them: from the bytes of a file to a table whose columns are known.
+"""Parsing other programs' registration lists: from the bytes of a file to a table with recognised columns.
 
-opendev/core/sheets.py makes rows of text or of a spreadsheet, `headings` knows what columns are called, `tables` finds
-the headings among the rows, and `states` knows which rows are no registrations. What the rows say is cleaned in
+opendev/core/sheets.py reads rows from text or a spreadsheet, `headings` recognises columns, `tables` finds
+the headings among the rows, and `states` knows which rows are not registrations. The values are cleaned in
 sessions/registrations/services/files.py.
 """
 

@@ -1,8 +1,8 @@
-"""What the columns of a list are called: which heading means which field, in English, German, French and Spanish.
+"""The headings of lists: which heading means which field, in English, German, French and Spanish.
 
-A heading is compared by its words: case, accents, marks such as "*" and ":" and the ways to write "e-mail" do not
-matter. A question of a form ("Which country are you in?") means a field when it has a word for that field and else only
-words of `FILLERS`, so that "Company size" is no company and "Emergency contact name" no name.
+A heading is compared by its words: case, accents, marks such as "*" and ":" and the spellings of "e-mail" do not
+matter. A question from a form ("Which country are you in?") means a field if it has a word for that field and otherwise
+only words of `FILLERS`, so that "Company size" is not a company and "Emergency contact name" not a name.
 """
 
 import re
@@ -14,7 +14,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 FIELDS = ("email", "name", "first_name", "last_name", "company", "country", "call_url", "state")
-# For each field the headings that mean it, the surest first: whose ticket it is before who bought it.
+# For each field the headings that mean it, the most certain first: the ticket holder before the buyer.
 TIERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "email": (
         (
@@ -159,7 +159,7 @@ TIERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
     ),
 }
-WEAK_TIER = 2  # the place of the questions of forms among the tiers; below are makeshifts, such as nicknames
+WEAK_TIER = 2  # the tier of questions from forms; those below it are substitutes, such as nicknames
 KEYWORDS: dict[str, frozenset[str]] = {
     "email": frozenset({"email", "emails", "mail", "courriel", "correo", "emailadresse", "mailadresse"}),
     "first_name": frozenset({"first", "given", "forename", "vorname", "prenom", "firstname"}),
@@ -211,9 +211,9 @@ _REMARKS = re.compile(r"\((?:required|optional|pflichtfeld|obligatoire|facultati
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: its place from 1, its heading, the field that it gives ("" where it is passed over).
+    """A column of a list: its position from 1, its heading, and its field ("" if it is ignored).
 
-    The less `tier`, the surer it is that the heading means the field.
+    The lower the `tier`, the more certain it is that the heading means the field.
     """
 
     place: int
@@ -223,12 +223,12 @@ class Column:
 
 
 def columns_of(cells: Sequence[str]) -> list[Column]:
-    """Return the columns that a row of headings names."""
+    """Return the columns of a row of headings."""
     return [_column(place, cell) for place, cell in enumerate(cells, 1)]
 
 
 def field_label(name: str) -> str:
-    """Return what a field is called."""
+    """Return the name of a field."""
     return {
         "email": _("email address"),
         "name": _("name"),
@@ -242,7 +242,7 @@ def field_label(name: str) -> str:
 
 
 def with_field(column: Column, field: str) -> Column:
-    """Return the column as one that gives this field."""
+    """Return the column with this field."""
     return replace(column, field=field)
 
 
@@ -254,7 +254,7 @@ def _column(place: int, cell: str) -> Column:
 
 @lru_cache(maxsize=4096)
 def _meaning(heading: str) -> tuple[str, int]:
-    """Return the field that a heading means, and how sure that is; ("", 0) where it means none."""
+    """Return the field of a heading and its tier, or ("", 0)."""
     words = words_of(heading)
     exact = _exact().get(" ".join(words))
     if exact:
@@ -281,7 +281,7 @@ def _exact() -> dict[str, tuple[str, int]]:
 
 
 def _asked_for(words: Sequence[str]) -> str:
-    """Return the field that a question of a form asks for; "" where it asks for none, for several, or for more."""
+    """Return the field that a question from a form asks for; "" if it asks for none, several, or more than that."""
     for field in ("email", "company", "country", "first_name", "last_name", "name"):
         keys = KEYWORDS[field]
         allowed = FILLERS | keys | (ADDRESS if field == "email" else frozenset({"name", "names"}))

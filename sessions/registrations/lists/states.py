@@ -1,8 +1,8 @@
-"""Which rows of a list are no registrations: what was cancelled, declined, or waits for an answer or a place."""
+"""Which rows of a list are not registrations: cancelled, declined, or waiting for an answer or a place."""
 
 from sessions.registrations.lists.headings import words_of
 
-# A word that says so, wherever it stands in the state: "Cancelled by self", "pending_approval".
+# Words that say so anywhere in the state: "Cancelled by self", "pending_approval".
 WORDS = frozenset(
     {
         *("canceled", "cancelled", "cancellation", "declined", "denied", "rejected", "refused", "withdrawn"),
@@ -46,7 +46,7 @@ PHRASES = frozenset(
         *("nicht bestatigt", "nicht teilnehmend", "in prufung", "non confirme", "no confirmado", "no asiste"),
     }
 )
-# States of those who are registered; only asked for where a column is called "State", which may be a province.
+# States of registered people; only needed if a column is called "State", which may be a province.
 OTHER_WORDS = frozenset(
     {
         *(
@@ -86,11 +86,11 @@ SAYS_THAT_IT_IS_OFF = frozenset(
 
 
 def is_no_registration(heading: str, state: str) -> bool:
-    """Return True if a row with this state is no registration.
+    """Return True if a row with this state is not a registration.
 
     Args:
         heading: of the column, since "no" means one thing under "Going?" and another under "Cancelled?".
-        state: as the list has it, in English, German, French or Spanish.
+        state: as in the list, in English, German, French or Spanish.
     """
     words, asked = words_of(state), " ".join(words_of(heading))
     whole = " ".join(words)

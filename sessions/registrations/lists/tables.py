@@ -1,8 +1,8 @@
-"""The table of a list: which row has the headings, which column gives what, and which rows belong to it.
+"""The table in a list: its row of headings, its columns' fields, and its rows.
 
-Reports begin with lines about themselves, and Zoom's have several parts with headings of their own ("Panelist
-Details", "Attendee Details"). So the headings are looked for in the first rows, and a line of one cell above a row of
-headings begins a part; of several parts the one about attendees is read.
+Reports begin with lines about themselves, and Zoom's have several sections with their own headings ("Panelist
+Details", "Attendee Details"). So the headings are searched for in the first rows, and a line with one cell above a row
+of headings begins a section; of several sections, the one about attendees is read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,18 +21,18 @@ from sessions.registrations.lists.headings import (
 )
 from sessions.registrations.lists.states import looks_like_a_state
 
-LOOKED_AT = 20  # rows among which the headings are
+LOOKED_AT = 20  # rows in which to look for the headings
 OF_ATTENDEES = frozenset(
     {"attendee", "attendees", "registrant", "registrants", "registration", "registrations"}
 ) | {
     *("participant", "participants", "guest", "guests", "teilnehmer", "inscrits", "inscritos", "asistentes"),
 }
-ADDRESSES_OF_TEN = 8  # of ten values of a column that is one of addresses without being called so
+ADDRESSES_OF_TEN = 8  # of ten values in a column that counts as addresses without such a heading
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list: its number in the file, its cells, and the formulas without a stored value by place from 0."""
+    """A row of a list: its number in the file, its cells, and formulas without a stored value, by position from 0."""
 
     number: int
     cells: tuple[str, ...]
@@ -43,20 +43,20 @@ class Row:
         return self.cells[column.place - 1].strip() if column.place <= len(self.cells) else ""
 
     def formula(self, column: Column) -> str:
-        """Return the formula in this column that has no stored value; "" where there is none."""
+        """Return the formula without a stored value in this column, or ""."""
         return dict(self.formulas).get(column.place - 1, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of which the columns are known. `notes` are sentences about how it was read."""
+    """A list with recognised columns. `notes` are sentences about how it was read."""
 
     columns: list[Column]
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
 
     def columns_for(self, name: str) -> list[Column]:
-        """Return the columns that give this field, the surest first."""
+        """Return the columns with this field, the most certain first."""
         return sorted(
             (column for column in self.columns if column.field == name), key=lambda one: (one.tier, one.place)
         )
@@ -64,7 +64,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of a sheet: its title, the place of its headings among the sheet's rows, and where it ends."""
+    """A section of a sheet: its title, the position of its headings among the sheet's rows, and its end."""
 
     sheet: Sheet
     title: str
@@ -78,7 +78,7 @@ class _Part:
 
     @property
     def weight(self) -> tuple[bool, bool, int]:
-        """How likely this is the list: it has addresses, is about attendees, has many known columns."""
+        """How likely this is the list: it has addresses, is about attendees, and has many recognised columns."""
         is_of_attendees = not OF_ATTENDEES.isdisjoint(words_of(self.title))
         return "email" in self.fields, is_of_attendees, len(self.fields)
 
@@ -87,10 +87,10 @@ def read_table(content: bytes, *, most_rows: int) -> Table:
     """Return the table of a file.
 
     Args:
-        most_rows: how many rows are read at most, headings and lines about the report included.
+        most_rows: the maximum number of rows to read, including headings and lines about the report.
 
     Raises:
-        Malformed: no file that can be read, or nothing in it is a column of e-mail addresses.
+        Malformed: the file cannot be read, or has no column of email addresses.
     """
     sheets, notes = sheets_of(content, most_rows=most_rows)
     parts = [part for sheet in sheets for part in _parts(sheet)]
@@ -114,7 +114,7 @@ def _no_addresses(sheets: Sequence[Sheet]) -> str:
 
 
 def _parts(sheet: Sheet) -> list[_Part]:
-    """Return the parts of a sheet that have headings; of a sheet without titles that is one, or none."""
+    """Return the sections of a sheet that have headings; a sheet without titles has one or none."""
     rows = [cells for _number, cells in sheet.rows]
     titles = [place for place in range(len(rows) - 1) if _is_title(rows, place)]
     heads = [(rows[place][0].strip(), place + 1) for place in titles]
@@ -140,7 +140,7 @@ def _likeness(columns: Sequence[Column]) -> tuple[bool, int]:
 
 
 def _is_title(rows: Sequence[Sequence[str]], place: int) -> bool:
-    """Return True if a row is the title of a part: its first cell alone says something, and headings follow."""
+    """Return True if a row is the title of a section: only its first cell is not empty, and headings follow."""
     if not _is_single(rows[place]) or "@" in rows[place][0]:
         return False
     below = [cell for cell in rows[place + 1] if cell.strip()]
@@ -155,10 +155,10 @@ def _is_single(cells: Sequence[str]) -> bool:
 
 
 def _part_by_content(sheet: Sheet) -> list[_Part]:
-    """Return the sheet as one part where a column holds addresses without being called so: "Username", "Contact".
+    """Return the sheet as one section if a column contains addresses under another heading: "Username", "Contact".
 
     Raises:
-        Malformed: several columns hold addresses.
+        Malformed: several columns contain addresses.
     """
     rows = [cells for _number, cells in sheet.rows]
     first = next((n for n, cells in enumerate(rows[: LOOKED_AT + 1]) if any("@" in c for c in cells)), 0)
@@ -185,7 +185,7 @@ def _holds_addresses(rows: Sequence[Sequence[str]], column: Column) -> bool:
 
 
 def _rows(part: _Part) -> Iterator[Row]:
-    """Return the rows of a part, without headings that come again."""
+    """Return the rows of a section, without repeated headings."""
     head = [cell.strip() for cell in part.sheet.rows[part.head][1]]
     formulas: dict[int, list[tuple[int, str]]] = {}
     for (number, place), formula in part.sheet.formulas.items():
@@ -196,7 +196,7 @@ def _rows(part: _Part) -> Iterator[Row]:
 
 
 def _settled(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
-    """Return the columns, with one that is called "State" as the state only if it holds such."""
+    """Return the columns; a column called "State" only counts as the state if it contains states."""
 
     def settled(column: Column) -> Column:
         if column.field or " ".join(words_of(column.heading)) not in {"state", "zustand", "etat"}:
@@ -208,7 +208,7 @@ def _settled(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
 
 
 def _notes(part: _Part, parts: Sequence[_Part], columns: Sequence[Column]) -> Iterator[str]:
-    """Return sentences about what was chosen: the sheet, the part, the row of headings, one of several columns."""
+    """Return sentences about the choices made: sheet, section, row of headings, one of several columns."""
     number = part.sheet.rows[part.head][0]
     if part.sheet.name and any(other.sheet is not part.sheet for other in parts):
         others = dict.fromkeys(one.sheet.name for one in parts if one.sheet is not part.sheet)
@@ -237,7 +237,7 @@ def _notes(part: _Part, parts: Sequence[_Part], columns: Sequence[Column]) -> It
 
 
 def _letter(place: int) -> str:
-    """Return a column's letters, as spreadsheets have them."""
+    """Return a column's letters, as in spreadsheets."""
     letters = ""
     while place:
         place, rest = divmod(place - 1, 26)

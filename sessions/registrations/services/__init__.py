@@ -1,1 +1,1 @@
-"""What can be done with registrations: the only writers."""
+"""Services for registrations, the only code that writes them."""

@@ -15,7 +15,7 @@ from sessions.registrations.selectors import figures_of
 
 @transaction.atomic
 def erase_registration(*, registration: Registration) -> None:
-    """Erase a registration, and what reports of imports kept of its address; its personal link leads nowhere."""
+    """Erase a registration, and its address in reports of imports; its personal link no longer works."""
     rows = RegistrationRow.objects.filter(brought__event=registration.event_id)
     rows.filter(Q(email__iexact=registration.email) | Q(value__icontains=registration.email)).delete()
     registration.delete()
@@ -24,7 +24,7 @@ def erase_registration(*, registration: Registration) -> None:
 
 @transaction.atomic
 def erase_registrations(*, event_id: int, most: int) -> tuple[dict[str, int], list[Registration]]:
-    """Erase up to so many registrations of an event, and so many rows that reports of imports kept.
+    """Erase up to this many registrations of an event, and this many rows of import reports.
 
     Returns how many of each, and the registrations.
     """
@@ -40,7 +40,7 @@ def erase_registrations(*, event_id: int, most: int) -> tuple[dict[str, int], li
 
 @transaction.atomic
 def keep_figures(*, event: Event, figures: Collection[str]) -> None:
-    """Write down figures as they are shown, before what they are counted from goes. Notes that are there stay."""
+    """Store figures as they are shown, before the rows that they are counted from are deleted. Existing notes stay."""
     with shared_language(event.language):  # everybody reads them
         source = _("Counted before people’s data was deleted")
     for name, figure in figures_of(event).items():

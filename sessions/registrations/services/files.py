@@ -1,8 +1,8 @@
-"""Lists of registrations: what each row says, cleaned, and what about it an organiser has to know.
+"""Lists of registrations: the cleaned values of each row, and remarks for the organiser.
 
-A row is right, wrong (its address or another field cannot be taken), or no registration (cancelled, on the waiting
-list). Something small that cannot be understood, such as a country, is left empty with a remark: it costs nobody the
-person.
+A row is valid, invalid (its address or another field cannot be used), or not a registration (cancelled, on the waiting
+list). Something unimportant that is unknown, such as a country, is left empty with a remark: nobody is lost because
+of it.
 """
 
 import re
@@ -23,7 +23,7 @@ from sessions.registrations.lists import WEAK_TIER, Column, Row, Table, is_no_re
 MOST_ROWS = 50_000
 MOST_LINES_ABOUT_THE_REPORT = 100
 MAX_URL_LENGTH = 500
-MAX_VALUE_LENGTH = 200  # of a value that is shown beside what is wrong with it
+MAX_VALUE_LENGTH = 200  # of a value that is shown with its error
 NO_ANSWERS = frozenset(
     {
         *(
@@ -65,7 +65,7 @@ _is_web_address = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row of a list: what it says, or which field is wrong, why, and what stands there."""
+    """A row of a list: its values, or which field is invalid, why, and its text."""
 
     number: int
     said: dict[str, str] = field(default_factory=dict)
@@ -76,9 +76,9 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about a row that is taken all the same, or that is no registration.
+    """A remark about a row that is imported nevertheless, or is not a registration.
 
-    `value` is the country, state or formula of the file; "" for names and addresses, which a report does not keep.
+    `value` is the country, state or formula in the file; "" for names and addresses, which a report does not contain.
     """
 
     row: int
@@ -89,7 +89,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationList:
-    """A list that was read. `left_out` counts the rows that are no registrations; each has a remark."""
+    """A parsed list. `left_out` counts the rows that are not registrations; each has a remark."""
 
     rows: list[ReadRow]
     columns: list[Column]
@@ -99,7 +99,7 @@ class RegistrationList:
 
 
 def rows_of(content: bytes) -> list[ReadRow]:
-    """Return the rows of a list, those left out that are no registrations.
+    """Return the rows of a list, without those that are not registrations.
 
     Raises:
         Malformed
@@ -108,10 +108,10 @@ def rows_of(content: bytes) -> list[ReadRow]:
 
 
 def read_list(content: bytes) -> RegistrationList:
-    """Return what a CSV or XLSX file says, its rows numbered as a spreadsheet shows them; empty ones are passed over.
+    """Parse a CSV or XLSX file; rows are numbered as in a spreadsheet, and empty ones ignored.
 
     Raises:
-        Malformed: neither of both, no column of email addresses, no rows, or more than 50,000.
+        Malformed: neither of the two, no column of email addresses, no rows, or more than 50,000.
     """
     table = read_table(content, most_rows=MOST_ROWS + MOST_LINES_ABOUT_THE_REPORT)
     if len(table.rows) > MOST_ROWS:
@@ -143,7 +143,7 @@ def _why_left_out(table: Table, row: Row) -> Remark | None:
 
 
 def _shared_addresses(rows: list[ReadRow]) -> Iterator[Remark]:
-    """Return a remark for each row whose address an earlier row has with another name: both become one person."""
+    """Return a remark for each row with the address of an earlier row but another name: both become one person."""
     names: dict[str, tuple[int, str]] = {}
     for row in rows:
         email, name = row.said.get("email", ""), row.said.get("name", "")
@@ -158,7 +158,7 @@ def _shared_addresses(rows: list[ReadRow]) -> Iterator[Remark]:
 
 
 def _read(table: Table, row: Row, remarks: list[Remark]) -> ReadRow:
-    """Return what a row says, cleaned; or the first field that is wrong."""
+    """Return the cleaned values of a row, or its first invalid field."""
     texts = {name: _pick(table, row, name, remarks) for name in ("email", "company", "country", "call_url")}
     texts["name"] = _whole_name(table, row, remarks)
     values: dict[str, str] = {}
@@ -179,7 +179,7 @@ def _read(table: Table, row: Row, remarks: list[Remark]) -> ReadRow:
 def _pick(
     table: Table, row: Row, name: str, remarks: list[Remark], *, tiers: range = range(WEAK_TIER + 9)
 ) -> str:
-    """Return the text of the first column of a field that says something, among those that are sure enough."""
+    """Return the first text that is not empty in a field's columns, among those that are certain enough."""
     columns = [column for column in table.columns_for(name) if column.tier in tiers]
     for column in columns:
         text = row.cell(column)
@@ -209,7 +209,7 @@ def _says_nothing(name: str, text: str) -> bool:
 
 
 def _whole_name(table: Table, row: Row, remarks: list[Remark]) -> str:
-    """Return the name: as a whole, else of its parts. Beside a first name alone, "Name" or "Nom" is the family name."""
+    """Return the name, whole or joined. If there is only a first name, "Name" or "Nom" is the family name."""
     sure, makeshift = range(WEAK_TIER + 1), range(WEAK_TIER + 1, WEAK_TIER + 9)
     whole = _pick(table, row, "name", remarks, tiers=sure)
     first, last = (_pick(table, row, name, remarks) for name in ("first_name", "last_name"))
@@ -223,7 +223,7 @@ def _whole_name(table: Table, row: Row, remarks: list[Remark]) -> str:
 
 
 def _short(text: str) -> str:
-    """Return a value as it can be kept and shown."""
+    """Return a value that can be stored and shown."""
     return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C")[:MAX_VALUE_LENGTH]
 
 

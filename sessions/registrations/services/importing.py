@@ -1,7 +1,7 @@
-"""Registrations: lists that are brought, and the figures that are printed. For organisers.
+"""Importing registrations, and overriding figures. For organisers.
 
-A list is read into rows of its own, a chunk at a time, and taken over when all of it is known to be right, or whatever
-of it is right, as chosen. Every chunk is a transaction of a few milliseconds, so that no vote waits for a list.
+A list is first read into its own rows, chunk by chunk. Then either all of it is imported, if every row is valid, or
+only the valid rows, as chosen. Every chunk is a transaction of a few milliseconds, so that no vote waits for a list.
 """
 
 import time
@@ -25,8 +25,8 @@ from sessions.programme.services.rights import check_organises
 from sessions.registrations.models import FigureNote, Registration, RegistrationImport, RegistrationRow
 from sessions.registrations.services.files import ReadRow, RegistrationList, read_list
 
-CHUNK = 100  # rows a transaction
-BREATH_S = 0.02  # between two of them: whoever waits for a lock, or for the processor, gets it
+CHUNK = 100  # rows per transaction
+BREATH_S = 0.02  # between two of them, so that others get the lock or the processor
 FIELDS = ("name", "company", "country", "call_url")
 MOST_REMARKS, MAX_HEADING = 500, 120
 MAX_SHOWN_LENGTH, MAX_SOURCE_LENGTH, MAX_FILE_NAME = 20, 200, 200
@@ -41,10 +41,10 @@ class NotUnfinished(Conflict):
 def import_registrations(
     *, event_id: int, caller: Caller, content: bytes, name: str, skips_bad: bool, now: datetime
 ) -> RegistrationImport:
-    """Read a list, and take it over: all of it, or with `skips_bad` whatever is right, or nothing.
+    """Read and import a list: all of it or nothing, or with `skips_bad` the valid rows.
 
-    Rows of an email address that is there already are merged: what they say replaces what was said before, and what
-    they leave open stays. It takes seconds; `RegistrationImport.read` and `taken_over` say how far it is.
+    Rows with an existing email address are merged: their values replace the stored ones, and empty values leave
+    them. It takes seconds; `RegistrationImport.read` and `taken_over` are its progress.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -85,7 +85,7 @@ def _begin(
 
 
 def _report_of(read: RegistrationList) -> dict[str, Any]:
-    """Return how a list was understood: its columns, sentences about it, and remarks about its rows."""
+    """Return how a list was read: its columns, sentences about it, and remarks about its rows."""
     columns = [
         {"column": column.place, "heading": column.heading[:MAX_HEADING], "field": column.field}
         for column in read.columns
@@ -96,11 +96,11 @@ def _report_of(read: RegistrationList) -> dict[str, Any]:
 
 
 def finish_import(*, import_id: int, caller: Caller, now: datetime) -> RegistrationImport:
-    """Take over what an import that was cut off had read; what was read in part is refused. For organisers.
+    """Continue an interrupted import that had read all rows; a partly read one is refused. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        NotUnfinished: it came to its end.
+        NotUnfinished: it has finished.
     """
     upload = RegistrationImport.objects.filter(pk=import_id).first()
     if upload is None:
@@ -152,7 +152,7 @@ def _take_over(upload: RegistrationImport, now: datetime) -> RegistrationImport:
 
 @transaction.atomic
 def _take_over_rows(upload: RegistrationImport, rows: Sequence[RegistrationRow], now: datetime) -> None:
-    """Make registrations of rows, and forget these rows, in one transaction."""
+    """Create registrations from rows, and delete these rows, in one transaction."""
     event_id, addresses = upload.event_id, {row.email for row in rows}
     there = {
         registration.email: registration
@@ -181,7 +181,7 @@ def _take_over_rows(upload: RegistrationImport, rows: Sequence[RegistrationRow],
 
 
 def _end(upload: RegistrationImport, state: str, now: datetime) -> RegistrationImport:
-    """Close the import; of its rows those that are wrong stay, as its report."""
+    """Finish the import; only its invalid rows stay, as its report."""
     upload.state, upload.ended_at = state, now
     upload.save(update_fields=["state", "ended_at"])
     left = RegistrationRow.objects.filter(brought=upload, wrong_field="")
@@ -192,11 +192,11 @@ def _end(upload: RegistrationImport, state: str, now: datetime) -> RegistrationI
 
 @transaction.atomic
 def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source: Any) -> FigureNote | None:
-    """Print a figure as `shown`, with the `source` it comes from; both empty: as it is counted. For organisers.
+    """Override a figure with `shown` and its `source`; if both are empty, the counted one is shown. For organisers.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
-        Malformed: no such figure, one of both without the other, or a text that is too long.
+        Malformed: no such figure, one of the two without the other, or a text that is too long.
     """
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
     if event is None:
@@ -227,10 +227,10 @@ def set_figure(*, event_id: int, caller: Caller, figure: Any, shown: Any, source
 def set_personal_link(
     *, event_id: int, caller: Caller, email: Any, revoked: Any, now: datetime, passes_too: Any = False
 ) -> Registration:
-    """Revoke somebody's personal link, or let it lead somewhere again. For organisers.
+    """Revoke somebody's personal link, or restore it. For organisers.
 
-    Whoever joined by it stays, unless `passes_too` ends what the link opened, on all devices. A link that works again
-    opens it again.
+    People who joined by it stay, unless `passes_too` also revokes their pass, on all devices. Restoring the link
+    restores the pass.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser

@@ -1,4 +1,4 @@
-"""Joining by the personal link of a registration."""
+"""Joining with the personal link of a registration."""
 
 from datetime import datetime
 
@@ -21,10 +21,10 @@ def join_registered(
     has_open_line: bool,
     now: datetime,
 ) -> tuple[Attendee, AttendeePass]:
-    """Make the holder of a personal link an attendee: the same one on every device, so that it has one ballot.
+    """Make the holder of a personal link an attendee: the same one on every device, with one ballot.
 
-    The first device makes the attendee, or brings the one that it is already; each further one gets a pass of that
-    attendee with a device secret of its own (docs/adr/0033). What was registered is what a new attendee says of itself.
+    The first device creates the attendee, or contributes its existing one; each further device gets a pass for that
+    attendee with its own device secret (docs/adr/0033). A new attendee gets the registration's personal data.
 
     Raises:
         NotFound: no such session, or no such registration of its event.
@@ -49,7 +49,7 @@ def join_registered(
 
 
 def _attendee_for(registration: Registration, known: AttendeePass | None, now: datetime) -> Attendee:
-    """Return the attendee that a registration becomes: the device's own where it is nobody else's, or a new one."""
+    """Return the attendee for a registration: the device's own if it belongs to no other registration, or a new one."""
     details = {field: getattr(registration, field) for field in SAID}
     free = Attendee.objects.filter(event=registration.event_id, registration__isnull=True)
     own = free.filter(pk=known.attendee_id).first() if known else None

@@ -1,1 +1,1 @@
-"""What can be done with a run sheet: the only writers."""
+"""Services for the run sheet, the only code that writes it."""

@@ -1,4 +1,4 @@
-"""Adding items to a plan, once opendev/room/run_sheets.py knows that their polls are the session's."""
+"""Adding items to a plan, after opendev/room/run_sheets.py has checked that their polls belong to the session."""
 
 from collections.abc import Iterable
 
@@ -19,9 +19,9 @@ class TooManyItems(Conflict):
 
 @transaction.atomic
 def append_items(*, session_id: int, caller: Caller, items: Iterable[NewItem]) -> SheetWithItems:
-    """Add items at the end of the plan: all of them, or none.
+    """Add items at the end of the plan, all of them or none.
 
-    The poll of an item is expected to be one of the session's: whoever knows polls checks it.
+    The poll of an item must belong to the session; the caller, which knows polls, checks that.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

@@ -1,4 +1,4 @@
-"""A session's plan: its items are added, edited, moved and removed, before the session and while it runs."""
+"""A session's plan: adding, editing, moving and removing items, before the session and while it is live."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from sessions.run_sheet.selectors import SheetWithItems, item_by_id, items_of
 
 Kind = RunSheetItem.Kind
 MAX_TEXT_LENGTH, MAX_MINUTES, MAX_ITEMS = 300, 600, 100
-WITHOUT_TEXT = {Kind.POLL, Kind.QUESTIONS}  # a poll says itself what it asks; "Questions" is enough
+WITHOUT_TEXT = {Kind.POLL, Kind.QUESTIONS}  # a poll has its own question; "Questions" is enough
 WITH_SUBJECT = {Kind.POLL, Kind.LINE}
 
 
@@ -30,7 +30,7 @@ class ItemIsRunning(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """What an item is made of. `subject` is the poll or the sign-up line that it opens; a line may come with it."""
+    """The content of an item. `subject` is the poll or the sign-up line that it opens; it may bring a new line."""
 
     kind: str
     text: str
@@ -49,7 +49,7 @@ def clean_minutes(value: Any) -> int:
 
 
 def clean_item_text(value: Any, kind: str) -> str:
-    most = MAX_TITLE_LENGTH if kind == Kind.LINE else MAX_TEXT_LENGTH  # it becomes the line's title
+    most = MAX_TITLE_LENGTH if kind == Kind.LINE else MAX_TEXT_LENGTH  # becomes the line's title
     return clean_line(value, field="text", most=most, required=kind not in WITHOUT_TEXT)
 
 
@@ -57,7 +57,7 @@ def read_item(given: Mapping[str, Any]) -> NewItem:
     """Return a checked item from its JSON form: `{kind, text, minutes?, subject?}`.
 
     Raises:
-        Malformed: a field of the wrong type, too long, out of range, or none of this kind; `fields` names it.
+        Malformed: a field of the wrong type, too long, out of range, or not of this kind; `fields` names it.
     """
     kind = clean_word(given.get("kind"), field="kind", choices=Kind.values)
     subject = given.get("subject")
@@ -74,7 +74,7 @@ def read_item(given: Mapping[str, Any]) -> NewItem:
 
 
 def lock_sheet(*, session_id: int, caller: Caller) -> RunSheet:
-    """Return the run sheet of a session that the caller moderates, locked with its session; made where there is none.
+    """Return the run sheet of a session that the caller moderates, locked with its session; create it if necessary.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -87,7 +87,7 @@ def lock_sheet(*, session_id: int, caller: Caller) -> RunSheet:
 
 
 def save_and_tell(sheet: RunSheet, *, runs_otherwise: bool = False) -> SheetWithItems:
-    """Save a locked run sheet as its next version, and tell it after the commit: what runs to all, if that changed."""
+    """Save a locked run sheet as its next version, and publish it after the commit; the running item if it changed."""
     sheet.version += 1
     sheet.running_version += runs_otherwise
     sheet.save()
@@ -100,7 +100,7 @@ def save_and_tell(sheet: RunSheet, *, runs_otherwise: bool = False) -> SheetWith
 
 @transaction.atomic
 def edit_item(*, session_id: int, item_id: int, caller: Caller, given: Mapping[str, Any]) -> SheetWithItems:
-    """Change an item's text, its minutes or its place: `{text?, minutes?, position?}`; position counts from 1.
+    """Change an item's text, minutes or position: `{text?, minutes?, position?}`; position counts from 1.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, Malformed
@@ -123,7 +123,7 @@ def edit_item(*, session_id: int, item_id: int, caller: Caller, given: Mapping[s
 
 
 def _place(item: RunSheetItem, position: Any) -> bool:
-    """Put the item at a place, the others close up; return whether that changed their order."""
+    """Move the item to a position; return True if that changed the order."""
     before = items_of(item.session_id)
     if not isinstance(position, int) or isinstance(position, bool) or not 1 <= position <= len(before):
         raise wrong("position", _("This must be a position in the run sheet, counted from 1."))
@@ -136,7 +136,7 @@ def _place(item: RunSheetItem, position: Any) -> bool:
 
 @transaction.atomic
 def remove_item(*, session_id: int, item_id: int, caller: Caller) -> SheetWithItems:
-    """Take an item out of the plan, and a prompt out of the session's record. What it opened stays.
+    """Remove an item from the plan, and a prompt from the session's record. What it opened stays.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

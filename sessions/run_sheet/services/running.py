@@ -1,4 +1,4 @@
-"""Which item of the run sheet runs: going on, taking a step back, and the end of the session."""
+"""Which item of the run sheet runs: moving on, undoing a step, and the end of the session."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class TooLateToStepBack(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the run sheet: the plan after it, the item that it leads to, and whether anything moved."""
+    """A step of the run sheet: the plan after it, the new item, and whether anything changed."""
 
     plan: SheetWithItems
     item: RunSheetItem | None
@@ -60,15 +60,15 @@ def run_next(
     now: datetime,
     first: Callable[[RunSheetItem], None] | None = None,
 ) -> Step:
-    """Go on to the next item, after what comes `first`, which is given that item and has the plan's lock.
+    """Move on to the next item, after calling `first` with that item, under the plan's lock.
 
-    `seen` is the id of the item that whoever acts saw running ("" for none), if they say.
+    `seen` is the id of the item that the caller saw running ("" for none), if given.
 
-    Of two who press at the same moment one goes on; the other is told that somebody was faster.
+    If two moderators press at the same moment, one moves on; the other is told that somebody was faster.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        RunChangedMeanwhile: another item runs than was seen.
+        RunChangedMeanwhile: another item is running than was seen.
         NoNextItem
         SessionIsOver
     """
@@ -86,7 +86,7 @@ def run_next(
 def run_item(
     *, session_id: int, item_id: int | None, caller: Caller, seen: Any = None, now: datetime
 ) -> Step:
-    """Go to an item, wherever it stands, or (None) have none running. Going to the one that runs does nothing.
+    """Go to any item, or (None) to none. Going to the running item does nothing.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, RunChangedMeanwhile, SessionIsOver
@@ -107,7 +107,7 @@ def _check_seen(sheet: RunSheet, seen: Any) -> None:
 
 
 def _move(sheet: RunSheet, item: RunSheetItem | None, caller: Caller, now: datetime) -> SheetWithItems:
-    """End the run of one item and begin that of another; its sign-up line opens with it."""
+    """End the run of one item and start that of another, opening its sign-up line."""
     _end_run(sheet, now)
     sheet.previous_id, sheet.previous_since = sheet.running_id, sheet.since
     sheet.running, sheet.since = item, now if item else None
@@ -135,13 +135,13 @@ def _end_run(sheet: RunSheet, now: datetime) -> None:
 def _note(
     sheet: RunSheet, verb: TimelineEntry.Verb, item: RunSheetItem, caller: Caller | None, now: datetime
 ) -> None:
-    with shared_language(sheet.session.spoken_language):  # the timeline is everybody's
+    with shared_language(sheet.session.spoken_language):  # the timeline is not only for moderators
         title = str(item)
     note(session=sheet.session, verb=verb, now=now, subject=item.pk, title=title, caller=caller)
 
 
 def _open_line(item: RunSheetItem, caller: Caller, now: datetime) -> SignUpLine | None:
-    """Open the item's sign-up line, a new one where it has none yet; return it, or None if it was open already."""
+    """Open the item's sign-up line, creating it if necessary; return it, or None if it was already open."""
     if item.subject is None:
         title = {"title": item.text}
         line = open_line(session_id=item.session_id, caller=caller, given=title, now=now)
@@ -155,10 +155,10 @@ def _open_line(item: RunSheetItem, caller: Caller, now: datetime) -> SignUpLine 
 
 @transaction.atomic
 def take_step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
-    """Take the last step back within five seconds: the item before runs again, as if it had never ended.
+    """Undo the last step within five seconds: the previous item runs again, as if it had never ended.
 
-    A line that the step opened closes again where nobody signed up. The step that is returned names the item whose run
-    was taken back. What the step did to polls, its caller takes back.
+    A line that the step opened is closed again if nobody has signed up. The returned step has the item whose run
+    was undone. The caller undoes what the step did to polls.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -185,8 +185,8 @@ def take_step_back(*, session_id: int, caller: Caller, now: datetime) -> Step:
 
 
 def _resume_previous(sheet: RunSheet) -> None:
-    """Run the item before again since when it began, without what its run was counted for."""
-    assert sheet.moved_at is not None  # noqa: S101  # the caller looked
+    """Resume the previous item since its start, without counting its finished run."""
+    assert sheet.moved_at is not None  # noqa: S101  # the caller has checked
     before = sheet.previous
     if before is not None and sheet.previous_since is not None:
         counted = max(0, round((sheet.moved_at - sheet.previous_since).total_seconds()))

@@ -1,6 +1,6 @@
-"""Schedules as other programs write and read them: one interface, a module a format.
+"""Other programs' schedule formats: one interface, one module per format.
 
-To add a format, write a module with a `FORMAT` (see `schedule.Format`) and name it here. A format reads bytes into a
+To add a format, write a module with a `FORMAT` (see `schedule.Format`) and list it here. A format reads bytes into a
 `Schedule` and writes one; sessions/schedules/services/importing.py writes any of them to the database.
 """
 
@@ -24,13 +24,13 @@ __all__ = [
 
 
 def read_schedule(content: bytes, *, zone: str) -> Schedule:
-    """Return what a file says, in whichever of the known formats it is.
+    """Parse a file in any of the known formats.
 
     Args:
-        zone: the name of the time zone for times that come without one, where the file names none.
+        zone: the name of the time zone for times without one, if the file has none.
 
     Raises:
-        BadSchedule: with the place of each mistake; also when no format knows it.
+        BadSchedule: with the position of each error; also if no format recognises it.
     """
     for one in FORMATS.values():
         if one.knows(content):

@@ -1,4 +1,4 @@
-"""`schedule.json` as frab and pretalx write it and the C3VOC describes it (https://c3voc.de/wiki/schedule)."""
+"""`schedule.json` as written by frab and pretalx and described by the C3VOC (https://c3voc.de/wiki/schedule)."""
 
 import json
 import re
@@ -27,11 +27,11 @@ class FrabJson:
     name, label, media_type = "json", "schedule.json", "application/json"
 
     def knows(self, content: bytes) -> bool:
-        """Tell by the first sign, in whichever encoding."""
+        """Recognise the format by its first character, in any encoding."""
         return content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"{", b"[")
 
     def read(self, content: bytes, *, zone: str) -> Schedule:
-        """Return what the file says.
+        """Parse the file.
 
         Raises:
             BadSchedule
@@ -59,7 +59,7 @@ class FrabJson:
         )
 
     def write(self, schedule: Schedule) -> bytes:
-        """Return the file, as its description wants it: no field more, none less."""
+        """Return the file with exactly the fields of its description."""
         places = dict.fromkeys(item.place or schedule.title for item in schedule.items)
         dates = [day.date.isoformat() for day in schedule.days]
         conference: dict[str, Any] = {
@@ -133,7 +133,7 @@ def _entries(day: Located, path: str, troubles: Troubles) -> Iterator[tuple[Foun
     if isinstance(rooms, list):
         named = [(_name_of_room(room), room) for room in rooms if isinstance(room, Located)]
         rooms = {name: room.get("events") or room.get("talks") for name, room in named}
-    for name in ("events", "talks"):  # without rooms: each names its own
+    for name in ("events", "talks"):  # without rooms: each has its own
         if isinstance(day.get(name), list):
             yield from _listed_entries(day[name], "", day.lines[name], f"{path}.{name}", troubles)
     if rooms is None:
@@ -186,7 +186,7 @@ def _write_day(schedule: Schedule, number: int, day: ScheduleDay) -> dict[str, A
 
 
 def bounds(day: ScheduleDay, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return when a day begins and ends: from four to four, and longer where something takes place outside of that."""
+    """Return when a day begins and ends: from four to four, or longer if something takes place outside of that."""
     begins = datetime.combine(day.date, CHANGE_OF_DAY, zone)
     ends = datetime.combine(day.date + timedelta(days=1), CHANGE_OF_DAY, zone) - timedelta(minutes=1)
     starts = [item.starts_at.astimezone(zone) for item in day.items]

@@ -1,4 +1,4 @@
-"""`schedule.xml` as frab and pretalx write it and the C3VOC describes it (https://c3voc.de/wiki/schedule)."""
+"""`schedule.xml` as written by frab and pretalx and described by the C3VOC (https://c3voc.de/wiki/schedule)."""
 
 import re
 import xml.etree.ElementTree as ET  # only writes here
@@ -38,17 +38,17 @@ class Node:
 
     @property
     def text(self) -> str:
-        """Its words; what it has in elements is left out."""
+        """Its own text, without that of its elements."""
         return "".join(part for part in self.content if isinstance(part, str)).strip()
 
     @property
     def words(self) -> str:
-        """Its words, those in elements included."""
+        """Its text, including that of its elements."""
         return "".join(part if isinstance(part, str) else part.words for part in self.content).strip()
 
     @property
     def markup(self) -> str:
-        """Its words; with the elements written as HTML where there are any, which some programs put here bare."""
+        """Its text; with any elements as HTML, which some programs write unescaped here."""
         return f"<div>{self._inner_html()}</div>" if self.children else self.text
 
     def _inner_html(self) -> str:
@@ -60,15 +60,15 @@ class Node:
         return f"<{name}{f' href={quoteattr(href)}' if href else ''}>{self._inner_html()}</{name}>"
 
     def all(self, name: str) -> list["Node"]:
-        """Its children of this name."""
+        """Its children with this name."""
         return [child for child in self.children if child.name == name]
 
     def first(self, name: str) -> "Node | None":
-        """Its first child of this name."""
+        """Its first child with this name."""
         return next(iter(self.all(name)), None)
 
     def word(self, name: str) -> str:
-        """The words of its first child of this name, else of the attribute; "" where it has neither."""
+        """The text of its first child with this name, otherwise of the attribute; "" if it has neither."""
         child = self.first(name)
         return (child.text if child else "") or self.attributes.get(name, "")
 
@@ -79,11 +79,11 @@ class FrabXml:
     name, label, media_type = "xml", "schedule.xml", "application/xml"
 
     def knows(self, content: bytes) -> bool:
-        """Tell by the first sign, in whichever encoding."""
+        """Recognise the format by its first character, in any encoding."""
         return content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<"
 
     def read(self, content: bytes, *, zone: str) -> Schedule:
-        """Return what the file says.
+        """Parse the file.
 
         Raises:
             BadSchedule
@@ -168,7 +168,7 @@ def _parse(content: bytes) -> Node:
     except expat.ExpatError as error:
         told = {"column": error.offset + 1, "reason": expat.ErrorString(error.code)}
         raise Troubles.only(error.lineno, "", "broken", **told) from None
-    except (ValueError, LookupError):  # an encoding that nobody knows
+    except (ValueError, LookupError):  # an unknown encoding
         raise Troubles.only(1, "", "not_utf8") from None
     found = root.children[0]
     if found.name != "schedule":
@@ -201,7 +201,7 @@ def _read_day(node: Node, number: int, reader: Reader) -> Iterator[ScheduleDay]:
 
 
 def _entries(node: Node, path: str) -> Iterator[tuple[Found, str]]:
-    """Return the entries of a day with their rooms; in old files they are in the day itself, and name their room."""
+    """Return the entries of a day with their rooms; in old files they are in the day itself, with their room's name."""
     for place, event in enumerate(node.all("event"), 1):
         yield _found(event, f"{path}.event[{place}]"), ""
     for room in node.all("room"):
@@ -227,7 +227,7 @@ def _found(event: Node, path: str) -> Found:
 
 
 def _fields(node: Node) -> dict[str, str]:
-    """Return the words of each element; of texts with their markup, since a paragraph is more than its words."""
+    """Return the text of each element; texts keep their markup, since it separates paragraphs."""
     return {
         child.name: child.markup
         if child.name in TEXTS

@@ -1,4 +1,4 @@
-"""JSON whose values know the line they stand on, which Python's own parser does not tell."""
+"""A JSON parser that records the line of each value, unlike Python's own."""
 
 import json
 from bisect import bisect_right
@@ -10,14 +10,14 @@ from sessions.schedules.formats.troubles import Troubles
 
 
 class Located(dict[str, Any]):
-    """An object of the file: `line` is where it begins, `lines` where the value of each field does."""
+    """An object in the file: `line` is its first line, `lines` the line of each field's value."""
 
     line = 1
     lines: dict[str, int]
 
 
 class _Decoder(json.JSONDecoder):
-    """Python's decoder, with the position of each value noted as it is read."""
+    """Python's decoder, recording the position of each value."""
 
     scan_once: Callable[..., Any]
 
@@ -25,7 +25,7 @@ class _Decoder(json.JSONDecoder):
         super().__init__(parse_constant=_no_constant)
         self.starts = starts
         self.parse_object = self._object
-        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # the one in C calls no method
+        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # the C implementation calls no method
 
     def _object(
         self, text_and_end: tuple[str, int], strict: bool, scan_once: Callable[..., Any], *rest: Any

@@ -1,7 +1,7 @@
-"""From what any format found to a `Schedule`: liberal in the form, strict about what would be wrong.
+"""From the values of any format to a `Schedule`: liberal about form, strict about content.
 
-A format hands over `Found` values: the fields of an object with the line on which each stands. Everything that is wrong
-is collected before anything is refused.
+A format provides `Found` values: the fields of an object with the line of each. All errors are collected before
+the file is refused.
 """
 
 import re
@@ -27,17 +27,17 @@ SHORT = {"place": 120, "track": 120, "kind": 60, "language": 20, "name": 120}
 LONGEST = timedelta(days=7)
 HAS_OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})\Z")
 HIGHEST_ID = 2**63 - 1
-CHANGE_OF_DAY = time(4)  # what is earlier belongs to the night before, where a file does not say otherwise
+CHANGE_OF_DAY = time(4)  # earlier times belong to the night before, unless the file says otherwise
 DAYS_FIRST = {
     "pretalx",
     "OpenDev Companion",
-}  # programs that write lengths of a day and more as days:hours:minutes
+}  # programs that write lengths of a day or more as days:hours:minutes
 SHORTEST_SLOT, LONGEST_SLOT = timedelta(minutes=5), timedelta(minutes=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object of a file: its fields, and the line of each."""
+    """An object in a file: its fields, and the line of each."""
 
     fields: Mapping[str, Any]
     lines: Mapping[str, int]
@@ -45,17 +45,17 @@ class Found:
     path: str
 
     def at(self, name: str) -> int:
-        """Return the line of a field; that of the object where it has none."""
+        """Return the line of a field, or of the object."""
         return self.lines.get(name, self.line)
 
     def first(self, *names: str) -> Any:
-        """Return the value of the first of these fields that says something."""
+        """Return the value of the first of these fields that is not empty."""
         return next((self.fields[name] for name in names if self.fields.get(name) not in (None, "")), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """What a file says of itself. `zone` is the zone that it names, as it names it; "" where it names none."""
+    """A file's data about itself. `zone` is its time zone as written; "" if it has none."""
 
     title: str
     acronym: str
@@ -70,8 +70,8 @@ class Conference:
 class Reader:
     """Reads the items of one file.
 
-    `zone` is the one for times that come without an offset: the file's, else `fallback`.
-    A room that is called like the conference is none: it stands there because a schedule wants one.
+    `zone` is used for times without an offset: the file's, otherwise `fallback`.
+    A room with the name of the conference is not a room: it is there because a schedule requires one.
     """
 
     conference: Conference
@@ -94,11 +94,11 @@ class Reader:
     def day(
         self, on: date | None, entries: Iterable[tuple[Found, str]], starts_at: datetime | None
     ) -> Iterator[ScheduleDay]:
-        """Return the day with its items, each given with its room; none where no date is known.
+        """Return the day with its items, each with its room, or None if its date is unknown.
 
         Args:
-            on: the date that the file has for the day.
-            starts_at: when the file says that the day begins. What is earlier on this date is of the night after it.
+            on: the day's date in the file.
+            starts_at: the start of the day in the file. Earlier times on this date belong to the night after it.
         """
         listed = list(entries)
         if on and starts_at is None:
@@ -113,9 +113,10 @@ class Reader:
             yield ScheduleDay(on, tuple(items))
 
     def _begin_of(self, on: date, listed: Sequence[Found]) -> datetime | None:
-        """Return when a day begins that does not say so: at the file's change of day.
+        """Return the start of a day without one: the file's change of day.
 
-        A file without one means four o'clock, if anything of the day is later: a lone item at 00:15 is no night after.
+        Without one, four o'clock is assumed, if the day has anything later: a lone item at 00:15 is not in the night
+        after.
         """
         clocks = [times.read_clock(one_line(found.first("start")) or "") for found in listed]
         has_a_daytime = any(clock and clock >= CHANGE_OF_DAY for clock in clocks)
@@ -123,7 +124,7 @@ class Reader:
         return datetime.combine(on, change, self.zone) if change else None
 
     def all_notes(self) -> tuple[str, ...]:
-        """Return the sentences about the reading, that about the time zone first."""
+        """Return the remarks about the file, that about the time zone first."""
         named = self.conference.zone
         if named and named != self.zone_name:
             sentence = _(
@@ -141,7 +142,7 @@ class Reader:
     def item(
         self, found: Found, *, day: date | None, room: str, day_starts_at: datetime | None
     ) -> Item | None:
-        """Return the item; None where something is wrong with it, which is in `troubles` then, or it came before."""
+        """Return the item; None if it has errors, which are then in `troubles`, or is a repetition."""
         known = len(self.troubles.found)
         title = self._title(found)
         starts_at = self._start(found, day, day_starts_at)
@@ -189,7 +190,7 @@ class Reader:
         return title or ""
 
     def _start(self, found: Found, day: date | None, day_starts_at: datetime | None) -> datetime | None:
-        """Return the start: `date` with its time, else the day and `start`."""
+        """Return the start: `date` with its time, otherwise the day and `start`."""
         written, clock_text = one_line(found.first("date")) or "", one_line(found.first("start")) or ""
         for name, text in (("date", written), ("start", clock_text)):
             if len(text) > 10:
@@ -247,7 +248,7 @@ class Reader:
         return None
 
     def _guid(self, found: Found, external_id: int | None, title: str) -> uuid.UUID:
-        """Return who the item is. Without a guid it is made of what else tells it from others, the same every time."""
+        """Return the item's guid. If it has none, derive a stable one from other fields that distinguish it."""
         text = one_line(found.first("guid", "uuid")) or ""
         try:
             guid = uuid.UUID(text)
@@ -259,9 +260,9 @@ class Reader:
     def _own_guid(
         self, found: Found, guid: uuid.UUID, title: str, start: str, place: str
     ) -> uuid.UUID | None:
-        """Return the guid of an item; with its start where the guid came before; None for the same item once more.
+        """Return the guid of an item; derived with its start if the guid is repeated; None for the same item again.
 
-        Programs give all the times of a workshop the guid of the workshop.
+        Some programs give all the times of a workshop the same guid.
         """
         earlier = self.known.setdefault(guid, [])
         names = [(start,), (start, place), (start, place, title)]
@@ -282,7 +283,7 @@ class Reader:
         return uuid.uuid5(guid, " ".join(name)) if name else None
 
     def _once(self, title: str) -> str:
-        """Return the title, with a number from its second time on: "Break" comes several times a day."""
+        """Return the title, with a number from its second occurrence on: there are several breaks a day."""
         for number in range(1, 10_000):
             name = f"title:{title}:{number}"
             if uuid.uuid5(uuid.NAMESPACE_URL, f"schedule:{self.acronym}:{name}") not in self.known:
@@ -342,7 +343,7 @@ class Reader:
         return tuple(links.values())
 
     def _address(self, value: Any) -> str:
-        """Return a web address, whole; "" for anything else. Blanks in its path are written as %20, as browsers do."""
+        """Return a complete web address; "" for anything else. Spaces in its path become %20, as in browsers."""
         text = one_line(value) or ""
         try:
             whole = urljoin(self.base_url, text) if text else ""
@@ -359,7 +360,7 @@ class Reader:
 
 
 def zone_or(name: Any, fallback: str) -> str:
-    """Return the name of a time zone, or the fallback where there is none of this name."""
+    """Return the name of a time zone, or the fallback if it is unknown."""
     return name if isinstance(name, str) and name in time_zones() else fallback
 
 
@@ -370,5 +371,5 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _name_of(value: Any) -> Any:
-    """Return what a track or a type is called, where it is an object of its own; one in several languages stays."""
+    """Return the name of a track or a type that is an object; a name in several languages is returned as it is."""
     return value["name"] if isinstance(value, Mapping) and "name" in value else value

@@ -1,4 +1,4 @@
-"""A schedule by itself: what a file says, whatever its format, and the interface of formats."""
+"""A schedule independent of its format, and the interface of formats."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody on stage. `external_id` is what the other program knows them by; "" where it does not say."""
+    """Somebody on stage. `external_id` is their id in the other program, or ""."""
 
     name: str
     external_id: str = ""
@@ -26,7 +26,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that takes place. `minutes` is its length; `line` is where the file speaks of it."""
+    """One item of the programme. `minutes` is its length; `line` is its position in the file."""
 
     guid: UUID
     title: str
@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleDay:
-    """A day with what takes place on it; one that goes on after midnight is still that day."""
+    """A day with its items, including those after midnight."""
 
     date: date
     items: tuple[Item, ...] = ()
@@ -57,7 +57,7 @@ class ScheduleDay:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A whole schedule. `notes` are sentences about what was left out or shortened in reading."""
+    """A whole schedule. `notes` are sentences about what was left out or shortened on reading."""
 
     title: str
     acronym: str
@@ -69,23 +69,23 @@ class Schedule:
 
     @property
     def items(self) -> list[Item]:
-        """Everything that takes place, in the order of the file."""
+        """All items, in the order of the file."""
         return [item for day in self.days for item in day.items]
 
 
 class Format(Protocol):
-    """A way of writing schedules down."""
+    """A file format for schedules."""
 
     name: str  # in addresses: `schedule.<name>`
     label: str  # for people
     media_type: str
 
     def knows(self, content: bytes) -> bool:
-        """Tell by its beginning whether a file is meant to be in this format."""
+        """Return True if a file's beginning looks like this format."""
         ...
 
     def read(self, content: bytes, *, zone: str) -> Schedule:
-        """Return what the file says.
+        """Parse the file.
 
         Raises:
             BadSchedule

@@ -1,4 +1,4 @@
-"""Times as schedules write them."""
+"""Times in schedules."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -9,11 +9,11 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_duration
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 LENGTH = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?")
 MINUTE = timedelta(minutes=1)
-YEARS = range(1970, 2200)  # others are mistakes, and some of them have no moment in every zone
+YEARS = range(1970, 2200)  # others are errors, and some of them cannot be converted to every zone
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return a moment that is written with its date; in `zone` where it names none. None where it is no moment."""
+    """Return a date and time, in `zone` if it has no offset, or None."""
     try:
         found = parse_datetime(text)
     except ValueError:
@@ -24,7 +24,7 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def read_date(text: str) -> date | None:
-    """Return a date; of a moment, the date that it is written with. None where it is none."""
+    """Return a date, or the date of a date and time, or None."""
     try:
         found = parse_date(text[:10])
     except ValueError:
@@ -33,7 +33,7 @@ def read_date(text: str) -> date | None:
 
 
 def read_clock(text: str) -> time | None:
-    """Return a time of day, 9:05 or 09:05:00. None where it is none."""
+    """Return a time of day, 9:05 or 09:05:00, or None."""
     found = CLOCK.fullmatch(text)
     if not found:
         return None
@@ -42,11 +42,11 @@ def read_clock(text: str) -> time | None:
 
 
 def read_length(text: str, *, days_first: bool = False) -> timedelta | None:
-    """Return a length of time: 0:30, 00:30, 01:30:00, PT90M, or 90 for as many minutes. None where it is none.
+    """Return a length of time: 0:30, 00:30, 01:30:00, PT90M, or 90 for that many minutes, or None.
 
     Args:
-        days_first: whether three numbers are days, hours and minutes in any case, as pretalx writes what lasts a day
-            or more. Else "2:00:00" is two hours, as programs write that count seconds.
+        days_first: whether three numbers are always days, hours and minutes, as pretalx writes lengths of a day
+        or more. Otherwise "2:00:00" is two hours, as in programs that count seconds.
     """
     if text.isascii() and text.isdigit() and len(text) < 6:
         return int(text) * MINUTE
@@ -60,12 +60,12 @@ def read_length(text: str, *, days_first: bool = False) -> timedelta | None:
     if not is_of_days and (third == "00" or int(first[:6]) > 31):
         is_whole = int(second) < 60 and int(third) < 60
         return timedelta(hours=int(first[:6]), minutes=int(second), seconds=int(third)) if is_whole else None
-    is_day = int(second) < 24 and int(third) < 60  # days, hours, minutes: what lasts longer than a day
+    is_day = int(second) < 24 and int(third) < 60  # days, hours, minutes: longer than a day
     return timedelta(days=int(first[:6]), hours=int(second), minutes=int(third)) if is_day else None
 
 
 def write_length(minutes: int, *, most_hours: int = 10_000) -> str:
-    """Return hours and minutes: 01:30; with more than `most_hours` days, hours and minutes: 4:05:00."""
+    """Return hours and minutes: 01:30; beyond `most_hours`, days, hours and minutes: 4:05:00."""
     hours, rest = divmod(minutes, 60)
     if hours > most_hours:
         return f"{hours // 24}:{hours % 24:02d}:{rest:02d}"

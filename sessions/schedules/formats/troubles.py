@@ -1,4 +1,4 @@
-"""What is wrong in a schedule, with line and field, collected so that all of it is said at once."""
+"""Errors in a schedule, with line and field, collected so that all are reported at once."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 from opendev.core.errors import Malformed
 from sessions.schedules.formats.words import shown
 
-MOST = 25  # complaints that are told; with more of them the file is another one than was meant
+MOST = 25  # errors that are reported; with more of them it is the wrong file
 
 
 def sentences() -> dict[str, str]:
-    """Return what can be wrong, in words."""
+    """Return the possible errors in words."""
     return {
         "is_no_schedule": _("This is neither a schedule.json nor a schedule.xml."),
         "not_utf8": _("This is not text in an encoding that can be read (UTF-8 is best)."),
@@ -44,18 +44,18 @@ class BadSchedule(Malformed):
 
 
 class Troubles:
-    """The mistakes that were found so far."""
+    """The errors found so far."""
 
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
 
     def add(self, line: int, field: str, what: str, **words: Any) -> None:
-        """Note a mistake.
+        """Record an error.
 
         Args:
-            line: counted from 1; 0 where that cannot be said.
+            line: counted from 1; 0 if it is unknown.
             field: the path of the field, such as `days[0].rooms["Hall"][2].start`; "" for the file itself.
-            what: one of `sentences()`, with the words that it wants.
+            what: one of `sentences()`, with its placeholders' values.
         """
         place = ", ".join(
             part for part in (_("line %(line)d") % {"line": line} if line else "", field) if part
@@ -63,7 +63,7 @@ class Troubles:
         self.found.setdefault(shown(place) or _("file"), shown(sentences()[what] % words))
 
     def raise_any(self) -> None:
-        """Refuse the file where anything was wrong.
+        """Refuse the file if there were errors.
 
         Raises:
             BadSchedule
@@ -77,7 +77,7 @@ class Troubles:
 
     @classmethod
     def only(cls, line: int, field: str, what: str, **words: Any) -> BadSchedule:
-        """Return the refusal of a file with this one mistake."""
+        """Return the error for a file with this single error."""
         troubles = cls()
         troubles.add(line, field, what, **words)
         return BadSchedule(fields=troubles.found)

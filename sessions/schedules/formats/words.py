@@ -1,11 +1,11 @@
-"""Texts of other programs as plain text: of several languages one, of HTML the words, without what cannot be shown."""
+"""Other programs' texts as plain text: one of several languages, HTML without markup, only visible characters."""
 
 import re
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-# HTML begins with a block or closes something; a text that merely speaks of a <div> stays as it is.
+# HTML begins with a block or closes an element; a text that merely mentions a <div> stays as it is.
 HTML = re.compile(
     r"\A\s*<(?:p|div|ul|ol|h[1-6]|blockquote|table|pre)\b[^<>]*>"
     r"|</(?:p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|blockquote|code|pre|table|tr|td|th)>|<br ?/?>",
@@ -14,19 +14,19 @@ HTML = re.compile(
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 BLANK_LINES = re.compile(r"\n{3,}")
 BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
-_PART = "/?:@!$&'()*+,;=~%-._"  # what a path, a query or a fragment may hold as it is
+_PART = "/?:@!$&'()*+,;=~%-._"  # characters that need no escaping in a path, a query or a fragment
 _MEANT = f"{_PART}#"
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SILENT = {"script", "style"}
 
 
 def shown(text: str) -> str:
-    """Return a text without what cannot be shown, or stored."""
+    """Return a text without characters that cannot be shown or stored."""
     return UNSEEN.sub("", text)
 
 
 class _Words(HTMLParser):
-    """Collects the words of HTML; paragraphs become lines, and an address stands behind its words."""
+    """Collects the text of HTML; paragraphs become lines, and an address follows its link's text."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -60,7 +60,7 @@ class _Words(HTMLParser):
 
 
 def _text_of(value: Any) -> str | None:
-    """Return a value's text without what cannot be shown; None where it is none. Of several languages English."""
+    """Return a value's visible text, in English if it has several languages, or None if it is not a text."""
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -72,7 +72,7 @@ def _text_of(value: Any) -> str | None:
 
 
 def plain(value: Any) -> str | None:
-    """Return a value's text, on its own lines, of HTML the words; None where it is none."""
+    """Return a value's text, on its own lines, without HTML markup, or None if it is not a text."""
     text = _text_of(value)
     if text is None:
         return None
@@ -85,13 +85,13 @@ def plain(value: Any) -> str | None:
 
 
 def one_line(value: Any) -> str | None:
-    """Return a value's text on one line, tags and all: a title may be about them. None where it is none."""
+    """Return a value's text on one line, including tags, since a title may be about them, or None."""
     text = _text_of(value)
     return None if text is None else " ".join(text.split())
 
 
 def as_uri(address: str) -> str:
-    """Return a web address as RFC 3986 writes it: what people type otherwise percent-encoded, hosts as ASCII."""
+    """Return a web address in the form of RFC 3986: percent-encoded, with an ASCII host."""
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").encode("idna").decode("ascii")

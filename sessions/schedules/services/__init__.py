@@ -1,1 +1,1 @@
-"""What an import does: the only writers."""
+"""Services for importing schedules, the only code that writes them."""

@@ -1,8 +1,8 @@
-"""A schedule taken over from a file: first what would change, then all of it or nothing. For the event's organisers.
+"""Importing a schedule from a file: first a plan of the changes, then all of them or none. For the event's organisers.
 
-An item is the session with its guid; else the only one that came with its number (`external_id`). So a file that comes
-again changes what it made, and doubles nothing. Sessions of our own are left alone, and so is all that a schedule does
-not speak of: polls, questions, notes, who moderates.
+An item matches the session with its guid, otherwise the only one imported with its number (`external_id`). So a file
+that is imported again updates its sessions and duplicates nothing. Sessions of our own are not changed, nor is anything
+that a schedule does not contain: polls, questions, notes, moderators.
 """
 
 from collections import Counter
@@ -25,11 +25,11 @@ from sessions.schedules.formats import Item, Schedule
 from sessions.schedules.formats.words import as_uri
 from sessions.schedules.services.rows import item_fields, write_schedule
 
-SHOWN = 200  # signs of a long text
+SHOWN = 200  # characters of a long text
 
 
 def labels() -> dict[str, str]:
-    """Return what the fields are called."""
+    """Return the fields' names for people."""
     return {
         "title": _("title"),
         "starts_at": _("starts at"),
@@ -58,13 +58,13 @@ class Difference:
 
     @property
     def label(self) -> str:
-        """What the field is called."""
+        """The field's name for people."""
         return labels()[self.field]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an import does to one session: `verb` is added, changed, same, gone or cancelled."""
+    """The change of one session by an import: `verb` is added, changed, same, gone or cancelled."""
 
     verb: str
     title: str
@@ -76,7 +76,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import does. `zone` is the time zone that the event takes over; "" where it keeps its own."""
+    """The plan of an import. `zone` is the event's new time zone, or "" if it keeps its own."""
 
     schedule: Schedule
     changes: list[Change] = field(default_factory=list)
@@ -84,17 +84,17 @@ class ImportPlan:
     notes: list[str] = field(default_factory=list)
 
     def of(self, *verbs: str) -> list[Change]:
-        """Return the changes of these kinds."""
+        """Return the changes with these verbs."""
         return [change for change in self.changes if change.verb in verbs]
 
 
 def plan_import(
     *, event_id: int, caller: Caller, schedule: Schedule, cancel_gone: bool = False
 ) -> ImportPlan:
-    """Return what an import would do. Nothing is written.
+    """Return the plan of an import, without writing anything.
 
     Args:
-        cancel_gone: whether sessions of earlier imports that the file does not name any more are cancelled.
+        cancel_gone: whether sessions of earlier imports that are no longer in the file are cancelled.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -110,7 +110,7 @@ def plan_import(
 def import_schedule(
     *, event_id: int, caller: Caller, schedule: Schedule, cancel_gone: bool = False, now: datetime
 ) -> ImportPlan:
-    """Take a schedule over, all of it or nothing; return what was done.
+    """Import a schedule, all of it or nothing; return the executed plan.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -164,7 +164,7 @@ def _plan(event: Event, schedule: Schedule, cancel_gone: bool) -> ImportPlan:
 
 
 def _pairs(items: list[Item], sessions: list[Session]) -> list[tuple[Item, Session | None]]:
-    """Return each item with the session that it is: by guid, else by number where that is not ambiguous."""
+    """Return each item with its session: by guid, otherwise by number if that is not ambiguous."""
     by_guid = {session.guid: session for session in sessions}
     taken = {by_guid[item.guid].pk for item in items if item.guid in by_guid}
     often = Counter(item.external_id for item in items)
@@ -202,7 +202,7 @@ def _change(item: Item, session: Session | None, on: Any, zone: ZoneInfo) -> Cha
 
 
 def _people_and_links(item: Item, session: Session) -> list[Difference]:
-    """Return what an import adds to a session's people and links, and which presenters it does not name any more."""
+    """Return the people and links that an import adds to a session, and the presenters that are no longer in it."""
     roles = list(session.roles.all())
     ours, theirs = {role.person.name for role in roles}, {speaker.name for speaker in item.speakers}
     gone = {role.person.name for role in roles if role.role == SessionRole.Role.PRESENTER} - theirs
@@ -216,7 +216,7 @@ def _people_and_links(item: Item, session: Session) -> list[Difference]:
 
 
 def _shown(value: Any, zone: ZoneInfo) -> str:
-    """Return a value for people, a moment as it is in the event's zone."""
+    """Return a value for people, with times in the event's zone."""
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
     return _shortened("" if value is None else str(value))

@@ -1,4 +1,4 @@
-"""The rows of an imported schedule, written a table at a time: the lock is held for a handful of statements."""
+"""The rows of an imported schedule, written table by table, so that the lock is held only for a few statements."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -20,7 +20,7 @@ Pair = tuple[Item, Session | None, str]
 
 
 def item_fields(item: Item, session: Session | None = None) -> dict[str, Any]:
-    """Return an item as the fields of a session; its title is without the part that our exports write before it."""
+    """Return an item as the fields of a session; its title without the part number that our exports put before it."""
     part = f"{session.part}: " if session and session.part else ""
     return {
         "title": item.title.removeprefix(part),
@@ -39,10 +39,10 @@ def item_fields(item: Item, session: Session | None = None) -> dict[str, Any]:
 def write_schedule(
     *, event: Event, schedule: Schedule, pairs: Sequence[Pair], gone: Sequence[Session], now: datetime
 ) -> None:
-    """Write what the plan says. The caller holds the event's lock.
+    """Execute the plan. The caller holds the event's lock.
 
     Args:
-        pairs: each item, its session (None where it is new), and the plan's verb.
+        pairs: each item, its session (None if it is new), and the plan's verb.
         gone: sessions to be cancelled.
     """
     days = write_days(event, {day.date for day in schedule.days if day.items})
@@ -79,7 +79,7 @@ def write_schedule(
 
 
 def _save(session: Session, before: tuple[Any, ...], now: datetime) -> None:
-    """Save a session that changed. One by one: Django's bulk update of 300 rows takes ten times as long."""
+    """Save a changed session. One by one, since Django's bulk update of 300 rows takes ten times as long."""
     if session.title_with_part != before[0][0]:
         session.short_title = session.usual_short_title
     keep_calendar(session=session, before=before, now=now)
@@ -88,7 +88,7 @@ def _save(session: Session, before: tuple[Any, ...], now: datetime) -> None:
 
 
 def write_days(event: Event, dates: Iterable[date]) -> dict[date, EventDay]:
-    """Make the days that are missing, number all of the event's by their dates, and return them by date."""
+    """Create missing days, number all of the event's days by their dates, and return them by date."""
     days = {day.date: day for day in event.days.all()}
     missing = set(dates) - days.keys()
     free = max([0, *(day.number for day in days.values())]) + 1
@@ -126,9 +126,9 @@ def _make_sessions(
 
 
 def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> set[int]:
-    """Make the speakers people of the event, each once, and presenters of their sessions; return whose people changed.
+    """Make the speakers people of the event and presenters of their sessions; return the sessions whose people changed.
 
-    Somebody who has a role in the session already keeps that; presenters whom the file does not name any more are none.
+    Existing roles in the session are kept; presenters who are no longer in the file are removed.
     """
     people = _people_of(event, [speaker for item, _session in pairs for speaker in item.speakers])
     sessions = [session.pk for _item, session in pairs]
@@ -154,7 +154,7 @@ def _write_people(event: Event, pairs: Sequence[tuple[Item, Session]]) -> set[in
 
 
 def _people_of(event: Event, speakers: Sequence[Any]) -> dict[str, Person]:
-    """Return the event's people by the name that the file has for them; those that are missing are made."""
+    """Return the event's people by their name in the file, creating missing ones."""
     people = list(Person.objects.filter(event=event))
     by_id = {person.external_id: person for person in people if person.external_id}
     by_name = {person.name: person for person in people}
@@ -181,7 +181,7 @@ def _people_of(event: Event, speakers: Sequence[Any]) -> dict[str, Person]:
 
 
 def _write_links(pairs: Sequence[tuple[Item, Session]]) -> None:
-    """Add the links that are not there yet; what organisers added stays."""
+    """Add missing links; those that organisers added stay."""
     known = Resource.objects.filter(session__in=[session.pk for _item, session in pairs])
     there = {(session, as_uri(url)) for session, url in known.values_list("session_id", "url")}
     Resource.objects.bulk_create(

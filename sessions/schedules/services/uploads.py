@@ -1,4 +1,4 @@
-"""A schedule file on its way: uploaded, looked at, then taken over as it was shown, or dropped."""
+"""A schedule file between upload and import: previewed, then imported as it was shown, or dropped."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ MAX_FILE_NAME_LENGTH = 200
 def upload_schedule(
     *, event_id: int, caller: Caller, name: str, content: bytes, now: datetime
 ) -> tuple[ScheduleUpload, ImportPlan]:
-    """Keep a file for its import, and return it with what that would change. What cannot be taken is not kept.
+    """Store a file for its import, and return it with the plan. An invalid file is not stored.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, BadSchedule
@@ -43,11 +43,11 @@ def upload_schedule(
 def take_upload(
     *, event_id: int, upload_id: int, caller: Caller, cancel_gone: bool, now: datetime
 ) -> ImportPlan:
-    """Import a file that was uploaded before, by the same organiser; return what was done.
+    """Import a file that the same organiser uploaded before; return the executed plan.
 
     Raises:
         NotSignedIn, NotOrganiser
-        NotFound: no such event, or the upload is used already, another's, or older than a day.
+        NotFound: no such event, or the upload has been used, belongs to somebody else, or is older than a day.
     """
     event, user_id = _event_of(event_id, caller)
     upload = ScheduleUpload.objects.filter(

@@ -1,1 +1,1 @@
-"""What attendees and moderators do with suggested follow-ups."""
+"""Services for suggested follow-ups, the only code that writes them."""

@@ -9,7 +9,7 @@ from sessions.suggestions.services.suggesting import delete_and_tell, lock_sugge
 
 
 def erase_supports(attendee: Attendee) -> None:
-    """Delete the attendee's supports and count those suggestions anew. The caller holds their sessions' locks."""
+    """Delete the attendee's supports and recount those suggestions. The caller holds their sessions' locks."""
     supports = SuggestionSupport.objects.filter(attendee=attendee)
     supported = list(supports.order_by("suggestion_id").values_list("suggestion_id", flat=True))
     supports.delete()
@@ -20,9 +20,9 @@ def erase_supports(attendee: Attendee) -> None:
 
 
 def erase_suggestions(attendee: Attendee) -> list[Suggestion]:
-    """Delete the attendee's suggestions; those that became a follow-up stay, as nobody's.
+    """Delete the attendee's suggestions; those that became a follow-up stay, without an author.
 
-    Returns what was deleted, as it was: its words may stand elsewhere.
+    Returns the deleted ones as they were, since their titles may be quoted elsewhere.
     """
     deleted = []
     for pk in Suggestion.objects.filter(attendee=attendee).order_by("pk").values_list("pk", flat=True):
@@ -37,7 +37,7 @@ def erase_suggestions(attendee: Attendee) -> list[Suggestion]:
 
 @transaction.atomic
 def release_suggestions(*, event_id: int, most: int) -> dict[str, int]:
-    """Let up to so many suggestions and supports of an event be nobody's, and count both; no count of supporters moves.
+    """Make up to this many suggestions and supports of an event anonymous, and count both; numbers of supporters stay.
 
     The caller holds the locks of the event's sessions.
     """

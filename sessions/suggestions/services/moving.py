@@ -1,4 +1,4 @@
-"""Suggested follow-ups as moderators see them: approved, opened as a sign-up line, or dismissed; and that undone."""
+"""Moderators' actions on suggested follow-ups: approving, opening as a sign-up line, dismissing, and undoing that."""
 
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ def _lock_for(caller: Caller, suggestion_id: int) -> Suggestion:
     """Return the suggestion, locked, for a moderator of its session.
 
     Raises:
-        NotFound: also for a hidden suggestion, to somebody who may not know of it.
+        NotFound: also if the suggestion is hidden and the caller may not see it.
         NotSignedIn, NotModerator
     """
     suggestion = lock_suggestion(suggestion_id)
@@ -67,16 +67,16 @@ def _lock_for(caller: Caller, suggestion_id: int) -> Suggestion:
 def set_suggestion_state(
     *, suggestion_id: int, caller: Caller, state: Any, seen: Any = None, now: datetime
 ) -> Suggestion:
-    """Approve a suggestion, open it as a sign-up line, dismiss it, or restore one that was dismissed.
+    """Approve a suggestion, open it as a sign-up line, dismiss it, or restore it.
 
-    Nobody is signed up on the line: those who support the suggestion are told, and sign up by themselves. `seen` is
-    the state that the caller has before their eyes, if they say.
+    Nobody is signed up on the line: supporters of the suggestion are notified, and sign up by themselves. `seen` is
+    the state that the caller saw, if given.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: no such state.
         SuggestionMovedMeanwhile: it is not in the state that was seen.
-        IllegalSuggestionMove: not from the state that it has.
+        IllegalSuggestionMove: not possible from its state.
     """
     suggestion = _lock_for(caller, suggestion_id)
     state = State(clean_word(state, field="state", choices=State.values))
@@ -106,7 +106,7 @@ def undo_suggestion(*, suggestion_id: int, caller: Caller, now: datetime) -> Sug
     Raises:
         NotFound, NotSignedIn, NotModerator
         TooLateToUndoSuggestion
-        NamesAreOnLine: somebody signed up already; nothing is undone.
+        NamesAreOnLine: somebody has already signed up; nothing is undone.
     """
     suggestion = _lock_for(caller, suggestion_id)
     if suggestion.moved_at is None or now > suggestion.moved_at + undo_window():

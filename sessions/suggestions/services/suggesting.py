@@ -1,4 +1,4 @@
-"""Suggested follow-ups as attendees see them: suggesting, editing, withdrawing; and whether a session takes any."""
+"""Attendees' actions on suggested follow-ups: suggesting, editing, withdrawing; and a session's rules for them."""
 
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,8 @@ from sessions.suggestions.models import Suggestion
 from sessions.suggestions.permissions import may_see_suggestion
 
 State = Suggestion.State
-MAX_OWN = 3  # suggestions of one attendee that no moderator has taken up
-MAX_IN_SESSION = 100  # suggestions of everybody that no moderator has taken up
+MAX_OWN = 3  # one attendee's suggestions that no moderator has taken up
+MAX_IN_SESSION = 100  # everybody's suggestions that no moderator has taken up
 
 
 class NotYourSuggestion(NotAllowed):
@@ -59,7 +59,7 @@ class SessionHasTooManySuggestions(TooManySuggestions):
 
 
 def lock_suggestion(suggestion_id: int) -> Suggestion:
-    """Return the suggestion with its session, which is locked.
+    """Return the suggestion with its locked session.
 
     Raises:
         NotFound
@@ -68,7 +68,7 @@ def lock_suggestion(suggestion_id: int) -> Suggestion:
 
 
 def save_and_tell(suggestion: Suggestion) -> Suggestion:
-    """Write the suggestion with its next version, and tell the sockets after the commit."""
+    """Save the suggestion with its next version, and publish it after the commit."""
     suggestion.version += 1
     suggestion.save()
     broadcasts.suggestion_changed(suggestion)
@@ -88,7 +88,7 @@ def _clean_title(title: Any) -> str:
 def suggest_follow_up(
     *, session_id: int, attendee: AttendeePass | None, title: Any, now: datetime
 ) -> Suggestion:
-    """Suggest a follow-up; where the session moderates suggestions, it waits until a moderator lets it through.
+    """Suggest a follow-up; if the session moderates suggestions, it waits for approval.
 
     Raises:
         NotFound, NotJoined
@@ -123,7 +123,7 @@ def _lock_own(suggestion_id: int, attendee: AttendeePass | None) -> Suggestion:
     """Return the attendee's own suggestion, locked, while no moderator has opened it.
 
     Raises:
-        NotFound: also for one that they may not know of.
+        NotFound: also if they may not see it.
         NotJoined, NotYourSuggestion, SuggestionIsTaken
     """
     suggestion = lock_suggestion(suggestion_id)
@@ -140,12 +140,12 @@ def _lock_own(suggestion_id: int, attendee: AttendeePass | None) -> Suggestion:
 
 @transaction.atomic
 def edit_suggestion(*, suggestion_id: int, attendee: AttendeePass | None, title: Any) -> Suggestion:
-    """Change the title of one's own suggestion. Where suggestions are moderated, it waits for approval again.
+    """Change the title of the attendee's own suggestion. If suggestions are moderated, it waits for approval again.
 
     Raises:
         NotFound, NotJoined, NotYourSuggestion, SessionIsOver, Malformed
         SuggestionIsTaken: it was opened or dismissed.
-        SuggestionHasSupporters: people support what it says.
+        SuggestionHasSupporters: people support its title.
     """
     suggestion = _lock_own(suggestion_id, attendee)
     title = _clean_title(title)
@@ -165,7 +165,7 @@ def edit_suggestion(*, suggestion_id: int, attendee: AttendeePass | None, title:
 
 @transaction.atomic
 def withdraw_suggestion(*, suggestion_id: int, attendee: AttendeePass | None) -> Suggestion:
-    """Delete one's own suggestion with its supports; return it as it was, with the version of its end.
+    """Delete the attendee's own suggestion with its supports; return it as it was, with the version of its deletion.
 
     Raises:
         NotFound, NotJoined, NotYourSuggestion, SuggestionIsTaken
@@ -174,7 +174,7 @@ def withdraw_suggestion(*, suggestion_id: int, attendee: AttendeePass | None) ->
 
 
 def delete_and_tell(suggestion: Suggestion) -> Suggestion:
-    """Delete a locked suggestion with its supports, and tell; return it as it was, with the version of its end."""
+    """Delete a locked suggestion with its supports, and publish that; return it with the deletion's version."""
     pk, suggestion.version = suggestion.pk, suggestion.version + 1
     suggestion.delete()
     empty_log_after_commit()
@@ -186,9 +186,9 @@ def delete_and_tell(suggestion: Suggestion) -> Suggestion:
 def set_suggestion_rules(
     *, session_id: int, caller: Caller, taken: Any = None, moderated: Any = None
 ) -> Session:
-    """Set whether follow-ups may be suggested, and whether they wait for approval. None leaves it as it is.
+    """Set whether follow-ups may be suggested, and whether they wait for approval. None leaves a rule unchanged.
 
-    What was suggested before stays as it is. For moderators.
+    Existing suggestions are not affected. For moderators.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

@@ -1,4 +1,4 @@
-"""Supports: one transaction a batch, so that a room that taps all at once costs little."""
+"""Supports: one transaction per batch, so that a whole room tapping at once costs little."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class SuggestionNotOpen(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Somebody supports a suggested follow-up, or (`takes_back`) no longer."""
+    """A support for a suggested follow-up, or (`takes_back`) its withdrawal."""
 
     suggestion_id: int
     attendee: AttendeePass
@@ -38,7 +38,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Supported:
-    """A support that is recorded."""
+    """A recorded support."""
 
     session_id: int
     suggestion_id: int
@@ -48,7 +48,7 @@ class Supported:
 
 @dataclass(slots=True)
 class _Batch:
-    """What the supports may touch, as those that came before have left it."""
+    """The data that the supports may change, after the supports so far."""
 
     suggestions: dict[int, Suggestion] = field(default_factory=dict)
     sessions: dict[int, Session] = field(default_factory=dict)
@@ -58,11 +58,11 @@ class _Batch:
 
 
 def record_supports(supports: Sequence[Support]) -> list[Supported | DomainError]:
-    """Record a batch of supports in one transaction; each sees the effects of those before it.
+    """Record a batch of supports in one transaction; each sees the effects of earlier ones.
 
-    Saying it again changes nothing. Returns one outcome a support, in the same order: Supported once it is durable, or
-    the error by which that one alone is refused (NotFound, NotJoined, SessionIsOver, OwnSuggestion, SuggestionNotOpen).
-    One broadcast a suggestion follows.
+    Repeating a support changes nothing. Returns one outcome per support, in the same order: Supported once it is
+    durable, or the error by which only that one is refused (NotFound, NotJoined, SessionIsOver, OwnSuggestion,
+    SuggestionNotOpen). One broadcast per suggestion follows.
     """
     with transaction.atomic():
         batch = _lock_and_read(supports)
@@ -91,7 +91,7 @@ def _lock_and_read(supports: Sequence[Support]) -> _Batch:
 
 
 def _apply(batch: _Batch, support: Support) -> DomainError | None:
-    """Apply one support to the batch; return why it is refused, None where it is not."""
+    """Apply one support to the batch; return why it is refused, or None."""
     pair = support.suggestion_id, support.attendee.attendee_id
     try:
         _check(batch, *pair)
@@ -122,7 +122,7 @@ def _check(batch: _Batch, suggestion_id: int, attendee_id: int) -> None:
 
 
 def _write(batch: _Batch) -> None:
-    """Write what the batch changed, count anew, raise the versions, and tell the sockets."""
+    """Save what the batch changed, recount, increment the versions, and publish."""
     changed = write_pairs(SuggestionSupport, "suggestion", stored=batch.stored, held=batch.held)
     for pk in sorted({suggestion for suggestion, _attendee in changed}):
         suggestion = batch.suggestions[pk]

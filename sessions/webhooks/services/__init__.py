@@ -1,1 +1,1 @@
-"""What is done with webhooks: kept by organisers, filled by the services of what happened, emptied by the worker."""
+"""Services for webhooks: managed by organisers, filled by other services, delivered by the worker."""

@@ -1,4 +1,4 @@
-"""The way of a message out of the outbox: taken by one worker, tried, and tried again for about a day."""
+"""Delivering the outbox: a message is leased by one worker, tried, and retried for about a day."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from sessions.webhooks.signing import unseal
 State = WebhookDelivery.State
 MOST_TRIES = 8
 FIRST_WAIT_S, FACTOR = 10.0, 4.3  # the seven waits add up to 23 hours
-JITTER = 0.2  # so much more or less: what failed together does not come back together
+JITTER = 0.2  # jitter, so that messages that failed together are not retried together
 LONGEST_WAIT_S = 24 * 3600  # whatever Retry-After asks for
-LEASE = timedelta(seconds=60)  # longer than a try takes; then its worker has died, and another one takes it
+LEASE = timedelta(seconds=60)  # longer than a try takes; after that its worker is dead
 KEPT = timedelta(days=30)
-FORGOTTEN_AT_ONCE = 500  # deliveries a transaction: no vote waits for an old log
+FORGOTTEN_AT_ONCE = 500  # deliveries per transaction: no vote waits for an old log
 GONE = 410
 _random = SystemRandom().uniform
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivery that a worker has taken, with all that it needs to try it."""
+    """A delivery that a worker has leased, with everything needed to try it."""
 
     delivery_id: int
     webhook_id: int
@@ -38,9 +38,9 @@ class Taken:
 
 
 def take_due(now: datetime, *, most: int, but_not: Collection[int] = ()) -> list[Taken]:
-    """Take deliveries that are due, of each webhook the one that has waited longest; nobody else gets them now.
+    """Lease due deliveries, for each webhook the one that has waited longest; nobody else gets them now.
 
-    A webhook that is being tried is left alone, so a slow receiver holds up itself.
+    A webhook with a try in progress is skipped, so a slow receiver only delays its own messages.
 
     Args:
         but_not: webhooks that this process is trying.
@@ -58,7 +58,7 @@ def take_due(now: datetime, *, most: int, but_not: Collection[int] = ()) -> list
 def _take_one(webhook_id: int, now: datetime) -> Taken | None:
     waiting = _free(now).filter(webhook=webhook_id).select_related("webhook").order_by("next_try_at", "pk")
     delivery = waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
-    # SQLite has no row locks: there the number of tries says whether somebody was quicker.
+    # SQLite has no row locks: there the number of tries shows whether another worker was faster.
     if delivery is None or not _free(now).filter(pk=delivery.pk, tries=delivery.tries).update(
         tries=F("tries") + 1, taken_until=now + LEASE
     ):
@@ -85,10 +85,10 @@ def _free(now: datetime) -> QuerySet[WebhookDelivery]:
 
 @transaction.atomic
 def record_outcome(taken: Taken, outcome: Outcome, now: datetime) -> None:
-    """Write a try down, and what follows from it: done, tried again later, given up, or a webhook turned off."""
+    """Record a try, and its consequence: done, retried later, given up, or the webhook is turned off."""
     delivery = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=taken.delivery_id).first()
     if delivery is None:
-        return  # the webhook was removed meanwhile
+        return  # the webhook has been removed
     WebhookAttempt.objects.create(
         delivery=delivery,
         number=taken.number,
@@ -98,7 +98,7 @@ def record_outcome(taken: Taken, outcome: Outcome, now: datetime) -> None:
         duration_ms=outcome.duration_ms,
     )
     if delivery.state != State.WAITING:
-        return  # it was turned off meanwhile
+        return  # it has been turned off
     delivery.taken_until = None
     if outcome.is_good:
         delivery.state, delivery.next_try_at = State.DELIVERED, None
@@ -113,19 +113,19 @@ def record_outcome(taken: Taken, outcome: Outcome, now: datetime) -> None:
 
 
 def wait_before_next(tries: int, retry_after_s: int | None = None) -> timedelta:
-    """Return how long to wait after so many tries: longer each time, never shorter than the receiver asked for."""
+    """Return how long to wait after this many tries: longer each time, never shorter than the receiver asked for."""
     wait = FIRST_WAIT_S * FACTOR ** (tries - 1) * _random(1 - JITTER, 1 + JITTER)
     return timedelta(seconds=min(max(wait, retry_after_s or 0), LONGEST_WAIT_S))
 
 
 def give_up_waiting(webhook_id: int) -> None:
-    """Let nothing wait for a webhook that is off."""
+    """Give up waiting messages of a webhook that is off."""
     waiting = WebhookDelivery.objects.filter(webhook=webhook_id, state=State.WAITING)
     waiting.update(state=State.FAILED, next_try_at=None, taken_until=None)
 
 
 def forget_old_deliveries(now: datetime) -> int:
-    """Delete deliveries that are older than 30 days, and old secrets that sign no more; return how many deliveries."""
+    """Delete deliveries that are older than 30 days, and expired old secrets; return the number of deliveries."""
     Webhook.objects.filter(old_secret_until__lte=now).update(old_secret="", old_secret_until=None)
     old = WebhookDelivery.objects.filter(made_at__lt=now - KEPT).order_by("pk")
     deleted = 0

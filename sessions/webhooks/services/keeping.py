@@ -1,4 +1,4 @@
-"""An event's webhooks: added, changed, given a new secret, tried, removed. For its organisers."""
+"""Managing an event's webhooks: adding, changing, renewing the secret, testing, removing. For its organisers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from sessions.webhooks.services.delivering import give_up_waiting
 from sessions.webhooks.services.outbox import body_of, new_delivery
 from sessions.webhooks.signing import new_secret, seal
 
-MOST_WEBHOOKS = 10  # of an event: each act writes a message for each
+MOST_WEBHOOKS = 10  # per event: each action writes a message for each
 BOTH_SIGN = timedelta(days=1)
 
 
@@ -38,14 +38,14 @@ class WebhookIsOff(Conflict):
 def add_webhook(
     *, event_id: int, caller: Caller, fields: Mapping[str, Any], now: datetime
 ) -> tuple[Webhook, str]:
-    """Add an address that is told what happens; return the webhook and its secret, which is not shown again.
+    """Add an address to notify; return the webhook and its secret, which is not shown again.
 
     Args:
-        fields: `url`, and `types`, a list of what is sent.
+        fields: `url`, and `types`, a list of message types.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, TooManyWebhooks
-        Malformed: no https address, no type, or one that is not known.
+        Malformed: not an https address, no type, or an unknown one.
     """
     lock_event(event_id=event_id, caller=caller)
     if Webhook.objects.filter(event=event_id).count() >= MOST_WEBHOOKS:
@@ -64,9 +64,9 @@ def add_webhook(
 
 @transaction.atomic
 def edit_webhook(*, event_id: int, webhook_id: int, caller: Caller, fields: Mapping[str, Any]) -> Webhook:
-    """Change a webhook's `url` or `types`, or turn it on or off (`on`); what is not given stays.
+    """Change a webhook's `url` or `types`, or turn it on or off (`on`); missing fields stay.
 
-    What waits for a webhook that is turned off is given up.
+    Waiting messages of a webhook that is turned off are given up.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -91,7 +91,7 @@ def edit_webhook(*, event_id: int, webhook_id: int, caller: Caller, fields: Mapp
 
 @transaction.atomic
 def replace_secret(*, event_id: int, webhook_id: int, caller: Caller, now: datetime) -> tuple[Webhook, str]:
-    """Give a webhook a new secret, and return it; for a day messages are signed with the one before, too.
+    """Give a webhook a new secret, and return it; for a day messages are signed with the old one too.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -106,7 +106,7 @@ def replace_secret(*, event_id: int, webhook_id: int, caller: Caller, now: datet
 
 @transaction.atomic
 def remove_webhook(*, event_id: int, webhook_id: int, caller: Caller) -> None:
-    """Take a webhook away, with its log and all that waits for it.
+    """Remove a webhook, with its log and waiting messages.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -118,7 +118,7 @@ def remove_webhook(*, event_id: int, webhook_id: int, caller: Caller) -> None:
 
 @transaction.atomic
 def send_test(*, event_id: int, webhook_id: int, caller: Caller, now: datetime) -> WebhookDelivery:
-    """Send a webhook a message that says nothing but that it is a test.
+    """Send a webhook a test message.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, WebhookIsOff
@@ -136,7 +136,7 @@ def send_test(*, event_id: int, webhook_id: int, caller: Caller, now: datetime) 
 def send_again(
     *, event_id: int, webhook_id: int, delivery_id: int, caller: Caller, now: datetime
 ) -> WebhookDelivery:
-    """Send a message of the log once more, with the same id and words; where it waits it is tried at once.
+    """Send a message from the log again, with the same id and body; a waiting one is tried at once.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, WebhookIsOff
@@ -159,14 +159,14 @@ def _lock_webhook(event_id: int, webhook_id: int, caller: Caller) -> Webhook:
 
 
 def _record(kind: AuditKind, webhook: Webhook, caller: Caller) -> None:
-    """Write down what is done, without the address, which may hold a secret."""
+    """Record the action in the audit log, without the address, which may contain a secret."""
     record(kind, caller=caller, event_id=webhook.event_id, subject=f"webhook {webhook.pk}")
 
 
 def _read_url(value: Any) -> str:
-    """Return an address that may be sent to: https, or a host that the operator named (WEBHOOK_HOSTS).
+    """Return an allowed address: https, or a host that the operator listed (WEBHOOK_HOSTS).
 
-    Where it leads is looked at when something is sent.
+    Its numeric address is checked when something is sent.
     """
     text = clean_line(value, field="url", most=MAX_URL_LENGTH)
     try:

@@ -1,4 +1,4 @@
-"""The outbox: what happened, written down for each webhook that asked for it, in the transaction of the act itself."""
+"""The outbox: messages for each subscribed webhook, written in the transaction of the action itself."""
 
 import json
 import secrets
@@ -16,10 +16,10 @@ ID_BYTES = 18
 def tell_webhooks(
     type_: WebhookType, *, event: Event, data: Callable[[], dict[str, Any]], now: datetime
 ) -> None:
-    """Write a message for each webhook of the event that asked for this; called inside the act's transaction.
+    """Write a message for each subscribed webhook of the event; called inside the action's transaction.
 
     Args:
-        data: makes what the message says; not asked where nobody listens.
+        data: builds the message's data; not called if nobody subscribes.
     """
     listening = [
         webhook for webhook in Webhook.objects.filter(event=event, off="") if type_.value in webhook.types
@@ -31,12 +31,12 @@ def tell_webhooks(
 
 
 def body_of(message: dict[str, Any]) -> str:
-    """Return a message as it is sent."""
+    """Return the body of a message."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def new_delivery(webhook: Webhook, type_: str, body: str, now: datetime) -> WebhookDelivery:
-    """Return a delivery, unsaved, that is due now. No id has a dot in it, which parts what is signed."""
+    """Return an unsaved delivery that is due now. Ids contain no dots, which separate the parts of the signed text."""
     return WebhookDelivery(
         webhook=webhook,
         message_id=f"msg_{secrets.token_urlsafe(ID_BYTES)}",
