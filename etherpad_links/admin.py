@@ -1,4 +1,4 @@
-"""Etherpad links for operators: to look at. Another address is another pad, whose names are written anew."""
+"""Etherpad links for operators, read-only: another address would be another pad, to which names are written again."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class EtherpadLinkAdmin(admin.ModelAdmin):
     list_select_related = ["session"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Pads are linked in the control room, so that the worker and open rooms hear of it."""
+        """Pads are linked in the control room, so that the worker and open rooms are notified."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

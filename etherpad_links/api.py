@@ -83,7 +83,7 @@ class PadOfSession(Endpoint):
     """A session's pad."""
 
     def found(self, session: str) -> tuple[Session, Caller]:
-        """Return the session, and who asks."""
+        """Return the session and the caller."""
         found = self.session(session)
         return found, self.caller(found.event_id)
 
@@ -91,7 +91,7 @@ class PadOfSession(Endpoint):
         """Return the pad as everybody may see it.
 
         Raises:
-            NotFound: the session has none.
+            NotFound: the session has no pad.
         """
         states = selectors.pad_states([session_id])
         if not states:
@@ -100,7 +100,7 @@ class PadOfSession(Endpoint):
 
     @extend_schema(operation_id="pad_read", auth=OPEN, responses=answers(PadShape))
     def get(self, request: Request, session: str) -> Response:
-        """Return the session's pad: where it is, whether we reach it, and where each heading stands now."""
+        """Return the session's pad: its address, whether we can reach it, and on which line each heading is now."""
         return self.answer(self.found(session)[0].pk)
 
     @extend_schema(operation_id="pad_link", request=PadWanted, responses=answers(PadShape, refusals=WRITE))
@@ -116,21 +116,21 @@ class PadOfSession(Endpoint):
         operation_id="pad_make", request=None, responses=answers(PadShape, status=201, refusals=WRITE)
     )
     def post(self, request: Request, session: str) -> Response:
-        """Make a pad on the operator's server by the event's rules; one that is linked stays so. For moderators."""
+        """Create a pad on the operator's server by the event's rules, unless one is linked already. For moderators."""
         found, caller = self.found(session)
         services.make_pad_for(session=found, caller=caller)
         return self.answer(found.pk, status=201)
 
     @extend_schema(operation_id="pad_unlink", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, session: str) -> Response:
-        """Take the link away; the pad and the sign-ups stay. For moderators."""
+        """Unlink the pad; the pad and the sign-ups stay. For moderators."""
         found, caller = self.found(session)
         services.unlink_pad(session_id=found.pk, caller=caller)
         return Response(status=204)
 
 
 class HeadingOfLine(Endpoint):
-    """A sign-up line's heading that got lost in the pad."""
+    """A sign-up line's lost heading in the pad."""
 
     @extend_schema(
         operation_id="heading_repair",
@@ -138,7 +138,7 @@ class HeadingOfLine(Endpoint):
         responses=answers(PadShape, status=202, refusals=WRITE),
     )
     def put(self, request: Request, line: str) -> Response:
-        """Say which line of the pad is meant, or have the heading written anew. For moderators."""
+        """Choose which line of the pad is meant, or have the heading written again. For moderators."""
         found = line_with_names(id_in_address(line)).line
         caller = self.caller(found.session.event_id)
         check_moderates(caller=caller, session_id=found.session_id)
@@ -155,7 +155,7 @@ class PadsOfEvent(Endpoint):
 
     @extend_schema(operation_id="event_pads_list", responses=answers(PadsOfEventShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str) -> Response:
-        """List the sessions with the pad of each and whether we reach it. For organisers."""
+        """List the sessions with their pads, and whether we can reach them. For organisers."""
         event, _caller = self.organised(slug)
         return page([event_pad_json(*pair) for pair in selectors.pads_of_event(event.pk)])
 
@@ -165,7 +165,7 @@ class RulesOfPads(Endpoint):
 
     @extend_schema(operation_id="pad_rules_read", responses=answers(PadRulesShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str) -> Response:
-        """Return how new pads are called and what they are copied from; "" is the operator's choice. For organisers."""
+        """Return the names of new pads and what they are copied from; "" is the operator's default. For organisers."""
         event, _caller = self.organised(slug)
         return Response(pad_rules_json(selectors.pad_rules_of(event.pk)))
 

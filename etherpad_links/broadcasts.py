@@ -1,4 +1,4 @@
-"""What is said to the sockets of a session about its pad by those who act in a web process."""
+"""What web processes send to the sockets of a session about its pad."""
 
 from etherpad_links.news import news_of
 from etherpad_links.selectors import pad_states
@@ -6,6 +6,6 @@ from opendev.core.live import broadcast
 
 
 def pad_changed(session_id: int) -> None:
-    """Tell the session's sockets, after the commit, where its pad is and what is known of it."""
+    """Send the state of its pad to the session's sockets, after the commit."""
     for found in pad_states([session_id]):
         broadcast(news_of(found))

@@ -1,4 +1,4 @@
-"""The headings of a pad: lines that are marked as such, and plain ones that a list follows."""
+"""The headings of a pad: lines that are marked as such, and plain ones followed by a list."""
 
 import re
 
@@ -14,7 +14,7 @@ NUMBER = re.compile(r"\d+[.)]\s+")
 
 
 def headings_of(copy: PadCopy) -> list[str]:
-    """Return the headings in their order, each once, at most twelve; none where the copy cannot be read."""
+    """Return the headings in order, each once, at most twelve; none if the copy cannot be read."""
     try:
         lines = split_lines(Document.from_wire(copy.text, copy.runs, copy.pool))
     except BadChangeset:
@@ -29,12 +29,12 @@ def headings_of(copy: PadCopy) -> list[str]:
 
 
 def _is_marked(line: Line, text: str) -> bool:
-    """Return True if it is a heading by the editor's button, or typed as one."""
+    """Return True if it was made a heading with the editor's button, or typed as one."""
     return "heading" in dict(line.mark) or TYPED_HEADING.match(text) is not None
 
 
 def _leads_a_list(filled: list[tuple[Line, str]], place: int) -> bool:
-    """Return True if an ordinary line stands above the items of a list."""
+    """Return True if an ordinary line is directly above a list."""
     if place + 1 >= len(filled):
         return False
     return not _is_item(*filled[place]) and _is_item(*filled[place + 1])

@@ -1,7 +1,7 @@
-"""A session's Etherpad, and what we know of what stands in it.
+"""A session's Etherpad, and what we know about its content.
 
-What people signed up for lives in `sessions`; the pad is a second view of it. Each row of ours that speaks of a line or
-a name in the pad belongs to one row over there.
+Sign-ups are stored in `sessions`; the pad is a second view of them. Each row here about a line or
+a name in the pad belongs to one row there.
 """
 
 from django.core.validators import URLValidator
@@ -16,7 +16,7 @@ MAX_HEADING_LENGTH = 300  # of a line in a pad, which may grow around the title 
 
 
 class EtherpadLink(models.Model):
-    """A session's Etherpad: any server, by its address. Keys and tokens are sealed (`sealing.py`)."""
+    """A session's Etherpad: any server, by its address. Keys and tokens are encrypted (`sealing.py`)."""
 
     class Health(models.TextChoices):
         UNKNOWN = "unknown", _("Not looked at yet")
@@ -64,7 +64,7 @@ class EtherpadLink(models.Model):
 
 
 class PadRules(models.Model):
-    """How an event's new pads are called and what they begin with; "" leaves it to the operator's settings."""
+    """The names and the initial text of an event's new pads; "" means the operator's settings."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="pad_rules")
     name_pattern = models.CharField(_("name pattern"), max_length=80, blank=True)
@@ -79,7 +79,7 @@ class PadRules(models.Model):
 
 
 class PadCopy(models.Model):
-    """The pad as the worker last saw it: what viewers read, and what the worker comes back with after an outage."""
+    """The pad as the worker last saw it, for readers, and for the worker after an outage."""
 
     link = models.OneToOneField(EtherpadLink, on_delete=models.CASCADE, related_name="copy")
     author = models.CharField(_("our author's id"), max_length=80)
@@ -95,7 +95,7 @@ class PadCopy(models.Model):
 
 
 class PadLine(models.Model):
-    """A sign-up line's heading in the pad. `position` is that of the newline that ends it, in the copy's revision."""
+    """A sign-up line's heading in the pad. `position` is that of its final newline, in the copy's revision."""
 
     class State(models.TextChoices):
         NEW = "new", _("Not in the pad yet")
@@ -120,7 +120,7 @@ class PadLine(models.Model):
                 condition=Q(state__in=["new", "ok", "missing", "doubled"]), name="pad_line_state_is_known"
             ),
             models.CheckConstraint(
-                # A check that comes out as NULL passes, so each column is asked for by itself.
+                # A check that evaluates to NULL passes, so each column is checked separately.
                 condition=~Q(state="ok") | Q(position__isnull=False, number__isnull=False, number__gte=1),
                 name="pad_line_that_is_there_is_somewhere",
             ),
@@ -168,7 +168,7 @@ class PadName(models.Model):
 
 
 class PadPassage(models.Model):
-    """Lines that we wrote into a pad to keep them right there, such as a poll's result: as they were written last."""
+    """Lines that we wrote into a pad and keep up to date, such as a poll's result: as they were last written."""
 
     link = models.ForeignKey(EtherpadLink, on_delete=models.CASCADE, related_name="passages")
     key = models.CharField(_("what it is about"), max_length=40)
@@ -186,7 +186,7 @@ class PadPassage(models.Model):
 
 
 class PadLease(models.Model):
-    """Who may write into a pad: one worker, for a few seconds at a time."""
+    """The right to write into a pad: for one worker, for a few seconds at a time."""
 
     link = models.OneToOneField(EtherpadLink, on_delete=models.CASCADE, related_name="lease")
     holder = models.CharField(_("worker"), max_length=40)
@@ -198,7 +198,7 @@ class PadLease(models.Model):
 
 
 class PadWorkerBeat(models.Model):
-    """One row: when a pad worker was last seen to run."""
+    """A single row: when a pad worker last ran."""
 
     seen_at = models.DateTimeField(_("seen at"))
 

@@ -1,4 +1,4 @@
-"""Names that people type under a heading: which pad lines are names, and what they say of a person."""
+"""Names that people type below a heading: which pad lines are names, and how they are read."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ LINK = re.compile(r"[<(\[]?\s*(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 BARE_LINK = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#:]\S*)", re.IGNORECASE)  # example.org/people
 WITH_COMPANY = re.compile(r"(?P<name>[^()]+?)\s*\((?P<company>[^()]+)\)")
 EDGES = " .,!?…:;()[]\"'“”*_-–+"
-AGREEMENT = re.compile(r"[+-]\d+\b[\s:;,.!–-]*")  # "+1", also before what somebody says with it
+AGREEMENT = re.compile(r"[+-]\d+\b[\s:;,.!–-]*")  # "+1", also with text after it
 PRONOUNS = re.compile(r"\W*(?:(?:she|her|hers|he|him|his|they|them|theirs|any)\b\W*)+")
 AGREEMENTS = (
     "me|me too|me 2|me as well|i am in|i'm in|im in|count me in|same|same here|plus one|interested|yes|yes please"
@@ -20,21 +20,22 @@ PLACEHOLDERS = (
     "|add your name|add your names|add your name here|add your names here|please add your name|and more"
     "|please add your name here|write your name here|sign up here"
 )
-NOBODY = frozenset(f"{AGREEMENTS}|{PLACEHOLDERS}".split("|"))  # what takes the place of a name in a list
+NOBODY = frozenset(f"{AGREEMENTS}|{PLACEHOLDERS}".split("|"))  # placeholders for a name in a list
 
 
 @dataclass(frozen=True, slots=True)
 class TypedName:
-    """Somebody as a pad names them. `company` is "" where none is said."""
+    """A person as written in a pad. `company` is "" if there is none."""
 
     name: str
     company: str = ""
 
 
 def read_name(text: str) -> TypedName | None:
-    """Return the name that a text holds, None where it is no person: an agreement, a placeholder, a link, an address.
+    """Return the name in a text, or None if it is not a person: an agreement, a placeholder, a link, an address.
 
-    Addresses beside a name are left out, since names are shown to everybody. "Name (Company)", as we write it, is both.
+    Addresses next to a name are dropped, since names are shown to everybody. "Name (Company)", as we write it, is
+    split.
     """
     plain = " ".join(ADDRESS.sub(" ", LINK.sub(" ", text)).split()).rstrip(" ,;:-–|/<([")
     plain = plain[found.end() :] if (found := AGREEMENT.match(plain)) else plain

@@ -1,6 +1,6 @@
-"""How pads travel to the sockets of a session.
+"""Pads as news for the sockets of a session.
 
-The worker is a process of its own without sockets: it counts the link's version up, and whoever serves looks for that
+The worker is a separate process without sockets: it increments the link's version, and serving processes look for that
 (`opendev/room/pads.py`).
 """
 
@@ -13,14 +13,14 @@ TOPIC = "pad"
 
 
 class PadFrames:
-    """How a pad travels: always whole, since it is small."""
+    """The frames of pads: always whole, since they are small."""
 
     def changed(self, state: State, now: str) -> Frame:
-        """Return the frame with where the headings are."""
+        """Return the frame with the positions of the headings."""
         return {"type": "pad.changed", "now": now, "pad": state}
 
     def tally(self, state: State, now: str) -> Frame:
-        """Return the same."""
+        """Return the same frame."""
         return self.changed(state, now)
 
     def gone(self, topic: str, version: int) -> Frame:
@@ -29,5 +29,5 @@ class PadFrames:
 
 
 def news_of(found: PadState) -> News:
-    """Return the pad as it stands, for every audience alike."""
+    """Return the pad's current state, the same for every audience."""
     return News(found.link.session_id, TOPIC, found.link.version, {EVERYBODY: pad_json(found)})

@@ -1,4 +1,4 @@
-"""A pad as people read it here: numbered lines, each in parts by who wrote them. Never HTML, whatever it holds."""
+"""A pad as people read it here: numbered lines, each split by author. Never HTML, whatever it contains."""
 
 import re
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from etherpad_links.easysync import BadChangeset, Document, Line, split_lines
 from etherpad_links.easysync.units import readable
 from etherpad_links.models import PadCopy
 
-TINTS = 4  # authors' colours in the design; whoever comes later shares one
+TINTS = 4  # authors' colours in the design; later authors share one
 LEVEL = re.compile(r"\d+$")
 MOST_LEVELS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class NotesLine:
-    """One line: `level` is how deep it stands in a list, `parts` are (text, tint), tint 0 where nobody is known."""
+    """One line: `level` is its depth in a list, `parts` are (text, tint), tint 0 if the author is unknown."""
 
     level: int
     parts: tuple[tuple[str, int], ...]
@@ -37,7 +37,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class NotesChange:
-    """What became another line: instead of `removed` lines from `at` on (counted from 0) there are these."""
+    """A change: these lines replace `removed` lines from `at` on (counted from 0)."""
 
     at: int
     removed: int
@@ -45,7 +45,7 @@ class NotesChange:
 
 
 def notes_of(copy: PadCopy) -> Notes:
-    """Return the notes that a copy holds; empty ones where it cannot be read."""
+    """Return the notes in a copy; empty ones if it cannot be read."""
     try:
         lines = split_lines(Document.from_wire(copy.text, copy.runs, copy.pool))
     except BadChangeset:
@@ -63,13 +63,13 @@ def _read(line: Line, tints: dict[str, int]) -> NotesLine:
 
 
 def _level(line: Line) -> int:
-    """Return how deep a line stands: a list of the first level is 1; typed stars count as people mean them."""
+    """Return the depth of a line: a list of the first level is 1; typed stars count as list marks."""
     found = LEVEL.search(dict(line.mark).get("list", ""))
     return min(int(found[0]), MOST_LEVELS) if found else 0
 
 
 def difference(before: Sequence[NotesLine], after: Sequence[NotesLine]) -> NotesChange:
-    """Return the lines that are not the same at the beginning and at the end."""
+    """Return the changed lines, without the equal ones at the beginning and at the end."""
     most = min(len(before), len(after))
     head = next((n for n in range(most) if before[n] != after[n]), most)
     tail = next((n for n in range(most - head) if before[-1 - n] != after[-1 - n]), most - head)

@@ -1,4 +1,4 @@
-"""Keys of other servers, sealed: what the database holds is worth nothing without SECRET_KEY."""
+"""Encryption of other servers' keys: the stored values are useless without SECRET_KEY."""
 
 from cryptography.fernet import InvalidToken, MultiFernet
 
@@ -11,7 +11,7 @@ def seal(secret: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """Return the secret; "" where it was sealed with a SECRET_KEY that is lost: it has to be set anew."""
+    """Return the secret; "" if it was encrypted with a lost SECRET_KEY, so that it has to be set again."""
     if not sealed:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""What is read about etherpad links, and about what stands in the pads."""
+"""Queries about Etherpad links, and about the pads' content."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def notes_urls(session_ids: Iterable[int]) -> dict[int, str]:
 
 
 def address_of(link: EtherpadLink) -> PadAddress | None:
-    """Return the pad that a link leads to; None where it leads to something that is no pad."""
+    """Return the pad of a link, or None if its address is not that of a pad."""
     try:
         return read_pad_address(link.url)
     except NoPadAddress:
@@ -26,19 +26,19 @@ def address_of(link: EtherpadLink) -> PadAddress | None:
 
 
 def link_of(session_id: int) -> EtherpadLink | None:
-    """Return the session's link, None where it has no pad."""
+    """Return the session's link, or None."""
     return EtherpadLink.objects.filter(session=session_id).select_related("session").first()
 
 
 def any_link_exists() -> bool:
-    """Return True if any session has a pad: then a worker is needed."""
+    """Return True if any session has a pad, so that a worker is needed."""
     return EtherpadLink.objects.exists()
 
 
 def pads_of_event(event_id: int) -> list[tuple[Session, EtherpadLink | None]]:
     """Return an event's sessions in the order of the programme, each with its link, in two queries.
 
-    A link has `lost_lines`: how many headings of the session's sign-up lines cannot be found in the pad.
+    A link has `lost_lines`: the number of headings of the session's sign-up lines that cannot be found in the pad.
     """
     lost = Q(session__sign_up_lines__pad_line__state__in=[PadLine.State.MISSING, PadLine.State.DOUBLED])
     links = EtherpadLink.objects.filter(session__event=event_id).select_related("session")
@@ -52,12 +52,12 @@ def pads_of_event(event_id: int) -> list[tuple[Session, EtherpadLink | None]]:
 
 
 def pad_rules_of(event_id: int) -> PadRules:
-    """Return the event's rules for new pads; empty ones where nothing was said."""
+    """Return the event's rules for new pads, or empty ones."""
     return PadRules.objects.filter(event=event_id).first() or PadRules(event_id=event_id)
 
 
 def reading_url(link: EtherpadLink) -> str:
-    """Return where people go to see the pad: to its read-only page once the session is over, where that is known."""
+    """Return the pad's address for people: once the session is over, its read-only page, if that is known."""
     address = address_of(link)
     is_over = link.session.state == Session.State.OVER
     if address is None or not (is_over and link.read_only_id):
@@ -72,7 +72,7 @@ def writing_url(link: EtherpadLink, user_name: str = "") -> str:
 
 
 def active_links() -> list[EtherpadLink]:
-    """Return the links that a worker looks after: of live sessions, and wherever names are taken or to be taken out."""
+    """Return the links that a worker looks after: of live sessions, and if names can be added or must be removed."""
     to_take_out = Q(
         session__sign_up_lines__sign_ups__pad_name__state=PadName.State.WRITTEN,
     ) & (
@@ -84,7 +84,7 @@ def active_links() -> list[EtherpadLink]:
 
 
 def marks_of_change(session_ids: Iterable[int]) -> dict[int, int]:
-    """Return for each session a number that differs once one of its lines, its names or a wish for a repair changed."""
+    """Return for each session a number that changes with its lines, their names and requested repairs."""
     rows = SignUpLine.objects.filter(session__in=list(session_ids)).values_list(
         "session_id", "pk", "version", "pad_line__pointed_at", "pad_line__wants_heading"
     )
@@ -95,14 +95,14 @@ def marks_of_change(session_ids: Iterable[int]) -> dict[int, int]:
 
 
 def lines_for_pad(session_id: int) -> list[SignUpLine]:
-    """Return the session's lines with all names ever under them, and what we know of both in the pad."""
+    """Return the session's lines with all names that were ever on them, and what we know about both in the pad."""
     names = SignUp.objects.select_related("pad_name").order_by("signed_up_at", "pk")
     lines = SignUpLine.objects.filter(session=session_id).select_related("pad_line")
     return list(lines.prefetch_related(Prefetch("sign_ups", queryset=names)).order_by("position", "pk"))
 
 
 def passages_in(link_id: int) -> dict[str, list[str]]:
-    """Return the passages that we wrote into the pad: the lines of each, by its key."""
+    """Return the lines of the passages that we wrote into the pad, by key."""
     return dict(PadPassage.objects.filter(link=link_id).values_list("key", "lines"))
 
 
@@ -112,7 +112,7 @@ def copy_of(link_id: int) -> PadCopy | None:
 
 
 def copies_newer_than(known: Mapping[int, int]) -> dict[int, PadCopy]:
-    """Return the copies of the sessions' pads that differ from the revisions that are known, by session."""
+    """Return the copies of the sessions' pads that differ from the known revisions, by session."""
     revisions = PadCopy.objects.filter(link__session__in=list(known))
     stale = [
         session
@@ -125,7 +125,7 @@ def copies_newer_than(known: Mapping[int, int]) -> dict[int, PadCopy]:
 
 @dataclass(frozen=True, slots=True)
 class LineInPad:
-    """A sign-up line as it stands in the pad: its number now, and how many names have yet to be written."""
+    """A sign-up line in the pad: its current line number, and the number of names still to be written."""
 
     line_id: int
     number: int | None
@@ -175,13 +175,13 @@ def pad_versions(session_ids: Iterable[int]) -> dict[int, int]:
 
 
 def own_pad_names(line_ids: Iterable[int], attendee_id: int) -> dict[int, str]:
-    """Return what became of the attendee's names in the pads, by line: the state of each."""
+    """Return the states of the attendee's names in the pads, by line."""
     names = PadName.objects.filter(sign_up__line__in=list(line_ids), sign_up__attendee=attendee_id)
     return dict(names.values_list("sign_up__line_id", "state"))
 
 
 def standing_in_pads(sign_ups: QuerySet[SignUp]) -> frozenset[int]:
-    """Return the ids of those sign-ups whose name stands in a pad, or is about to be written there."""
+    """Return the ids of sign-ups whose name is in a pad, or is about to be written there."""
     states = [PadName.State.PENDING, PadName.State.WRITTEN]
     names = PadName.objects.filter(sign_up__in=sign_ups, state__in=states)
     return frozenset(names.values_list("sign_up_id", flat=True))

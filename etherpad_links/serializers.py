@@ -9,7 +9,7 @@ from sessions.programme.models import Session
 
 
 def pad_json(found: PadState) -> dict[str, Any]:
-    """Return a session's pad for everybody: where it is, whether we reach it, and on which line each heading is now."""
+    """Return a session's pad for everybody: its address, whether we can reach it, and the line of each heading."""
     return {
         "session": str(found.link.session_id),
         "version": found.link.version,

@@ -1,7 +1,7 @@
-"""Etherpad's Easysync: documents, changesets, and how two changesets that were made at once are merged.
+"""Etherpad's Easysync: documents, changesets, and merging two concurrent changesets.
 
-Pure: no network, no database, no clock. All texts in here are *unit texts* (`units.py`), because Etherpad counts in
-JavaScript's characters. What a changeset means is said in `changesets.py`; who yields to whom in `merging.py`.
+Pure: no network, no database, no clock. All texts in here are *unit texts* (`units.py`), because Etherpad counts
+JavaScript's characters. `changesets.py` explains changesets; `merging.py` the order of concurrent ones.
 """
 
 from etherpad_links.easysync.changesets import Changeset, Op, pack, splice, unpack

@@ -1,8 +1,8 @@
-"""Changesets: what one person did to a document, as operations from its start to its end.
+"""Changesets: a person's change of a document, as operations from its start to its end.
 
 On the wire `Z:5>4=5*0|1+1*0+3$\nAnn` says: for a document of 5 units, 4 longer afterwards; keep 5; insert one newline
-and three units with attribute 0, taken from what follows the `$`. `|n` counts the newlines of an operation. The end of
-a document that nothing happens to is left out.
+and three units with attribute 0, taken from what follows the `$`. `|n` counts the newlines of an operation. An
+unchanged end of the document is left out.
 """
 
 import re
@@ -36,7 +36,7 @@ class Op(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changeset:
-    """Operations for a document of `old_length` units, in the one order that everybody uses (`build`)."""
+    """Operations for a document of `old_length` units, in canonical order (`build`)."""
 
     old_length: int
     ops: tuple[Op, ...]
@@ -45,8 +45,8 @@ class Changeset:
     def build(cls, old_length: int, ops: Iterable[Op]) -> "Changeset":
         """Return the operations in canonical form, which decides ties when changesets are merged.
 
-        Neighbours of a kind are joined; deletions stand before insertions in the same place; an insertion is cut after
-        its last newline; a plain keep at the end is left out.
+        Adjacent operations of a kind are joined; deletions come before insertions in the same place; an insertion is
+        split after its last newline; a plain keep at the end is left out.
         """
         assembly = _Assembly()
         for op in ops:
@@ -67,7 +67,7 @@ class Changeset:
         """Return the document afterwards.
 
         Raises:
-            BadChangeset: it was made for a document of another length.
+            BadChangeset: the changeset was made for a document of another length.
         """
         if len(document.text) != self.old_length:
             raise BadChangeset(f"for {self.old_length} units, the document has {len(document.text)}")
@@ -121,7 +121,7 @@ class _Assembly:
 
 
 def _append_joined(ops: list[Op], op: Op) -> None:
-    """Append, or lengthen the last one where that says the same."""
+    """Append, or extend the last one if that is equivalent."""
     if ops and ops[-1].kind == op.kind and ops[-1].attributes == op.attributes:
         last = ops.pop()
         op = last._replace(length=last.length + op.length, text=last.text + op.text)
@@ -129,7 +129,7 @@ def _append_joined(ops: list[Op], op: Op) -> None:
 
 
 def cut_after_last_newline(op: Op) -> list[Op]:
-    """Return an insertion as the one or two operations that the wire knows for it."""
+    """Return an insertion as one or two operations of the wire format."""
     cut = op.text.rfind("\n") + 1
     parts = (op.text[:cut], op.text[cut:])
     return [op._replace(length=len(part), text=part) for part in parts if part]
@@ -141,7 +141,7 @@ def splice(
     """Return the changeset that deletes `deleted` units at `position` and inserts the pieces there.
 
     Raises:
-        BadChangeset: the place is not in the document, or behind its last newline.
+        BadChangeset: the position is not in the document, or after its last newline.
     """
     if not 0 <= position <= position + deleted < len(document.text):
         raise BadChangeset(f"{position} and {deleted} units on do not lie before the last newline")
@@ -150,7 +150,7 @@ def splice(
 
 
 def unpack(wire: str, pool: Pool) -> Changeset:
-    """Return the changeset that a server sent; `pool` says what its attributes' numbers mean.
+    """Return the changeset that a server sent; `pool` maps numbers to attributes.
 
     Raises:
         BadChangeset
@@ -174,7 +174,7 @@ def unpack(wire: str, pool: Pool) -> Changeset:
 
 
 def _checked(changeset: Changeset, change: int, rest: str) -> Changeset:
-    """Return a changeset whose numbers agree with each other."""
+    """Return a changeset after checking that its numbers are consistent."""
     used = sum(op.length for op in changeset.ops if op.kind != "+")
     short = any(len(op.text) != op.length for op in changeset.ops if op.kind == "+")
     if short or rest or used > changeset.old_length or changeset.new_length != changeset.old_length + change:
@@ -183,7 +183,7 @@ def _checked(changeset: Changeset, change: int, rest: str) -> Changeset:
 
 
 def pack(changeset: Changeset, document: Document) -> tuple[str, dict[str, Any]]:
-    """Return a changeset for `document` as it travels: an ordinary text, and the pool that explains its numbers."""
+    """Return the wire format of a changeset for `document`: an ordinary text, and the pool for its numbers."""
     numbers: dict[tuple[str, str], int] = {}
     written, bank, at = [], [], 0
     for op in changeset.ops:
@@ -201,7 +201,7 @@ def pack(changeset: Changeset, document: Document) -> tuple[str, dict[str, Any]]
 
 
 def _write(kind: str, text: str, stars: str) -> str:
-    """Return one operation on `text`: what ends with its last newline, counted, then the rest."""
+    """Return one operation on `text`: first the part up to its last newline, then the rest."""
     cut = text.rfind("\n") + 1
     whole = f"{stars}|{base36(text.count(chr(10)))}{kind}{base36(cut)}" if cut else ""
     return whole + (f"{stars}{kind}{base36(len(text) - cut)}" if cut < len(text) else "")

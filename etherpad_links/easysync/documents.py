@@ -1,4 +1,4 @@
-"""A pad's text with the attributes of each unit: who wrote it, whether it is bold, what list its line belongs to."""
+"""A pad's text with the attributes of each unit: its author, whether it is bold, the list of its line."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ Attributes = tuple[tuple[str, str], ...]  # sorted (key, value) pairs, each key 
 
 NO_ATTRIBUTES: Attributes = ()
 RUN = re.compile(r"((?:\*[0-9a-z]+)*)(?:\|[0-9a-z]+)?\+([0-9a-z]+)")
-LARGEST_VALUE = 400  # authors, list types and links are shorter; picture plugins keep whole pictures
+LARGEST_VALUE = 400  # authors, list types and links are shorter; picture plugins store whole pictures
 NUMBER = re.compile(r"\*([0-9a-z]+)")
 Pool = Mapping[str, Iterable[str]]  # number, in decimal digits -> [key, value]; Etherpad's `numToAttrib`
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`text` is a unit text that ends with a newline; `marks` holds the attributes of each of its units."""
+    """`text` is a unit text that ends with a newline; `marks` has the attributes of each of its units."""
 
     text: str
     marks: tuple[Attributes, ...]
@@ -34,7 +34,7 @@ class Document:
 
     @classmethod
     def from_wire(cls, text: str, runs: str, pool: Pool) -> "Document":
-        """Return the document that a server describes: its text, runs of attributes, and what their numbers mean.
+        """Return the document from a server: its text, runs of attributes, and the pool for their numbers.
 
         Raises:
             BadChangeset: the runs are not as long as the text.
@@ -48,7 +48,7 @@ class Document:
         return cls(units, tuple(marks))
 
     def to_wire(self) -> tuple[str, dict[str, list[str]]]:
-        """Return the runs of attributes and the pool that explains their numbers, as `from_wire` takes them."""
+        """Return the runs of attributes and the pool for their numbers, as `from_wire` expects them."""
         numbers: dict[tuple[str, str], int] = {}
         runs = []
         for mark, group in groupby(self.marks):
@@ -58,9 +58,9 @@ class Document:
 
 
 def without_large_values(pool: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Return the pool with each large value, such as a picture, in a few signs that stand for it.
+    """Return the pool with each large value, such as a picture, replaced by a few characters.
 
-    For copies that nobody writes from: what we send never holds attributes of others.
+    For copies that are only read: what we send never contains other people's attributes.
     """
     return {number: [key, _short(value)] for number, (key, value) in pool.items()}
 
@@ -75,7 +75,7 @@ def _digest(value: str) -> str:
 
 
 def read_attributes(numbers: str, pool: Pool) -> Attributes:
-    """Return what `*0*3` means by this pool.
+    """Return the attributes of `*0*3` in this pool.
 
     Raises:
         BadChangeset: the pool does not know a number.
@@ -88,7 +88,7 @@ def read_attributes(numbers: str, pool: Pool) -> Attributes:
 
 
 def sorted_attributes(pairs: Iterable[tuple[str, str]]) -> Attributes:
-    """Return the pairs in their one order, as one object for all equal ones: a pad has few, and very many units."""
+    """Return the pairs in canonical order, as one object for all equal ones: a pad has few, but very many units."""
     return _the_one(tuple(sorted(pairs)))
 
 
@@ -99,6 +99,6 @@ def _the_one(attributes: Attributes) -> Attributes:
 
 @lru_cache(maxsize=4096)
 def changed_by(attributes: Attributes, change: Attributes) -> Attributes:
-    """Return attributes after a change; an empty value takes a key away."""
+    """Return attributes after a change; an empty value removes a key."""
     merged = {**dict(attributes), **dict(change)}
     return sorted_attributes((key, value) for key, value in merged.items() if value)

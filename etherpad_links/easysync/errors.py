@@ -1,5 +1,5 @@
-"""What can be wrong with what a pad server sends."""
+"""Errors in a pad server's messages."""
 
 
 class BadChangeset(ValueError):
-    """The text is no changeset, or none for this document: whoever holds the document starts afresh."""
+    """The text is not a changeset, or not for this document: the holder of the document has to start again."""

@@ -1,7 +1,7 @@
 """Lines of a document: reading them, and the changesets that add, rewrite and remove whole ones.
 
-The line of a list begins with a hidden `*` that carries the list as attributes. Everything that we insert carries our
-author, and begins with a newline: Etherpad's merge then never puts it into the middle of what somebody types there.
+A line in a list begins with a hidden `*` that has the list as attributes. Everything that we insert has our
+author, and begins with a newline: Etherpad's merge then never puts it into the middle of somebody's typing there.
 """
 
 from collections.abc import Sequence
@@ -18,39 +18,39 @@ IS_MARK = "lmkr"
 
 @dataclass(frozen=True)
 class Line:
-    """One line: `number` counts from 1 as people do; `end` is the position of the newline that ends it."""
+    """One line: `number` counts from 1; `end` is the position of its final newline."""
 
     number: int
     start: int
     end: int
     units: str
     mark: Attributes = NO_ATTRIBUTES  # of the list that the line belongs to
-    authors: tuple[str, ...] = ()  # of each unit of `units`, "" where nobody is known
+    authors: tuple[str, ...] = ()  # of each unit of `units`, "" if unknown
 
     @cached_property
     def text(self) -> str:
-        """What people read, as an ordinary text."""
+        """The visible text, as an ordinary text."""
         return readable(self.units)
 
     @property
     def is_blank(self) -> bool:
-        """Whether people see an empty line."""
+        """Whether it looks empty."""
         return not self.units.strip()
 
     @property
     def list_mark(self) -> Attributes:
-        """The mark if it is that of a list, else none."""
+        """The mark if it is that of a list, otherwise none."""
         return self.mark if any(key == "list" for key, _ in self.mark) else NO_ATTRIBUTES
 
 
 @lru_cache(maxsize=1024)
 def author_of(attributes: Attributes) -> str:
-    """Return who wrote it, "" where nobody is known."""
+    """Return its authors, "" for an unknown one."""
     return dict(attributes).get("author", "")
 
 
 def split_lines(document: Document) -> list[Line]:
-    """Return the lines. The newline at the document's end ends the last one and begins no other."""
+    """Return the lines. The newline at the document's end ends the last line and begins no other."""
     lines, start = [], 0
     for number, units in enumerate(document.text.removesuffix("\n").split("\n"), 1):
         end = start + len(units)
@@ -79,9 +79,9 @@ def add_lines(document: Document, below: Line, texts: Sequence[str], author: str
 
 
 def remove_line(document: Document, line: Line) -> Changeset:
-    """Return the changeset that removes a line with the newline that ends it; the last one, with the one before it.
+    """Return the changeset that removes a line with its final newline, or the last line with the newline before it.
 
-    The newline before it stays wherever it can: it may be the one by which somebody remembers a heading's place.
+    The newline before it stays if possible: the position of a heading may be remembered by it.
     """
     if line.end + 1 < len(document.text):
         return splice(document, line.start, line.end + 1 - line.start, [])
@@ -90,7 +90,7 @@ def remove_line(document: Document, line: Line) -> Changeset:
 
 
 def rewrite_line(document: Document, line: Line, text: str, author: str) -> Changeset:
-    """Return the changeset that puts another text in a line's place; its place in a list stays."""
+    """Return the changeset that replaces the text of a line; its position in a list stays."""
     start = line.end - len(line.units)
     return splice(document, start, len(line.units), [(to_units(text), _written_by(author))])
 
@@ -100,7 +100,7 @@ def _written_by(author: str) -> Attributes:
 
 
 def _next_mark(mark: Attributes, nth: int, author: str) -> Attributes:
-    """Return the mark of the nth entry after one with `mark`; a numbered list counts on."""
+    """Return the mark of the nth entry after one with `mark`; a numbered list continues."""
     kept = {key: value for key, value in mark if key in {"list", "start"}}
     if kept.get("start", "").isdigit():
         kept["start"] = str(int(kept["start"]) + nth)

@@ -1,6 +1,6 @@
-"""Two changesets made at once from the same document: what the second becomes after the first, and where a place goes.
+"""Two concurrent changesets of the same document: the second transformed to follow the first, and mapped positions.
 
-The order of two insertions in the same place is Etherpad's own, rule by rule; client and server have to agree on it.
+The order of two insertions in the same place follows Etherpad's own rules, since client and server have to agree.
 """
 
 from collections.abc import Iterable
@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from etherpad_links.easysync.changesets import Changeset, Op
 from etherpad_links.easysync.documents import Attributes, sorted_attributes
 
-INSERT_FIRST = ("insertorder", "first")  # list marks carry it, so that they stay at the start of their line
+INSERT_FIRST = ("insertorder", "first")  # list marks have it, so that they stay at the start of their line
 END = Op("", 0)
 
 
 def follow(first: Changeset, second: Changeset, *, first_wins: bool = True) -> Changeset:
-    """Return `second` as it has to be applied after `first`. Both were made from the same document.
+    """Return `second` transformed to be applied after `first`. Both were made from the same document.
 
-    `first_wins` says who comes first where both insert in one place and no rule decides: the one that the server took
-    first. For all documents: `follow(a, b)` after `a` gives the same as `follow(b, a, first_wins=False)` after `b`.
+    `first_wins` says which comes first if both insert in one place and no rule decides: the one that the server
+    accepted first. For all documents, `follow(a, b)` after `a` gives the same as `follow(b, a, first_wins=False)`
+    after `b`.
     """
     ahead, behind, merged = _Reader(first.ops), _Reader(second.ops), []
     while ahead.op is not END or behind.op is not END:
@@ -37,14 +38,14 @@ def follow(first: Changeset, second: Changeset, *, first_wins: bool = True) -> C
 
 
 class _Reader:
-    """Reads operations in parts of any length."""
+    """Reads operations in pieces of any length."""
 
     def __init__(self, ops: Iterable[Op]) -> None:
         self.rest = iter(ops)
         self.op = next(self.rest, END)
 
     def take(self, length: int) -> Op:
-        """Return the next `length` units of the operation at hand."""
+        """Return the next `length` units of the current operation."""
         op = self.op
         if length == op.length:
             self.op = next(self.rest, END)
@@ -54,12 +55,14 @@ class _Reader:
 
 
 def _goes_first(a: Op, b: Op, *, tie: bool) -> bool:
-    """Whether insertion `a` stands before insertion `b` in the same place."""
+    """Return True if insertion `a` comes before insertion `b` in the same place."""
     marks = INSERT_FIRST in a.attributes, INSERT_FIRST in b.attributes
     if marks[0] != marks[1]:
         return marks[0]
     newlines = a.text.startswith("\n"), b.text.startswith("\n")
-    if newlines[0] != newlines[1]:  # what begins with a newline yields, so that no line is broken up
+    if (
+        newlines[0] != newlines[1]
+    ):  # text that begins with a newline comes second, so that no line is broken up
         return newlines[1]
     return tie
 
@@ -72,13 +75,13 @@ def _still_to_do(done: Op, step: Op) -> Op:
 
 
 def _merged(done: Attributes, wanted: Attributes) -> Attributes:
-    """Return what is left of `wanted`: where both set a key, the smaller value stays."""
+    """Return the rest of `wanted`: if both set a key, the smaller value wins."""
     values = dict(done)
     return sorted_attributes((k, v) for k, v in wanted if k not in values or v < values[k])
 
 
 def map_position(changeset: Changeset, position: int) -> int | None:
-    """Return where the unit at `position` stands afterwards, None if it was deleted."""
+    """Return the new position of the unit at `position`, or None if it was deleted."""
     old = new = 0
     for op in changeset.ops:
         if op.kind == "+":
@@ -92,13 +95,13 @@ def map_position(changeset: Changeset, position: int) -> int | None:
 
 
 def map_line_end(changeset: Changeset, position: int) -> int | None:
-    """Return where the newline that ends a line stands afterwards, None if it was deleted and none took its place.
+    """Return the new position of a line's final newline, or None if it was deleted without a replacement.
 
-    Unlike `map_position` it stays with the line when somebody presses Enter at its end: the newline that they type
+    Unlike `map_position`, it stays with the line if somebody presses Enter at its end: their newline
     ends the line from then on.
     """
     old = new = 0
-    typed, typed_at = "", 0  # what is inserted right before the newline
+    typed, typed_at = "", 0  # text inserted right before the newline
     for op in changeset.ops:
         if op.kind == "+":
             if old == position:

@@ -1,7 +1,7 @@
 """Unit texts: a `str` in which every element is one UTF-16 code unit.
 
-JavaScript counts those, so Etherpad's lengths and positions do. An emoji is one element of a Python text and two of a
-unit text (a pair of lone surrogates). Texts are turned where they come in and where they go out, and nowhere else.
+JavaScript counts those, and so do Etherpad's lengths and positions. An emoji is one element of a Python text and two of
+a unit text (a pair of lone surrogates). Texts are converted on input and on output, and nowhere else.
 """
 
 import struct
@@ -10,7 +10,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def to_units(text: str) -> str:
-    """Return the unit text of an ordinary text; a unit text stays as it is."""
+    """Return the unit text of an ordinary text; a unit text is returned unchanged."""
     if text.isascii():
         return text
     coded = text.encode("utf-16-le", "surrogatepass")
@@ -18,7 +18,7 @@ def to_units(text: str) -> str:
 
 
 def from_units(text: str) -> str:
-    """Return the ordinary text. Half an emoji, which a person's edit can leave behind, stays a lone surrogate."""
+    """Return the ordinary text. Half an emoji, which an edit can leave behind, stays a lone surrogate."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
@@ -28,7 +28,7 @@ def readable(text: str) -> str:
 
 
 def base36(number: int) -> str:
-    """Return a number, zero or more, as changesets write it."""
+    """Return a non-negative number in the notation of changesets."""
     digits = ""
     while number:
         number, digit = divmod(number, 36)

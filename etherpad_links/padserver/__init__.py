@@ -1,4 +1,4 @@
-"""Speaking with Etherpad servers: where they are, their HTTP, and the realtime protocol of a pad.
+"""Communication with Etherpad servers: their addresses, their HTTP, and the realtime protocol of a pad.
 
-Knows no database. What goes wrong is a `PadTrouble` (`errors.py`); what people may be told is decided above.
+Does not use the database. Errors are `PadTrouble` (`errors.py`); the layers above decide what people see of them.
 """

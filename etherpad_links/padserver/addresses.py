@@ -1,4 +1,4 @@
-"""Addresses of pads: read from what people paste, and checked before anything is asked there."""
+"""Addresses of pads: parsed from what people paste, and checked before any request."""
 
 import ipaddress
 import re
@@ -10,16 +10,16 @@ from etherpad_links.padserver.errors import AddressForbidden, PadUnreachable
 from opendev.core.networks import is_public
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-PAD_NAME = re.compile(r"(?:g\.[A-Za-z0-9]{16}\$)?[^$/\x00-\x1f\x7f]{1,50}")  # as the server itself asks for
+PAD_NAME = re.compile(r"(?:g\.[A-Za-z0-9]{16}\$)?[^$/\x00-\x1f\x7f]{1,50}")  # as the server itself requires
 
 
 class NoPadAddress(ValueError):
-    """The text is not the address of a pad; the message says what is wrong, in a word for code: a `reason`."""
+    """The text is not the address of a pad; the message is a `reason` for code, in one word."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """An Etherpad server: scheme, host and port, and the path below which it lives ("" or "/notes")."""
+    """An Etherpad server: scheme, host and port, and its base path ("" or "/notes")."""
 
     scheme: str
     host: str
@@ -28,7 +28,7 @@ class ServerAddress:
 
     @property
     def host_and_port(self) -> str:
-        """What stands in a Host header; the scheme's own port is left out."""
+        """The value of the Host header, without the scheme's default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -37,13 +37,13 @@ class ServerAddress:
         return f"{self.scheme}://{self.host_and_port}{self.prefix}"
 
     def pad(self, name: str) -> "PadAddress":
-        """Return the address of a pad on this server, named as the server itself would."""
+        """Return the address of a pad on this server, with the name in the server's own form."""
         return PadAddress(self, server_name(name))
 
 
 @dataclass(frozen=True, slots=True)
 class PadAddress:
-    """A pad: its server, and its name there, or its read-only id."""
+    """A pad: its server, and its name or read-only id there."""
 
     server: ServerAddress
     name: str
@@ -55,12 +55,12 @@ class PadAddress:
 
     @property
     def is_read_only(self) -> bool:
-        """Return True if the name is a read-only id: nobody writes by it, also not its author."""
+        """Return True if the name is a read-only id, with which nobody can write."""
         return self.name.startswith("r.")
 
     @property
     def socket_url(self) -> str:
-        """Where its realtime protocol is spoken; the server, not this number, says which Engine.IO it speaks."""
+        """The address of its realtime protocol; the server, not this number, determines the version of Engine.IO."""
         query = urlencode({"padId": self.name, "EIO": "4", "transport": "websocket"})
         return f"{self.server.url.replace('http', 'ws', 1)}/socket.io/?{query}"
 
@@ -71,9 +71,9 @@ class PadAddress:
 
 
 def server_name(name: str) -> str:
-    """Return a pad's name as Etherpad writes it: blanks become underscores, then colons ("Day 1: A" is Day_1__A).
+    """Return a pad's name in Etherpad's form: spaces become underscores, then colons too ("Day 1: A" is Day_1__A).
 
-    Blanks at the ends too: Etherpad strips nothing.
+    Spaces at the ends too: Etherpad strips nothing.
 
     Raises:
         NoPadAddress: "name"
@@ -85,7 +85,7 @@ def server_name(name: str) -> str:
 
 
 def read_server_address(text: str) -> ServerAddress:
-    """Return the server that an address names, whatever pad it goes on to.
+    """Return the server in an address, ignoring the pad.
 
     Raises:
         NoPadAddress: "scheme", "host" or "login"
@@ -108,7 +108,7 @@ def read_server_address(text: str) -> ServerAddress:
 
 
 def read_pad_address(text: str) -> PadAddress:
-    """Return the pad that a pasted address leads to, also that of its time slider or of one of its exports.
+    """Return the pad of a pasted address, even if it is that of its time slider or of an export.
 
     Raises:
         NoPadAddress: "scheme", "host", "login", "path" or "name"
@@ -122,10 +122,10 @@ def read_pad_address(text: str) -> PadAddress:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where we may go.
+    """The servers to which we may connect.
 
-    `hosts` are the only ones, if any are named. Addresses inside private networks are for `own` servers, which the
-    operator named, and for everybody where `allows_private` says so.
+    `hosts`, if not empty, are the only ones. Addresses in private networks are only allowed for `own` servers, which
+    the operator configured, or for all if `allows_private` is set.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -133,7 +133,7 @@ class Reach:
     allows_private: bool = False
 
     def check_host(self, server: ServerAddress) -> None:
-        """Refuse a server by its name alone.
+        """Refuse a server by its name.
 
         Raises:
             AddressForbidden
@@ -145,11 +145,11 @@ class Reach:
         return (server.host, server.port) in self.own
 
     def resolve(self, server: ServerAddress) -> str:
-        """Return the numeric address to connect to: looked up once, checked, and then used, so that it cannot change.
+        """Return the numeric address to connect to: resolved once, checked, and then used, so that it cannot change.
 
         Raises:
             AddressForbidden: the host is not allowed, or all its addresses are private
-            PadUnreachable: nobody knows the host
+            PadUnreachable: the host name cannot be resolved
         """
         self.check_host(server)
         try:
@@ -166,7 +166,7 @@ class Reach:
 
 
 def on_same_server(server: ServerAddress, location: str) -> ServerAddress | None:
-    """Return where a redirect leads if it stays on the host; also from http to https, never back."""
+    """Return the target of a redirect if it stays on the host; it may go from http to https, but not back."""
     try:
         target = read_server_address(location)
     except NoPadAddress:

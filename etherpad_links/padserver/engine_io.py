@@ -1,7 +1,7 @@
-"""Engine.IO and Socket.IO over one websocket, in the two versions that Etherpad servers speak.
+"""Engine.IO and Socket.IO over one websocket, in the two versions that Etherpad servers use.
 
-Etherpad 1.x speaks Engine.IO 3: the server opens the channel itself, and *we* send pings. Later ones speak Engine.IO 4:
-we open the channel, and the server pings. The first frame tells which: only 4 names a `maxPayload`.
+Etherpad 1.x uses Engine.IO 3: the server opens the channel itself, and *we* send pings. Later ones use Engine.IO 4:
+we open the channel, and the server pings. The first frame shows which: only 4 has a `maxPayload`.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ NOT_LET_IN = {401, 403}
 
 
 class Channel:
-    """An open channel: `send` a message, and iterate over those that come. Ends with PadUnreachable, never silently."""
+    """An open channel: `send` a message, and iterate over incoming ones. Ends with PadUnreachable, never silently."""
 
     def __init__(self, websocket: ClientConnection, handshake: Mapping[str, Any]) -> None:
         self.websocket = websocket
@@ -55,7 +55,7 @@ class Channel:
         return channel
 
     async def _join(self) -> None:
-        """Open the one namespace that Etherpad uses, and begin the heart-beat."""
+        """Open the only namespace that Etherpad uses, and start the heartbeat."""
         if self.version == 4:
             await self.websocket.send(CONNECTED)
         answer = str(await self.websocket.recv())
@@ -72,7 +72,7 @@ class Channel:
             await self.websocket.send(PING)
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """Send a message of Etherpad's.
+        """Send an Etherpad message.
 
         Raises:
             PadUnreachable
@@ -83,10 +83,10 @@ class Channel:
             raise PadUnreachable("the connection is gone") from error
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield the messages that come, until the connection ends.
+        """Yield incoming messages until the connection ends.
 
         Raises:
-            PadUnreachable: always, in the end; also after a silence in which a heart-beat should have come.
+            PadUnreachable: always, at the end; also if a heartbeat is overdue.
         """
         while True:
             try:
@@ -110,16 +110,16 @@ class Channel:
             raise PadUnreachable("the connection is gone") from error
 
     async def close(self) -> None:
-        """End the channel; may be said again."""
+        """Close the channel; may be called again."""
         if self._pings:
             self._pings.cancel()
         await self.websocket.close()
 
 
 async def _connect(address: PadAddress, number: str, cookies: Mapping[str, str]) -> ClientConnection:
-    """Connect to the numeric address that was checked; name and certificate are those of the host.
+    """Connect to the checked numeric address; name and certificate are those of the host.
 
-    A redirect away from that origin is refused by the library, since the address to connect to is given.
+    The library refuses redirects away from that origin, since the address to connect to is given.
     """
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
     try:
@@ -130,7 +130,7 @@ async def _connect(address: PadAddress, number: str, cookies: Mapping[str, str])
             additional_headers=headers,
             proxy=None,
             compression=None,
-            ping_interval=None,  # Engine.IO has a heart-beat of its own
+            ping_interval=None,  # Engine.IO has its own heartbeat
             open_timeout=OPEN_S,
             close_timeout=CLOSE_S,
             max_size=MOST_BYTES,
@@ -158,7 +158,7 @@ def _handshake(frame: str | bytes) -> dict[str, Any]:
 
 
 def _message(frame: str | bytes) -> dict[str, Any] | None:
-    """Return Etherpad's message in a frame; None for heart-beats and whatever else there may be."""
+    """Return Etherpad's message in a frame; None for heartbeats and anything else."""
     if not isinstance(frame, str) or not frame.startswith(EVENT):
         return None
     try:

@@ -1,19 +1,19 @@
 """What can go wrong between us and a pad.
 
     PadTrouble
-      PadUnreachable    the server does not answer, answers with an error of its own, or the connection broke
-        ServerSilent    the server took a request, and nothing came back in time
-        HistoryDiffers  the pad is not the one that we knew: its server lost it, or made it anew
-        ChangeRefused   the server took a change of ours for a wrong one, and sent us away
+      PadUnreachable    the server does not answer, answers with an error, or the connection broke
+        ServerSilent    the server accepted a request, and did not answer in time
+        HistoryDiffers  the pad is not the one that we knew: its server lost it, or created it again
+        ChangeRefused   the server considered our change invalid, and disconnected us
       PadMissing        the server has no such pad
       PadRefused        the server does not let us in: login, private pad, wrong key; trying again does not help
-        KeyRefused      our key for its API is not the one it wants
+        KeyRefused      our key for its API is wrong
       RateLimited       we were too fast; come back after `retry_after` seconds
-        ChecksLimited   whether the pad exists may not be asked yet
-      OutcomeUnknown    a changeset was sent and no answer came: it may stand in the pad, or not
-      AddressForbidden  the address leads where we do not go
+        ChecksLimited   we may not check yet whether the pad exists
+      OutcomeUnknown    a changeset was sent and no answer came: it may be in the pad, or not
+      AddressForbidden  we may not connect to the address
 
-The texts are for logs and operators. None holds a key, a token or what people wrote.
+The texts are for logs and operators. None contains a key, a token or text from people.
 """
 
 
@@ -61,7 +61,7 @@ class ChecksLimited(RateLimited):
 
 class OutcomeUnknown(PadTrouble):
     def __init__(self, reason: str, *, was_refused: bool = False) -> None:
-        self.was_refused = was_refused  # by a server that may have taken the change all the same
+        self.was_refused = was_refused  # by a server that may have accepted the change nevertheless
         super().__init__(reason)
 
 

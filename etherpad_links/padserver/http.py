@@ -1,7 +1,7 @@
 """The HTTP of an Etherpad server: exports that need no key, and its HTTP API.
 
-Functions are synchronous, for callers that own a thread; names that end in `_async` are for the worker's loop. Each
-request has one deadline from the first byte to the last: a server that sends a byte now and then holds nobody up.
+Functions are synchronous, for callers with their own thread; names that end in `_async` are for the worker's loop. Each
+request has one deadline from the first byte to the last, so that a slow server delays nobody.
 """
 
 import asyncio
@@ -30,13 +30,13 @@ from opendev.core.outbound import http_client
 CONNECT_S = 3.0
 READ_S = 5.0
 DEADLINE_S = 10.0  # for a whole request, redirects included
-MOST_BYTES = 4 * 1024 * 1024  # a pad is 100 kB at most where it was made by the API; people may write more
+MOST_BYTES = 4 * 1024 * 1024  # a pad created by the API has at most 100 kB; people may write more
 MOST_REDIRECTS = 3
-LIMIT_S = 90.0  # the window of a server's limit, where it does not say
+LIMIT_S = 90.0  # the window of a server's limit, unless it says otherwise
 NOT_LET_IN = {401, 403}
 WRONG_KEY = 4  # code of the API's answer
 Result = TypeVar("Result")
-NEWEST_API = (1, 3, 0)  # what this module speaks; an older server says so itself
+NEWEST_API = (1, 3, 0)  # the version that this module uses; an older server reports its own
 
 
 def export_text(address: PadAddress, reach: Reach) -> str:
@@ -49,7 +49,7 @@ def export_text(address: PadAddress, reach: Reach) -> str:
 
 
 def exists(address: PadAddress, reach: Reach) -> bool:
-    """Return True if the server has the pad. Asking so does not create it, as opening it would.
+    """Return True if the server has the pad. Unlike opening it, this does not create it.
 
     Raises:
         PadRefused, RateLimited, PadUnreachable, AddressForbidden
@@ -69,8 +69,8 @@ async def exists_async(address: PadAddress, reach: Reach) -> bool:
 async def _export(address: PadAddress, reach: Reach) -> bytes:
     """Return the pad's text as the server sends it.
 
-    Beyond its limit Etherpad 1.8 says 429, and 2.5 and 3.3 say nothing at all, for ever. A server that is silent here
-    and answers something else is not away: it limits us.
+    Beyond its limit Etherpad 1.8 answers 429, and 2.5 and 3.3 never answer at all. A server that is silent here
+    but answers something else is not down: it limits us.
     """
     server = address.server
     try:
@@ -84,7 +84,7 @@ async def _export(address: PadAddress, reach: Reach) -> bytes:
 
 
 def _wait_for(work: Coroutine[Any, Any, Result]) -> Result:
-    """Return what a coroutine returns, also to a caller whose thread has a loop already."""
+    """Return the result of a coroutine, even if the caller's thread already has a loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -94,10 +94,10 @@ def _wait_for(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 class HttpApi:
-    """The functions of the HTTP API that we use. All of them act on pads that nobody has open yet, or only read.
+    """The functions of the HTTP API that we use. They only read, or act on pads that nobody has open yet.
 
-    We come with a key (`authenticationMethod: "apikey"`), or with the credentials of an OIDC client ("sso", the default
-    of Etherpad 2 and 3), for which the server gives a token.
+    We use a key (`authenticationMethod: "apikey"`), or the credentials of an OIDC client ("sso", the default
+    of Etherpad 2 and 3), for which the server issues a token.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class HttpApi:
         self.version = ""
 
     def create_pad(self, name: str, text: str) -> None:
-        """Make a pad with a text of less than 100 kB; one that is there already stays as it is."""
+        """Create a pad with a text of less than 100 kB; an existing one is not changed."""
         try:
             self._call("createPad", padID=name, text=text)
         except PadRefused as refusal:
@@ -115,7 +115,7 @@ class HttpApi:
                 raise
 
     def copy_pad(self, template: str, name: str) -> None:
-        """Make a pad from another, with its lists and bold words; one that is there already stays as it is."""
+        """Create a pad from another, with its lists and bold words; an existing one is not changed."""
         try:
             self._call("copyPadWithoutHistory", sourceID=template, destinationID=name, force="false")
         except PadRefused as refusal:
@@ -123,11 +123,11 @@ class HttpApi:
                 raise
 
     def read_only_id(self, name: str) -> str:
-        """Return the name under which people may read the pad and not write into it."""
+        """Return the pad's read-only name."""
         return str(self._call("getReadOnlyID", padID=name)["readOnlyID"])
 
     async def has_pad_async(self, name: str) -> bool:
-        """Return True if the server has the pad. Servers do not limit how often this is asked."""
+        """Return True if the server has the pad. Servers do not limit this call."""
         try:
             await self._call_async("getRevisionsCount", padID=name)
         except PadMissing:
@@ -138,10 +138,10 @@ class HttpApi:
         return _wait_for(self._call_async(function, **values))
 
     async def _call_async(self, function: str, **values: str) -> Mapping[str, Any]:
-        """Call a function, always by a form in the body: newer servers hang on JSON, and logs keep addresses.
+        """Call a function, always with a form in the body: newer servers hang on JSON, and addresses end up in logs.
 
         Raises:
-            KeyRefused: no key, a wrong one, or one that the server does not want
+            KeyRefused: no key, a wrong one, or one that the server does not accept
             PadMissing, PadRefused, RateLimited, PadUnreachable, AddressForbidden
         """
         self.version = self.version or await self._read_version()
@@ -160,7 +160,7 @@ class HttpApi:
         token = await token_of(self.server, self.client, self._ask_for_token)
         try:
             return await _request(self.reach, self.server, "POST", url, form=values, bearer=token)
-        except KeyRefused:  # the server was started again, and does not know its own tokens any more
+        except KeyRefused:  # the server was restarted, and no longer knows its own tokens
             forget_token(self.server, self.client)
             token = await token_of(self.server, self.client, self._ask_for_token)
             return await _request(self.reach, self.server, "POST", url, form=values, bearer=token)
@@ -198,7 +198,7 @@ async def _request(
     bearer: str = "",
     basic: str = "",
 ) -> bytes:
-    """Return the body of an answer; redirects of a GET are followed as long as they stay on the host."""
+    """Return the body of a response; redirects of a GET are followed as long as they stay on the host."""
     shown = f"Bearer {bearer}" if bearer else f"Basic {basic}" if basic else ""
     try:
         async with asyncio.timeout(DEADLINE_S):
@@ -239,7 +239,7 @@ async def _ask(
     form: Mapping[str, str] | None,
     authorization: str,
 ) -> tuple[int, httpx.Headers, bytes]:
-    """Ask once, at the numeric address that was checked; certificate and Host header are the name's."""
+    """Send one request to the checked numeric address; certificate and Host header use the name."""
     number = await asyncio.to_thread(reach.resolve, server)
     parts = urlsplit(url)
     target = httpx.URL(scheme=server.scheme, host=number, port=server.port, raw_path=_path(parts))

@@ -1,7 +1,7 @@
-"""A pad, live: its document as it is now, and one changeset of ours at a time.
+"""A live pad: its current document, and one changeset of ours at a time.
 
-A member of Etherpad's realtime protocol, as a browser is. The server rebases what we send onto what came before it;
-we do the same to the changeset that is on its way, so that both hold one document.
+A client of Etherpad's realtime protocol, like a browser. The server rebases our changesets onto earlier ones;
+we do the same to our changeset in flight, so that both have the same document.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from etherpad_links.padserver.errors import (
 
 READY_S = 5.0
 COMMIT_S = 5.0
-RATE_PAUSE_S = 2.0  # after the server said that we were too fast
+RATE_PAUSE_S = 2.0  # after the server said that we are too fast
 GREY = "#cccccc"
 PROTOCOL_VERSION = 2
 LETS_NOBODY_IN = {"unauthorized", "rejected", "deleted"}
@@ -34,7 +34,7 @@ LETS_NOBODY_IN = {"unauthorized", "rejected", "deleted"}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are on a pad. A token is one author of the pad, so it is kept, and used by one connection at a time."""
+    """Our identity on a pad. A token is one author of the pad, so it is stored, and used by only one connection."""
 
     token: str
     name: str
@@ -43,7 +43,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class KnownState:
-    """What we held when the connection was lost: with it the server tells what was missed, change by change."""
+    """Our state when the connection was lost: from it the server sends the missed changes one by one."""
 
     document: Document
     revision: int
@@ -53,7 +53,7 @@ class KnownState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One revision of the pad: what was done, by whom, and the document before and after."""
+    """One revision of the pad: the change, its author, and the document before and after."""
 
     revision: int
     changeset: Changeset
@@ -72,12 +72,12 @@ class _Outstanding:
 
 
 def new_token() -> str:
-    """Return a token for a new author. Its text has to be a multiple of 4 long, or newer servers refuse it."""
+    """Return a token for a new author. Its length has to be a multiple of 4, or newer servers refuse it."""
     return f"t.{secrets.token_urlsafe(15)}"
 
 
 class PadSocket:
-    """One connection to one pad. `heard` is called for every revision, ours too, in their order."""
+    """One connection to one pad. `heard` is called for every revision, including ours, in order."""
 
     def __init__(self, address: PadAddress, identity: Identity, heard: Listener | None = None) -> None:
         self.address, self.identity, self.heard = address, identity, heard
@@ -85,7 +85,7 @@ class PadSocket:
         self.revision = -1
         self.author = ""
         self.is_read_only = address.is_read_only
-        self.accepted = 0  # changes of ours that the server took on this connection
+        self.accepted = 0  # our changes that the server accepted on this connection
         self.trouble: PadTrouble | None = None
         self.ended = asyncio.Event()
         self._channel: Channel | None = None
@@ -96,11 +96,11 @@ class PadSocket:
 
     @property
     def known(self) -> KnownState:
-        """What to come back with after the connection was lost."""
+        """The state with which to rejoin after the connection was lost."""
         return KnownState(self.document, self.revision, self.author, self.is_read_only)
 
     async def open(self, reach: Reach, known: KnownState | None = None) -> None:
-        """Join the pad: with a snapshot, or with what was missed since `known`. A missing pad is CREATED by this.
+        """Join the pad: with a snapshot, or with the changes since `known`. This CREATES a missing pad.
 
         Raises:
             PadTrouble
@@ -120,7 +120,7 @@ class PadSocket:
                 await self._ready.wait()
             if self.trouble:
                 raise self.trouble
-            if self._channel.version == 3:  # Etherpad 1.x takes no name from CLIENT_READY
+            if self._channel.version == 3:  # Etherpad 1.x ignores the name in CLIENT_READY
                 await self._send_to_room({"type": "USERINFO_UPDATE", "userInfo": self._user_info()})
         except TimeoutError as error:
             await self.close()
@@ -130,11 +130,11 @@ class PadSocket:
             raise
 
     async def submit(self, changeset: Changeset) -> int:
-        """Make a change to the document as it is now, and return its revision once the server has taken it.
+        """Change the current document, and return the revision once the server has accepted it.
 
         Raises:
-            OutcomeUnknown: sent, and no answer came; the connection is ended
-            PadTrouble: not taken
+            OutcomeUnknown: sent, but no answer came; the connection is closed
+            PadTrouble: not accepted
         """
         if self.trouble:
             raise self.trouble
@@ -157,7 +157,7 @@ class PadSocket:
             self._outstanding = None
 
     async def close(self) -> None:
-        """Leave the pad; may be said again."""
+        """Leave the pad; may be called again."""
         self._end(PadUnreachable("we have left"))
         if self._reader:
             self._reader.cancel()
@@ -191,7 +191,7 @@ class PadSocket:
     async def _send_to_room(self, body: dict[str, Any]) -> None:
         await self._send({"component": "pad", "type": "COLLABROOM", "padId": self.address.name, "data": body})
 
-    # --- what comes in
+    # --- incoming messages
 
     async def _read(self) -> None:
         if self._channel is None:
@@ -206,7 +206,7 @@ class PadSocket:
             self._end(kind(f"the server and we do not hold the same pad ({error!r})"))
 
     def _end(self, trouble: PadTrouble) -> None:
-        """Remember why it is over, for whoever waits; the first reason counts."""
+        """Record why the connection ended, for waiting callers; the first reason counts."""
         if self.trouble is not None:
             return
         self.trouble = trouble
@@ -248,7 +248,7 @@ class PadSocket:
             self._take_acceptance(news["newRev"])
 
     def _take_missed(self, news: dict[str, Any]) -> None:
-        """Take one of the changes that were made while we were away; the last one makes us ready."""
+        """Apply one of the changes that were made while we were away; the last one makes us ready."""
         if news.get("noChanges"):
             if news["newRev"] != self.revision:
                 raise BadChangeset("the pad is another than the one that we knew")
@@ -271,7 +271,7 @@ class PadSocket:
         outstanding = self._outstanding
         if outstanding is None:
             raise BadChangeset("an answer that nobody waits for")
-        if revision != self.revision:  # the same revision: our change had no effect by the time it arrived
+        if revision != self.revision:  # the same revision: our change no longer had an effect when it arrived
             self._step(revision, outstanding.changeset, self.author)
         if not outstanding.answer.done():
             outstanding.answer.set_result(revision)
@@ -279,7 +279,7 @@ class PadSocket:
         self.accepted += 1
 
     def _step(self, revision: int, changeset: Changeset, author: str) -> None:
-        """Go on by exactly one revision.
+        """Advance by exactly one revision.
 
         Raises:
             BadChangeset: one is missing, or it does not fit
@@ -293,7 +293,7 @@ class PadSocket:
 
 
 def _dismissal(reason: str) -> PadTrouble:
-    """Return what it means that the server sends us away."""
+    """Return the error for a disconnect by the server."""
     if reason == "rateLimited":
         return RateLimited("too many messages", RATE_PAUSE_S)
     if reason in LETS_NOBODY_IN:

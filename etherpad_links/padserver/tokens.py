@@ -16,7 +16,7 @@ from etherpad_links.padserver.addresses import ServerAddress
 from etherpad_links.padserver.errors import KeyRefused
 
 TOKEN_PATH = "/oidc/token"  # noqa: S105  # a path
-EARLY_S = 60.0  # a token is asked for anew so long before it ends
+EARLY_S = 60.0  # a token is renewed this long before it expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,16 @@ class ClientCredentials:
 
     @property
     def basic(self) -> str:
-        """What stands after "Basic" in the header (RFC 6749, 2.3.1)."""
+        """The value after "Basic" in the header (RFC 6749, 2.3.1)."""
         return b64encode(f"{quote_plus(self.client_id)}:{quote_plus(self.secret)}".encode()).decode()
 
 
-Ask = Callable[
-    [Mapping[str, str], str], Awaitable[Mapping[str, Any]]
-]  # a form, and what stands after "Basic"
+Ask = Callable[[Mapping[str, str], str], Awaitable[Mapping[str, Any]]]  # a form, and the value after "Basic"
 _tokens: dict[tuple[ServerAddress, ClientCredentials], tuple[str, float]] = {}
 
 
 async def token_of(server: ServerAddress, client: ClientCredentials, ask: Ask) -> str:
-    """Return a token for the server, a kept one while it lasts.
+    """Return a token for the server, from the cache while it is valid.
 
     Raises:
         KeyRefused: the server does not know the client, or it may not ask for tokens.
@@ -51,7 +49,7 @@ async def token_of(server: ServerAddress, client: ClientCredentials, ask: Ask) -
     form = {"grant_type": "client_credentials", "resource": server.url}
     try:
         answer = await ask(form, client.basic)
-    except KeyRefused:  # a client that was set up to send its secret in the form
+    except KeyRefused:  # a client that is configured to send its secret in the form
         answer = await ask({**form, "client_id": client.client_id, "client_secret": client.secret}, "")
     token = str(answer.get("access_token") or "")
     if not token:
@@ -63,5 +61,5 @@ async def token_of(server: ServerAddress, client: ClientCredentials, ask: Ask) -
 
 
 def forget_token(server: ServerAddress, client: ClientCredentials) -> None:
-    """Forget a token that the server does not take."""
+    """Forget a token that the server does not accept."""
     _tokens.pop((server, client), None)

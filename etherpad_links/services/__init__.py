@@ -1,4 +1,4 @@
-"""What can be done with pads: the only writers of this app's rows."""
+"""Services for pads, the only code that writes this app's rows."""
 
 from etherpad_links.services.links import NotAPad, PadNotAllowed, clean_pad_url, link_pad, unlink_pad
 from etherpad_links.services.making import (

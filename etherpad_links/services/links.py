@@ -1,4 +1,4 @@
-"""A session's pad: linked by its address, or made on the operator's server."""
+"""A session's pad: linked by its address, or created on the operator's server."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class PadNotAllowed(Malformed):
 
 
 def clean_pad_url(value: Any) -> PadAddress:
-    """Return the pad that a pasted address leads to.
+    """Return the pad of a pasted address.
 
     Raises:
         NotAPad, PadNotAllowed, Malformed; `fields` names `url`
@@ -64,7 +64,7 @@ def clean_pad_url(value: Any) -> PadAddress:
 def link_pad(*, session_id: int, caller: Caller, url: Any, key: Any = "") -> EtherpadLink:
     """Link the session with a pad of any Etherpad server; with an API key, if there is one for it.
 
-    Another pad than before is another story: what we knew of the old one is forgotten, and names are written anew.
+    If it is a different pad, everything that we knew about the old one is deleted, and names are written again.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -88,7 +88,7 @@ def link_pad(*, session_id: int, caller: Caller, url: Any, key: Any = "") -> Eth
 
 @transaction.atomic
 def unlink_pad(*, session_id: int, caller: Caller) -> None:
-    """Take the link from the session; the pad itself and the sign-ups stay.
+    """Unlink the session's pad; the pad itself and the sign-ups stay.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -114,7 +114,7 @@ def _record(session: Session, caller: Caller, **details: bool) -> None:
 
 
 def check_may_have_pad(session: Session) -> None:
-    """Let those sessions pass that are no rehearsals.
+    """Refuse rehearsals.
 
     Raises:
         RehearsalHasNoPad
@@ -132,7 +132,7 @@ def _session_of(session_id: int, caller: Caller) -> Session:
 
 
 def _forget_pad(link: EtherpadLink) -> None:
-    """Forget, unsaved where it is the link's own, what belongs to the pad that it led to."""
+    """Delete what belongs to the linked pad; the link's own fields stay unsaved."""
     PadCopy.objects.filter(link=link.pk).delete()
     PadLine.objects.filter(line__session=link.session_id).delete()
     PadPassage.objects.filter(link=link.pk).delete()

@@ -1,4 +1,4 @@
-"""Making pads on the operator's server, by an event's rules or the operator's."""
+"""Creating pads on the operator's server, by an event's rules or the operator's."""
 
 import logging
 import re
@@ -57,9 +57,9 @@ class PadKeyRefused(PadNotMade):
 
 @transaction.atomic
 def set_pad_rules(*, event_id: int, caller: Caller, given: Mapping[str, Any]) -> PadRules:
-    """Say how new pads of the event are called, and which pad they are copied from; "" leaves it to the operator.
+    """Set the names of new pads of the event, and the pad that they are copied from; "" means the operator's settings.
 
-    In `name_pattern` {event} and {session} stand for the words in their addresses; {session} has to be there, or all
+    In `name_pattern`, {event} and {session} are replaced by the slugs; {session} is required, or all
     sessions would share one pad.
 
     Raises:
@@ -108,9 +108,9 @@ def _check_name(name: str, field: str) -> None:
 
 
 def make_pad_for(*, session: Session, caller: Caller) -> EtherpadLink:
-    """Make a pad for the session and link it; one that is linked already stays so.
+    """Create a pad for the session and link it, unless one is linked already.
 
-    The pad is made first, outside any transaction: a pad without a link harms nobody.
+    The pad is created first, outside any transaction: a pad without a link does no harm.
 
     Raises:
         NotSignedIn, NotModerator
@@ -130,9 +130,9 @@ def make_pad_for(*, session: Session, caller: Caller) -> EtherpadLink:
 
 
 def make_pad(*, name: str, text: str, template: str = "") -> tuple[str, str]:
-    """Make a pad on the operator's server, from a text or a template pad; return its address and read-only name.
+    """Create a pad on the operator's server, from a text or a template pad; return its address and read-only name.
 
-    Nobody has it open yet, so the HTTP API may be used. One that is there already stays as it is. Speaks with the
+    Nobody has it open yet, so the HTTP API may be used. An existing pad is not changed. Communicates with the
     server: never call it inside a transaction.
 
     Raises:
@@ -159,7 +159,7 @@ def make_pad(*, name: str, text: str, template: str = "") -> tuple[str, str]:
 
 @transaction.atomic
 def keep_made_pad(*, session_id: int, url: str, read_only_id: str) -> EtherpadLink:
-    """Link a session with the pad that was made for it; one that is linked already stays so."""
+    """Link a session with the pad that was created for it, unless one is linked already."""
     link, _is_new = EtherpadLink.objects.get_or_create(
         session_id=session_id, defaults={"url": url, "read_only_id": read_only_id}
     )

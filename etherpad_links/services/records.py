@@ -1,6 +1,6 @@
-"""What the worker writes down of the pads that it looks after.
+"""The worker's records of its pads.
 
-It acts for nobody, so there is no caller. Web processes learn of it by the link's version (`news.py`).
+It does not act for a user, so there is no caller. Web processes learn of changes by the link's version (`news.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,17 @@ from etherpad_links.names import TypedName, read_name
 from etherpad_links.sealing import seal, unseal
 from sessions.follow_ups.services.pad_names import record_pad_name, update_pad_name, withdraw_pad_name
 
-CHANGED_IN_NOTES = "changed in the notes"  # a name of ours that somebody edited there: theirs from then on
-WRITTEN_AGAIN = "written again"  # a name that somebody typed, whose line we wrote when its heading was lost
+CHANGED_IN_NOTES = (
+    "changed in the notes"  # a name of ours that somebody edited there, so it is theirs from then on
+)
+WRITTEN_AGAIN = (
+    "written again"  # a name that somebody typed, whose line we wrote again after its heading was lost
+)
 
 
 @dataclass(frozen=True, slots=True)
 class NameInPad:
-    """What became of a name in the pad."""
+    """The state of a name in the pad."""
 
     sign_up_id: int
     state: str
@@ -40,7 +44,7 @@ class NameInPad:
 
 @dataclass(frozen=True, slots=True)
 class PlaceInPad:
-    """Where a line's heading stands."""
+    """The position of a line's heading."""
 
     line_id: int
     heading: str
@@ -55,15 +59,15 @@ def _count_version(link_id: int) -> None:
 
 
 def record_beat(now: datetime) -> None:
-    """Record that a pad worker runs (`worker_state.py` reads it)."""
+    """Record that a pad worker is running (`worker_state.py` reads this)."""
     PadWorkerBeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
 @transaction.atomic
 def keep_author_token(*, link_id: int, token: str) -> str:
-    """Return the token that makes us one author of the pad: the one that is kept, else this one, kept from now on.
+    """Return the token that makes us one author of the pad: the stored one, or this one, which is then stored.
 
-    A worker that takes over asks anew: what it read when it began to wait may be older than the token.
+    A worker that takes over reads it again: what it read when it started to wait may be older than the token.
     """
     link = EtherpadLink.objects.select_for_update(no_key=True).filter(pk=link_id).first()
     if link is not None and (kept := unseal(link.sealed_token)):
@@ -74,14 +78,14 @@ def keep_author_token(*, link_id: int, token: str) -> str:
 
 @transaction.atomic
 def record_read_only_id(*, link_id: int, read_only_id: str) -> None:
-    """Keep the name under which people may read the pad."""
+    """Store the pad's read-only name."""
     EtherpadLink.objects.filter(pk=link_id).update(read_only_id=read_only_id)
     _count_version(link_id)
 
 
 @transaction.atomic
 def record_health(*, link_id: int, health: str, now: datetime) -> None:
-    """Record whether the pad can be reached; only a change counts."""
+    """Record whether the pad can be reached, if that changed."""
     changed = (
         EtherpadLink.objects.filter(pk=link_id).exclude(health=health).update(health=health, health_at=now)
     )
@@ -91,7 +95,7 @@ def record_health(*, link_id: int, health: str, now: datetime) -> None:
 
 @transaction.atomic
 def record_names(*, link_id: int, names: Sequence[NameInPad], revision: int, now: datetime) -> None:
-    """Record what became of names. One that stands there keeps the revision and the time it was seen first."""
+    """Record the states of names. A name in the pad keeps the revision and the time at which it was first seen."""
     kept = {
         row.sign_up_id: row
         for row in PadName.objects.filter(
@@ -116,9 +120,9 @@ def record_names(*, link_id: int, names: Sequence[NameInPad], revision: int, now
 
 @transaction.atomic
 def record_lost_revisions(*, link_id: int, revision: int, passages_too: bool = False) -> int:
-    """Record that a pad's server came back with an older revision than it had told us; return how many names it lost.
+    """Record that a pad's server came back with an older revision than before; return how many names it lost.
 
-    What it forgot nobody removed, so names and, where words were lost, passages are to be written again.
+    Nobody removed what it lost, so names and, if text was lost, passages have to be written again.
     """
     if passages_too:
         PadPassage.objects.filter(link=link_id).delete()
@@ -134,7 +138,7 @@ def record_lost_revisions(*, link_id: int, revision: int, passages_too: bool = F
 def record_places(
     *, link_id: int, places: Sequence[PlaceInPad], copy: Mapping[str, Any], now: datetime
 ) -> None:
-    """Record where the headings stand, together with the copy of the pad that their positions belong to."""
+    """Record the positions of the headings, together with the copy of the pad to which they belong."""
     PadCopy.objects.update_or_create(link_id=link_id, defaults={**copy, "seen_at": now})
     shown = PadLine.objects.filter(line__in=[place.line_id for place in places])
     before = {line_id: rest for line_id, *rest in shown.values_list("line_id", "state", "number")}
@@ -150,12 +154,12 @@ def record_places(
             },
         )
     if any(before.get(place.line_id) != [place.state, place.number] for place in places):
-        _count_version(link_id)  # what people see; a word that somebody typed elsewhere is none of it
+        _count_version(link_id)  # what people see; text typed elsewhere does not count
 
 
 @transaction.atomic
 def record_passage(*, link_id: int, key: str, lines: Sequence[str]) -> None:
-    """Record which lines of a passage stand in the pad; none is the end of it."""
+    """Record which lines of a passage are in the pad; without any, the passage is gone."""
     if lines:
         PadPassage.objects.update_or_create(link_id=link_id, key=key, defaults={"lines": list(lines)})
     else:
@@ -164,7 +168,7 @@ def record_passage(*, link_id: int, key: str, lines: Sequence[str]) -> None:
 
 @transaction.atomic
 def repair_done(*, line_id: int, pointed_at: int | None, wants_heading: bool) -> None:
-    """Forget a moderator's wish that was granted; one that they uttered since stays."""
+    """Delete a moderator's granted request; a newer one stays."""
     PadLine.objects.filter(line=line_id, pointed_at=pointed_at, wants_heading=wants_heading).update(
         pointed_at=None, wants_heading=False
     )
@@ -172,7 +176,7 @@ def repair_done(*, line_id: int, pointed_at: int | None, wants_heading: bool) ->
 
 @transaction.atomic
 def record_typed_name(*, link_id: int, line_id: int, text: str, revision: int, now: datetime) -> None:
-    """Take a name that somebody typed in the pad as a claim.
+    """Record a name that somebody typed in the pad as a claim.
 
     Raises:
         NotFound, Malformed: see `record_pad_name`.
@@ -187,7 +191,7 @@ def record_typed_name(*, link_id: int, line_id: int, text: str, revision: int, n
 def record_changed_name(
     *, link_id: int, sign_up_id: int, text: str, is_claim: bool, revision: int, now: datetime
 ) -> None:
-    """Record that somebody changed a name in the pad. What was signed up here stays as it was said here."""
+    """Record that somebody changed a name in the pad. A sign-up made here keeps its own name."""
     if is_claim:
         person = read_name(text) or TypedName("")
         update_pad_name(sign_up_id=sign_up_id, name=person.name, company=person.company)
@@ -197,7 +201,7 @@ def record_changed_name(
 
 @transaction.atomic
 def record_gone_name(*, link_id: int, sign_up_id: int, text: str, is_claim: bool, now: datetime) -> None:
-    """Record that somebody removed a name in the pad: a claim is withdrawn; who signed up here stays signed up."""
+    """Record that somebody removed a name in the pad: a claim is withdrawn; a sign-up made here stays."""
     if is_claim:
         withdraw_pad_name(sign_up_id=sign_up_id, now=now)
     state = PadName.State.TAKEN_OUT if is_claim else PadName.State.REMOVED_IN_NOTES

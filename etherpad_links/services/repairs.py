@@ -1,4 +1,4 @@
-"""What a moderator does when the heading of a sign-up line cannot be found in the pad."""
+"""Moderators' repairs if the heading of a sign-up line cannot be found in the pad."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ class NotInAPad(Conflict):
 
 @transaction.atomic
 def point_to_heading(*, line_id: int, caller: Caller, number: Any) -> PadLine:
-    """Say which line of the pad is the sign-up line's heading; the worker takes it from there.
+    """Choose which line of the pad is the sign-up line's heading; the worker does the rest.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         NotInAPad
-        Malformed: no number of a line that holds something, as the pad was last seen; or another line's heading.
+        Malformed: not the number of a non-empty line in the last known pad; or another line's heading.
     """
     place, link = _lock(line_id, caller)
     lines = link.copy.text.split("\n") if hasattr(link, "copy") else []
@@ -43,7 +43,7 @@ def point_to_heading(*, line_id: int, caller: Caller, number: Any) -> PadLine:
 
 @transaction.atomic
 def write_heading_anew(*, line_id: int, caller: Caller) -> PadLine:
-    """Ask the worker to write the line's heading at the pad's end. Twice is once.
+    """Ask the worker to write the line's heading at the pad's end. Repeating it does nothing.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

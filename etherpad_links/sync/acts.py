@@ -1,4 +1,4 @@
-"""What is done to a pad next: one change at a time, each made for the document as it is at that moment."""
+"""The next change to a pad: one at a time, each made for the current document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ MOST_IN_ONE_CHANGE = 60  # names, of 80 units at most: a changeset stays under 8
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One change to the pad, and what it means for names once it is taken. Without one, they are there already."""
+    """One change to the pad, and the new states of names once it is accepted. Without one, they are there already."""
 
     changeset: Changeset | None
     names: Sequence[NameInPad] = ()
@@ -24,18 +24,18 @@ class Act:
 
 
 def add_at_end(document: Document, lines: Sequence[Line], texts: Sequence[str], author: str) -> Changeset:
-    """Return the change that adds lines at the pad's end, after a blank one."""
+    """Return the change that adds lines at the pad's end, after an empty one."""
     last = next((line for line in reversed(lines) if not line.is_blank), lines[0])
     return add_below(document, last, texts if last.is_blank else ["", *texts], author)
 
 
 def add_below(document: Document, line: Line, texts: Sequence[str], author: str) -> Changeset:
-    """Return the change that adds plain lines below a line, whatever list that one belongs to."""
+    """Return the change that adds plain lines below a line, even if that is in a list."""
     return add_lines(document, replace(line, mark=NO_ATTRIBUTES), texts, author)
 
 
 def act_of(document: Document, plan: Plan, last: Line, author: str) -> Act | None:
-    """Return the first thing to do of a plan: first what is known to be there already, or not there any more."""
+    """Return the first act of a plan, beginning with names that have already arrived or are already gone."""
     there = [_written(one) for one in plan.arrived]
     away = [
         NameInPad(one.sign_up_id, PadName.State.TAKEN_OUT, one.text)
@@ -65,9 +65,9 @@ def _written(one: Known) -> NameInPad:
 
 
 def take_out_stray(document: Document, line: Line, one: Known) -> Act:
-    """Return the act that takes a name of ours away where no heading is above it.
+    """Return the act that removes a name of ours without a heading above it.
 
-    Who is still on the line is written under its heading next.
+    People who are still on the line are then written below its heading.
     """
     state = PadName.State.PENDING if one.wanted else PadName.State.TAKEN_OUT
     return Act(remove_line(document, line), [NameInPad(one.sign_up_id, state, one.text)])

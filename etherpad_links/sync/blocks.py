@@ -1,4 +1,4 @@
-"""Headings in a pad and the names under them: where they are, and when that cannot be said."""
+"""Headings in a pad and the names below them: their positions, and when these are ambiguous."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from etherpad_links.easysync import Line
 from etherpad_links.models import PadLine
 from etherpad_links.names import read_name
 
-LIST_SIGNS = re.compile(r"^\s*(?:[-*•‣–]\s+|\d{1,3}[.)]\s+)")  # what people type where they want a list
+LIST_SIGNS = re.compile(r"^\s*(?:[-*•‣–]\s+|\d{1,3}[.)]\s+)")  # what people type for list items
 CLOSE_MATCH = 0.8
 MAX_NAME_UNITS = 80
 
@@ -21,7 +21,7 @@ State = PadLine.State
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a heading stands. `line` is None unless the state is OK; `copies` counts the lines that read like it."""
+    """The place of a heading. `line` is None unless the state is OK; `copies` counts the lines that read like it."""
 
     state: str
     line: Line | None = None
@@ -30,27 +30,28 @@ class Place:
 
 @lru_cache(maxsize=16384)
 def folded(text: str) -> str:
-    """Return a text as it is compared: without its case, spacing, composition, list signs and last colon."""
+    """Return a text for comparison: without case, spacing, composition, list marks and final colon."""
     plain = unicodedata.normalize("NFKC", LIST_SIGNS.sub("", text)).casefold()
     return " ".join(plain.split()).rstrip(":").rstrip()
 
 
 def name_on(line: Line) -> str:
-    """Return the name that a line holds, without the signs of a list."""
+    """Return the name on a line, without list marks."""
     return " ".join(LIST_SIGNS.sub("", line.text).split())
 
 
 def locate(
     lines: Sequence[Line], *, heading: str, position: int | None, copies: int = 1, author: str | None = None
 ) -> Place:
-    """Find a heading among lines that are no other heading: by its place, then by its words.
+    """Find a heading among lines that are not other headings: by its position, then by its text.
 
-    `position` is that of the newline that ends it, followed through every change; None where it was deleted or never
-    known. A renamed heading keeps its newline, so its place counts; one that somebody broke with Enter is found by its
-    words. Where more lines read like it than the `copies` that a moderator has seen, nobody can say which one is meant.
+    `position` is that of its final newline, tracked through every change; None if it was deleted or never known.
+    A renamed heading keeps its newline, so its position counts; one that somebody split with Enter is found by its
+    text. If more lines read like it than the `copies` that a moderator has seen, it is ambiguous.
 
-    With an `author` (ours) a line that reads nearly the same will do, if it is the only one and some of it is still
-    what we wrote: then it is our heading, renamed. Titles of one programme are often alike ("Table 1", "Table 2").
+    With an `author` (ours), a line that reads nearly the same is accepted if it is the only one and still has some of
+    our
+    text: then it is our heading, renamed. Titles in a programme are often similar ("Table 1", "Table 2").
     """
     alike = [line for line in lines if folded(line.text) == folded(heading)]
     there = next((line for line in lines if line.end == position), None)
@@ -71,7 +72,7 @@ def _is_close(text: str, heading: str) -> bool:
 
 
 def distinct_heading(title: str, taken: Collection[str]) -> str:
-    """Return the heading for a title: the title, with a number where another heading reads the same.
+    """Return the heading for a title: the title, with a number if another heading reads the same.
 
     `taken` are the folded headings of the session's other lines.
     """
@@ -83,17 +84,17 @@ def distinct_heading(title: str, taken: Collection[str]) -> str:
 
 
 def is_ours(line: Line, author: str) -> bool:
-    """Whether we wrote every sign of the line."""
+    """Return True if we wrote every character of the line."""
     return bool(line.authors) and set(line.authors) == {author}
 
 
 def names_under(
     lines: Sequence[Line], heading: Line, *, fences: Collection[int], known: Iterable[str]
 ) -> list[Line]:
-    """Return the lines with names: down to a blank line, another heading or a passage of ours.
+    """Return the lines with names: down to an empty line, another heading or a passage of ours.
 
-    `fences` are the numbers of those other lines. One blank line is bridged where a name of the block follows that was
-    not met yet (`known`, folded): somebody pressed Enter among the names.
+    `fences` are the numbers of those other lines. One empty line is skipped if it is followed by a name of the block
+    that has not occurred yet (`known`, folded): somebody pressed Enter among the names.
     """
     below, awaited = lines[heading.number :], Counter(known)
     names: list[Line] = []
@@ -111,5 +112,5 @@ def names_under(
 
 
 def is_name(line: Line) -> bool:
-    """Return True if the line can be a name that somebody typed: short, and no stand-in for one."""
+    """Return True if the line can be a name that somebody typed: short, and not a placeholder."""
     return len(line.units) <= MAX_NAME_UNITS and read_name(name_on(line)) is not None

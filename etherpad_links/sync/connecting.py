@@ -1,4 +1,4 @@
-"""How the worker gets into a pad: without making one, with what it knew, and no faster than the server allows."""
+"""How the worker joins a pad: without creating it, with its last state, and no faster than the server allows."""
 
 import asyncio
 import logging
@@ -23,11 +23,11 @@ from etherpad_links.sync.memory import PadMemory
 log = logging.getLogger("etherpad_links.sync")
 
 OUR_NAME = "Sign-ups"
-PROBE_S = 15.0  # between two questions to a server that lets us ask no more for now
-MOST_CATCHING_UP = 3  # connections, where people type in the meantime
-CAREFUL_S = 180.0  # for so long after a refusal checks go one by one
-CHECKS_AT_ONCE = 2  # a check that a busy server answers too late counts as one all the same
-CHECK_HOLDS_S = 90.0  # a join that fails right after a check costs no second one
+PROBE_S = 15.0  # between two checks on a server that limits us
+MOST_CATCHING_UP = 3  # connections, if people type in the meantime
+CAREFUL_S = 180.0  # for this long after a refusal, checks are made one by one
+CHECKS_AT_ONCE = 2  # a check that a busy server answers too late still counts
+CHECK_HOLDS_S = 90.0  # a join that fails right after a check needs no second one
 
 
 class Checks:
@@ -41,7 +41,7 @@ class Checks:
         """Return True if the pad exists, asked without a key.
 
         Raises:
-            ChecksLimited: the server lets us ask no more for now
+            ChecksLimited: the server allows no more checks for now
             PadTrouble
         """
         if asyncio.get_running_loop().time() >= self.careful_until:
@@ -69,16 +69,16 @@ class Connector:
 
     def __init__(self, link: EtherpadLink, address: PadAddress, memory: PadMemory, checks: Checks) -> None:
         self.link, self.address, self.memory, self.checks = link, address, memory, checks
-        self.reads_afresh = False  # what we knew led to changes that the server does not take
+        self.reads_afresh = False  # our last state led to changes that the server does not accept
         self.may_be_gone = False
-        self.there_at = -1e9  # when the server last said that it has the pad
+        self.there_at = -1e9  # when the server last confirmed that it has the pad
 
     def learn(self, trouble: PadTrouble) -> None:
-        """Take notice of what ended the last connection. A pad that may be gone stays so until its server says no."""
+        """Record what ended the last connection. A pad that may be gone counts as such until its server denies it."""
         self.may_be_gone |= isinstance(trouble, PadMissing | PadRefused)
 
     async def connect(self, heard: Listener) -> PadSocket:
-        """Join the pad; with what we knew before if that still fits, so that nothing that was done is overlooked.
+        """Join the pad; with our last state if it still fits, so that no change is missed.
 
         Raises:
             PadTrouble
@@ -102,10 +102,10 @@ class Connector:
         return pad
 
     async def _catch_up(self, identity: Identity, known: KnownState, heard: Listener) -> PadSocket:
-        """Join with what we knew. A connection that brought what was missed is followed by another one.
+        """Join with our last state. After a connection that delivered missed changes, connect again.
 
-        Etherpad 2.5 takes the first change of such a connection, and then answers it with "badChangeset": it goes on
-        counting from the revision that we named.
+        Etherpad 2.5 accepts the first change of such a connection, and then answers it with "badChangeset", because it
+        continues to count from the revision that we sent.
         """
         for nth in range(MOST_CATCHING_UP):
             pad = PadSocket(self.address, identity, heard)
@@ -117,7 +117,7 @@ class Connector:
         return pad
 
     async def _begin_with(self, pad: PadSocket, known: KnownState | None, *, differs: bool) -> None:
-        """Take up a document that was read afresh; what its server lost since is to be written again."""
+        """Start with a newly read document; what its server lost since has to be written again."""
         is_another = known is not None and (
             differs or pad.revision < known.revision or pad.author != known.author
         )
@@ -134,7 +134,7 @@ class Connector:
         self.reads_afresh = False
 
     async def _check_that_it_exists(self) -> None:
-        """Joining a missing pad would make an empty one. Where we hold a copy, it was there a moment ago.
+        """Joining a missing pad would create an empty one. If we have a copy, it was there a moment ago.
 
         Raises:
             PadMissing, ChecksLimited
@@ -144,7 +144,7 @@ class Connector:
         if api is not None:
             try:
                 there = await api.has_pad_async(self.address.name)
-            except (PadRefused, PadUnreachable) as trouble:  # a wrong key, or an API that is not for us
+            except (PadRefused, PadUnreachable) as trouble:  # a wrong key, or an API that we may not use
                 log.info("Pad %s: the server's API does not help (%s).", self.address.name, trouble)
         if there is None and (self.may_be_gone or not self._was_there_a_moment_ago):
             there = await self.checks.exists(self.address)

@@ -1,4 +1,4 @@
-"""The database, for a worker that must not wait on its loop."""
+"""Access to the database for a worker that must not block its loop."""
 
 import asyncio
 import functools
@@ -12,16 +12,16 @@ Result = TypeVar("Result")
 
 
 class Database:
-    """The worker's one database thread, which holds its locks."""
+    """The worker's only database thread, which holds its locks."""
 
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="pads-database")
 
     async def __call__(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        """Return `work(...)`, done in the thread.
+        """Return `work(...)`, executed in the thread.
 
         Raises:
-            DatabaseAway: it is tried again by whoever asked; the log says so once for the outage
+            DatabaseAway: the caller tries again; the log says so once per outage
         """
         call = functools.partial(with_fresh_connections, work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self.thread, call)

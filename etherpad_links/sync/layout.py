@@ -1,6 +1,6 @@
-"""How a pad is laid out: which pad line is whose heading, which lines are passages of ours, and the names between.
+"""The layout of a pad: which pad line is whose heading, which lines are passages of ours, and the names between.
 
-A heading belongs to one sign-up line. What we wrote (headings, passages) is never a name, and ends a block.
+A heading belongs to one sign-up line. Our own lines (headings, passages) are never names, and end a block.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ State = PadLine.State
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A sign-up line, its heading in the pad (None where that cannot be said), and the pad lines under it."""
+    """A sign-up line, its heading in the pad (None if unknown), and the pad lines below it."""
 
     line: TrackedLine
     heading: Line | None
@@ -33,13 +33,13 @@ class Layout:
 
     blocks: list[Block]
     fences: set[int] = field(default_factory=set)  # headings and passages
-    below_passages: set[int] = field(default_factory=set)  # directly below a passage, to the next blank line
+    below_passages: set[int] = field(default_factory=set)  # directly below a passage, to the next empty line
 
 
 def name_headings(tracked: Collection[TrackedLine]) -> None:
-    """Give each sign-up line the heading that it would be written with: no two of a session read the same.
+    """Give each sign-up line the heading to be written: no two in a session read the same.
 
-    The same rows give the same headings, so a heading is found again if the word of its writing was lost.
+    The same rows give the same headings, so a heading is found again if the confirmation of its writing was lost.
     """
     new = [line for line in tracked if line.state == State.NEW]
     taken = [(line.line_id, folded(line.heading)) for line in tracked if line.state != State.NEW]
@@ -58,7 +58,7 @@ def lay_out(
     passages: Sequence[Passage] = (),
     written: Mapping[str, Sequence[str]] | None = None,
 ) -> Layout:
-    """Return the pad's layout, and remember in the tracked lines where their headings are."""
+    """Return the pad's layout, and store the positions of the headings in the tracked lines."""
     ours = passage_lines(lines, passages, written or {})
     headings = _place_headings([line for line in lines if line.number not in ours], tracked, author)
     fences = ours | {line.number for line in headings.values()} | _copies_of_headings(lines, tracked)
@@ -79,7 +79,7 @@ def _names(
 
 
 def _place_headings(lines: Sequence[Line], tracked: Collection[TrackedLine], author: str) -> dict[int, Line]:
-    """Find every heading, each pad line for one sign-up line at most; the surest claims come first."""
+    """Find every heading, each pad line for at most one sign-up line; the most certain matches come first."""
     in_order = sorted(tracked, key=_by_title_then_age)
     placed = _where_they_were(lines, in_order)
     _place(placed, lines, in_order, _is_followed_there)
@@ -99,13 +99,13 @@ def _place_headings(lines: Sequence[Line], tracked: Collection[TrackedLine], aut
 
 
 def _why_not(line: TrackedLine, free: Sequence[Line]) -> Place:
-    """Return why a line has no heading: it is there more than once, or not at all."""
+    """Return why a line has no heading: it exists more than once, or not at all."""
     place = _locate(line, free, None)
     return place if place.line is None else Place(State.MISSING)
 
 
 def _where_they_were(lines: Sequence[Line], tracked: Sequence[TrackedLine]) -> dict[int, Line]:
-    """Return the headings that are where they were followed to, as they were: nearly always all of them."""
+    """Return the headings that are unchanged at their tracked positions: nearly always all of them."""
     by_end = {line.end: line for line in lines}
     copies = Counter(folded(line.text) for line in lines)
     placed: dict[int, Line] = {}
@@ -126,7 +126,7 @@ def _place(
     accepts: Callable[[TrackedLine, Line], bool],
     author: str | None = None,
 ) -> None:
-    """Give each line that has no heading yet the one that is to be found for it, if it is accepted."""
+    """Give each line without a heading the one found for it, if it is accepted."""
     names = {folded(one.text) for line in tracked for one in line.known if one.was_there}
     for line in tracked:
         if line.line_id in placed:
@@ -161,12 +161,12 @@ def _by_title_then_age(line: TrackedLine) -> tuple[bool, int]:
 
 
 def _shares(line: TrackedLine, placed: Mapping[int, Line]) -> bool:
-    """Return True if another line has this one's heading: once, two with titles that are alike shared one."""
+    """Return True if another line has this one's heading: earlier versions let two with similar titles share one."""
     return any(folded(other.text) == folded(line.heading) for other in placed.values())
 
 
 def _copies_of_headings(lines: Sequence[Line], tracked: Collection[TrackedLine]) -> set[int]:
-    """Return the pad lines that read like a heading; nobody can say whose they are, but they are no names."""
+    """Return the pad lines that read like a heading; it is unknown whose they are, but they are not names."""
     reads = {folded(line.heading) for line in tracked} - {
         folded(one.text) for line in tracked for one in line.known if one.was_there
     }
@@ -185,9 +185,9 @@ def _below(lines: Sequence[Line], ours: Collection[int], fences: Collection[int]
 def stray(
     layout: Layout, plans: Sequence[tuple[Block, Plan]], lines: Sequence[Line], author: str
 ) -> tuple[Known, Line] | None:
-    """Return a name of ours that no heading is above any more, with its pad line.
+    """Return a name of ours that no longer has a heading above it, with its pad line.
 
-    Looked for where a heading was lost and is back, and directly below a passage.
+    Only searched if a heading was lost and is back, and directly below a passage.
     """
     waiting = [(block, one) for block, plan in plans for one in _without_line(block, plan)]
     if not waiting:
@@ -204,7 +204,7 @@ def stray(
 
 
 def _without_line(block: Block, plan: Plan) -> Iterable[Known]:
-    """Return the names that we wrote once and that are not under their heading."""
+    """Return the names that we wrote and that are not below their heading."""
     waiting = [*(plan.add if block.line.refills else plan.lost), *plan.vanished]
     return [
         one for one in waiting if one.text and (one.is_rewritten or not one.is_claim) and not _is_over(one)

@@ -1,4 +1,4 @@
-"""One writer a pad, also when its worker dies: a lease of a few seconds, kept in the database.
+"""One writer per pad, even if its worker dies: a lease of a few seconds, stored in the database.
 
 A lease needs no connection of its own, so it holds behind a PgBouncer in transaction mode too, where an advisory lock
 of PostgreSQL belongs to whichever server connection happened to be asked.
@@ -25,7 +25,7 @@ RENEW_S = 2.0
 
 
 class LockIsElsewhere(Exception):
-    """Another worker writes into this pad."""
+    """Another worker is writing into this pad."""
 
 
 class PadLocks:
@@ -36,7 +36,7 @@ class PadLocks:
 
     @transaction.atomic
     def hold(self, link_id: int, now: datetime) -> bool:
-        """Take the pad's lock, or keep it; False when another worker has it. Twice is once."""
+        """Take the pad's lock, or keep it; False if another worker has it. Repeating it does nothing."""
         mine_or_over = Q(holder=self.holder) | Q(until__lt=now)
         fresh = {"holder": self.holder, "until": now + LEASE}
         if PadLease.objects.filter(mine_or_over, link=link_id).update(**fresh):
@@ -45,7 +45,7 @@ class PadLocks:
         return is_new
 
     def release(self, link_id: int) -> None:
-        """Let go, so that another worker need not wait."""
+        """Release the lock, so that another worker need not wait."""
         PadLease.objects.filter(link=link_id, holder=self.holder).delete()
 
 
@@ -72,7 +72,7 @@ class PadLock:
         self.held_at, self.is_wait_logged = now, False
 
     async def wait(self) -> None:
-        """Pause before the next try to take a lock that another worker has; log that once."""
+        """Pause before the next try to take another worker's lock; log that once."""
         if not self.is_wait_logged:
             log.warning("Another worker writes into pad %s; this one waits.", self.pad_name)
         self.is_wait_logged = True
@@ -80,5 +80,5 @@ class PadLock:
 
     async def release(self) -> None:
         """Release the lock, even while the task is being cancelled."""
-        with suppress(DatabaseAway):  # then the lease runs out by itself
+        with suppress(DatabaseAway):  # then the lease expires
             await asyncio.shield(self.database(self.locks.release, self.link.pk))

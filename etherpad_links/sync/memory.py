@@ -1,4 +1,4 @@
-"""What the worker remembers of one pad: the document it held last, the sign-up lines, and what we wrote."""
+"""The worker's memory of one pad: its last document, the sign-up lines, and what we wrote."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ SAVE_S = 0.3
 
 
 class PadMemory:
-    """The sign-up lines and passages of one pad, followed through its changes and kept in the database."""
+    """The sign-up lines and passages of one pad, tracked through its changes and stored in the database."""
 
     def __init__(self, link: EtherpadLink, database: Database, source: PassageSource) -> None:
         self.link, self.database, self.source = link, database, source
@@ -33,30 +33,28 @@ class PadMemory:
         self.passages: list[Passage] = []
         self.written: dict[str, list[str]] = {}
         self.rows_changed = True
-        self.server_lost_pad = False  # what stood in the pad was lost by its server: nobody took it away
+        self.server_lost_pad = False  # the pad's server lost text: nobody removed it
         self.saved: tuple[object, ...] = ()
         self.saved_at = -1e9
         self.split_of: Document | None = None
         self.split: list[Line] = []
 
     async def remember(self) -> None:
-        """Take up what the worker before us knew."""
+        """Load the previous worker's state."""
         kept = await self.database(copy_of, self.link.pk)
         if kept is None:
             return
         document = Document.from_wire(kept.text, kept.runs, kept.pool)
-        rows = await self.database(
-            lines_for_pad, self.link.session_id
-        )  # may fail, and is asked again as a whole
+        rows = await self.database(lines_for_pad, self.link.session_id)  # may fail, and is then repeated
         self.lines = {row.pk: tracked(row, with_position=True) for row in rows}
         self.known = KnownState(document, kept.revision, kept.author)
 
     def forget_places(self, *, server_lost_pad: bool) -> None:
-        """Begin anew with a document that was read afresh: positions belong to the one before it."""
+        """Start again with a newly read document: positions belong to the old one."""
         self.lines, self.known, self.server_lost_pad = {}, None, server_lost_pad
 
     def heard(self, change: Change) -> None:
-        """Follow the headings through a change."""
+        """Track the headings through a change."""
         for line in self.lines.values():
             line.move(change.changeset)
 
@@ -85,12 +83,12 @@ class PadMemory:
         return self.split
 
     def layout(self, pad: PadSocket) -> Layout:
-        """Return how the pad is laid out now."""
+        """Return the pad's current layout."""
         lines, known = self.lines_of(pad.document), list(self.lines.values())
         return lay_out(lines, known, pad.author, self.passages, self.written)
 
     async def save(self, pad: PadSocket, *, at_once: bool = False) -> None:
-        """Keep the document and the headings' places, if they changed, a few times a second at most."""
+        """Store the document and the headings' positions, if they changed, at most a few times a second."""
         now = asyncio.get_running_loop().time()
         places = [line.place for line in self.lines.values()]
         state = (pad.revision, *places)
@@ -111,7 +109,7 @@ class PadMemory:
         self.saved, self.saved_at = state, now
 
     async def end_repairs(self, pad: PadSocket, lines: Sequence[TrackedLine]) -> None:
-        """Forget the wishes that were granted: the heading is there, and whoever is on the line is under it."""
+        """Delete granted repairs: the heading is there, and everybody on the line is below it."""
         for line in lines:
             if not (line.refills or line.has_wish):
                 continue

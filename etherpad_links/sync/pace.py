@@ -1,12 +1,12 @@
-"""Not faster than servers allow."""
+"""Pacing: no faster than servers allow."""
 
 import asyncio
 
-SPACING_S = 0.2  # a server's limit is ten messages a second for an address, which others may share
+SPACING_S = 0.2  # a server's limit is ten messages a second per address, which others may share
 
 
 class Pace:
-    """Spaces what we send to one server, over all its pads."""
+    """Spaces our messages to one server, over all its pads."""
 
     def __init__(self, spacing_s: float = SPACING_S) -> None:
         self.spacing_s, self.next_at = spacing_s, 0.0

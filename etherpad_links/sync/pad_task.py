@@ -1,4 +1,4 @@
-"""One pad: the task that looks after it, whatever goes wrong."""
+"""The task that looks after one pad, whatever goes wrong."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ from opendev.core.threads import DatabaseAway
 log = logging.getLogger("etherpad_links.sync")
 
 TICK_S = 0.5
-MOST_UNANSWERED = 3  # changes without an answer, before we ask the server anew what we may do there
+MOST_UNANSWERED = 3  # changes without an answer before we check again what the server allows
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 Health = EtherpadLink.Health
 HEALTH: dict[type[PadTrouble], EtherpadLink.Health] = {
@@ -44,10 +44,10 @@ HEALTH: dict[type[PadTrouble], EtherpadLink.Health] = {
 
 
 class PadTask:
-    """Looks after one pad as long as it runs.
+    """Looks after one pad while it runs.
 
-    It puts together a lock (PadLock), connections (Connector), rounds of writing and reading (Rounds), and what is
-    remembered between them (PadMemory). `pace` and `checks` are shared by all pads of its server.
+    It combines a lock (PadLock), connections (Connector), rounds of writing and reading (Rounds), and the state
+    between them (PadMemory). `pace` and `checks` are shared by all pads of its server.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class PadTask:
     # --- life
 
     async def run(self) -> None:
-        """Keep the pad in step until cancelled; whatever goes wrong is tried again."""
+        """Keep the pad in step until cancelled, retrying after every failure."""
         try:
             while True:
                 try:
@@ -84,7 +84,7 @@ class PadTask:
                     self._learn(trouble)
                     await self._rest(trouble)
                 except DatabaseAway:
-                    await asyncio.sleep(RETRY_S[0])  # said already, once for the outage
+                    await asyncio.sleep(RETRY_S[0])  # already logged, once for the outage
                 except DatabaseError:
                     log.exception("The database failed while pad %s was kept in step.", self.address.name)
                     await asyncio.sleep(RETRY_S[0])
@@ -92,7 +92,7 @@ class PadTask:
             await self.lock.release()
 
     async def _rest(self, trouble: PadTrouble) -> None:
-        """Say what is wrong, once, and wait longer from time to time."""
+        """Log what is wrong, once, and wait longer each time."""
         if isinstance(trouble, RateLimited):
             if isinstance(trouble, ChecksLimited):
                 await self._record_health(Health.WAITING)
@@ -103,12 +103,14 @@ class PadTask:
             log.warning("Pad %s: %s. Names are kept until it is back.", self.address.name, trouble)
         wait = RETRY_S[min(self.failures, len(RETRY_S) - 1)]
         self.failures += 1
-        if self.failures > 1 or health != EtherpadLink.Health.UNREACHABLE:  # a blink is no news
+        if (
+            self.failures > 1 or health != EtherpadLink.Health.UNREACHABLE
+        ):  # a short interruption is not reported
             await self._record_health(health)
         await asyncio.sleep(wait)
 
     def _learn(self, trouble: PadTrouble) -> None:
-        """Take notice of what ended a connection, for the next one."""
+        """Record what ended a connection, for the next one."""
         unanswered = isinstance(trouble, OutcomeUnknown) and self.pad is not None and not self.pad.accepted
         self.unanswered = self.unanswered + 1 if unanswered else 0
         self.connector.reads_afresh |= (
@@ -150,7 +152,7 @@ class PadTask:
         self.wake.set()
 
     def look_again(self) -> None:
-        """The database has something new for this pad."""
+        """Wake up, since the database has something new for this pad."""
         self.memory.rows_changed = True
         self.wake.set()
 

@@ -1,7 +1,7 @@
-"""Passages: a few lines that the product writes into a pad and keeps right, such as a poll's published result.
+"""Passages: a few lines that the product writes into a pad and keeps up to date, such as a poll's published result.
 
-Each has a marker in its first line, by which it is found again; so it is written once, and mended where it stands.
-Lines that people changed are theirs from then on, and a passage that they removed is not written again as it was.
+Each has a marker in its first line, by which it is found again; so it is written once, and updated in place.
+Lines that people changed are theirs from then on, and a passage that they removed is not written again unchanged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from etherpad_links.sync.acts import add_at_end, add_below
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What ought to stand in a pad. `marker` is part of the first line and of no other text."""
+    """A text that should be in a pad. `marker` is part of the first line and of no other text."""
 
     key: str
     marker: str
@@ -22,10 +22,10 @@ class Passage:
 
 
 class PassageSource(Protocol):
-    """Where passages come from: whoever knows both sides, above this app."""
+    """The source of passages: code above this app that knows both sides."""
 
     def marks(self, session_ids: Sequence[int]) -> Mapping[int, Any]:
-        """Return for each session something that differs once its passages may have changed."""
+        """Return for each session a value that changes when its passages may have changed."""
         ...
 
     def read(self, session_id: int) -> list[Passage]:
@@ -47,7 +47,7 @@ class NoPassages:
 
 @dataclass(frozen=True, slots=True)
 class PassageAct:
-    """One step: a change to the pad, if one is needed, and which lines of ours stand there after it."""
+    """One step: a change to the pad, if one is needed, and our lines in the pad after it."""
 
     key: str
     changeset: Changeset | None
@@ -57,9 +57,9 @@ class PassageAct:
 def passage_lines(
     lines: Sequence[Line], passages: Sequence[Passage], written: Mapping[str, Sequence[str]]
 ) -> set[int]:
-    """Return the numbers of the pad lines that are passages of ours, also where people changed some of their words.
+    """Return the numbers of the pad lines that are passages of ours, even if people changed some of their text.
 
-    Looked for are those that ought to be there and those that we wrote, each down to a blank line at most.
+    These are the passages that should be there and those that we wrote, each at most down to an empty line.
     """
     numbers: set[int] = set()
     texts = {text for passage in written.values() for text in passage}
@@ -75,7 +75,7 @@ def passage_lines(
 
 
 def _extent(lines: Sequence[Line], head: Line) -> Sequence[Line]:
-    """Return the lines from a passage's first one down to a blank one."""
+    """Return the lines from a passage's first one down to an empty one."""
     below = lines[head.number - 1 :]
     end = next((nth for nth, line in enumerate(below) if line.is_blank), len(below))
     return below[:end]
@@ -84,7 +84,7 @@ def _extent(lines: Sequence[Line], head: Line) -> Sequence[Line]:
 def passage_act(
     document: Document, lines: Sequence[Line], wanted: Passage, written: Sequence[str] | None, author: str
 ) -> PassageAct | None:
-    """Return the next step for a passage; None where nothing is to be done. `written` is what we last wrote."""
+    """Return the next step for a passage, or None. `written` is what we last wrote."""
     head = next((line for line in lines if wanted.marker in line.text), None)
     if head is None:
         if written is not None and tuple(written) == wanted.lines:
@@ -92,7 +92,7 @@ def passage_act(
         return PassageAct(wanted.key, add_at_end(document, lines, wanted.lines, author), wanted.lines)
     if written is None:
         there = tuple(line.text for line in _extent(lines, head)[: len(wanted.lines)])
-        return PassageAct(wanted.key, None, there)  # written, and the word of it was lost
+        return PassageAct(wanted.key, None, there)  # written, but the confirmation was lost
     return _mend(document, _extent(lines, head), wanted, tuple(written), author)
 
 
@@ -112,20 +112,20 @@ def _mend(
 
 
 def _shorten(document: Document, there: Sequence[Line], key: str, written: tuple[str, ...]) -> PassageAct:
-    """Take our last line away, if it is still ours."""
+    """Remove our last line, if it is still ours."""
     last = _reading(there, written[-1], len(written) - 1)
     return PassageAct(key, remove_line(document, last) if last else None, written[:-1])
 
 
 def _reading(there: Sequence[Line], text: str, nth: int) -> Line | None:
-    """Return the line that still reads as we wrote it: the nth, else the last that does (people took some away)."""
+    """Return the line that still reads as we wrote it: the nth, otherwise the last that does (people removed some)."""
     if nth < len(there) and there[nth].text == text:
         return there[nth]
     return next((line for line in reversed(there) if line.text == text), None)
 
 
 def removal_act(document: Document, lines: Sequence[Line], key: str, written: Sequence[str]) -> PassageAct:
-    """Return the next step towards taking a passage back, from its last line to its first."""
+    """Return the next step towards removing a passage, from its last line to its first."""
     head = next((line for line in lines if line.text == written[0]), None)
     there = _extent(lines, head) if head else []
     return _shorten(document, there, key, tuple(written))

@@ -1,4 +1,4 @@
-"""What has to happen so that the names under a heading and the sign-ups of its line are the same."""
+"""What has to be done to make the names below a heading match the sign-ups of its line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,52 +8,52 @@ from etherpad_links.easysync import Line
 from etherpad_links.models import PadName
 from etherpad_links.sync.blocks import folded, is_name, is_ours, name_on
 
-SAME_LINE = 0.6  # two texts this much alike are one line that was edited
+SAME_LINE = 0.6  # two texts this similar are one edited line
 ADDED_TO = 0.95
-SAME_LINE_OF_OURS = 0.4  # less will do where some of what we wrote is still there
+SAME_LINE_OF_OURS = 0.4  # less is enough if some of our text is still there
 
 State = PadName.State
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A sign-up as the pad should show it. `text` is what stood there last; `wanted` what ought to, "" for nothing."""
+    """A sign-up as the pad should show it. `text` is what was there last; `wanted` what should be, "" for nothing."""
 
     sign_up_id: int
     wanted: str
     text: str
     state: str
-    is_claim: bool = False  # typed in the pad: theirs to change and to remove there
-    is_rewritten: bool = False  # a claim whose line we wrote again, after its heading was lost
+    is_claim: bool = False  # typed in the pad, where people may change and remove it
+    is_rewritten: bool = False  # a claim whose line we wrote again after its heading was lost
 
     @property
     def was_there(self) -> bool:
-        """Whether the name stood in the pad when we last looked."""
+        """Whether the name was in the pad when we last looked."""
         return self.state == State.WRITTEN
 
 
 @dataclass(slots=True)
 class Plan:
-    """What was found, and what is to be done about it."""
+    """What was found, and what has to be done about it."""
 
-    arrived: list[Known] = field(
-        default_factory=list
-    )  # wanted, and found there though nobody told us that it arrived
+    arrived: list[Known] = field(default_factory=list)  # wanted, and found there without a confirmation
     add: list[Known] = field(default_factory=list)
     remove: list[tuple[Known, Line]] = field(default_factory=list)
     rewrite: list[tuple[Known, Line]] = field(default_factory=list)
-    vanished: list[Known] = field(default_factory=list)  # nobody wants it, and it is not there
-    lost: list[Known] = field(default_factory=list)  # wanted, written, and not to be found
-    strangers: list[Line] = field(default_factory=list)  # lines that are nobody's yet
+    vanished: list[Known] = field(default_factory=list)  # not wanted, and not there
+    lost: list[Known] = field(default_factory=list)  # wanted, written, and not found
+    strangers: list[Line] = field(default_factory=list)  # lines that match nobody yet
 
 
 def compare(lines: Sequence[Line], known: Sequence[Known], author: str, *, refills: bool = False) -> Plan:
-    """Match lines with sign-ups, each line with one; two people of one name are two lines.
+    """Match lines with sign-ups, one each; two people with the same name are two lines.
 
-    `refills` says that the heading was lost and is back: whoever is on the line and not under it is written again.
+    `refills` says that the heading was lost and is back: everybody on the line who is not below it is written again.
     """
     plan, free = Plan(), list(lines)
-    for one in sorted(known, key=lambda each: not each.was_there):  # what stood there has the first claim
+    for one in sorted(
+        known, key=lambda each: not each.was_there
+    ):  # names that were there before are matched first
         line = _line_of(one, free, author, refills=refills)
         if line is not None:
             free.remove(line)
@@ -63,7 +63,7 @@ def compare(lines: Sequence[Line], known: Sequence[Known], author: str, *, refil
 
 
 def _line_of(one: Known, free: Sequence[Line], author: str, *, refills: bool) -> Line | None:
-    """Return the line that holds the name. What only we may have written has to be ours; a claim never is."""
+    """Return the line with the name. A name that only we write must be on a line of ours; a claim never is."""
     alike = [line for line in free if folded(line.text) == folded(one.text or one.wanted)]
     ours = [line for line in alike if is_ours(line, author)]
     theirs = [line for line in alike if line not in ours]
@@ -91,7 +91,7 @@ def _judge(plan: Plan, one: Known, line: Line | None, *, refills: bool) -> None:
 
 @dataclass(slots=True)
 class Settlement:
-    """What people did in the pad, read at a quiet moment."""
+    """What people did in the pad, read while nobody is typing."""
 
     changed: list[tuple[Known, Line]] = field(default_factory=list)
     gone: list[Known] = field(default_factory=list)
@@ -99,9 +99,9 @@ class Settlement:
 
 
 def settle(plan: Plan, author: str) -> Settlement:
-    """Tell edits from removals and from new names. The most alike are taken for edits of each other.
+    """Distinguish edits, removals and new names. The most similar texts count as edits of each other.
 
-    A line that we wrote alone is never a new name: it is a result, a heading, or somebody on another sign-up line.
+    A line that only we wrote is never a new name: it is a result, a heading, or somebody on another sign-up line.
     """
     found, lost, strangers = Settlement(), list(plan.lost), [line for line in plan.strangers if is_name(line)]
     pairs = [
@@ -123,7 +123,7 @@ def settle(plan: Plan, author: str) -> Settlement:
 
 
 def likeness(one: Known, line: Line) -> float:
-    """Return from 0 to 1 how much a line reads like what stood there; a name that somebody added to is the same."""
+    """Return the similarity of a line and the previous text, from 0 to 1; a name with additions counts as the same."""
     before, after = sorted((folded(one.text), folded(line.text)), key=len)
     if after.startswith(before) and not after[len(before) : len(before) + 1].isalnum():
         return ADDED_TO

@@ -1,4 +1,4 @@
-"""The name under which people may read a pad after the session, where its server tells us."""
+"""A pad's read-only name for after the session, if its server provides it."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ log = logging.getLogger("etherpad_links.sync")
 
 
 async def learn_read_only_id(link: EtherpadLink, database: Database) -> None:
-    """Ask once, where there is a key for the server; without an answer the link stays the one that people write by."""
+    """Ask once, if there is a key for the server; without an answer the link stays the writable one."""
     api, address = api_for(link), read_pad_address(link.url)
     if link.read_only_id or api is None or address.is_read_only:
         return

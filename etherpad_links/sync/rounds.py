@@ -1,4 +1,4 @@
-"""One round in a pad: write what is to be written, read what people did, and note where everything is."""
+"""One round in a pad: write what is missing, read what people did, and record where everything is."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from opendev.core.errors import DomainError
 
 log = logging.getLogger("etherpad_links.sync")
 
-QUIET_S = 3.0  # a block that nobody changed for so long holds no half-typed names
+QUIET_S = 3.0  # a block that nobody has changed for this long has no half-typed names
 
 
 class Rounds:
@@ -63,7 +63,7 @@ class Rounds:
         ]
 
     def _next_act(self) -> Act | None:
-        """Return the next change: headings first, then names that got out of their blocks, then the others."""
+        """Return the next change: headings first, then names outside their blocks, then the others."""
         document, author = self.pad.document, self.pad.author
         lines, layout = self.memory.lines_of(document), self.memory.layout(self.pad)
         for block in layout.blocks:
@@ -118,7 +118,7 @@ class Rounds:
     # --- reading
 
     async def _read_quiet_blocks(self) -> None:
-        """Take in what people did to names, where the block has not changed for a while."""
+        """Read what people did to names, in blocks that have not changed for a while."""
         now = asyncio.get_running_loop().time()
         layout = self.memory.layout(self.pad)
         homeless = self._names_without_heading(layout)
@@ -127,7 +127,7 @@ class Rounds:
             if block.heading is None or not line.is_quiet(block.names, now, QUIET_S):
                 continue
             if (line.is_back or line.refills) and not self.pad.is_read_only:
-                line.refills, line.is_back = True, False  # who is missing now was not removed by anybody
+                line.refills, line.is_back = True, False  # nobody removed the names that are missing now
                 self.memory.rows_changed = True
                 continue
             await self._read_block(block, homeless)
@@ -149,12 +149,12 @@ class Rounds:
             await self._note(services.record_typed_name, text=text, **typed)
 
     def _names_without_heading(self, layout: Layout) -> set[str]:
-        """Return, folded, the names on lines whose heading is gone: they may still be there, below another one."""
+        """Return, folded, the names on lines whose heading is gone: they may still be there below another one."""
         lost = [block.line for block in layout.blocks if block.heading is None]
         return {folded(one.text) for line in lost for one in line.known if one.was_there}
 
     async def _note(self, work: Callable[..., None], **what: Any) -> None:
-        """Write down what people did; what can be no name is left where it is."""
+        """Record what people did; text that cannot be a name is left alone."""
         try:
             await self.database(work, **what)
         except DomainError as refusal:

@@ -1,4 +1,4 @@
-"""One sign-up line as the worker follows it through a pad: its heading's place, and the names that belong there."""
+"""One sign-up line as the worker tracks it through a pad: its heading's position, and its names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ State = PadLine.State
 
 @dataclass(slots=True)
 class TrackedLine:
-    """What the worker knows of a sign-up line: title, names and wishes from the database, the place from the pad."""
+    """The worker's data on a sign-up line: title, names and requests from the database, the position from the pad."""
 
     line_id: int
     title: str
@@ -29,29 +29,29 @@ class TrackedLine:
     copies: int = 1
     pointed_at: int | None = None
     wants_heading: bool = False
-    followed: int | None = None  # the wish to point that was granted already
-    own_heading: str = ""  # what we write, where we write it: the title, told apart from other headings
-    refills: bool = False  # the heading is back: whoever is on the line is written under it
-    is_back: bool = False  # it was gone or doubled, and nobody has said yet that it is back
+    followed: int | None = None  # the granted request to point to a line
+    own_heading: str = ""  # the heading as we write it: the title, made distinct from other headings
+    refills: bool = False  # the heading is back: everybody on the line is written below it
+    is_back: bool = False  # it was missing or doubled, and its return is not yet recorded
     was_lost_by_server: bool = False
     known: list[Known] = field(default_factory=list)
-    seen: tuple[str, ...] = ()  # the block as it was when it last changed
+    seen: tuple[str, ...] = ()  # the block at its last change
     quiet_since: float = 0.0
 
     def move(self, changeset: Changeset) -> None:
-        """Follow the heading through a change."""
+        """Track the heading through a change."""
         if self.position is not None:
             self.position = map_line_end(changeset, self.position)
 
     @property
     def has_wish(self) -> bool:
-        """Return True if a moderator pointed to the heading or wants it written anew."""
+        """Return True if a moderator pointed to the heading or wants it written again."""
         return self.pointed_at is not None or self.wants_heading
 
     def point(self, lines: Sequence[Line]) -> None:
-        """Take the pad line that a moderator pointed to for the heading, once; it is followed from then on.
+        """Use the pad line that a moderator pointed to as the heading, once; it is tracked from then on.
 
-        `lines` are those that are no other line's heading.
+        `lines` are those that are not another line's heading.
         """
         if self.pointed_at is None or self.pointed_at == self.followed:
             return
@@ -61,7 +61,7 @@ class TrackedLine:
             self._take(lines, line)
 
     def take_new_heading(self, lines: Sequence[Line], text: str) -> None:
-        """Take the heading that we have just written at the pad's end, whatever else reads like it."""
+        """Use the heading that we have just written at the pad's end, whatever else reads like it."""
         alike = [line for line in lines if folded(line.text) == folded(text)]
         if alike:
             self._take(lines, alike[-1])
@@ -71,7 +71,7 @@ class TrackedLine:
         self.copies = sum(1 for each in lines if folded(each.text) == folded(line.text))
 
     def settle(self, place: Place) -> None:
-        """Remember where the heading is now. One that was never there is not missing."""
+        """Store where the heading is now. One that was never there is not missing."""
         if place.line is None and self.state == State.NEW and place.state == State.MISSING:
             return
         if place.line is None and self.was_lost_by_server and place.state == State.MISSING:
@@ -85,24 +85,24 @@ class TrackedLine:
         self.number = place.line.number if place.line else None
 
     def begin_anew(self) -> None:
-        """Forget the place: the heading is written as a new one, and everybody on the line under it."""
+        """Forget the position: the heading is written as a new one, with everybody on the line below it."""
         self.state, self.position, self.number, self.copies = State.NEW, None, None, 1
         self.heading, self.refills, self.was_lost_by_server = self.own_heading, True, False
 
     @property
     def place(self) -> PlaceInPad:
-        """The place as it is kept."""
+        """The position as it is stored."""
         return PlaceInPad(self.line_id, self.heading, self.state, self.position, self.number, self.copies)
 
     def is_quiet(self, names: Sequence[Line], now: float, seconds: float) -> bool:
-        """Whether nobody has changed the block for so many seconds: what is half typed is left alone."""
+        """Return True if nobody has changed the block for this many seconds, so that nothing in it is half-typed."""
         texts = tuple(line.units for line in names)
         if texts != self.seen:
             self.seen, self.quiet_since = texts, now
         return now - self.quiet_since >= seconds
 
     def update(self, row: SignUpLine, headings: Sequence[str]) -> None:
-        """Take what the database says of the line, its names, and what a moderator wishes."""
+        """Update the line, its names and a moderator's requests from the database."""
         stored = _stored(row)
         self.title = row.title
         self.pointed_at = stored.pointed_at if stored else None
@@ -121,7 +121,7 @@ def _stored(row: SignUpLine) -> PadLine | None:
 
 
 def tracked(row: SignUpLine, *, with_position: bool) -> TrackedLine:
-    """Return a line as the database remembers it. Positions mean nothing in a pad that was read afresh."""
+    """Return a line from the database. Positions are meaningless in a newly read pad."""
     stored = _stored(row)
     if stored is None:
         return TrackedLine(row.pk, row.title, row.title)
@@ -137,7 +137,7 @@ def tracked(row: SignUpLine, *, with_position: bool) -> TrackedLine:
 
 
 def known_of(sign_up: SignUp, headings: Sequence[str]) -> Known:
-    """Return a sign-up as the pad should show it: nothing but names that may stand in public."""
+    """Return a sign-up as the pad should show it: only names that may be public."""
     try:
         stored = sign_up.pad_name
         state, text, is_theirs = stored.state, stored.text, stored.reason == CHANGED_IN_NOTES
@@ -146,14 +146,14 @@ def known_of(sign_up: SignUp, headings: Sequence[str]) -> Known:
         state, text, is_theirs, reason = PadName.State.PENDING, "", False, ""
     is_claim = sign_up.source == SignUp.Source.PAD
     is_rewritten = is_claim and (reason == WRITTEN_AGAIN or state == PadName.State.PENDING)
-    # Somebody's second name in the pad is left to people: it stands there, and nobody takes it out.
+    # Somebody's second name in the pad is left to people: we neither write nor remove it.
     stays = sign_up.is_listed or (is_claim and sign_up.same_as_id is not None and sign_up.removed_at is None)
     wanted = text if is_claim or is_theirs else pad_text(sign_up, headings)
     return Known(sign_up.pk, wanted if stays else "", text, state, is_claim, is_rewritten)
 
 
 def pad_text(sign_up: SignUp, headings: Sequence[str]) -> str:
-    """Return the line that we write for somebody: short, one line, and nothing that reads like a heading."""
+    """Return the line that we write for somebody: short, one line, and not similar to a heading."""
     name = f"{sign_up.name} ({sign_up.company})" if sign_up.company else sign_up.name
     if name.casefold() in (heading.casefold() for heading in headings):
         name = f"({name})"

@@ -1,4 +1,4 @@
-"""All pads of an installation: a task for each that somebody needs now, and one look at the database for all."""
+"""All pads of an installation: a task for each active one, and one database query for all."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ AWAY_S = 1.0  # between two tries while the database is away
 
 
 class Worker:
-    """Starts and ends the tasks of pads; lives until cancelled."""
+    """Starts and ends the tasks of pads; runs until cancelled."""
 
     def __init__(self, source: PassageSource | None = None) -> None:
         self.database, self.locks = Database(), PadLocks()
@@ -42,9 +42,9 @@ class Worker:
         self.marks: dict[int, Any] = {}
 
     async def run(self) -> None:
-        """Work for ever."""
+        """Run forever."""
         next_look = next_beat = 0.0
-        # Names are looked up in threads: slow ones of a few links must not keep the other pads waiting.
+        # Host names are resolved in threads: slow ones must not delay the other pads.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOK_UPS, "pads-look-up"))
         try:
             while True:
@@ -58,7 +58,7 @@ class Worker:
                         await self.database(services.record_beat, timezone.now())
                     await self._wake_who_has_news()
                 except DatabaseAway:
-                    await asyncio.sleep(AWAY_S)  # said already, once for the outage
+                    await asyncio.sleep(AWAY_S)  # already logged, once for the outage
                 except DatabaseError:
                     log.exception("The database cannot be read; trying again.")
                     await asyncio.sleep(AWAY_S)
@@ -68,7 +68,7 @@ class Worker:
             end_thread(self.database.thread)
 
     async def _follow(self, links: list[EtherpadLink]) -> None:
-        """Start tasks for new pads, end those that nobody needs, begin anew where an address is another now."""
+        """Start tasks for new pads, end those that are not needed, and restart those whose address has changed."""
         wanted = {link.pk: link for link in links}
         over = [
             link_id
