@@ -7,7 +7,7 @@ from django.db import transaction
 
 from opendev.core.attendance import Caller
 from opendev.room.poll_files.portable import write_polls
-from opendev.room.poll_files.reading import PollFile, refusal_of
+from opendev.room.poll_files.reading import PollFile, check_rows
 from polls.models import Poll
 from polls.services import add_poll
 from polls.services.copies import latest_rounds
@@ -51,8 +51,7 @@ def import_polls(*, session_id: int, caller: Caller, file: PollFile, now: dateti
         PollsRefused: a row cannot be read; `fields` say which, and why.
     """
     check_moderates(caller=caller, session_id=session_id)
-    if file.refused:
-        raise refusal_of(file)
+    check_rows(file)
     return add_drafts(session_id=session_id, caller=caller, drafts=file.drafts, now=now)
 
 

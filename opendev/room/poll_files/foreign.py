@@ -1,4 +1,4 @@
-"""Polls in the files of other programs, known by their headings: Kahoot's template, Slido's export, Claper's.
+"""Polls in the files of other programs, known by their headings: templates of quizzes, Slido's export, Claper's.
 
 Only files of which real ones, or the code that writes them, were seen. An export of results holds the options that
 somebody chose; a note says so.
@@ -24,6 +24,10 @@ FIRST_HEADINGS = (
     ["user id", "user name"],
     ["attendee identifier", "user email"],
     ["date (utc)", "session"],
+    ["blooket"],  # the first line of a cell of two
+    ["blooket import template", ""],
+    ["question #", "question text"],
+    ["question text", "question type"],
 )
 Body = dict[str, Any]
 
@@ -52,7 +56,7 @@ def read_foreign(sheets: Sequence[Sheet]) -> ForeignFile | None:
     Raises:
         Malformed: a file that is known and holds no polls.
     """
-    for read in (_kahoot, _slido, _claper):
+    for read in (_wayground, _kahoot, _slido, _claper):
         for sheet in sheets:
             if file := read(sheet):
                 return file
@@ -85,7 +89,7 @@ def _options(texts: Sequence[str]) -> list[Body]:
     return [{"text": text} for text in texts if text]
 
 
-# --- Kahoot's template: headings in row 8, limits in them vary
+# --- Kahoot's template: headings in row 8, limits in them vary. Blooket's is the same with its own headings in row 2
 
 _ANSWER = re.compile(r"answer \d")
 _PLACE = re.compile("[0-9]{1,2}")
@@ -95,14 +99,24 @@ _BETWEEN_PLACES = re.compile(r"[\s,;.]+")  # "1,2" is 1.2 where a spreadsheet to
 def _kahoot(sheet: Sheet) -> ForeignFile | None:
     for at, (_number, cells) in enumerate(sheet.rows[:LOOKED_AT]):
         headings = [cell.strip().casefold() for cell in cells]
-        question = next((i for i, text in enumerate(headings) if text.startswith("question")), None)
         answers = [i for i, text in enumerate(headings) if _ANSWER.match(text)]
-        right = next((i for i, text in enumerate(headings) if text.startswith("correct answer")), None)
-        if question is not None and len(answers) > 1 and right is not None:
-            entries = list(_of_kahoot(sheet.rows[at + 1 :], question, answers, right))
-            notes = [_("Read as Kahoot’s template. Time limits were left out.")]
-            return ForeignFile("Kahoot", entries, notes)
+        # before the answers, since a picture may follow; Blooket numbers its questions in a column of its own
+        last = max(answers, default=0)
+        questions = [i for i, text in enumerate(headings[:last]) if text.startswith("question")]
+        right = _place_of_right(headings)
+        if questions and len(answers) > 1 and right is not None:
+            entries = list(_of_kahoot(sheet.rows[at + 1 :], questions[-1], answers, right))
+            program = "Blooket" if headings[questions[-1]] == "question text" else "Kahoot"
+            return ForeignFile(program, entries, [_note_of_template(program)])
     return None
+
+
+def _place_of_right(headings: Sequence[str]) -> int | None:
+    return next((i for i, text in enumerate(headings) if text.startswith("correct answer")), None)
+
+
+def _note_of_template(program: str) -> str:
+    return _("Read as %(program)s’s template. Time limits and pictures were left out.") % {"program": program}
 
 
 def _of_kahoot(
@@ -115,7 +129,7 @@ def _of_kahoot(
             yield Entry(number, title, _reader_of_quiz(title, texts, _cell(cells, right)))
 
 
-def _reader_of_quiz(title: str, texts: list[str], right: str) -> Callable[[], Body]:
+def _reader_of_quiz(title: str, texts: list[str], right: str, *, several: bool = False) -> Callable[[], Body]:
     def read() -> Body:
         places = [part for part in _BETWEEN_PLACES.split(right) if part]
         options = [place for place, text in enumerate(texts, 1) if text]
@@ -124,8 +138,50 @@ def _reader_of_quiz(title: str, texts: list[str], right: str) -> Callable[[], Bo
             raise Malformed(sentence, fields={"right_answer": sentence})
         chosen = sorted({options.index(int(part)) + 1 for part in places})
         body: Body = {"question": title, "options": _options(texts)}
-        body["kind"] = choice_kind(several=len(chosen) > 1)
+        body["kind"] = choice_kind(several=several or len(chosen) > 1)
         return {**body, "right_answer": ", ".join(map(str, chosen))} if chosen else body
+
+    return read
+
+
+# --- Wayground's template, which was Quizizz's: headings in row 1, below them perhaps a row that explains them
+
+_WAYGROUND = {"question text", "question type", "option 1"}
+_EXPLANATION = "text of the question"
+_OPTION = re.compile(r"option \d")
+_CHOICES = {"": False, "multiple choice": False, "poll": False, "checkbox": True}  # whether of several
+
+
+def _wayground(sheet: Sheet) -> ForeignFile | None:
+    if not sheet.rows:
+        return None
+    headings = [cell.strip().casefold() for cell in sheet.rows[0][1]]
+    if not set(headings) >= _WAYGROUND:
+        return None
+    question, kind = headings.index("question text"), headings.index("question type")
+    options = [i for i, text in enumerate(headings) if _OPTION.match(text)]
+    right = _place_of_right(headings)
+    entries = []
+    for number, cells in sheet.rows[1:]:
+        title, texts = _cell(cells, question), [_cell(cells, place) for place in options]
+        if title.casefold().startswith(_EXPLANATION) or not (title or any(texts)):
+            continue
+        rights = "" if right is None else _cell(cells, right)
+        entries.append(Entry(number, title, _reader_of_typed(_cell(cells, kind), title, texts, rights)))
+    return ForeignFile("Wayground", entries, [_note_of_template("Wayground")])
+
+
+def _reader_of_typed(kind: str, title: str, texts: list[str], right: str) -> Callable[[], Body]:
+    """Return what reads a question of one of Wayground's types."""
+    name = kind.casefold().replace("-", " ")
+    if name in _CHOICES:
+        return _reader_of_quiz(title, texts, right, several=_CHOICES[name])
+
+    def read() -> Body:
+        if name != "open ended":
+            sentence = _("A question of the type “%(kind)s” cannot be asked here.") % {"kind": kind[:40]}
+            raise Malformed(sentence, fields={"kind": sentence})
+        return {"question": title, **(read_bracket("text") or {})}
 
     return read
 

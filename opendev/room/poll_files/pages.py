@@ -90,6 +90,7 @@ def _show(
         {
             "row": row,
             "kind": kind_named(row.draft.kind).label if row.draft else "",
+            "minutes": 0,
             "line": write_line(row.draft) if row.draft else "",
             "is_here": bool(row.draft) and row.title.casefold() in known,
         }

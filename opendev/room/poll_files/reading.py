@@ -5,7 +5,7 @@ A row is a line of text, a row of a table as a spreadsheet numbers it, or an ent
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -17,10 +17,18 @@ from opendev.core.encodings import text_of
 from opendev.core.errors import DomainError, Malformed
 from opendev.core.sheets import SEPARATOR, XLS_BEGINS, XLSX_BEGINS, Sheet, sheets_of
 from opendev.core.text import is_nested_too_deeply
-from opendev.room.poll_files.foreign import FIRST_HEADINGS, Entry, read_foreign
+from opendev.room.poll_files.foreign import FIRST_HEADINGS, Entry, ForeignFile, read_foreign
+from opendev.room.poll_files.gift import read_gift
 from opendev.room.poll_files.lines import read_line
 from opendev.room.poll_files.portable import CSV, FIELDS, JSON, TEXT
-from opendev.room.poll_files.tables import check_columns, column_of, is_column, json_of_row, unguarded
+from opendev.room.poll_files.tables import (
+    COLUMNS,
+    check_no_more,
+    column_of,
+    is_column,
+    json_of_row,
+    rows_of_table,
+)
 from polls.kinds import with_preset
 from polls.services.reading import PollDraft, read_draft
 
@@ -28,7 +36,7 @@ MOST_POLLS = 100
 MOST_ROWS = 50_000  # of a sheet: exports of answers are long
 MOST_SIGNS = 200_000  # of a file's text
 FILE = "file"
-_BEGINS_AS_JSON = re.compile(r'\s*(\{\s*"polls"\s*:|\[\s*\{\s*"\w+"\s*:)')
+_BEGINS_AS_JSON = re.compile(r'\s*(\{\s*"(?:polls|items)"\s*:|\[\s*\{\s*"\w+"\s*:)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class ReadRow:
     code: str = ""
     fields: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether it cannot be read."""
+        return bool(self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class PollFile:
@@ -64,7 +77,7 @@ class PollFile:
     @property
     def refused(self) -> list[ReadRow]:
         """The rows that cannot."""
-        return [row for row in self.rows if row.draft is None]
+        return [row for row in self.rows if row.is_refused]
 
 
 class WrongPollFile(Malformed):
@@ -75,12 +88,17 @@ class PollsRefused(Malformed):
     code, message = "polls_refused", gettext_lazy("Some rows cannot be imported, so nothing was.")
 
 
-def refusal_of(file: PollFile) -> PollsRefused:
-    """Return the refusal of a file with rows that cannot be read: `fields` are named "3.options", by row and field."""
+def check_rows(file: PollFile, refusal: type[Malformed] = PollsRefused) -> None:
+    """Refuse a file with rows that cannot be read.
+
+    Raises:
+        PollsRefused, or what is given: `fields` are named "3.options", by row and field.
+    """
     fields = {
         f"{row.number}.{name}": sentence for row in file.refused for name, sentence in row.fields.items()
     }
-    return PollsRefused(fields=fields)
+    if file.refused:
+        raise refusal(fields=fields)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -94,14 +112,25 @@ def read_file(content: bytes) -> PollFile:
     Raises:
         WrongPollFile: it is none of these, it says nothing, or it is too long. Wrong rows do not raise.
     """
+    return read_content(content, read_text, read_tables)
+
+
+def read_content(
+    content: bytes, read_text: Callable[[str], PollFile], read_tables: Callable[[bytes], PollFile]
+) -> PollFile:
+    """Return what a file says, read as text or as a workbook, with a note where its encoding is an older one.
+
+    Raises:
+        WrongPollFile
+    """
     if is_workbook(content):
-        return _read_sheets(content)
+        return read_tables(content)
     try:
         text, note = text_of(content)
     except UnicodeDecodeError:
-        raise _wrong(_("This file is neither text nor a workbook.")) from None
+        raise wrong_file(_("This file is neither text nor a workbook.")) from None
     if "\0" in text:
-        raise _wrong(_("This file is neither text nor a workbook."))
+        raise wrong_file(_("This file is neither text nor a workbook."))
     file = read_text(text)
     return replace(file, notes=[note, *file.notes]) if note else file
 
@@ -113,27 +142,35 @@ def read_text(text: Any) -> PollFile:
         WrongPollFile
     """
     if not isinstance(text, str) or not text.strip():
-        raise _wrong(_("Paste polls, or choose a file."))
+        raise wrong_file(_("Paste polls, or choose a file."))
     if len(text) > MOST_SIGNS:
-        raise _wrong(_("This is too long for a file of polls."))
+        raise wrong_file(_("This is too long for a file of polls."))
     text = text.removeprefix("\ufeff")
-    if (document := _json_of(text)) is not None:
-        return _read_document(document)
-    if _looks_like_a_table(text):
-        return _read_sheets(_encoded(text))
-    rows = (
-        _read(number, line, lambda line: read_draft(read_line(line)), line)
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.strip()
-    )
+    if (document := json_of(text)) is not None:
+        return read_document(document)
+    if looks_like_a_table(text):
+        return read_tables(encoded(text))
+    lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    rows = [_read(number, line, _draft_of_line, line) for number, line in islice(lines, MOST_POLLS + 1)]
+    if any(row.is_refused for row in rows) and (questions := read_gift(text)):
+        return of_foreign(questions)  # where every line is a poll, braces are only signs
     return _file_of(TEXT, rows)
 
 
-def _encoded(text: str) -> bytes:
+def _draft_of_line(line: str) -> PollDraft:
+    return read_draft(read_line(line))
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as a file has it.
+
+    Raises:
+        WrongPollFile: it holds half a sign.
+    """
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise _wrong(_("This contains characters that cannot be displayed.")) from None
+        raise wrong_file(_("This contains characters that cannot be displayed.")) from None
 
 
 def read_polls(value: Any) -> PollFile:
@@ -142,7 +179,7 @@ def read_polls(value: Any) -> PollFile:
     Raises:
         WrongPollFile
     """
-    return _read_document(value)
+    return read_document(value)
 
 
 def _file_of(form: str, rows: Iterable[ReadRow], notes: Sequence[str] = ()) -> PollFile:
@@ -153,21 +190,30 @@ def _file_of(form: str, rows: Iterable[ReadRow], notes: Sequence[str] = ()) -> P
     """
     file = PollFile(form, list(islice(rows, MOST_POLLS + 1)), list(notes))
     if not file.rows:
-        raise _wrong(_("There is no poll in it."))
+        raise wrong_file(_("There is no poll in it."))
     if len(file.rows) > MOST_POLLS:
-        raise _wrong(_("A file can have at most %(most)d polls. Split it.") % {"most": MOST_POLLS})
+        raise wrong_file(_("A file can have at most %(most)d polls. Split it.") % {"most": MOST_POLLS})
     return file
 
 
-def _wrong(sentence: str) -> WrongPollFile:
+def wrong_file(sentence: Any) -> WrongPollFile:
+    """Return the refusal of a whole file."""
     return WrongPollFile(sentence, fields={FILE: sentence})
 
 
 def _read(number: int, entry: Any, read: Callable[[Any], PollDraft], title: str) -> ReadRow:
-    title = " ".join(title.split())[:300]
-    try:
+    def read_poll() -> ReadRow:
         draft = read(entry)
         return ReadRow(number, draft.question, draft)
+
+    return read_row(number, title, read_poll)
+
+
+def read_row(number: int, title: str, read: Callable[[], ReadRow]) -> ReadRow:
+    """Return the row that `read` makes, or why it makes none."""
+    title = " ".join(title.split())[:300]
+    try:
+        return read()
     except DomainError as refusal:
         fields = {name: str(sentence) for name, sentence in refusal.fields.items()}
         return ReadRow(number, title, None, refusal.code, fields or {"question": str(refusal.message)})
@@ -176,7 +222,7 @@ def _read(number: int, entry: Any, read: Callable[[Any], PollDraft], title: str)
 # --- JSON
 
 
-def _json_of(text: str) -> Any:
+def json_of(text: str) -> Any:
     """Return the JSON that a text is; None where it is meant to be something else: a question may begin with a brace.
 
     Raises:
@@ -190,17 +236,21 @@ def _json_of(text: str) -> Any:
         if not _BEGINS_AS_JSON.match(text):
             return None
         line = getattr(error, "lineno", 1)
-        raise _wrong(_("This JSON is broken at line %(line)d.") % {"line": line}) from None
+        raise wrong_file(_("This JSON is broken at line %(line)d.") % {"line": line}) from None
     except RecursionError:
-        raise _wrong(_("This JSON is nested too deeply.")) from None
+        raise wrong_file(_("This JSON is nested too deeply.")) from None
 
 
-def _read_document(document: Any) -> PollFile:
-    """Return the polls of `{"polls": […]}`, or of the list alone."""
+def read_document(document: Any) -> PollFile:
+    """Return the polls of `{"polls": […]}`, or of the list alone.
+
+    Raises:
+        WrongPollFile
+    """
     entries = document.get("polls") if isinstance(document, Mapping) else document
     if not isinstance(entries, list) or is_nested_too_deeply(entries):
-        raise _wrong(_("The JSON must be a list of polls, or an object with “polls”."))
-    rows = (_read(number, entry, _draft_of_json, _title_of(entry)) for number, entry in enumerate(entries, 1))
+        raise wrong_file(_("The JSON must be a list of polls, or an object with “polls”."))
+    rows = (_read(number, entry, draft_of_json, _title_of(entry)) for number, entry in enumerate(entries, 1))
     return _file_of(JSON, rows)
 
 
@@ -209,7 +259,12 @@ def _title_of(entry: Any) -> str:
     return title if isinstance(title, str) else ""
 
 
-def _draft_of_json(entry: Any) -> PollDraft:
+def draft_of_json(entry: Any) -> PollDraft:
+    """Return a poll from its JSON form.
+
+    Raises:
+        Malformed: also for a field that polls do not have, so that no misspelt one is lost.
+    """
     if not isinstance(entry, Mapping):
         sentence = _("Each poll must be an object.")
         raise Malformed(sentence, fields={"question": sentence})
@@ -231,7 +286,7 @@ def _without_option_ids(entry: Mapping[str, Any]) -> dict[str, Any]:
 # --- tables
 
 
-def _looks_like_a_table(text: str) -> bool:
+def looks_like_a_table(text: str) -> bool:
     """Return True if the first line has our headings: CSV is then read, and else each line is a poll."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     headings = [cell.strip(' "').casefold() for cell in re.split("[,;\t|]", first)]
@@ -248,46 +303,65 @@ def _looks_like_a_table(text: str) -> bool:
     return False
 
 
-def _read_sheets(content: bytes) -> PollFile:
+def read_tables(content: bytes) -> PollFile:
+    """Return the polls of a table: of text, or of a workbook's sheets.
+
+    Raises:
+        WrongPollFile
+    """
+    return polls_of(*tables_of(content))
+
+
+def tables_of(content: bytes) -> tuple[list[Sheet], list[str]]:
+    """Return the sheets of a file, and sentences about how it was read.
+
+    Raises:
+        WrongPollFile
+    """
     try:
-        sheets, notes = sheets_of(content, most_rows=MOST_ROWS)
+        return sheets_of(content, most_rows=MOST_ROWS)
     except Malformed as refusal:
         raise WrongPollFile(refusal.message, fields={FILE: refusal.message}) from None
+
+
+def polls_of(sheets: Sequence[Sheet], notes: Sequence[str]) -> PollFile:
+    """Return the polls of sheets, our own or those of another program.
+
+    Raises:
+        WrongPollFile
+    """
     try:
-        foreign = read_foreign(sheets)
+        if foreign := read_foreign(sheets):
+            return of_foreign(foreign, notes)
+        tables = (rows_of_table(sheet, heading="question", columns=COLUMNS) for sheet in sheets)
+        table = next((table for table in tables if table is not None), None)
+    except WrongPollFile:
+        raise
     except Malformed as refusal:
         raise WrongPollFile(refusal.message, fields=refusal.fields) from None
-    if foreign is not None:
-        of_entries = (_read(entry.row, entry, _draft_of_entry, entry.title) for entry in foreign.entries)
-        return _file_of(foreign.program, of_entries, [*notes, *foreign.notes])
-    for sheet in sheets:
-        if (rows := _rows_with_headings(sheet)) is not None:
-            return _file_of(CSV, rows, notes)
-    raise _wrong(_("No row has the headings of a table of polls. One of them is “question”."))
+    if table is not None:
+        return _file_of(CSV, (_row_of(number, row) for number, row in table), notes)
+    raise wrong_file(_("No row has the headings of a table of polls. One of them is “question”."))
+
+
+def of_foreign(foreign: ForeignFile, notes: Sequence[str] = ()) -> PollFile:
+    """Return the polls of another program's file.
+
+    Raises:
+        WrongPollFile: there is none, or too many.
+    """
+    rows = (_read(entry.row, entry, _draft_of_entry, entry.title) for entry in foreign.entries)
+    return _file_of(foreign.program, rows, [*notes, *foreign.notes])
 
 
 def _draft_of_entry(entry: Entry) -> PollDraft:
     return read_draft(entry.read())
 
 
-def _rows_with_headings(sheet: Sheet) -> Iterator[ReadRow] | None:
-    """Return the rows of a sheet whose first row has our headings; None where it has not."""
-    if not sheet.rows:
-        return None
-    _number, cells = sheet.rows[0]
-    columns = [column_of(cell) for cell in cells]
-    if "question" not in columns:
-        return None
-    try:
-        check_columns(columns)
-    except Malformed as refusal:
-        raise WrongPollFile(refusal.message, fields=refusal.fields) from None
-    return (_row_of(number, cells, columns) for number, cells in sheet.rows[1:])
+def _row_of(number: int, row: Mapping[str, str]) -> ReadRow:
+    return _read(number, row, _draft_of_row, row.get("question", ""))
 
 
-def _row_of(number: int, cells: list[str], columns: list[str]) -> ReadRow:
-    row = {column: unguarded(cell.strip()) for column, cell in zip(columns, cells, strict=False) if column}
-    if beyond := [cell for cell in cells[len(columns) :] if cell.strip()]:
-        sentence = _("“%(cell)s” stands in a column without a heading.") % {"cell": beyond[0][:40]}
-        return ReadRow(number, row.get("question", ""), None, Malformed.code, {"column": sentence})
-    return _read(number, row, lambda row: read_draft(json_of_row(row)), row.get("question", ""))
+def _draft_of_row(row: Mapping[str, str]) -> PollDraft:
+    check_no_more(row)
+    return read_draft(json_of_row(row))

@@ -7,12 +7,13 @@ name, or all that a quick poll says in brackets ("scale 1-5: never … always").
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from opendev.core.errors import DomainError, Malformed
+from opendev.core.sheets import Sheet
 from opendev.core.text import ascii_digits, csv_cell
 from opendev.room.poll_files.lines import without_ids
 from polls.kinds import MAX_OPTIONS, brackets_of, read_bracket
@@ -23,21 +24,31 @@ COLUMNS = ("question", "kind", "min", "max", "anonymous", "may_change", "visibil
 YES, NO = "yes", "no"
 _TRUTH = {YES: True, NO: False, "true": True, "false": False, "1": True, "0": False}
 _OPTION = re.compile(r"option_(\d{1,2})\Z")
+BEYOND = ""  # the column of a row's first cell behind the last heading
 BYTE_ORDER_MARK = "\ufeff"  # or Excel reads UTF-8 as Windows-1252
 
 
 def write_table(drafts: Sequence[PollDraft]) -> str:
     """Return polls as CSV."""
-    widest = max((len(draft.options) for draft in drafts), default=2)
-    columns = [*COLUMNS, *(f"option_{place}" for place in range(1, widest + 1))]
+    return write_rows([*COLUMNS, *option_columns(drafts)], [cells_of(draft) for draft in drafts])
+
+
+def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as CSV that a spreadsheet reads as it is."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)
-    writer.writerows([guarded(cell) for cell in _cells_of(draft)] for draft in drafts)
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
     return BYTE_ORDER_MARK + written.getvalue()
 
 
-def _cells_of(draft: PollDraft) -> list[str]:
+def option_columns(drafts: Iterable[PollDraft]) -> list[str]:
+    """Return the columns for the options of these polls."""
+    widest = max((len(draft.options) for draft in drafts), default=2)
+    return [f"option_{place}" for place in range(1, widest + 1)]
+
+
+def cells_of(draft: PollDraft) -> list[str]:
     """Return the cells of a poll; the shortest words for its kind that are read as the same poll."""
     options = len(draft.options) + has_other(draft.rules)
     brackets = brackets_of(draft.kind, draft.rules, fewest=draft.min, most=draft.max, options=options)
@@ -49,7 +60,7 @@ def _cells_of(draft: PollDraft) -> list[str]:
     ]
     for bracket in brackets:
         cells = [draft.question, bracket, *rest]
-        columns = [*COLUMNS, *(f"option_{place}" for place in range(1, len(draft.options) + 1))]
+        columns = [*COLUMNS, *option_columns([draft])]
         if _says(dict(zip(columns, cells, strict=True)), without_ids(draft)):
             return cells
     raise AssertionError(f"no row says this poll: {draft}")
@@ -83,28 +94,68 @@ def column_of(heading: str) -> str:
     return "_".join(heading.strip().casefold().replace("_", " ").split())
 
 
-def is_column(name: str) -> bool:
-    """Return True if a table of polls has a column of this name."""
+def is_column(name: str, known: Sequence[str] = COLUMNS) -> bool:
+    """Return True if a table with these columns beside its options has one of this name."""
     option = _OPTION.match(name)
-    return name in COLUMNS or bool(option and 1 <= int(option[1]) <= MAX_OPTIONS)
+    return name in known or bool(option and 1 <= int(option[1]) <= MAX_OPTIONS)
 
 
-def check_columns(columns: Sequence[str]) -> None:
-    """Raise where a heading is none of ours, or is there twice.
+def check_columns(columns: Sequence[str], known: Sequence[str] = COLUMNS) -> None:
+    """Raise where a heading is none of these, beside options, or is there twice.
 
     Raises:
         Malformed
     """
     for place, column in enumerate(columns):
-        if column and not is_column(column):
+        if column and not is_column(column, known):
             sentence = _(
                 "No column is called “%(column)s”. The columns are: %(columns)s, option_1 to option_20."
             )
-            words = {"column": column[:40], "columns": ", ".join(COLUMNS)}
+            words = {"column": column[:40], "columns": ", ".join(known)}
             raise Malformed(sentence % words, fields={column[:40]: sentence % words})
         if column and column in columns[:place]:
             sentence = _("The column “%(column)s” is there twice.") % {"column": column}
             raise Malformed(sentence, fields={column: sentence})
+
+
+def rows_of_table(
+    sheet: Sheet, *, heading: str, columns: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]] | None:
+    """Return (number, cells by column) of the rows of a sheet whose first row has our headings; None where it has not.
+
+    Cells behind the last heading are at "".
+
+    Args:
+        heading: the one that tells our tables.
+        columns: those that it may have, beside options.
+
+    Raises:
+        Malformed: a heading that no column has, or that two have.
+    """
+    if not sheet.rows:
+        return None
+    headings = [column_of(cell) for cell in sheet.rows[0][1]]
+    if heading not in headings:
+        return None
+    check_columns(headings, columns)
+    return ((number, _cells_by_column(cells, headings)) for number, cells in sheet.rows[1:])
+
+
+def _cells_by_column(cells: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    row = {column: unguarded(cell.strip()) for column, cell in zip(columns, cells, strict=False) if column}
+    beyond = (cell.strip() for cell in cells[len(columns) :])
+    return {**row, BEYOND: next(filter(None, beyond), "")}
+
+
+def check_no_more(row: Mapping[str, str]) -> None:
+    """Refuse a row with a cell behind the last heading.
+
+    Raises:
+        Malformed
+    """
+    if row[BEYOND]:
+        sentence = _("“%(cell)s” stands in a column without a heading.") % {"cell": row[BEYOND][:40]}
+        raise Malformed(sentence, fields={"column": sentence})
 
 
 def json_of_row(row: Mapping[str, str]) -> dict[str, Any]:

@@ -86,6 +86,62 @@ def test_kahoots_template_is_read_with_its_right_answers():
     assert "Kahoot" in file.notes[0]
 
 
+EXPLAINED = ("Text of the question\n\n(required)\n", "Question Type\n\n(default is Multiple Choice)\n")
+WAYGROUND = (
+    (
+        *("Question Text", "Question Type", *(f"Option {place}" for place in range(1, 6))),
+        *("Correct Answer", "Time in seconds", "Image Link", "Answer explanation"),
+    ),
+    (*EXPLAINED, "Text for option 1\n\n(required in all cases …)"),
+    ("Which is largest?", "Multiple Choice", "Earth", "Mars", "Jupiter", None, None, 3, 20),
+    ("Which are planets?", "Checkbox", "Venus", "Neptune", "Uranus", "Pluto", None, "1,2,3", 45),
+    ("Which one is, of many?", "Checkbox", "Venus", "Pluto", None, None, None, 1, 45),
+    ("What would you do there?", "Open-Ended", None, None, None, None, None, None, 180),
+    ("Which do you like?", "Poll", "Stars", "Comets", None, None, None, None, 20),
+    ("The usual type?", None, "yes", "no", None, None, None, 1, None),
+    ("Name a moon of Mars", "Fill-in-the-Blank", "Phobos", "Deimos", None, None, None, None, 60),
+    ("Draw it", "Draw"),
+    ("Out of range?", "Multiple Choice", "a", "b", None, None, None, 5, 20),
+)
+BLOOKET = (
+    '"Blooket\nImport Template",,,,,,,\n'
+    'Question #,Question Text,Answer 1,Answer 2,"Answer 3\n(Optional)","Answer 4\n(Optional)",'
+    '"Time Limit (sec)\n(Max: 300 seconds)","Correct Answer(s)\n(Only include Answer #)",Question Image\n'
+    "1,What is 2+2?,3,4,5,,20,2,\n"
+    '2,Which are even?,1,2,3,4,30,"2,4",https://example.org/a.png\n'
+    "3,,,,,,,,\n"
+)
+
+
+def test_waygrounds_template_is_read_by_its_types():
+    file = read_file(workbook(Sheet1=WAYGROUND))
+    assert (file.form, lines(file)) == (
+        "Wayground",
+        [
+            "Which is largest? [right 3] / Earth / Mars / Jupiter",
+            "Which are planets? [several] [right 1 2 3] / Venus / Neptune / Uranus / Pluto",
+            "Which one is, of many? [several] [right 1] / Venus / Pluto",
+            "What would you do there? [text]",
+            "Which do you like? / Stars / Comets",
+            "The usual type? [right 1] / yes / no",
+        ],
+    )
+    assert [(row.number, list(row.fields)) for row in file.refused] == [
+        (9, ["kind"]),
+        (10, ["kind"]),
+        (11, ["right_answer"]),
+    ]
+
+
+def test_blookets_template_is_read_from_its_second_row():
+    file = read_file(BLOOKET.encode("utf-8-sig"))
+    assert (file.form, lines(file), file.refused) == (
+        "Blooket",
+        ["What is 2+2? [right 2] / 3 / 4 / 5", "Which are even? [several] [right 2 4] / 1 / 2 / 3 / 4"],
+        [],
+    )
+
+
 def test_slidos_export_gives_what_was_asked_and_the_options_that_were_chosen():
     pivot = [("Participant ID", "Participant Name", "One word: what blocks you?"), (None, None, "Word cloud")]
     file = read_file(workbook(Pivot_All=pivot, Export_All=SLIDO))

@@ -1,12 +1,13 @@
 """Lines that are far too long, or made to keep a pattern busy: each is refused, and at once."""
 
 import time
+from contextlib import suppress
 
 import pytest
 
 from opendev.room.pasting import read_plan_line
 from opendev.room.poll_files.lines import read_line, write_line
-from opendev.room.poll_files.reading import read_text
+from opendev.room.poll_files.reading import WrongPollFile, read_text
 from polls.kinds import read_bracket
 from polls.services.reading import MAX_OPTION_LENGTH, MAX_QUESTION_LENGTH, read_draft
 
@@ -36,6 +37,24 @@ def test_line_is_refused_at_once(line):
 def test_item_of_a_run_sheet_is_read_at_once():
     started = time.process_time()
     assert read_plan_line(f"Note: a{BLANKS}b (3)")["minutes"] == 3
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::" * 90_000,
+        "{=" * 90_000,
+        "[html]a{=" + "<" * 180_000 + "}",
+        "\n \n" * 60_000 + "::a{T}",
+        "{" + BLANKS * 4,
+    ],
+    ids=["names", "braces", "tags", "blank lines", "blanks"],
+)
+def test_gift_is_read_at_once(text):
+    started = time.process_time()
+    with suppress(WrongPollFile):
+        read_text(text)
     assert time.process_time() - started < 1
 
 
