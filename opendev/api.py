@@ -31,6 +31,7 @@ from opendev.room.run_sheet_api import (
     RunSheetOfSession,
     UndoOfRunSheet,
 )
+from opendev.room.sheet_files.api import SheetFileOfSession, SheetFilesOfSession
 from polls import api as polls
 from polls import named_api
 from polls import written_api as written
@@ -133,6 +134,8 @@ urlpatterns = [
     path("sessions/<str:session>/copies/", CopiesOfSession.as_view()),
     path("sessions/<str:session>/poll-files/", PollFilesOfSession.as_view()),
     path("sessions/<str:session>/poll-files/<str:file_format>/", PollFileOfSession.as_view()),
+    path("sessions/<str:session>/run-sheet/files/", SheetFilesOfSession.as_view()),
+    path("sessions/<str:session>/run-sheet/files/<str:file_format>/", SheetFileOfSession.as_view()),
     path("sessions/<str:session>/timeline/", timeline.TimelineOfSession.as_view()),
     path("sessions/<str:session>/questions/", questions.QuestionsOfSession.as_view()),
     path("sessions/<str:session>/questions/rules/", questions.RulesOfQuestions.as_view()),

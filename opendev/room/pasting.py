@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from opendev.core.errors import Malformed
 
-_KINDS = {
+KIND_WORDS = {
     "prompt": "prompt",
     "poll": "poll",
     "question": "questions",
@@ -48,18 +48,33 @@ def read_plan(text: Any) -> list[dict[str, Any]]:
     return [read_plan_line(line) for line in text.splitlines() if line.strip()]
 
 
+def ends_with_minutes(line: str) -> bool:
+    """Return True if a line ends with minutes in brackets, which `read_plan_line` takes off it."""
+    return _MINUTES.search(line) is not None
+
+
 def read_plan_line(line: str) -> dict[str, Any]:
     """Return one item. A poll's `line` is its text with the options, where it has any."""
     said, minutes = line.strip().lstrip("-*•").strip(), 0
     if found := _MINUTES.search(said):
         said, minutes = said[: found.start()].strip(), int(found[1])
-    head = _HEAD.match(said)
-    words = head[1].split() if head else []
-    kind = _KINDS.get(words[-1].casefold()) if words else None
-    if head is None or kind is None or (head[2] is None and (kind != "questions" or len(words) > 1)):
-        return {"kind": "note", "text": said, "minutes": minutes}
-    text = (head[2] or "").strip()
-    item: dict[str, Any] = {"kind": kind, "text": text, "minutes": minutes}
+    kind, text = _kind_and_text(said)
+    item: dict[str, Any] = {"kind": kind or "note", "text": text, "minutes": minutes}
     if kind == "poll":
         item |= {"text": "", "line": text}
     return item
+
+
+def _kind_and_text(line: str) -> tuple[str | None, str]:
+    """Return the kind that a line says and what stands behind it; None and the line where it says none."""
+    head = _HEAD.match(line)
+    words = head[1].split() if head else []
+    kind = KIND_WORDS.get(words[-1].casefold()) if words else None
+    if head is None or kind is None or (head[2] is None and (kind != "questions" or len(words) > 1)):
+        return None, line
+    return kind, (head[2] or "").strip()
+
+
+def says_its_kind(line: str) -> bool:
+    """Return True if a line says its kind, and is no note for want of one."""
+    return _kind_and_text(line.strip().lstrip("-*•").strip())[0] is not None

@@ -20,6 +20,7 @@ from opendev.room import (
 )
 from opendev.room.pictures import pages as picture_pages
 from opendev.room.poll_files import pages as poll_file_pages
+from opendev.room.sheet_files import pages as sheet_file_pages
 
 SESSION = "<slug:event>/sessions/<slug:session>/"
 QUESTION = f"{SESSION}questions/<str:question>/"
@@ -89,6 +90,8 @@ urlpatterns = [
     path(f"{SESSION}control/clock/", run_sheet_control.clock, name="control-session-clock"),
     path(f"{PLAN}next/", run_sheet_control.go_on, name="control-run-next"),
     path(f"{PLAN}undo/", run_sheet_control.step_back, name="control-run-undo"),
+    path(f"{PLAN}files/", sheet_file_pages.sheet_files, name="control-sheet-files"),
+    path(f"{PLAN}files/<str:form>/", sheet_file_pages.sheet_file, name="control-sheet-file"),
     path(f"{PLAN}items/", run_sheet_control.add, name="control-run-add"),
     path(f"{PLAN}paste/", run_sheet_control.paste, name="control-run-paste"),
     path(f"{PLAN}items/<str:item>/", run_sheet_control.item, name="control-run-item"),

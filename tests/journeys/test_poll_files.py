@@ -36,6 +36,26 @@ def test_polls_are_pasted_mended_and_added(play: Any) -> None:
     play(scene)
 
 
+def test_run_sheet_is_pasted_mended_and_added(play: Any) -> None:
+    def scene(stage: Stage) -> None:
+        page = stage.moderator("organiser", path=f"{OTHER_ROOM}control/run-sheet/files/").page
+        is_accessible(page)
+        box = page.get_by_label("Or paste a plan")
+        box.fill("Prompt: Why? (5)\nPoll: Only a question\n")
+        page.get_by_role("button", name="Preview").click()
+        expect(page.locator("[data-row='2'] [data-code='bad_line']")).to_be_visible()
+        is_accessible(page)
+        page.set_viewport_size(PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        box.fill("Prompt: Why? (5)\nPoll: Which? / a / b (4)\n")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="Add these items").press("Enter")
+        page.wait_for_url("**/control/run-sheet/")
+        expect(page.locator("[data-plan-item]").filter(has_text="Which?")).to_have_count(1)
+
+    play(scene)
+
+
 def test_polls_are_copied_from_another_session(play: Any) -> None:
     def scene(stage: Stage) -> None:
         stage.demo.add_poll("Asked before?", "yes", "no")

@@ -41,6 +41,25 @@ def files_by_rest(cast: "Cast", who: Person) -> Answer:
     )
 
 
+def sheet_by_page(cast: "Cast", who: Person) -> Answer:
+    address = cast.session.address("control-sheet-files")
+    return agree(
+        page(who, address),
+        page(who, cast.session.address("control-sheet-file", form="csv")),
+        who.post(address, content=LINE, do="preview"),
+        who.post(address, content=LINE, do="add"),
+    )
+
+
+def sheet_by_rest(cast: "Cast", who: Person) -> Answer:
+    path = f"sessions/{cast.session.pk}/run-sheet/files/"
+    return agree(
+        who.rest("GET", f"{path}json/"),
+        who.rest("POST", path, {"content": LINE, "trial": True}),
+        who.rest("POST", path, {"content": LINE}),
+    )
+
+
 def own_session(cast: "Cast", who: Person) -> Session:
     """The session into which they copy: one that they moderate, where there is one, and not the one copied from."""
     theirs = moderated_by(who.user.pk).exclude(pk=cast.session.pk).first() if who.user else None
@@ -71,6 +90,7 @@ def as_no_right(answer: Answer) -> Answer:
 
 ACTS = {
     "Import polls from a file, and export them": {PAGE: [files_by_page], REST: [files_by_rest]},
+    "Import a run sheet from a file, and export it": {PAGE: [sheet_by_page], REST: [sheet_by_rest]},
     "Copy the session's polls and run sheet into another session that you moderate": {
         PAGE: [copy_by_page],
         REST: [copy_by_rest],
