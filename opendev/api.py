@@ -18,6 +18,7 @@ from opendev.home.privacy.retention_api import RetentionOfEvent
 from opendev.recap import api as recap
 from opendev.recordings import api as recordings
 from opendev.room.api import ClockOfSession, DisplayLinks, OneDisplayLink, Screen, StateOfSession
+from opendev.room.bank.api import Bank, BankOfSession, OneBanked
 from opendev.room.copy_api import CopiesOfSession
 from opendev.room.joining_api import Attendees
 from opendev.room.pictures.api import PictureOfPoll
@@ -132,6 +133,9 @@ urlpatterns = [
     path("sessions/<str:session>/attendees/", Attendees.as_view()),
     path("sessions/<str:session>/polls/", polls.PollsOfSession.as_view()),
     path("sessions/<str:session>/copies/", CopiesOfSession.as_view()),
+    path("bank/", Bank.as_view()),
+    path("bank/<str:banked>/", OneBanked.as_view()),
+    path("sessions/<str:session>/bank/", BankOfSession.as_view()),
     path("sessions/<str:session>/poll-files/", PollFilesOfSession.as_view()),
     path("sessions/<str:session>/poll-files/<str:file_format>/", PollFileOfSession.as_view()),
     path("sessions/<str:session>/run-sheet/files/", SheetFilesOfSession.as_view()),

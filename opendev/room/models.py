@@ -1,5 +1,6 @@
-"""What the room keeps of acts that touch several apps."""
+"""What the room keeps of acts that touch several apps, and the polls in users' banks."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,3 +31,20 @@ class PollStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act}: {self.poll_id}"
+
+
+class BankedPoll(models.Model):
+    """A poll that a user keeps, to ask it again in any session that they moderate. It belongs to no event."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="banked_polls")
+    # as REST takes a new poll: all its settings and its right answer, no ids
+    poll = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("poll in a bank")
+        verbose_name_plural = _("polls in banks")
+        ordering = ["-saved_at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.poll.get("question", ""))

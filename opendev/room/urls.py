@@ -18,6 +18,7 @@ from opendev.room import (
     views,
     written_control,
 )
+from opendev.room.bank import pages as bank_pages
 from opendev.room.pictures import pages as picture_pages
 from opendev.room.poll_files import pages as poll_file_pages
 from opendev.room.sheet_files import pages as sheet_file_pages
@@ -46,6 +47,7 @@ urlpatterns = [
     path(f"{SESSION}control/poll-files/", poll_file_pages.poll_files, name="control-poll-files"),
     path(f"{SESSION}control/poll-files/<str:form>/", poll_file_pages.poll_file, name="control-poll-file"),
     path(f"{SESSION}control/copy/", copy_pages.copy, name="control-copy"),
+    path(f"{SESSION}control/bank/", bank_pages.bank, name="control-bank"),
     path(f"{SESSION}rehearsal/", rehearsal_pages.rehearsal, name="rehearsal"),
     path(f"{SESSION}rehearsal/end/", rehearsal_pages.end, name="rehearsal-end"),
     path(f"{SESSION}control/timeline/", control.timeline, name="control-timeline"),

@@ -173,6 +173,8 @@ class Prober:
         plan = f"sessions/{self.session}/run-sheet/items/"
         added = self.rest("POST", plan, {"items": [{"kind": "note", "text": "Hand over"}] * 5})
         real["item"] = [item["id"] for item in added["items"]]
+        banked = self.rest("POST", "bank/", {"session": self.session, "polls": polls[:1]})
+        real["banked"] = [row["id"] for row in banked["results"]]
         real |= {"line": [line], "sign_up": [name], "question": [self.new_question()]}
         real |= {"suggestion": [self.new_suggestion()]}
         real |= {"attendee": [self.new_attendee()], "dismissal": [self.new_dismissal()]}

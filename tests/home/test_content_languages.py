@@ -147,7 +147,17 @@ def test_pages_of_visitors_say_the_language_of_what_people_wrote(browser_of, ses
 def test_pages_of_moderators_and_organisers_do_too(browser_of, session: Session):
     organiser = browser_of(user=make_organiser(session.event))
     publish(session)
-    names = ("", "-questions", "-run-sheet", "-team", "-timeline", "-pad", "-poll-files", "-sheet-files")
+    names = (
+        "",
+        "-questions",
+        "-run-sheet",
+        "-team",
+        "-timeline",
+        "-pad",
+        "-poll-files",
+        "-sheet-files",
+        "-bank",
+    )
     base = f"/{session.event.slug}/"
     pages = [
         *(session.address(f"control{name}") for name in names),

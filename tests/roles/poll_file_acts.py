@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from opendev.room.models import BankedPoll
 from sessions.programme.models import Person as PersonRow
 from sessions.programme.models import Session, SessionRole
 from sessions.programme.selectors.moderating import moderated_by
@@ -60,6 +61,22 @@ def sheet_by_rest(cast: "Cast", who: Person) -> Answer:
     )
 
 
+def bank_by_page(cast: "Cast", who: Person) -> Answer:
+    address, poll = cast.session.address("control-bank"), cast.poll().poll_id
+    shown = page(who, address)
+    saved = who.post(address, polls=str(poll), do="save")
+    mine = BankedPoll.objects.filter(user=who.user).first() if who.user else None
+    return agree(shown, saved, who.post(address, polls=str(mine.pk if mine else 1), do="add"))
+
+
+def bank_by_rest(cast: "Cast", who: Person) -> Answer:
+    poll = str(cast.poll().poll_id)
+    saved = who.rest("POST", "bank/", {"session": str(cast.session.pk), "polls": [poll]})
+    mine = BankedPoll.objects.filter(user=who.user).first() if who.user else None
+    added = who.rest("POST", f"sessions/{cast.session.pk}/bank/", {"polls": [str(mine.pk if mine else 1)]})
+    return agree(saved, added)
+
+
 def own_session(cast: "Cast", who: Person) -> Session:
     """The session into which they copy: one that they moderate, where there is one, and not the one copied from."""
     theirs = moderated_by(who.user.pk).exclude(pk=cast.session.pk).first() if who.user else None
@@ -91,6 +108,7 @@ def as_no_right(answer: Answer) -> Answer:
 ACTS = {
     "Import polls from a file, and export them": {PAGE: [files_by_page], REST: [files_by_rest]},
     "Import a run sheet from a file, and export it": {PAGE: [sheet_by_page], REST: [sheet_by_rest]},
+    "Save polls to one's bank, and add polls of it": {PAGE: [bank_by_page], REST: [bank_by_rest]},
     "Copy the session's polls and run sheet into another session that you moderate": {
         PAGE: [copy_by_page],
         REST: [copy_by_rest],
