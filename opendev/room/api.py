@@ -1,4 +1,4 @@
-"""REST for what touches several apps, and for who may show a session's screen."""
+"""REST for actions that involve several apps, and for a session's presenter screen."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ class ClockWanted(serializers.Serializer[Any]):
 
 
 class ClockOfSession(Endpoint):
-    """Whether a session starts and ends by itself."""
+    """Whether a session starts and ends automatically."""
 
     @extend_schema(
         operation_id="session_set_clock",
@@ -58,7 +58,7 @@ class ClockOfSession(Endpoint):
         responses=answers(SessionShape, refusals=WRITE),
     )
     def put(self, request: Request, session: str) -> Response:
-        """Let the session start and end by the clock, or by hand alone. For moderators."""
+        """Set whether the session starts and ends automatically, or only manually. For moderators."""
         found = self.session(session)
         set_session_clock(
             session_id=found.pk,
@@ -105,7 +105,7 @@ class ScreenShape(ScreenAccess, ShownOnScreen):
 
 
 class ScreenEndpoint(Endpoint):
-    """What these endpoints share."""
+    """Base class of these endpoints."""
 
     def moderated(self, session: str) -> tuple[Session, Caller]:
         """Return the session and its moderator.
@@ -136,7 +136,7 @@ class DisplayLinks(ScreenEndpoint):
         responses=answers(DisplayLinkMade, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Make a link that opens the presenter screen, read only and without a sign-in. For moderators."""
+        """Create a link that opens the presenter screen, read-only and without a sign-in. For moderators."""
         found, caller = self.moderated(session)
         link, token = make_display_link(
             session_id=found.pk, caller=caller, name=self.body().get("name"), now=timezone.now()
@@ -154,7 +154,7 @@ class OneDisplayLink(ScreenEndpoint):
 
     @extend_schema(operation_id="display_link_revoke", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, session: str, link: str) -> Response:
-        """Revoke the link; its screen goes dark within two seconds. For moderators."""
+        """Revoke the link; its screen closes within two seconds. For moderators."""
         found, caller = self.moderated(session)
         revoke_display_link(
             session_id=found.pk, link_id=id_in_address(link), caller=caller, now=timezone.now()
@@ -182,7 +182,7 @@ class Screen(ScreenEndpoint):
         responses=answers(ScreenShape, refusals=WRITE),
     )
     def patch(self, request: Request, session: str) -> Response:
-        """Say what the presenter screen `shows`, and its `theme`. For moderators."""
+        """Set what the presenter screen `shows`, and its `theme`. For moderators."""
         found, caller = self.moderated(session)
         given = self.body()
         changed = set_screen(

@@ -1,4 +1,4 @@
-"""The room: control, attendees' page and screen, made of what the apps offer."""
+"""The room: control room, attendees' page and screen, composed of the apps."""
 
 from django.apps import AppConfig
 

@@ -49,7 +49,7 @@ class PollCard:
     wanted_view: str = ""
     tally: Tally | None = None  # None if the reader may not see it
     tried: QueryDict | None = None  # the contents of a refused form, so that nothing is lost
-    earlier: "PollCard | None" = None  # the round before, where both are over
+    earlier: "PollCard | None" = None  # the previous round, if both are over
 
     @property
     def id(self) -> str:
@@ -126,7 +126,7 @@ class PollCard:
 
     @property
     def hides_right(self) -> bool:
-        """Whether the poll has a right answer that is not revealed yet; only moderators are told."""
+        """Whether the poll has a right answer that is not revealed yet; only known to moderators."""
         return "right_answer" in self.poll and self.right is None
 
     @property
@@ -201,7 +201,7 @@ class PollCard:
 
     @property
     def rules(self) -> dict[str, Any]:
-        """The kind's own settings."""
+        """The kind's own rules."""
         return dict(self.poll.get("rules", {}))
 
     @property
@@ -212,7 +212,7 @@ class PollCard:
 
     @property
     def summary(self) -> str:
-        """The result in one line; "" if the rows say it all, or the result is not visible."""
+        """The result in one line; "" if the rows are enough, or the result is not visible."""
         return "" if self.tally is None else self.kind.note_of(self.tally)
 
     @cached_property
@@ -247,7 +247,7 @@ class PollCard:
 
     @property
     def waiting(self) -> int:
-        """How many written answers wait for approval; only moderators are told."""
+        """How many written answers wait for approval; only known to moderators."""
         return int(self.poll.get("moderation", {}).get("waiting", 0))
 
     @property
@@ -257,7 +257,7 @@ class PollCard:
 
     @property
     def fields(self) -> list[str]:
-        """The texts of the vote form's fields for written answers: the reader's own texts, then blanks."""
+        """The texts of the vote form's fields for written answers: the reader's own texts, then empty ones."""
         own = self.tried.getlist("written") if self.tried else self.kind.texts_of(self.mine)
         return own + [""] * (self.poll["max"] - len(own))
 
@@ -271,7 +271,7 @@ class PollCard:
 
     @cached_property
     def rounds(self) -> Rounds | None:
-        """The poll beside the round before; None without one, or where one of them may not be seen or has no votes."""
+        """The comparison with the previous round; None without one, or if either is not visible or has no votes."""
         earlier = self.earlier
         if earlier is None or self.tally is None or earlier.tally is None:
             return None
@@ -315,7 +315,7 @@ def card_for(
 
 
 def with_rounds(cards: Sequence[PollCard]) -> list[PollCard]:
-    """Return the cards, those that are over each with the card of the round before it."""
+    """Return the cards; those that are over include the card of the previous round."""
     latest: dict[tuple[int, str], PollCard] = {}
     linked = {}
     for card in sorted(cards, key=lambda card: int(card.poll["round"])):

@@ -41,9 +41,9 @@ OTHER_TOPICS = (QUESTION_TOPICS, SUGGESTION_TOPICS)  # whose audiences are their
 Rights = tuple[int | None, int | None]  # the user as a moderator, or as a helper
 Opened = tuple[
     Ground | None, int | None, int | None
-]  # what the sign-in rests on, and the rights that it gives
+]  # the ground of the sign-in, and the rights that it gives
 
-# What a command names, and the topic of each.
+# The subjects of commands, and their topics.
 NAMED: dict[str, Callable[[Any], str]] = {
     "poll": lambda value: f"{POLL_KIND}:{value}",
     "question": lambda value: f"{QUESTION_KIND}:{value}",
@@ -52,15 +52,15 @@ NAMED: dict[str, Callable[[Any], str]] = {
 }
 
 DISPLAY_VIEW = "display"
-DISPLAY_COOKIE = "display"  # sent to the session's socket alone: its path is the socket's
+DISPLAY_COOKIE = "display"  # only sent to the session's socket: its path is the socket's
 LINK = "link"  # where a frame of another site opens the socket: browsers keep cookies from it
 
 
 class RoomConsumer(LiveConsumer):
-    """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it hears what moderators, or helpers, hear.
+    """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it gets the moderators' or helpers' payloads.
 
-    With `?view=display` it hears what everybody hears, as long as its display link is not revoked; in a frame of
-    another site `&link=` names the link.
+    With `?view=display` it gets the payloads for everybody, as long as its display link is not revoked; in a frame of
+    another site, `&link=` has the link.
     """
 
     commands = {
@@ -94,7 +94,7 @@ class RoomConsumer(LiveConsumer):
         self.own: OwnReader | None = None
         text = self.bearer()
         if self.query("view") == DISPLAY_VIEW:
-            pass  # whoever's browser it is, the screen is everybody's
+            pass  # the screen is for everybody, whoever is signed in
         elif text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
             self.attendee = read_pass(text) if text else None
@@ -112,7 +112,7 @@ class RoomConsumer(LiveConsumer):
         await self._identify_for_team(group)
 
     async def _identify_for_team(self, group: Group) -> None:
-        """Let only its team into the room of a draft event, by a token or by the cookie of a sign-in.
+        """Admit only its team to the room of a draft event, by a token or by the cookie of a sign-in.
 
         Raises:
             Refused
@@ -124,20 +124,20 @@ class RoomConsumer(LiveConsumer):
             raise Refused
 
     def _is_revoked(self, group: Group) -> bool:
-        """Return True if the group knows by now that this pass was revoked; else the next look at it says so."""
+        """Return True if the group already knows that this pass was revoked; otherwise the next check finds out."""
         return self.attendee is not None and self.attendee.attendee_id in group.revoked
 
     async def _open_with(self, read: Callable[[str, int], Opened], proof: str, group: Group) -> None:
-        """Take the rights that a token or a cookie gives, and keep what they rest on.
+        """Set the rights that a token or a cookie gives, and store their ground.
 
         Raises:
-            Refused: the token opens nothing.
+            Refused: the token is invalid.
         """
         opened = await hub.read_in_thread(read, proof, group.key)
         self.ground, self.moderator_id, self.helper_id = opened
 
     async def _identify_for_view(self, group: Group) -> None:
-        """Let only moderators and helpers ask for the control room's view, and only displays for a display's.
+        """Admit only moderators and helpers to the control room's view, and only displays to a display's.
 
         Raises:
             Refused
@@ -156,11 +156,11 @@ class RoomConsumer(LiveConsumer):
 
     @property
     def is_moderator(self) -> bool:
-        """Whether this socket hears what moderators hear."""
+        """Whether this socket gets the moderators' payloads."""
         return self.moderator_id is not None
 
     async def prepare(self, group: Group) -> None:
-        """Read one's own answers, upvotes, supports and sign-ups."""
+        """Read the attendee's own answers, upvotes, supports and sign-ups."""
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
             try:
@@ -173,7 +173,7 @@ class RoomConsumer(LiveConsumer):
             self.voted |= {topic_of(poll) for poll, mine in self.answers.items() if mine.voted}
 
     def snapshot(self, group: Group) -> str:
-        """Return the `snapshot` frame: all that this socket may see now."""
+        """Return the `snapshot` frame: everything that this socket may see now."""
         state = group.topics["session"].states[EVERYBODY]
         pad = group.topics.get(PAD)
         attendee = None if self.attendee_id is None else str(self.attendee_id)
@@ -204,28 +204,28 @@ class RoomConsumer(LiveConsumer):
         return with_fields(head, polls=body, questions=asked, **more, suggestions=suggested, lines=under)
 
     def is_about_here(self, frame: dict[str, Any]) -> bool:
-        """Return True if what a command names (a poll, a question, a suggestion, a sign-up line) is of this room."""
+        """Return True if a command's subject (poll, question, suggestion, sign-up line) belongs to this room."""
         topics = self.group.topics if self.group is not None else {}
         return all(NAMED[field](value) in topics for field, value in frame.items() if field in NAMED)
 
     def read_own(self, topic: str) -> None:
-        """Read what is the attendee's own in a topic, and write it to this socket."""
-        self.own = self.own or OwnReader(self)  # few need one: who has one window open is answered directly
+        """Read the attendee's own part of a topic, and write it to this socket."""
+        self.own = self.own or OwnReader(self)  # few need one: a single window is answered directly
         self.own.changed(topic)
 
     def own_answered(self, topic: str) -> None:
-        """Note that this socket was told what is the attendee's own, as the answer to its command."""
+        """Note that this socket got the attendee's own part, as the answer to its command."""
         if self.own:
             self.own.answered(topic)
 
     def part_was_read(self, topic: str, *, takes_part: bool) -> None:
-        """Take what was read of whether the attendee voted, where nobody told it or what was told was old."""
+        """Use the value read of whether the attendee voted, if it was unknown or outdated."""
         if self.group is not None:
             hub.move_member(self.group, self, topic, takes_part=takes_part)
 
     def audience(self, topic: str) -> str:
         """Return the audience for one topic."""
-        if topic.startswith(OTHER_TOPICS):  # one look for votes, which are most of what comes
+        if topic.startswith(OTHER_TOPICS):  # votes first, since they are the most frequent
             if topic.startswith(QUESTION_TOPICS):
                 return questions.question_audience(self, topic)
             return suggestions.suggestion_audience(self, topic)
@@ -240,7 +240,7 @@ class RoomConsumer(LiveConsumer):
         return {right: holder for right, holder in rights.items() if holder is not None}
 
     def note_part(self, topic: str, *, takes_part: bool) -> bool:
-        """Keep whether the attendee has voted; return True if that is news."""
+        """Store whether the attendee has voted; return True if that is new."""
         if takes_part == (topic in self.voted):
             return False
         if takes_part:
@@ -251,7 +251,7 @@ class RoomConsumer(LiveConsumer):
 
 
 def _display_by_link(token: str, session_id: int) -> int | None:
-    """Return the session's display link with this token, or None when it opens nothing any more."""
+    """Return the session's display link with this token, or None if it is no longer valid."""
     link = display_by_token(session_id, token)
     return link.pk if link else None
 
@@ -263,10 +263,10 @@ def _rights_of(user_id: int, session_id: int) -> Rights:
 
 
 def _rights_by_token(token: str, session_id: int) -> Opened:
-    """Return what the user of an API token may do in the session.
+    """Return the rights of an API token's user in the session.
 
     Raises:
-        Refused: the token opens nothing.
+        Refused: the token is invalid.
     """
     ground = grounds.ground_of_token(token, timezone.now())
     if ground is None:
@@ -275,6 +275,6 @@ def _rights_by_token(token: str, session_id: int) -> Opened:
 
 
 def _rights_by_cookie(session_key: str, session_id: int) -> Opened:
-    """Return what the user of a sign-in may do in the session; a deactivated user is signed in no more."""
+    """Return the rights of a signed-in user in the session; a deactivated user is no longer signed in."""
     ground = grounds.ground_of_cookie(session_key)
     return (ground, *_rights_of(ground.user_id, session_id)) if ground else (None, None, None)

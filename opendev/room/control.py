@@ -1,4 +1,4 @@
-"""The control room: each act is a form that works without script."""
+"""The control room: every action is a form that works without JavaScript."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ Act = Callable[[HttpRequest, Session, Caller], HttpResponse]
 
 
 def settings_context() -> dict[str, Any]:
-    """Return what a poll's settings offer: the kinds, ready answers, and who may see results (value, label, help)."""
+    """Return the choices in a poll's settings: kinds, ready answers, and who may see results (value, label, help)."""
     visibilities = [
         (value, str(label), forms.VISIBILITY_HELP[value]) for value, label in Poll.Visibility.choices
     ]
@@ -61,7 +61,7 @@ def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Call
 def show(
     request: HttpRequest, session: Session, *, refused: DomainError | None = None, **more: Any
 ) -> HttpResponse:
-    """Return the control room; `more` are a status, and what a refused form was given."""
+    """Return the control room; `more` are a status, and the values of a refused form."""
     context = control_context(
         session,
         user_name=selectors.name_of_user(request.user.pk or 0, session.event_id),
@@ -97,7 +97,7 @@ def act(
     picked: str = "",
     anchor: str = "",
 ) -> HttpResponse:
-    """Do one act and go back to the control room; a refusal shows it there, with its status and code."""
+    """Execute an action and redirect to the control room; a refusal shows it there, with its status and code."""
     found, caller = enter(request, event, session)
     try:
         work(found, caller)
@@ -108,7 +108,7 @@ def act(
 
 
 def _poll_here(session: Session, poll: str) -> Poll:
-    """Return the poll of this session; one of another session is not found, whoever asks."""
+    """Return a poll of this session; 404 if it belongs to another session."""
     return poll_by_id(id_in_address(poll), session_id=session.pk)
 
 
@@ -146,7 +146,7 @@ def poll_visibility(request: HttpRequest, event: str, session: str, poll: str) -
 
 @posted_from("control")
 def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """Start a countdown, or prolong the one that runs, by so many seconds."""
+    """Start a countdown, or prolong the running one, by this many seconds."""
 
     def work(found: Session, caller: Caller) -> None:
         here, now = _poll_here(found, poll), timezone.now()
@@ -161,7 +161,7 @@ def poll_clock(request: HttpRequest, event: str, session: str, poll: str) -> Htt
 
 @posted_from("control")
 def poll_round(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """Make another round, as a draft."""
+    """Create another round, as a draft."""
     return act(
         request,
         event,
@@ -188,7 +188,7 @@ def poll_right_answer(request: HttpRequest, event: str, session: str, poll: str)
 
 @posted_from("control")
 def session_state(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Start the session, or end it; what is still live in it closes with it."""
+    """Start the session, or end it together with everything that is live in it."""
 
     def work(found: Session, caller: Caller) -> None:
         state = request.POST.get("state", "")
@@ -201,7 +201,7 @@ def session_state(request: HttpRequest, event: str, session: str) -> HttpRespons
 
 @posted_from("control")
 def screen_shows(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Say what the presenter screen shows, or in which colours."""
+    """Set what the presenter screen shows, or its colours."""
     return act(
         request,
         event,
@@ -217,7 +217,7 @@ def screen_shows(request: HttpRequest, event: str, session: str) -> HttpResponse
 
 @posted_from("control")
 def poll_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Add a quick poll, and launch it where the button says so. An error keeps the line that was typed."""
+    """Add a quick poll, and launch it if the button says so. An error keeps the typed line."""
     found, caller = enter(request, event, session)
     now = timezone.now()
     try:
@@ -276,12 +276,12 @@ def poll_edit(request: HttpRequest, event: str, session: str, poll: str) -> Http
 
 
 def _is_written(kind: Any) -> bool:
-    """Return True where voters write the answers, so that what the form holds of options is not asked for."""
+    """Return True if voters write the answers, so that the form's options are ignored."""
     return kind in KINDS and kind_named(kind).is_written
 
 
 def _let_rules_make_options(given: dict[str, Any], poll: Poll) -> None:
-    """Leave the options out where other rules make others; as long as the rules stay, their words may be changed."""
+    """Drop the options if new rules make new ones; as long as the rules stay, their texts may be changed."""
     kind = KINDS.get(given.get("kind", ""))
     if "rules" not in given or kind is None or not kind.makes_options:
         return
@@ -325,7 +325,7 @@ def timeline(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _each_once(entries: list[TimelineEntry]) -> list[TimelineEntry]:
-    """Leave out an item of the run sheet where the next entry says what began with it: a poll or a follow-up."""
+    """Leave out an item of the run sheet if the next entry is the poll or the follow-up that began with it."""
     opened = {TimelineEntry.Verb.POLL_LAUNCHED, TimelineEntry.Verb.LINE_OPENED}
 
     def is_said_again(entry: TimelineEntry, following: TimelineEntry | None) -> bool:

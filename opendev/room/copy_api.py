@@ -68,7 +68,7 @@ class CopiesOfSession(Endpoint):
 
     @extend_schema(operation_id="session_copy_sources", responses=answers(SourceList, refusals=(*READ, 403)))
     def get(self, request: Request, session: str) -> Response:
-        """List the other sessions that the caller moderates and can copy from, also of other events. For moderators."""
+        """List the other sessions that the caller moderates and can copy from, in any event. For moderators."""
         here = self.session(session)
         caller = self.caller(here.event_id)
         check_moderates(caller=caller, session_id=here.pk)

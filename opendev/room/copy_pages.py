@@ -1,4 +1,4 @@
-"""The page on which polls and the run sheet of another session are copied."""
+"""The page for copying polls and the run sheet from another session."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from sessions.run_sheet.selectors import items_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def copy(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Choose a session to copy from, then what of it, and copy that."""
+    """Choose a session to copy from, then what to copy."""
     try:
         here, caller = enter(request, event, session)
     except NotSignedIn:
@@ -54,10 +54,10 @@ def copy(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _source_of(text: str, sources: list[Source]) -> Source:
-    """Return the session that was chosen.
+    """Return the chosen session.
 
     Raises:
-        UnknownSource: it is none of these.
+        UnknownSource: it is not one of these.
     """
     source = next((source for source in sources if str(source.session.pk) == text), None)
     if source is None:

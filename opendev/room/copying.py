@@ -1,4 +1,4 @@
-"""Polls and run sheets of one session copied into another: what is asked and planned, nothing of what happened."""
+"""Copying polls and run sheets between sessions: questions and plans, but nothing of what happened."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class NothingToCopy(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """The ids of the new drafts in their order, and how many items were added to the run sheet."""
+    """The ids of the new drafts in order, and the number of items added to the run sheet."""
 
     polls: list[int]
     items: int
@@ -44,7 +44,7 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A session to copy from, with how many polls and items of a run sheet it has."""
+    """A session to copy from, with its numbers of polls and run sheet items."""
 
     session: Session
     polls: int
@@ -55,7 +55,7 @@ def sources_for(caller: Caller, session_id: int) -> list[Source]:
     """Return the other sessions that the caller moderates and that have something to copy, the latest first."""
     if caller.user_id is None:
         return []
-    first_round = Coalesce("polls__rerun_of", "polls__pk")  # itself archived or not: its later rounds count
+    first_round = Coalesce("polls__rerun_of", "polls__pk")  # even if it is archived: its later rounds count
     polls = Count(first_round, filter=~Q(polls__state=Poll.State.ARCHIVED), distinct=True)
     items = Count("run_sheet_items", distinct=True)
     sessions = (
@@ -69,10 +69,10 @@ def sources_for(caller: Caller, session_id: int) -> list[Source]:
 
 
 def check_source(*, caller: Caller, session_id: int) -> None:
-    """Let pass who moderates the session that is copied from.
+    """Check that the caller moderates the session to copy from.
 
     Raises:
-        UnknownSource: also where there is no such session, so that the answer does not say whether there is.
+        UnknownSource: also if there is no such session, so that the answer does not reveal whether it exists.
     """
     if not moderates(caller, session_id):
         raise UnknownSource(fields={"from": UnknownSource.message})
@@ -88,13 +88,13 @@ def copy_plan(
     run_sheet: bool,
     now: datetime,
 ) -> Copied:
-    """Copy polls as drafts, and the run sheet behind the one that is there. Polls of the run sheet come with it.
+    """Copy polls as drafts, and append the run sheet to the existing one, together with its polls.
 
     Args:
-        polls: ids of those to copy; None for all.
+        polls: ids of the polls to copy; None for all.
 
     Raises:
-        NotFound, NotSignedIn, NotModerator: of the session that is copied into.
+        NotFound, NotSignedIn, NotModerator: in the target session.
         UnknownSource, NothingToCopy
         Malformed: a poll of another session, or one that was archived.
         TooManyItems
@@ -132,12 +132,12 @@ def _chosen(session_id: int, polls: Collection[int] | None, items: Collection[Ru
 def copy_run_sheet(
     items: Collection[RunSheetItem], *, to_session_id: int, caller: Caller, polls: Mapping[int, int]
 ) -> int:
-    """Add items to a session's plan as if nothing of them had run, and return how many.
+    """Add items to a session's plan as if none of them had run, and return how many.
 
-    Items whose poll was archived are left out. A follow-up is opened anew when its turn comes.
+    Items whose poll was archived are left out. A follow-up is opened as a new one when its turn comes.
 
     Args:
-        polls: the ids of the polls' copies, by the ids that the items have.
+        polls: the ids of the polls' copies, by the ids in the items.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, TooManyItems

@@ -1,4 +1,4 @@
-"""After a failover that lost commits, versions have to go on from what people have seen."""
+"""After a failover that lost commits, versions have to continue from those that people have seen."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from sessions.questions.models import Question
 from sessions.run_sheet.models import RunSheet
 from sessions.suggestions.models import Suggestion
 
-# Kind of topic -> where its version stands.
+# Kind of topic -> the column of its version.
 VERSIONS: Mapping[str, tuple[type[Model], str]] = {
     "session": (Session, "version"),
     "poll": (Poll, "version"),

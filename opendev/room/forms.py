@@ -1,4 +1,4 @@
-"""What moderators type, turned into the JSON form of a poll; what is right is for the services to say."""
+"""Converting moderators' forms into the JSON form of a poll; the services validate it."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ VISIBILITY_HELP = {
 
 
 PRESET_ALONE = _("With ready answers, write the question alone. Or choose “Write them yourself”.")
-GENERAL = ("anonymous", "may_change", "visibility")  # what every kind of poll has
+GENERAL = ("anonymous", "may_change", "visibility")  # fields of every kind of poll
 
 
 def read_rules(post: QueryDict) -> dict[str, Any]:
-    """Return the rules that the fields say; what is no number though it should be stays, to be refused."""
+    """Return the rules from the fields; a value that should be a number but is not stays, to be refused."""
     given: dict[str, Any] = {"anonymous": "anonymous" in post, "may_change": "may_change" in post}
     for field in ("kind", "visibility"):
         if field in post:
@@ -39,8 +39,8 @@ def read_rules(post: QueryDict) -> dict[str, Any]:
 
 
 def read_quick(post: QueryDict) -> dict[str, Any]:
-    """Return the JSON form of a quick poll. A kind that the line says goes before the one that is ticked, and ready
-    answers go before both.
+    """Return the JSON form of a quick poll. A kind in the line takes precedence over a ticked one, and a preset
+    over both.
 
     Raises:
         BadLine
@@ -60,7 +60,7 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
         and is_all_question(line)
         and (in_bracket is None or "kind" not in in_bracket)
     ):
-        said = {"question": line.strip(), **(in_bracket or {})}  # the kind makes the options
+        said = {"question": line.strip(), **(in_bracket or {})}  # the options follow from the kind
         return {**rules, **restore(said)}
     said = read_line(post.get("line", ""))
     if "kind" in said:
@@ -69,9 +69,9 @@ def read_quick(post: QueryDict) -> dict[str, Any]:
 
 
 def read_right(post: QueryDict, kind: Kind | None) -> dict[str, Any]:
-    """Return `{right_answer}` of the edit form, or nothing where it has no such fields.
+    """Return `{right_answer}` from the edit form, or nothing if it has no such fields.
 
-    Ticks stand beside the options of choices; a ranking's order and a number are written.
+    Choices have a tick next to each option; a ranking's order and a number are typed.
     """
     if "right" not in post:
         return {}
@@ -103,7 +103,7 @@ QUICK_DEFAULTS: dict[str, Any] = {
 
 
 def kept_quick(post: QueryDict) -> dict[str, Any]:
-    """Return what the quick form held, so that an error loses nothing."""
+    """Return the quick form's values, so that an error loses nothing."""
     return {
         "line": post.get("line", ""),
         "preset": post.get("preset", ""),
@@ -115,7 +115,7 @@ def kept_quick(post: QueryDict) -> dict[str, Any]:
 
 
 def kept_edit(post: QueryDict) -> dict[str, Any]:
-    """Return what the edit form held, so that an error loses nothing."""
+    """Return the edit form's values, so that an error loses nothing."""
     ids, texts = post.getlist("option_id"), post.getlist("option_text")
     return {
         **kept_quick(post),

@@ -1,4 +1,4 @@
-"""Joining a session, by page and REST alike: what a request adds to the join itself."""
+"""Joining a session by page and REST: the request's part of a join."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,9 +22,9 @@ def join(
     """Record a join with the next batch; it is durable when this returns.
 
     Raises:
-        DomainError: as `read_join` and `record_joins`; TryLater, NotSure; Unavailable while nothing can be stored.
+        DomainError: see `read_join` and `record_joins`; TryLater, NotSure; Unavailable while nothing can be stored.
     """
-    # The batch would be kept for ten seconds, and a page's thread with everybody who joins.
+    # The batch would be retried for ten seconds, blocking a page thread for everybody who joins.
     if outages.storage.is_on:
         raise Unavailable
     takes_names = is_closed(session) and has_open_line(session.pk)

@@ -42,7 +42,7 @@ class AttendeeMade(serializers.Serializer[Any]):
 
 
 class Attendees(Endpoint):
-    """The way in."""
+    """Joining."""
 
     limit = "join"
 
@@ -55,8 +55,8 @@ class Attendees(Endpoint):
     def post(self, request: Request, session: str) -> Response:
         """Join: no sign-in, no code. The token goes as `Authorization: Bearer …` to REST and to the socket.
 
-        Who is an attendee already may say something else of themselves: "" or null clears a field, one that is left
-        out stays.
+        Existing attendees can change their data: "" or null clears a field, a missing one is not
+        changed.
         """
         found, body = self.session(session), self.body()
         joined = join(

@@ -1,4 +1,4 @@
-"""What runs in a serving process besides its requests: the Hub, the boxes of every app, and the closer."""
+"""Background work of a serving process: the Hub, the boxes of every app, and the closer."""
 
 import asyncio
 import gc
@@ -34,8 +34,8 @@ from sessions.webhooks.services.delivering import forget_old_deliveries
 log = logging.getLogger("opendev.live")
 
 CLOSER_S = 0.5
-FORGETTER_S = 600.0  # an address may be used until the end of a day: minutes more or less do not matter
-RETAINER_S = 60.0  # a batch a round, so that the closer is never late
+FORGETTER_S = 600.0  # an address may be used until the end of a day: a few minutes do not matter
+RETAINER_S = 60.0  # one batch per round, so that the closer is never late
 
 # Measured: with 5,000 sockets one full collection stops the process for 74 to 330 ms. What stands at the start is
 # frozen; a small middle generation keeps the longest pause near 24 ms.
@@ -86,7 +86,7 @@ def _waiting_in(batcher: Batcher[Any, Any]) -> int:
 
 
 async def stop() -> None:
-    """End everything: what is in the box is recorded first, and the database's file is whole in the end."""
+    """Stop everything: first record what is in the boxes, and finally complete the database's file."""
     for box in boxes:
         await box.stop()
     await hub.stop()
@@ -98,7 +98,7 @@ async def stop() -> None:
 
 
 def tame_garbage_collector() -> None:
-    """Freeze what start-up made and keep the pauses short; only for processes that serve."""
+    """Freeze the objects created at startup and keep pauses short; only for serving processes."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
@@ -126,24 +126,24 @@ def forget_contacts() -> None:
 
 
 def retain() -> None:
-    """Let go of people's data that events keep no longer."""
+    """Delete personal data whose retention period is over."""
     retain_round(timezone.now())
 
 
 async def _do_for_ever(thread: ThreadPoolExecutor, work: Callable[[], None], *, every_s: float) -> None:
-    """Do a round of work again and again, with or without a browser connected; each round stands alone."""
+    """Repeat a round of work, with or without a browser connected; a failed round does not affect the next."""
     while True:
         try:
             await asyncio.get_running_loop().run_in_executor(thread, with_fresh_connections, work)
         except DatabaseAway:
-            pass  # said already, once for the outage
+            pass  # already logged, once for the outage
         except Exception:
             log.exception("A round of %s failed; the next one tries again.", work.__name__)
         await asyncio.sleep(every_s)
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Answer the server's lifespan messages."""
+    """Handle the server's lifespan messages."""
     await receive()
     try:
         await start()

@@ -1,4 +1,4 @@
-"""Sign-up lines as pages show them: what templates need to know, computed once."""
+"""Sign-up lines for pages: the values that templates need, computed once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ NAMES_SHOWN = 3
 
 @dataclass(frozen=True)
 class InPad:
-    """What is known of a line in its session's pad; nothing where there is no pad, or nobody asked it.
+    """What is known about a line in its session's pad; empty if there is no pad.
 
-    `number` is the line as it is now; `saved` is "under" where one's own name stands there, "waiting" where it will
-    appear when the pad is back, "unplaced" where nobody knows its line; `url` leads to the line in the pad.
+    `number` is the current line number; `saved` is "under" if the reader's own name is there, "waiting" if it will
+    appear when the pad is back, "unplaced" if the position is unknown; `url` leads to the line in the pad.
     """
 
     number: int | None = None
@@ -28,7 +28,7 @@ class InPad:
 
     @property
     def is_lost(self) -> bool:
-        """Whether a moderator has to say which line it is."""
+        """Whether a moderator has to choose the pad line."""
         return self.state in {"missing", "doubled"}
 
 
@@ -37,25 +37,25 @@ NOT_IN_PAD = InPad()
 
 @dataclass(frozen=True)
 class LineCard:
-    """One line for one reader."""
+    """A line for one reader."""
 
     line: dict[str, Any]
     mine: dict[str, Any]
     pad: InPad = NOT_IN_PAD
     is_joined: bool = False
-    wish: str = ""  # what the reader is to the suggestion that it was opened from: "author", "supporter"
+    wish: str = ""  # the reader's role in the suggestion that it was opened from: "author", "supporter"
 
     def __getattr__(self, name: str) -> Any:
         return self.line[name]
 
     @property
     def number(self) -> int | None:
-        """The line's number as it is now, else as people said it."""
+        """The current line number, otherwise the announced one."""
         return self.pad.number or self.line["announced_line"]
 
     @property
     def own(self) -> str:
-        """One's own name, where it is on the line."""
+        """The reader's own name, if it is on the line."""
         return self.mine.get("name", "") if self.mine["signed_up"] else ""
 
     @property
@@ -69,14 +69,14 @@ class LineCard:
 
     @property
     def more(self) -> int:
-        """How many people are on the line besides those whose names are shown."""
+        """The number of people on the line whose names are not shown."""
         return max(0, self.line["count"] - len(self.others) - bool(self.own))
 
 
 def line_cards(
     session_ids: Iterable[int], attendee: AttendeePass | None, pads: Mapping[int, InPad] | None = None
 ) -> list[LineCard]:
-    """Return the sessions' lines as this attendee, or a visitor, sees them. `pads` says what stands in the pads."""
+    """Return the sessions' lines as this attendee, or a visitor, sees them. `pads` is the state of the pads."""
     lines = follow_ups.lines_of(session_ids)
     own = follow_ups.own_sign_ups([(attendee, [each.line.pk for each in lines])])[0] if attendee else {}
     return cards_of(lines, own, pads or {}, is_joined=attendee is not None)
@@ -90,7 +90,7 @@ def cards_of(
     is_joined: bool,
     wishes: Mapping[str, str] | None = None,
 ) -> list[LineCard]:
-    """Return lines, which were read, with one's `own` sign-ups by line, and one's `wishes` for them before."""
+    """Return the given lines with the attendee's `own` sign-ups by line, and their `wishes` before."""
     return [
         LineCard(
             line_json(each),

@@ -1,4 +1,4 @@
-"""The control room's sign-up lines: each act is a form that works without script."""
+"""The control room's sign-up lines: every action is a form that works without JavaScript."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ FIELDS = ("title", "summary", "announced_line", "owner")
 
 
 def _read_form(request: HttpRequest) -> dict[str, Any]:
-    """Return the form's fields in the form that JSON has; an empty number or owner is none."""
+    """Return the form's fields in their JSON form; an empty number or owner is None."""
     given: dict[str, Any] = {field: request.POST[field] for field in FIELDS if field in request.POST}
     number = given.get("announced_line", "").strip()
     if "announced_line" in given:
@@ -40,7 +40,7 @@ def _read_form(request: HttpRequest) -> dict[str, Any]:
 
 
 def _line_here(session: Session, line: str) -> LineWithNames:
-    """Return the line of this session; one of another session is not found, whoever asks."""
+    """Return a line of this session; 404 if it belongs to another session."""
     found = follow_ups.line_with_names(id_in_address(line))
     if found.line.session_id != session.pk:
         raise NotFound
@@ -49,7 +49,7 @@ def _line_here(session: Session, line: str) -> LineWithNames:
 
 @posted_from("control")
 def line_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Open a line in one act. An error keeps what was typed."""
+    """Open a line in one action. An error keeps the typed text."""
     found, caller = enter(request, event, session)
     given = _read_form(request)
     try:
@@ -70,7 +70,7 @@ def line_add(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control")
 def line_state(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
-    """Close a line, or open it again."""
+    """Close a line, or reopen it."""
     given = {"state": request.POST.get("state")}
     return act(
         request,
@@ -86,7 +86,7 @@ def line_state(request: HttpRequest, event: str, session: str, line: str) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def line_edit(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
-    """Edit a line: its words, the number that people said, its owner; and all names under it."""
+    """Edit a line: its texts, the announced number, its owner, and all names on it."""
     found, caller = enter(request, event, session)
     here = _line_here(found, line)
     if request.method != "POST":
@@ -99,7 +99,7 @@ def line_edit(request: HttpRequest, event: str, session: str, line: str) -> Http
 
 
 def _boxes(line: SignUpLine) -> dict[str, str]:
-    """Return what the boxes of a line's form hold."""
+    """Return the values of the boxes of a line's form."""
     number = "" if line.announced_line is None else str(line.announced_line)
     owner = str(line.owner_id or "")
     return {"title": line.title, "summary": line.summary, "announced_line": number, "owner": owner}
@@ -150,7 +150,7 @@ def _edit_page(
 
 
 def _name_here(here: LineWithNames, request: HttpRequest) -> int:
-    """Return the id of the name that the button is about; one of another line is not found.
+    """Return the id of the button's name; 404 if it is on another line.
 
     Raises:
         NotFound, Malformed
@@ -162,14 +162,14 @@ def _name_here(here: LineWithNames, request: HttpRequest) -> int:
 
 
 def _pressed(request: HttpRequest) -> tuple[str, str, str]:
-    """Return what the button says: the act, the name and the attendee that it is about ("join:12:34")."""
+    """Return the button's action, name and attendee ("join:12:34")."""
     act, name, attendee, *_more = [*request.POST.get("act", "").split(":"), "", ""]
     return act, name, attendee
 
 
 @transaction.atomic
 def _do(request: HttpRequest, here: LineWithNames, caller: Caller) -> None:
-    """Save what was typed, and do with a name what the button says."""
+    """Save the typed values, and apply the button's action to a name."""
     now, (act, _name, beside) = timezone.now(), _pressed(request)
     name = _name_here(here, request)
     if "title" in request.POST:
@@ -191,7 +191,7 @@ def _do(request: HttpRequest, here: LineWithNames, caller: Caller) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def line_name(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
-    """Remove a name or put it back; join a name from the pad with a person, or take that back."""
+    """Remove a name or restore it; link a name from the pad to a person, or undo that."""
     found, caller = enter(request, event, session)
     here = _line_here(found, line)
     page = found.address("control-line-edit", line=line)

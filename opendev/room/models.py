@@ -9,7 +9,7 @@ from sessions.run_sheet.models import RunSheet
 
 
 class PollStep(models.Model):
-    """What the last step of a run sheet did to a poll, as long as the step can be taken back."""
+    """What the last step of a run sheet did to a poll, as long as the step can be undone."""
 
     class Act(models.TextChoices):
         LAUNCHED = "launched", _("launched")

@@ -1,4 +1,4 @@
-"""What a moderator can do with a poll right now, as buttons."""
+"""A moderator's current options for a poll, as buttons."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ COUNTDOWN_S, MORE_S = 60, 30
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A button that posts `field=value` to `url_name`; it wears the colour of the state it leads `to`."""
+    """A button that posts `field=value` to `url_name`, in the colour of the state that it leads `to`."""
 
     url_name: str
     field: str
@@ -34,19 +34,19 @@ class Move:
 
     @property
     def key(self) -> str:
-        """The key of the keyboard that presses it."""
+        """Its keyboard shortcut."""
         if self.url_name != STATE:
             return {VISIBILITY: "r", CLOCK: "t", ROUND: "a", RIGHT: "y"}[self.url_name]
         return {"live": "l", "closed": "c", "data": "p"}.get(self.to or "", "x")
 
     @property
     def is_aside(self) -> bool:
-        """Return True if it stands below the poll and not beside the main button."""
+        """Return True if it is below the poll and not next to the main button."""
         return self.url_name in {CLOCK, ROUND} or self.value == "archived"
 
 
 def moves_of(card: PollCard) -> list[Move]:
-    """Return the moves that are legal now, the most likely one first and primary."""
+    """Return the currently legal moves, the most likely one first and primary."""
     match card.state:
         case Poll.State.DRAFT:
             launch = Move(STATE, "state", "live", _("Launch"), "live", "air", primary=True)
@@ -80,7 +80,7 @@ def _live_moves(card: PollCard) -> list[Move]:
 
 
 def _right_moves(card: PollCard) -> list[Move]:
-    """Return the button that reveals the right answer, where there is one that is not revealed yet."""
+    """Return the button that reveals the right answer, if there is one that is not revealed yet."""
     return [Move(RIGHT, "", "", _("Reveal the right answer"), "data", "check")] if card.hides_right else []
 
 
@@ -92,7 +92,7 @@ def _over_moves() -> list[Move]:
 
 
 def undo_of(card: PollCard, now: datetime) -> Move | None:
-    """Return the move that takes the last act back, while that is possible."""
+    """Return the move that undoes the last action, while that is possible."""
     until = parse_datetime(card.poll.get("undo_until") or "")
     if until is None or until <= now:
         return None

@@ -1,7 +1,7 @@
-"""The notes in the room, live: only to sockets that ask for them, whole at first, then the lines that changed.
+"""Live notes in the room: only for sockets that ask for them, first all lines, then the changed ones.
 
-A room's other news go to everybody and are small; a pad is tens of kilobytes and moves with every key. So this has a
-list of followers of its own, a change a second at most, encoded once for all.
+A room's other news is small and for everybody; a pad is tens of kilobytes and changes with every keystroke. So this has
+its own list of followers, and sends at most one change per second, encoded once for all.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ NOTHING = Notes(-1, ())
 
 
 class NotesSocket(Member, Protocol):
-    """What these commands need of a consumer."""
+    """What these commands need from a consumer."""
 
     group: Group | None
 
@@ -26,15 +26,15 @@ class NotesSocket(Member, Protocol):
 
 @dataclass
 class Feed:
-    """One room's notes as this process last saw them, and who reads them here."""
+    """One room's notes as this process last saw them, and their followers."""
 
     group: Group
     notes: Notes = NOTHING
     followers: set[Member] = field(default_factory=set)
-    behind: set[Member] = field(default_factory=set)  # to be given the whole: they are new, or were slow
+    behind: set[Member] = field(default_factory=set)  # need all lines: they are new, or were slow
 
     def take(self, notes: Notes) -> None:
-        """Tell everybody what changed."""
+        """Send the changes to everybody."""
         before, self.notes = self.notes, notes
         change = difference(before.lines, notes.lines)
         lines = [line.as_json() for line in change.lines]
@@ -47,7 +47,7 @@ class Feed:
                 hub.writer.reply(self.group, member, told)
 
     def catch_up(self) -> None:
-        """Give the whole to those who lack it and can take it."""
+        """Send all lines to those who need them and can accept them."""
         waiting = [member for member in self.behind if member not in hub.writer.slow]
         if not waiting or self.notes.revision < 0:
             return
@@ -58,7 +58,7 @@ class Feed:
             self.behind.discard(member)
 
     def forget_gone(self) -> None:
-        """Drop sockets that left the room."""
+        """Remove sockets that left the room."""
         self.followers &= self.group.members
         self.behind &= self.followers
 
@@ -67,7 +67,7 @@ feeds: dict[int, Feed] = {}
 
 
 def follow(socket: NotesSocket, frame: dict[str, Any]) -> None:
-    """`notes.follow`: from now on this socket hears the notes; the whole comes within a second."""
+    """`notes.follow`: send this socket the notes from now on; all lines follow within a second."""
     if socket.group is not None:
         feed = feeds.get(socket.group.key)
         if feed is None or feed.group is not socket.group:
@@ -78,7 +78,7 @@ def follow(socket: NotesSocket, frame: dict[str, Any]) -> None:
 
 
 def leave(socket: NotesSocket, frame: dict[str, Any]) -> None:
-    """`notes.leave`: no more of them."""
+    """`notes.leave`: stop following the notes."""
     if socket.group is not None and (feed := feeds.get(socket.group.key)):
         feed.followers.discard(socket)
         feed.behind.discard(socket)
@@ -89,7 +89,7 @@ COMMANDS = {"notes.follow": follow, "notes.leave": leave}
 
 
 async def look() -> None:
-    """Read the pads of rooms in which somebody follows the notes, where they are newer than what is known."""
+    """Read the pads of rooms with followers if they are newer than the known revision."""
     for key, feed in list(feeds.items()):
         feed.forget_gone()
         if not feed.followers:

@@ -1,7 +1,7 @@
-"""What is an attendee's own, told to the sockets that did not send it: votes, upvotes, supports, sign-ups.
+"""Attendees' own data for their other sockets: votes, upvotes, supports, sign-ups.
 
-Each socket reads it with the pass that it was opened with, so that an anonymous ballot, which belongs to one device,
-says to the attendee's other devices only that they voted. Nothing of it travels between processes.
+Each socket reads it with the pass that it was opened with, so that of an anonymous ballot, which belongs to one device,
+the attendee's other devices only learn that they voted. None of it is sent between processes.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from sessions.questions.news import KIND as QUESTION
 from sessions.suggestions import consumers as suggestions
 from sessions.suggestions.news import KIND as SUGGESTION
 
-TRY_AGAIN_S = 2.0  # while the database is away or too much waits
+TRY_AGAIN_S = 2.0  # while the database is away or overloaded
 
 ReadOwn = Callable[[AttendeePass, Group, int, Answer[Frame]], None]
 READERS: dict[str, ReadOwn] = {
@@ -33,7 +33,7 @@ READERS: dict[str, ReadOwn] = {
 
 
 class OwnSocket(Protocol):
-    """What this needs of a consumer."""
+    """What this needs from a consumer."""
 
     attendee: AttendeePass | None
     group: Group | None
@@ -44,7 +44,7 @@ class OwnSocket(Protocol):
 
 
 class OwnReader:
-    """Reads what is one attendee's own for one socket: at most one read a topic at a time, and never an old one last.
+    """Reads an attendee's own data for one socket: at most one read per topic at a time, never an outdated one last.
 
     All methods run on the loop.
     """
@@ -55,7 +55,7 @@ class OwnReader:
         self.changed_since: set[str] = set()  # topics that changed after their read began
 
     def changed(self, topic: str) -> None:
-        """Read a topic, or read it again after the read that is under way, which may have been too early."""
+        """Read a topic, or read it again after the read in progress, which may have been too early."""
         if topic in self.reading:
             self.changed_since.add(topic)
         else:
@@ -63,7 +63,7 @@ class OwnReader:
             self._read(topic)
 
     def answered(self, topic: str) -> None:
-        """Note that the socket has just been told its own: what a read under way brings may be older."""
+        """Note that the socket has just got its own data: the result of a read in progress may be older."""
         if topic in self.reading:
             self.changed_since.add(topic)
 

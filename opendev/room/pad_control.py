@@ -1,4 +1,4 @@
-"""The session's pad, for its moderators: where it is, whether we reach it, and repairs of lines that got lost in it."""
+"""The session's pad, for its moderators: its address, whether we can reach it, and repairs of lost headings."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def pad(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @posted_from("control-pad")
 @never_cache
 def link(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Link a pad by its address, make one on the operator's server, or take the link away."""
+    """Link a pad by its address, create one on the operator's server, or unlink it."""
     found, caller = enter(request, event, session)
     try:
         match request.POST.get("act"):
@@ -78,7 +78,7 @@ def link(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control")
 def repair(request: HttpRequest, event: str, session: str, line: str) -> HttpResponse:
-    """Point to a line's heading in the pad, or have it written anew."""
+    """Point to a line's heading in the pad, or have it written again."""
 
     def work(found: Session, caller: Any) -> None:
         check_moderates(caller=caller, session_id=found.pk)

@@ -1,4 +1,4 @@
-"""Poll results for the notes: where polls and pads meet."""
+"""Poll results in the notes: the link between polls and pads."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC
@@ -18,11 +18,11 @@ from polls.selectors import options_of, poll_versions, polls_of
 from polls.serializers import right_sentence, tally_of
 from sessions.programme.models import Session
 
-PAD_ROWS = 30  # of what people wrote; the rest is in the files
+PAD_ROWS = 30  # of written answers; the rest is in the files
 
 
 class PollResults:
-    """The published results of a session's polls that everybody may see, each poll's latest round once."""
+    """The published results of a session that everybody may see, each poll's latest round once."""
 
     def marks(self, session_ids: Sequence[int]) -> Mapping[int, Any]:
         """Return the versions of each session's polls."""

@@ -1,8 +1,8 @@
-"""The pad worker beside a server: started with the first linked pad, started again when it ends, watched.
+"""The server's pad worker: started with the first linked pad, restarted when it ends, and monitored.
 
-`serve` says by an environment variable that its processes keep one. Of several processes one does, the holder of a
-file's lock; when that one ends, its worker does too, and another process takes over. Operators who run `sync_pads` as a
-service of its own need none of this: a second worker waits.
+`serve` sets an environment variable so that its processes keep a worker. Of several processes only the holder of a
+file lock does; when it ends, so does its worker, and another process takes over. Operators who run `sync_pads` as a
+separate service do not need this: a second worker waits.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ COMMAND = (sys.executable, "-m", "django", "sync_pads", "--while-parent-lives")
 LOOK_S = 2.0
 WATCH_S = 5.0
 RETRY_S = (0.5, 2.0, 5.0, 15.0, 30.0)
-GOOD_S = 60.0  # a worker that ran for so long ended by an accident, not by a fault that comes back at once
+GOOD_S = 60.0  # a worker that ran for this long ended by accident, not by an error that returns at once
 END_S = 5.0
 
 
 async def watch_for_ever() -> None:
-    """Keep what `/readyz` says of the worker up to date."""
+    """Keep the worker's state for `/readyz` up to date."""
     worker_watch.begin()
     while True:
         await asyncio.sleep(WATCH_S)
@@ -44,7 +44,7 @@ async def watch_for_ever() -> None:
 
 
 async def keep_for_ever() -> None:
-    """Start the worker once a pad is linked, and again whenever it ended, later from time to time."""
+    """Start the worker once a pad is linked, and restart it whenever it ends, with growing pauses."""
     lock = await _lock()
     try:
         await _until_a_pad_is_linked()
@@ -68,7 +68,7 @@ async def keep_for_ever() -> None:
 
 
 async def _lock() -> IOBase:
-    """Return the open file whose lock makes this process the worker's keeper; waits while another one is."""
+    """Return the open file whose lock makes this process the worker's keeper; wait while another one is."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     file = (settings.VAR_DIR / "pad-worker.lock").open("w")
     while True:
@@ -93,7 +93,7 @@ async def _until_a_pad_is_linked() -> None:
 
 
 async def _run() -> int:
-    """Run the worker until it ends; return its exit status, 127 where it cannot be started at all."""
+    """Run the worker until it ends; return its exit status, or 127 if it cannot be started at all."""
     try:
         process = await asyncio.create_subprocess_exec(*COMMAND, cwd=settings.ROOT)
     except OSError:

@@ -1,4 +1,4 @@
-"""Where pads meet rooms: what pages say of a line in its pad, and how a serving process learns of the worker's news."""
+"""Pads in rooms: the state of lines in their pads, and how serving processes learn of the worker's changes."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from sessions.follow_ups.models import SignUpLine
 
 log = logging.getLogger("opendev.live")
 
-LOOK_S = 0.5  # "the number is right within two seconds" leaves no time for the sweep
+LOOK_S = 0.5  # numbers must be right within two seconds, which leaves no time for the sweep
 SAVED = {
     PadName.State.WRITTEN: "under",
     PadName.State.REMOVED_IN_NOTES: "",
@@ -26,7 +26,7 @@ UNPLACED = {PadLine.State.MISSING, PadLine.State.DOUBLED}
 
 
 async def watch_for_ever() -> None:
-    """Look for news of the pads of all rooms that have sockets: one small query for all of them."""
+    """Look for changes in the pads of all rooms with sockets: one small query for all of them."""
     while True:
         await asyncio.sleep(LOOK_S)
         try:
@@ -37,7 +37,7 @@ async def watch_for_ever() -> None:
 
 
 async def look() -> None:
-    """Take what is newer in the database than what this process knows."""
+    """Read pads that are newer in the database than in this process."""
     known = {key: topic.version for key, group in hub.groups.items() if (topic := group.topics.get(TOPIC))}
     if not known:
         return
@@ -48,7 +48,7 @@ async def look() -> None:
 
 
 def in_pads(session_ids: Iterable[int], attendee: AttendeePass | None) -> dict[int, InPad]:
-    """Return what is known of the sessions' lines in their pads, by line; with the attendee's own names in them."""
+    """Return the state of the sessions' lines in their pads, by line, including the attendee's own names."""
     states = pad_states(session_ids)
     lines = [line.line_id for state in states for line in state.lines]
     own, name = {}, ""
@@ -60,7 +60,7 @@ def in_pads(session_ids: Iterable[int], attendee: AttendeePass | None) -> dict[i
 
 
 def in_pads_of(states: Iterable[PadState], own: dict[int, str], name: str) -> dict[int, InPad]:
-    """Return the same of pads that were read; `own` is what became of one's names in them, by line."""
+    """Return the same for the given pads; `own` is the state of the attendee's names in them, by line."""
     return {
         line.line_id: InPad(line.number, _saved(line, own), _url(state, line, name), line.state)
         for state in states
@@ -69,7 +69,7 @@ def in_pads_of(states: Iterable[PadState], own: dict[int, str], name: str) -> di
 
 
 def in_pad(line: SignUpLine, attendee: AttendeePass | None) -> InPad:
-    """Return what is known of one line in its pad."""
+    """Return the state of one line in its pad."""
     return in_pads([line.session_id], attendee).get(line.pk, NOT_IN_PAD)
 
 

@@ -1,4 +1,4 @@
-"""What the room's pages show: the reading side of the views."""
+"""The contents of the room's pages: the reading side of the views."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +38,7 @@ OPEN_STATES = frozenset({Session.State.UPCOMING, Session.State.LIVE})
 
 @dataclass
 class ControlCard:
-    """A card with what its moderator can do now."""
+    """A card with the moderator's current options."""
 
     card: PollCard
     moves: list[Move] = field(default_factory=list)
@@ -54,7 +54,7 @@ def socket_path(session: Session) -> str:
 
 
 def common(session: Session) -> dict[str, Any]:
-    """Return what every page of a session shows."""
+    """Return the common contents of a session's pages."""
     join_url = settings.PUBLIC_URL + reverse("join-code", kwargs={"code": session.code})
     return {
         "event": session.event,
@@ -109,17 +109,17 @@ def room_context(
 
 
 def _first_of(cards: list[PollCard], running: dict[str, Any] | None, tried: str) -> PollCard | None:
-    """Return the poll that has the room's stage: the one whose form was refused, else the one on air."""
+    """Return the poll on the room's stage: the one whose form was refused, otherwise the one on air."""
     first = on_air(cards)
     if first and not first.is_live and is_taken(running):
-        first = None  # a poll that is over leaves the stage to what runs
+        first = None  # a poll that is over leaves the stage to the running item
     return next((card for card in cards if card.id == tried), first) if tried else first
 
 
 def _room_cards(
     reads: RoomReads, own: OwnReads, *, joined: bool, wanted_view: str, tried: tuple[str, QueryDict | None]
 ) -> list[PollCard]:
-    """Return the polls that are not hidden from this attendee, or visitor; the one of a refused form as it was sent."""
+    """Return the polls visible to this attendee, or visitor, with the values of a refused form."""
     made = [
         card_for(
             poll,
@@ -135,7 +135,7 @@ def _room_cards(
 
 
 def notes_context(link: EtherpadLink | None, name: str, wanted: str) -> dict[str, Any]:
-    """Return where the pad is, for this reader; and the notes themselves where the page is to show them."""
+    """Return the pad's address for this reader, and the notes themselves if the page shows them."""
     copy = copy_of(link.pk) if link and wanted == "notes" else None
     return {
         "pad": link,
@@ -148,7 +148,7 @@ def notes_context(link: EtherpadLink | None, name: str, wanted: str) -> dict[str
 
 
 def lines_context(reads: RoomReads, own: OwnReads, attendee: AttendeePass | None) -> dict[str, Any]:
-    """Return the session's sign-up lines and suggestions for some, and what the dialog asks before the first tap."""
+    """Return the session's sign-up lines and suggestions, and the data for the dialog before the first tap."""
     session, is_joined = reads.session, attendee is not None
     suggestions = suggestions_for(session, attendee, reads.suggestions, own.supported)
     until = default_contact_until(timezone.now())
@@ -165,11 +165,11 @@ def lines_context(reads: RoomReads, own: OwnReads, attendee: AttendeePass | None
 
 
 def queue_context(session: Session, *, sort: str, shown: int, now: datetime) -> dict[str, Any]:
-    """Return the queue of questions, as those see it who keep it."""
+    """Return the queue of questions, as moderators and helpers see it."""
     return {**common(session), "queue": queue_questions(session, sort=sort, now=now).cut(shown)}
 
 
-# What the screen shows of questions when a moderator says so: as an item of the run sheet does.
+# The screen's questions, if a moderator chose them: as for an item of the run sheet.
 ASKED_MOST: dict[str, Any] = {"id": None, "kind": "questions", "text": "", "line": None}
 
 
@@ -186,7 +186,7 @@ def screen_context(session: Session) -> dict[str, Any]:
     elif shows != Session.Shows.ON_AIR:
         poll = question = None
         running = ASKED_MOST if shows == Session.Shows.QUESTIONS else None
-    elif poll and poll.is_live:  # votes are being cast: nothing takes the poll off the screen
+    elif poll and poll.is_live:  # voting is open: nothing replaces the poll on the screen
         question = running = None
     elif question or is_taken(running):
         poll = None
@@ -209,7 +209,7 @@ def screen_context(session: Session) -> dict[str, Any]:
 
 
 def _addresses_after_the_end(session: Session) -> dict[str, str]:
-    """Return where results, recap and follow-ups are, as people read and type it: without the scheme."""
+    """Return the address of results, recap and follow-ups for reading and typing: without the scheme."""
     host, event = settings.PUBLIC_URL.partition("://")[2], {"event": session.event.slug}
     return {
         "record_address": host + reverse("join-code", kwargs={"code": session.code}),
@@ -232,7 +232,7 @@ def _view_of_screen(session: Session, question: Any, item: Any, poll: PollCard |
 
 
 def _headline_length(question: Any, item: Any, poll: PollCard | None) -> int:
-    """Return how many characters the screen's largest words have."""
+    """Return the number of characters of the screen's largest text."""
     if question:
         return len(question.text)
     if item:
@@ -241,7 +241,7 @@ def _headline_length(question: Any, item: Any, poll: PollCard | None) -> int:
 
 
 def _on_stage(sheet: SheetCard, first: Any) -> Any:
-    """Return the poll that is on stage unasked: what runs goes before polls that are over; None for what is no poll."""
+    """Return the poll on stage by default: the running item comes before polls that are over; None for no poll."""
     running = sheet.running
     if running is None or (first and first.is_live):
         return first
@@ -249,7 +249,7 @@ def _on_stage(sheet: SheetCard, first: Any) -> Any:
 
 
 def _join_undo(cards: list[Any], sheet: SheetCard) -> Any:
-    """Leave one button where a step is taken back with what it did; return the card of the poll that closed with it."""
+    """Leave only one undo button if a step also changed polls; return the card of the poll that it closed."""
     if not sheet.undo_seconds:
         return None
     closed = [card for card in cards if card.id in sheet.closed and card.state == Poll.State.CLOSED]
@@ -260,7 +260,7 @@ def _join_undo(cards: list[Any], sheet: SheetCard) -> Any:
 
 
 def run_sheet_context(session: Session, *, now: datetime) -> dict[str, Any]:
-    """Return the page on which the run sheet is written, and what its items may be about."""
+    """Return the contents of the run sheet's page, and the possible subjects of its items."""
     cards = {str(poll.pk): card_for(poll, is_moderator=True) for poll in polls_of([session.pk])}
     sheet = sheet_card(session.pk, cards, now)
     drafts = [

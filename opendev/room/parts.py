@@ -1,4 +1,4 @@
-"""The parts of a room: one is open at a time, and each has a tab. A new part is a template and an entry here."""
+"""The tabs of a room, of which one is open at a time. A new one is a template and an entry here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ Context = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the room. `count` stands in its tab; a part that does not exist in this session has no tab.
+    """A part of the room with its tab. `count` is shown in the tab; a part that this session does not have has none.
 
-    Its template is put into the page also where it does not exist yet, so that script can show it when it does.
+    Its template is in the page even if it does not exist yet, so that the script can show it once it does.
     """
 
     key: str
@@ -63,11 +63,14 @@ class Tab:
     exists: bool
 
 
-PART_OF_KIND = {"questions": "questions", "line": "follow-ups"}  # where the room goes on with what runs
+PART_OF_KIND = {
+    "questions": "questions",
+    "line": "follow-ups",
+}  # where the room continues with the running item
 
 
 def parts_context(context: Context, wanted: str) -> dict[str, Any]:
-    """Return what the room's tabs and parts show; `wanted` is the part that was asked for, "" for what runs."""
+    """Return the room's tabs and parts; `wanted` is the requested part, "" for the running item's."""
     running = context.get("running")
     if not wanted and running and not (context["on_air"] and context["on_air"].is_live):
         wanted = PART_OF_KIND.get(running["kind"], "")

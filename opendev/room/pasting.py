@@ -1,4 +1,4 @@
-"""A run sheet as text, an item a line, turned into the JSON form of its items. What is right the services say.
+"""Parsing a run sheet as text, one item per line, into the JSON form of its items. The services validate them.
 
     Opening prompt: What images do you build? (5)
     Poll: Where are you today? / Trying it out / In production (4 min)
@@ -6,7 +6,7 @@
     Follow-up: Networking API for Kubernetes (3)
     Hand over to part three
 
-The word before the first colon says the kind, whatever stands before it; a line without one is a note, which the room
+The last word before the first colon gives the kind; a line without one is a note, which the room
 never sees, so that nothing is shown to everybody by mistake.
 """
 
@@ -34,10 +34,10 @@ MAX_PASTED = 40_000
 
 
 def read_plan(text: Any) -> list[dict[str, Any]]:
-    """Return the items of a pasted plan: `{kind, text, minutes, line?}`; empty lines part nothing.
+    """Return the items of a pasted plan: `{kind, text, minutes, line?}`; empty lines are ignored.
 
     Raises:
-        Malformed: no text, or too long a one.
+        Malformed: no text, or one that is too long.
     """
     if not isinstance(text, str) or not text.strip():
         sentence = _("Write one item per line.")
@@ -54,7 +54,7 @@ def ends_with_minutes(line: str) -> bool:
 
 
 def read_plan_line(line: str) -> dict[str, Any]:
-    """Return one item. A poll's `line` is its text with the options, where it has any."""
+    """Return one item. A poll's `line` is its text with the options, if it has any."""
     said, minutes = line.strip().lstrip("-*•").strip(), 0
     if found := _MINUTES.search(said):
         said, minutes = said[: found.start()].strip(), int(found[1])

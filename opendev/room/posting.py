@@ -1,4 +1,4 @@
-"""Addresses that forms post to."""
+"""Addresses of forms."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ View = Callable[..., HttpResponse]
 
 
 def posted_from(page: str) -> Callable[[View], View]:
-    """Let a view take POST alone; reading its address (a reload, a shared link) leads to the page with the form.
+    """Let a view only accept POST; a GET of its address (a reload, a shared link) redirects to the form's page.
 
     Args:
         page: the URL name of that page, of the same session.
@@ -22,9 +22,7 @@ def posted_from(page: str) -> Callable[[View], View]:
         @wraps(view)
         def posted(request: HttpRequest, event: str, session: str, **more: Any) -> HttpResponse:
             if request.method in {"GET", "HEAD"}:
-                named = resolve(
-                    request.path_info
-                ).kwargs  # as its reader wrote it, whether or not it is there
+                named = resolve(request.path_info).kwargs  # as in the address, whether or not it exists
                 return redirect(page, event=named["event"], session=named["session"])
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST", "GET", "HEAD"])

@@ -23,7 +23,7 @@ def _kept_qr(address: str, _language: str | None) -> SafeString:
 
 
 def draw_qr(address: str) -> SafeString:
-    """Return the same picture without keeping it: for an address that opens something once."""
+    """Return the same picture without caching it, for one-time addresses."""
     rows = [list(row) for row in segno.make(address, error="m").matrix_iter(border=BORDER)]
     return format_html(
         '<svg class="qr" width="200" height="200" viewBox="0 0 {size} {size}" role="img"'

@@ -1,4 +1,4 @@
-"""Questions as pages show them: what templates need to know, computed once."""
+"""Questions for pages: the values that templates need, computed once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ PARTS = ("waiting", "open", "answered", "hidden")
 
 @dataclass(frozen=True)
 class QuestionCard:
-    """One question for one reader. Everything comes from its JSON for the reader's audience."""
+    """A question for one reader. Everything comes from its JSON for the reader's audience."""
 
     question: dict[str, Any]
     mine: dict[str, bool]
@@ -72,7 +72,7 @@ class QuestionCard:
 
     @property
     def may_be_withdrawn(self) -> bool:
-        """Whether its author may still take it back."""
+        """Whether its author may still withdraw it."""
         return self.is_mine and self.question["state"] not in {State.ON_AIR, State.ANSWERED}
 
 
@@ -81,17 +81,17 @@ class QuestionList:
     """The questions of a session in the order of a page."""
 
     on_air: QuestionCard | None = None
-    waiting: list[QuestionCard] = field(default_factory=list)  # for approval; in the room one's own
+    waiting: list[QuestionCard] = field(default_factory=list)  # for approval; in the room the reader's own
     open: list[QuestionCard] = field(default_factory=list)
     answered: list[QuestionCard] = field(default_factory=list)
     hidden: list[QuestionCard] = field(default_factory=list)  # dismissed, or merged into another one
-    dismissals: list[QuestionDismissal] = field(default_factory=list)  # acts that can be undone as one
+    dismissals: list[QuestionDismissal] = field(default_factory=list)  # dismissals to undo together
     counts: dict[str, int] = field(default_factory=dict)  # of each list, before it was cut
     unvoted: int = 0  # open, without a vote or a pin
-    shown: int = 0  # rows of each list at most, once it was cut
+    shown: int = 0  # the maximum number of rows per list, once it was cut
 
     def cut(self, shown: int) -> "QuestionList":
-        """Return the list with up to `shown` rows of each part, for a page that stays short however many there are."""
+        """Return the list with up to `shown` rows of each part, so that the page stays short."""
         lists = {name: getattr(self, name) for name in PARTS}
         return replace(
             self,
@@ -103,12 +103,12 @@ class QuestionList:
 
     @property
     def left_out(self) -> dict[str, int]:
-        """How many rows of each list the page does not show."""
+        """The number of rows of each list that the page does not show."""
         return {name: max(0, count - self.shown) for name, count in self.counts.items()}
 
     @property
     def shown_next(self) -> int:
-        """How many rows of each list the page shows after "show more"."""
+        """The number of rows of each list after "show more"."""
         return shown_next(self.shown)
 
     @property
@@ -119,7 +119,7 @@ class QuestionList:
 
 
 def room_questions(session: Session, attendee: AttendeePass | None, *, sort: str = "") -> QuestionList:
-    """Return the questions as an attendee, or a visitor, sees them in the room, whoever is signed in."""
+    """Return the questions as an attendee, or a visitor, sees them in the room, even if a moderator is signed in."""
     upvoted = own_upvotes([(attendee.attendee_id, session.pk)])[0] if attendee else set()
     return questions_for(session, attendee, questions_of([session.pk]), upvoted, sort=sort)
 
@@ -132,7 +132,7 @@ def questions_for(
     *,
     sort: str,
 ) -> QuestionList:
-    """Return the session's questions, which were read, as an attendee, or a visitor, sees them."""
+    """Return the session's given questions as an attendee, or a visitor, sees them."""
     attendee_id = attendee.attendee_id if attendee else None
     is_open = attendee is not None and session.shown_state not in {Session.State.OVER, "cancelled"}
     cards = []
@@ -146,7 +146,7 @@ def questions_for(
 
 
 def queue_questions(session: Session, *, sort: str = "", now: datetime) -> QuestionList:
-    """Return the questions as those see them who keep the queue, with the seconds in which a move can be undone."""
+    """Return the questions as moderators and helpers see them, with the seconds in which a move can be undone."""
     bodies = [question_json(question, MODERATORS) for question in questions_of([session.pk])]
     nobody = {"author": False, "upvoted": False}
     queue = _in_order(
@@ -162,7 +162,7 @@ def _seconds_left(body: dict[str, Any], now: datetime) -> int:
 
 
 def _in_order(cards: Iterable[QuestionCard], sort: str) -> QuestionList:
-    """Part the cards, which come oldest first, by what they are; open ones pinned first, then by votes or by time."""
+    """Split the cards, given oldest first, by state; open ones with pinned ones first, then by votes or by time."""
     found = QuestionList()
     parts = {
         State.WAITING: found.waiting,

@@ -1,4 +1,4 @@
-"""Questions by plain form, for attendees: asking, changing and withdrawing one's own, upvotes."""
+"""Attendees' questions by plain form: asking, changing, withdrawing, upvotes."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,13 +20,13 @@ PART = "questions"
 
 
 def _question_here(session: Session, question: str) -> int:
-    """Return the id of a question of this session; one of another session is not found, whoever asks."""
+    """Return the id of a question of this session; 404 if it belongs to another session."""
     return question_by_id(id_in_address(question), session_id=session.pk).pk
 
 
 @posted_from("room")
 def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Ask. Without script, questions that ask nearly the same are shown once before a new one is taken."""
+    """Ask. Without JavaScript, similar questions are shown once before a new one is accepted."""
     text, name = request.POST.get("text", ""), request.POST.get("name", "")
 
     def work(found: Session, attendee: AttendeePass | None) -> None:
@@ -45,7 +45,7 @@ def ask(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("room")
 def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
-    """Change one's own question."""
+    """Change the attendee's own question."""
     return views.act(
         request,
         event,
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
 
 @posted_from("room")
 def withdraw(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
-    """Withdraw one's own question."""
+    """Withdraw the attendee's own question."""
     return views.act(
         request,
         event,
@@ -73,7 +73,7 @@ def withdraw(request: HttpRequest, event: str, session: str, question: str) -> H
 
 @posted_from("room")
 def upvote(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
-    """Vote for a question, or (`take_back`) take that back."""
+    """Vote for a question, or (`take_back`) withdraw the vote."""
 
     def work(found: Session, attendee: AttendeePass | None) -> None:
         if attendee is None:

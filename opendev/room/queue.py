@@ -1,4 +1,4 @@
-"""The queue of questions, for moderators in the control room and for helpers on a page of its own."""
+"""The queue of questions, for moderators in the control room and for helpers on a separate page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +43,7 @@ Work = Callable[[Session, Caller], object]
 
 
 def enter(request: HttpRequest, event: str, session: str) -> tuple[Session, Caller]:
-    """Return the session and whoever keeps its questions.
+    """Return the session and the caller, who may moderate its questions.
 
     Raises:
         NotFound, NotSignedIn, NotHelper
@@ -69,7 +69,7 @@ def _page(
 @require_safe
 @never_cache
 def queue(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """The queue on a page of its own."""
+    """The queue on a separate page."""
     try:
         found, caller = enter(request, event, session)
     except NotSignedIn:
@@ -78,7 +78,7 @@ def queue(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, event: str, session: str, work: Work) -> HttpResponse:
-    """Do one act and go back to where it was done; a refusal shows that page, with its status and code."""
+    """Execute an action and redirect to its page; a refusal shows that page, with its status and code."""
     found, caller = enter(request, event, session)
     in_control = request.POST.get("page") == "control" and selectors.moderates(caller, found.pk)
     try:
@@ -92,7 +92,7 @@ def _act(request: HttpRequest, event: str, session: str, work: Work) -> HttpResp
 
 
 def _pk(session: Session, question: str) -> int:
-    """Return the id of a question of this session; one of another session is not found, whoever asks."""
+    """Return the id of a question of this session; 404 if it belongs to another session."""
     return question_by_id(id_in_address(question), session_id=session.pk).pk
 
 
@@ -112,7 +112,7 @@ def state(request: HttpRequest, event: str, session: str, question: str) -> Http
 
 @posted_from("control-questions")
 def undo(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
-    """Take the last move back."""
+    """Undo the last move."""
     return _act(
         request,
         event,
@@ -125,7 +125,7 @@ def undo(request: HttpRequest, event: str, session: str, question: str) -> HttpR
 
 @posted_from("control-questions")
 def pin(request: HttpRequest, event: str, session: str, question: str) -> HttpResponse:
-    """Keep it on top, or let it go."""
+    """Pin it to the top, or unpin it."""
     pinned = request.POST.get("pinned") == "1"
     return _act(
         request,
@@ -137,7 +137,7 @@ def pin(request: HttpRequest, event: str, session: str, question: str) -> HttpRe
 
 @posted_from("control-questions")
 def rules(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Say how questions are asked. For moderators."""
+    """Set how questions are asked. For moderators."""
     given = {"named": "named" in request.POST, "moderated": "moderated" in request.POST}
     return _act(
         request,
@@ -149,7 +149,7 @@ def rules(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control-questions")
 def dismiss(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Dismiss several in one act: a group of them, or those that are ticked."""
+    """Dismiss several at once: a group of them, or the ticked ones."""
     which = request.POST.get("which") or None
     ticked = None if which else request.POST.getlist("question")
     return _act(
@@ -164,7 +164,7 @@ def dismiss(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control-questions")
 def restore(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Put back what was dismissed in one act."""
+    """Restore questions that were dismissed together."""
 
     def work(found: Session, caller: Caller) -> None:
         act = dismissal_by_id(id_in_address(request.POST.get("dismissal", "")))
@@ -206,7 +206,7 @@ def edit(request: HttpRequest, event: str, session: str, question: str) -> HttpR
 
 
 def _asker_is_revoked(pk: int, caller: Caller, session: Session) -> bool | None:
-    """Return whether the asker's pass was revoked; None where they are gone, or for who may not revoke it."""
+    """Return whether the author's pass was revoked; None if they are gone, or the caller may not revoke it."""
     asker = question_by_id(pk).attendee_id
     if asker is None or not selectors.moderates(caller, session.pk):
         return None
@@ -215,9 +215,9 @@ def _asker_is_revoked(pk: int, caller: Caller, session: Session) -> bool | None:
 
 @transaction.atomic
 def _save(request: HttpRequest, pk: int, caller: Caller) -> None:
-    """Save the answer where it was changed, and do what the button says.
+    """Save the answer if it was changed, and execute the button's action.
 
-    "answered" marks the question, "merge" merges it, "revoke" and "restore" change the pass of whoever asked it.
+    "answered" marks the question, "merge" merges it, "revoke" and "restore" change its author's pass.
 
     Raises:
         EditedMeanwhile: somebody else changed the answer since the page was shown.

@@ -1,4 +1,4 @@
-"""What a room's page is read from: once for everybody, and in three queries for one attendee however much is theirs."""
+"""The data of a room's page: read once for everybody, and with three queries for an attendee's own part."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from sessions.suggestions.selectors import suggestions_of
 
 @dataclass(frozen=True)
 class RoomReads:
-    """What everybody's page of a room is made of. Many threads share it, so nobody changes it."""
+    """The common data of a room's pages. It is shared between threads, so nothing may change it."""
 
     session: Session
     polls: Sequence[tuple[Poll, Sequence[Option | Written]]]
@@ -41,7 +41,7 @@ class RoomReads:
 
     @property
     def link(self) -> EtherpadLink | None:
-        """The session's pad, None where it has none."""
+        """The session's pad, or None."""
         return self.pads[0].link if self.pads else None
 
 
@@ -49,7 +49,7 @@ rooms: Kept[RoomReads] = Kept()
 
 
 def room_reads(event: str, session: str, *, anew: bool = False) -> RoomReads:
-    """Return what everybody's page of a room is made of, as new as whoever asks may expect.
+    """Return the common data of a room's pages, fresh enough for the caller.
 
     Raises:
         NotFound: there is no such session.
@@ -74,7 +74,7 @@ def _read(session: Session) -> RoomReads:
 
 @dataclass
 class OwnReads:
-    """What is one attendee's own in a room; nothing of a visitor's."""
+    """One attendee's own data in a room; empty for a visitor."""
 
     answers: dict[int, Mine] = field(default_factory=dict)
     name: str = ""
@@ -83,11 +83,11 @@ class OwnReads:
     supported: set[int] = field(default_factory=set)
     sign_ups: dict[int, SignUp] = field(default_factory=dict)
     pad_names: dict[int, str] = field(default_factory=dict)
-    has_signed_up: bool = False  # on any line of the event, here and not in a pad
+    has_signed_up: bool = False  # on any line of the event, typed here and not in a pad
 
 
 def own_reads(attendee: AttendeePass | None, reads: RoomReads) -> OwnReads:
-    """Return what is the attendee's own in the room: their answers in two queries, the rest in one."""
+    """Return the attendee's own data in the room: their answers with two queries, the rest with one."""
     own = OwnReads()
     if attendee is None:
         return own
@@ -114,7 +114,7 @@ NOTHING = [
 
 
 def _rows_of(attendee: AttendeePass, session: Session) -> Iterable[tuple[Any, ...]]:
-    """Return rows of (what it is, number of its subject, name, company, what else a sign-up says)."""
+    """Return rows of (type, id of the subject, name, company, other fields of a sign-up)."""
     who = attendee.attendee_id
     sign_ups = SignUp.objects.filter(attendee=who).order_by()
     people = attendees_with_pass(session.event_id).filter(pk=who).order_by()

@@ -1,4 +1,4 @@
-"""The record that a room becomes when its session is over: what was asked and said, in the order of the hour."""
+"""The record that a room becomes after its session: polls and prompts, in the order in which they appeared."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from opendev.room.cards import PollCard, launch_order
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt that the room was shown, and when."""
+    """A prompt that the room has seen, and when."""
 
     id: str
     text: str
@@ -21,14 +21,14 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing of the hour: a poll's card, or a prompt."""
+    """An entry of the record: a poll's card, or a prompt."""
 
     card: PollCard | None = None
     prompt: Prompt | None = None
 
 
 def record_of(cards: Iterable[PollCard], prompts: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Return polls and prompts, the first launched or shown first; `prompts` as everybody is told of them."""
+    """Return polls and prompts in the order of launch or first display; `prompts` as in the running payload."""
     timed = [(card.poll["launched_at"] or "", Entry(card=card)) for card in sorted(cards, key=launch_order)]
     timed += [(told["shown_at"], Entry(prompt=_prompt(told))) for told in prompts]
     return [entry for _at, entry in sorted(timed, key=lambda pair: pair[0])]

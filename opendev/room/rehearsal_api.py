@@ -49,7 +49,7 @@ class Rehearsal(Endpoint):
         operation_id="session_rehearsal_get", responses=answers(RehearsalShape, refusals=(*READ, 403))
     )
     def get(self, request: Request, session: str) -> Response:
-        """Return the rehearsal that is on; 404 where there is none. For moderators."""
+        """Return the current rehearsal, or 404. For moderators."""
         real = self.session(session)
         check_moderates(caller=self.caller(real.event_id), session_id=real.pk)
         copy = rehearsal_of(real.pk)
@@ -63,7 +63,7 @@ class Rehearsal(Endpoint):
         responses=answers(RehearsalShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Start a rehearsal of a session that has not started, or return the one that is on. For moderators."""
+        """Start a rehearsal of a session that has not started, or return the current one. For moderators."""
         real = self.session(session)
         caller = self.caller(real.event_id)
         copy = start_rehearsal(session_id=real.pk, caller=caller, now=timezone.now())
@@ -71,7 +71,7 @@ class Rehearsal(Endpoint):
 
     @extend_schema(operation_id="session_rehearsal_end", responses=answers(TracesShape, refusals=WRITE))
     def delete(self, request: Request, session: str) -> Response:
-        """End the rehearsal, and clear all that it made. For moderators."""
+        """End the rehearsal, and delete everything in it. For moderators."""
         real = self.session(session)
         traces = end_rehearsal(session_id=real.pk, caller=self.caller(real.event_id))
         return Response(asdict(traces))

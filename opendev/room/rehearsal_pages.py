@@ -1,4 +1,4 @@
-"""The page on which a session's rehearsal is started and ended. What is about to be cleared stands on it."""
+"""The page for starting and ending a session's rehearsal. It lists what will be cleared."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ PAGE = "rehearsal"
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def rehearsal(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Say what a rehearsal is and start one; of one that is on, lead to it and offer its end."""
+    """Explain and start a rehearsal, or link to the current one and offer to end it."""
     real, caller = enter(request, event, session)
     if real.event.rehearses is not None:
         return redirect(real.event.rehearses.address(PAGE))
@@ -37,14 +37,14 @@ def rehearsal(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from(PAGE)
 def end(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """End the rehearsal and clear what it made, once somebody said yes to that."""
+    """End the rehearsal and delete everything in it, after a confirmation."""
     real, caller = enter(request, event, session)
     if request.POST.get("confirmed") != "yes":
         return redirect(real.address(PAGE))
     try:
         traces = end_rehearsal(session_id=real.pk, caller=caller)
     except NotFound:
-        return redirect(real.address(PAGE))  # somebody else ended it a moment ago
+        return redirect(real.address(PAGE))  # somebody else has just ended it
     return _show(request, real, cleared=traces)
 
 

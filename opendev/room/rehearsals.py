@@ -1,6 +1,6 @@
-"""Rehearsals: a session is played on a copy of it, and what the rehearsal made is cleared (docs/adr/0065).
+"""Rehearsals: a session is played on a copy, and everything from it is deleted afterwards (docs/adr/0065).
 
-The copy has an unlisted event of its own, so nothing of it is in the programme, the recap, the exports, the counts and
+The copy is in a separate unlisted event, so none of it appears in the programme, the recap, the exports, the counts and
 the follow-ups of the real one. It has no pad, so nothing is written to one.
 """
 
@@ -37,7 +37,7 @@ OF_LINE = ("title", "summary", "position")
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """How many of each thing a rehearsal made."""
+    """The number of each kind of object that a rehearsal created."""
 
     attendees: int
     votes: int
@@ -49,9 +49,9 @@ class Traces:
 
 @transaction.atomic
 def start_rehearsal(*, session_id: int, caller: Caller, now: datetime) -> Session:
-    """Make the copy in which a session is rehearsed, and return it; the one that is there, if it is rehearsed already.
+    """Create the copy in which a session is rehearsed, or return the existing one.
 
-    Polls are copied as drafts, the run sheet as if nothing of it had run, open sign-up lines without names.
+    Polls are copied as drafts, the run sheet as if none of it had run, open sign-up lines without names.
 
     Raises:
         NotFound, NotSignedIn, NotModerator, SessionIsCancelled, NothingToRehearse
@@ -71,7 +71,7 @@ def start_rehearsal(*, session_id: int, caller: Caller, now: datetime) -> Sessio
 
 
 def traces_of(copy: Session) -> Traces:
-    """Return what a rehearsal has made so far."""
+    """Return what a rehearsal has created so far."""
     return Traces(
         attendees=Attendance.objects.filter(session=copy).count(),
         votes=Ballot.objects.filter(poll__session=copy).count(),
@@ -84,7 +84,7 @@ def traces_of(copy: Session) -> Traces:
 
 @transaction.atomic
 def end_rehearsal(*, session_id: int, caller: Caller) -> Traces:
-    """End the rehearsal of a session, and clear all that it made; return what that was.
+    """End the rehearsal of a session, and delete everything in it; return what that was.
 
     Raises:
         NotFound: there is no such session, or it is not rehearsed.
@@ -96,9 +96,9 @@ def end_rehearsal(*, session_id: int, caller: Caller) -> Traces:
 
 
 def clear_rehearsal(session: Session, caller: Caller | None) -> Traces:
-    """Clear the rehearsal of a locked session; `caller` is None for the clock.
+    """Clear the rehearsal of a locked session; `caller` is None for automatic changes.
 
-    Whoever votes, asks or joins in it meanwhile waits for the locks, and then for a session that is not there.
+    Concurrent votes, questions and joins in it wait for the locks, and then find no session.
 
     Raises:
         NotFound: it is not rehearsed.

@@ -1,4 +1,4 @@
-"""REST for run sheets: the plan for moderators, and what runs for everybody."""
+"""REST for run sheets: the plan for moderators, and the running item for everybody."""
 
 from typing import Any
 
@@ -107,10 +107,10 @@ def _answer(found: SheetWithItems, *, status: int = 200) -> Response:
 
 
 class SheetEndpoint(Endpoint):
-    """What these endpoints share."""
+    """Base class of these endpoints."""
 
     def asked(self, session: str) -> tuple[Session, Caller]:
-        """Return the session and who asks.
+        """Return the session and the caller.
 
         Raises:
             NotFound
@@ -124,7 +124,7 @@ class RunSheetOfSession(SheetEndpoint):
 
     @extend_schema(operation_id="run_sheet_read", responses=answers(RunSheetShape, refusals=(*READ, 403)))
     def get(self, request: Request, session: str) -> Response:
-        """Return the plan, and what of it was used. For moderators."""
+        """Return the plan, and the used times. For moderators."""
         found, caller = self.asked(session)
         check_moderates(caller=caller, session_id=found.pk)
         return _answer(sheet_with_items(found.pk))
@@ -158,7 +158,7 @@ class OneItem(SheetEndpoint):
         operation_id="run_sheet_edit", request=ItemChange, responses=answers(RunSheetShape, refusals=WRITE)
     )
     def patch(self, request: Request, session: str, item: str) -> Response:
-        """Change its text, its minutes or its place. For moderators."""
+        """Change its text, minutes or position. For moderators."""
         found, caller = self.asked(session)
         body = self.body()
         given = {field: body[field] for field in FIELDS if field in body}
@@ -168,24 +168,24 @@ class OneItem(SheetEndpoint):
 
     @extend_schema(operation_id="run_sheet_remove", responses=answers(RunSheetShape, refusals=WRITE))
     def delete(self, request: Request, session: str, item: str) -> Response:
-        """Take it out of the plan; what it opened stays. For moderators."""
+        """Remove it from the plan; what it opened stays. For moderators."""
         found, caller = self.asked(session)
         return _answer(remove_item(session_id=found.pk, item_id=id_in_address(item), caller=caller))
 
 
 class Running(SheetEndpoint):
-    """What runs now."""
+    """The running item."""
 
     @extend_schema(operation_id="running_read", auth=OPEN, responses=answers(RunningShape))
     def get(self, request: Request, session: str) -> Response:
-        """Return what runs now and what prompts the room was shown, as everybody may know it: never what is planned."""
+        """Return the running item and the prompts shown so far, as everybody may see them: never planned items."""
         return Response(running_json(sheet_with_items(self.session(session).pk)))
 
     @extend_schema(
         operation_id="running_set", request=RunningWanted, responses=answers(RunSheetShape, refusals=WRITE)
     )
     def put(self, request: Request, session: str) -> Response:
-        """Go to an item, wherever it stands; a poll's draft is launched, a follow-up opened. For moderators."""
+        """Go to any item; a draft poll is launched, a follow-up opened. For moderators."""
         found, caller = self.asked(session)
         check_moderates(caller=caller, session_id=found.pk)
         body = self.body()
@@ -197,13 +197,13 @@ class Running(SheetEndpoint):
 
 
 class NextOfRunSheet(SheetEndpoint):
-    """One step."""
+    """A step."""
 
     @extend_schema(
         operation_id="run_sheet_next", request=NextWanted, responses=answers(RunSheetShape, refusals=WRITE)
     )
     def post(self, request: Request, session: str) -> Response:
-        """Go on to the next item. For moderators."""
+        """Move on to the next item. For moderators."""
         found, caller = self.asked(session)
         body, now = self.body(), timezone.now()
         seen, close = body.get("seen"), body.get("close")
@@ -211,12 +211,12 @@ class NextOfRunSheet(SheetEndpoint):
 
 
 class UndoOfRunSheet(SheetEndpoint):
-    """A step back."""
+    """Undoing a step."""
 
     @extend_schema(
         operation_id="run_sheet_undo", request=None, responses=answers(RunSheetShape, refusals=WRITE)
     )
     def post(self, request: Request, session: str) -> Response:
-        """Take the last step back within five seconds, and the launch that came with it. For moderators."""
+        """Undo the last step within five seconds, together with its launch. For moderators."""
         found, caller = self.asked(session)
         return _answer(run_sheets.step_back(session_id=found.pk, caller=caller, now=timezone.now()))

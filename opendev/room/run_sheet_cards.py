@@ -1,4 +1,4 @@
-"""A run sheet as pages show it: the plan in the control room, and what runs in the room and on the screen."""
+"""A run sheet for pages: the plan in the control room, and the running item in the room and on the screen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ Kind = RunSheetItem.Kind
 
 @dataclass
 class ItemCard:
-    """An item of the plan. `begins` is its minute by plan; `used` seconds include the run that goes on."""
+    """An item of the plan. `begins` is its planned minute; `used` seconds include the current run."""
 
     item: RunSheetItem
     begins: int
     used: int
     is_running: bool
     position: int
-    poll: Any = None  # its card in the control room, where the item is a poll that is there
+    poll: Any = None  # its card in the control room, if the item is an existing poll
 
     @property
     def id(self) -> str:
@@ -31,31 +31,31 @@ class ItemCard:
 
     @property
     def title(self) -> str:
-        """What stands in the list: its text, the poll's question as it is now, or the kind."""
+        """Its text in the list: its own, the poll's current question, or the kind."""
         if self.poll is not None:
             return str(self.poll.poll["question"])
         return self.item.text or str(self.item.get_kind_display())
 
     @property
     def was_run(self) -> bool:
-        """Whether it ran before, and does not now."""
+        """Whether it has run, and is not running now."""
         return self.item.started_at is not None and not self.is_running
 
     @property
     def state(self) -> str:
-        """The state by which it is painted; of a poll the poll's own."""
+        """The state that determines its colour; for a poll the poll's own."""
         if self.poll is not None:
             return str(self.poll.state)
         return "live" if self.is_running else "closed" if self.was_run else "plain"
 
     @property
     def used_minutes(self) -> int:
-        """Whole minutes that it took so far."""
+        """The whole minutes used so far."""
         return self.used // 60
 
     @property
     def is_over(self) -> bool:
-        """Whether it takes longer than was planned."""
+        """Whether it takes longer than planned."""
         return 0 < self.item.minutes * 60 < self.used
 
 
@@ -66,7 +66,7 @@ class SheetCard:
     found: SheetWithItems
     items: list[ItemCard]
     undo_seconds: int = 0
-    behind: int = 0  # minutes over what was planned for the items that ran; below 0: still to spare
+    behind: int = 0  # minutes over the plan for the items that ran; below 0: to spare
     polls_in_it: frozenset[str] = field(default_factory=frozenset)
     launched: frozenset[str] = field(
         default_factory=frozenset
@@ -80,23 +80,23 @@ class SheetCard:
 
     @property
     def next(self) -> ItemCard | None:
-        """The item that one step leads to."""
+        """The item after one step."""
         following = self.found.next
         return next((card for card in self.items if following and card.item.pk == following.pk), None)
 
     @property
     def seen(self) -> str:
-        """What whoever presses has before their eyes: the id of the running item, "" for none."""
+        """The id of the running item that the reader sees, "" for none."""
         return str(self.found.sheet.running_id or "")
 
     @property
     def minutes(self) -> int:
-        """How long the plan is."""
+        """The length of the plan."""
         return sum(card.item.minutes for card in self.items)
 
     @property
     def undo_of(self) -> str:
-        """What the last step launched, as the undo banner names it: a poll's id, else "run"."""
+        """What the last step launched, for the undo banner: a poll's id, otherwise "run"."""
         return next(iter(self.launched), "run")
 
 
@@ -127,14 +127,14 @@ def sheet_card(session_id: int, polls: Mapping[str, Any], now: datetime) -> Shee
 
 
 def _polls_of_step(sheet: RunSheet) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the ids of the polls that the last step launched, and of those that it closed."""
+    """Return the ids of the polls that the last step launched, and of those it closed."""
     steps = list(sheet.poll_steps.all())
     launched = frozenset(str(step.poll_id) for step in steps if step.act == PollStep.Act.LAUNCHED)
     return launched, frozenset(str(step.poll_id) for step in steps) - launched
 
 
 def _behind(cards: Sequence[ItemCard]) -> int:
-    """Return by how many minutes what ran took longer than planned; the running item counts once its time is up."""
+    """Return by how many minutes the items so far exceeded the plan; the running one counts once its time is up."""
     seconds = 0
     for card in cards:
         planned = card.item.minutes * 60
@@ -146,16 +146,16 @@ def _behind(cards: Sequence[ItemCard]) -> int:
 
 
 def told_of(session_id: int) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """Return what everybody may know: what runs (None, or `{id, kind, text, line, since}`), and the prompts shown."""
+    """Return the public part: the running item (None, or `{id, kind, text, line, since}`), and the prompts shown."""
     told = running_json(sheet_with_items(session_id))
     return told["item"], told["prompts"]
 
 
 def running_of(session_id: int) -> dict[str, Any] | None:
-    """Return what runs, as everybody may know it: None, or `{id, kind, text, line, since}`."""
+    """Return the running item as everybody may see it: None, or `{id, kind, text, line, since}`."""
     return told_of(session_id)[0]
 
 
 def is_taken(running: dict[str, Any] | None) -> bool:
-    """Return True if what runs is for the room and no poll, so that it has the stage."""
+    """Return True if the running item is public and not a poll, so that it has the stage."""
     return running is not None and running["kind"] != Kind.POLL

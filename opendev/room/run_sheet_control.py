@@ -1,4 +1,4 @@
-"""The run sheet in the control room: steps, and a page on which the plan is written. Each act is a plain form."""
+"""The run sheet in the control room: steps, and a page for editing the plan. Every action is a plain form."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ Work = Callable[[Session, Caller], object]
 
 @posted_from("control")
 def go_on(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Go on to the next item, and close a poll with it where the button says so."""
+    """Move on to the next item, and close a poll if the button says so."""
     seen, close = request.POST.get("seen"), request.POST.get("close")
 
     def work(found: Session, caller: Caller) -> None:
@@ -49,7 +49,7 @@ def go_on(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control")
 def step_back(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Take the last step back."""
+    """Undo the last step."""
 
     def work(found: Session, caller: Caller) -> None:
         run_sheets.step_back(session_id=found.pk, caller=caller, now=timezone.now())
@@ -72,10 +72,10 @@ def go_to(request: HttpRequest, event: str, session: str, item: str) -> HttpResp
 def _page(
     request: HttpRequest, session: Session, *, refused: DomainError | None = None, form: str = ""
 ) -> HttpResponse:
-    """Return the page on which the plan is written.
+    """Return the page for editing the plan.
 
     Args:
-        form: the part of the page whose button was refused.
+        form: the section of the page whose button was refused.
     """
     context = run_sheet_context(session, now=timezone.now())
     errors = dict(refused.fields) if refused else {}
@@ -97,7 +97,7 @@ def _page(
 def _row(
     entry: Any, typed: Mapping[str, str], boxes: Mapping[str, str], errors: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return an item as its row shows it; it is open where something typed into it is not saved."""
+    """Return an item for its row; it is unfolded if it has unsaved text."""
     text, minutes = f"text-{entry.id}", f"minutes-{entry.id}"
     return {
         "entry": entry,
@@ -110,7 +110,7 @@ def _row(
 
 
 def _boxes(session_id: int) -> dict[str, str]:
-    """Return what the boxes of the plan's items hold."""
+    """Return the values of the boxes of the plan's items."""
     boxes: dict[str, str] = {}
     for standing in items_of(session_id):
         boxes |= {f"text-{standing.pk}": standing.text, f"minutes-{standing.pk}": str(standing.minutes)}
@@ -146,7 +146,7 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
 @require_safe
 @never_cache
 def plan(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """The plan, to be written."""
+    """The page for editing the plan."""
     try:
         found, _caller = enter(request, event, session)
     except NotSignedIn:
@@ -164,11 +164,11 @@ def _act(
     anchor: str = "",
     uses: Iterable[str] = (),
 ) -> HttpResponse:
-    """Save the items that were changed, do one act, and go back to the page; a refusal is shown there.
+    """Save the changed items, execute an action, and redirect to the page; a refusal is shown there.
 
     Args:
-        form: the part of the page whose button was pressed.
-        uses: the boxes that belong to the button; what was typed into others waits for theirs.
+        form: the section of the page whose button was pressed.
+        uses: the boxes that belong to the button; text in other boxes is kept for their buttons.
     """
     found, caller = enter(request, event, session)
     try:
@@ -183,7 +183,7 @@ def _act(
 
 @posted_from(PAGE)
 def add(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Add an item. Enter comes here too, from any box: where none of a new item was typed into, it saves the others."""
+    """Add an item. Enter in any box also ends up here: if the new item is empty, it saves the others."""
     is_typed = any(request.POST.get(field, "").strip() for field in ADD if field != "kind")
     if request.POST.get("do") == "typed" and not is_typed:
         return _act(request, event, session, lambda _session, _caller: None)
@@ -204,7 +204,7 @@ def add(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _read_minutes(text: str) -> int:
-    """Return the minutes that a box says; none are 0.
+    """Return the minutes in a box; empty is 0.
 
     Raises:
         Malformed
@@ -229,7 +229,7 @@ def paste(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from(PAGE)
 def item(request: HttpRequest, event: str, session: str, item: str) -> HttpResponse:
-    """Save an item, move it up or down or to a place, or remove it, by the button that was pressed."""
+    """Save an item, move it up, down or to a position, or remove it, depending on the button."""
     return _act(
         request,
         event,
@@ -254,7 +254,7 @@ def _change(request: HttpRequest, found: Session, caller: Caller, item_id: int) 
 
 
 def _place_of(request: HttpRequest, session_id: int, item_id: int) -> int:
-    """Return the place that is asked for; at either end "up" and "down" lead nowhere else."""
+    """Return the requested position; "up" at the start and "down" at the end change nothing."""
     here = item_by_id(item_id, session_id=session_id)
     ids = [one.pk for one in items_of(session_id)]
     if request.POST.get("do") == "place":
@@ -266,7 +266,7 @@ def _place_of(request: HttpRequest, session_id: int, item_id: int) -> int:
 
 @posted_from(PAGE)
 def clock(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Let the session start and end by the clock, or by hand alone."""
+    """Set whether the session starts and ends automatically, or only manually."""
     by_clock = {"1": True, "0": False}.get(request.POST.get("by_clock", ""))
 
     def work(found: Session, caller: Caller) -> None:

@@ -1,4 +1,4 @@
-"""What the socket of a room can do with its run sheet, and the run sheet's part of the snapshot."""
+"""The room socket's commands about the run sheet, and the run sheet's part of the snapshot."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +22,7 @@ FIELDS = ("text", "minutes", "position")
 
 
 class RunSheetSocket(Protocol):
-    """What these commands need of a consumer."""
+    """What these commands need from a consumer."""
 
     attendee: AttendeePass | None
     moderator_id: int | None
@@ -41,7 +41,7 @@ Service = Callable[..., SheetWithItems]
 
 
 def _do(socket: RunSheetSocket, frame: Frame, service: Service, **given: Any) -> None:
-    """Call a service for the speaker in its turn; `ok` follows the commit, with the run sheet's version."""
+    """Queue a service call for the caller; `ok` follows the commit, with the run sheet's version."""
     assert socket.group is not None  # noqa: S101
     ref = frame.get("ref")
 
@@ -57,19 +57,19 @@ def _item_of(frame: Frame) -> int:
 
 
 def go_on(socket: RunSheetSocket, frame: Frame) -> None:
-    """`run_sheet.next`: go on to the next item; the poll that `close` names closes with it."""
+    """`run_sheet.next`: move on to the next item; `close` is the id of a poll to close."""
     given = {field: frame.get(field) for field in ("seen", "close")}
     _do(socket, frame, run_sheets.go_on, **given, now=timezone.now())
 
 
 def go_to(socket: RunSheetSocket, frame: Frame) -> None:
-    """`run_sheet.go`: go to this item; null has none running."""
+    """`run_sheet.go`: go to this item; with null, no item runs."""
     item_id = None if "item" in frame and frame["item"] is None else _item_of(frame)
     _do(socket, frame, run_sheets.go_to, item_id=item_id, seen=frame.get("seen"), now=timezone.now())
 
 
 def step_back(socket: RunSheetSocket, frame: Frame) -> None:
-    """`run_sheet.undo`: take the last step back."""
+    """`run_sheet.undo`: undo the last step."""
     _do(socket, frame, run_sheets.step_back, now=timezone.now())
 
 
@@ -83,10 +83,10 @@ def add(socket: RunSheetSocket, frame: Frame) -> None:
 
 
 def listed(items: Any) -> list[Any]:
-    """Return the list of items that a client sent.
+    """Return the list of items from a client.
 
     Raises:
-        Malformed: it is none.
+        Malformed: it is not a list.
     """
     if not isinstance(items, list) or not items:
         raise Malformed(fields={"items": Malformed.message})
@@ -100,7 +100,7 @@ def edit(socket: RunSheetSocket, frame: Frame) -> None:
 
 
 def remove(socket: RunSheetSocket, frame: Frame) -> None:
-    """`run_sheet.remove`: take an item out of the plan."""
+    """`run_sheet.remove`: remove an item from the plan."""
     _do(socket, frame, remove_item, item_id=_item_of(frame))
 
 
@@ -115,7 +115,7 @@ COMMANDS = {
 
 
 def snapshot_parts(group: Group, *, is_moderator: bool) -> dict[str, Any]:
-    """Return what runs, for everybody, and the plan, for moderators; None where nobody wrote any."""
+    """Return the running item, for everybody, and the plan, for moderators; None if there is no plan."""
     running, plan = group.topics.get(RUNNING), group.topics.get(PLAN)
     parts: dict[str, Any] = {"running": running.states[EVERYBODY] if running else None}
     if is_moderator:

@@ -1,4 +1,4 @@
-"""Acts on a run sheet that touch polls: items that are polls, and steps that launch or close one."""
+"""Actions on a run sheet that involve polls: poll items, and steps that launch or close a poll."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -39,12 +39,12 @@ class PollIsGone(Conflict):
 
 @transaction.atomic
 def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: datetime) -> SheetWithItems:
-    """Add items to the plan from their JSON form: all of them, or none. A poll's options may come along, in one line.
+    """Add items to the plan from their JSON form: all or none. A new poll is given as one line with its options.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
         Malformed: see read_item, add_poll; a poll of another session.
-        BadLine: a poll that is not there and has no options.
+        BadLine: the poll does not exist and the line has no options.
         TooManyItems
     """
     check_moderates(caller=caller, session_id=session_id)
@@ -60,10 +60,10 @@ def add_items(*, session_id: int, caller: Caller, given: Sequence[Any], now: dat
 
 @transaction.atomic
 def paste_plan(*, session_id: int, caller: Caller, text: Any, now: datetime) -> SheetWithItems:
-    """Add a plan that was pasted as text, an item a line (pasting.py): all of it, or nothing.
+    """Add a plan pasted as text, one item per line (pasting.py): all of it, or nothing.
 
     Raises:
-        as add_items; the sentence of a Malformed or BadLine says which line.
+        see add_items; the sentence of a Malformed or BadLine says which line.
     """
     check_moderates(caller=caller, session_id=session_id)
     items, wanted = [], read_plan(text)
@@ -80,7 +80,7 @@ def paste_plan(*, session_id: int, caller: Caller, text: Any, now: datetime) -> 
 
 
 def _read(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> NewItem:
-    """Return a checked item; one of a poll has its id, and its question where the item has no text of its own."""
+    """Return a checked item; a poll's item has its id, and its question if the item has no text of its own."""
     if given.get("kind") != Kind.POLL:
         return read_item(given)
     poll = _poll_of(given, session_id, caller, now)
@@ -89,7 +89,7 @@ def _read(given: Mapping[str, Any], session_id: int, caller: Caller, now: dateti
 
 
 def _poll_of(given: Mapping[str, Any], session_id: int, caller: Caller, now: datetime) -> Poll:
-    """Return the poll that an item names by its id, or by its line: one that is there, else a new draft."""
+    """Return an item's poll, by its id or by its line: an existing one, otherwise a new draft."""
     if (line := given.get("line")) is not None:
         if not isinstance(line, str):
             raise Malformed(_("This must be text."), fields={"line": _("This must be text.")})
@@ -115,11 +115,11 @@ def _poll_here(value: Any, session_id: int, field: str) -> Poll:
 def go_on(
     *, session_id: int, caller: Caller, seen: Any = None, close: Any = None, now: datetime
 ) -> SheetWithItems:
-    """Go on to the next item; a poll's draft is launched with it. `close` is the id of a live poll that closes first.
+    """Move on to the next item, launching a draft poll. `close` is the id of a live poll to close first.
 
     Raises:
         see run_next; PollIsGone; those of a launch.
-        Malformed: `close` is no poll of this session.
+        Malformed: `close` is not a poll of this session.
     """
 
     closed: list[int] = []
@@ -141,7 +141,7 @@ def go_on(
 def go_to(
     *, session_id: int, item_id: int | None, caller: Caller, seen: Any = None, now: datetime
 ) -> SheetWithItems:
-    """Go to this item, or (None) have none running; a poll's draft is launched with it.
+    """Go to this item, launching a draft poll, or (None) to none.
 
     Raises:
         see run_item; PollIsGone; those of a launch.
@@ -151,7 +151,7 @@ def go_to(
 
 
 def _launch_and_record(step: Step, closed: list[int], caller: Caller, now: datetime) -> SheetWithItems:
-    """Launch the draft that a step leads to, and record what the step did to polls, in place of the step before."""
+    """Launch the draft that a step leads to, and record what the step did to polls, instead of the previous step."""
     if step.has_moved:
         launched = _launch(step.item, caller, now)
         sheet = step.plan.sheet
@@ -183,11 +183,11 @@ def _launch(item: RunSheetItem | None, caller: Caller, now: datetime) -> list[in
 
 @transaction.atomic
 def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithItems:
-    """Take the last step back within five seconds, the launch that came with it, and the close where it showed nothing.
+    """Undo the last step within five seconds, together with its launch, and with its close if that revealed nothing.
 
     Raises:
         see take_step_back
-        TooLateToUndo: somebody has voted already; then nothing is taken back.
+        TooLateToUndo: somebody has already voted; then nothing is undone.
     """
     step = take_step_back(session_id=session_id, caller=caller, now=now)
     sheet = step.plan.sheet
@@ -206,12 +206,12 @@ def step_back(*, session_id: int, caller: Caller, now: datetime) -> SheetWithIte
 
 
 def polls_of_step(sheet: RunSheet, act: PollStep.Act) -> list[int]:
-    """Return the ids of the polls that the run sheet's last step launched, or closed; none once it is final."""
+    """Return the ids of the polls that the run sheet's last step launched or closed; none once it is final."""
     return list(PollStep.objects.filter(sheet=sheet, act=act).values_list("poll_id", flat=True))
 
 
 def _polls_of(item: RunSheetItem | None) -> list[int]:
-    """Return the id of the poll that the item is about, as a list of one or none."""
+    """Return the id of the item's poll, as a list of one or none."""
     if item is None or item.kind != Kind.POLL or item.subject is None:
         return []
     return [item.subject]

@@ -1,4 +1,4 @@
-"""Acts that touch several apps."""
+"""Actions that involve several apps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +25,13 @@ from sessions.states.services import change_state, move_by_clock
 def set_session_state(
     *, session_id: int, caller: Caller, state: str, now: datetime, end_rehearsal: Any = False
 ) -> Session:
-    """Start or end a session; what is still going on in it ends with it.
+    """Start or end a session, together with everything in progress in it.
 
     Args:
-        end_rehearsal: True where whoever starts it was asked, and clears its rehearsal with the start.
+        end_rehearsal: True if the moderator agreed to clear its rehearsal with the start.
 
     Raises:
-        RehearsalIsOn: it is rehearsed, and nobody was asked.
+        RehearsalIsOn: it has a rehearsal, and `end_rehearsal` is not set.
         see change_state
     """
     session = lock_session(session_id)
@@ -45,13 +45,13 @@ def set_session_state(
 
 
 def start_and_end_by_clock(now: datetime) -> int:
-    """Start and end the sessions that run by the clock; return how many. Any process may call this."""
+    """Start and end sessions that run automatically; return how many. Any process may call this."""
     return sum(_move_by_clock(session_id, now) for session_id in due_by_clock(now))
 
 
 @transaction.atomic
 def _move_by_clock(session_id: int, now: datetime) -> bool:
-    """Move a session that is due; a forgotten rehearsal of it ends, since the clock can ask nobody."""
+    """Start or end a session that is due; a forgotten rehearsal of it is cleared, since nobody can be asked."""
     session = move_by_clock(session_id=session_id, end=end_session, now=now)
     if session and session.state == Session.State.LIVE and rehearsal_of(session_id):
         clear_rehearsal(session, None)
@@ -60,9 +60,9 @@ def _move_by_clock(session_id: int, now: datetime) -> bool:
 
 @contextmanager
 def end_session(session: Session, now: datetime) -> Iterator[None]:
-    """Settle what is going on in a session that ends inside this. The caller holds the session's lock.
+    """Settle everything in progress in a session that ends inside this context. The caller holds the session's lock.
 
-    Before the end a question on air counts as answered and the run sheet stops; after it live polls are closed.
+    Before the end, a question on air counts as answered and the run sheet stops; after it, live polls are closed.
     """
     settle_on_air(session_id=session.pk, now=now)
     stop_running(session=session, now=now)

@@ -1,4 +1,4 @@
-"""Where the Hub reads rooms from: the apps' selectors, put together."""
+"""The Hub's source of rooms: the apps' selectors combined."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
@@ -38,7 +38,7 @@ RIGHTS: dict[str, Callable[[int], frozenset[int]]] = {
 
 
 class RoomSource:
-    """Reads sessions with all that lives in their rooms. Called in the Hub's database thread."""
+    """Reads sessions with everything in their rooms. Called in the Hub's database thread."""
 
     kinds: ClassVar[Mapping[str, TopicKind]] = {
         poll_news.KIND: poll_news.PollFrames(),
@@ -54,7 +54,7 @@ class RoomSource:
     reserved: ClassVar[frozenset[str]] = frozenset({MODERATORS})
 
     def read(self, group: int) -> GroupState | None:
-        """Return a session's room as it stands, or None when there is no such session."""
+        """Return the current state of a session's room, or None if there is no such session."""
         session = Session.objects.filter(pk=group).first()
         if session is None:
             return None
@@ -71,19 +71,19 @@ class RoomSource:
         return GroupState({"event_id": session.event_id}, told, revoked, team)
 
     def raise_versions(self, group: int, above: Mapping[str, int]) -> None:
-        """Raise versions of topics of a room over those that were told before the database lost commits."""
+        """Raise versions of topics of a room above those that were sent before the database lost commits."""
         raise_versions(session_id=group, above=above)
 
     def holders(self, right: str, group: int) -> frozenset[int]:
-        """Return the users, or display links, that hold a right in the session now."""
+        """Return the users, or display links, that currently have a right in the session."""
         return RIGHTS[right](group)
 
     def lasting(self, grounds: frozenset[Ground]) -> frozenset[Ground]:
-        """Return those of the tokens and sign-ins that still hold."""
+        """Return the tokens and sign-ins that are still valid."""
         return lasting_grounds(grounds, timezone.now())
 
     def revoked_passes(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:
-        """Return for each session the attendees whose pass opens nothing any more."""
+        """Return for each session the attendees whose pass was revoked."""
         return revoked_passes(groups)
 
     def users_of_closed(self, groups: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -1,4 +1,4 @@
-"""Suggested follow-ups as pages show them: what templates need to know, computed once."""
+"""Suggested follow-ups for pages: the values that templates need, computed once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ from sessions.suggestions.selectors import similar_lines, similar_suggestions, s
 from sessions.suggestions.serializers import mine_json, suggestion_json
 
 State = Suggestion.State
-WROTE, SUPPORTS = "author", "supporter"  # what a reader is to the suggestion that a line was opened from
+WROTE, SUPPORTS = "author", "supporter"  # a reader's role in the suggestion that a line was opened from
 
 
 @dataclass(frozen=True)
 class SuggestionCard:
-    """One suggestion for one reader. Everything comes from its JSON for the reader's audience."""
+    """A suggestion for one reader. Everything comes from its JSON for the reader's audience."""
 
     suggestion: dict[str, Any]
     mine: dict[str, bool]
@@ -62,7 +62,7 @@ class SuggestionList:
 
     @property
     def listed(self) -> list[SuggestionCard]:
-        """Those that the room lists: all but what is a follow-up by now."""
+        """Those that the room lists: all that are not follow-ups yet."""
         return [*self.open, *self.waiting, *self.dismissed]
 
     @property
@@ -72,7 +72,7 @@ class SuggestionList:
 
     @property
     def of_lines(self) -> dict[str, str]:
-        """What the reader is to the suggestion that each line was opened from, by the line's id."""
+        """The reader's role in the suggestion that each line was opened from, by the line's id."""
         own = [card for card in self.opened if card.line and (card.mine["author"] or card.mine["supported"])]
         return {card.line: WROTE if card.mine["author"] else SUPPORTS for card in own}
 
@@ -83,7 +83,7 @@ def suggestions_for(
     suggestions: Iterable[Suggestion],
     supported: Collection[int],
 ) -> SuggestionList:
-    """Return the session's suggestions, which were read, as an attendee, or a visitor, sees them."""
+    """Return the session's given suggestions as an attendee, or a visitor, sees them."""
     attendee_id = attendee.attendee_id if attendee else None
     is_open = attendee is not None and session.shown_state not in {Session.State.OVER, "cancelled"}
     cards = []
@@ -110,7 +110,7 @@ def _seconds_left(body: dict[str, Any], now: datetime) -> int:
 
 
 def _in_order(cards: Iterable[SuggestionCard]) -> SuggestionList:
-    """Part the cards, which come oldest first, by their states; open ones by supporters."""
+    """Split the cards, given oldest first, by state; open ones by supporters."""
     suggestions = SuggestionList()
     for card in cards:
         getattr(suggestions, card.state).append(card)
@@ -119,7 +119,7 @@ def _in_order(cards: Iterable[SuggestionCard]) -> SuggestionList:
 
 
 def similar_titles(session_id: int, title: str) -> list[tuple[str, str]]:
-    """Return (anchor, title) of the session's follow-ups and open suggestions that are nearly the same."""
+    """Return (anchor, title) of similar follow-ups and open suggestions in the session."""
     lines = [(f"line-{line.pk}", line.title) for line in similar_lines(session_id, title)]
     suggestions = similar_suggestions(session_id, title)
     return lines + [(f"suggestion-{each.pk}", each.title) for each in suggestions]

@@ -1,4 +1,4 @@
-"""Suggested follow-ups by plain form, for attendees: suggesting, changing and withdrawing one's own, supporting."""
+"""Attendees' suggested follow-ups by plain form: suggesting, changing, withdrawing, supporting."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -25,13 +25,13 @@ PART = "follow-ups"
 
 
 def _suggestion_here(session: Session, suggestion: str) -> int:
-    """Return the id of a suggestion of this session; one of another session is not found, whoever asks."""
+    """Return the id of a suggestion of this session; 404 if it belongs to another session."""
     return suggestion_by_id(id_in_address(suggestion), session_id=session.pk).pk
 
 
 @posted_from("room")
 def suggest(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Suggest a follow-up. Without script, similar ones are shown once before a new one is taken."""
+    """Suggest a follow-up. Without JavaScript, similar ones are shown once before a new one is accepted."""
     title = request.POST.get("title", "")
 
     def work(here: Session, attendee: AttendeePass | None) -> None:
@@ -52,7 +52,7 @@ def suggest(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("room")
 def edit(request: HttpRequest, event: str, session: str, suggestion: str) -> HttpResponse:
-    """Change the title of one's own suggestion."""
+    """Change the title of the attendee's own suggestion."""
     title = request.POST.get("title", "")
     return views.act(
         request,
@@ -67,7 +67,7 @@ def edit(request: HttpRequest, event: str, session: str, suggestion: str) -> Htt
 
 @posted_from("room")
 def withdraw(request: HttpRequest, event: str, session: str, suggestion: str) -> HttpResponse:
-    """Withdraw one's own suggestion."""
+    """Withdraw the attendee's own suggestion."""
     return views.act(
         request,
         event,
@@ -81,7 +81,7 @@ def withdraw(request: HttpRequest, event: str, session: str, suggestion: str) ->
 
 @posted_from("room")
 def support(request: HttpRequest, event: str, session: str, suggestion: str) -> HttpResponse:
-    """Support a suggestion, or (`take_back`) take that back."""
+    """Support a suggestion, or (`take_back`) withdraw the support."""
 
     def work(here: Session, attendee: AttendeePass | None) -> None:
         if attendee is None:

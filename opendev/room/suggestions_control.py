@@ -1,4 +1,4 @@
-"""The control room's suggested follow-ups: each act is a form that works without script."""
+"""The control room's suggested follow-ups: every action is a form that works without JavaScript."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Who moderates a session, what shows its screen, and the tokens of one's own programs: beside the control room."""
+"""The team page of the control room: moderators, displays, and the user's own API tokens."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -46,11 +46,11 @@ def _page(
     done: Iterable[str] = (),
     **more: Any,
 ) -> HttpResponse:
-    """Return the page, with what was typed for buttons that were not pressed.
+    """Return the page, with text typed for other buttons.
 
     Args:
-        name_field: which of the page's three names a refusal is about.
-        done: the boxes that the button has worked on.
+        name_field: which of the page's three name fields a refusal is about.
+        done: the boxes that the button has used.
     """
     errors = (
         {name_field if field == "name" else field: said for field, said in refused.fields.items()}
@@ -82,7 +82,7 @@ def _page(
 @require_safe
 @never_cache
 def team(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Who moderates, and one's own tokens."""
+    """The team and the user's own tokens."""
     found, _caller = enter(request, event, session)
     return _page(request, found)
 
@@ -90,7 +90,7 @@ def team(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @posted_from("control-team")
 @never_cache
 def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Invite a moderator, or make a new link for the one whom the button names; the link is shown this once."""
+    """Invite a moderator, or create a new link for the button's one; the link is shown only this once."""
     found, caller = enter(request, event, session)
     again = request.POST.get("again", "")
     given = (
@@ -115,9 +115,9 @@ def invite(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _send_invitation(request: HttpRequest, session: Session, person: Person, address: str) -> bool:
-    """Tell somebody by e-mail that they are on the team, and where to sign in; no secret is in it.
+    """Email somebody that they are on the team, and where to sign in; without any secret.
 
-    Return whether it was sent: the address must be the account's own, or it would tell a stranger of the account.
+    Return True if it was sent: the address must be the account's own, or it would reveal the account to a stranger.
     """
     user = person.user
     if not address or user is None or user.email.casefold() != address.strip().casefold():
@@ -128,7 +128,7 @@ def _send_invitation(request: HttpRequest, session: Session, person: Person, add
         "address": settings.PUBLIC_URL + reverse("sign-in"),
         "email": user.email,
     }
-    with shared_language(session.event.language):  # the inviter's is known, not the reader's
+    with shared_language(session.event.language):  # the inviter's is known, but not the reader's
         subject = _("You are invited to “%(session)s”") % {"session": session.short_title}
         body = render_to_string("room/invitation.txt", values)
     mailer.send(EmailMessage(" ".join(subject.split()), body, to=[user.email]))
@@ -136,7 +136,7 @@ def _send_invitation(request: HttpRequest, session: Session, person: Person, add
 
 
 def _invited_again(session: Session, role: str) -> dict[str, Any]:
-    """Return who has this role in the session, to be invited to it again.
+    """Return the person with this role in the session, to invite them again.
 
     Raises:
         NotFound, Malformed
@@ -151,7 +151,7 @@ def _invited_again(session: Session, role: str) -> dict[str, Any]:
 @posted_from("control-team")
 @never_cache
 def press_enter(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Do what Enter means in the box that was typed into; the page's only form has boxes of three buttons."""
+    """Execute the action of Enter in the filled box; the page's only form has boxes for three buttons."""
     if any(request.POST.get(field, "").strip() for field in ("name", "company", "title", "email")):
         return invite(request, event=event, session=session)
     if request.POST.get("display_name", "").strip():
@@ -163,7 +163,7 @@ def press_enter(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control-team")
 def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Take the right to moderate from the person whom the button names ("12", or "helper:12")."""
+    """Remove the button's person from the team ("12", or "helper:12")."""
     role, _colon, person = request.POST.get("person", "").rpartition(":")
     return _act(
         request,
@@ -181,7 +181,7 @@ def remove(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @posted_from("control-team")
 @never_cache
 def make_display(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Make a display link; it is shown this once."""
+    """Create a display link; it is shown only this once."""
     found, caller = enter(request, event, session)
     try:
         _link, token = make_display_link(
@@ -195,7 +195,7 @@ def make_display(request: HttpRequest, event: str, session: str) -> HttpResponse
 
 @posted_from("control-team")
 def revoke_display(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Close a display."""
+    """Revoke a display link."""
     return _act(
         request,
         event,
@@ -224,7 +224,7 @@ def screen_access(request: HttpRequest, event: str, session: str) -> HttpRespons
 def _act(
     request: HttpRequest, event: str, session: str, work: Callable[[Session, Caller], object]
 ) -> HttpResponse:
-    """Do one act and go back to the page, with what was typed for other buttons; a refusal is shown there."""
+    """Execute an action and redirect to the page, keeping text typed for other buttons; a refusal is shown there."""
     found, caller = enter(request, event, session)
     try:
         work(found, caller)
@@ -237,11 +237,11 @@ def _act(
 @posted_from("control-team")
 @never_cache
 def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Make an API token of one's own; it is shown this once."""
+    """Create an API token for the user; it is shown only this once."""
     found, _caller = enter(request, event, session)
     try:
         token = make_api_token(
-            user=request.user,  # type: ignore[arg-type]  # enter() lets nobody else pass
+            user=request.user,  # type: ignore[arg-type]  # enter() admits nobody else
             name=request.POST.get("token_name", ""),
             lasts=TOKEN_LASTS,
             now=timezone.now(),
@@ -253,7 +253,7 @@ def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("control-team")
 def revoke_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Make one of one's own tokens worthless."""
+    """Revoke one of the user's own tokens."""
     return _act(
         request,
         event,

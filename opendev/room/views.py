@@ -51,8 +51,8 @@ def show(
     part: str = "",
     **more: Any,
 ) -> HttpResponse:
-    """Return the room, with `part` open; `tried` and `more` are what a refused form was given."""
-    # A page for everybody is kept itself, and a refusal is about the state of this very moment.
+    """Return the room, with `part` open; `tried` and `more` are the values of a refused form."""
+    # A shared page is cached itself, and a refusal needs the current state.
     reads = room_reads(event, session, anew=SHARED in request.META or request.method == "POST")
     found = reads.session
     caller = caller_of(request, found.event_id)
@@ -60,7 +60,7 @@ def show(
         hub.page_loaded(found.pk, attendee.attendee_id)
     context = room_context(request, reads, caller, tried=tried, part=part)
     if attendee:
-        context["present_with_me"] = max(1, context["present"])  # counted already or not
+        context["present_with_me"] = max(1, context["present"])  # even if it is counted already
     context["can_moderate"] = selectors.moderates(caller, found.pk)
     context["error"] = {"code": refused.code, "message": refused.message} if refused else None
     context.update(more)
@@ -77,7 +77,7 @@ def act(
     part: str,
     **typed: Any,
 ) -> HttpResponse:
-    """Do an attendee's act and go back to its part of the room; a refusal shows that part with what was typed."""
+    """Execute an attendee's action and redirect to its part of the room; a refusal shows that with the typed text."""
     here = selectors.session_by_slug(event, session)
     attendee = caller_of(request, here.event_id).attendee_of(here.event_id)
     try:
@@ -105,13 +105,13 @@ def join(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @posted_from("room")
 def vote(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """Vote by plain form. A refusal shows the room again, with what was chosen."""
+    """Vote by plain form. A refusal shows the room again, with the choices made."""
     return _cast(request, event, session, poll, withdraws=False)
 
 
 @posted_from("room")
 def withdraw(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """Take one's answer back by plain form."""
+    """Withdraw the answer by plain form."""
     return _cast(request, event, session, poll, withdraws=True)
 
 
@@ -151,7 +151,7 @@ def screen(request: HttpRequest, event: str, session: str) -> HttpResponse:
 @require_safe
 @never_cache
 def display(request: HttpRequest, event: str, session: str, token: str) -> HttpResponse:
-    """The presenter screen by a display link. The cookie goes to this session's socket and nowhere else."""
+    """The presenter screen by a display link. The cookie is only sent to this session's socket."""
     found = selectors.session_by_slug(event, session)
     find_display_link(session_id=found.pk, token=token)
     response = show_screen(request, found, view=f"?view={DISPLAY_VIEW}")
@@ -169,13 +169,15 @@ def display(request: HttpRequest, event: str, session: str, token: str) -> HttpR
 def show_screen(
     request: HttpRequest, session: Session, *, view: str = "", template: str = "room/screen.html", **more: Any
 ) -> HttpResponse:
-    """Return the presenter screen, or a page made of it.
+    """Return the presenter screen, or a page derived from it.
 
     Args:
-        view: what is added to the socket's address.
-        template: the page, which is given `more` besides.
+        view: the suffix of the socket's address.
+        template: the page, which also gets `more`.
     """
-    with shared_language(language := session.spoken_language):  # the wall is everybody's, whoever opened it
+    with shared_language(
+        language := session.spoken_language
+    ):  # the screen is for everybody, whoever opened it
         context = {**_screen_in_its_colours(request, session), **more}
         context["socket_path"] += view
         response = render(request, template, context)
@@ -185,7 +187,7 @@ def show_screen(
 
 def _screen_in_its_colours(request: HttpRequest, session: Session) -> dict[str, Any]:
     context = screen_context(session)
-    chosen = request.GET.get("theme")  # of this one window, whatever the others show
+    chosen = request.GET.get("theme")  # only for this window, whatever the others show
     context["has_own_theme"] = chosen in Session.Theme.values
     context["theme"] = chosen if chosen in Session.Theme.values else session.screen_theme
     return context

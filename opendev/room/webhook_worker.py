@@ -1,7 +1,7 @@
-"""The worker of webhooks in every serving process: it looks for messages that are due, and sends them.
+"""The webhook worker in every serving process: it looks for due messages, and sends them.
 
-Only the looking and the writing down take a database thread, the closer's. What is on its way to a receiver is a task
-of the loop, so that one who is slow or away holds up nobody.
+Only queries and records need a database thread, the closer's. Sending is a task
+on the loop, so that a slow or unreachable receiver delays nobody.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ from sessions.webhooks.signing import signed_headers
 log = logging.getLogger("opendev.webhooks")
 
 LOOK_S = 1.0
-MOST_AT_ONCE = 8  # receivers that a process speaks with
+MOST_AT_ONCE = 8  # the maximum number of receivers per process
 Trying = dict[int, asyncio.Task[None]]
 Result = TypeVar("Result")
 
 
 async def deliver_for_ever(thread: ThreadPoolExecutor) -> None:
-    """Send what is due, again and again; a round that fails is followed by the next."""
+    """Send due messages forever; a failed round is followed by the next."""
     trying: Trying = {}
     try:
         while True:
@@ -42,7 +42,7 @@ async def deliver_for_ever(thread: ThreadPoolExecutor) -> None:
             await _wait(trying)
     finally:
         for task in trying.values():
-            task.cancel()  # the lease runs out, and another worker tries
+            task.cancel()  # the lease expires, and another worker tries
 
 
 async def _take(thread: ThreadPoolExecutor, trying: Trying) -> None:
@@ -53,7 +53,7 @@ async def _take(thread: ThreadPoolExecutor, trying: Trying) -> None:
 
 
 async def _wait(trying: Trying) -> None:
-    """Return when a try has ended, or after a while; a receiver who has taken one gets the next at once."""
+    """Return when a try has ended, or after a while; a receiver that accepted one gets the next at once."""
     if not trying:
         await asyncio.sleep(LOOK_S)
         return
@@ -70,7 +70,7 @@ async def _try(thread: ThreadPoolExecutor, taken: Taken) -> None:
 
 
 async def send(taken: Taken) -> Outcome:
-    """Send a message, signed now: receivers refuse what is signed more than minutes ago."""
+    """Send a message, signed now: receivers refuse signatures that are minutes old."""
     body = taken.body.encode()
     headers = {
         "Content-Type": "application/json",

@@ -1,4 +1,4 @@
-"""Moderating what people write in a poll: each act is a form that works without script."""
+"""Moderating written answers: every action is a form that works without JavaScript."""
 
 from collections.abc import Callable, Sequence
 
@@ -29,13 +29,13 @@ TICKED, BLOCKED = "answer", "blocked"  # the names of the boxes
 OF_ALL = {
     "approve-all",
     "keep",
-}  # acts that name no answers; Enter in a box presses the button that only keeps it
+}  # actions without answers; Enter in a box presses the button that only saves it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def written(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """What people wrote in a poll: approve, hide, merge."""
+    """Written answers in a poll: approve, hide, merge."""
     room, caller = enter(request, event, session)
     here = poll_by_id(id_in_address(poll), session_id=room.pk)
     if request.method != "POST":
@@ -50,10 +50,10 @@ def written(request: HttpRequest, event: str, session: str, poll: str) -> HttpRe
 
 
 def _act(request: HttpRequest, poll: Poll, caller: Caller) -> bool:
-    """Do what the button says, "hide" or "hide:17", with the answers that are ticked or the one that it names.
+    """Execute the button's action, "hide" or "hide:17", for the ticked answers or its own one.
 
     Returns:
-        whether it was done with the ticked ones.
+        whether it was for the ticked ones.
     """
     act, _, option = request.POST.get("act", "").partition(":")
     ticked = [] if option or act in OF_ALL else request.POST.getlist(TICKED)
@@ -88,7 +88,7 @@ def _pick(poll: Poll, caller: Caller, chosen: Sequence[int], *, picked: bool) ->
 
 
 def _merge(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
-    """Count the ticked answers as the one of them that is named most."""
+    """Merge the ticked answers into the most frequent one."""
     counts = {answer.pk: answer.count for answer in moderated_answers(poll)}
     ranked = sorted(chosen, key=lambda option: (-counts.get(option, 0), option))
     if ranked:
@@ -108,7 +108,7 @@ def _promote(poll: Poll, caller: Caller, chosen: Sequence[int]) -> None:
 
 @posted_from("control")
 def block(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponse:
-    """Set the event's list of words that never show, one a line."""
+    """Set the event's list of blocked words, one per line."""
     room, caller = enter(request, event, session)
     here = poll_by_id(id_in_address(poll), session_id=room.pk)
     page = reverse("control-poll-written", kwargs={"event": event, "session": session, "poll": here.pk})

@@ -1,4 +1,4 @@
-"""The picture of a poll's result, as SVG: of what one reader may see, in their language, with nothing of their own."""
+"""The picture of a poll's result as SVG: what one reader may see, in their language, without their own vote."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,8 @@ from polls.permissions import may_see_tally
 from polls.selectors import Mine, round_before
 from sessions.programme.models import Session
 
-ISOLATED = "\u2068{}\u2069"  # a name of any direction turns nothing beside it
-DESCRIBED = 50  # rows in words, for those who do not see the picture
+ISOLATED = "\u2068{}\u2069"  # a name in any direction does not affect its neighbours
+DESCRIBED = 50  # rows in words, for people who cannot see the picture
 
 
 class ResultHidden(NotAllowed):
@@ -29,7 +29,7 @@ def draw_poll(session: Session, poll: Poll, *, own: Mine, is_moderator: bool, th
     """Return the SVG document of a poll's result.
 
     Args:
-        own: the reader's answer: whether they voted decides what they may see, and none of it is drawn.
+        own: the reader's answer: whether they voted affects what they may see; it is not drawn.
         theme: one of `polls.kinds.pictures.sheet.THEMES`.
 
     Raises:
@@ -66,7 +66,7 @@ def draw_poll(session: Session, poll: Poll, *, own: Mine, is_moderator: bool, th
 
 
 def _draw_rounds(sheet: Sheet, card: PollCard, poll: Poll, *, is_moderator: bool) -> None:
-    """Draw the round before beside this one, where both are over and may be seen."""
+    """Draw the comparison with the previous round, if both are over and visible."""
     earlier = round_before(poll)
     before = card_for(earlier, is_moderator=is_moderator) if earlier else None
     rounds = with_rounds([before, card])[1].rounds if before else None
@@ -79,7 +79,7 @@ def _draw_rounds(sheet: Sheet, card: PollCard, poll: Poll, *, is_moderator: bool
 
 
 def _remarks_of_state(card: PollCard, *, is_secret: bool) -> Iterator[str]:
-    """Return what a picture must say that shows a result before its time."""
+    """Return the remark for a picture that shows an unfinished or hidden result."""
     if card.is_live:
         yield _("Live, voting open")
     if is_secret:

@@ -21,12 +21,12 @@ from sessions.programme import selectors
 from sessions.programme.models import Session
 
 CONTENT_TYPE = "image/svg+xml"
-# An SVG may hold scripts. Ours hold none, and a browser that opens one as a page runs and loads nothing.
+# An SVG may contain scripts. Ours do not, and a browser that opens one as a page runs and loads nothing.
 ALONE = csp({"default-src": [NONE], "sandbox": [True]})
 
 
 def theme_of(query: Mapping[str, str]) -> str:
-    """Return the theme that was asked for, else the light one.
+    """Return the requested theme, by default the light one.
 
     Raises:
         Malformed
@@ -52,7 +52,7 @@ def picture_file(
 
 @require_safe
 def picture(request: HttpRequest, event: str, session: str, poll: str) -> HttpResponseBase:
-    """The picture of a poll's result, for who may see it; 304 where the reader has this one already."""
+    """The picture of a poll's result, for those who may see it; 304 if the reader already has it."""
     response = _picture(request, event, session, poll)
     return get_conditional_response(request, etag=response.headers.get("ETag"), response=response) or response
 

@@ -1,4 +1,4 @@
-"""Taking a session's polls along as a file, and making drafts of one. Nothing of what was voted travels."""
+"""Exporting a session's polls as a file, and creating drafts from one. Votes are not included."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ ALL, DRAFTS = "all", "drafts"
 
 @transaction.atomic
 def export_polls(*, session: Session, caller: Caller, form: str, drafts_only: bool) -> str:
-    """Return a session's polls as a file, and write that down in the audit log.
+    """Return a session's polls as a file, and record that in the audit log.
 
     Raises:
         NotSignedIn, NotModerator
@@ -35,7 +35,7 @@ def export_polls(*, session: Session, caller: Caller, form: str, drafts_only: bo
 
 
 def drafts_of(session_id: int, *, drafts_only: bool = False) -> list[PollDraft]:
-    """Return a session's polls as they can be asked again."""
+    """Return a session's polls in a form that can be asked again."""
     polls = latest_rounds(session_id)
     if drafts_only:
         polls = [poll for poll in polls if poll.state == Poll.State.DRAFT]
@@ -48,7 +48,7 @@ def import_polls(*, session_id: int, caller: Caller, file: PollFile, now: dateti
 
     Raises:
         NotFound, NotSignedIn, NotModerator
-        PollsRefused: a row cannot be read; `fields` say which, and why.
+        PollsRefused: a row cannot be read; `fields` has which, and why.
     """
     check_moderates(caller=caller, session_id=session_id)
     check_rows(file)
@@ -56,5 +56,5 @@ def import_polls(*, session_id: int, caller: Caller, file: PollFile, now: dateti
 
 
 def add_drafts(*, session_id: int, caller: Caller, drafts: Sequence[PollDraft], now: datetime) -> list[Poll]:
-    """Add polls in their order."""
+    """Add polls in order."""
     return [add_poll(session_id=session_id, caller=caller, draft=draft, now=now) for draft in drafts]

@@ -1,4 +1,4 @@
-"""REST for files of polls: exported in each form, and imported, first as a trial."""
+"""REST for files of polls: export in every format, and import with a preview."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ class PollFilesOfSession(Endpoint):
         responses={**answers(PollFileShape, refusals=WRITE), 201: PollFileShape},
     )
     def post(self, request: Request, session: str) -> Response:
-        """Add the polls of a file as drafts, all of them or none; a trial says what would be added. For moderators."""
+        """Add the polls of a file as drafts, all or none; a trial returns what would be added. For moderators."""
         here = self.session(session)
         caller = self.caller(here.event_id)
         check_moderates(caller=caller, session_id=here.pk)
@@ -108,7 +108,7 @@ class PollFileOfSession(Endpoint):
         },
     )
     def get(self, request: Request, session: str, file_format: str) -> HttpResponse:
-        """Return a session's polls as text, CSV or JSON, as they can be asked again: without votes. For moderators."""
+        """Return a session's polls as text, CSV or JSON, without votes, to be asked again. For moderators."""
         here = self.session(session)
         caller = self.caller(here.event_id)
         check_moderates(caller=caller, session_id=here.pk)

@@ -1,7 +1,7 @@
 """Polls in the files of other programs, known by their headings: templates of quizzes, Slido's export, Claper's.
 
-Only files of which real ones, or the code that writes them, were seen. An export of results holds the options that
-somebody chose; a note says so.
+Only formats of which we have seen real files, or the code that writes them. An export of results only contains options
+that somebody chose; a note says so.
 """
 
 import re
@@ -15,8 +15,8 @@ from opendev.core.errors import Malformed
 from opendev.core.sheets import Sheet
 from polls.kinds import choice_kind, read_bracket
 
-LOOKED_AT = 20  # rows among which the headings are
-# How the tables of text begin that are none of ours.
+LOOKED_AT = 20  # rows in which to look for the headings
+# How other programs' text tables begin.
 FIRST_HEADINGS = (
     ["name", "multiple choice"],
     ["participant id", "poll id"],
@@ -34,7 +34,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A poll of such a file: the row that it begins in, its question, and what reads its JSON form, or raises."""
+    """A poll in such a file: its first row, its question, and a function that returns its JSON form, or raises."""
 
     row: int
     title: str
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ForeignFile:
-    """What was read of a file: the program's name, its polls, and sentences about what was left out."""
+    """A parsed file: the program's name, its polls, and sentences about what was left out."""
 
     program: str
     entries: list[Entry]
@@ -51,10 +51,10 @@ class ForeignFile:
 
 
 def read_foreign(sheets: Sequence[Sheet]) -> ForeignFile | None:
-    """Return the polls of another program's file; None where no sheet has headings that are known.
+    """Return the polls of another program's file, or None if no sheet has known headings.
 
     Raises:
-        Malformed: a file that is known and holds no polls.
+        Malformed: a known file without polls.
     """
     for read in (_wayground, _kahoot, _slido, _claper):
         for sheet in sheets:
@@ -67,7 +67,7 @@ def read_foreign(sheets: Sequence[Sheet]) -> ForeignFile | None:
 
 
 def _refuse_results(headings: list[str]) -> None:
-    """Raise where the headings are those of answers alone: what was asked cannot be told from them."""
+    """Raise if the headings are only those of answers, from which the questions cannot be derived."""
     known = {
         "Mentimeter": ["date (utc)", "session", "voter"],
         "Slido": ["participant id", "participant name"],
@@ -93,7 +93,7 @@ def _options(texts: Sequence[str]) -> list[Body]:
 
 _ANSWER = re.compile(r"answer \d")
 _PLACE = re.compile("[0-9]{1,2}")
-_BETWEEN_PLACES = re.compile(r"[\s,;.]+")  # "1,2" is 1.2 where a spreadsheet took it for a number
+_BETWEEN_PLACES = re.compile(r"[\s,;.]+")  # "1,2" is 1.2 if a spreadsheet took it for a number
 
 
 def _kahoot(sheet: Sheet) -> ForeignFile | None:
@@ -198,7 +198,7 @@ def _slido(sheet: Sheet) -> ForeignFile | None:
     if not set(_SLIDO) <= set(headings):
         return None
     place = {name: headings.index(name) for name in _SLIDO}
-    polls: dict[str, tuple[int, str, str, dict[str, None]]] = {}  # each answer once, in their order
+    polls: dict[str, tuple[int, str, str, dict[str, None]]] = {}  # each answer once, in order
     for number, cells in sheet.rows[1:]:
         identity, kind, question, answer = (_cell(cells, place[name]) for name in _SLIDO)
         answers = polls.setdefault(identity, (number, kind, question, {}))[3]

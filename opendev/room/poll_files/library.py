@@ -1,4 +1,4 @@
-"""Polls that are asked again and again, ready to be added as drafts. Each is a line, as somebody would type it."""
+"""Common polls that can be added as drafts. Each is a line, as somebody would type it."""
 
 from django.utils.translation import gettext_lazy as _
 

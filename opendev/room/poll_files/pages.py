@@ -1,4 +1,4 @@
-"""The page on which polls are imported and exported."""
+"""The page for importing and exporting polls."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ PAGE = "control-poll-files"
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def poll_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Preview what a file or a pasted text says, and add it as drafts."""
+    """Preview the polls of a file or a pasted text, and add them as drafts."""
     try:
         here, caller = enter(request, event, session)
     except NotSignedIn:
@@ -53,10 +53,10 @@ def poll_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest) -> tuple[PollFile, str]:
-    """Return what was sent, and the text that stays in the page's box to go on with.
+    """Return the submitted polls, and the text that stays in the page's box for editing.
 
-    A file's text is put there as it is, so that its wrong rows can be mended; a workbook as a poll a line, its wrong
-    rows by their question alone, so that none is lost unseen.
+    A file's text is put there unchanged, so that its invalid rows can be corrected; a workbook as one poll per line,
+    with only the questions of its invalid rows, so that none is silently lost.
 
     Raises:
         WrongPollFile
@@ -83,7 +83,7 @@ def _show(
     file: PollFile | None = None,
     refused: DomainError | None = None,
 ) -> HttpResponse:
-    """Return the page: what was read, and what may be taken along."""
+    """Return the page with the parsed polls and the export."""
     polls = latest_rounds(session.pk)
     known = {poll.question.casefold() for poll in polls}
     rows = [

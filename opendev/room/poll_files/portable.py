@@ -1,4 +1,4 @@
-"""Polls as they travel between sessions: the JSON form without ids, and the files that hold several."""
+"""Portable polls: the JSON form without ids, and files with several of them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ FIELDS = (
 
 
 def portable_json(draft: PollDraft) -> dict[str, Any]:
-    """Return the JSON form of a poll as REST takes it for a new one: all its settings, and no ids."""
+    """Return the JSON form of a poll as REST accepts it for a new one: all its settings, and no ids."""
     kind = kind_named(draft.kind)
     body: dict[str, Any] = {name: getattr(draft, name) for name in FIELDS}
     body["options"] = [{"text": text} for _id, text in draft.options]
@@ -33,7 +33,7 @@ def portable_json(draft: PollDraft) -> dict[str, Any]:
 
 
 def _right_json(draft: PollDraft) -> dict[str, Any] | None:
-    """Return the right answer with places from 1 in place of ids, as `read_right` takes them."""
+    """Return the right answer with positions from 1 instead of ids, as `read_right` accepts them."""
     if not draft.right_answer:
         return None
     kind = kind_named(draft.kind)
@@ -42,7 +42,7 @@ def _right_json(draft: PollDraft) -> dict[str, Any] | None:
 
 
 def write_polls(drafts: Sequence[PollDraft], form: str) -> str:
-    """Return polls as text with a poll a line, as CSV, or as JSON."""
+    """Return polls as text with one poll per line, as CSV, or as JSON."""
     if form == TEXT:
         return "".join(f"{write_line(draft)}\n" for draft in drafts)
     if form == CSV:

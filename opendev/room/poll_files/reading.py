@@ -1,6 +1,6 @@
-"""Files of polls: which form one has, what its rows say, and what is wrong with them.
+"""Parsing files of polls: their format, their rows, and errors.
 
-A row is a line of text, a row of a table as a spreadsheet numbers it, or an entry of a JSON list, from 1.
+A row is a line of text, a row of a table as numbered by a spreadsheet, or an entry of a JSON list, from 1.
 """
 
 import json
@@ -41,7 +41,7 @@ _BEGINS_AS_JSON = re.compile(r'\s*(\{\s*"(?:polls|items)"\s*:|\[\s*\{\s*"\w+"\s*
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row of a file: the poll that it says, or why it says none.
+    """A row of a file: its poll, or why it has none.
 
     Attributes:
         number: as its reader counts, from 1.
@@ -63,7 +63,7 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class PollFile:
-    """A file that was read. `form` is what it was read as; `notes` are sentences about how."""
+    """A parsed file. `form` is its format; `notes` are sentences about how it was read."""
 
     form: str
     rows: list[ReadRow]
@@ -102,15 +102,15 @@ def check_rows(file: PollFile, refusal: type[Malformed] = PollsRefused) -> None:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Return True if a file is a workbook, and else text."""
+    """Return True if a file is a workbook, False if it is text."""
     return content.startswith((XLSX_BEGINS, XLS_BEGINS))
 
 
 def read_file(content: bytes) -> PollFile:
-    """Return what a file says: text with a poll a line, CSV, JSON, or a workbook.
+    """Parse a file: text with one poll per line, CSV, JSON, or a workbook.
 
     Raises:
-        WrongPollFile: it is none of these, it says nothing, or it is too long. Wrong rows do not raise.
+        WrongPollFile: it is none of these, empty, or too long. Invalid rows do not raise.
     """
     return read_content(content, read_text, read_tables)
 
@@ -136,7 +136,7 @@ def read_content(
 
 
 def read_text(text: Any) -> PollFile:
-    """Return what the text of a file says; see `read_file`.
+    """Parse the text of a file; see `read_file`.
 
     Raises:
         WrongPollFile
@@ -174,7 +174,7 @@ def encoded(text: str) -> bytes:
 
 
 def read_polls(value: Any) -> PollFile:
-    """Return what a list of polls in their JSON form says.
+    """Parse a list of polls in their JSON form.
 
     Raises:
         WrongPollFile
@@ -183,7 +183,7 @@ def read_polls(value: Any) -> PollFile:
 
 
 def _file_of(form: str, rows: Iterable[ReadRow], notes: Sequence[str] = ()) -> PollFile:
-    """Return the file of these rows, of which no more are read than a file can have.
+    """Return the file of these rows, reading no more than a file may have.
 
     Raises:
         WrongPollFile: there is none, or too many.
@@ -223,10 +223,10 @@ def read_row(number: int, title: str, read: Callable[[], ReadRow]) -> ReadRow:
 
 
 def json_of(text: str) -> Any:
-    """Return the JSON that a text is; None where it is meant to be something else: a question may begin with a brace.
+    """Return a text's JSON, or None if it is something else: a question may begin with a brace.
 
     Raises:
-        WrongPollFile: it begins as JSON and is broken.
+        WrongPollFile: it begins like JSON, but is invalid.
     """
     if not text.lstrip().startswith(("{", "[")):
         return None
@@ -275,7 +275,7 @@ def draft_of_json(entry: Any) -> PollDraft:
 
 
 def _without_option_ids(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a poll without its options' ids, which are another session's."""
+    """Return a poll without its options' ids, which belong to another session."""
     options = entry.get("options")
     if not isinstance(options, list):
         return dict(entry)
@@ -287,7 +287,7 @@ def _without_option_ids(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def looks_like_a_table(text: str) -> bool:
-    """Return True if the first line has our headings: CSV is then read, and else each line is a poll."""
+    """Return True if the first line has our headings: then it is CSV, otherwise each line is a poll."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     headings = [cell.strip(' "').casefold() for cell in re.split("[,;\t|]", first)]
     if headings[:2] in FIRST_HEADINGS:

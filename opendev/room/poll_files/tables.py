@@ -1,7 +1,7 @@
-"""Polls as a table, a poll a row: written as CSV, and read from the cells of CSV and XLSX.
+"""Polls as a table, one poll per row: written as CSV, and read from CSV and XLSX.
 
 Columns: question, kind, min, max, anonymous, may_change, visibility, right_answer, option_1, option_2 … The kind is its
-name, or all that a quick poll says in brackets ("scale 1-5: never … always"). An empty cell means the usual.
+name, or the brackets of a quick poll ("scale 1-5: never … always"). An empty cell means the default.
 """
 
 import csv
@@ -25,7 +25,7 @@ YES, NO = "yes", "no"
 _TRUTH = {YES: True, NO: False, "true": True, "false": False, "1": True, "0": False}
 _OPTION = re.compile(r"option_(\d{1,2})\Z")
 BEYOND = ""  # the column of a row's first cell behind the last heading
-BYTE_ORDER_MARK = "\ufeff"  # or Excel reads UTF-8 as Windows-1252
+BYTE_ORDER_MARK = "\ufeff"  # otherwise Excel reads UTF-8 as Windows-1252
 
 
 def write_table(drafts: Sequence[PollDraft]) -> str:
@@ -49,7 +49,7 @@ def option_columns(drafts: Iterable[PollDraft]) -> list[str]:
 
 
 def cells_of(draft: PollDraft) -> list[str]:
-    """Return the cells of a poll; the shortest words for its kind that are read as the same poll."""
+    """Return the cells of a poll, with the shortest notation of its kind that is read as the same poll."""
     options = len(draft.options) + has_other(draft.rules)
     brackets = brackets_of(draft.kind, draft.rules, fewest=draft.min, most=draft.max, options=options)
     rest = [
@@ -74,17 +74,17 @@ def _says(row: Mapping[str, str], poll: PollDraft) -> bool:
 
 
 def guarded(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; `unguarded` is the way back of all texts."""
+    """Return a cell that no spreadsheet takes for a formula; `unguarded` reverses it for all texts."""
     return f"'{text}" if text.startswith("'") and _is_guarded(text) else csv_cell(text)
 
 
 def unguarded(cell: str) -> str:
-    """Return what a cell says without the apostrophe that `guarded` put before it."""
+    """Return a cell's text without the apostrophe added by `guarded`."""
     return cell[1:] if _is_guarded(cell) else cell
 
 
 def _is_guarded(cell: str) -> bool:
-    """Return True if behind apostrophes stands what a spreadsheet would take for a formula."""
+    """Return True if, after apostrophes, there is text that a spreadsheet would take for a formula."""
     bare = cell.lstrip("'")
     return cell.startswith("'") and csv_cell(bare) != bare
 
@@ -162,7 +162,7 @@ def json_of_row(row: Mapping[str, str]) -> dict[str, Any]:
     """Return the JSON form of a poll from its cells by column.
 
     Raises:
-        Malformed: a cell that is no number, not yes or no, or no kind.
+        Malformed: a cell that is not a number, not yes or no, or not a kind.
     """
     body: dict[str, Any] = {"question": row.get("question", "")}
     for name, read in _READERS.items():

@@ -1,4 +1,4 @@
-"""The parts of a session's pages that are the same for all who open them, made once and not once a visitor."""
+"""The parts of a session's pages that are the same for everybody, rendered once instead of per visitor."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,13 +22,13 @@ from sessions.programme.models import Session
 register = template.Library()
 
 KEPT = 256  # parts; a room has two, of some 15 KB each
-TOKEN = "the-token-of-whoever-opens-this-page"  # noqa: S105  # stands in the kept text where each visitor's own comes
+TOKEN = "the-token-of-whoever-opens-this-page"  # noqa: S105  # placeholder in the cached text for each visitor's own
 
 FIELD = f'<input type="hidden" name="csrfmiddlewaretoken" value="{TOKEN}">'
 
 
 class Facts(NamedTuple):
-    """All that these parts may say about their session: what they are kept under."""
+    """Everything that these parts may depend on, which is also their cache key."""
 
     event: str
     time_zone: str
@@ -41,9 +41,9 @@ class Facts(NamedTuple):
 
 @register.simple_tag(takes_context=True)
 def blanks(context: template.Context, name: str) -> SafeString:
-    """Return the template's text. It is given the session's `Facts` and nothing else of the page.
+    """Return the template's text. It gets the session's `Facts` and nothing else of the page.
 
-    A room's blank rows and sentences are two fifths of its markup, and took as much of its time (docs/adr/0024).
+    A room's empty rows and sentences are two fifths of its markup, and took as much of its time (docs/adr/0024).
     """
     session: Session = context["session"]
     event = session.event
@@ -58,27 +58,27 @@ def blanks(context: template.Context, name: str) -> SafeString:
     )
     make = _made.__wrapped__ if settings.DEBUG else _made
     text = make(name, get_language(), facts)
-    if TOKEN in text:  # else no token is asked for, and with it no cookie
-        token = str(context["csrf_token"])  # none on a page that is the same for everybody (docs/adr/0044)
+    if TOKEN in text:  # otherwise no token is requested, and so no cookie is set
+        token = str(context["csrf_token"])  # none on a shared page (docs/adr/0044)
         text = text.replace(TOKEN, token) if token else text.replace(FIELD, "")
-    return SafeString(text)  # of templates, which escape
+    return SafeString(text)  # from templates, which escape
 
 
 @register.simple_tag
 def poll_kinds() -> list[Kind]:
-    """Return the kinds of polls, for what the script needs of each."""
+    """Return the kinds of polls, with what the script needs."""
     return list(KINDS.values())
 
 
 @register.simple_tag
 def right_texts() -> Mapping[str, Any]:
-    """Return the sentences about a right answer and about "Other", which the script fills in too."""
+    """Return the sentences about a right answer and about "Other", which the script also uses."""
     return {**TEXTS, **OTHER_TEXTS}
 
 
 @register.filter
 def script_texts(texts: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return sentences for the script by their keys; one that counts has a key for each form of the language."""
+    """Return sentences for the script by their keys; one with a number has a key for each plural form."""
     pairs: list[tuple[str, Any]] = []
     for key, text in texts.items():
         forms = text.forms() if isinstance(text, Counted) else {}
@@ -88,20 +88,20 @@ def script_texts(texts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 @register.simple_tag
 def counted(key: str, singular: str, plural: str) -> SafeString:
-    """Return the sentence of each plural form of the language for the script, which fills in {count}."""
+    """Return the sentence of each plural form for the script, which fills in {count}."""
     sentences = script_texts({key: Counted(singular, plural)})
     return format_html_join("\n", '<i data-text="{}">{}</i>', sentences)
 
 
 @register.simple_tag
 def places_to(most: int | str) -> list[str]:
-    """Return the places that a select offers, as texts; none for a row that the script will fill."""
+    """Return the places in a select, as texts; none for a row that the script will fill."""
     return [str(place) for place in range(1, most + 1)] if isinstance(most, int) else []
 
 
 @lru_cache(maxsize=KEPT)
 def _made(name: str, _language: str | None, facts: Facts) -> str:
-    """Return the text as it is in the language that is active now."""
+    """Return the text in the active language."""
     given: dict[str, Any] = {
         "event": SimpleNamespace(
             slug=facts.event,

@@ -1,4 +1,4 @@
-"""How large the presenter screen's words may be at first; `screen_fit.js` measures afterwards."""
+"""The initial size of the presenter screen's text; `screen_fit.js` measures afterwards."""
 
 from django import template
 
@@ -7,5 +7,5 @@ register = template.Library()
 
 @register.filter
 def steps(number: int | str, limits: str) -> int:
-    """Return how many of the limits, "70,120,200", the number is above."""
+    """Return how many of the limits, "70,120,200", the number exceeds."""
     return sum(int(number or 0) > int(limit) for limit in limits.split(","))

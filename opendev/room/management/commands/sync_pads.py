@@ -1,4 +1,4 @@
-"""`manage.py sync_pads`: the one process that writes names into pads and reads them there."""
+"""`manage.py sync_pads`: the only process that writes names into pads and reads them there."""
 
 import asyncio
 import os
@@ -30,10 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until SIGTERM, Ctrl-C, or the end of the server that started us."""
         asyncio.run(self.work(parent=os.getppid() if options["while_parent_lives"] else None))
-        emptier.end()  # it may be the last that wrote
+        emptier.end()  # it may be the last writer
 
     async def work(self, parent: int | None) -> None:
-        """Run the worker as a task that a signal cancels, so that its locks are let go."""
+        """Run the worker as a task that a signal cancels, so that its locks are released."""
         task = asyncio.create_task(Worker(PollResults()).run())
         if parent is not None:
             watching = asyncio.create_task(_cancel_after(parent, task))
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
 
 async def _cancel_after(parent: int, task: asyncio.Task[None]) -> None:
-    """An orphan gets another parent: then the server is gone, however it ended."""
+    """An orphan gets another parent, which shows that the server has ended, however it did."""
     while os.getppid() == parent:
         await asyncio.sleep(PARENT_LOOK_S)
     task.cancel()
