@@ -1,10 +1,11 @@
-"""Makes the font of English pages out of the whole one: `python -m tools.font_subset`.
+"""Makes the fonts of pages out of the whole one: `python -m tools.font_subset`. English needs the first, others both.
 
 Run by hand where fontTools and brotli are installed, when the font or the characters change; the result is committed.
 More than half of the whole file is kerning, since each pair varies with the weight. Here a pair has one value, to the
 nearest 1/128 of the font's size: rounded values repeat, so they compress. No page is bolder than HEAVIEST.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from fontTools.varLib import instancer
 
 FONTS = Path(__file__).resolve().parent.parent / "opendev" / "static" / "companion" / "fonts"
 WHOLE, ENGLISH = FONTS / "schibsted-latin.woff2", FONTS / "schibsted-english.woff2"
-# companion.css says the same as a unicode-range.
+WESTERN = FONTS / "schibsted-western.woff2"
+# companion.css says the same as a unicode-range, and that of the rest.
 CHARACTERS = [*range(0x20, 0x7F), 0xA0, 0xB7, 0xD7, 0x2013, 0x2014]
 CHARACTERS += [0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2032, 0x2212]
 FEATURES = ["kern", "ccmp", "mark", "mkmk", "tnum"]
@@ -26,25 +28,31 @@ FIXED = 0x0F  # the bits of a value's format that are no variation
 
 
 def main() -> None:
-    """Write the subset."""
-    font = TTFont(WHOLE)
-    for lookup in font["GPOS"].table.LookupList.Lookup:
-        for table in lookup.SubTable:
-            table = getattr(table, "ExtSubTable", table)  # noqa: PLW2901
-            if table.LookupType == PAIRS:
-                fix_pairs(table)
-    font = instancer.instantiateVariableFont(font, {"wght": (LIGHTEST, HEAVIEST)})
+    """Write both subsets."""
+    others = set(TTFont(WHOLE).getBestCmap()) - set(CHARACTERS)
+    for path, characters in ((ENGLISH, CHARACTERS), (WESTERN, sorted(others))):
+        font = TTFont(WHOLE)
+        for lookup in font["GPOS"].table.LookupList.Lookup:
+            for table in lookup.SubTable:
+                table = getattr(table, "ExtSubTable", table)  # noqa: PLW2901
+                if table.LookupType == PAIRS:
+                    fix_pairs(table)
+        font = instancer.instantiateVariableFont(font, {"wght": (LIGHTEST, HEAVIEST)})
+        write_subset(font, characters, path)
+
+
+def write_subset(font: TTFont, characters: Sequence[int], path: Path) -> None:
     options = subset.Options()
     options.layout_features = (
         FEATURES  # its seven bytes of hinting stay: without them FreeType hints by itself
     )
     options.name_IDs = [0, 1, 2, 13, 14]
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=CHARACTERS)
+    subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     font.flavor = "woff2"
-    font.save(ENGLISH)
-    print(f"{ENGLISH.name}: {ENGLISH.stat().st_size} bytes.")
+    font.save(path)
+    print(f"{path.name}: {path.stat().st_size} bytes.")
 
 
 def fix_pairs(table: Any) -> None:

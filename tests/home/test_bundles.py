@@ -145,3 +145,16 @@ def test_bundled_sheet_has_what_older_browsers_need(name):
     assert "".join(content for layer, content in layers_of(bare) if not layer) == ""
     sources = "\n".join((bundles.STATIC / path).read_text() for path in bundles.sheets_of(name))
     assert text.count("@font-face") == COMMENT.sub("", sources).count("@font-face")
+
+
+def test_faces_of_a_font_differ_in_their_letters_alone():
+    """A browser chooses a range of weights, and asks no face of another one for letters: ü came from elsewhere."""
+    faces = re.findall(
+        r"@font-face \{(.*?)\}", (bundles.STATIC / "companion/companion.css").read_text(), re.DOTALL
+    )
+    rest = {re.sub(r"\s+(?:src|unicode-range):.*?;", "", face, flags=re.DOTALL) for face in faces}
+    assert (len(faces), len(rest)) == (3, 1)
+    assert all(
+        (bundles.STATIC / "companion" / path).is_file()
+        for path in re.findall(r'url\("(.*?)"\)', "".join(faces))
+    )
