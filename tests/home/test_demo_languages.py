@@ -116,7 +116,7 @@ def words_of_recap(event: Event, ending: str) -> str:
             [
                 "Mehr als 700 Personen aus mehr als 70 Ländern und 470 Firmen haben sich angemeldet.",
                 "Von den 176 Personen, die abgestimmt haben, wählte die Mehrheit (97, also 55\u00a0%) "
-                "„Beides zusammen, im Produktivbetrieb“.",
+                "„Beides zusammen, in Produktion“.",
                 "Die drei meistgenannten Antworten der 164 Personen, die abgestimmt haben, waren "
                 "„Magnum“ (52), „Rancher“ (38) und „kubespray“ (31).",
                 "Zwei Anschlussthemen sind daraus entstanden: „Netzwerk-API für Kubernetes“ "

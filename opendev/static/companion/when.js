@@ -7,8 +7,10 @@ import { clock, dayOf, language, ownZone, storedZone, weekday } from "./zones.js
 
 const DAY = { day: "numeric", month: "long", year: "numeric" }
 
-// "Tuesday 15 December 2026", as the server writes it: browsers differ about a comma after the weekday.
+// "Tuesday 15 December 2026", as the server writes it: in English, browsers differ about a comma after the weekday.
 function day(date, zone) {
+  if (!language.startsWith("en"))
+    return new Intl.DateTimeFormat(language, { weekday: "long", ...DAY, timeZone: zone }).format(date)
   const weekdays = new Intl.DateTimeFormat(language, { weekday: "long", timeZone: zone })
   return `${weekdays.format(date)} ${new Intl.DateTimeFormat(language, { ...DAY, timeZone: zone }).format(date)}`
 }
