@@ -45,6 +45,7 @@ GUARDED = {
     "css.properties.cursor": "a phone has no pointer",
     "css.properties.field-sizing": "boxes do not grow; they have rows",
     "css.properties.forced-color-adjust": "the system's colours, which are kept without it",
+    "css.properties.hyphenate-limit-chars": "shorter words are hyphenated too",
     "css.properties.hyphens": "-webkit-hyphens, or no hyphen",
     "css.properties.outline": "square corners",
     "css.properties.overscroll-behavior": "the page scrolls on where a list ends",
