@@ -66,13 +66,21 @@ class NewSelection(NamedTuple):
     value: int | None = None
 
 
-def _with_pass(attendee_ids: Collection[int]) -> Statement:
-    """Return the query for which of these exist, with a pass that was not revoked (sessions/attendees/selectors.py)."""
-    statement = (
-        f"SELECT a.id FROM opendev_sessions_attendee a WHERE a.id {among()}"  # noqa: S608  # our own words
-        " AND NOT EXISTS (SELECT 1 FROM opendev_sessions_revokedpass r WHERE r.attendee_id = a.id)"
+def _without_pass(attendee_ids: Collection[int]) -> Statement:
+    """Return the query for which of these are gone, or have a pass that was revoked (sessions/attendees/selectors.py).
+
+    Nearly always none are, so no rows travel.
+    """
+    words = (
+        "SELECT {0} FROM {1} LEFT JOIN opendev_sessions_attendee a ON a.id = {0}"
+        " LEFT JOIN opendev_sessions_revokedpass r ON r.attendee_id = {0}"
+        " WHERE a.id IS NULL OR r.attendee_id IS NOT NULL"
     )
-    return statement, statement, ids_as_text(attendee_ids)
+    sqlite, postgres = (
+        words.format("j.value", "json_each(%s) j"),
+        words.format("w.id", "unnest(%s::bigint[]) w(id)"),
+    )
+    return sqlite, postgres, ids_as_text(attendee_ids)
 
 
 OPTION_FIELDS = [
@@ -94,7 +102,7 @@ class Judged(NamedTuple):
 
     options: list[Option]  # written by moderators, in the order of each poll
     mark_keys: dict[int, bytes]  # of polls that have one: anonymous, launched, not finalised
-    attendees: frozenset[int]  # those who exist, and whose pass was not revoked
+    strangers: frozenset[int]  # those who do not exist any more, or whose pass was revoked
     pending: dict[int, Pending]  # by poll, removed from the table
 
 
@@ -107,16 +115,16 @@ def judged_by(poll_ids: Collection[int], attendee_ids: Collection[int], kept_ids
         f"SELECT {OPTION_COLUMNS} FROM polls_option WHERE poll_id {among()}"  # noqa: S608  # our own words
         " AND position IS NOT NULL ORDER BY position"
     )
-    options, keys, attendees, *taken = rows_of_all(
+    options, keys, strangers, *taken = rows_of_all(
         (statement, statement, ids_as_text(poll_ids)),
         _keys_of(poll_ids),
-        _with_pass(attendee_ids),
+        _without_pass(attendee_ids),
         *([] if is_sqlite() else [pending_store.taken_out(kept_ids)]),
     )
     return Judged(
         [_option(row) for row in options],
         {poll: bytes(key) for poll, key in keys},
-        frozenset(row[0] for row in attendees),
+        frozenset(row[0] for row in strangers),
         pending_store.by_poll(row for rows in taken for row in rows),
     )
 

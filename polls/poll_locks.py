@@ -6,11 +6,11 @@ requests, so that a close never waits for the end of a storm (measured: with sha
 batches overtake it). Below it, the row's own lock decides which batch writes the stored tally.
 """
 
-import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import JSONField
+from django.db import connection
 
 from polls.kinds import Family
 from polls.models import Poll
@@ -18,7 +18,6 @@ from polls.statements import Statement, among, ids_as_text, is_sqlite, rows_of, 
 
 SPACE = 0x706F6C6C  # "poll": keeps these keys apart from other advisory locks of ours
 FIELDS = [field.attname for field in Poll._meta.concrete_fields]
-OF_JSON = [field.attname for field in Poll._meta.concrete_fields if isinstance(field, JSONField)]
 SELECT = (
     f"SELECT s.event_id AS event, {', '.join(f'p.{name}' for name in FIELDS)}"  # noqa: S608  # our own words
     " FROM polls_poll p JOIN opendev_sessions_session s ON s.id = p.session_id WHERE p.id"
@@ -87,8 +86,8 @@ def wait_for_batches(poll_ids: Collection[int]) -> None:
 
 
 def _read(poll_ids: Collection[int]) -> list[Locked]:
-    polls: Any = Poll.objects.raw(f"{SELECT} {among()} ORDER BY p.id", ids_as_text(poll_ids))
-    return [Locked(poll, poll.event, is_kept=True) for poll in polls]
+    statement = f"{SELECT} {among()} ORDER BY p.id"
+    return [_locked(row, is_kept=True) for row in rows_of(statement, "", ids_as_text(poll_ids))]
 
 
 def _advisory(poll_ids: Collection[int], function: str) -> Statement:
@@ -102,8 +101,18 @@ def _polls(poll_ids: Collection[int], lock: str) -> Statement:
 
 
 def _locked(row: tuple[Any, ...], *, is_kept: bool) -> Locked:
-    poll = Poll.from_db("default", FIELDS, row[1:])
-    for name in OF_JSON:
-        if (text := getattr(poll, name)) is not None:
-            setattr(poll, name, json.loads(text))
-    return Locked(poll, row[0], is_kept)
+    event_id, *values = row
+    for at, column, converters in _converted(connection.vendor):
+        for convert in converters:
+            values[at] = convert(values[at], column, connection)
+    return Locked(Poll.from_db("default", FIELDS, values), event_id, is_kept)
+
+
+@cache  # as Django finds them for every query anew
+def _converted(vendor: str) -> list[tuple[int, Any, list[Callable[[Any, Any, Any], Any]]]]:
+    """Return which of a poll's fields a database gives in another form, and what makes each what it is."""
+    columns = [field.get_col(Poll._meta.db_table) for field in Poll._meta.concrete_fields]
+    converters = [
+        connection.ops.get_db_converters(column) + column.get_db_converters(connection) for column in columns
+    ]
+    return [(at, columns[at], each) for at, each in enumerate(converters) if each]

@@ -32,6 +32,9 @@ from opendev.core.threads import DatabaseAway
 from opendev.core.writing import TRY_AGAIN_LATER
 
 MAX_FRAME_BYTES = 16 * 1024
+MAX_FRAME_CHARACTERS = (
+    MAX_FRAME_BYTES // 4
+)  # so many are never more bytes: UTF-8 has four a character at most
 MAX_UNANSWERED = 8
 MAX_REF_LENGTH = 64
 
@@ -329,7 +332,7 @@ def parse_frame(message: dict[str, Any]) -> dict[str, Any]:
     text = message.get("text")
     if text is None:
         raise NotJson
-    if len(text) > MAX_FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
+    if len(text) > MAX_FRAME_CHARACTERS and len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
         raise FrameTooBig
     try:
         frame = json.loads(text)

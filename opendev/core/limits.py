@@ -72,6 +72,9 @@ def check_settings() -> None:
             raise ImproperlyConfigured(f"LIMITS: there is no limit {kind}; there are {', '.join(LIMITS)}.")
 
 
+MOST_ADDRESSES = 10_000  # whose networks are kept; each is asked for several times a request
+
+
 @lru_cache
 def _networks(addresses: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(ip_network(address) for address in addresses)
@@ -79,11 +82,16 @@ def _networks(addresses: tuple[str, ...]) -> tuple[Any, ...]:
 
 def is_trusted(address: str) -> bool:
     """Return True if an address is one of TRUSTED_ADDRESSES; False for anything that is not an address."""
+    return _is_in(address, tuple(settings.TRUSTED_ADDRESSES))
+
+
+@lru_cache(maxsize=MOST_ADDRESSES)
+def _is_in(address: str, networks: tuple[str, ...]) -> bool:
     try:
         known = ip_address(address)
     except ValueError:
         return False
-    return any(known in network for network in _networks(tuple(settings.TRUSTED_ADDRESSES)))
+    return any(known in network for network in _networks(networks))
 
 
 def client_address(request: HttpRequest) -> str:
@@ -132,6 +140,7 @@ def network_of(address: str) -> str:
     return networks_of(address)[0].name
 
 
+@lru_cache(maxsize=MOST_ADDRESSES)
 def networks_of(address: str) -> tuple[Network, ...]:
     """Return every network that an address counts against: its own, and for IPv6 also the /48 around it.
 

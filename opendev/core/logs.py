@@ -6,8 +6,8 @@ PostgreSQL are cut off. Names, votes, cookies and client addresses are never log
 
 import json
 import logging
+import random
 import re
-import secrets
 import threading
 import time
 from contextvars import ContextVar
@@ -28,7 +28,7 @@ current_id: ContextVar[str] = ContextVar("current_id", default="")
 
 def new_id(kind: str) -> str:
     """Return a new id: `r-…` for a request, `s-…` for a socket."""
-    return f"{kind}-{secrets.token_hex(8)}"
+    return f"{kind}-{random.getrandbits(64):016x}"  # to find lines by; it opens nothing
 
 
 def taken_or_new(request_id: str) -> str:

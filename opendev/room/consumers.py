@@ -165,7 +165,7 @@ class RoomConsumer(LiveConsumer):
             wanted = polls.visible_polls(group, VOTED)
             try:
                 self.answers = await polls.read_answers(self.attendee, wanted)
-                self.upvotes = await questions.read_upvotes(self.attendee, group.key)
+                self.upvotes = await questions.read_upvotes(self.attendee, group)
                 self.supports = await suggestions.read_supports(self.attendee, group)
                 self.sign_ups = await lines.read_sign_ups(self.attendee, lines.lines_in(group))
             except DomainError:  # full, or the database is away: a snapshot without them would be wrong

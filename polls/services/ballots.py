@@ -150,7 +150,7 @@ def _lock_and_read(
     for poll_id, key in judged.mark_keys.items():
         batches[poll_id].mark_key = key
     for batch in batches.values():
-        batch.attendees = judged.attendees
+        batch.strangers = judged.strangers
     return batches
 
 
@@ -221,17 +221,15 @@ def _cast(batch: PollBatch | None, vote: Vote, names: _Names | None) -> Mine | D
 
 def _check(batch: PollBatch, vote: Vote) -> None:
     poll = batch.poll
-    if vote.attendee.event_id != batch.event_id:
-        raise NotJoined
-    if vote.attendee.attendee_id not in batch.attendees:
+    if vote.attendee.event_id != batch.event_id or vote.attendee.attendee_id in batch.strangers:
         raise NotJoined
     if poll.state != Poll.State.LIVE or (poll.closes_at is not None and vote.arrived_at >= poll.closes_at):
         raise PollNotLive
     if not vote.withdraws:
-        kind = kind_named(poll.kind)
+        kind = batch.kind
         if vote.field != kind.field:
             raise WrongAnswer(fields={vote.field: WrongAnswer.message})
-        answer = _with_other(batch, vote)
+        answer = _with_other(batch, vote) if vote.other or poll.has_other else vote.answer
         kind.check(answer, batch.options.keys(), fewest=poll.min, most=poll.max, rules=poll.rules)
 
 

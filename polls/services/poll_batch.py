@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from opendev.core.attendance import AttendeePass
 from polls.ballot_store import Selected, row_keys_in
-from polls.kinds import kind_named, other_spelling
+from polls.kinds import Kind, kind_named, other_spelling
 from polls.models import Option, Poll
 from polls.pending_store import Pending
 from polls.selectors import Mine, WrittenOptions, mine_of, mine_with_other, own_of_texts
@@ -61,11 +61,17 @@ class PollBatch:
     is_kept: bool = True  # whether this batch may write the poll's stored tally
     pending: Pending | None = None  # other batches' counts that it adds
     held: dict[bytes, Held] = field(default_factory=dict)
-    attendees: Collection[int] = ()  # those of the batch's voters who exist, and whose pass is still valid
+    strangers: Collection[
+        int
+    ] = ()  # those of its voters who do not exist any more, or whose pass was revoked
     marks: set[bytes] = field(default_factory=set)
     new_marks: list[bytes] = field(default_factory=list)
     answers: Answers | None = None  # written answers, in polls that have them
     told: WrittenOptions | None = None  # the most frequent of them, after the batch
+    kind: Kind = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kind = kind_named(self.poll.kind)
 
     def number(self) -> None:
         """Give the new ballots their row keys."""
@@ -77,11 +83,10 @@ class PollBatch:
         """Return the options that a vote chooses; those that its voter wrote are created."""
         if vote.withdraws:
             return {}
-        kind = kind_named(self.poll.kind)
         if self.answers is None:
-            return kind.selected(vote.answer)
-        if kind.is_written:
-            return dict.fromkeys(self.answers.choose(kind.spellings(vote.answer)))
+            return self.kind.selected(vote.answer)
+        if self.kind.is_written:
+            return dict.fromkeys(self.answers.choose(self.kind.spellings(vote.answer)))
         return dict.fromkeys([*self.picked_in(vote), *self.written_in(vote)])
 
     @property

@@ -175,13 +175,15 @@ def read_own(attendee: AttendeePass, group: Group, question_id: int, answer: Ans
     upvotes_reader.put((attendee.attendee_id, group.key), read)
 
 
-async def read_upvotes(attendee: AttendeePass, session_id: int) -> set[int]:
+async def read_upvotes(attendee: AttendeePass, group: Group) -> set[int]:
     """Return the questions that the attendee voted for; attendees who join at once share the queries.
 
     Raises:
         TryLater
     """
-    return await upvotes_reader.ask((attendee.attendee_id, session_id))
+    if not any(topic.startswith(f"{KIND}:") for topic in group.topics):
+        return set()
+    return await upvotes_reader.ask((attendee.attendee_id, group.key))
 
 
 def snapshot_questions(group: Group, socket: RoomSocket, upvoted: set[int]) -> tuple[str, int]:
