@@ -44,6 +44,7 @@ from sessions.programme.endpoints import Endpoint
 from sessions.questions.api import dismissals as question_dismissals
 from sessions.questions.api import questions
 from sessions.questions.api.passes import PassOfAsker
+from sessions.reactions import api as reactions
 from sessions.recap import api as next_steps
 from sessions.registrations import api as registrations
 from sessions.schedules import api as schedules
@@ -172,6 +173,9 @@ urlpatterns = [
     path("suggestions/<str:suggestion>/state/", suggestions.StateOfSuggestion.as_view()),
     path("suggestions/<str:suggestion>/undo/", suggestions.UndoOfSuggestion.as_view()),
     path("suggestions/<str:suggestion>/support/", suggestions.OwnSupport.as_view()),
+    path("sessions/<str:session>/reactions/", reactions.ReactionsOfSession.as_view()),
+    path("sessions/<str:session>/reactions/rules/", reactions.RulesOfReactions.as_view()),
+    path("sessions/<str:session>/pace/", reactions.PaceOfSession.as_view()),
     path("sessions/<str:session>/etherpad-link/", pads.PadOfSession.as_view()),
     path("sign-up-lines/<str:line>/heading/", pads.HeadingOfLine.as_view()),
     path("events/<slug:slug>/pads/", pads.PadsOfEvent.as_view()),

@@ -40,6 +40,8 @@ LIMITS = {
     "suggest_newcomers": "12/minute",
     "sign_up_network": "200/minute",  # one network's sign-ups: when asked, a whole hall signs up at once
     "sign_up_newcomers": "40/minute",
+    "react": "1/2second",  # one attendee's reactions: applause is one tap, the presenter screen shows how many clap
+    "pace": "12/minute",  # one attendee's pace signals
     "vote": "10/second",  # one attendee by page and REST; sockets limit unanswered commands
     "write": "60/10second",  # one address, REST writes by signed-in programs and strangers
     "slowed": "30/minute",  # one network whose newcomers open no page or socket (newcomers.py)

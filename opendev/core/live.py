@@ -47,6 +47,7 @@ class Hub(FanOut, Sweep, Rights):
         self.source: Source | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.bus: Bus | None = None
+        self.listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._reset()
 
     def _reset(self) -> None:
@@ -123,15 +124,15 @@ class Hub(FanOut, Sweep, Rights):
 
     def say(self, news: News) -> None:
         """Hand news to the loop and return at once. Safe from any thread; without a loop nothing is sent here."""
-        self._hand_over(self.publish, news)
+        self.run_soon(self.publish, news)
 
     def say_own_changed(self, group: int, topic: str, attendee_id: int) -> None:
         """Make an attendee's sockets reread their own part of a topic. Safe from any thread."""
-        self._hand_over(self.own_changed, group, topic, attendee_id)
+        self.run_soon(self.own_changed, group, topic, attendee_id)
 
     def page_loaded(self, group: int, attendee_id: int) -> None:
         """Count an attendee who loaded a page as present for a while. Safe from any thread."""
-        self._hand_over(self._note_page_load, group, attendee_id)
+        self.run_soon(self._note_page_load, group, attendee_id)
 
     def present(self, group: int) -> int:
         """Return how many attendees were present at the last count. Safe from any thread."""
@@ -141,7 +142,7 @@ class Hub(FanOut, Sweep, Rights):
     def expect(self, group: int) -> None:
         """Watch for a newcomer who may appear at another process. Safe from any thread."""
         if self.bus:
-            self._hand_over(self._open_soon, group)
+            self.run_soon(self._open_soon, group)
 
     def _open_soon(self, group: int) -> None:
         self.spawn(self.open(group))
@@ -151,7 +152,8 @@ class Hub(FanOut, Sweep, Rights):
         known = self.groups.get(group)
         return frozenset() if known is None else known.unusual
 
-    def _hand_over(self, work: Callable[..., None], *args: Any) -> None:
+    def run_soon(self, work: Callable[..., None], *args: Any) -> None:
+        """Run `work(*args)` on the loop in its next turn; without a loop not at all. Safe from any thread."""
         if self.loop is not None:
             with suppress(RuntimeError):  # the loop has just closed: the process is ending
                 self.loop.call_soon_threadsafe(work, *args)
@@ -235,6 +237,10 @@ class Hub(FanOut, Sweep, Rights):
         if self.bus:
             self.bus.publish(news.group, {"type": "live.news", "news": asdict(news)})
 
+    def listen(self, kind: str, hear: Callable[[dict[str, Any]], None]) -> None:
+        """Pass an app's messages from other processes to the app, by their type."""
+        self.listeners[kind] = hear
+
     def _hear(self, message: dict[str, Any]) -> None:
         """Handle a message from another process."""
         match message["type"]:
@@ -251,6 +257,8 @@ class Hub(FanOut, Sweep, Rights):
                     group.unusual_elsewhere |= dict.fromkeys(message["unusual"], _time())
                 for attendee_id in message.get("arrived", ()):
                     newcomers.seen(attendee_id)
+            case kind if hear := self.listeners.get(kind):
+                hear(message)
 
     def take(self, news: News) -> None:
         """Store news if it is newer than the known state, and schedule it for the sockets."""

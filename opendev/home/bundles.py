@@ -37,7 +37,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
 }
 # A sheet's name, and the sources that it is made of, in this order. An attendee's way in needs the first one alone.
 SHEETS: dict[str, tuple[str, ...]] = {
-    "pages": ("companion", "product", "follow_ups", "questions", "running"),
+    "pages": ("companion", "product", "follow_ups", "questions", "running", "reactions"),
     "more": ("control", "screen", "run_sheet", "recap", "programme", "programme_rows", "timetable"),
     "embed": ("embed",),
 }

@@ -33,6 +33,7 @@ from sessions.programme.permissions import MODERATORS
 from sessions.questions import consumers as questions
 from sessions.questions.news import KIND as QUESTION_KIND
 from sessions.questions.selectors import helper_ids
+from sessions.reactions import consumers as reactions
 from sessions.suggestions import consumers as suggestions
 from sessions.suggestions.news import KIND as SUGGESTION_KIND
 
@@ -60,13 +61,15 @@ class RoomConsumer(LiveConsumer):
     """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it gets the moderators' or helpers' payloads.
 
     With `?view=display` it gets the payloads for everybody, as long as its display link is not revoked; in a frame of
-    another site, `&link=` has the link.
+    another site, `&link=` has the link. With it or `?view=screen` it also gets the reactions that the presenter screen
+    shows.
     """
 
     commands = {
         **polls.COMMANDS,
         **questions.COMMANDS,
         **suggestions.COMMANDS,
+        **reactions.COMMANDS,
         **lines.COMMANDS,
         **notes.COMMANDS,
         **run_sheet_socket.COMMANDS,
@@ -75,6 +78,7 @@ class RoomConsumer(LiveConsumer):
     moderator_id: int | None = None
     helper_id: int | None = None
     display_id: int | None = None
+    view = ""
 
     def group_key(self) -> int:
         """Return the session's id."""
@@ -142,7 +146,7 @@ class RoomConsumer(LiveConsumer):
         Raises:
             Refused
         """
-        view = self.query("view")
+        view = self.view = self.query("view")
         if view == "control" and self.moderator_id is None and self.helper_id is None:
             key = self.cookies().get(settings.SESSION_COOKIE_NAME, "")
             await self._open_with(_rights_by_cookie, key, group)
@@ -161,6 +165,7 @@ class RoomConsumer(LiveConsumer):
 
     async def prepare(self, group: Group) -> None:
         """Read the attendee's own answers, upvotes, supports and sign-ups."""
+        reactions.watch(group, self, self.view)
         if self.attendee is not None:
             wanted = polls.visible_polls(group, VOTED)
             try:
@@ -189,6 +194,7 @@ class RoomConsumer(LiveConsumer):
                     "helper": self.helper_id is not None,
                 },
                 **(group.notices if self.is_moderator else {}),
+                **reactions.snapshot_part(group, is_moderator=self.is_moderator),
                 "pad": pad.states[EVERYBODY] if pad else None,
                 **run_sheet_socket.snapshot_parts(group, is_moderator=self.is_moderator),
             }

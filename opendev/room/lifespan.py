@@ -29,6 +29,7 @@ from opendev.room.source import RoomSource
 from polls.services import close_due_polls, finalise_due_polls, fold_left_over
 from sessions.audit.services import forget_old_entries
 from sessions.follow_ups.services.sign_ups import forget_expired_contacts
+from sessions.reactions import services as reactions
 from sessions.webhooks.services.delivering import forget_old_deliveries
 
 log = logging.getLogger("opendev.live")
@@ -61,6 +62,7 @@ async def start() -> None:
     hub.spawn_lasting(_do_for_ever(closer, retain, every_s=RETAINER_S))
     hub.spawn_lasting(_do_for_ever(closer, emptier.round, every_s=CLOSER_S))
     hub.spawn_lasting(pads.watch_for_ever())
+    hub.spawn_lasting(reactions.tell_for_ever())
     hub.spawn_lasting(webhook_worker.deliver_for_ever(closer))
     hub.spawn_lasting(pad_worker.watch_for_ever())
     if os.environ.get(pad_worker.KEEPS_VARIABLE):

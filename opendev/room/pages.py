@@ -31,6 +31,7 @@ from polls.selectors import NOT_VOTED, polls_of
 from sessions.follow_ups.models import SignUpLine
 from sessions.follow_ups.services.sign_ups import consent_words, default_contact_until
 from sessions.programme.models import Session
+from sessions.reactions.services import pace_of
 
 SCREEN_QUESTIONS = 5
 OPEN_STATES = frozenset({Session.State.UPCOMING, Session.State.LIVE})
@@ -97,6 +98,8 @@ def room_context(
         "has_recap": reads.has_recap,
         **lines_context(reads, own, attendee),
         "attendee": attendee,
+        "may_react": session.reactions_open and session.state == Session.State.LIVE,
+        "pressed": request.GET.get("pressed", ""),
         "has_unusual_kind": any(not card.kind.is_usual for card in cards),
         "on_air": first,
         "waiting_polls": [card for card in others if card.is_live],
@@ -307,6 +310,7 @@ def control_context(session: Session, *, user_name: str, picked: str, now: datet
         "has_primary": bool(selected) and any(move.primary for move in selected.moves),
         "next_draft": next_draft,
         "lines": line_cards([session.pk], None, in_pads([session.pk], None)),
+        "pace": pace_of(session.pk),
         "screen_url": session.address("screen"),
         "user_name": user_name,
         "elapsed_minutes": int((now - since).total_seconds() // 60) if since else None,

@@ -179,7 +179,7 @@ def show_screen(
         language := session.spoken_language
     ):  # the screen is for everybody, whoever opened it
         context = {**_screen_in_its_colours(request, session), **more}
-        context["socket_path"] += view
+        context["socket_path"] += view or "?view=screen"
         response = render(request, template, context)
     response["Content-Language"] = language
     return response

@@ -188,12 +188,18 @@ class SuggestionRulesShape(serializers.Serializer[Any]):
     moderated = serializers.BooleanField(help_text="whether a suggestion waits for approval")
 
 
+class ReactionRulesShape(serializers.Serializer[Any]):
+    taken = serializers.BooleanField(help_text="whether attendees may react, and say that it goes too fast")
+    on_screen = serializers.BooleanField(help_text="whether the presenter screen shows reactions")
+
+
 class SessionShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.ChoiceField(Session.State.choices)
     questions = QuestionRulesShape()
     screen = ShownOnScreen()
     suggestions = SuggestionRulesShape()
+    reactions = ReactionRulesShape()
     event = serializers.CharField()
     day = serializers.IntegerField()
     slug = serializers.CharField()

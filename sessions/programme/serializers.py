@@ -10,7 +10,7 @@ from sessions.programme.selectors.now import NowAndNext
 
 
 def session_state(session: Session) -> dict[str, Any]:
-    """Return `{id, state, cancelled, starts_at, questions, suggestions, screen}`, as in frames."""
+    """Return `{id, state, cancelled, starts_at, questions, suggestions, reactions, screen}`, as in frames."""
     questions = {"named": session.questions_named, "moderated": session.questions_moderated}
     suggestions = {"taken": session.suggestions_open, "moderated": session.suggestions_moderated}
     return {
@@ -20,6 +20,7 @@ def session_state(session: Session) -> dict[str, Any]:
         "starts_at": time_text(session.starts_at),
         "questions": questions,
         "suggestions": suggestions,
+        "reactions": {"taken": session.reactions_open, "on_screen": session.reactions_on_screen},
         "screen": {"shows": session.screen_shows, "theme": session.screen_theme},
     }
 

@@ -13,7 +13,7 @@ EVENT = {
     "days", "url",
 }  # fmt: skip
 SESSION = {
-    "questions", "screen", "suggestions",
+    "questions", "reactions", "screen", "suggestions",
     "id", "state", "event", "day", "slug", "title", "short_title", "part", "topic", "starts_at", "minutes", "code",
     "present", "people", "url", "place", "cancelled", "runs_by_clock", "language",
 }  # fmt: skip

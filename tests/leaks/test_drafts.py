@@ -245,7 +245,7 @@ def handshake(world: World, **how: object) -> str:
         return f"refused with {refusal.response.status_code}"
 
 
-@pytest.mark.parametrize("view", ["", "control", "display"])
+@pytest.mark.parametrize("view", ["", "control", "display", "screen"])
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_socket_in_a_draft_is_refused(world, role, view):
     person = world.people[role]

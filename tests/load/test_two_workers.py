@@ -1,4 +1,4 @@
-"""Two worker processes, of which each holds one of two windows: what is told or taken away reaches both."""
+"""Two worker processes, of which each holds one of two windows: what is told, taken away or counted reaches both."""
 
 import asyncio
 import time
@@ -95,5 +95,35 @@ def test_revoked_token_closes_its_sockets_on_both_workers_within_two_seconds(ser
             row = ApiToken.objects.get(user=user, name="lost")
             revoke_api_token(token_id=row.pk, caller=Caller(user_id=user.pk), now=timezone.now())
         return time.monotonic()
+
+    asyncio.run(play())
+
+
+def test_reactions_and_pace_add_up_over_both_workers_and_count_a_person_once(server: Server):
+    session = make_session(reactions_open=True)
+    user, now = make_organiser(session.event), timezone.now()
+    watcher = make_api_token(user=user, name="watcher", lasts=timedelta(days=1), now=now)
+    ada, *others = (sign_pass(make_attendee(session)) for _ in range(4))
+    server.start()
+
+    async def play() -> None:
+        async with (
+            a_window_on_each(server, session.pk, watcher) as watchers,
+            a_window_on_each(server, session.pk, ada) as (first, second),
+            AsyncExitStack() as stack,
+        ):
+            phones = [
+                await stack.enter_async_context(connect(server, session.pk, token=token, origin=None))
+                for token in others
+            ]
+            for phone in (first, *phones, second):  # Ada by both, so that each worker hears her once
+                assert (await phone.ask("pace.set", pace="lost"))["type"] == "ok"
+            for phone in (first, *phones):
+                assert (await phone.ask("reaction.send", reaction="applause"))["type"] == "ok"
+            for window in watchers:
+                frames = await window.drain(quiet=2.5)
+                pace = [frame["pace"] for frame in frames if frame["type"] == "pace.changed"]
+                claps = [f["reactions"]["applause"] for f in frames if f["type"] == "reaction.tally"]
+                assert (pace[-1], sum(claps)) == ({"slower": 0, "lost": 4}, 4)
 
     asyncio.run(play())

@@ -8,7 +8,7 @@ from django.utils import timezone
 from sessions.follow_ups.models import FollowUpGroup, SignUp, SignUpLine
 from sessions.follow_ups.services.pad_names import record_pad_name
 from tests.factories import NOW, make_attendee, make_line, put_name
-from tests.roles import suggestion_acts
+from tests.roles import reaction_acts, suggestion_acts
 from tests.support.doors import PAGE, REST, SOCKET
 from tests.support.people import Answer, Person
 
@@ -158,6 +158,7 @@ def groups_by_page(cast: "Cast", who: Person) -> Answer:
 
 ACTS: dict[str, dict[str, list[Callable[..., Answer]]]] = {
     **suggestion_acts.ACTS,
+    **reaction_acts.ACTS,
     "See sign-up lines, and the names that are listed": {
         PAGE: [lines_by_page],
         REST: [lines_by_rest],

@@ -51,6 +51,7 @@ from sessions.questions.services.queue import (
     write_answer,
 )
 from sessions.questions.services.rights import NotHelper
+from sessions.reactions.services import set_reaction_rules
 from sessions.recap.models import SessionSummary
 from sessions.recap.services.writing import (
     edit_recap,
@@ -163,6 +164,7 @@ FOR_MODERATORS = {
     take_step_back: lambda at: {"session_id": at.session.pk, "now": NOW},
     set_suggestion_state: lambda at: {"suggestion_id": at.suggested.pk, "state": "opened", "now": NOW},
     undo_suggestion: lambda at: {"suggestion_id": at.opened.pk, "now": NOW},
+    set_reaction_rules: lambda at: {"session_id": at.session.pk, "taken": True},
     set_suggestion_rules: lambda at: {"session_id": at.session.pk, "taken": False},
 }
 # What people wrote; that moderators may, the tests of written answers show.

@@ -25,6 +25,7 @@ from tests.factories import (
     make_moderator,
     make_poll,
     make_question,
+    make_session,
     make_suggestion,
     options_of,
     put_name,
@@ -51,6 +52,11 @@ OF_A_KIND = re.compile(
 def suggest(session, ada, bob):
     for state, author in (("open", ada), ("opened", bob), ("open", bob)):
         make_suggestion(session, f"To be {state}", state=state, attendee=author)
+
+
+@pytest.fixture
+def session(committing_sqlite):
+    return make_session(reactions_open=True)
 
 
 def furnish(session):
@@ -120,6 +126,13 @@ async def until_own_news(laptop, session):
         await until_heard(laptop, {"poll.mine", "question.mine", "suggestion.mine", "line.mine", "presence"})
 
 
+async def until_reactions(page, phone, control):
+    """Applause and a pace signal: their answers, and until moderators have heard of them, and of who is here."""
+    for command in ({"type": "reaction.send", "reaction": "applause"}, {"type": "pace.set", "pace": "lost"}):
+        page.check(await phone.ask({"ref": 1, **command}))
+    await until_heard(control, {"reaction.tally", "pace.changed", "presence"})
+
+
 async def test_frames_have_every_documented_field_and_no_other(session):
     ada, page = await act(furnish, session), SocketContract()
     for frame in await act(lambda: list(frames_of_topics(session.pk))):
@@ -151,7 +164,7 @@ async def test_frames_have_every_documented_field_and_no_other(session):
         page.check(await control.ask({"type": "run_sheet.undo", "ref": "r"}))
         page.check(await control.ask({"type": "run_sheet.go", "ref": "r", "item": None}))
         await until_own_news(laptop, session)
-        await until_heard(control, {"presence"})
+        await until_reactions(page, phone, control)
         page.check(await phone.ask({"type": "notes.follow", "ref": 1}))
         page.check(await phone.next("notes.whole"))
         await act(lambda: PadCopy.objects.update(revision=2, text="Two\n"))

@@ -89,6 +89,7 @@ async def test_every_act_is_heard_by_those_it_concerns(session, ada):
                 "starts_at": time_text(session.starts_at),
                 "questions": {"named": True, "moderated": False},
                 "suggestions": {"taken": True, "moderated": False},
+                "reactions": {"taken": False, "on_screen": True},
                 "screen": {"shows": "on_air", "theme": "dark"},
             }
 

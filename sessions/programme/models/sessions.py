@@ -85,6 +85,10 @@ class Session(models.Model):
     suggestions_moderated = models.BooleanField(
         _("suggested follow-ups wait for approval"), default=False, db_default=False
     )
+    reactions_open = models.BooleanField(_("attendees may react"), default=False, db_default=False)
+    reactions_on_screen = models.BooleanField(
+        _("the presenter screen shows reactions"), default=True, db_default=True
+    )
     screen_is_open = models.BooleanField(_("anybody may open the presenter screen"), default=True)
     screen_shows = models.CharField(
         _("the presenter screen shows"),

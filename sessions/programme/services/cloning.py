@@ -27,7 +27,7 @@ OF_SESSION = (
         "kind",
     ),
     *("language", "minutes", "runs_by_clock", "questions_named", "questions_moderated"),
-    *("suggestions_open", "suggestions_moderated", "screen_is_open"),
+    *("suggestions_open", "suggestions_moderated", "screen_is_open", "reactions_open", "reactions_on_screen"),
     "screen_theme",
 )
 OF_RESOURCE = ("kind", "title", "url", "note", "unit", "rows", "position")
