@@ -1,5 +1,6 @@
 """Importing and copying polls in a browser."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import ViewportSize, expect
@@ -52,6 +53,28 @@ def test_run_sheet_is_pasted_mended_and_added(play: Any) -> None:
         page.get_by_role("button", name="Add these items").press("Enter")
         page.wait_for_url("**/control/run-sheet/")
         expect(page.locator("[data-plan-item]").filter(has_text="Which?")).to_have_count(1)
+
+    play(scene)
+
+
+def test_polls_are_saved_to_the_bank_and_added_elsewhere_by_keyboard(play: Any) -> None:
+    def scene(stage: Stage) -> None:
+        stage.demo.add_poll("Asked every year?", "yes", "no")
+        page = stage.moderator("organiser", path=f"{ROOM}control/bank/").page
+        is_accessible(page)
+        page.get_by_label("Asked every year?").check()
+        page.get_by_role("button", name="Save to the bank").press("Enter")
+        add = page.get_by_role("button", name=re.compile("Add as a draft.*Asked"))
+        expect(add).to_be_visible()
+        is_accessible(page)
+        page.set_viewport_size(PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.goto(page.url.replace(ROOM, OTHER_ROOM))
+        add.press("Enter")
+        page.wait_for_url(f"**{OTHER_ROOM}control/?poll=*")
+        page.go_back()
+        page.get_by_role("button", name=re.compile("Remove.*Asked")).press("Enter")
+        expect(page.get_by_text("Your bank is empty.")).to_be_visible()
 
     play(scene)
 

@@ -61,7 +61,7 @@ def _show(
     request: HttpRequest, session: Session, caller: Caller, refused: DomainError | None = None
 ) -> HttpResponse:
     saves = refused is not None and request.POST.get("do") == "save"
-    ticked = request.POST.getlist("polls") if saves else []
+    ticked = (request.POST if saves else request.GET).getlist("polls")
     context: dict[str, Any] = {
         "event": session.event,
         "session": session,

@@ -53,6 +53,15 @@ def test_refusals_are_said_on_the_page_and_ticks_stay(desk, session):
     assert desk.post(address(session), {"polls": poll.pk, "do": "dance"}).status_code == 404
 
 
+def test_poll_whose_page_led_here_is_ticked(desk, session):
+    make_poll(session, state="draft")
+    poll = make_poll(session, state="draft", question="This one?")
+    edit = desk.get(session.address("control-poll-edit", poll=poll.pk))
+    assert f"{address(session)}?polls={poll.pk}" in edit.content.decode()
+    shown = desk.get(f"{address(session)}?polls={poll.pk}")
+    assert [poll.question for poll, _label, is_ticked in shown.context["polls"] if is_ticked] == ["This one?"]
+
+
 def test_others_are_led_away_and_ones_own_bank_is_shown_alone(desk, session, browser_of):
     poll = make_poll(session, question="Only mine?", state="archived")
     Poll.objects.filter(pk=poll.pk).update(state="draft", launched_at=None)
