@@ -41,6 +41,24 @@ class AttendeePass:
         return hmac.digest(self.device_secret.encode(), b"poll:%d" % poll_id, "sha256")
 
 
+READ, MODERATE, ORGANISE = "read", "moderate", "organise"  # each includes those before it
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLimits:
+    """The most that an API token gives of what its user may: a scope, and one event or all of them (None)."""
+
+    scope: str = ORGANISE
+    event_id: int | None = None
+
+    def reaches(self, event_id: int) -> bool:
+        """Return True if the token has rights in an event."""
+        return self.event_id in {None, event_id}
+
+
+NO_LIMITS = TokenLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """The credential behind an open socket: an API token by its id, or a browser's sign-in by its cookie.
@@ -52,6 +70,7 @@ class Ground:
     kind: str  # API_TOKEN or SIGN_IN
     key: str = field(repr=False)
     user_id: int
+    limits: TokenLimits = NO_LIMITS
 
 
 API_TOKEN, SIGN_IN = "api_token", "sign_in"
@@ -61,12 +80,14 @@ API_TOKEN, SIGN_IN = "api_token", "sign_in"
 class Caller:
     """The sender of a request: perhaps signed in, perhaps an attendee, perhaps both, perhaps neither.
 
-    `ground` is set if the sign-in was proved some time ago, so that it has to be checked again.
+    `ground` is set if the sign-in was proved some time ago, so that it has to be checked again. `limits` are those of
+    the API token, if one was sent.
     """
 
     user_id: int | None = None
     attendee: AttendeePass | None = None
     ground: Ground | None = None
+    limits: TokenLimits = NO_LIMITS
 
     def attendee_of(self, event_id: int) -> AttendeePass | None:
         """Return the pass when it belongs to this event."""

@@ -157,6 +157,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Return True if the subject of a command belongs to this socket's group, as far as is known."""
         return True
 
+    def check_command(self, frame: dict[str, Any]) -> None:
+        """Raise a DomainError where this socket may not say such a frame at all."""
+
     def own_changed(self, topic: str) -> None:
         """Note that the attendee's own part of a topic changed, by another socket, page or REST."""
         if self.is_ready:
@@ -277,6 +280,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             if command is None:
                 raise UnknownCommand
             self.heard = frame
+            self.check_command(frame)
             command(self, frame)
         except DomainError as error:
             # Awaited, unlike news: a client that sends nonsense and does not read holds up itself alone.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from opendev.core.attendance import AttendeePass, Caller, Ground
+from opendev.core.attendance import NO_LIMITS, AttendeePass, Caller, Ground
 from opendev.core.batching import AWAY_LIMIT_S, Answer, Batcher, register, work_unless_away
 from opendev.core.errors import DomainError, TryLater
 from opendev.core.groups import Frame, Group, Member
@@ -79,7 +79,8 @@ desk: Batcher[Act, Any] = register(Batcher(_do_each, name="desk", limit=MAX_WAIT
 def caller_of(socket: Speaker) -> Caller:
     """Return this socket's caller. A sign-in only counts if the socket was opened with it, as in the control room."""
     user_id = socket.moderator_id if socket.moderator_id is not None else socket.helper_id
-    return Caller(user_id=user_id, attendee=socket.attendee, ground=socket.ground)
+    limits = socket.ground.limits if socket.ground else NO_LIMITS
+    return Caller(user_id=user_id, attendee=socket.attendee, ground=socket.ground, limits=limits)
 
 
 def put_on_desk(socket: ActingSocket, act: Act, ref: object, succeed: Callable[[Any], None]) -> None:

@@ -18,7 +18,7 @@ from opendev.core.kept import Kept
 from opendev.core.text import ascii_digits, id_in_address
 from opendev.door.refusals import is_rest
 from opendev.home.middleware import answer_exception
-from sessions.access.selectors import user_of_api_token
+from sessions.access.selectors import find_api_token
 from sessions.programme.models import Event
 from sessions.programme.selectors import lacks_factor
 from sessions.programme.selectors.visibility import may_see
@@ -121,7 +121,7 @@ def _hide_drafts(request: HttpRequest, parts: dict[str, Any]) -> None:
     event = named.event_of(parts[named.part]) if named else None
     if named is None or event is None:
         return
-    user_id = _user_id(request) if event[1] == Event.Visibility.DRAFT else None
+    user_id = _user_id(request, event[0]) if event[1] == Event.Visibility.DRAFT else None
     if may_see(user_id, *event):
         request.event_visibility = event[1]  # type: ignore[attr-defined]
     elif _would_be_of_team(user_id, event[0]):
@@ -130,12 +130,15 @@ def _hide_drafts(request: HttpRequest, parts: dict[str, Any]) -> None:
         parts[named.part] = named.nothing
 
 
-def _user_id(request: HttpRequest) -> int | None:
-    """Return who is signed in, by a program's token or a browser's cookie. An attendee's pass signs nobody in."""
+def _user_id(request: HttpRequest, event_id: int) -> int | None:
+    """Return who is signed in, by a program's token or a browser's cookie. An attendee's pass signs nobody in.
+
+    A token of another event signs nobody in here.
+    """
     kind, _space, token = request.headers.get("Authorization", "").partition(" ")
     if kind and is_rest(request.path):
-        user = user_of_api_token(token.strip(), timezone.now()) if kind.lower() == "bearer" else None
-        return user.pk if user else None
+        row = find_api_token(token.strip(), timezone.now()) if kind.lower() == "bearer" else None
+        return row.user_id if row and row.limits.reaches(event_id) else None
     return request.user.pk if request.user.is_authenticated else None
 
 

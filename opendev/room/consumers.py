@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from etherpad_links.news import TOPIC as PAD
 from opendev.core.admission import Crowded
-from opendev.core.attendance import AttendeePass, Caller, Ground, pass_cookie_name, read_pass
+from opendev.core.attendance import READ, AttendeePass, Caller, Ground, pass_cookie_name, read_pass
 from opendev.core.consumers import LiveConsumer, Refused
 from opendev.core.errors import DomainError
 from opendev.core.groups import EVERYBODY, Group, encode, now_text, with_fields
@@ -23,6 +23,7 @@ from polls.news import topic_of
 from polls.permissions import VOTED
 from polls.selectors import Mine
 from sessions.access import selectors as grounds
+from sessions.access.authentication import BeyondToken
 from sessions.access.selectors import API_TOKEN_PREFIX
 from sessions.displays.selectors import display_by_token
 from sessions.follow_ups import consumers as lines
@@ -139,6 +140,8 @@ class RoomConsumer(LiveConsumer):
         """
         opened = await hub.read_in_thread(read, proof, group.key)
         self.ground, self.moderator_id, self.helper_id = opened
+        if self.ground and not self.ground.limits.reaches(group.facts["event_id"]):
+            raise Refused  # a token of another event
 
     async def _identify_for_view(self, group: Group) -> None:
         """Admit only moderators and helpers to the control room's view, and only displays to a display's.
@@ -208,6 +211,16 @@ class RoomConsumer(LiveConsumer):
         suggested = suggestions.snapshot_suggestions(group, self, self.supports)
         self.answers, self.upvotes, self.supports, self.sign_ups = {}, set(), set(), {}
         return with_fields(head, polls=body, questions=asked, **more, suggestions=suggested, lines=under)
+
+    def check_command(self, frame: dict[str, Any]) -> None:
+        """Let a token that may only read follow the notes, and nothing else.
+
+        Raises:
+            BeyondToken
+        """
+        is_reader = self.ground is not None and self.ground.limits.scope == READ
+        if is_reader and frame["type"] not in notes.COMMANDS:
+            raise BeyondToken
 
     def is_about_here(self, frame: dict[str, Any]) -> bool:
         """Return True if a command's subject (poll, question, suggestion, sign-up line) belongs to this room."""

@@ -59,7 +59,9 @@ def sources_for(caller: Caller, session_id: int) -> list[Source]:
     polls = Count(first_round, filter=~Q(polls__state=Poll.State.ARCHIVED), distinct=True)
     items = Count("run_sheet_items", distinct=True)
     sessions = (
-        moderated_by(caller.user_id).exclude(pk=session_id).annotate(poll_count=polls, item_count=items)
+        moderated_by(caller.user_id, caller.limits.event_id)
+        .exclude(pk=session_id)
+        .annotate(poll_count=polls, item_count=items)
     )
     return [
         Source(session, session.poll_count, session.item_count)

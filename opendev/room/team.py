@@ -24,6 +24,7 @@ from opendev.core.web.pages import mark
 from opendev.core.web.typed import keep, kept
 from opendev.room.control import enter
 from opendev.room.posting import posted_from
+from sessions.access.models import ApiToken
 from sessions.access.selectors import api_tokens_of
 from sessions.access.services import make_api_token, revoke_api_token
 from sessions.displays.selectors import display_links_of
@@ -33,7 +34,8 @@ from sessions.programme.models import Person, Session, SessionRole
 from sessions.programme.services.team import invite_moderator, remove_moderator
 
 TOKEN_LASTS = timedelta(days=30)
-PERSON, DISPLAY, TOKEN = ("name", "company", "title", "role", "email"), ("display_name",), ("token_name",)
+PERSON, DISPLAY = ("name", "company", "title", "role", "email"), ("display_name",)
+TOKEN = ("token_name", "token_scope", "token_here")
 FIELDS = (*PERSON, *DISPLAY, *TOKEN)
 
 
@@ -52,11 +54,8 @@ def _page(
         name_field: which of the page's three name fields a refusal is about.
         done: the boxes that the button has used.
     """
-    errors = (
-        {name_field if field == "name" else field: said for field, said in refused.fields.items()}
-        if refused
-        else {}
-    )
+    fields = refused.fields if refused else {}
+    errors = {name_field if field == "name" else field: text for field, text in fields.items()}
     caller = Caller(user_id=request.user.pk)
     context: dict[str, Any] = {
         "event": session.event,
@@ -67,6 +66,7 @@ def _page(
         "displays": display_links_of(session.pk),
         "sends_mail": bool(settings.EMAIL_URL),
         "tokens": api_tokens_of(caller.user_id or 0),
+        "scopes": ApiToken.Scope.choices,
         "form": {field: "" if field in done else request.POST.get(field, "") for field in FIELDS}
         | kept(request, request.path),
         "unsaved": "yes" if refused else "",
@@ -245,6 +245,8 @@ def make_token(request: HttpRequest, event: str, session: str) -> HttpResponse:
             name=request.POST.get("token_name", ""),
             lasts=TOKEN_LASTS,
             now=timezone.now(),
+            scope=request.POST.get("token_scope", ApiToken.Scope.ORGANISE),
+            event_id=found.event_id if request.POST.get("token_here") == "yes" else None,
         )
     except DomainError as refusal:
         return _page(request, found, refused=refusal, name_field="token_name")

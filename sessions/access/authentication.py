@@ -9,9 +9,9 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from opendev.core.attendance import pass_cookie_name, read_pass
-from opendev.core.errors import NotSignedIn
-from sessions.access.selectors import API_TOKEN_PREFIX, user_of_api_token
+from opendev.core.attendance import READ, pass_cookie_name, read_pass
+from opendev.core.errors import NotAllowed, NotSignedIn
+from sessions.access.selectors import API_TOKEN_PREFIX, find_api_token
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -20,23 +20,30 @@ class BadToken(NotSignedIn):
     code, message = "bad_token", _("This token is not valid, or has expired.")
 
 
+class BeyondToken(NotAllowed):
+    code, message = "beyond_token", _("This token may only read.")
+
+
 class Credentials(BaseAuthentication):
     """A bearer token (an attendee's pass or an API token), or the cookies of a browser, which need the CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return (user, pass or None), or None for a stranger.
+        """Return the user with a pass, the limits of an API token or None; or None for a stranger.
 
         Raises:
             BadToken: an invalid Authorization header.
+            BeyondToken: a token with the scope "read", for any other method.
         """
         kind, _space, token = request.headers.get("Authorization", "").partition(" ")
         if not kind:
             return self._from_cookies(request)
         token = token.strip()
         if kind.lower() == "bearer" and token.startswith(API_TOKEN_PREFIX):
-            user = user_of_api_token(token, timezone.now())
-            if user is not None:
-                return user, None
+            row = find_api_token(token, timezone.now())
+            if row is not None:
+                if row.scope == READ and request.method not in SAFE:
+                    raise BeyondToken
+                return row.user, row.limits
         elif kind.lower() == "bearer" and (attendee := read_pass(token)):
             return AnonymousUser(), attendee
         raise BadToken

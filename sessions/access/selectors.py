@@ -47,7 +47,7 @@ def ground_of_token(token: str, now: datetime) -> Ground | None:
     row = ApiToken.objects.filter(
         token_hash=hash_token(token), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
     ).first()
-    return Ground(API_TOKEN, str(row.pk), row.user_id) if row else None
+    return Ground(API_TOKEN, str(row.pk), row.user_id, row.limits) if row else None
 
 
 def ground_of_cookie(session_key: str) -> Ground | None:
@@ -96,16 +96,12 @@ def is_signed_in(caller: Caller, now: datetime) -> bool:
 API_TOKEN_PREFIX = "odc_"  # noqa: S105  # the beginning of every token, not one
 
 
-def user_of_api_token(token: str, now: datetime) -> User | None:
-    """Return the user for a token, or None if it is unknown, expired or revoked."""
-    found = (
-        ApiToken.objects.select_related("user")
-        .filter(
-            token_hash=hash_token(token), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
-        )
-        .first()
+def find_api_token(token: str, now: datetime) -> ApiToken | None:
+    """Return the API token with its user, or None if it is unknown, expired or revoked."""
+    rows = ApiToken.objects.select_related("user").filter(
+        token_hash=hash_token(token), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
     )
-    return found.user if found else None
+    return rows.first()
 
 
 def api_tokens_of(user_id: int) -> list[ApiToken]:

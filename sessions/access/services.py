@@ -9,10 +9,10 @@ from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import ORGANISE, Caller
 from opendev.core.cookie_store import SessionStore
 from opendev.core.errors import Malformed, NotFound
-from opendev.core.text import MAX_NAME_LENGTH, clean_line
+from opendev.core.text import MAX_NAME_LENGTH, clean_line, clean_word
 from sessions.access.models import ApiToken, SignIn, SignInLink
 from sessions.access.selectors import API_TOKEN_PREFIX
 from sessions.access.tokens import hash_token
@@ -75,11 +75,23 @@ def spend_sign_in_link(*, token: str, now: datetime) -> User:
 
 
 @transaction.atomic
-def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: datetime) -> str:
+def make_api_token(
+    *,
+    user: AbstractBaseUser,
+    name: str,
+    lasts: timedelta,
+    now: datetime,
+    scope: str = ORGANISE,
+    event_id: int | None = None,
+) -> str:
     """Return a new token with which a program acts as `user`. It is not stored and cannot be shown again.
 
+    Args:
+        scope: "read", "moderate" or "organise": the most that the token allows.
+        event_id: the only event that it is for; None for all.
+
     Raises:
-        Malformed: an invalid name or lifetime.
+        Malformed: an invalid name, lifetime or scope.
     """
     if lasts <= timedelta(0):
         sentence = _("A token must be valid for some time.")
@@ -91,8 +103,11 @@ def make_api_token(*, user: AbstractBaseUser, name: str, lasts: timedelta, now: 
         token_hash=hash_token(token),
         created_at=now,
         expires_at=now + lasts,
+        scope=clean_word(scope, field="scope", choices=ApiToken.Scope.values),
+        event=event_id,
     )
-    record(AuditKind.TOKEN_MADE, caller=user.pk, subject=f"token {made.pk}", days=lasts.days)
+    about: dict[str, int | str] = {"days": lasts.days, "scope": made.scope}
+    record(AuditKind.TOKEN_MADE, caller=user.pk, subject=f"token {made.pk}", event_id=event_id, **about)
     return token
 
 

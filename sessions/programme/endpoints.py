@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from opendev.core.attendance import AttendeePass, Caller, pass_cookie_name
+from opendev.core.attendance import AttendeePass, Caller, TokenLimits, pass_cookie_name
 from opendev.core.callers import caller_of
 from opendev.core.errors import Malformed, NotSignedIn
 from opendev.core.limits import check_address, check_join, check_vote
@@ -42,8 +42,10 @@ class Endpoint(APIView):
         """Return the caller, with their pass of one event."""
         if isinstance(self.request.auth, AttendeePass):
             return Caller(attendee=self.request.auth if self.request.auth.event_id == event_id else None)
-        if "Authorization" in self.request.headers:
-            return Caller(user_id=self.request.user.pk)
+        if isinstance(limits := self.request.auth, TokenLimits):  # elsewhere than in its event it is nobody's
+            return (
+                Caller(user_id=self.request.user.pk, limits=limits) if limits.reaches(event_id) else Caller()
+            )
         return caller_of(self.request._request, event_id)
 
     def attendee(self, caller: Caller, event_id: int) -> AttendeePass:

@@ -97,6 +97,18 @@ def test_token_is_shown_once_acts_for_its_owner_and_can_be_revoked(session):
     assert program.post(address, body, content_type="application/json").json()["code"] == "bad_token"
 
 
+def test_token_is_given_a_scope_and_an_event_by_page(session):
+    user = make_moderator(session)
+    typed = {"token_name": "slides", "token_scope": "moderate", "token_here": "yes"}
+    page = page_of(user).post(session.address("control-token-make"), typed)
+    made = ApiToken.objects.get(user=user)
+    assert (made.scope, made.event) == ("moderate", session.event_id)
+    assert "Read and moderate" in page.text
+    refused = page_of(user).post(session.address("control-token-make"), {**typed, "token_scope": "admin"})
+    assert (refused.status_code, refused.text.count('data-code="malformed"')) == (400, 1)
+    assert ApiToken.objects.filter(user=user).count() == 1
+
+
 def test_nobody_revokes_the_token_of_another(session):
     owner, other = make_moderator(session), make_moderator(session)
     page_of(owner).post(session.address("control-token-make"), {"token_name": "slides"})

@@ -46,12 +46,12 @@ def bank_of(caller: Caller) -> list[BankedPoll]:
 
 
 def owner_of(caller: Caller) -> int:
-    """Return whose bank the caller's is.
+    """Return whose bank the caller's is. It belongs to no event, so a token of one event does not open it.
 
     Raises:
         NotSignedIn
     """
-    if caller.user_id is None:
+    if caller.user_id is None or caller.limits.event_id is not None:
         raise NotSignedIn
     return caller.user_id
 

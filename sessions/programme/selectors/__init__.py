@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import ORGANISE, Caller
 from opendev.core.errors import NotFound
 from opendev.core.text import ascii_digits
 from sessions.access.selectors import has_factor, is_signed_in
@@ -152,8 +152,9 @@ def moderator_ids(session_id: int) -> frozenset[int]:
 
 
 def organises(caller: Caller, event_id: int) -> bool:
-    """Return True if the caller is one of the event's organisers."""
-    if not is_signed_in(caller, timezone.now()):
+    """Return True if the caller is one of the event's organisers, and by no token that gives less."""
+    limits = caller.limits
+    if limits.scope != ORGANISE or not limits.reaches(event_id) or not is_signed_in(caller, timezone.now()):
         return False
     return organising().filter(event=event_id, user=caller.user_id).exists()
 
@@ -170,11 +171,20 @@ def lacks_factor(user_id: int | None) -> bool:
 
 def moderates(caller: Caller, session_id: int) -> bool:
     """Return True if the caller may moderate the session; no query for those who are not signed in."""
-    return is_signed_in(caller, timezone.now()) and can_moderate(caller, moderator_ids(session_id))
+    if not is_signed_in(caller, timezone.now()) or not _is_reached(caller, session_id):
+        return False
+    return can_moderate(caller, moderator_ids(session_id))
+
+
+def _is_reached(caller: Caller, session_id: int) -> bool:
+    event_id = caller.limits.event_id
+    return event_id is None or Session.objects.filter(pk=session_id, event=event_id).exists()
 
 
 def moderates_in_event(caller: Caller, event_id: int) -> bool:
     """Return True if the caller organises the event or moderates one of its sessions."""
+    if not caller.limits.reaches(event_id):
+        return False
     moderating = Person.objects.filter(
         event=event_id, roles__role=SessionRole.Role.MODERATOR, user=caller.user_id, user__is_active=True
     )

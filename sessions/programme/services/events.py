@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from opendev.core.attendance import Caller
+from opendev.core.attendance import NO_LIMITS, Caller
 from opendev.core.errors import Conflict, NotFound, NotSignedIn
 from opendev.core.text import clean_line
 from sessions.audit.models import AuditKind
@@ -75,7 +75,11 @@ def check_makes_events(*, caller: Caller) -> User:
     if caller.user_id is None:
         raise NotSignedIn
     user = User.objects.filter(pk=caller.user_id, is_active=True).first()
-    may = user is not None and (user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists())
+    may = (
+        user is not None
+        and caller.limits == NO_LIMITS
+        and (user.has_perm(MAKES_EVENTS) or Event.objects.filter(organisers=user).exists())
+    )
     if user is None or not may:
         raise NotOrganiser
     if selectors.lacks_factor(user.pk):

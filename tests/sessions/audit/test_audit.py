@@ -103,7 +103,11 @@ def test_tokens_of_one_s_own_are_recorded_once(caller):
     for _ in range(2):
         revoke_api_token(token_id=token.pk, caller=Caller(user_id=user.pk), now=NOW)
     made, revoked = AuditEntry.objects.filter(actor=user.pk, kind__startswith="tokens.").order_by("pk")
-    assert (made.kind, made.details, revoked.kind) == ("tokens.made", {"days": 3}, "tokens.revoked")
+    assert (made.kind, made.details, revoked.kind) == (
+        "tokens.made",
+        {"days": 3, "scope": "organise"},
+        "tokens.revoked",
+    )
 
 
 def test_polls_names_and_people_are_recorded_without_what_they_say(event, session, caller):
