@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from opendev.core.countries import country_name
 from opendev.core.dates import day_words
+from opendev.core.punctuation import marks
 from opendev.home.templatetags.content import lang_of
 from sessions.programme.models import Event, Session
 
@@ -66,11 +67,15 @@ def in_a_row(row: object, names: str = "") -> SafeString:
     if isinstance(row, dict):
         named = {**row, "country": country_name(row.get("country") or "")}
         words = [named.get(name) for name in names.split()]
-    return _join(", ", [str(word) for word in words if word] if isinstance(words, list | tuple) else [])
+    return _join(
+        marks().item, [str(word) for word in words if word] if isinstance(words, list | tuple) else []
+    )
 
 
 def _join_groups(groups: list[tuple[list[str], list[str]]]) -> SafeString:
-    return _join(_(" and "), [_join(", ", [_join(_(" and "), names), *said]) for names, said in groups])
+    return _join(
+        _(" and "), [_join(marks().comma, [_join(_(" and "), names), *said]) for names, said in groups]
+    )
 
 
 def _join(between: str, parts: list[str]) -> SafeString:

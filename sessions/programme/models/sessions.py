@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opendev.core.languages import language_tag, offered
-from opendev.core.punctuation import headed
+from opendev.core.punctuation import headed, marks
 from sessions.programme.models.events import Event, EventDay
 
 BREAK = "break"  # the kind of sessions that are breaks
@@ -268,4 +268,4 @@ class Session(models.Model):
 
 def _join_groups(groups: list[tuple[list[str], list[str]]]) -> str:
     """Return "A, X and B, Y", or "A and B, X"."""
-    return _(" and ").join(", ".join([_(" and ").join(names), *said]) for names, said in groups)
+    return _(" and ").join(marks().comma.join([_(" and ").join(names), *said]) for names, said in groups)
