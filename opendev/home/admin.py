@@ -1,4 +1,4 @@
-"""Attendees and sign-ups for operators: whom one deletes here is erased, with every count told anew."""
+"""Attendees and sign-ups for operators: deleting a person here erases them, and sends the new counts to open pages."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from sessions.follow_ups.models import SignUp
 
 @admin.register(Attendee)
 class AttendeeAdmin(admin.ModelAdmin):
-    """Deleting takes ballots, questions, upvotes, sign-ups and the registration along, and ends the pass."""
+    """Deleting includes ballots, questions, upvotes, sign-ups and the registration, and revokes the pass."""
 
     list_display = ["__str__", "company", "country", "event", "joined_at"]
     list_filter = ["event"]
@@ -29,7 +29,7 @@ class AttendeeAdmin(admin.ModelAdmin):
         services.erase_attendee(attendee=obj, now=timezone.now(), caller=Caller(user_id=request.user.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Attendee]) -> None:
-        """Erase several; the confirmation was asked for already."""
+        """Erase several, after the confirmation."""
         for attendee in queryset.order_by("pk"):
             services.erase_attendee(
                 attendee=attendee, now=timezone.now(), caller=Caller(user_id=request.user.pk)
@@ -37,7 +37,7 @@ class AttendeeAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Revoke the passes of selected attendees"), permissions=["change"])
     def revoke_passes(self, request: HttpRequest, queryset: QuerySet[Attendee]) -> None:
-        """End the passes; what these people did stays."""
+        """Revoke the passes; votes, questions and sign-ups of these people stay."""
         for attendee in queryset:
             set_revoked(attendee, revoked=True, caller=Caller(user_id=request.user.pk), now=timezone.now())
         self.message_user(request, _("The passes were revoked."), messages.SUCCESS)
@@ -45,7 +45,7 @@ class AttendeeAdmin(admin.ModelAdmin):
 
 @admin.register(SignUp)
 class SignUpAdmin(admin.ModelAdmin):
-    """Names can be looked up, and erased where somebody asks for that; the rest is the control room's."""
+    """Names can be looked up, and erased on request; everything else is done in the control room."""
 
     list_display = ["name", "company", "line", "source", "shown", "withdrawn_at", "removed_at"]
     exclude = ["email"]  # given to the line's owner and moderators
@@ -54,15 +54,15 @@ class SignUpAdmin(admin.ModelAdmin):
     search_fields = ["name", "company"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignUp]:
-        """Names of erased people are not looked up, also while they wait to be taken out of a pad."""
+        """Names of erased people cannot be looked up, even while they have yet to be removed from a pad."""
         return SignUp.objects.known()
 
     def has_add_permission(self, request: Any) -> bool:
-        """Nobody signs somebody else up."""
+        """Nobody can sign somebody else up."""
         return False
 
     def has_change_permission(self, request: Any, obj: object = None) -> bool:
-        """What somebody agreed to is theirs to change."""
+        """Only the person can change what they agreed to."""
         return False
 
     def delete_model(self, request: HttpRequest, obj: SignUp) -> None:

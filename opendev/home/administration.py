@@ -19,7 +19,7 @@ from sessions.programme.selectors import lacks_factor
 
 
 class Audited:
-    """Writes what is added, changed and deleted into the audit log, beside Django's own list."""
+    """Records additions, changes and deletions in the audit log, in addition to Django's own list."""
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Note an addition."""
@@ -51,14 +51,14 @@ def _record(request: HttpRequest, obj: Model, what: str, message: Any) -> None:
 
 
 def _fields(message: Any) -> list[str]:
-    """Return the names of what was changed, from Django's message; never what it was changed to."""
+    """Return the names of the changed fields, from Django's message; never the values."""
     parts = json.loads(message) if isinstance(message, str) and message.startswith("[") else message
     changed = [part["changed"] for part in parts if isinstance(part, dict) and "changed" in part]
     return [str(name) for one in changed for name in one.get("fields", [])]
 
 
 class Administration(admin.AdminSite):
-    """The site that all models are registered with, also those of Django's own apps."""
+    """The site that all models are registered with, including those of Django's own apps."""
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return True for staff; with REQUIRE_MFA only for those who have a second factor."""
@@ -66,7 +66,7 @@ class Administration(admin.AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Lead to our own sign-in, which asks for the second factor; Django's own page would not."""
+        """Redirect to our sign-in, which asks for the second factor; Django's own page would not."""
         if request.user.is_authenticated:
             return redirect("mfa_index") if lacks_factor(request.user.pk) else redirect("home")
         wanted = request.GET.get("next") or reverse("admin:index")

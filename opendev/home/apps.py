@@ -12,7 +12,7 @@ class HomeConfig(AppConfig):
     label = "opendev_home"
 
     def ready(self) -> None:
-        """Log sign-ins. The modules need models, so they are imported once they are there."""
+        """Log sign-ins. The modules need models, so they are imported late."""
         for name in ("noting", "limited"):
             import_module(f"opendev.home.accounts.{name}").connect()
 

@@ -1,7 +1,7 @@
 """The scripts and style sheets of the pages, bundled from readable sources (docs/adr/0043).
 
 This module says which sources a bundle has and whether a bundle is up to date. `make bundle` makes the bundles, and
-needs esbuild; nothing here does. With DEBUG, and where a bundle is older than its sources, pages load the sources.
+needs esbuild; nothing here does. With DEBUG, or if a bundle is older than its sources, pages load the sources.
 """
 
 import re
@@ -19,7 +19,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "times": ("times",),
     "calendar": ("copy",),
     "room": ("room",),
-    "kinds": ("kinds/more",),  # polls of which no room knows that it will have them
+    "kinds": ("kinds/more",),  # kinds of polls that a room may never have
     "programme": ("times", "programme", "stars", "start_notices", "programme_filter", "programme_folds"),
     "screen": ("screen",),
     "embed": ("embed",),
@@ -35,14 +35,14 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "export": ("export_progress",),
     "import": ("import_progress", "unsaved"),
 }
-# A sheet's name, and the sources that it is made of, in this order. An attendee's way in needs the first one alone.
+# A sheet's name, and the sources that it is made of, in this order. The pages for joining only need the first one.
 SHEETS: dict[str, tuple[str, ...]] = {
     "pages": ("companion", "product", "follow_ups", "questions", "running", "reactions"),
     "more": ("control", "screen", "run_sheet", "recap", "programme", "programme_rows", "timetable"),
     "embed": ("embed",),
 }
 IMPORT = re.compile(r'^(?:import|export)\b[^"\n]*"(\.{1,2}/[\w./]+)\.js"', re.MULTILINE)
-# A bundle's first line; `digest` reads the sources and says what it should be.
+# A bundle's first line; `digest` computes from the sources what it should be.
 HEADER = "/*! opendev {digest} */\n"
 
 
@@ -91,7 +91,7 @@ def digest(names: list[str], ending: str) -> str:
 
 
 def imported_by(*names: str) -> set[str]:
-    """Return the names of all modules that these import, and that those import in turn."""
+    """Return the names of all modules that these import, directly or indirectly."""
     reached: set[str] = set()
     pending = list(names)
     while pending:
@@ -104,7 +104,7 @@ def imported_by(*names: str) -> set[str]:
 
 
 def has_header(path: str, mark: str) -> bool:
-    """Return True if a bundle is there and was made of the sources with this mark."""
+    """Return True if a bundle exists and was made from the sources with this mark."""
     try:
         with (STATIC / path).open(encoding="utf-8") as file:
             return file.readline() == HEADER.format(digest=mark)
@@ -114,11 +114,11 @@ def has_header(path: str, mark: str) -> bool:
 
 @cache
 def is_script_current(name: str) -> bool:
-    """Return True if a script bundle was made of the sources that are there."""
+    """Return True if a script bundle was made from the current sources."""
     return has_header(script_path(name), digest_of_script(name))
 
 
 @cache
 def is_sheet_current(name: str) -> bool:
-    """Return True if a bundled sheet was made of the sources that are there."""
+    """Return True if a bundled sheet was made from the current sources."""
     return has_header(sheet_path(name), digest_of_sheet(name))

@@ -1,7 +1,7 @@
-"""How a calendar gets into the programs that people have: by a link that subscribes, or by a page of the program's own.
+"""Links that add a calendar to people's programs: by subscribing to it, or by a page of the program.
 
-Google and Outlook document none of these addresses; what they take is what their own buttons send, and what the public
-notes on them say: https://github.com/InteractionDesignFoundation/add-event-to-calendar-docs.
+Google and Outlook document none of these addresses; they are taken from their own buttons, and from public notes on
+them: https://github.com/InteractionDesignFoundation/add-event-to-calendar-docs.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ MOST_DETAILS = 600  # characters: an address with a whole description is refused
 
 @dataclass(frozen=True)
 class Subscription:
-    """A calendar that keeps itself up to date, at `address`, which is read by whoever subscribes to `name`."""
+    """A calendar called `name` at `address`, which stays up to date for its subscribers."""
 
     name: str
     address: str
 
     @property
     def webcal(self) -> str:
-        """Return the address that calendar programs claim for themselves: the same, of another scheme."""
+        """Return the address that opens calendar programs: the same with another scheme."""
         return f"webcal://{urlsplit(self.address).netloc}{urlsplit(self.address).path}"
 
     @property
@@ -40,14 +40,14 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Entry:
-    """One session, as those programs take it: once, and not again when it moves."""
+    """One session, as a single entry: it does not follow when the session moves."""
 
     session: Session
     base_url: str
 
     @property
     def details(self) -> str:
-        """Return what stands in the entry: where the session is, and what it is about."""
+        """Return the text of the entry: where the session is, and what it is about."""
         address = f"{self.base_url}{self.session.get_absolute_url()}"
         return f"{address}\n\n{self.session.topic}"[:MOST_DETAILS].strip()
 

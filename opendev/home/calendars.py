@@ -25,11 +25,11 @@ from sessions.programme.selectors.filters import filters_from
 from sessions.programme.selectors.stars import starred_ids, starred_sessions
 from sessions.programme.services.stars import star_session
 
-COOKIE_LASTS_S = 400 * 24 * 3600  # as long as browsers keep any
+COOKIE_LASTS_S = 400 * 24 * 3600  # as long as browsers keep any cookie
 
 
 def stars_cookie(event_id: int) -> str:
-    """Return the name of the cookie that holds the secret of somebody's list, one an event."""
+    """Return the name of the cookie that holds the secret of somebody's list, one per event."""
     return f"stars-{event_id}"
 
 
@@ -42,10 +42,10 @@ def _answer(
     *,
     is_dated: bool = True,
 ) -> HttpResponse:
-    """Return a calendar, or 304 where the caller has it already: programs ask every quarter of an hour.
+    """Return a calendar, or 304 if the caller has it already: programs ask every quarter of an hour.
 
     Args:
-        is_dated: whether it has a time of its last change. A star that is taken back leaves none behind.
+        is_dated: whether it has a time of its last change. Removing a star leaves none.
     """
     sessions = [session for session in sessions if not session.is_break]
     given: dict[str, Any] = {"name": name, "base_url": settings.PUBLIC_URL}
@@ -60,7 +60,7 @@ def _answer(
         )
         response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
     response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"  # else caches would guess from the date how long it is good
+    response["Cache-Control"] = "no-cache"  # else caches would guess from the date how long it is valid
     if dated:
         response["Last-Modified"] = dated
     return response

@@ -38,7 +38,7 @@ SAID = ("name", "company", "email")
 @require_safe
 @never_cache
 def sign_up_line(request: HttpRequest, code: str) -> HttpResponse:
-    """A line at its permanent address, and the form that adds one's name."""
+    """A line at its permanent address, and the form for signing up."""
     return _line_page(request, follow_ups.line_by_code(code))
 
 
@@ -88,7 +88,7 @@ def _names_with_contacts(line_id: int, today: date) -> list[tuple[SignUp, str]]:
 def _form_of(
     request: HttpRequest, attendee: AttendeePass | None, event_id: int, refused: DomainError | None
 ) -> dict[str, Any]:
-    """Return the form's values, as they were typed where it was refused, and its errors."""
+    """Return the form's values, as typed if it was refused, and its errors."""
     known = attendee_by_id(attendee.attendee_id, event_id) if attendee else None
     form: dict[str, Any] = {field: getattr(known, field, "") for field in SAID}
     if not refused:
@@ -100,19 +100,19 @@ def _form_of(
 
 
 def _back(request: HttpRequest) -> str:
-    """Return "room" where the form stands in the room, else ""."""
+    """Return "room" if the form is in the room, else ""."""
     return "room" if (request.POST.get("back") or request.GET.get("back")) == "room" else ""
 
 
 def _leave(request: HttpRequest, found: LineWithNames) -> HttpResponse:
-    """Go back to where the form stood: to the line in the room, or to its own page."""
+    """Redirect to where the form was: to the line in the room, or to its own page."""
     if _back(request):
         return redirect(f"{found.line.session.get_absolute_url()}?tab=follow-ups#line-{found.line.pk}")
     return redirect(found.line)
 
 
 def _read_post(posted: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the form says, in the form that JSON has. One tap, without fields, says nothing."""
+    """Return the form's fields as JSON has them. A single tap sends no fields."""
     given: dict[str, Any] = {field: posted[field] for field in SAID if field in posted}
     if posted.get("shown") in {"yes", "no"}:
         given["shown"] = posted["shown"] == "yes"
@@ -124,7 +124,7 @@ def _read_post(posted: Mapping[str, str]) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def sign_up(request: HttpRequest, code: str) -> HttpResponse:
-    """Add one's name with one tap; whoever did not say yet who they are is asked that, once an event."""
+    """Sign up with one tap; people who have not given their name yet are asked for it, once per event."""
     found = follow_ups.line_by_code(code)
     session, now = found.line.session, timezone.now()
     known = caller_of(request, session.event_id).attendee_of(session.event_id)
@@ -152,7 +152,7 @@ def sign_up(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _join(found: LineWithNames, now: datetime) -> AttendeePass:
-    """Return the pass of somebody who joins by signing up; also after the session's end, while the line is open."""
+    """Return the pass of somebody who joins by signing up; even after the session's end, while the line is open."""
     session_id = found.line.session_id
     return join_session(session_id=session_id, known=None, has_open_line=has_open_line(session_id), now=now)[
         1
@@ -162,7 +162,7 @@ def _join(found: LineWithNames, now: datetime) -> AttendeePass:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
-    """Take one's name back with one tap."""
+    """Withdraw the sign-up with one tap."""
     found = follow_ups.line_by_code(code)
     event_id, now = found.line.session.event_id, timezone.now()
     attendee = caller_of(request, event_id).attendee_of(event_id)

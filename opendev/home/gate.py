@@ -1,8 +1,8 @@
-"""The gate of draft events: to whoever is not of its team an address in one is an address of nothing (docs/adr/0059).
+"""The gate of draft events: outside its team, no address of a draft event exists (docs/adr/0059).
 
-It stands before every page and every call of REST. Where the event may not be known it changes what the address names
-into what nobody has, so that the view itself answers as it does to an address that leads nowhere: same status, same
-words, same checks before it. What names no event in its address (lists, a code that is typed) asks the selectors.
+It runs before every page and every REST call. If the event must not be known, it replaces the names in the address by
+ones that nobody has, so that the view itself answers as it does for an unknown address: same status, same text,
+same checks before it. Views without an event in their address (lists, a typed code) ask the selectors.
 """
 
 from collections.abc import Callable, Hashable
@@ -25,7 +25,7 @@ from sessions.programme.selectors.visibility import may_see
 from sessions.programme.services.rights import SecondFactorNeeded
 from sessions.registrations.links import registration_of
 
-NO_SLUG, NO_ID, NO_CODE = ".", "0", "000000"  # nothing can be called so
+NO_SLUG, NO_ID, NO_CODE = ".", "0", "000000"  # nothing can have this name
 
 
 events: Kept[tuple[int, str] | None] = Kept()
@@ -41,16 +41,16 @@ def _registration(token: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a part of an address names: by which look-up its event is found, and what there is none of."""
+    """What a part of an address names: the look-up that finds its event, and a value that does not exist."""
 
     part: str
     lookup: str
     nothing: str
     read: Callable[[str], Hashable] = id_in_address
-    route: str = ""  # where the same word names something else in other addresses
+    route: str = ""  # if the same word names something else in other addresses
 
     def event_of(self, text: str) -> tuple[int, str] | None:
-        """Return the id and the visibility of the event, None where there is none; read once for all who ask."""
+        """Return the id and the visibility of the event, None if there is none; read once for all callers."""
         try:
             value = self.read(text)
         except DomainError:
@@ -79,12 +79,12 @@ NAMED = (
 
 
 def named_in(route: str, parts: dict[str, Any]) -> Named | None:
-    """Return by which part an address names an event; None where it names none."""
+    """Return the part by which an address names an event; None if it names none."""
     return next((one for one in NAMED if one.part in parts and route.startswith(one.route)), None)
 
 
 class GateMiddleware:
-    """Lets the team alone into a draft event, and keeps search engines out of all that is not public."""
+    """Lets only the team into a draft event, and keeps search engines out of everything that is not public."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -99,7 +99,7 @@ class GateMiddleware:
     def process_view(
         self, request: HttpRequest, _view: Any, _args: Any, parts: dict[str, Any]
     ) -> HttpResponse | None:
-        """Let the request pass, its address perhaps changed. What is raised here reaches no `process_exception`."""
+        """Let the request pass, with its address changed if need be. Exceptions here reach no `process_exception`."""
         try:
             _hide_drafts(request, parts)
         except (DomainError, DatabaseError, InterfaceError) as error:
@@ -111,10 +111,10 @@ class GateMiddleware:
 
 
 def _hide_drafts(request: HttpRequest, parts: dict[str, Any]) -> None:
-    """Find the event that the address names, and hide it from those who may not know of it.
+    """Find the event that the address names, and hide it from people who may not know of it.
 
     Raises:
-        SecondFactorNeeded: to an organiser of it who lacks nothing else.
+        SecondFactorNeeded: an organiser of it only lacks a second factor.
     """
     match = request.resolver_match
     named = named_in(match.route if match else "", parts)
@@ -131,7 +131,7 @@ def _hide_drafts(request: HttpRequest, parts: dict[str, Any]) -> None:
 
 
 def _user_id(request: HttpRequest, event_id: int) -> int | None:
-    """Return who is signed in, by a program's token or a browser's cookie. An attendee's pass signs nobody in.
+    """Return the signed-in user, by a program's token or a browser's cookie. An attendee's pass is not a sign-in.
 
     A token of another event signs nobody in here.
     """
@@ -143,5 +143,5 @@ def _user_id(request: HttpRequest, event_id: int) -> int | None:
 
 
 def _would_be_of_team(user_id: int | None, event_id: int) -> bool:
-    """Return True if a user organises the event, and lacks nothing but a second factor."""
+    """Return True if a user is an organiser of the event, and only lacks a second factor."""
     return lacks_factor(user_id) and Event.objects.filter(pk=event_id, organisers=user_id).exists()

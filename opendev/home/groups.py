@@ -36,8 +36,8 @@ EXPORT_HEAD = (
     *("follow-up", "status", "owner", "lines", "sessions", "announced lines"),
     *("name", "company", "from", "listed", "e-mail", "session addresses"),
 )
-NAMES = "names"  # the field of the query that says how many names, and lines, each follow-up shows
-MORE = "more"  # the field of the form's button that asks for more follow-ups to choose from
+NAMES = "names"  # the query's field with the number of names, and lines, that each follow-up shows
+MORE = "more"  # the button's field that asks for more follow-ups to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def follow_ups_of_event(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, event: Event, *, refused: DomainError | None = None) -> HttpResponse:
-    """Show the first follow-ups, or as many as the address or the form asks for, with what the form holds."""
+    """Show the first follow-ups, or as many as the address or the form asks for, with the form's values."""
     caller = caller_of(request, event.pk)
     organises = selectors.organises(caller, event.pk)
     together = follow_up_groups.lines_together(event.pk)
@@ -100,7 +100,7 @@ def _addresses(follow_ups: Iterable[FollowUp]) -> int:
 
 
 def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], object]) -> HttpResponse:
-    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
+    """Do one action and go back to the page; a refusal is shown there, with its status and code."""
     found = selectors.event_by_slug(event)
     if request.method == "POST":
         try:
@@ -113,7 +113,7 @@ def _act(request: HttpRequest, event: str, work: Callable[[Event, Caller], objec
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def make(request: HttpRequest, event: str) -> HttpResponse:
-    """Merge lines into a group, or show more of them to choose from, with what is ticked already."""
+    """Merge lines into a group, or show more of them to choose from, keeping the ticks."""
     if request.POST.get(MORE):
         return _page(request, selectors.event_by_slug(event))
     given = {"title": request.POST.get("title", ""), "lines": request.POST.getlist("lines")}
@@ -127,7 +127,7 @@ def make(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def edit(request: HttpRequest, event: str, group: str) -> HttpResponse:
-    """Change a group: organisers all of it, its owner the status alone.
+    """Change a group: organisers all of it, its owner only the status.
 
     Raises:
         NotFound
@@ -172,7 +172,7 @@ def _group_page(
 
 
 def _boxes(group: FollowUpGroup) -> dict[str, str]:
-    """Return what the boxes of a group's form hold; those of its lines as one list of ids."""
+    """Return the values of a group's form; the boxes of its lines as one list of ids."""
     return {
         "title": group.title,
         "owner": str(group.owner_id or ""),
@@ -186,7 +186,7 @@ def _joined(lines: Iterable[object]) -> str:
 
 
 def _posted(request: HttpRequest) -> dict[str, str]:
-    """Return what was sent; of lines without a tick a browser sends nothing."""
+    """Return what was sent; browsers send nothing for boxes that are not ticked."""
     posted = {field: str(text) for field, text in request.POST.items() if field != "lines"}
     if "with_lines" in request.POST:
         posted["lines"] = _joined(request.POST.getlist("lines"))
@@ -215,7 +215,7 @@ def _save_typed(request: HttpRequest, group: FollowUpGroup, caller: Caller) -> N
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def dissolve(request: HttpRequest, event: str, group: str) -> HttpResponse:
-    """Take a group apart."""
+    """Dissolve a group."""
     return _act(
         request,
         event,
@@ -224,7 +224,7 @@ def dissolve(request: HttpRequest, event: str, group: str) -> HttpResponse:
 
 
 def _group_here(event: Event, group: str) -> FollowUpGroup:
-    """Return a group of this event; the caller's rights do not matter.
+    """Return a group of this event, whatever the caller's rights.
 
     Raises:
         NotFound: also for a group of another event.
@@ -238,7 +238,7 @@ def _group_here(event: Event, group: str) -> FollowUpGroup:
 @require_safe
 @never_cache
 def export(request: HttpRequest, event: str) -> HttpResponse:
-    """All follow-ups as CSV, each member of a group once; names and addresses only where the reader may know them."""
+    """All follow-ups as CSV, each member of a group once; names and addresses only if the reader may see them."""
     found = selectors.event_by_slug(event)
     caller = caller_of(request, found.pk)
     together = follow_up_groups.lines_together(found.pk)
@@ -255,7 +255,7 @@ def export(request: HttpRequest, event: str) -> HttpResponse:
         )
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.slug}-follow-ups.csv"'
-    response.write("\ufeff")  # spreadsheets take a file without it for another encoding
+    response.write("\ufeff")  # without it spreadsheets assume another encoding
     writer = csv.writer(response)
     writer.writerow(EXPORT_HEAD)
     for one in follow_ups:

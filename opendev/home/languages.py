@@ -1,4 +1,4 @@
-"""The language of a request: what its reader chose, else what their browser asks for; `?lang=de` chooses."""
+"""The language of a request: the reader's choice, else what the browser asks for; `?lang=de` chooses one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,17 +17,17 @@ KEPT_S = 365 * 24 * 60 * 60  # how long a browser remembers the choice
 
 
 class LanguageMiddleware:
-    """Speaks the reader's language for as long as a request is answered.
+    """Activates the reader's language while a request is answered.
 
-    A page's address with `?lang=de` sets the cookie and leads to the address without it, so that what one copies from
-    the browser carries nobody's language along. Programs and files have no page to go on to: they are answered at once.
+    A page's address with `?lang=de` sets the cookie and redirects to the address without it, so that a link copied from
+    the browser does not contain somebody's language. Requests of programs and files are answered without a redirect.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer in the language, and say in the headers what the answer depends on."""
+        """Answer in the language, and set the headers that say what the response depends on."""
         asked = offered(request.GET.get(ASKED, ""))
         if asked and request.method in {"GET", "HEAD"} and _is_page(request.path):
             return choose(request, asked)
@@ -37,7 +37,7 @@ class LanguageMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         if response.streaming:
-            streaming: Any = response  # a StreamingHttpResponse, which is no HttpResponse
+            streaming: Any = response  # a StreamingHttpResponse is not an HttpResponse
             streaming.streaming_content = speaking(language, streaming.streaming_content)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
@@ -49,7 +49,7 @@ def _is_page(path: str) -> bool:
 
 
 def choose(request: HttpRequest, language: str) -> HttpResponse:
-    """Keep the choice in a cookie, and lead to the same address without it."""
+    """Store the choice in a cookie, and redirect to the same address without it."""
     rest = request.GET.copy()
     del rest[ASKED]
     address = escape_leading_slashes(escape_uri_path(request.path)) + (f"?{rest.urlencode()}" if rest else "")

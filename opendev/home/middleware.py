@@ -1,4 +1,4 @@
-"""Refusals become pages."""
+"""Turns refusals into pages."""
 
 import logging
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def answer_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def answer_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """Answer a refusal, also that of a database which is away; None for a defect."""
+    """Answer a refusal, including that of a database that is down; None for a defect."""
     if isinstance(error, DatabaseError | InterfaceError) and is_away(error):
         note_outage(error)
         return answer_refusal(request, Unavailable())
@@ -47,20 +47,20 @@ def answer_exception(request: HttpRequest, error: Exception) -> HttpResponse | N
 
 
 def note_refusal(request: HttpRequest, response: HttpResponse) -> None:
-    """Log that somebody who is signed in was refused for lack of a right; strangers knock at every door."""
+    """Log that somebody who is signed in was refused for lack of a right; for strangers that is normal."""
     user = getattr(request, "user", None)
     if response.status_code == HTTPStatus.FORBIDDEN and user is not None and user.is_authenticated:
         log.warning("User %s was refused: %s %r.", user.pk, request.method, request.path)
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, which stands in its log lines, in the answer's header and on the page of a 500."""
+    """Gives each request an id, which is in its log lines, in the response's header and on the page of a 500."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on under its id; a trusted proxy may have named it."""
+        """Pass the request on under its id, which a trusted proxy may have set."""
         behind_proxy = is_trusted(str(request.META.get("REMOTE_ADDR", "")))
         given = request.headers.get("X-Request-ID", "") if behind_proxy else ""
         mark = current_id.set(taken_or_new(given))
@@ -76,14 +76,14 @@ class RequestIdMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies over the limit before anything reads them, also where another server than ours runs the pages."""
+    """Refuses bodies over the limit before anything reads them, even if another server than ours runs the pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on, unless it announces too much. Without a length there is no body under WSGI."""
-        if request.headers.get("Transfer-Encoding"):  # WSGI would drop such a body silently
+        """Pass the request on, unless it announces too large a body. Without a length there is no body under WSGI."""
+        if request.headers.get("Transfer-Encoding"):  # WSGI would silently drop such a body
             return answer_refusal(request, LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
         is_usual = length.isdigit() and int(length) <= settings.BODY_LIMIT
@@ -103,5 +103,5 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a refusal, also that of a database which is away."""
+        """Answer a refusal, including that of a database that is down."""
         return answer_exception(request, error)

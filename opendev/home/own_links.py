@@ -1,4 +1,4 @@
-"""A second sign-in for oneself: a code to scan with one's phone, which then is the remote of the control room."""
+"""A second sign-in for the same user: a code to scan with a phone, which then is a remote for the control room."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,14 +20,12 @@ from opendev.core.limits import check_limit
 from opendev.room.qr import draw_qr
 from sessions.access.services import make_sign_in_link
 
-OWN_LINK_LASTS = timedelta(
-    minutes=10
-)  # as long as it takes to find one's phone; the code is on a screen meanwhile
+OWN_LINK_LASTS = timedelta(minutes=10)  # long enough to get the phone; the code is on a screen meanwhile
 NEXT = "next"
 
 
 def local_path(address: str) -> str:
-    """Return an address of this product as it is, and "" for any other: a link may lead nobody elsewhere."""
+    """Return an address of this product unchanged, and "" for any other: a link must not lead elsewhere."""
     is_local = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if is_local else ""
 
@@ -37,7 +35,7 @@ def local_path(address: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def phone(request: HttpRequest) -> HttpResponse:
-    """GET explains and offers a button; POST shows a QR code that signs its reader in once, as oneself.
+    """GET explains and offers a button; POST shows a QR code that signs in its reader once, as the same user.
 
     `next` is the page to open there, such as a control room.
     """

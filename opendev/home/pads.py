@@ -1,4 +1,4 @@
-"""An event's pads, for its organisers: which session has one, whether we reach it, and how new ones are made."""
+"""An event's pads, for its organisers: which session has one, whether it can be reached, and how new ones are made."""
 
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from opendev.core.web.typed import compare, seen_of, shown
 from sessions.programme.models import Event
 from sessions.programme.pages import act, enter
 
-AT_ONCE = 50  # pads made by one press: each asks the server
+AT_ONCE = 50  # pads created by one press: each takes requests to the server
 FIELDS = ("name_pattern", "template")
 
 
@@ -57,7 +57,7 @@ _act = partial(act, page=_page, back="event-pads")
 
 
 def _boxes(event: Event) -> dict[str, str]:
-    """Return what the boxes of the page hold."""
+    """Return the values of the page's boxes."""
     kept = pad_rules_of(event.pk)
     return {field: getattr(kept, field) for field in FIELDS}
 
@@ -80,14 +80,14 @@ def _save_typed(request: HttpRequest, event: Event, caller: Caller) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def rules(request: HttpRequest, event: str) -> HttpResponse:
-    """Say how new pads are called, and what they are copied from."""
+    """Set how new pads are named, and what they are copied from."""
     return _act(request, event, partial(_save_typed, request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def make_missing(request: HttpRequest, event: str) -> HttpResponse:
-    """Make a pad for every session that has none. What was made stays, also where a later one fails."""
+    """Create a pad for every session that has none. Created pads stay, even if a later one fails."""
 
     def work(found: Event, caller: Caller) -> None:
         _save_typed(request, found, caller)

@@ -1,7 +1,7 @@
-"""Signing in by password, wherever it is asked for: `/sign-in/`, the admin's own page, and whatever comes later.
+"""Sign-in by password, wherever it is asked for: `/sign-in/`, the admin's own page, and future ones.
 
-Tries are limited by address. Wrong ones are limited by account too, so that many addresses get no further than one.
-Somebody who is kept out by that can still sign in by link. The log says who signed in, who did not, and no secret.
+Attempts are limited by address. Wrong ones are limited by account too, so that many addresses get no further than one.
+Users locked out by that can still sign in by link. The log records successful and failed sign-ins, but no secrets.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger("opendev.sign_in")
 
 
 class LimitedPasswords(ModelBackend):
-    """Django's backend behind limits."""
+    """Django's backend with limits."""
 
     def authenticate(
         self,
@@ -32,10 +32,10 @@ class LimitedPasswords(ModelBackend):
         password: str | None = None,
         **more: Any,
     ) -> User | None:
-        """Return the user whose password it is.
+        """Return the user with this password.
 
         Raises:
-            TooOften: too many tries from this address, or too many wrong ones for this account.
+            TooOften: too many attempts from this address, or too many wrong ones for this account.
             PermissionDenied: it is wrong; Django then asks no other backend.
         """
         if username is None or password is None:
@@ -60,13 +60,13 @@ class LimitedPasswords(ModelBackend):
 
 
 def account_key(username: str) -> str:
-    """Return what an account's tries are counted under, in any letter case, also where nobody has that name."""
+    """Return the key for counting an account's attempts, whatever the letter case, even if nobody has that name."""
     name = unicodedata.normalize("NFKC", username).casefold()
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _name(username: str) -> str:
-    """Return who was meant, for the log. A name that nobody has may be a password in the wrong box: it is not said."""
+    """Return who was meant, for the log. An unknown name may be a password in the wrong box: it is not logged."""
     if "\0" in username:
         return "no such user"
     pk = User.objects.filter(username=username).values_list("pk", flat=True).first()

@@ -23,7 +23,7 @@ from sessions.registrations.services import joining
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join_registered(request: HttpRequest, token: str) -> HttpResponse:
-    """Join by a personal link: GET shows who one is and what one can join, POST does it, so that no scanner joins."""
+    """Join by a personal link: GET shows the name and the sessions, POST joins, so that mail scanners do not."""
     one = registration_of(token)
     sessions = [
         session

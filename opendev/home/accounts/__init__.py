@@ -1,1 +1,1 @@
-"""Signing in and one's own account: django-allauth with our limits, rights, pages and audit log (docs/adr/0057)."""
+"""Sign-in and the user's account: django-allauth with our limits, rights, pages and audit log (docs/adr/0057)."""

@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: closed sign-up, our limits and client addresses, sealed secrets."""
+"""How django-allauth behaves here: closed sign-up, our limits and client addresses, encrypted secrets."""
 
 import time
 from typing import Any
@@ -23,24 +23,24 @@ from opendev.core.mail import mailer
 from opendev.home.accounts.sealing import seal, unseal
 from opendev.home.accounts.start import landing_of
 
-FRESH_S = 300.0  # for how long a sign-in is enough to change one's factors
+FRESH_S = 300.0  # how long after a sign-in the second factors can be changed
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by invitation alone; everything else is asked of our own parts."""
+    """Accounts are only created by invitation; everything else is delegated to our own modules."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: organisers invite."""
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the client behind trusted proxies, as for every other limit."""
+        """Return the client's address as seen by trusted proxies, as for every other limit."""
         return client_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send an e-mail beside the request, a few an hour to each address.
+        """Send an e-mail in the background, a few per hour and address.
 
-        One too many is left out without a word: the page must not tell who has an account.
+        Further ones are dropped silently: the page must not reveal who has an account.
         """
         try:
             check_limit("mail", email.casefold())
@@ -56,15 +56,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return subject
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return where somebody goes who asked for no page."""
+        """Return where to go after sign-in if no page was asked for."""
         return landing_of(request.user.pk or 0)
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Return True for a path of ours; allauth itself takes any word for one."""
+        """Return True for a path of ours; allauth itself takes any word for a path."""
         return bool(url and url.startswith("/") and super().is_safe_url(url))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """Say what went wrong or was changed; that somebody signed in or out they see without being told."""
+        """Show errors and changes; signing in and out are visible without a message."""
         template = kwargs.get("message_template") or (args[0] if args else "")
         if level >= messages.WARNING or str(template).startswith("mfa/"):
             super().add_message(request, level, *args, **kwargs)
@@ -76,19 +76,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return not records or time.time() - records[-1]["at"] > FRESH_S
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Return the one way to sign in again: as the first time, with all factors."""
+        """Return the only way to sign in again: like the first time, with all factors."""
         return [{"id": "again", "description": _("Sign in again"), "url": reverse("account_reauthenticate")}]
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """People who come by OpenID Connect must be known here; nobody is made an account by it."""
+    """People who sign in by OpenID Connect must have an account here; it never creates one."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Return False: organisers invite."""
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Refuse an address whose domain is not the provider's to confirm (OIDC_DOMAINS)."""
+        """Refuse an address if the provider may not vouch for its domain (OIDC_DOMAINS)."""
         if sociallogin.is_existing and sociallogin.account.pk:
             return  # linked before
         domains = settings.OIDC_DOMAINS
@@ -98,7 +98,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(redirect("sign-in"))
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
-        """Lead back to the sign-in page with a sentence."""
+        """Redirect to the sign-in page with a message."""
         messages.error(
             request, _("Your provider did not confirm the sign-in. Try again, or sign in in another way.")
         )
@@ -106,7 +106,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Seals secrets of authenticator apps and recovery codes, so that a copy of the database opens nothing."""
+    """Encrypts secrets of authenticator apps and recovery codes, so that a copy of the database is useless."""
 
     def encrypt(self, text: str) -> str:
         """Return the secret as it is stored."""
@@ -117,10 +117,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return unseal(encrypted_text)
 
     def get_totp_issuer(self) -> str:
-        """Return what an authenticator app calls us."""
+        """Return the name that an authenticator app shows for us."""
         return f"OpenDev Companion ({context.request.get_host()})"
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:  # allauth's word
-        """Return a name for a new key that tells it from the others."""
+        """Return a name for a new key that distinguishes it from the others."""
         count = user.authenticator_set.filter(type=type).count()  # type: ignore[attr-defined]
         return str(_("Key %(number)d") % {"number": count + 1})

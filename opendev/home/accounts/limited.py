@@ -1,4 +1,4 @@
-"""Limits of sign-in by network and by account, also where django-allauth's own views take a code."""
+"""Limits of sign-in by network and by account, including django-allauth's own views that take a code."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def limited(view: View) -> View:
-    """Wrap a view of sign-in: each post counts against its network, and against the account that it is about.
+    """Wrap a view of sign-in: each POST counts against its network, and against its account.
 
     Raises:
         TooOften
@@ -48,7 +48,7 @@ def limited(view: View) -> View:
 
 
 def _user_of(request: HttpRequest) -> User | None:
-    """Return who is signed in, or half of the way there: they have yet to give a code or a second factor."""
+    """Return the user who is signed in, or is about to be: a code or a second factor may still be missing."""
     if isinstance(request.user, User):
         return request.user
     login = unstash_login(request, peek=True)
@@ -56,7 +56,7 @@ def _user_of(request: HttpRequest) -> User | None:
 
 
 def note_wrong_code(user: User, **_: Any) -> None:
-    """Count a wrong code against the account, as a wrong password, and write it down."""
+    """Count a wrong code against the account, like a wrong password, and record it."""
     count_failure("account", account_key(user.get_username()))
     record(AuditKind.SIGN_IN_FAILED, caller=None, subject=f"user {user.pk}", method="code")
 
@@ -68,6 +68,6 @@ def note_wrong_factor(user: User, **_: Any) -> None:
 
 
 def connect() -> None:
-    """Ask allauth to tell of wrong codes."""
+    """Subscribe to allauth's signals of wrong codes."""
     login_code_rejected.connect(note_wrong_code, dispatch_uid="opendev.home.accounts.code")
     authentication_failed.connect(note_wrong_factor, dispatch_uid="opendev.home.accounts.factor")

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts: until nobody has used it for SIGN_IN_IDLE_MINUTES, and 14 days at most."""
+"""How long a sign-in lasts: until it was idle for SIGN_IN_IDLE_MINUTES, and at most 14 days."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,20 +15,20 @@ from opendev.core.threads import is_away
 from sessions.access.selectors import SEEN_AT, is_over
 from sessions.access.services import note_seen
 
-SEEN_EVERY_S = 300  # a page in between writes nothing
+SEEN_EVERY_S = 300  # pages in between write nothing
 MOST_BROWSER_WORDS = 200
 
 
 class SignInMiddleware:
-    """Ends sign-ins that nobody used, and notes every five minutes that one is used."""
+    """Ends idle sign-ins, and records every five minutes that one is used."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on, as nobody's where the sign-in has ended. No query is needed to know that.
+        """Pass the request on, as anonymous if the sign-in has ended. That takes no query.
 
-        Where the database is away or stores nothing, the view meets that too, and answers it.
+        If the database is down or read-only, the view runs into that too, and answers accordingly.
         """
         try:
             self._end_or_note(request)
@@ -45,7 +45,7 @@ class SignInMiddleware:
             try:
                 logout(request)
             finally:
-                request.user = AnonymousUser()  # also where the database could not forget the sign-in
+                request.user = AnonymousUser()  # even if the database could not delete the sign-in
         elif now.timestamp() - request.session.get(SEEN_AT, 0) > SEEN_EVERY_S:
             self._note(request, now)
 

@@ -1,4 +1,4 @@
-"""What allauth and Django tell of sign-ins, for the audit log and the list of one's sign-ins."""
+"""Records allauth's and Django's signals of sign-ins, for the audit log and the user's list of sign-ins."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from sessions.audit.services import record
 
 
 def note_signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Write down who signed in and how, as "password+totp", and keep the sign-in for their list."""
+    """Record who signed in and how, such as "password+totp", and keep the sign-in for their list."""
     records = get_authentication_records(request, user)
     method = "+".join(str(one.get("type") or one["method"]) for one in records)
     record(AuditKind.SIGNED_IN, caller=user.pk, subject=f"user {user.pk}", method=method or None)
@@ -37,29 +37,29 @@ def note_signed_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def note_signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
-    """Write down who signed out; nobody does who was not signed in."""
+    """Record who signed out, unless nobody was signed in."""
     if user is not None:
         record(AuditKind.SIGNED_OUT, caller=user.pk, subject=f"user {user.pk}")
         forget_sign_in(key_hash=hash_key(request.session.session_key or ""))
 
 
 def note_factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Write down a new second factor."""
+    """Record a new second factor."""
     record(AuditKind.FACTOR_ADDED, caller=user.pk, subject=f"user {user.pk}", type=str(authenticator.type))
 
 
 def note_factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Write down that a second factor was removed."""
+    """Record that a second factor was removed."""
     record(AuditKind.FACTOR_REMOVED, caller=user.pk, subject=f"user {user.pk}", type=str(authenticator.type))
 
 
 def note_factor_reset(user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Write down new recovery codes."""
+    """Record new recovery codes."""
     record(AuditKind.FACTOR_RESET, caller=user.pk, subject=f"user {user.pk}", type=str(authenticator.type))
 
 
 def connect() -> None:
-    """Ask Django and allauth to tell of these. Nothing but records is written here."""
+    """Subscribe to these signals of Django and allauth. They only write records."""
     user_logged_in.connect(note_signed_in, dispatch_uid="opendev.home.signed_in")
     user_logged_out.connect(note_signed_out, dispatch_uid="opendev.home.signed_out")
     authenticator_added.connect(note_factor_added, dispatch_uid="opendev.home.factor_added")

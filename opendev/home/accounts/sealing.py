@@ -1,4 +1,4 @@
-"""Secrets of second factors, sealed: what the database holds is worth nothing without SECRET_KEY."""
+"""Encryption of the secrets of second factors: the database alone is useless without SECRET_KEY."""
 
 from cryptography.fernet import MultiFernet
 
@@ -14,7 +14,7 @@ def unseal(sealed: str) -> str:
     """Return the secret.
 
     Raises:
-        InvalidToken: it was sealed with a SECRET_KEY that is lost; the factor must be reset.
+        InvalidToken: it was encrypted with a SECRET_KEY that is lost; the factor must be reset.
     """
     return _box().decrypt(sealed.encode()).decode()
 

@@ -1,4 +1,4 @@
-"""Addresses of sign-in and of one's own account, under django-allauth's names; what we leave out has no address.
+"""Addresses of sign-in and of the user's account, under django-allauth's names; omitted pages have no address.
 
 allauth's own list would open sign-up, phone numbers and confirmation links as well.
 """

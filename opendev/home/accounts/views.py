@@ -1,4 +1,4 @@
-"""Pages of sign-in and of one's own account that are ours."""
+"""Our own pages of sign-in and of the user's account."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from sessions.programme.selectors import lacks_factor
 
 
 def ways_in() -> dict[str, Any]:
-    """Return what the sign-in page offers besides a password."""
+    """Return which ways to sign in the page offers besides a password."""
     return {
         "sends_codes": bool(settings.EMAIL_URL),
         "provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
@@ -39,7 +39,7 @@ def ways_in() -> dict[str, Any]:
 
 
 class SignIn(auth_views.LoginView):
-    """Sign-in with a password, and the way to all others. A second factor is asked for where there is one."""
+    """Sign-in with a password, and links to the other ways. If the account has a second factor, it is asked for."""
 
     template_name = "home/sign_in.html"
     redirect_authenticated_user = True
@@ -66,7 +66,7 @@ def request_code(request: HttpRequest) -> HttpResponse:
 
 
 def sign_in(request: HttpRequest, user: User, *, method: str, to: str = "") -> HttpResponse:
-    """Sign somebody in who has proved who they are, or ask for their second factor first.
+    """Sign in somebody who has proved their identity, or ask for their second factor first.
 
     Args:
         method: how they proved it, for the audit log.
@@ -80,7 +80,7 @@ def sign_in(request: HttpRequest, user: User, *, method: str, to: str = "") -> H
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """What changes the account needs a sign-in of the last five minutes: the button ends this one and begins anew."""
+    """Changing the account needs a sign-in of the last five minutes: the button ends this one and starts another."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     following = wanted if is_ours else reverse("mfa_index")
@@ -91,7 +91,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 
 
 class AccountPage(IndexView):
-    """One's second factors, and where one is signed in."""
+    """The user's second factors and sign-ins."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return factors and sign-ins."""

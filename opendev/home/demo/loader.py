@@ -1,6 +1,6 @@
-"""Loads the demo event: a real event of 2020. Counts, times of day and most options are made up, and marked as demo.
+"""Loads the demo event: a real event of 2020. Counts, times of day and most options are invented, and marked as demo.
 
-It can be loaded in each language of `demo_languages()`; one database may hold it in several of them.
+It can be loaded in each language of `demo_languages()`; a database can have it in several.
 """
 
 import json
@@ -37,14 +37,14 @@ FACTS = "containers_in_production.json"
 
 
 def demo_facts(language: str) -> dict[str, Any]:
-    """Return what the demo event is made of, in one of `demo_languages()`."""
+    """Return the demo event's content, in one of `demo_languages()`."""
     facts: dict[str, Any] = json.loads(text_of(FACTS, language))
     return facts
 
 
 @transaction.atomic
 def load_demo(now: datetime, language: str = settings.LANGUAGE_CODE) -> Event:
-    """Create the demo event with all that it is made of; the caller made sure that it is not there yet.
+    """Create the demo event with all its content; the caller made sure that it does not exist yet.
 
     Args:
         language: one of `demo_languages()`: of its texts, its people's screens, and its recap.
@@ -77,7 +77,7 @@ def _load_event(facts: dict[str, Any], language: str, now: datetime) -> Event:
 
 
 def _publish_recap(event: Event, edits: dict[str, str], organiser: Caller, now: datetime) -> None:
-    """Draft the recap, put the headlines of an editor in it, and publish it."""
+    """Draft the recap, replace headlines as an editor would, and publish it."""
     draft_recap(event_id=event.pk, caller=organiser, now=now)
     for key, text in edits.items():
         edit_recap(event_id=event.pk, caller=organiser, key=key, given={"text": text}, now=now)
@@ -134,7 +134,7 @@ def _load_session(
 
 
 def _load_timeline(session: Session) -> None:
-    """Write down what happened in a session that began, as the services do: chapters are made of it."""
+    """Fill the timeline of a session that has started, as the services do: chapters are made from it."""
     if session.state == Session.State.UPCOMING:
         return
     verb = TimelineEntry.Verb
@@ -162,7 +162,7 @@ def _load_line(
     organiser: Caller,
     now: datetime,
 ) -> None:
-    """Open a sign-up line with its made-up names; a name that stands under several lines is one attendee."""
+    """Open a sign-up line with its invented names; a name under several lines is one attendee."""
     facts = dict(facts)
     names, owner = facts.pop("names"), facts.pop("owner")
     given = {**facts, "owner": str(people[owner].pk) if owner else None}
@@ -178,7 +178,7 @@ def _load_line(
 
 
 def _load_question(session: Session, text: str, number: int) -> None:
-    """Make a question that was asked without a name and answered in the session; the times are made up."""
+    """Make a question that was asked without a name and answered in the session; the times are invented."""
     answered_at = session.starts_at + timedelta(minutes=12 + 3 * number)
     Question.objects.create(
         session=session,
@@ -193,7 +193,7 @@ def _load_question(session: Session, text: str, number: int) -> None:
 def _load_poll(
     session: Session, facts: dict[str, Any], number: int, organiser: Caller, now: datetime
 ) -> None:
-    """Make round 1, published with its made-up ballots, and round 2 as a draft."""
+    """Make round 1, published with its invented ballots, and round 2 as a draft."""
     draft = read_draft(
         {
             "question": facts["question"],

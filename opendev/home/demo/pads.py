@@ -1,4 +1,4 @@
-"""Pads for the demo event, on the operator's server: each with a body as people would have left it."""
+"""Pads for the demo event, on the operator's server: each with text as people would have left it."""
 
 from etherpad_links.selectors import notes_urls
 from etherpad_links.services import keep_made_pad, make_pad
@@ -20,7 +20,7 @@ def make_demo_pads(event: Event) -> int:
     linked = notes_urls([session.pk for session in sessions])
     lacking = [session for session in sessions if session.pk not in linked]
     for session in lacking:
-        # The code is another one in each database, so that nobody finds the pads of an earlier demo.
+        # The code differs per database, so that nobody gets the pads of an earlier demo.
         name = f"{event.slug[:8].rstrip('-')}-{session.slug[:30].rstrip('-')}-{session.code}"
         url, read_only_id = make_pad(name=name, text=body_of(session))
         keep_made_pad(session_id=session.pk, url=url, read_only_id=read_only_id)
@@ -30,7 +30,7 @@ def make_demo_pads(event: Event) -> int:
 def body_of(session: Session) -> str:
     """Return the notes of a session, in its language.
 
-    Where two lines of a pad were announced, in the telco session, their headings stand where people said they do.
+    In the telco session two lines of the pad were announced; their headings are where people said they are.
     """
     announced = SignUpLine.objects.filter(session=session, announced_line__isnull=False)
     headings = [line.title for line in announced.order_by("announced_line")]

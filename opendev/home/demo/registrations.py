@@ -1,4 +1,4 @@
-"""The demo's registrations: made up, marked as such, and the same each time, so that they give 700+, 470 and 70+."""
+"""The demo's registrations: invented, marked as such, and always the same; the figures are 700+, 470 and 70+."""
 
 from datetime import datetime, timedelta
 
@@ -41,7 +41,7 @@ PLACE = [
 
 
 def load_registrations(event: Event, now: datetime) -> None:
-    """Register made-up people. Their addresses end in `.example`, which nobody can have."""
+    """Register invented people. Their addresses end in `.example`, which cannot exist."""
     countries = sorted(country.alpha_2 for country in pycountry.countries)[
         :: len(pycountry.countries) // COUNTRIES
     ]

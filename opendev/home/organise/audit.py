@@ -1,4 +1,4 @@
-"""The audit log of an event, for its organisers: a page in parts, a file, and REST."""
+"""The audit log of an event, for its organisers: paginated, as a file, and by REST."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ from sessions.programme import selectors
 from sessions.programme.endpoints import AFTER, Endpoint, last_of, part
 from sessions.programme.pages import enter
 
-PART = 100  # entries of a page
+PART = 100  # entries per page
 GROUPS = {
     "sign_in": _("Sign-ins"),
     "rights": _("Rights and invitations"),
@@ -98,7 +98,7 @@ def _name(user: int, event_id: int) -> str:
 
 
 def _row(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
-    """Return what the page shows of an entry."""
+    """Return what the page shows for an entry."""
     known = entry.kind in AuditKind.values
     word, _space, number = entry.subject.partition(" ")
     user = int(number) if word == "user" and number.isdigit() else None
@@ -120,7 +120,7 @@ def _said(name: str, value: Any) -> str:
 @require_safe
 @never_cache
 def download(request: HttpRequest, event: str) -> HttpResponseBase:
-    """All of an event's entries, oldest first, as one JSON object a line."""
+    """All of an event's entries, oldest first, as one JSON object per line."""
     found, caller = enter(request, event)
     record(AuditKind.EXPORTED, caller=caller, event_id=found.pk, subject="audit log", format="jsonl")
     response = StreamingHttpResponse(lines(all_entries(found.pk)), content_type="application/x-ndjson")

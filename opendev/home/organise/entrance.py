@@ -1,4 +1,4 @@
-"""What the organisers' pages share: how a refused form comes back."""
+"""Shared by the organisers' pages: how a refused form is shown again."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from opendev.core.web.pages import mark
 def show(
     request: HttpRequest, template: str, context: dict[str, Any], *, refused: DomainError | None = None
 ) -> HttpResponse:
-    """Return a page; with what was refused and why where a form was."""
+    """Return a page; if a form was refused, with its values and the reason."""
     said = {
         "errors": refused.fields if refused else {},
         "form_error": refused.message if refused else "",

@@ -1,4 +1,4 @@
-"""The organisers' pages of an event: made, edited, its days, its committee, its next edition."""
+"""The organisers' pages of an event: creating and editing it, its days, its committee, its next edition."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -64,7 +64,7 @@ VISIBILITY = {
 
 
 def _boxes(event: Event) -> dict[str, str]:
-    """Return what the boxes of the event's form hold."""
+    """Return the values of the event's form."""
     return {field: str(getattr(event, field)) for field in FIELDS if field != "slug"}
 
 
@@ -81,7 +81,7 @@ def create(request: HttpRequest) -> HttpResponse:
     usual = {
         "time_zone": "UTC",
         "language": get_language() or "",
-    }  # most organise in the language that they read
+    }  # most people organise in the language that they read
     form = {**dict.fromkeys(FIELDS, ""), **usual, **_given(request)}
     context = {"form": form, "zones": sorted(time_zones()), "languages": settings.LANGUAGES}
     if request.method != "POST":
@@ -96,7 +96,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def overview(request: HttpRequest, event: str) -> HttpResponse:
-    """The event with its days and sessions, all of which can be changed from here."""
+    """The event with its days and sessions, which can all be edited from here."""
     found, _caller = enter(request, event)
     return _overview(request, found)
 
@@ -116,7 +116,7 @@ def _overview(request: HttpRequest, event: Event, *, refused: DomainError | None
 
 
 def _choices_of_visibility(event: Event) -> list[dict[str, Any]]:
-    """Return who could see the event: each choice with its name, its meaning, and the words of its button."""
+    """Return the choices of who can see the event, each with its name, its meaning, and its button's label."""
     return [
         {
             "value": value,
@@ -130,7 +130,7 @@ def _choices_of_visibility(event: Event) -> list[dict[str, Any]]:
 
 
 def _boxes_of_overview(event: Event) -> dict[str, str]:
-    """Return what the boxes of the overview hold: the committee, each day's date, and none for a further day."""
+    """Return the values of the overview's form: the committee, each day's date, and an empty one for a further day."""
     committee = "\n".join(f"{person.name}, {person.company}".rstrip(", ") for person in event.committee)
     dates = {f"date-{pk}": on.isoformat() for pk, on in event.days.values_list("pk", "date")}
     return {"committee": committee, **dates, "date": ""}
@@ -139,7 +139,7 @@ def _boxes_of_overview(event: Event) -> dict[str, str]:
 def press(
     request: HttpRequest, event: str, work: Callable[[Event, Caller], object], *, box: str = ""
 ) -> HttpResponse:
-    """Do what a button of the overview says. The committee is saved with each; dates wait for their own buttons.
+    """Do the action of a button on the overview. Each also saves the committee; dates wait for their own buttons.
 
     Args:
         box: the date that belongs to the button.
@@ -170,7 +170,7 @@ def press(
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def edit(request: HttpRequest, event: str) -> HttpResponse:
-    """Change what is said of an event."""
+    """Edit an event's details."""
     found, caller = enter(request, event)
     if request.method != "POST":
         return _event_page(request, found)
@@ -241,7 +241,7 @@ def add_day(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def day(request: HttpRequest, event: str, day: str) -> HttpResponse:
-    """Move a day to another date with all that takes place on it, or take an empty one away."""
+    """Move a day to another date with everything on it, or remove an empty day."""
 
     box = f"date-{day}"
 
@@ -259,7 +259,7 @@ def day(request: HttpRequest, event: str, day: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def order(request: HttpRequest, event: str, day: str) -> HttpResponse:
-    """Put the sessions of a day into another order."""
+    """Reorder the sessions of a day."""
     return press(
         request,
         event,

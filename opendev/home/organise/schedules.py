@@ -1,4 +1,4 @@
-"""Schedules in and out: a file is uploaded, what it would change is shown, and then it is taken over."""
+"""Import and export of schedules: a file is uploaded, its changes are previewed, and then it is imported."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def schedule(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _plan(event: Event, plan: ImportPlan) -> dict[str, Any]:
-    """Return what the page shows of a plan: times in the zone that the event has, or takes over."""
+    """Return what the page shows of a plan: times in the event's zone, or the one that it would get."""
     return {
         "plan": plan,
         "shown_zone": plan.zone or event.time_zone,
@@ -62,7 +62,7 @@ def _plan(event: Event, plan: ImportPlan) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def take(request: HttpRequest, event: str) -> HttpResponse:
-    """Take the uploaded schedule over."""
+    """Import the uploaded schedule."""
     found, caller = enter(request, event)
     if request.method != "POST":
         return redirect("organise-schedule", event=found.slug)
@@ -93,7 +93,7 @@ def _done(plan: ImportPlan) -> str:
 
 @require_safe
 def export(request: HttpRequest, event: str, file_format: str) -> HttpResponse:
-    """Return the programme as a file; for everybody, like the programme."""
+    """Return the programme as a file; public, like the programme."""
     found: Event = selectors.event_by_slug(event)
     if file_format not in FORMATS:
         raise NotFound

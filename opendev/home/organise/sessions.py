@@ -1,4 +1,4 @@
-"""The organisers' pages of a session: made, edited, moved, split, cancelled; its people and resources."""
+"""The organisers' pages of a session: creating, editing, moving, splitting, cancelling; its people and resources."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -55,15 +55,15 @@ FIELDS = (*TEXTS, "day", "time")
 NAMES = {
     "title": "resource_title",
     "minutes": "split_minutes",
-}  # fields whose names the session's own form has
+}  # fields with the same names as in the session's form
 Work = Callable[[HttpRequest, Session, Caller], None]
 PERSON_FIELDS = ("name", "company", "job")  # the role is always chosen
-RESOURCE_FIELDS = ("resource_title", "url", "note", "unit", "rows")  # and so is the kind
+RESOURCE_FIELDS = ("resource_title", "url", "note", "unit", "rows")  # the kind too
 OTHERS = (*PERSON_FIELDS, "role", *RESOURCE_FIELDS, "resource_kind", "split_minutes")
 
 
 def _boxes(event: Event, session: Session) -> dict[str, str]:
-    """Return what the boxes of the session's form hold, as texts."""
+    """Return the values of the session's form, as strings."""
     boxes = {field: str(getattr(session, field)) for field in TEXTS}
     at = session.starts_at.astimezone(event.zone)
     clock = "yes" if session.runs_by_clock else "no"
@@ -71,12 +71,12 @@ def _boxes(event: Event, session: Session) -> dict[str, str]:
 
 
 def _posted(request: HttpRequest) -> dict[str, str]:
-    """Return what was sent; a box without its tick is sent by no browser."""
+    """Return what was sent; browsers do not send boxes that are not ticked."""
     return {"runs_by_clock": "no", **{field: str(text) for field, text in request.POST.items()}}
 
 
 def _form(request: HttpRequest, event: Event, session: Session | None) -> dict[str, Any]:
-    """Return the values of the session's form: as they were typed, else as they are."""
+    """Return the values of the session's form: as typed, else the current ones."""
     if session:
         boxes = _boxes(event, session)
         return shown(_posted(request), boxes) if "title" in request.POST else boxes
@@ -145,10 +145,10 @@ def edit(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 @transaction.atomic
 def _save_typed(request: HttpRequest, session: Session, caller: Caller, *, doing: str = "") -> None:
-    """Save all that was typed on the page, or nothing: the session's own boxes, a person, a resource.
+    """Save everything that was typed on the page, or nothing: the session's own boxes, a person, a resource.
 
     Args:
-        doing: the act whose button was pressed, which does its own part itself.
+        doing: the action whose button was pressed, which saves its own fields itself.
 
     Raises:
         EditedMeanwhile: somebody else changed one of the boxes that were changed here.
@@ -173,7 +173,7 @@ def _is_typed(request: HttpRequest, fields: Iterable[str]) -> bool:
 
 
 def _do(work: Work, request: HttpRequest, session: Session, caller: Caller) -> None:
-    """Do one act; a refusal names the fields as they are called on the page."""
+    """Do one action; a refusal uses the page's names of the fields."""
     try:
         work(request, session, caller)
     except DomainError as refusal:
@@ -182,7 +182,7 @@ def _do(work: Work, request: HttpRequest, session: Session, caller: Caller) -> N
 
 
 def _target(request: HttpRequest, field: str) -> int:
-    """Return the id that an act is about: behind the button's colon, or in a field of its own."""
+    """Return the id of an action's object: after the button's colon, or in a separate field."""
     behind = request.POST.get("act", "").partition(":")[2]
     return clean_id(behind or request.POST.get(field), field=field)
 
@@ -190,9 +190,9 @@ def _target(request: HttpRequest, field: str) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def act(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Save what was typed, and do one of the acts that are not the form: they stand in `ACTS`. All of it or nothing.
+    """Save what was typed, and do one of the other actions, listed in `ACTS`. All of it or nothing.
 
-    A button's value may name what the act is about: "remove_person:12".
+    A button's value may name the action's object: "remove_person:12".
     """
     found, caller = enter(request, event)
     here = selectors.session_by_slug(event, session)

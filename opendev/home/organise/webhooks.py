@@ -1,4 +1,4 @@
-"""The organisers' pages of webhooks: the list, and each with what was sent to it."""
+"""The organisers' pages of webhooks: the list, and each with its messages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from sessions.webhooks.models import Webhook, WebhookDelivery, WebhookType
 from sessions.webhooks.selectors import deliveries_of, webhook_by_id, webhooks_of
 from sessions.webhooks.services import keeping
 
-PART = 50  # messages of a page
+PART = 50  # messages per page
 ERRORS = {
     FORBIDDEN: _("the address is in a private network"),
     SILENT: _("no answer in time"),
@@ -47,7 +47,7 @@ def page(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def one(request: HttpRequest, event: str, webhook: str) -> HttpResponse:
-    """A webhook, what was sent to it, and what can be done with it."""
+    """A webhook, its messages, and the actions for it."""
     current, caller = enter(request, event)
     hook = webhook_by_id(id_in_address(webhook), current.pk)
     if request.method != "POST":
@@ -62,7 +62,7 @@ def one(request: HttpRequest, event: str, webhook: str) -> HttpResponse:
 @require_POST
 @never_cache
 def act(request: HttpRequest, event: str, webhook: str) -> HttpResponse:
-    """Do what a button of a webhook's page says: `act` is a word, with a message's number after it for "again"."""
+    """Do the action of a button on a webhook's page: `act` is a word, followed by a message's number for "again"."""
     current, caller = enter(request, event)
     hook = webhook_by_id(id_in_address(webhook), current.pk)
     word, _colon, number = request.POST.get("act", "").partition(":")
@@ -80,7 +80,7 @@ def act(request: HttpRequest, event: str, webhook: str) -> HttpResponse:
 
 
 def _do(word: str, number: str, of_webhook: dict[str, Any]) -> None:
-    """Do an act that has nothing to show; an unknown word does nothing."""
+    """Do an action that has no result to show; an unknown word does nothing."""
     if word in {"on", "off"}:
         keeping.edit_webhook(**of_webhook, fields={"on": word == "on"})
     elif word == "remove":
@@ -142,7 +142,7 @@ def _one(
 
 
 def _row(delivery: WebhookDelivery) -> dict[str, Any]:
-    """Return what the page shows of a message: what it told, how it stands, and its tries."""
+    """Return what the page shows of a message: its content, its state, and its attempts."""
     known = delivery.type in WebhookType.values
     tries: list[dict[str, Any]] = [
         {

@@ -1,1 +1,1 @@
-"""Privacy that answers requests: what is held about somebody, and how it is erased."""
+"""Privacy requests: showing the data held about somebody, and erasing it."""

@@ -1,4 +1,4 @@
-"""Erasing an event whole: the page that says what goes and asks for the event's address, and REST."""
+"""Erasing a whole event: the page that shows what will be deleted and asks for the event's address, and REST."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ CONFIRM = OpenApiParameter(
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def page(request: HttpRequest, event: str) -> HttpResponse:
-    """GET says what would go; POST erases it where the event's address was typed."""
+    """GET shows what would be deleted; POST erases it if the event's address was typed."""
     event_row, caller = enter(request, event)
     refused, typed = None, request.POST.get("confirm", "")
     if request.method == "POST":

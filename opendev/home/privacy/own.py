@@ -1,4 +1,4 @@
-"""One's own data at an event: the page and the file for the device that holds the pass, and "forget me"."""
+"""An attendee's own data at an event: the page and the file for the device with the pass, and "forget me"."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ SURE = "sure"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """The browser that asks: its pass of the event, who it is there, and the secret of its stars."""
+    """The requesting browser: its pass for the event, its attendee, and the secret of its stars."""
 
     event: Event
     attendee_pass: AttendeePass | None
@@ -40,7 +40,7 @@ class Device:
     star_token: str
 
     def holdings(self) -> dict[str, Any] | None:
-        """Return what is held about whoever uses the browser; None where that is nothing."""
+        """Return the data held about this browser's user; None if there is none."""
         starred = Session.objects.filter(pk__in=starred_ids(self.event.pk, self.star_token))
         stars = [{"session": session.title_with_part} for session in starred.order_by("starts_at", "pk")]
         now = timezone.now()
@@ -69,7 +69,7 @@ def device_of(request: HttpRequest, slug: str) -> Device:
 @require_safe
 @never_cache
 def page(request: HttpRequest, event: str) -> HttpResponse:
-    """What we hold about whoever uses this browser, to read."""
+    """The data that we hold about this browser's user, as a page."""
     device = device_of(request, event)
     return render(request, "home/privacy/own.html", {"event": device.event, "held": device.holdings()})
 
@@ -90,7 +90,7 @@ def download(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def forget(request: HttpRequest, event: str) -> HttpResponse:
-    """GET says what will go and what will stay, and asks; POST erases it and takes the cookies back."""
+    """GET shows what will be deleted and what will stay, and asks; POST erases it and deletes the cookies."""
     device = device_of(request, event)
     held, refused = device.holdings(), None
     if held is None:

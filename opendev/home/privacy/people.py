@@ -1,4 +1,4 @@
-"""People's data for an event's organisers: find somebody, see what is held and what would go, and erase it."""
+"""People's data for an event's organisers: find somebody, see what is held and what would be deleted, and erase it."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ GOES = {
 @require_safe
 @never_cache
 def page(request: HttpRequest, event: str) -> HttpResponse:
-    """Search by a part of a name or an address; what is found is the list of what would go, and nothing changes."""
+    """Search by a part of a name or an address; the result lists what would be deleted, and nothing changes."""
     return _page(request, event)
 
 
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, event: str, *, refused: DomainError | None = Non
 @require_POST
 @never_cache
 def erase(request: HttpRequest, event: str) -> HttpResponse:
-    """Erase those who are ticked; the box that says so has to be ticked too."""
+    """Erase the ticked people; the confirmation must be ticked too."""
     event_row, caller = enter(request, event)
     try:
         if request.POST.get(SURE) != "yes":
@@ -94,7 +94,7 @@ def erase(request: HttpRequest, event: str) -> HttpResponse:
 @require_safe
 @never_cache
 def download(request: HttpRequest, event: str, number: str) -> HttpResponse:
-    """What is held about an attendee, as a file for whoever asked for it."""
+    """The data held about an attendee, as a file for the person who asked for it."""
     event_row, caller = enter(request, event)
     held = person_file(
         event_id=event_row.pk, caller=caller, attendee_id=id_in_address(number), now=timezone.now()

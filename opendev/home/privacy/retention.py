@@ -1,4 +1,4 @@
-"""How long an event keeps people's data: what goes when, tried without saving, and said."""
+"""How long an event keeps people's data: shows what is deleted when, previews changes, and saves them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ from sessions.retention.models import RetentionRule
 from sessions.retention.selectors import days_of
 from sessions.retention.services import read_days, set_retention
 
-TRY = "try"  # the button that saves nothing
+TRY = "try"  # the button that only previews
 ROWS = {
     **GOES,
     "attendees": gettext_lazy("attendees, who are still counted"),
@@ -40,7 +40,7 @@ ROWS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def page(request: HttpRequest, event: str) -> HttpResponse:
-    """GET shows what goes when; POST saves the days, or shows what they would do."""
+    """GET shows what is deleted when; POST saves the days, or shows their effect."""
     event_row, caller = enter(request, event)
     if request.method != "POST":
         return _page(request, event_row)
@@ -68,7 +68,7 @@ def _save(request: HttpRequest, event: Event, caller: Caller) -> None:
 
 
 def _boxes(event: Event) -> dict[str, str]:
-    """Return what the boxes hold: days, or nothing where the data is kept."""
+    """Return the values of the boxes: days, or empty if the data is kept."""
     return {data: "" if days is None else str(days) for data, days in days_of(event.pk).items()}
 
 
@@ -96,7 +96,7 @@ def _page(
 
 
 def _sorts(plan: Plan, typed: Mapping[str, str], errors: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what the page says of each sort of data, with its box."""
+    """Return what the page shows for each category of data, with its box."""
     return [
         {
             "box": deadline.data,

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the backup, and print its path alone."""
+        """Make the backup, and print only its path."""
         recipients = options["recipient"] or settings.BACKUP_RECIPIENTS
         try:
             with plain_errors():

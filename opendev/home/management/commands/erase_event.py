@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--apply", "--yes", action="store_true", help="erase; this cannot be taken back")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what belongs to the event, and erase it where that is asked for."""
+        """Print what belongs to the event, and erase it if asked to."""
         slug = options["event"]
         try:
             event = event_by_slug(slug)

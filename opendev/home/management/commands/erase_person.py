@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--apply", "--yes", action="store_true", help="erase; this cannot be taken back")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what is kept of the person, and erase it where that is asked for."""
+        """Print what is stored about the person, and erase it if asked to."""
         who = options["who"].strip()
         try:
             erasure = (

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Prints a link that makes the first organiser, once, within 24 hours, while there is none."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the link alone."""
+        """Print only the link."""
         if has_organiser():
             raise CommandError("There is an organiser already. Use `manage.py sign_in_link <username>`.")
         path = reverse("first-organiser", kwargs={"token": make_first_organiser_token()})

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import the file, or say what would change."""
+        """Import the file, or print what would change."""
         try:
             event = selectors.event_by_slug(options["event"])
             given: dict[str, Any] = {
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         return Caller(user_id=user.pk)
 
     def content(self, name: str) -> bytes:
-        """Return what the file holds."""
+        """Return the file's content."""
         if name == "-":
             return sys.stdin.buffer.read()
         try:
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             raise CommandError(f"{name}: {error.strerror}") from error
 
     def tell(self, plan: ImportPlan, *, applied: bool) -> None:
-        """Print a line a session, and each field that changes below it."""
+        """Print one line per session, and the fields that change below it."""
         self.stdout.write(f"Times without an offset were read in {plan.schedule.zone}.")
         if plan.zone:
             self.stdout.write(f"The event’s time zone changes to {plan.zone}.")

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load it once; make its pads where a server for them is set up and they are not there yet."""
+        """Load it once; create its pads if a pad server is configured and they do not exist yet."""
         language = self.language_of(options["language"])
         demo = Event.objects.filter(slug=demo_facts(language)["event"]["slug"]).first()
         if demo is not None and not options["if_empty"]:
@@ -47,14 +47,14 @@ class Command(BaseCommand):
             self.make_pads(demo)
 
     def language_of(self, name: str) -> str:
-        """Return the code of the demo's language: "zh" is "zh-hans", nothing is the usual one."""
+        """Return the code of the demo's language: "zh" is "zh-hans", an empty value the default."""
         language = offered(name) if name else str(settings.LANGUAGE_CODE)
         if language not in demo_languages():
             raise CommandError(f"The demo event is there in {', '.join(demo_languages())}, not in {name}.")
         return language
 
     def make_pads(self, demo: Event) -> None:
-        """Make the pads; a server that is not there is no reason not to start."""
+        """Create the pads; an unreachable pad server must not prevent the start."""
         try:
             made = make_demo_pads(demo)
         except DomainError as error:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Restore, or try it."""
+        """Restore, or check whether it would work."""
         backup = {"file": options["file"].absolute(), "identity": options["identity"]}
         try:
             with plain_errors():

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what goes when, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what goes when, or let go of what is due."""
+        """Print what will be deleted when, or delete what is due."""
         try:
             ids = [event_by_slug(options["event"]).pk] if options["event"] else events_with_rules()
         except NotFound as error:

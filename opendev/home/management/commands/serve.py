@@ -26,19 +26,19 @@ from sessions.programme.services.first_organiser import has_organiser, make_firs
 
 MAX_FRAME_BYTES = (
     1024 * 1024
-)  # frames over 16 KiB get an error and the socket stays open; only beyond this it is cut
+)  # frames over 16 KiB get an error and the socket stays open; only beyond this limit it is closed
 
 CONNECTION = "opendev.door.connections:Connection"  # uvicorn's own with httptools, and deadlines
-FILES = 65_536  # every connection is one
+FILES = 65_536  # each connection takes one
 
 
-FIRST_SOCKET = 3  # systemd passes sockets from here on: sd_listen_fds(3)
+FIRST_SOCKET = 3  # the first socket that systemd passes: sd_listen_fds(3)
 
 
 def passed_socket(environment: Mapping[str, str]) -> int | None:
-    """Return the number of the socket that systemd listens on for us, if there is one.
+    """Return the file descriptor of the socket that systemd listens on for us, if there is one.
 
-    It stays open while one process ends and the next one starts, so that no connection is refused meanwhile.
+    It stays open between the end of one process and the start of the next, so that no connection is refused.
 
     Raises:
         CommandError: there are several.
@@ -70,7 +70,7 @@ def server_command(*, host: str, port: int, workers: int, socket: int | None = N
 
 
 def raise_file_limit() -> None:
-    """Let this process have more open files, and so connections, than the 1,024 of most systems, where it may."""
+    """Allow this process more open files, and so connections, than the usual 1,024, if it may raise the limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -78,10 +78,10 @@ def raise_file_limit() -> None:
 
 
 def check_database() -> None:
-    """Check that the database answers and has the tables; the server cannot do without it.
+    """Check that the database answers and has the tables; the server cannot run without it.
 
     Raises:
-        CommandError: a sentence that names the setting, or the command that prepares the database.
+        CommandError: its message names the setting, or the command that prepares the database.
     """
     try:
         Session.objects.exists()
@@ -105,7 +105,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print where to go, then become the server."""
+        """Print the addresses, then become the server."""
         check_database()
         if not options["quiet"]:
             self.print_pages()
@@ -139,7 +139,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {label:<15} {base}{session.address(page)}")
 
     def print_ways_in(self, *, shows_links: bool) -> None:
-        """Print links to sign in by, or the command that makes one: whoever reads a log could sign in as anybody."""
+        """Print links to sign in by, or the command that makes one: readers of a log must not be able to sign in."""
         if not has_organiser():
             self.print_first_organiser(shows_links=shows_links)
         elif shows_links:
