@@ -301,12 +301,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
         def answer(outcome: Any) -> None:
             self.unanswered -= 1
+            if not isinstance(outcome, DomainError):
+                succeed(outcome)
+                return
             if isinstance(outcome, NotAllowed | NotSignedIn) and not self.is_about_here(frame):
                 outcome = NotFound()
-            if isinstance(outcome, DomainError):
-                self.answer(self.refusal(outcome, ref))
-            else:
-                succeed(outcome)
+            self.answer(self.refusal(outcome, ref))
 
         put(answer)
         self.unanswered += 1
