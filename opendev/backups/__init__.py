@@ -1,1 +1,1 @@
-"""Backups: one file that holds the database and the secret key, and the way back from it."""
+"""Backups: one file with the database and the secret key, and restoring from it."""

@@ -1,7 +1,7 @@
-"""A backup's file: a tar of a manifest, the database and the secret key, encrypted with age where that is wanted.
+"""A backup's file: a tar of a manifest, the database and the secret key, optionally encrypted with age.
 
-Everything is streamed, so that a backup needs no more memory than a block. What is read back is compared with the
-hashes of the manifest before anybody uses it. docs/adr/0054 says why the file looks like this.
+Everything is streamed, so that a backup needs no more memory than one block. Restored files are compared with the
+hashes of the manifest before they are used. docs/adr/0054 explains the format.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ BLOCK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. Everything that was acknowledged before `made_at` is in it."""
+    """The content of a backup. Everything that was acknowledged before `made_at` is in it."""
 
     version: str
     made_at: str
@@ -39,7 +39,7 @@ def parse_recipients(texts: Sequence[str]) -> list[Any]:
     """Return age's recipients for public keys that begin with `age1` or `ssh-`.
 
     Raises:
-        BackupError: a text is no such key.
+        BackupError: a text is not such a key.
     """
     recipients = []
     for text in texts:
@@ -57,7 +57,7 @@ def read_identities(path: Path) -> list[Any]:
     """Return age's identities in a file: the keys that `age-keygen` wrote, or one private key of ssh.
 
     Raises:
-        BackupError: the file holds no such key.
+        BackupError: the file contains no such key.
     """
     text = path.read_text(encoding="utf-8")
     try:
@@ -86,7 +86,7 @@ def pack(manifest: Manifest, files: Sequence[Path], target: Path) -> None:
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Leave out which account of which machine made it."""
+    """Leave out the account and the machine that made it."""
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     member.mode = 0o600
@@ -100,10 +100,10 @@ def encrypt(source: Path, target: BinaryIO, recipients: Sequence[Any]) -> None:
 
 
 def decrypt(source: Path, target: Path, identities: Sequence[Any]) -> None:
-    """Decrypt a file, block by block. A truncated one leaves a part behind in `target`.
+    """Decrypt a file, block by block. If it is truncated, a part of it is left in `target`.
 
     Raises:
-        BackupError: it is for somebody else's key, truncated or damaged.
+        BackupError: it is encrypted for another key, truncated or damaged.
     """
     with source.open("rb") as sealed, target.open("xb") as plain:
         try:
@@ -122,7 +122,7 @@ def unpack(source: Path, folder: Path) -> Manifest:
     """Write the files of a tar into a folder, and return its manifest.
 
     Raises:
-        BackupError: it is no backup, of a later format, truncated, or a file differs from its hash.
+        BackupError: it is not a backup, of a later format, truncated, or a file does not match its hash.
     """
     try:
         with tarfile.open(source, "r:") as tar:

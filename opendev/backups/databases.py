@@ -1,4 +1,4 @@
-"""What the backup needs of a database, whichever it is."""
+"""The interface to a database that backups need."""
 
 import os
 from pathlib import Path
@@ -15,16 +15,16 @@ Migration = tuple[str, str]
 
 
 class Staged(Protocol):
-    """A backup's database beside the one in use, under a temporary name."""
+    """A backup's database next to the one in use, under a temporary name."""
 
     url: str
     settings: dict[str, Any]
 
     def check(self) -> None:
-        """Check that the database itself is whole; raise BackupError if it is not."""
+        """Check that the database is not damaged; raise BackupError if it is."""
 
     def swap(self) -> str:
-        """Put it in the place of the one in use; return where that one is kept, or ""."""
+        """Replace the one in use by it; return where the replaced one is kept, or ""."""
 
     def drop(self) -> None:
         """Remove it, unless it was swapped in."""
@@ -38,14 +38,14 @@ class Database(Protocol):
     workspace: Path
 
     def copy_to(self, target: Path) -> None:
-        """Write a copy of one moment; everything acknowledged before the call is in it."""
+        """Write a consistent copy; everything acknowledged before the call is in it."""
 
     def stage(self, source: Path, mark: str) -> Staged:
         """Load a copy under a temporary name that ends with the mark."""
 
 
 def open_connection(settings: dict[str, Any]) -> BaseDatabaseWrapper:
-    """Return a connection of its own to the database of these settings; close it."""
+    """Return a separate connection to the database of these settings; the caller closes it."""
     connection: BaseDatabaseWrapper = ConnectionHandler({"default": settings})["default"]
     return connection
 
@@ -53,7 +53,7 @@ def open_connection(settings: dict[str, Any]) -> BaseDatabaseWrapper:
 def applied_migrations(connection: BaseDatabaseWrapper) -> set[Migration]:
     """Return the migrations that a database has, each as (app, name).
 
-    Django's MigrationRecorder asks the default connection, whichever it is given.
+    Django's MigrationRecorder uses the default connection, even if given another one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT app, name FROM django_migrations")
@@ -76,7 +76,7 @@ def check_migrations(connection: BaseDatabaseWrapper, manifest: Manifest) -> lis
 
 
 def sync_to_disk(path: Path) -> None:
-    """Wait until a file or folder is on the disk, also after a power cut."""
+    """Wait until a file or folder is on the disk, so that it survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What goes wrong with backups, as sentences for the operator."""
+"""Errors of backups, as messages for the operator."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError
 
 
 class BackupError(Exception):
-    """A backup cannot be made or restored; the text is a sentence for the operator."""
+    """A backup cannot be made or restored; the text is a message for the operator."""
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from opendev.backups.errors import BackupError
 from opendev.backups.postgresql import PostgresDatabase
 from opendev.backups.sqlite import SqliteDatabase
 
-PREFIX = ".companion-backup-"  # of folders that hold a copy in clear for as long as it takes
+PREFIX = ".companion-backup-"  # of folders with an unencrypted copy while the backup is made
 NAME = "companion-{:%Y%m%dT%H%M%SZ}.tar"
 
 
@@ -39,13 +39,13 @@ def own_database() -> Database:
 def make_backup(target: Path, *, recipients: Sequence[str], now: datetime) -> Path:
     """Write the database and the secret key into one file, while the server runs.
 
-    A target that is a folder gets a file named after the moment.
+    In a target that is a folder, the file is named after the time.
 
     Returns:
-        The path of the file, which is whole and on the disk.
+        The path of the file, which is complete and on the disk.
 
     Raises:
-        BackupError: the file is there already, a recipient is no key, or the database cannot be copied.
+        BackupError: the file already exists, a recipient is not a key, or the database cannot be copied.
     """
     keys = parse_recipients(recipients)
     if target.is_dir():
@@ -68,7 +68,7 @@ def make_backup(target: Path, *, recipients: Sequence[str], now: datetime) -> Pa
 
 
 def _publish(archive: Path, target: Path, keys: Sequence[object]) -> None:
-    """Write the archive beside the target and give it its name only when it is whole."""
+    """Write the archive next to the target, and only give it its name once it is complete."""
     draft = target.with_name(f".{target.name}.part")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -99,7 +99,7 @@ def _name_anew(draft: Path, target: Path) -> None:
 def private_workspace(parent: Path) -> Iterator[Path]:
     """Make a folder that only our account can read, and remove it afterwards.
 
-    One process at a time works there, so whatever a killed one left behind can be removed.
+    Only one process at a time works there, so leftovers of a killed one can be removed.
     """
     with (settings.VAR_DIR / "backup.lock").open("w") as lock:
         try:

@@ -1,4 +1,4 @@
-"""Backing up and restoring a PostgreSQL database by its own tools."""
+"""Backup and restore of a PostgreSQL database by its own tools."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ LONGEST_NAME = 63
 
 
 class PostgresDatabase:
-    """The installation's database, on whichever host."""
+    """The installation's database, on any host."""
 
     engine, file_name = "postgresql", "database.dump"
 
@@ -27,7 +27,7 @@ class PostgresDatabase:
         self.name = str(settings["NAME"])
 
     def copy_to(self, target: Path) -> None:
-        """Dump what is committed when the call begins; a dump reads a snapshot, and holds up no vote."""
+        """Dump everything that is committed when the call begins; a dump reads a snapshot, and does not block votes."""
         self.run("pg_dump", "--format=custom", f"--file={target}", f"--dbname={self.conninfo(self.name)}")
         sync_to_disk(target)
 
@@ -50,7 +50,7 @@ class PostgresDatabase:
         return staged
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run a program of PostgreSQL; the password goes by the environment, which other accounts cannot read."""
+        """Run a program of PostgreSQL; the password is passed in the environment, which other accounts cannot read."""
         path = shutil.which(program)
         if path is None:
             raise BackupError(f"{program} is missing here: install PostgreSQL's client (postgresql-client).")
@@ -62,20 +62,20 @@ class PostgresDatabase:
             raise BackupError(f"{program} failed: {' '.join(answer.stderr.split())}")
 
     def conninfo(self, name: str) -> str:
-        """Return how to reach a database of the same server, without the password."""
+        """Return the connection options for a database of the same server, without the password."""
         wrapper = open_connection(self.settings)
         known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - {"password"}
         parameters = {key: value for key, value in wrapper.get_connection_params().items() if key in known}
         return make_conninfo(**{**parameters, "dbname": name})
 
     def maintenance(self) -> psycopg.Connection[Any]:
-        """Return a connection to the server that is not in the database itself; each statement commits."""
+        """Return a connection to the server, but to another database; each statement commits."""
         password = str(self.settings.get("PASSWORD") or "")
         return psycopg.connect(self.conninfo("postgres"), password=password, autocommit=True)
 
 
 class StagedDatabase:
-    """A restored database beside the one in use."""
+    """A restored database next to the one in use."""
 
     def __init__(self, database: PostgresDatabase, mark: str) -> None:
         self.database = database
@@ -85,7 +85,7 @@ class StagedDatabase:
         self.settings = {**database.settings, "NAME": self.name}
 
     def create(self) -> None:
-        """Create it empty, with the encoding and order of the one in use."""
+        """Create it empty, with the encoding and collation of the one in use."""
         with self.database.maintenance() as server:
             row = server.execute(
                 "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s",
@@ -104,7 +104,7 @@ class StagedDatabase:
                 ) from None
 
     def check(self) -> None:
-        """Do nothing more: pg_restore built each index, constraint and reference anew."""
+        """Do nothing: pg_restore has rebuilt each index, constraint and reference."""
 
     def swap(self) -> str:
         """Rename both in one transaction.
@@ -126,6 +126,6 @@ class StagedDatabase:
         return aside if exists is not None else ""
 
     def drop(self) -> None:
-        """Remove it, unless it bears another name by now."""
+        """Remove it, unless it has been renamed."""
         with self.database.maintenance() as server:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(self.name)))

@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 
 def check_backup(file: Path, *, identity: Path | None, now: datetime, say: Say) -> None:
-    """Restore a backup beside the database in use, check it, and remove it again.
+    """Restore a backup next to the database in use, check it, and remove it again.
 
     Raises:
         BackupError: it cannot be restored.
@@ -43,7 +43,7 @@ def restore_backup(file: Path, *, identity: Path | None, now: datetime, migrates
         BackupError: it cannot be restored, or the server is running; nothing was changed.
     """
     with _staged(file, identity=identity, now=now, migrates=migrates, say=say) as (staged, secret_key):
-        connections.close_all()  # ours would be in the way
+        connections.close_all()  # our own connection would be in the way
         aside = staged.swap()
         if aside:
             say(f"The database that was in use is kept as {aside}. Remove it when you no longer need it.")

@@ -1,4 +1,4 @@
-"""Backing up and restoring SQLite's file."""
+"""Backup and restore of SQLite's file."""
 
 import os
 import sqlite3
@@ -23,16 +23,16 @@ class SqliteDatabase:
         self.workspace = self.path.parent
 
     def copy_to(self, target: Path) -> None:
-        """Copy what is committed when the call begins. It reads, so votes go on meanwhile.
+        """Copy everything that is committed when the call begins. It only reads, so votes go on meanwhile.
 
-        VACUUM INTO leaves out what was deleted, and takes in what is still in the write-ahead log.
+        VACUUM INTO leaves out deleted data, and includes the write-ahead log.
         It does not wait for the disk, so we do.
         """
         if not self.path.exists():
             raise BackupError(f"There is no database at {self.path}.")
         connection = open_connection(
             self.settings
-        )  # Django's: VACUUM compiles the constraints, which call functions
+        )  # Django's connection: VACUUM compiles the constraints, which call Django's functions
         try:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(target)])
@@ -41,7 +41,7 @@ class SqliteDatabase:
         sync_to_disk(target)
 
     def stage(self, source: Path, mark: str) -> "StagedFile":
-        """Use a copy where it is: in the workspace, on the same disk, so that the swap is a rename."""
+        """Use a copy in its place: in the workspace, on the same disk, so that the swap is a rename."""
         return StagedFile(self, source, mark)
 
 
@@ -54,7 +54,7 @@ class StagedFile:
         self.settings = {**database.settings, "NAME": str(path)}
 
     def check(self) -> None:
-        """Let SQLite read each page, index, constraint and reference."""
+        """Let SQLite check each page, index, constraint and reference."""
         connection = open_connection(self.settings)
         try:
             with connection.cursor() as cursor:
@@ -68,7 +68,7 @@ class StagedFile:
             raise BackupError(f"The database of the backup is damaged: {'; '.join(problems[:5])}.")
 
     def swap(self) -> str:
-        """Rename both files. The log of the old one goes with it: beside the new one it would destroy it.
+        """Rename both files. The old one's log is renamed with it: next to the new one it would destroy it.
 
         Raises:
             BackupError: the database in use is open elsewhere.
@@ -77,7 +77,7 @@ class StagedFile:
         was_there = active.exists()
         if was_there and is_open_elsewhere(active):
             raise BackupError(f"Stop the server first: {active} is open in another process.")
-        if is_open_elsewhere(self.path):  # moves what our own commands logged into the file
+        if is_open_elsewhere(self.path):  # moves our own commands' log into the file
             raise BackupError(f"{self.path} is open in another process.")
         sync_to_disk(self.path)
         aside = active.with_name(f"{active.name}.before-{self.mark}")
@@ -89,14 +89,14 @@ class StagedFile:
         return str(aside) if was_there else ""
 
     def drop(self) -> None:
-        """Do nothing: it goes with the workspace."""
+        """Do nothing: it is removed with the workspace."""
 
 
 def is_open_elsewhere(path: Path) -> bool:
     """Return True if another connection has the file open.
 
-    Leaving the write-ahead log needs the file for oneself, and moves what is in the log into the file.
-    The server enters it again when it starts.
+    Switching the write-ahead log off needs exclusive access, and moves its content into the file.
+    The server switches it on again when it starts.
     """
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=0)) as own:

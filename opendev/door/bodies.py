@@ -1,4 +1,4 @@
-"""Bodies are taken in on the event loop, under a deadline and a limit, before a page thread is taken."""
+"""Request bodies are read on the event loop, under a deadline and a limit, before a page thread is taken."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ from opendev.core.uploads import largest_body_at
 from opendev.door.refusals import LengthRequired, TooLarge, TooSlow
 
 BODY_S = 10.0  # for any body, and on top of it:
-LEAST_PACE = 32 * 1024  # bytes a second
-MAX_HELD = 128 * 1024 * 1024  # bytes of bodies in a process at once, counted as they are announced
+LEAST_PACE = 32 * 1024  # bytes per second
+MAX_HELD = 128 * 1024 * 1024  # bytes of bodies in a process at once, by their announced length
 MAX_HELD_OF_NETWORK = 32 * 1024 * 1024
 
 
 class Gone(Exception):
-    """The client closed the connection before its body had come."""
+    """The client closed the connection before its body had arrived."""
 
 
 class Held:
-    """How many bytes of bodies there are, in all and by network. One a process, on its loop."""
+    """The number of bytes of bodies, in total and by network. One per process, on its loop."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -32,7 +32,7 @@ class Held:
 
     @contextmanager
     def room_for(self, length: int, scope: Any) -> Iterator[None]:
-        """Hold room for a body until its request is answered.
+        """Reserve memory for a body until its request is answered.
 
         Raises:
             TryLater: there is none.
@@ -70,8 +70,8 @@ def announced_length(scope: Any) -> int:
     """Return how long a request's body is, in bytes.
 
     Raises:
-        LengthRequired: it comes in pieces of unknown number, which WSGI has no word for.
-        TooLarge: it is longer than its address takes.
+        LengthRequired: it is chunked, which WSGI cannot express.
+        TooLarge: it is longer than its address allows.
     """
     length = b"0"
     for name, value in scope["headers"]:
@@ -89,10 +89,10 @@ def announced_length(scope: Any) -> int:
 
 
 async def take_in(length: int, receive: Any) -> bytes:
-    """Return a request's whole body, of so many bytes.
+    """Return a request's whole body, of this length.
 
     Raises:
-        TooSlow: it did not come in time.
+        TooSlow: it did not arrive in time.
         Gone: the client left.
     """
     if not length:

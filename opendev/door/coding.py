@@ -1,4 +1,4 @@
-"""Content coding and entity tags, as RFC 9110 has them."""
+"""Content coding and entity tags according to RFC 9110."""
 
 import zlib
 from collections.abc import Container
@@ -9,7 +9,7 @@ CODINGS = (("br", ".br"), ("gzip", ".gz"), ("identity", ""))  # the smallest fir
 
 
 def best_coding(accepted: str, forms: Container[str]) -> str:
-    """Return which of a file's forms to send, by RFC 9110, 12.5.3: never one with `q=0`, unless there is no other.
+    """Return which of a file's encodings to send, by RFC 9110, 12.5.3: never one with `q=0`, unless there is no other.
 
     Among those with the highest weight it is the smallest.
     """
@@ -36,7 +36,7 @@ def _weights(accepted: str) -> dict[str, float]:
                 try:
                     weight = min(1.0, max(0.0, float(value)))
                 except ValueError:
-                    weight = 0.0  # what cannot be read is not wanted
+                    weight = 0.0  # a value that cannot be parsed counts as 0
         if name:
             weights[name] = weight
     return weights

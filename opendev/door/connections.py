@@ -1,8 +1,8 @@
-"""Connections that end when nothing comes of them: uvicorn's HTTP protocol with deadlines and bounds.
+"""Closing of useless connections: uvicorn's HTTP protocol with deadlines and bounds.
 
-uvicorn closes a connection that is idle after an answer, and no other: one that never sends a byte, or half a head,
-or does not read its answer, stays for as long as the client likes. A body's deadline is kept in `bodies`, since it
-depends on the address.
+uvicorn only closes a connection that is idle after a response: one that never sends a byte, or half a head,
+or does not read its response, stays for as long as the client likes. A body's deadline is enforced in `bodies`,
+since it depends on the address.
 """
 
 import asyncio
@@ -22,16 +22,14 @@ from opendev.core.limits import is_trusted, networks_of
 
 HEAD_S = 10.0  # from the first byte of a request, or from the connection, to the end of its head
 MAX_HEAD = 64 * 1024  # bytes
-DRAIN_S = (
-    10.0  # what is left of a body that was refused is read for so long, so that the client sees the answer
-)
-IDLE_S = 75.0  # between requests; a phone whose owner reads the code's page needs no second handshake to join
+DRAIN_S = 10.0  # the rest of a refused body is read for this long, so that the client sees the response
+IDLE_S = 75.0  # between requests; a phone whose owner reads the code's page first needs no second handshake to join
 IDLE_OF_TRUSTED_S = (
     150.0  # proxies close idle connections after 60 to 120 s; ours must not be the first to close
 )
-MAX_IDLE = 2_000  # beyond it the longest idle close early
-STALL_S, LEAST_READ = 30.0, 16 * 1024  # an answer must be read at this pace: bytes in seconds
-SETTLED_S = 1.0  # a connection is not closed in favour of another one before that
+MAX_IDLE = 2_000  # beyond it the longest idle ones are closed early
+STALL_S, LEAST_READ = 30.0, 16 * 1024  # a response must be read at this pace: bytes in seconds
+SETTLED_S = 1.0  # until then a connection is not closed in favour of another one
 SWEEP_S = 1.0
 
 NEVER = float("inf")
@@ -41,7 +39,7 @@ class Connection(HttpToolsProtocol):
     """One connection. uvicorn calls these methods; `Doorkeeper` looks at the attributes once a second."""
 
     def connection_made(self, transport: Any) -> None:
-        """Take a place for the connection, or refuse it."""
+        """Reserve a place for the connection, or refuse it."""
         super().connection_made(transport)
         now = self.loop.time()
         address = self.client[0] if self.client else ""
@@ -54,8 +52,8 @@ class Connection(HttpToolsProtocol):
         self.head_bytes = 0
         self.is_body_open = False
         self.body_left = 0  # bytes that are read past the parser
-        self.requests = 0  # whose head has come and whose answer is not complete
-        self.unread, self.unread_since = 0, NEVER  # bytes of answers, and since when they grow no fewer
+        self.requests = 0  # whose head has arrived and whose response is not complete
+        self.unread, self.unread_since = 0, NEVER  # bytes of responses, and since when they do not decrease
         self.doorkeeper = doorkeeper_of(self.server_state, self.loop)
         if not self.doorkeeper.enter(self, now):
             metrics.REFUSED.labels("connections").inc()
@@ -67,12 +65,12 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        """Give the place back: sockets are counted for themselves (opendev.core.admission)."""
+        """Give the place back: sockets are counted separately (opendev.core.admission)."""
         self.doorkeeper.leave(self)
         super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, unless a head has grown too large."""
+        """Parse the received data, unless a head has grown too large."""
         if self.transport.is_closing():
             return
         had_begun = self.has_begun
@@ -87,8 +85,8 @@ class Connection(HttpToolsProtocol):
     def _parse(self, data: bytes) -> None:
         """Parse as uvicorn does, and keep the body of a request that would rather speak another protocol.
 
-        Java's HttpClient asks for HTTP/2 (`Upgrade: h2c`) with its first request. llhttp takes what follows the head
-        for that protocol, though we go on with HTTP/1.1 (RFC 9110, 7.8), and the body would be lost.
+        Java's HttpClient asks for HTTP/2 (`Upgrade: h2c`) with its first request. llhttp assumes that the bytes after
+        the head are in that protocol, though we go on with HTTP/1.1 (RFC 9110, 7.8), and the body would be lost.
         """
         self._unset_keepalive_if_required()
         if self.body_left:
@@ -112,7 +110,7 @@ class Connection(HttpToolsProtocol):
                     data = self._take_body(data)
 
     def _take_body(self, data: bytes) -> bytes:
-        """Add to the request's body what belongs to it; return the rest."""
+        """Add the data that belongs to the request's body to it; return the rest."""
         mine, rest = data[: self.body_left], data[self.body_left :]
         self.body_left -= len(mine)
         self.on_body(mine)
@@ -122,13 +120,13 @@ class Connection(HttpToolsProtocol):
         return rest
 
     def on_message_begin(self) -> None:
-        """A request's first byte has come."""
+        """A request's first byte has arrived."""
         super().on_message_begin()
         self.has_begun = True
         self.waits_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
-        """A request's head is complete; its answer may be made."""
+        """A request's head is complete; it may be answered."""
         before = self.cycle
         super().on_headers_complete()
         self.has_begun = False
@@ -138,12 +136,12 @@ class Connection(HttpToolsProtocol):
             self.requests += 1
 
     def on_message_complete(self) -> None:
-        """A request has come whole."""
+        """A request has arrived completely."""
         super().on_message_complete()
         self.is_body_open = False
 
     def on_response_complete(self) -> None:
-        """An answer was handed to the transport, which may still hold some of it."""
+        """A response was handed to the transport, which may still buffer some of it."""
         self.requests -= 1
         self.has_served = True
         self.waits_since = self.loop.time()
@@ -169,7 +167,7 @@ class Connection(HttpToolsProtocol):
         return self.has_served and not (self.requests or self.has_begun or self.is_body_open)
 
     def end_if_due(self, now: float) -> None:
-        """Close the connection when it has kept one of its deadlines waiting."""
+        """Close the connection if it has missed one of its deadlines."""
         if self.unread and self._reads_too_slowly(now):
             metrics.REFUSED.labels("slow_reader").inc()
             self.transport.abort()
@@ -177,7 +175,7 @@ class Connection(HttpToolsProtocol):
             return
         waited = now - self.waits_since
         if self.is_idle:
-            if waited > self.timeout_keep_alive + SWEEP_S:  # a stray byte has stopped uvicorn's own clock
+            if waited > self.timeout_keep_alive + SWEEP_S:  # a stray byte has stopped uvicorn's own timer
                 self.transport.close()
         elif self.is_body_open:
             if waited > DRAIN_S:
@@ -186,11 +184,11 @@ class Connection(HttpToolsProtocol):
             metrics.REFUSED.labels("slow_head").inc()
             if self.has_begun:
                 self.refuse(HTTPStatus.REQUEST_TIMEOUT, "too_slow")
-            else:  # browsers open connections ahead of need, and would take an answer for one to their next request
+            else:  # browsers open connections in advance, and would take a response for the one to their next request
                 self.transport.close()
 
     def _reads_too_slowly(self, now: float) -> bool:
-        """Note how much is unread; return True if it went down by too little for too long."""
+        """Record how much is unread; return True if it has decreased too slowly for too long."""
         unread = self.transport.get_write_buffer_size()
         if unread > self.unread or unread <= max(0, self.unread - LEAST_READ):
             self.unread, self.unread_since = unread, now
@@ -198,7 +196,7 @@ class Connection(HttpToolsProtocol):
 
 
 def _length_of_body(headers: list[tuple[bytes, bytes]]) -> int:
-    """Return the length of a body that the parser passes over; one in pieces is refused, so all that follows is its."""
+    """Return the length of a body that the parser skips. Chunked ones are refused, so it is all that follows."""
     if any(name == b"transfer-encoding" for name, _value in headers):
         return sys.maxsize
     lengths = [value for name, value in headers if name == b"content-length"]
@@ -206,7 +204,7 @@ def _length_of_body(headers: list[tuple[bytes, bytes]]) -> int:
 
 
 class Doorkeeper:
-    """All connections of one server. It looks at them once a second while there are any."""
+    """All connections of one server. They are checked once a second while there are any."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -217,7 +215,7 @@ class Doorkeeper:
     def enter(self, connection: Connection, now: float) -> bool:
         """Give a connection a place; return False if there is none, of its network or at all.
 
-        A connection that waits for a request makes room for it where there is one.
+        If necessary, a connection that waits for a request is closed to make room.
         """
         for name, share in connection.networks:
             most = settings.MAX_CONNECTIONS_OF_NETWORK * share
@@ -246,7 +244,7 @@ class Doorkeeper:
                 del self.by_network[name]
 
     def look(self) -> None:
-        """End what is due, and the longest idle where too many are idle."""
+        """Close connections that are due, and the longest idle ones if too many are idle."""
         now = self.loop.time()
         idle = []
         for connection in list(self.connections):
@@ -262,7 +260,7 @@ class Doorkeeper:
             self.loop.call_later(SWEEP_S, self.look)
 
     def _make_room(self, now: float, of: str | None = None) -> bool:
-        """Close the connection, of a network, that has waited longest for a request; return False if none has."""
+        """Close the connection, of a network, that has waited longest for a request; return False if none waits."""
         waiting = [
             connection
             for connection in self.connections

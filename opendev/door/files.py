@@ -1,7 +1,7 @@
-"""Static files from memory, answered on the event loop: no page thread waits for whoever reads them slowly.
+"""Static files from memory, served on the event loop: no page thread waits for slow readers.
 
-The folder is read once, when the process starts, with the compressed forms that `collectstatic` wrote beside each file.
-WhiteNoise serves them only with DEBUG, where they change.
+The folder is read once, when the process starts, with the compressed files that `collectstatic` wrote next to each one.
+With DEBUG files change, so WhiteNoise serves them.
 """
 
 import mimetypes
@@ -24,7 +24,7 @@ TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A file in one coding."""
+    """A file in one encoding."""
 
     etag: bytes
     body: bytes
@@ -64,11 +64,11 @@ class StaticFiles:
 
 
 def read_folder(folder: Path) -> Iterator[tuple[str, dict[str, Form]]]:
-    """Read every file under a folder: its path from there, with `/`, and its forms by coding."""
+    """Read every file under a folder: its relative path, with `/`, and its contents by encoding."""
     if not folder.is_dir():
         return
     hashed = set(getattr(staticfiles_storage, "hashed_files", {}).values())  # the manifest of collectstatic
-    contents: dict[bytes, bytes] = {}  # each file is there twice, with and without its hash: once in memory
+    contents: dict[bytes, bytes] = {}  # each file exists twice, with and without its hash: it is kept once
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     for name in paths:
         stem, dot, ending = name.rpartition(".")
@@ -82,7 +82,7 @@ def _forms_of(
 ) -> Iterator[tuple[str, Form]]:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if name.endswith((".js", ".mjs")):
-        kind = "text/javascript"  # some machines' tables say otherwise, and browsers refuse such a module
+        kind = "text/javascript"  # some machines' tables have another type, and browsers refuse such a module
     if kind.startswith(TEXT):
         kind += "; charset=utf-8"
     mark = blake2b(paths[name].read_bytes(), digest_size=9).hexdigest()
@@ -109,7 +109,7 @@ def _forms_of(
 
 
 def _is_to_be_redirected(scope: Any) -> bool:
-    """Return True if the pages answer with the way to https."""
+    """Return True if the pages redirect to https."""
     if not settings.SECURE_SSL_REDIRECT:
         return False
     client = scope.get("client")
@@ -124,7 +124,7 @@ def _plain(body: bytes) -> Headers:
 
 
 def _always() -> Headers:
-    """Return what SecurityMiddleware adds to every answer, without what means something to documents alone."""
+    """Return the headers that SecurityMiddleware adds to responses, without those that only matter for documents."""
     headers: Headers = [(b"x-content-type-options", b"nosniff")]
     if seconds := settings.SECURE_HSTS_SECONDS:
         hsts = f"max-age={seconds}"

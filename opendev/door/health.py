@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz`, `/metrics`: for machines. Answered on the loop itself, so that they answer also while every
+"""`/healthz`, `/readyz`, `/metrics`: for machines. Answered on the loop itself, so that they work even while every
 page thread waits for a database that hangs.
 """
 
@@ -29,14 +29,14 @@ Answer = tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]  # status, content 
 
 
 class DatabaseProbe:
-    """Asks the database for a sign of life, from a thread of its own; while it hangs nobody asks twice."""
+    """Checks in a separate thread whether the database responds; while it hangs there is no second check."""
 
     def __init__(self) -> None:
         self.thread: ThreadPoolExecutor | None = None
         self.asking: asyncio.Future[None] | None = None
 
     async def answers(self) -> bool:
-        """Return True if it answers within two seconds, and stores what it is given."""
+        """Return True if it answers within two seconds, and can be written to."""
         if (
             self.asking is None
             or self.asking.done()
@@ -108,7 +108,7 @@ async def healthz(scope: Any) -> Answer:
 
 
 async def figures(scope: Any) -> Answer:
-    """The metrics, for those who may see them."""
+    """The metrics, for clients that may see them."""
     if settings.METRICS_TOKEN:
         if not compare_digest(_header(scope, b"authorization"), f"Bearer {settings.METRICS_TOKEN}".encode()):
             return 401, JSON, b'{"code": "not_signed_in"}', [(b"www-authenticate", b"Bearer")]
@@ -119,7 +119,7 @@ async def figures(scope: Any) -> Answer:
 
 
 def _comes_directly_from_trusted(scope: Any) -> bool:
-    """A request that a proxy passed on is the public's, even where the proxy is trusted."""
+    """A request that was forwarded by a proxy comes from the public, even if the proxy is trusted."""
     client = scope.get("client")
     named = {name for name, _value in scope["headers"]}
     return bool(client) and is_trusted(client[0]) and not named & FORWARDED

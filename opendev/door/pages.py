@@ -1,9 +1,9 @@
-"""The queue before the page threads: bounded, and those who are in go before those who arrive.
+"""The queue in front of the page threads: bounded, with people who have joined before those who arrive.
 
-Joins beyond it wait in line (waiting.py).
+Joins that do not fit wait in line (waiting.py).
 
-A page that was given needs more requests after it: the join, the room, a vote by form. They carry a cookie or a token,
-and are refused only far beyond the point where new visitors are asked to wait.
+A page that was served is followed by more requests: the join, the room, a vote by form. They have a cookie or a token,
+and are only refused far beyond the point at which new visitors are asked to wait.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from opendev.door.refusals import AddressTooLong, Broken, TooSlow, refuse
 from opendev.door.threads import PLACE, SHARED, Answer, PageThreads
 from opendev.door.waiting import Line, Place, is_too_busy, new_name
 
-MAX_NEWCOMERS = 400  # requests that wait without cookie or token: some seconds of pages
-MAX_REQUESTS = 2_000  # that wait in all: while a database hangs, what may hang with it
-NEWCOMER_EVERY = 4  # turns: newcomers are served too while the room is full
+MAX_NEWCOMERS = 400  # waiting requests without cookie or token: a few seconds of pages
+MAX_REQUESTS = 2_000  # all waiting requests: while a database hangs, this many may hang with it
+NEWCOMER_EVERY = 4  # turns: so that newcomers are also served while the room is busy
 MAX_ADDRESS = 8 * 1024  # bytes of path and query
 THREADS_ANSWER_WITHIN_S = 2.0
-CLOSES = (TooSlow,)  # the rest of a body is not waited for
+CLOSES = (TooSlow,)  # the rest of a body is not awaited
 
 Turn = asyncio.Future[None]
 
@@ -33,7 +33,7 @@ class Gone(Exception):
 
 
 class Queue:
-    """Lets as many requests through at once as there are threads."""
+    """Lets at most as many requests through at once as there are threads."""
 
     def __init__(self, threads: int) -> None:
         self.free = threads
@@ -47,8 +47,8 @@ class Queue:
     async def enter(self, *, is_known: bool, receive: Any, is_in_line: bool = False) -> None:
         """Wait for a free thread.
 
-        `receive`: to hear of a client that leaves, where its request may be dropped; else None.
-        `is_in_line`: the sender was shown the page that waits, and is refused no more.
+        `receive`: to notice that a client leaves, if its request may be dropped; else None.
+        `is_in_line`: the sender was shown the waiting page, and is no longer refused.
 
         Raises:
             TryLater: too many wait.
@@ -68,7 +68,7 @@ class Queue:
             await _first(turn, receive)
         except BaseException:
             if turn.done() and not turn.cancelled():
-                self.leave()  # its turn had come at the same moment
+                self.leave()  # its turn came at the same moment
             turn.cancel()
             raise
 
@@ -108,7 +108,7 @@ async def _first(turn: Turn, receive: Any) -> None:
 
 
 class Pages:
-    """Carries requests to the page threads and sends what they answer."""
+    """Passes requests to the page threads and sends their responses."""
 
     def __init__(self, threads: PageThreads) -> None:
         self.threads = threads
@@ -146,7 +146,7 @@ class Pages:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _answer(self, scope: Any, body: bytes, *, receive: Any = None) -> Answer | None:
-        """Return the answer of a page thread, once there is one.
+        """Return the response of a page thread, once there is one.
 
         Raises:
             TryLater, Gone: as `Queue.enter`.
@@ -158,7 +158,7 @@ class Pages:
             self.queue.leave()
 
     async def _carry_join(self, scope: Any, body: bytes) -> Answer | Place | None:
-        """Return the answer to a join, or its place in line where the server is too busy for it."""
+        """Return the response to a join, or its place in line if the server is too busy for it."""
         name = new_name()
         is_busy = self.line.is_busy(at_the_door=len(self.queue.newcomers))
         if is_busy and not _is_known(scope):
@@ -167,14 +167,14 @@ class Pages:
             answer = await self._answer({**scope, PLACE: name}, body)
         except TryLater:
             return self.line.put(scope, body, name)
-        # While the database is known to be away nobody is too many: that is said at once.
+        # While the database is known to be down nobody has to wait: the error is sent at once.
         is_away = outages.storage.is_on or outages.database.is_on
         if is_too_busy(answer) and (is_busy or not is_away):
             return self.line.put(scope, body, name, comes_first=True)
         return answer
 
     async def _carry_from_line(self, scope: Any, body: bytes) -> Answer | None:
-        """Return the answer to a form whose sender waits in line."""
+        """Return the response to a form whose sender waits in line."""
         await self.queue.enter(is_known=False, receive=None, is_in_line=True)
         try:
             return await self.threads.answer(scope, body)
@@ -182,7 +182,7 @@ class Pages:
             self.queue.leave()
 
     async def answer_in_time(self) -> bool:
-        """Return True if a page thread does something within two seconds; while none does nobody asks twice."""
+        """Return True if a page thread responds within two seconds; until one does there is no second check."""
         if self.asking is None or self.asking.done():
             self.asking = asyncio.ensure_future(self.threads.turn())
         with suppress(TimeoutError):
@@ -193,8 +193,8 @@ class Pages:
 
 
 def _is_known(scope: Any) -> bool:
-    """Return True if a request carries a cookie or a token: it belongs to somebody who was served before.
+    """Return True if a request has a cookie or a token: it comes from somebody who was served before.
 
-    A page that is made for everybody (shared.py) is asked for once, and whoever waits for it may be among them.
+    A request for a page that is shared (shared.py) counts too: somebody who was served before may be waiting for it.
     """
     return SHARED in scope or any(name in {b"cookie", b"authorization"} for name, _value in scope["headers"])

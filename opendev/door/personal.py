@@ -1,7 +1,7 @@
-"""Pages of one person: compressed where that tells nobody a secret, and answered with 304 where they did not change.
+"""Pages of one person: compressed if that reveals no secret, and answered with 304 if they did not change.
 
-Who sees how long a compressed page is, and has a victim's browser load it with words of their choice, can guess what
-else is in it (BREACH). So a page is compressed only where nothing of the request is echoed (GET, no query) and neither
+An attacker who sees the length of a compressed page, and makes a victim's browser load it with chosen text, can guess
+its other content (BREACH). So a page is only compressed if nothing of the request is echoed (GET, no query) and neither
 a token nor a signed-in person's links are in it; a comment of random length hides the rest (docs/adr/0045).
 """
 
@@ -16,14 +16,14 @@ from django.conf import settings
 
 from opendev.door.coding import Headers, best_coding, gzipped, header_of, is_unchanged
 
-QUALITY = 4  # of Brotli: 5 is a twelfth smaller and takes twice the time
-MOST_PADDING = 100  # random bytes, as many as Django's GZipMiddleware adds
+QUALITY = 4  # of Brotli: with 5 pages are a twelfth smaller and take twice the time
+MOST_PADDING = 100  # random bytes, as many as in Django's GZipMiddleware
 COMPRESS = {"br": lambda body: bytes(brotli.compress(body, quality=QUALITY)), "gzip": gzipped}
 CODINGS = {*COMPRESS, "identity"}
-# How many people are here changes with each arrival; the socket says it, so it makes no page another one.
+# The number of people present changes with each arrival; the socket sends it, so it is not part of the entity tag.
 PRESENT = re.compile(rb"(data-present>)\d+")
-# These mean nothing where there is no document to show. Cross-Origin-Opener-Policy does: browsers ask each answer of a
-# redirect for it, and one without parts the window from its own history; WebKit then never shows the page.
+# These mean nothing without a document to show. Cross-Origin-Opener-Policy does: browsers check it in each response
+# of a redirect, and one without it separates the window from its own history; WebKit then never shows the page.
 OF_DOCUMENTS = {
     b"content-security-policy",
     b"x-frame-options",
@@ -33,7 +33,7 @@ OF_BODIES = {b"content-length", b"content-type", b"content-encoding"}
 
 
 def finish(status: int, headers: Headers, body: bytes, scope: Any) -> tuple[int, Headers, bytes]:
-    """Return an answer of the pages as it is sent: compressed, with an entity tag, or 304 without a body."""
+    """Return a response of the pages as it is sent: compressed, with an entity tag, or 304 without a body."""
     if 300 <= status < 400 and not body:
         return status, [(name, value) for name, value in headers if name not in OF_DOCUMENTS], body
     if scope["method"] != "GET" or status != HTTPStatus.OK or not _is_page(headers):
@@ -62,13 +62,13 @@ def _compressed(headers: Headers, body: bytes, coding: str) -> tuple[Headers, by
 
 
 def mark_of(body: bytes) -> str:
-    """Return a page's entity tag, in quotes: another one for anything but how many people are here."""
+    """Return a page's entity tag, in quotes: it depends on everything but the number of people present."""
     mark = blake2b(PRESENT.sub(rb"\1", body), digest_size=9).hexdigest()
     return f'"{mark}"'
 
 
 def padding() -> bytes:
-    """Return a comment of random length that compresses to nothing less."""
+    """Return a comment of random length that cannot be compressed."""
     return b"\n<!-- " + secrets.token_urlsafe(secrets.randbelow(MOST_PADDING + 1)).encode() + b" -->"
 
 

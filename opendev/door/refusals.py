@@ -1,4 +1,4 @@
-"""Refusals that are answered on the event loop, before a page thread is taken: JSON for REST, else a page."""
+"""Refusals that are sent from the event loop, before a page thread is taken: JSON for REST, else a page."""
 
 import json
 from typing import Any
@@ -44,12 +44,12 @@ REFUSALS = (TooLarge, LengthRequired, TooSlow, AddressTooLong, TryLater, Broken)
 
 
 def is_rest(path: str) -> bool:
-    """Return True if answers at this path are JSON."""
+    """Return True if responses at this path are JSON."""
     return path.startswith("/api/")
 
 
 async def refuse(scope: Any, send: Any, kind: type[DomainError], *, closes: bool = False) -> None:
-    """Answer a request with a refusal; `closes` ends the connection with it, since more of a body may come."""
+    """Answer a request with a refusal; `closes` then closes the connection, since more of a body may arrive."""
     rest = is_rest(scope["path"])
     language = language_of_scope(scope)
     body = _rendered(kind, language)[0 if rest else 1]
@@ -64,7 +64,7 @@ async def refuse(scope: Any, send: Any, kind: type[DomainError], *, closes: bool
     if kind.retry_after is not None:
         headers.append((b"retry-after", str(kind.retry_after).encode()))
         if scope["method"] == "GET" and not rest:
-            headers.append((b"refresh", str(kind.retry_after).encode()))  # the page tries again by itself
+            headers.append((b"refresh", str(kind.retry_after).encode()))  # the page retries automatically
     if closes:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": kind.status, "headers": headers})
@@ -72,7 +72,7 @@ async def refuse(scope: Any, send: Any, kind: type[DomainError], *, closes: bool
 
 
 def render_all() -> None:
-    """Render every refusal once, in the usual language: there is no time for it when it is needed."""
+    """Render every refusal in advance, in the default language: there is no time for it when it is needed."""
     for kind in REFUSALS:
         _rendered(kind, settings.LANGUAGE_CODE)
 
@@ -81,13 +81,13 @@ _bodies: dict[tuple[str, str], tuple[bytes, bytes]] = {}
 
 
 def language_of_scope(scope: Any) -> str:
-    """Return the language of whoever sent a request or opened a socket."""
+    """Return the language of the sender of a request, or of a socket's owner."""
     cookie = parse_cookie(header_of(scope, b"cookie")).get(settings.LANGUAGE_COOKIE_NAME)
     return language_of(cookie, header_of(scope, b"accept-language"))
 
 
 def _rendered(kind: type[DomainError], language: str) -> tuple[bytes, bytes]:
-    """Return a refusal as JSON and as a page; nothing here waits, so the language stays this caller's."""
+    """Return a refusal as JSON and as a page; nothing here awaits, so the language stays that of this caller."""
     if (kind.code, language) not in _bodies:
         context = {"code": kind.code, "message": kind.message, "status": kind.status}
         with translation.override(language):

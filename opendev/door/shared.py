@@ -1,10 +1,10 @@
-"""Pages that are the same for everybody: made once, and answered on the event loop (docs/adr/0044).
+"""Pages that are the same for everybody: rendered once, and served on the event loop (docs/adr/0044).
 
-Two kinds of visitor see no more than everybody does: one without any cookie but the choice of a language, and one who
-has just joined and said nothing, for the first load of the room. A shared page is made from a request that has no
-cookie, or that newcomer's pass alone, so nothing of anybody else can be in it. There is one a language: which one its
-reader gets is settled here, and the page is made from a request for just that. Its forms carry no token: they are
-judged by their origin.
+Two kinds of visitors see the same as everybody: those without any cookie except the choice of a language, and those who
+have just joined without giving a name, for the first load of the room. A shared page is rendered from a request that
+has no cookie, or only that newcomer's pass, so it cannot contain anything of somebody else. There is one per
+language: this module decides which one a reader gets, and the page is rendered from a request for exactly that. Its
+forms have no token: they are checked by their origin.
 """
 
 import asyncio
@@ -30,21 +30,23 @@ from opendev.door.coding import Headers, best_coding, gzipped, header_of, is_unc
 from opendev.door.threads import SHARED
 from sessions.programme.models.events import RESERVED_SLUGS
 
-LIFE_S = 1.0  # what other processes change without a word is shown after that
-NEWS_S = 0.25  # as often as sockets are told news
+LIFE_S = 1.0  # changes by other processes that send no news are shown after that
+NEWS_S = 0.25  # as often as sockets are sent news
 MOST_PAGES = 512
-MOST_TRIES = 3  # a page is waited for that others had begun, then one that is begun after it was asked for
+MOST_TRIES = (
+    3  # wait for a page that was already being rendered, then for one that was started after the request
+)
 SLUG = r"[a-z0-9-]+"
 PATHS = re.compile(
     rf"/(?:j/\d{{6}}/|join/|(?:{SLUG}/(?:recap/|follow-ups/|questions/|sessions/{SLUG}/(?:screen/)?)?)?)"
 )
 NOT_EVENTS = RESERVED_SLUGS - {"join"}
-# Their own news reach the pages within NEWS_S, and hundreds of them come together.
+# Their own news reach the pages within NEWS_S, and hundreds of them arrive at once.
 COME_AS_NEWS = re.compile(r".*/(?:j/\d+|join|attendees|ballot|vote|upvotes?|up)/")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PERSONAL = {b"cookie", b"authorization"}
 TAKEN_ALONG = {b"host", b"x-forwarded-proto", b"x-forwarded-for"}
-KEYS = TAKEN_ALONG - {b"x-forwarded-for"}  # which limits alone read
+KEYS = TAKEN_ALONG - {b"x-forwarded-for"}  # which only limits read
 REPLACED = {b"x-request-id", b"content-length", b"cache-control", b"expires", b"vary", b"etag"}
 VARY = b"Accept-Encoding, Accept-Language, Cookie"
 QUALITY = 5  # of Brotli: 1 ms for a room, a fifth smaller than gzip
@@ -53,7 +55,7 @@ Key = tuple[bytes, ...]
 
 @dataclass(slots=True)
 class Shared:
-    """A page that was made, with its compressed forms as they are asked for."""
+    """A rendered page, with its compressed forms, which are made on demand."""
 
     began_at: float
     headers: Headers
@@ -62,7 +64,7 @@ class Shared:
     forms: dict[str, bytes] = field(default_factory=dict)
 
     def form(self, coding: str) -> bytes:
-        """Return the body in a coding. Nothing in it is secret, so its length may tell what is in it."""
+        """Return the body in an encoding. Nothing in it is secret, so its length may reveal its content."""
         if coding not in self.forms:
             self.forms[coding] = COMPRESS[coding](self.body)
         return self.forms[coding]
@@ -70,7 +72,8 @@ class Shared:
     def answer_to(self, scope: Any, *, is_personal: bool) -> tuple[int, Headers, bytes]:
         """Return status, headers and body.
 
-        A newcomer's page has the tag that it has as a page of their own, which it soon is: 304 if nothing is new.
+        A newcomer's page has the tag that it will have as a personal page, which it soon is: then 304 if nothing is
+        new.
         """
         asked = dict(scope["headers"])
         coding = best_coding(asked.get(b"accept-encoding", b"").decode("latin-1"), COMPRESS)
@@ -101,7 +104,7 @@ class SharedPages:
         self.pages = pages
         self.made: OrderedDict[Key, Shared] = OrderedDict()
         self.making: dict[Key, asyncio.Task[Shared | Answer]] = {}
-        self.changed_at = 0.0  # when this process last did something that any page may show
+        self.changed_at = 0.0  # when this process last changed something that a page may show
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Carry one request."""
@@ -120,7 +123,7 @@ class SharedPages:
             await _send(*page.answer_to(scope, is_personal=ticket is not None), scope, send)
 
     def _noting(self, scope: Any, send: Any) -> Any:
-        """Return a `send` that notes the change before anybody can know of it."""
+        """Return a `send` that records the change before anybody can know of it."""
         if COME_AS_NEWS.fullmatch(scope["path"]):
             return send
 
@@ -132,9 +135,9 @@ class SharedPages:
         return note_and_send
 
     async def page(self, scope: Any, ticket: Ticket | None) -> "Shared | Answer | None":
-        """Return a page that is no older than the news when it is asked for; one is made at a time for all who ask.
+        """Return a page that is no older than the news at the time of the request; one at a time is rendered for all.
 
-        None where it cannot be shared; whoever had it made is answered with it.
+        None if it cannot be shared; only the request that it was rendered for gets it then.
         """
         key, asked_at = _key(scope, ticket), monotonic()
         for _try in range(MOST_TRIES):
@@ -154,9 +157,9 @@ class SharedPages:
         return None
 
     def is_fresh(self, page: "Shared", asked_at: float) -> bool:
-        """Return True if the page shows all that had changed when it was asked for.
+        """Return True if the page shows everything that had changed when it was requested.
 
-        How long it took to make does not count: else a crowd whose arrivals are news would find each page stale.
+        The time for rendering does not count: else every page would be stale for a crowd whose arrivals are news.
         """
         age = asked_at - page.began_at
         if age <= 0:
@@ -181,13 +184,13 @@ class SharedPages:
 
 
 class Answer:
-    """Keeps what the pages answer."""
+    """Keeps the response of the pages."""
 
     def __init__(self) -> None:
         self.status, self.headers, self.body = 0, Headers(), b""
 
     async def send(self, message: Any) -> None:
-        """Take a message of the pages."""
+        """Receive a message from the pages."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message["headers"])
         else:
@@ -195,7 +198,7 @@ class Answer:
 
 
 def is_shared(scope: Any, ticket: Ticket | None) -> bool:
-    """Return True if a request asks for what everybody sees."""
+    """Return True if a request asks for a page that everybody sees alike."""
     path = scope["path"]
     if scope["method"] == "OPTIONS" or scope["query_string"] or not PATHS.fullmatch(path) or settings.DEBUG:
         return False
@@ -206,12 +209,12 @@ def is_shared(scope: Any, ticket: Ticket | None) -> bool:
 
 
 def _is_choice_alone(headers: Headers) -> bool:
-    """Return True if all that a request has of a person is the language that they chose."""
+    """Return True if the only personal thing in a request is the chosen language."""
     return len(headers) == 1 and headers[0][0] == b"cookie" and bool(_chosen_in(headers[0][1]))
 
 
 def _chosen_in(cookie: bytes) -> str:
-    """Return the language of a Cookie header that holds nothing else; "" of any other."""
+    """Return the language of a Cookie header that contains nothing else; "" of any other."""
     name, _equals, value = cookie.decode("latin-1").partition("=")
     return chosen(value) if name == settings.LANGUAGE_COOKIE_NAME else ""
 
@@ -235,7 +238,7 @@ def _key(scope: Any, ticket: Ticket | None) -> Key:
 
 
 def _makers_scope(scope: Any, ticket: Ticket | None) -> Any:
-    """Return the request that a page is made from: without anything personal but a newcomer's own pass."""
+    """Return the request that a page is rendered from: without anything personal but a newcomer's own pass."""
     headers = [(name, value) for name, value in scope["headers"] if name in TAKEN_ALONG]
     headers.append((b"accept-language", _language_of(scope).encode()))
     if ticket:
@@ -244,12 +247,12 @@ def _makers_scope(scope: Any, ticket: Ticket | None) -> Any:
 
 
 async def _never() -> Any:
-    """Receive nothing: who asked first may leave, the others still wait for the page."""
+    """Receive nothing: the first client may leave while the others still wait for the page."""
     await asyncio.Event().wait()
 
 
 def _ticket_of(scope: Any) -> Ticket | None:
-    """Take the ticket of a newcomer who loads the room for the first time."""
+    """Redeem the ticket of a newcomer who loads the room for the first time."""
     cookies = [value for name, value in scope["headers"] if name == b"cookie"]
     return tickets.take(cookies[0].decode("latin-1"), scope["path"]) if len(cookies) == 1 else None
 

@@ -1,6 +1,6 @@
-"""The page threads: WSGI with whole bodies and whole answers, so that no client can hold a thread.
+"""The page threads: WSGI with complete bodies and complete responses, so that no client can occupy a thread.
 
-A thread is taken when a request has come whole, and given back when its answer is made. The loop does the sending.
+A thread is taken when a request has arrived completely, and given back when its response is ready. The loop sends it.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ log = logging.getLogger("opendev.door")
 
 SHARED = "opendev.shared"  # in a request's scope and environment: the page is for everybody (shared.py)
 PLACE = (
-    "opendev.place"  # likewise: the name of a join's place in line, by which it is recorded once (waiting.py)
+    "opendev.place"  # likewise: the id of a join's place in line, by which it is recorded once (waiting.py)
 )
 ONLY_FROM_PROXIES = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-request-id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer."""
+    """A complete response."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -42,7 +42,7 @@ class PageThreads:
         self.executor = ThreadPoolExecutor(workers, thread_name_prefix="page")
 
     async def answer(self, scope: Any, body: bytes) -> Answer | None:
-        """Return the answer to a request; None for a defect below the framework, which is logged."""
+        """Return the response to a request; None for a defect below the framework, which is logged."""
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         try:
@@ -58,12 +58,12 @@ class PageThreads:
         return Answer(*finish(answer.status, answer.headers, answer.body, scope))
 
     async def turn(self) -> None:
-        """Wait until a thread has done nothing at all: a sign of life."""
+        """Wait until a thread has done an empty task: a sign of life."""
         await asyncio.get_running_loop().run_in_executor(self.executor, int)
 
 
 def run(wsgi: Any, environ: dict[str, Any]) -> Answer:
-    """Call a WSGI application (PEP 3333) and return all that it answers."""
+    """Call a WSGI application (PEP 3333) and return its complete response."""
     status, headers = "", list[tuple[str, str]]()
     pieces: list[bytes] = []
 
@@ -91,8 +91,9 @@ def run(wsgi: Any, environ: dict[str, Any]) -> Answer:
 def environ_of(scope: Any, body: bytes) -> dict[str, Any]:
     """Return a request as WSGI knows it.
 
-    WSGI writes `-` and `_` alike. A header whose name has `_` could so pass for one that only a proxy may send; no
-    standard header has one, and it is left out, as nginx does. What a proxy says is left out unless one is trusted.
+    WSGI writes `-` and `_` alike. A header with `_` in its name could therefore pass for one that only a proxy may
+    send; no standard header has one, so it is dropped, as in nginx. A proxy's headers are dropped unless it is
+    trusted.
     """
     host, port = scope.get("server") or ("localhost", 80)
     client = scope.get("client") or ("", 0)
@@ -124,7 +125,7 @@ def environ_of(scope: Any, body: bytes) -> dict[str, Any]:
 
 
 def _add_headers(environ: dict[str, Any], headers: Any, *, believes: bool) -> None:
-    """Put the headers in, but for those that the peer may not send; a name that stands twice has its values joined."""
+    """Add the headers, except those that the peer may not send; the values of repeated names are joined."""
     for name, value in headers:
         if b"_" in name or name == b"content-length" or (name in ONLY_FROM_PROXIES and not believes):
             continue

@@ -1,11 +1,12 @@
-"""The line at the door: who joins while too many do is shown a page that waits, and let in in order of arrival.
+"""The line at the door: people who join while too many do get a waiting page, and are let in in order of arrival.
 
-The join itself waits here, not its sender: its form is carried when its turn comes, and the phone picks the answer up
-by an address that nobody else can guess. So nobody is refused, sends anything twice, or loses their place by a reload,
-and no script is needed: the page loads itself again.
+The join itself waits here, not its sender: its form is submitted when its turn comes, and the phone picks up the
+response at an address that nobody else can guess. So nobody is refused, sends anything twice, or loses their place by
+a reload, and no JavaScript is needed: the page reloads itself.
 
-That the server is too busy is no answer: the form stays first in line and is carried again a moment later. One that
-may have been recorded all the same is recorded once, by the name of its place (`put_and_wait` in core/batching.py).
+"Too busy" is not a final response: the form stays first in line and is submitted again a moment later. If it may have
+been recorded after all, the id of its place makes sure that it is only recorded once (`put_and_wait` in
+core/batching.py).
 """
 
 import asyncio
@@ -36,14 +37,14 @@ JOINS = re.compile(JOIN)
 PLACES = re.compile(rf"({JOIN})waiting/([\w-]{{22}})/")
 TOO_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 COMES_AGAIN = re.compile(rb'data-code="(?:try_later|not_sure|unavailable)"')  # not: too often, by one address
-MOST_AT_THE_DOOR = 60  # newcomers who wait for a thread with their connection open: half a second of joins
-MOST_AT_ONCE = 8  # forms of the line that wait for a thread, as many as there are
+MOST_AT_THE_DOOR = 60  # newcomers who wait for a thread with an open connection: half a second of joins
+MOST_AT_ONCE = 8  # forms in line that wait for a thread, as many as there are threads
 MOST_IN_LINE = 10_000
-MOST_PLACES = 50_000  # with those whose answer waits to be picked up
+MOST_PLACES = 50_000  # including those whose response waits to be picked up
 MOST_BYTES = 4 * 1024  # of a form
-KEPT_S = 120.0  # an answer, for a phone that was in a pocket
+KEPT_S = 120.0  # a response, for a phone that was in a pocket
 RESTS_S = 1.0  # after the server was too busy
-GIVES_UP_AFTER_S = 120.0  # then a phone is told so
+GIVES_UP_AFTER_S = 120.0  # then the phone gets the error
 LOADS_AGAIN_S = 2
 AHEAD = "THE-NUMBER-OF-PEOPLE-AHEAD"
 
@@ -52,7 +53,7 @@ Carry = Callable[[Any, bytes], Awaitable[Answer | None]]
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """One form in the line, and its answer once it was carried. `number` is 0 for one that comes before the line."""
+    """One form in the line, and the response once it was submitted. `number` is 0 for one that goes before the line."""
 
     number: int
     order: int
@@ -66,7 +67,7 @@ class Place:
 
 
 class Line:
-    """The forms of one process that wait, in order of arrival."""
+    """The waiting forms of one process, in order of arrival."""
 
     def __init__(self, carry: Carry) -> None:
         self.carry = carry
@@ -74,7 +75,7 @@ class Line:
         self.forms: list[tuple[int, int, Place]] = []  # a heap
         self.tasks: set[asyncio.Task[None]] = set()
         self.is_resting = self.is_trying = (
-            False  # after the server was too busy: nothing is carried, or one form
+            False  # after the server was too busy: no form is submitted, or one
         )
         self.orders = count()
         self.last = self.carried = 0
@@ -85,16 +86,16 @@ class Line:
         return len(self.forms) + len(self.tasks)
 
     def may_take(self, scope: Any, body: bytes) -> bool:
-        """Return True if a request is a join by form that has room here."""
+        """Return True if a request is a join by form, and there is room for it here."""
         is_join = scope["method"] == "POST" and JOINS.fullmatch(scope["path"]) is not None
         return is_join and len(body) <= MOST_BYTES and self.waiting < MOST_IN_LINE
 
     def is_busy(self, *, at_the_door: int) -> bool:
-        """Return True if a newcomer is to wait here, since others wait before them."""
+        """Return True if a newcomer has to wait here, because others already do."""
         return at_the_door >= MOST_AT_THE_DOOR or self.waiting > 0
 
     def put(self, scope: Any, body: bytes, name: str, *, comes_first: bool = False) -> Place:
-        """Put a form at the end of the line, or before it: what was tried at the door came before all who wait."""
+        """Put a form at the end of the line, or before it: one that was tried directly arrived before all who wait."""
         if not comes_first:
             self.last += 1
         place = Place(0 if comes_first else self.last, next(self.orders), name, scope, body)
@@ -108,7 +109,7 @@ class Line:
         return place
 
     def ahead_of(self, place: Place) -> int:
-        """Return how many people are let in before this one."""
+        """Return the number of people who are let in before this one."""
         return max(0, place.number - self.carried - 1)
 
     def _go_on(self) -> None:
@@ -144,7 +145,7 @@ class Line:
         asyncio.get_running_loop().call_later(KEPT_S, self.places.pop, place.name, None)
 
     def _rest(self) -> None:
-        """Carry nothing for a moment, then one form at a time until one is taken: what was refused goes first again."""
+        """Pause for a moment, then submit one form at a time until one is accepted; the refused form goes first."""
         self.is_trying = True
         if not self.is_resting:
             self.is_resting = True
@@ -155,12 +156,12 @@ class Line:
         self._go_on()
 
     async def answer(self, scope: Any, send: Any) -> bool:
-        """Answer a phone that looks whether its turn has come; return False if this is no address of the line."""
+        """Answer a phone that checks whether its turn has come; return False if this is not an address of the line."""
         match = PLACES.fullmatch(scope["path"])
         if match is None or scope["method"] not in {"GET", "HEAD"}:
             return False
         place = self.places.get(match[2])
-        if place is None:  # of another process, or long ago: its sender may tap again
+        if place is None:  # of another process, or expired: its sender may tap again
             await _redirect(match[1], send)
         elif not place.is_done:
             await self.show(scope, send, ahead=self.ahead_of(place))
@@ -169,12 +170,12 @@ class Line:
         return True
 
     async def show_place(self, place: Place, scope: Any, send: Any) -> None:
-        """Answer the form's sender with the page that waits, which goes on to the address of their place."""
+        """Answer the form's sender with the waiting page, which goes on to the address of their place."""
         address = f"{scope['path']}waiting/{place.name}/"
         await self.show(scope, send, ahead=self.ahead_of(place), address=address)
 
     async def show(self, scope: Any, send: Any, *, ahead: int, address: str = "") -> None:
-        """Answer with the page that waits. `address` is where it goes on; without one it is loaded again."""
+        """Answer with the waiting page. It goes on to `address`; without one it is reloaded."""
         language = language_of_scope(scope)
         body = page(language).replace(AHEAD, str(ahead)).encode()
         refresh = f"{LOADS_AGAIN_S}; url={address}" if address else str(LOADS_AGAIN_S)
@@ -193,12 +194,12 @@ class Line:
 
 
 def is_too_busy(answer: Answer | None) -> bool:
-    """Return True if an answer is that the server was too busy, so that the same request may be answered later."""
+    """Return True if a response says that the server was too busy, so that the same request may succeed later."""
     return answer is not None and answer.status in TOO_BUSY and COMES_AGAIN.search(answer.body) is not None
 
 
 def new_name() -> str:
-    """Return a name of a place, which nobody can guess."""
+    """Return an id for a place, which nobody can guess."""
     return secrets.token_urlsafe(16)
 
 
@@ -221,7 +222,7 @@ _pages: dict[str, str] = {}
 
 
 def page(language: str) -> str:
-    """Return the page that waits, rendered once a language: there is no time for it when it is needed."""
+    """Return the waiting page, rendered once per language: there is no time for it when it is needed."""
     if language not in _pages:
         with translation.override(language):
             _pages[language] = str(render_to_string("waiting.html", {"ahead": AHEAD}))

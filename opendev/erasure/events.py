@@ -1,4 +1,4 @@
-"""Erasing an event whole: every row that belongs to it, and in the audit log the one that says so."""
+"""Erasing a whole event: every row that belongs to it, with an entry in the audit log."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class NotConfirmed(Malformed):
 
 
 def counts_of_event(event_id: int) -> dict[str, int]:
-    """Return how many of what people know would go with an event. Changes nothing."""
+    """Return how many sessions, polls and so on would be erased with an event. Changes nothing."""
     rows: dict[str, QuerySet[Any]] = {
         "sessions": Session.objects.filter(event=event_id),
         "polls": Poll.objects.filter(session__event=event_id),
@@ -56,21 +56,21 @@ def counts_of_event(event_id: int) -> dict[str, int]:
 
 @transaction.atomic
 def erase_event(*, event_id: int, caller: Caller | None, confirmation: Any) -> dict[str, int]:
-    """Erase an event with every row that belongs to it, rehearsals of its sessions too; return what that was.
+    """Erase an event with every row that belongs to it, including rehearsals of its sessions; return the counts.
 
-    Rooms that are open hear `session.gone`. Whoever votes, asks or joins meanwhile waits, and then finds nothing there.
-    Entries of the audit log stay for their own time, and one more says that the event was erased, with its address.
+    Open rooms are sent `session.gone`. Votes, questions and joins wait meanwhile, and then find that the event is gone.
+    Entries of the audit log stay for their usual time, and a new one records the erasure with the event's address.
 
     Args:
         caller: who erases; None for a command.
         confirmation: the event's address, as somebody typed it.
 
     Raises:
-        NotFound: also for a rehearsal, which is ended and not erased.
+        NotFound: also for a rehearsal, which is ended instead.
         NotSignedIn, NotOrganiser, NotConfirmed
         SessionIsLive: a session of it is live.
     """
-    # Joins that are under way refer to it and go on to a session: waited for here, none waits for this one later.
+    # Joins in progress refer to it and go on to a session. They are awaited here, so that none waits for this one.
     event = Event.objects.select_for_update().filter(pk=event_id, rehearses=None).first()
     if event is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What we hold about one attendee, for themselves: all that their device leads to, and what it cannot lead to."""
+"""The data that we hold about one attendee, for them: everything that their device leads to, and what it cannot."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -24,14 +24,14 @@ Json = dict[str, Any]
 
 
 def attendee_of_pass(device: AttendeePass | None, event_id: int) -> Attendee | None:
-    """Return the attendee whose pass a device holds, also where the pass was revoked: their data is theirs still."""
+    """Return the attendee whose pass a device holds, even if the pass was revoked: the data is still theirs."""
     if device is None or device.event_id != event_id:
         return None
     return Attendee.objects.filter(pk=device.attendee_id, event=event_id).select_related("event").first()
 
 
 def holdings_of(attendee: Attendee, now: datetime, *, device: AttendeePass | None = None) -> Json:
-    """Return what is held about an attendee, as JSON: the same by page, REST and file.
+    """Return the data held about an attendee, as JSON: the same for page, REST and file.
 
     Args:
         device: the pass of the attendee's own device; without it, as for an organiser, votes in anonymous polls cannot
@@ -62,7 +62,7 @@ def holdings_of(attendee: Attendee, now: datetime, *, device: AttendeePass | Non
 
 
 def not_found(*, with_device: bool) -> list[str]:
-    """Return what may be about somebody and is in no list, since nothing leads from them to it."""
+    """Return data that may be about somebody but is not listed, because nothing links them to it."""
     sentences = [
         _("Votes in anonymous polls from another device or browser: only that device finds them."),
         _("Names typed in the shared notes that no moderator joined with you, and what is written there."),
@@ -84,14 +84,14 @@ def _votes(attendee: Attendee, device: AttendeePass | None) -> list[Json]:
     polls = Poll.objects.filter(session__event=attendee.event_id).exclude(state=Poll.State.DRAFT)
     if device is None:
         polls = polls.filter(anonymous=False)
-        device = AttendeePass(attendee.event_id, attendee.pk, "", 0)  # named ballots ask for the number alone
+        device = AttendeePass(attendee.event_id, attendee.pk, "", 0)  # named ballots only need the number
     by_id = {poll.pk: poll for poll in polls.select_related("session").order_by("session", "pk")}
     answers = own_answers([(device, list(by_id), None)], polls=by_id)[0] if by_id else {}
     return [_vote(by_id[pk], mine) for pk, mine in answers.items() if mine.voted]
 
 
 def _vote(poll: Poll, mine: Mine) -> Json:
-    """Return a vote; `answer` is None where only a mark says that there was one, from another device."""
+    """Return a vote; `answer` is None if there is only a mark of a vote, from another device."""
     return {
         "session": poll.session.title_with_part,
         "poll": str(poll.pk),
@@ -132,7 +132,7 @@ def _upvotes(attendee: Attendee) -> list[Json]:
 
 
 def _suggestions(attendee: Attendee) -> list[Json]:
-    """Return follow-ups that the attendee suggests, and those of others that they support."""
+    """Return follow-ups that the attendee suggested, and those of others that they support."""
     own = Suggestion.objects.filter(attendee=attendee).select_related("session").order_by("pk")
     supports = SuggestionSupport.objects.filter(attendee=attendee).select_related("suggestion__session")
     rows = [(row, "suggested") for row in own]

@@ -1,4 +1,4 @@
-"""Finding and erasing people of an event for its organisers, who are asked by letter and not by the person's device."""
+"""Finding and erasing people of an event, for organisers who got a request by letter, not from a device."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +23,13 @@ from sessions.programme.services.rights import check_organises
 from sessions.registrations.models import Registration
 
 LEAST_SEARCH = 2
-MOST_FOUND = 50  # of each sort: whoever finds more asks for more of the name
+MOST_FOUND = 50  # of each kind: if there are more, the search must be narrowed
 KINDS = ("attendees", "registrations", "sign_ups")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Somebody who may be meant: a row that can be erased, and what goes with it."""
+    """A person who may be meant: a row that can be erased, and what is erased with it."""
 
     kind: str  # one of KINDS
     pk: int
@@ -40,7 +40,7 @@ class Match:
 
     @property
     def key(self) -> str:
-        """What a form calls it."""
+        """Its value in a form."""
         return f"{self.kind}:{self.pk}"
 
     def as_json(self) -> dict[str, Any]:
@@ -57,14 +57,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search found; `team` are people of the programme, whom organisers edit there and do not erase here."""
+    """The result of a search; `team` are people of the programme, who are edited there and not erased here."""
 
     matches: Sequence[Match]
     team: Sequence[str]
 
 
 def search_people(*, event_id: int, caller: Caller, who: Any) -> Search:
-    """Return who may be meant by a part of a name or an email address. The log says that addresses were read.
+    """Return the people who match a part of a name or an email address. The log records that addresses were read.
 
     Raises:
         NotSignedIn, NotOrganiser, Malformed
@@ -102,7 +102,7 @@ def _attendees(event_id: int, text: str) -> list[Match]:
 
 
 def _emails(attendee_ids: Collection[int]) -> dict[int, set[str]]:
-    """Return by attendee the addresses that they gave."""
+    """Return the addresses that people gave, by attendee."""
     emails: dict[int, set[str]] = {pk: set() for pk in attendee_ids}
     gave = (
         Registration.objects.filter(attendee__in=attendee_ids),
@@ -115,7 +115,7 @@ def _emails(attendee_ids: Collection[int]) -> dict[int, set[str]]:
 
 
 def _registrations(event_id: int, text: str) -> list[Match]:
-    """Return registrations by which nobody has joined; the others go with their attendees."""
+    """Return registrations by which nobody has joined; the others are erased with their attendees."""
     rows = Registration.objects.filter(
         Q(email__icontains=text) | Q(name__icontains=text), event=event_id, attendee=None
     )
@@ -126,7 +126,7 @@ def _registrations(event_id: int, text: str) -> list[Match]:
 
 
 def _from_pads(event_id: int, text: str) -> list[Match]:
-    """Return names that were typed in the notes and are joined with nobody."""
+    """Return names that were typed in the notes and belong to no attendee."""
     rows = SignUp.objects.known().filter(
         line__session__event=event_id, name__icontains=text, attendee=None, same_as=None
     )
@@ -135,7 +135,7 @@ def _from_pads(event_id: int, text: str) -> list[Match]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Whom an organiser means, by the ids of rows."""
+    """The selected people, by the ids of rows."""
 
     attendees: tuple[int, ...] = ()
     registrations: tuple[int, ...] = ()
@@ -143,15 +143,15 @@ class Chosen:
 
     @property
     def is_empty(self) -> bool:
-        """Whether that is nobody."""
+        """Whether nobody is selected."""
         return not (self.attendees or self.registrations or self.sign_ups)
 
 
 def read_chosen(body: Any) -> Chosen:
-    """Return whom a body means: lists of ids under `attendees`, `registrations` and `sign_ups`.
+    """Return the people selected in a body: lists of ids under `attendees`, `registrations` and `sign_ups`.
 
     Raises:
-        Malformed: something else, or nobody at all.
+        Malformed: another form, or nobody selected.
     """
     lists: dict[str, tuple[int, ...]] = {}
     for kind in KINDS:
@@ -167,11 +167,11 @@ def read_chosen(body: Any) -> Chosen:
 
 @transaction.atomic
 def erase_people(*, event_id: int, caller: Caller, chosen: Chosen, now: datetime) -> int:
-    """Erase people of the event for good; return how many rows were meant. All of it, or nothing.
+    """Erase people of the event for good; return the number of selected rows. All of it, or nothing.
 
     Raises:
         NotSignedIn, NotOrganiser
-        NotFound: one of them is not in this event; somebody else may have erased them already.
+        NotFound: one of them is not in this event; perhaps somebody else has erased them already.
     """
     check_organises(caller=caller, event_id=event_id)
     attendees = list(Attendee.objects.filter(pk__in=chosen.attendees, event=event_id).order_by("pk"))
@@ -189,7 +189,7 @@ def erase_people(*, event_id: int, caller: Caller, chosen: Chosen, now: datetime
 
 
 def person_file(*, event_id: int, caller: Caller, attendee_id: int, now: datetime) -> dict[str, Any]:
-    """Return what is held about an attendee, for organisers who answer a request; the log says that it was exported.
+    """Return the data held about an attendee, for organisers who answer a request; the log records the export.
 
     Raises:
         NotSignedIn, NotOrganiser, NotFound

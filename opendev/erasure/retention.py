@@ -1,6 +1,6 @@
-"""Letting go of people's data when an event's own time for it is over: what would go, and doing it a batch at a time.
+"""Deleting people's data after an event's retention period: previewing it, and doing it batch by batch.
 
-Whatever goes, goes as by erasing a person (docs/adr/0071): tallies and words stay, and are nobody's.
+Data is removed as by erasing a person (docs/adr/0071): tallies and texts stay, anonymously.
 """
 
 import logging
@@ -37,7 +37,7 @@ log = logging.getLogger("opendev.erasure")
 Data = RetentionRule.Data
 Figure = FigureNote.Figure
 Counts = dict[str, int]
-# Of each table in a transaction, a fifth of a second at most: votes elsewhere wait for it.
+# Rows per table and transaction, which takes at most a fifth of a second: votes elsewhere wait for it.
 ROWS_AT_ONCE = 500
 
 
@@ -102,7 +102,7 @@ def _forget_registrations(event: Event, _now: datetime) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A sort of data: how many rows of it are there, and how some of them are let go."""
+    """A category of data: how many rows of it there are, and how some of them are deleted."""
 
     count: Callable[[int], Counts]
     forget: Callable[[Event, datetime], Counts]
@@ -118,7 +118,7 @@ SORTS: dict[str, Sort] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would go of an event, and when; changes nothing."""
+    """What would be deleted of an event, and when; changes nothing."""
 
     event: Event
     last_day: date | None
@@ -143,7 +143,7 @@ class Plan:
 
 
 def plan_of(event: Event, now: datetime, as_if: Mapping[str, int | None] | None = None) -> Plan:
-    """Return what would go of an event and when, as it is now; as if `as_if` were the days by sort of data."""
+    """Return what would be deleted of an event and when, by its rules, or with the days by category in `as_if`."""
     lines = [(each, SORTS[each.data].count(event.pk)) for each in deadlines_of(event, now, as_if)]
     return Plan(event, last_day_of(event), is_live(event.pk), lines)
 
@@ -159,15 +159,15 @@ def plan_for(*, event_id: int, caller: Caller, boxes: Mapping[str, Any], now: da
 
 
 def retain_batch(*, event_id: int, now: datetime) -> dict[str, Counts]:
-    """Let go of a batch of what is due of each sort of an event's data; return how many rows of each went.
+    """Delete a batch of each category of an event's data that is due; return how many rows of each were deleted.
 
-    Any process may call this at any time: one of them acts, and what is gone goes once. Nothing goes while a session
-    of the event is live. The audit log has the numbers and nothing else.
+    Any process may call this at any time: only one of them acts. Nothing is deleted while a session of the event is
+    live. The audit log only has the numbers.
     """
     gone: dict[str, Counts] = {}
     rules = rules_of(event_id)
     for data in SORTS:
-        # Asked before anything is locked: of most events whose time is over nothing is left.
+        # Checked before anything is locked: most events whose period is over have nothing left.
         if (
             data in rules
             and any(SORTS[data].count(event_id).values())
@@ -179,7 +179,7 @@ def retain_batch(*, event_id: int, now: datetime) -> dict[str, Counts]:
 
 @transaction.atomic
 def _retain_sort(event_id: int, data: str, now: datetime) -> Counts:
-    # Whoever has the event's lock already works on it, and the next round comes soon.
+    # The holder of the event's lock is already working on it, and the next round comes soon.
     event = Event.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=event_id).first()
     if event is None:
         return {}
@@ -187,7 +187,7 @@ def _retain_sort(event_id: int, data: str, now: datetime) -> Counts:
     deadline = next(each for each in deadlines_of(event, now) if each.data == data)
     if not deadline.is_due or not any(SORTS[data].count(event_id).values()):
         return {}
-    lock_sessions_of_event(event_id)  # none becomes live meanwhile
+    lock_sessions_of_event(event_id)  # none can become live meanwhile
     if is_live(event_id):
         return {}
     counts = SORTS[data].forget(event, now)
@@ -196,18 +196,18 @@ def _retain_sort(event_id: int, data: str, now: datetime) -> Counts:
 
 
 def events_with_rules() -> list[int]:
-    """Return the events in which somebody said for how long something is kept."""
+    """Return the events with a retention period."""
     return list(RetentionRule.objects.order_by("event").values_list("event", flat=True).distinct())
 
 
 def retain_round(now: datetime) -> int:
-    """Let go of one batch of what is due in each event; return how many rows went."""
+    """Delete one batch of the data that is due in each event; return how many rows were deleted."""
     rows = 0
     for event_id in events_with_rules():
         try:
             gone = retain_batch(event_id=event_id, now=now)
         except (OperationalError, InterfaceError):
-            raise  # the database is away
+            raise  # the database is down
         except Exception:
             log.exception("Data of event %d could not be let go; the other events go on.", event_id)
             continue
@@ -216,6 +216,6 @@ def retain_round(now: datetime) -> int:
 
 
 def retain_all(event_id: int, now: datetime) -> Iterator[dict[str, Counts]]:
-    """Let go of everything that is due in an event; yield what each batch took."""
+    """Delete all data that is due in an event; yield the counts of each batch."""
     while gone := retain_batch(event_id=event_id, now=now):
         yield gone

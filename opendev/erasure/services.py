@@ -1,6 +1,6 @@
-"""Erasing people: one way for the admin, the command and whatever else takes somebody out.
+"""Erasing people: the one implementation for the admin, the command and everything else.
 
-Deleting rows by hand would leave tallies that count ballots which are gone, and names where nobody looks for them.
+Deleting rows by hand would leave tallies that count deleted ballots, and names in unexpected places.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -49,7 +49,7 @@ OF_ATTENDEE: dict[str, type[Model]] = {
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Whom an erasure is about."""
+    """The people of an erasure."""
 
     attendees: tuple[Attendee, ...]
     registrations: tuple[Registration, ...]
@@ -60,18 +60,18 @@ class Erasure:
         return not self.attendees and not self.registrations
 
     def counts(self) -> dict[str, int]:
-        """Return how many rows of each kind it takes."""
+        """Return how many rows of each kind it erases."""
         of_attendees = rows_by_attendee([attendee.pk for attendee in self.attendees]).values()
         totals = {name: sum(counts[name] for counts in of_attendees) for name in OF_ATTENDEE}
         return {"attendees": len(self.attendees), **totals, "registrations": len(self.registrations)}
 
 
 def find_person(*, attendee_id: int | None = None, email: str = "") -> Erasure:
-    """Return what is kept of one attendee, or of everybody who gave this email address, in all events.
+    """Return what is stored about one attendee, or about everybody who gave this email address, in all events.
 
     Raises:
         NotFound: there is no such attendee.
-        Malformed: this is no email address.
+        Malformed: this is not an email address.
     """
     if attendee_id is not None:
         attendees = list(Attendee.objects.filter(pk=attendee_id))
@@ -89,7 +89,7 @@ def find_person(*, attendee_id: int | None = None, email: str = "") -> Erasure:
 
 
 def rows_by_attendee(attendee_ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """Return by attendee how many rows go along with them, by the names of `OF_ATTENDEE`."""
+    """Return how many rows are erased with each attendee, by the names of `OF_ATTENDEE`."""
     counts = {pk: dict.fromkeys(OF_ATTENDEE, 0) for pk in attendee_ids}
     for name, kind in OF_ATTENDEE.items():
         rows = kind._default_manager.filter(attendee__in=attendee_ids).order_by().values_list("attendee")
@@ -100,7 +100,7 @@ def rows_by_attendee(attendee_ids: Collection[int]) -> dict[int, dict[str, int]]
 
 @transaction.atomic
 def erase_person(*, erasure: Erasure, now: datetime, caller: Caller | None = None) -> None:
-    """Erase what `find_person` showed: all of it, or nothing where something fails."""
+    """Erase what `find_person` showed: all of it, or nothing if something fails."""
     for attendee in erasure.attendees:
         erase_attendee(attendee=attendee, now=now, caller=caller)
     for registration in Registration.objects.filter(pk__in=[row.pk for row in erasure.registrations]):
@@ -114,9 +114,9 @@ def erase_attendee(
 ) -> None:
     """Erase an attendee: name, words, questions, sign-ups, attendances and registration; results stay as they are.
 
-    Ballots and upvotes count on as nobody's. Questions that were put on air or answered stay without name and words.
-    Suggestions that became a follow-up stay as nobody's, and others go. So do supports, which are counted anew.
-    The pass opens nothing any more, on any device.
+    Ballots and upvotes still count, anonymously. Questions that were put on air or answered stay without name and text.
+    Suggestions that became a follow-up stay anonymously; others are deleted. So are supports, which are recounted.
+    The pass no longer works, on any device.
 
     Args:
         caller: who erases; None for a command, and for attendees themselves.
@@ -146,7 +146,7 @@ def erase_attendee(
 
 
 def _record_erasure(subject: str, event_id: int, caller: Caller | None, *, by_device: bool = False) -> None:
-    """Write down that a person is erased; not from which network an attendee asked for it, which is theirs."""
+    """Record that a person was erased; without the network of an attendee who asked for it: that is theirs, too."""
     token = current_network.set("") if by_device else None
     try:
         by = "own device" if by_device else None
@@ -157,7 +157,7 @@ def _record_erasure(subject: str, event_id: int, caller: Caller | None, *, by_de
 
 
 def forget_admin_log(rows: Iterable[Model]) -> None:
-    """Take names out of what the admin's own log says of these rows: numbers stay there."""
+    """Remove names from the admin's own log of these rows: numbers stay there."""
     pks: dict[type[Model], list[str]] = {}
     for row in rows:
         pks.setdefault(type(row), []).append(str(row.pk))
@@ -170,13 +170,13 @@ def forget_admin_log(rows: Iterable[Model]) -> None:
 
 @transaction.atomic
 def erase_sign_ups(*, sign_ups: Sequence[SignUp], now: datetime) -> int:
-    """Erase names from their lines, whoever's they are; return how many there were."""
+    """Erase sign-ups from their lines, whoever they belong to; return how many there were."""
     pks = [sign_up.pk for sign_up in sign_ups]
     others = SignUp.objects.filter(Q(pk__in=pks) | Q(same_as__in=pks))
     return erase_names(sign_ups=others, in_pads=standing_in_pads(others), now=now)
 
 
 def forget_erased_names(now: datetime) -> int:
-    """Delete the names of erased people that are out of their pads by now; return how many."""
+    """Delete the names of erased people that have been removed from their pads; return how many."""
     waiting = SignUp.objects.filter(erased_at__isnull=False)
     return forget_names(in_pads=standing_in_pads(waiting), now=now)

@@ -1,4 +1,4 @@
-"""An event's programme: days and sessions, what is live and next, and what somebody starred."""
+"""An event's programme: days and sessions, live, next and starred ones."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,13 +18,13 @@ from sessions.programme.selectors.filters import Choices, filters_from
 from sessions.programme.selectors.resources import resources_of_session
 from sessions.programme.selectors.stars import starred_ids
 
-LEAST_FILTERED = 12  # sessions; fewer in one room are seen at a glance
+LEAST_FILTERED = 12  # sessions; fewer in one room can be seen at a glance
 
 
 @require_safe
 @never_cache
 def programme(request: HttpRequest, event: str) -> HttpResponse:
-    """Days and sessions, in the event's zone; script offers the reader's own, and filters without asking."""
+    """Days and sessions, in the event's zone; the script offers the reader's zone, and filters without a request."""
     reads = programme_reads(event, anew=SHARED in request.META)
     found = reads.event
     token = request.COOKIES.get(stars_cookie(found.pk), "")
@@ -56,7 +56,7 @@ def programme(request: HttpRequest, event: str) -> HttpResponse:
 @require_safe
 @never_cache
 def about_session(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """What there is to read about a session before it begins: the programme's rows carry none of it."""
+    """Details of a session before it begins, which the programme's rows leave out."""
     found = selectors.session_by_slug(event, session)
     context = {
         "event": found.event,

@@ -1,4 +1,4 @@
-"""What everybody's programme is made of: read once, with its rows as HTML, and put together for each reader."""
+"""The programme for everybody: read once, with its rows as HTML, and assembled for each reader."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from sessions.programme.models import Event, EventDay, Session
 from sessions.programme.selectors.filters import Choices, Filters, choices_in
 from sessions.programme.selectors.now import now_and_next
 
-MOST_OPEN = 40  # sessions of an event whose days all stand open; of a longer one, one day at first
+MOST_OPEN = 40  # sessions of an event whose days are all expanded; in a longer one, only one day is at first
 ROW = "home/programme/slot.html"
 
 
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class DayRows:
-    """A day as it is shown: its rows, whether it stands open, and how many of its rows are not hidden."""
+    """A day as it is shown: its rows, whether it is expanded, and how many of its rows are not hidden."""
 
     day: EventDay
     rows: list[Row]
@@ -51,7 +51,7 @@ class DayRows:
 
 @dataclass(frozen=True)
 class ProgrammeReads:
-    """A programme as everybody sees it. Many threads share it, so nobody changes what is there."""
+    """A programme as everybody sees it. Threads share it, so it must not be changed."""
 
     event: Event
     days: list[DayRows]
@@ -70,13 +70,13 @@ class ProgrammeReads:
 
     @property
     def is_long(self) -> bool:
-        """Whether its days are folded."""
+        """Whether its days are collapsed."""
         return self.number > MOST_OPEN
 
     def for_reader(self, filters: Filters, starred: Collection[int]) -> list[DayRows]:
-        """Return the days as one reader sees them: what they starred is marked, what they filter out is hidden.
+        """Return the days as one reader sees them: starred sessions are marked, filtered ones hidden.
 
-        What is hidden stays in the page, where script shows it again once the filters change.
+        Hidden sessions stay in the page, so that the script can show them again when the filters change.
         """
         return [self._day(day, filters, starred) for day in self.days]
 
@@ -93,7 +93,7 @@ class ProgrammeReads:
         return replace(day, rows=rows, number_shown=shown, is_open=shown > 0 if filters else day.is_open)
 
     def _row(self, day: DayRows, session: Session, is_starred: bool, is_hidden: bool) -> Row:
-        """Return a row that is not as most see it; kept too, since it depends on nothing else of the reader."""
+        """Return a row that differs from the common one; cached too, since it depends on nothing else of the reader."""
         key = (session.pk, is_starred, is_hidden)
         if key not in self.unusual:
             cell = day.timetable.cells.get(session.pk) if day.timetable else None
@@ -106,7 +106,7 @@ programmes: Kept[ProgrammeReads] = Kept()
 
 
 def programme_reads(slug: str, *, anew: bool = False) -> ProgrammeReads:
-    """Return an event's programme as everybody sees it, as new as whoever asks may expect.
+    """Return an event's programme as everybody sees it, as new as the reader may expect.
 
     Raises:
         NotFound: there is no such event.
@@ -165,14 +165,14 @@ def _render(context: dict[str, Any], session: Session, cell: Cell | None) -> Saf
 
 
 def _open_day(event: Event, days: list[EventDay], current: list[Session]) -> int | None:
-    """Return the day of a long programme that stands open: today, else that of what is on or comes next."""
+    """Return the day of a long programme that is expanded: today, else the day of the current or the next session."""
     today = timezone.localdate(timezone=event.zone)
     numbers = [day.pk for day in days if day.date == today] + [session.day_id for session in current]
     return next(iter([*numbers, *(day.pk for day in days)]), None)
 
 
 def _minutes_left(session: Session) -> int:
-    """Return how long a live session still goes by its plan; 0 where it is not live, or goes on longer than planned."""
+    """Return how long a live session still has by its plan; 0 if it is not live, or overruns."""
     if session.state != Session.State.LIVE or session.went_live_at is None:
         return 0
     begun = timezone.now() - session.went_live_at

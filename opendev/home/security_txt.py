@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt`: whom to tell of a hole (RFC 9116)."""
+"""`/.well-known/security.txt`: whom to notify of a vulnerability (RFC 9116)."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ VALID_FOR = timedelta(days=180)  # the standard recommends less than a year
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Show the contact of this installation, where its operator named one."""
+    """Show the contact of this installation, if its operator named one."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     expires = (timezone.now() + VALID_FOR).replace(hour=0, minute=0, second=0, microsecond=0)

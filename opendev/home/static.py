@@ -1,4 +1,4 @@
-"""Static files under names that carry their content's hash, so that browsers may keep them for ever."""
+"""Static files under names with their content's hash, so that browsers may keep them for ever."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,14 +19,14 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 BEST_BROTLI, QUICK_BROTLI = 11, 5
-LARGE = 128 * 1024  # bytes: the API documentation's files alone, which take a minute at their best
+LARGE = 128 * 1024  # bytes: only the API documentation's files, which would take a minute at the best level
 
 
 class QuickCompressor(Compressor):
     """Compresses what phones load as well as Brotli can, and large files quickly."""
 
     @staticmethod
-    @cache  # each file is collected twice, with and without its hash
+    @cache  # each file is collected twice, with and without its hash in the name
     def compress_brotli(data: bytes) -> bytes:
         """Return the file in its Brotli form."""
         return brotli.compress(data, quality=BEST_BROTLI if len(data) <= LARGE else QUICK_BROTLI)
@@ -52,7 +52,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run, **options)
 
     def create_compressor(self, **options: Any) -> Compressor:
-        """Return what compresses the collected files."""
+        """Return the compressor of the collected files."""
         return QuickCompressor(**options)
 
     def read_text(self, name: str) -> str:
@@ -64,8 +64,8 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
 def without_layers(sheets: Sequence[str]) -> str:
     """Return one sheet with the rules of `sheets` in the order of their layers, and those outside of any layer last.
 
-    Between layers the order decides and not the selectors' weight, which one sheet without layers cannot say: a few
-    rules win that should not. It is meant for browsers that would have no style at all.
+    Between layers the order decides rather than the selectors' specificity, which a sheet without layers cannot
+    express: a few rules win that should not. It is meant for browsers that would have no style at all.
     """
     texts = [COMMENT.sub("", sheet) for sheet in sheets]
     order = LAYER_ORDER.search("\n".join(texts))
@@ -78,7 +78,7 @@ def without_layers(sheets: Sequence[str]) -> str:
 
 
 def layers_of(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (layer, rules) for each `@layer` block, and ("", rules) for what is between them. No comments in `text`."""
+    """Yield (layer, rules) for each `@layer` block, and ("", rules) for those between them. No comments in `text`."""
     place = 0
     while match := LAYER.search(text, place):
         yield "", text[place : match.start()].strip()
@@ -89,7 +89,7 @@ def layers_of(text: str) -> Iterator[tuple[str, str]]:
 
 
 def end_of_block(text: str, start: int) -> int:
-    """Return the place of the `}` that ends the block whose content begins at `start`. Strings may hold braces."""
+    """Return the index of the `}` that ends the block whose content begins at `start`. Strings may contain braces."""
     depth = 1
     for match in re.finditer(r"\"[^\"]*\"|'[^']*'|[{}]", text[start:]):
         depth += {"{": 1, "}": -1}.get(match[0], 0)

@@ -1,7 +1,7 @@
 """A day of several rooms as a grid: hours as rows, rooms as columns.
 
-A style sheet places each session by the numbers of its lines, which it has rules for (programme.css). The lines lie
-where something begins or ends, so that an hour in which nothing happens takes no room on the page.
+A style sheet places each session by the numbers of its lines, for which it has rules (programme.css). There are only
+lines where something begins or ends, so that an empty hour takes no space on the page.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from sessions.programme.models import Session
 from sessions.programme.selectors.filters import in_reading_order
 
-MOST_LINES = 96  # the style sheet has a rule for each
+MOST_LINES = 96  # the style sheet has a rule for each one
 MOST_LANES = 32
-STEPS_MIN = (1, 5, 10, 15, 30, 60)  # moments are rounded down to these until the lines suffice
-HEADS = 1  # the line of the rooms' names; the hours' column has the same number
+STEPS_MIN = (1, 5, 10, 15, 30, 60)  # times are rounded down to these until there are enough lines
+HEADS = 1  # the line with the rooms' names; the hours' column has the same number
 HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A column's head. A room has as many lanes as it has sessions at the same time."""
+    """A column's header. A room has as many lanes as it has simultaneous sessions."""
 
     name: str
     lane: int
@@ -30,7 +30,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A row's label; `is_next_day` where it is past midnight."""
+    """A row's label; `is_next_day` if it is past midnight."""
 
     at: datetime
     line: int
@@ -39,7 +39,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a session stands: from line to line, and in how many lanes."""
+    """A session's place: from line to line, and in how many lanes."""
 
     start: int
     end: int
@@ -67,7 +67,7 @@ class _Span:
 
 
 def timetable_of(day: date, zone: ZoneInfo, sessions: Sequence[Session]) -> Timetable | None:
-    """Return the grid of a day's sessions; None where a list says it better, or no grid would hold them."""
+    """Return the grid of a day's sessions; None if a list is clearer, or the grid would be too large."""
     for step in STEPS_MIN:
         spans = sorted((_rounded(session, zone, step) for session in sessions), key=lambda span: span.start)
         marks = _marks(spans, zone)
@@ -86,7 +86,7 @@ def _rounded(session: Session, zone: ZoneInfo, step: int) -> _Span:
 
 
 def _round_down(moment: datetime, zone: ZoneInfo, step: int) -> datetime:
-    """Return a moment rounded by the clock on the wall; half an hour off in UTC for zones like Kolkata's."""
+    """Return a time rounded in local time; in UTC that is half an hour off for zones like Kolkata's."""
     local = moment.astimezone(zone)
     since = timedelta(
         minutes=(local.hour * 60 + local.minute) % step, seconds=local.second, microseconds=local.microsecond
@@ -95,14 +95,14 @@ def _round_down(moment: datetime, zone: ZoneInfo, step: int) -> datetime:
 
 
 def _marks(spans: list[_Span], zone: ZoneInfo) -> set[datetime]:
-    """Return the moments with a label: full hours in which something is on, and when it begins after a pause."""
+    """Return the times with a label: full hours in which something is on, and the start after a pause."""
     marks: set[datetime] = set()
     reached: datetime | None = None
     for span in spans:
         if reached is None or span.start > reached:
             marks.add(span.start)
         hour = _round_down(span.start, zone, 60)
-        for _hour in range(MOST_LINES + 2):  # a session of weeks has more hours than there are lines
+        for _hour in range(MOST_LINES + 2):  # a session that lasts weeks has more hours than there are lines
             hour += HOUR
             if hour >= span.end:
                 break
@@ -137,9 +137,9 @@ def _laid_out(
 
 
 def _across(spans: list[_Span]) -> tuple[list[_Span], list[_Span]]:
-    """Return what stands across all rooms, and what stands in one.
+    """Return the sessions across all rooms, and those in one.
 
-    Breaks and sessions without a room stand across all of them while nothing else is on.
+    Breaks and sessions without a room span all rooms while nothing else is on.
     """
     everywhere: list[_Span] = []
     in_rooms: list[_Span] = []
@@ -156,7 +156,7 @@ def _across(spans: list[_Span]) -> tuple[list[_Span], list[_Span]]:
 
 
 def _in_lanes(spans: Iterable[_Span]) -> list[list[_Span]]:
-    """Return a room's sessions in as few lanes as hold them side by side."""
+    """Return a room's sessions in as few lanes as possible, side by side."""
     lanes: list[list[_Span]] = []
     for span in spans:
         free = next((lane for lane in lanes if lane[-1].end <= span.start), None)

@@ -45,13 +45,13 @@ from sessions.questions.selectors import answered_questions
 
 log = logging.getLogger("opendev.sign_in")
 
-WHO = "who"  # the code's address with it shows the form to somebody who is in
+WHO = "who"  # with it the code's address shows the form even to people who have joined
 
 
 @require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """All events, those with a live session first, and the way in by code; for a team its own sessions before that."""
+    """All events, those with a live session first, and the field for a code; for a team its own sessions come first."""
     events = selectors.events_listed_to(request.user.pk)
     live = selectors.live_sessions(events)
     items = [
@@ -110,9 +110,9 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @checked_again
 def join_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Where the QR leads: one tap joins; who one is may be said, and need not be. After the end it is the record.
+    """The page behind the QR code: one tap joins; giving a name is optional. After the end it is the record.
 
-    Somebody who is in already is led to the room at once, unless they come to change what they said (`?who`).
+    People who have joined are redirected to the room at once, unless they want to change their details (`?who`).
     """
     session = _session_with_code(request, code)
     if session.state == Session.State.OVER:
@@ -141,7 +141,7 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     asks_who = request.method == "POST" or WHO in request.GET
     context: dict[str, Any] = {"session": session, "event": session.event, "attendee": attendee}
     context |= {"form": form, "errors": errors, "error_code": error_code, "asks_who": asks_who}
-    if asks_who:  # 250 names are half of the page, so they are not sent to everybody
+    if asks_who:  # 250 names are half of the page, so not everybody gets them
         context["countries"] = named_countries()
     return render(request, "home/join_session.html", context, status=status)
 
@@ -169,7 +169,7 @@ def questions(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A one-time link: GET shows a button, POST spends it, so that mail scanners do not burn it."""
+    """A one-time link: GET shows a button, POST uses it, so that mail scanners do not use it up."""
     now = timezone.now()
     try:
         if request.method == "POST":
@@ -206,7 +206,7 @@ def first_organiser(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The answer to a defect of ours, with the id under which the log knows it. It asks no database."""
+    """The response to an internal error, with its id in the log. It needs no database."""
     if is_rest(request.path):
         return JsonResponse({**Broken().as_json(), "request_id": current_id.get()}, status=Broken.status)
     page = get_template("500.html").render({"request_id": current_id.get()})
@@ -214,7 +214,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The answer to a request that Django could not read: a wrong Host, a broken cookie."""
+    """The response to a request that Django could not read: a wrong Host, a broken cookie."""
     if is_rest(request.path):
         return JsonResponse(Malformed().as_json(), status=Malformed.status)
     return HttpResponseBadRequest(get_template("400.html").render())

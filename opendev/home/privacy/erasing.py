@@ -63,13 +63,13 @@ class EventErasureShape(serializers.Serializer[Any]):
 
 
 class ErasureOfEvent(Endpoint):
-    """What would go with an event."""
+    """The data that would be erased with an event."""
 
     @extend_schema(
         operation_id="event_erasure_read", responses=answers(EventErasureShape, refusals=(*READ, 403))
     )
     def get(self, request: Request, slug: str) -> Response:
-        """Return what would go if the event were erased. Changes nothing. For organisers."""
+        """Return what erasing the event would delete. Changes nothing. For organisers."""
         event, _caller = self.organised(slug)
         return Response({"rows": counts_of_event(event.pk)})
 

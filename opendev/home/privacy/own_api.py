@@ -1,4 +1,4 @@
-"""REST for one's own data at an event."""
+"""REST for an attendee's own data at an event."""
 
 from typing import Any
 
@@ -41,17 +41,17 @@ class HoldingsShape(serializers.Serializer[Any]):
 
 
 class OwnData(Endpoint):
-    """What is held about the attendee who asks."""
+    """The data held about the requesting attendee."""
 
     @extend_schema(operation_id="own_data_read", responses=answers(HoldingsShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str) -> Response:
-        """Return everything that this pass leads to; also with a pass that a moderator revoked."""
+        """Return everything that this pass leads to; even with a pass that a moderator revoked."""
         attendee, device = self._own(slug)
         return Response(holdings_of(attendee, timezone.now(), device=device))
 
     @extend_schema(operation_id="own_data_erase", responses=answers(None, status=204, refusals=WRITE[1:]))
     def delete(self, request: Request, slug: str) -> Response:
-        """Erase it, for good. Tallies stay as they are, and the pass opens nothing any more."""
+        """Erase it, for good. Tallies stay as they are, and the pass no longer works."""
         attendee, device = self._own(slug)
         erase_attendee(attendee=attendee, now=timezone.now(), device=device)
         return Response(status=204)

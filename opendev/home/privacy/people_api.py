@@ -44,7 +44,7 @@ class ErasureShape(serializers.Serializer[Any]):
 
 
 class PeopleOfEvent(Endpoint):
-    """People of an event whose data is asked for."""
+    """People of an event, for requests about their data."""
 
     @extend_schema(
         operation_id="people_search",
@@ -52,18 +52,18 @@ class PeopleOfEvent(Endpoint):
         responses=answers(PersonMatchList, refusals=(400, *READ, 403)),
     )
     def get(self, request: Request, slug: str) -> Response:
-        """Find people, with what would go if they were erased. Changes nothing. For organisers."""
+        """Find people, with the data that erasing them would delete. Changes nothing. For organisers."""
         event, caller = self.organised(slug)
         search = search_people(event_id=event.pk, caller=caller, who=request.query_params.get("who", ""))
         return page([match.as_json() for match in search.matches])
 
 
 class DataOfPerson(Endpoint):
-    """What is held about one attendee."""
+    """The data held about one attendee."""
 
     @extend_schema(operation_id="person_data_read", responses=answers(HoldingsShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str, number: str) -> Response:
-        """Return what is held about an attendee, to answer their request. For organisers; the audit log says so."""
+        """Return the data held about an attendee, to answer their request. For organisers; the audit log says so."""
         event, caller = self.organised(slug)
         held = person_file(
             event_id=event.pk, caller=caller, attendee_id=id_in_address(number), now=timezone.now()

@@ -54,7 +54,7 @@ class RetentionOfEvent(Endpoint):
         responses=answers(RetentionShape, refusals=(400, *READ, 403)),
     )
     def get(self, request: Request, slug: str) -> Response:
-        """Return what goes when, and how many rows that is now. Changes nothing. For organisers."""
+        """Return what is deleted when, and how many rows that is now. Changes nothing. For organisers."""
         event, caller = self.organised(slug)
         boxes = {data: request.query_params[data] for data in SORTS if data in request.query_params}
         plan = plan_for(event_id=event.pk, caller=caller, boxes=boxes, now=timezone.now())
@@ -66,7 +66,7 @@ class RetentionOfEvent(Endpoint):
         responses=answers(RetentionShape, refusals=WRITE),
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Set for how many days what is given is kept; null keeps it. Nothing goes for a day. For organisers."""
+        """Set for how many days the given data is kept; null keeps it. Nothing is deleted for a day. For organisers."""
         event, caller = self.organised(slug)
         now = timezone.now()
         event = set_retention(event_id=event.pk, caller=caller, boxes=self.body(), now=now)

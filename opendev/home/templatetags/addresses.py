@@ -8,5 +8,5 @@ register = template.Library()
 
 @register.filter
 def full_address(address: str) -> str:
-    """Return an address that works from anywhere, as on paper: one of ours gets the public host in front."""
+    """Return an address that works anywhere, for example on paper: ours get the public host as a prefix."""
     return f"{settings.PUBLIC_URL}{address}" if address.startswith("/") else address

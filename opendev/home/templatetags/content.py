@@ -1,4 +1,4 @@
-"""The language of what people of an event wrote, where it is not the page's (WCAG 3.1.2)."""
+"""The language of texts by people of an event, if it is not the page's (WCAG 3.1.2)."""
 
 from django import template
 from django.utils.html import format_html
@@ -11,9 +11,9 @@ register = template.Library()
 
 @register.filter
 def lang_of(place: object) -> SafeString | str:
-    """Return the attribute `lang` for words of an event's or a session's people; "" where the page has their language.
+    """Return the attribute `lang` for texts by an event's or a session's people; "" if it is the page's language.
 
-    Which way they run is said by `bdi`, `dir="auto"` or the style sheet, by the words themselves.
+    Their direction is determined from the text itself, by `bdi`, `dir="auto"` or the style sheet.
     """
     tag = getattr(place, "content_language", "")
     return format_html('lang="{}"', tag) if tag and is_foreign(tag) else ""
@@ -21,5 +21,5 @@ def lang_of(place: object) -> SafeString | str:
 
 @register.filter
 def named_language(words: str) -> str:
-    """Return the name of a language in the reader's, from what a schedule or a form calls it."""
+    """Return the name of a language in the reader's language, from its name or code in a schedule or a form."""
     return language_name(words)

@@ -1,4 +1,4 @@
-"""The filter `date`, in place of Django's: days as the reader's language writes them."""
+"""The filter `date`, in place of Django's: dates in the format of the reader's language."""
 
 import datetime
 from typing import Any
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, pattern: str | None = None) -> str:
-    """Return a day or a moment by one of Django's patterns; "" for none."""
+    """Return a date or a time formatted by one of Django's patterns; "" for none."""
     return day_words(value, pattern) if isinstance(value, datetime.date) else ""

@@ -12,9 +12,9 @@ register = template.Library()
 
 @register.simple_tag
 def note_mark(words: Words | str) -> SafeString | str:
-    """Return the mark that leads to the source of some words, "" where the next ones have it.
+    """Return the mark that leads to the source of a text, "" if the next text has it.
 
-    It is no template: files end with a line break, and that is a blank, which Chinese has not between sentences.
+    It is not a template: files end with a line break, which shows as a space, and Chinese has none between sentences.
     """
     if isinstance(words, str) or not words.footnote:
         return ""

@@ -1,4 +1,4 @@
-"""The switch of languages at the foot of a page."""
+"""The language switch at the bottom of a page."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 
 class Choice(NamedTuple):
-    """A language by its own name, how it runs, the address that chooses it, and whether it is the page's."""
+    """A language with its own name, its direction, the address that chooses it, and whether it is the page's."""
 
     code: str
     name: str
@@ -23,7 +23,7 @@ class Choice(NamedTuple):
 
 @register.simple_tag(takes_context=True)
 def language_choices(context: template.Context) -> list[Choice]:
-    """Return the languages that are offered; none where there is one, or where the page cannot be asked for again."""
+    """Return the languages on offer; none if there is only one, or if the page cannot be requested again."""
     request = context.get("request")
     if len(settings.LANGUAGES) < 2 or request is None or request.method not in {"GET", "HEAD"}:
         return []

@@ -46,20 +46,20 @@ def page_script(name: str) -> SafeString:
 
 @register.simple_tag
 def script_address(name: str) -> str:
-    """Return where a script is that a page loads when it is needed. It is one module, also with DEBUG."""
+    """Return the address of a script that a page loads when it is needed. It is one module, even with DEBUG."""
     is_bundled = not settings.DEBUG and bundles.is_script_current(name)
     return static(bundles.script_path(name) if is_bundled else bundles.modules_of(name)[0])
 
 
 @register.simple_tag
 def script_before(name: str) -> SafeString:
-    """Load such a script ahead of the page's own."""
+    """Load such a script before the page's own."""
     return format_html(MODULE, script_address(name))
 
 
 @register.simple_tag
 def preload_script(name: str) -> SafeString:
-    """Load the next page's script ahead of need."""
+    """Load the next page's script in advance."""
     if settings.DEBUG or not bundles.is_script_current(name):
         return SafeString("")
     return format_html('<link rel="modulepreload" href="{}">', static(bundles.script_path(name)))
@@ -72,4 +72,4 @@ def icons(*names: str) -> SafeString:
     drawings = str(render_to_string("partials/icons.html"))
     if names:
         drawings = SYMBOL.sub(lambda symbol: symbol[0] if symbol[1] in names else "", drawings)
-    return SafeString(drawings)  # of a template, which escapes
+    return SafeString(drawings)  # from a template, which escapes

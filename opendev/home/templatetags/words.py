@@ -1,4 +1,4 @@
-"""Words of people in templates: names, titles and questions may be written from right to left beside ours."""
+"""Texts by people in templates: names, titles and questions may be right-to-left within ours."""
 
 from datetime import datetime
 
@@ -18,10 +18,10 @@ register = template.Library()
 
 @register.filter
 def bdi(words: object, place: object = None) -> SafeString | str:
-    """Return the words with a direction of their own, for a sentence of ours; of none there is no element.
+    """Return the text with its own direction, for use in a sentence of ours; an empty text gets no element.
 
     Args:
-        place: the event or the session whose people wrote them, if any did: the words say its language.
+        place: the event or the session whose people wrote it, if any: the element gets its language.
     """
     if not words:
         return ""
@@ -33,19 +33,19 @@ def bdi(words: object, place: object = None) -> SafeString | str:
 
 @register.filter
 def moment(at: datetime | None, event: Event) -> str:
-    """Return day and time in the event's zone, with its name: "1 July 2026, 13:30 Asia/Kolkata"; "" for no moment."""
+    """Return date and time in the event's zone, with its name: "1 July 2026, 13:30 Asia/Kolkata"; "" for None."""
     return f"{day_words(at.astimezone(event.zone), 'j F Y, H:i')} {event.time_zone}" if at else ""
 
 
 @register.filter
 def told_at(at: str | None, event: Event) -> str:
-    """Return the same of a time as JSON has it."""
+    """Return the same for a time in JSON's format."""
     return moment(datetime.fromisoformat(at) if at else None, event)
 
 
 @register.filter
 def by_line(session: Session) -> SafeString:
-    """Return who leads the session with their companies, each with a direction of their own."""
+    """Return the people who lead the session with their companies, each with its own direction."""
     return _join_groups(session.groups_of_people())
 
 
@@ -57,11 +57,11 @@ def by_line_long(session: Session) -> SafeString:
 
 @register.filter
 def in_a_row(row: object, names: str = "") -> SafeString:
-    """Return some words with commas between them, each with a direction of its own; empty ones are left out.
+    """Return some texts with commas between them, each with its own direction; empty ones are left out.
 
     Args:
-        row: a list of words, or a dict of which `names` says the words, with blanks between the names. A `country` is
-            its code there, and is shown by its name.
+        row: a list of texts, or a dict with `names`, the keys to show, separated by spaces. A `country` is a code
+        there, and is shown by its name.
     """
     words = row
     if isinstance(row, dict):
