@@ -31,7 +31,7 @@ WANTED = [
 
 
 def rows(*, is_always_there: bool = True) -> Any:
-    """Return the shape of a table: its rows, each with a cell by column."""
+    """Return the schema of a table: its rows, each with a cell per column."""
     cells: Any = serializers.DictField(child=serializers.JSONField())
     return serializers.ListField(child=cells, required=is_always_there)
 
@@ -52,10 +52,10 @@ ANSWERS = answers(ExportShape, refusals=(400, *READ, 403))
 
 
 class Export(Endpoint):
-    """What the exports share."""
+    """Shared by the exports."""
 
     def tables(self, scope: Scope, caller: Caller) -> Response:
-        """Return the tables, after the audit log has taken note."""
+        """Return the tables, after recording the export in the audit log."""
         record_export(scope=scope, caller=caller, form="json")
         return Response(as_objects(tables_of(scope)))
 

@@ -1,4 +1,4 @@
-"""What exporting leaves behind: its entry in the audit log."""
+"""The entry of an export in the audit log."""
 
 from opendev.core.attendance import Caller
 from opendev.exports.tables import Scope
@@ -7,7 +7,7 @@ from sessions.audit.services import record
 
 
 def record_export(*, scope: Scope, caller: Caller, form: str) -> None:
-    """Write down who exports what, before anything is read for it.
+    """Record who exports what, before anything is read for it.
 
     Args:
         form: the file's format, or "json" for REST.

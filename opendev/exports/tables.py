@@ -1,7 +1,7 @@
-"""What is exported: tables of polls, questions, follow-ups and sessions; people only where they are asked for.
+"""The exported tables of polls, questions, follow-ups and sessions; people only on request.
 
-Without `hidden` a table holds what everybody may see, so that a file can be passed on. With it, moderators have what
-they see in the control room. `people` adds names and addresses, as far as whoever asks may read them elsewhere.
+Without `hidden` a table only has what everybody may see, so that a file can be passed on. With it, moderators get what
+they see in the control room. `people` adds names and addresses, as far as the caller may read them elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ Cell = str | int | float | datetime | None
 Row = Sequence[Cell]
 CHUNK = 500  # rows read from the database at a time
 
-FIGURES = ("place", "points", "first_places", "mean")  # what some kinds say of an option beside its count
+FIGURES = ("place", "points", "first_places", "mean")  # of an option in some kinds, besides its count
 POLLS = (
     *("session", "poll", "round", "question", "kind", "state", "voted"),
     *("option", "votes", "share_percent", "result", "session_slug"),
@@ -45,7 +45,7 @@ SHOWN, HIDDEN = "shown", "hidden"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table under a name: its columns, how many rows it has, the rows as they are read, and the zone of its times."""
+    """A table with its name: its columns, the number of rows, the rows as they are read, and the zone of its times."""
 
     name: str
     columns: Sequence[str]
@@ -56,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for beyond what everybody may see."""
+    """Requested data beyond what everybody may see."""
 
     hidden: bool = False
     people: bool = False
@@ -64,22 +64,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is exported, and how much of it."""
+    """The scope of an export."""
 
     sessions: Sequence[Session]
     polls: Sequence[Poll] | None = None  # None: all of the sessions
     asked: Asked = Asked()
-    event_id: int | None = None  # set where a whole event is exported
+    event_id: int | None = None  # set if a whole event is exported
     today: date = date.min
 
     @property
     def titles(self) -> dict[int, str]:
-        """The sessions' titles by id; parts of one topic say which they are."""
+        """The sessions' titles by id; parts of one topic are numbered."""
         return {session.pk: session.title_with_part for session in self.sessions}
 
     @property
     def slugs(self) -> dict[int, str]:
-        """What stands for each session in its addresses: titles may be alike, these are not."""
+        """The slug of each session in its addresses: titles may be the same, these are not."""
         return {session.pk: session.slug for session in self.sessions}
 
     @property
@@ -88,12 +88,12 @@ class Scope:
         return self.sessions[0].event.zone if self.sessions else UTC
 
     def table(self, name: str, columns: Sequence[str], rows: list[Row]) -> Table:
-        """Return a table of rows that are read already."""
+        """Return a table of rows that have been read already."""
         return Table(name, columns, len(rows), lambda: rows, self.zone)
 
 
 def tables_of(scope: Scope) -> list[Table]:
-    """Return the tables of a scope; the poll's alone where it is a poll."""
+    """Return the tables of a scope; for a poll only its own."""
     polls = _seen(scope)
     found = [_polls(scope, polls)]
     if scope.polls is None:
@@ -127,7 +127,7 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
     nothing = [None] * len(FIGURES)
     right = _right_of(poll, kind, len(options))
     right_votes = poll.right_count if sees else None
-    if kind.is_written and not (sees and options):  # what people wrote is the tally
+    if kind.is_written and not (sees and options):  # the written answers are the tally
         [revealed] = _right_of(poll, kind, 1)
         shown = SHOWN if sees else HIDDEN
         yield (*head, "", None, None, shown, slug, None, "", *nothing, revealed, right_votes, None, None)
@@ -149,7 +149,7 @@ def _of_poll(scope: Scope, poll: Poll) -> Iterator[Row]:
 def _right_of(poll: Poll, kind: Kind, options: int) -> list[Cell]:
     """Return for each option, once it was revealed, "yes" or "no", its right place, or the right number; else None.
 
-    A file can be passed on, so it holds nothing before, also where moderators ask for what is hidden.
+    A file can be passed on, so before that there is nothing, even if moderators ask for hidden results.
     """
     if poll.right_revealed_at is None or not poll.right_answer:
         return [None] * options
@@ -217,7 +217,7 @@ def _sessions(scope: Scope) -> Table:
     return scope.table("sessions", columns, rows)
 
 
-# --- people, where they are asked for
+# --- people, on request
 
 
 def _answers(scope: Scope, polls: Iterable[Poll]) -> Table:

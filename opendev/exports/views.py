@@ -1,4 +1,4 @@
-"""Exports as files, and the page where organisers choose what they want."""
+"""Exports as files, and the page where organisers choose what to export."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ ON, OFF = "1", "0"
 
 
 def asked(query: Mapping[str, str]) -> Asked:
-    """Return what of an export was asked for beyond what everybody may see.
+    """Return which data was requested beyond what everybody may see.
 
     Raises:
         Malformed: neither "0" nor "1".
@@ -40,7 +40,7 @@ def asked(query: Mapping[str, str]) -> Asked:
 @require_safe
 @never_cache
 def choose(request: HttpRequest, event: str) -> HttpResponse:
-    """What can be exported. For organisers."""
+    """The page of exports. For organisers."""
     found, _caller = enter(request, event)
     context = {
         "event": found,
@@ -91,7 +91,7 @@ def _file(
     """Return the file, streamed; `Export-Rows` says how many rows it will have.
 
     Args:
-        spoken: the language of the place, which the file is in unless whoever asks has chosen another.
+        spoken: the language of the place, which the file is in unless the caller has chosen another.
     """
     if form not in FORMATS:
         raise NotFound
@@ -114,7 +114,7 @@ def _wanted(tables: Sequence[Table], name: str) -> Table:
     """Return the table of this name.
 
     Raises:
-        Malformed: there is none, or it was not asked for by `people`.
+        Malformed: there is none, or it needs `people`.
     """
     found = next((table for table in tables if table.name == name), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""Tables as files: CSV, XLSX, JSON and Markdown. All but XLSX are written while they are read."""
+"""Tables as files: CSV, XLSX, JSON and Markdown. All except XLSX are streamed while the tables are read."""
 
 import csv
 import json
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from opendev.core.text import csv_cell, time_text
 from opendev.exports.tables import Cell, Row, Table
 
-BYTE_ORDER_MARK = "\ufeff"  # spreadsheets take a file without it for another encoding
+BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets assume another encoding
 DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"  # of a spreadsheet's cells
-PIECE = 64 * 1024  # bytes of a finished file handed on at a time
+PIECE = 64 * 1024  # bytes of a finished file sent at a time
 
 
 class _Line:
-    """What csv.writer writes to: it gives each line back at once."""
+    """The target of csv.writer: it returns each line at once."""
 
     def write(self, text: str) -> str:
         """Return the text."""
@@ -40,7 +40,7 @@ def _for_csv(cell: Cell, zone: tzinfo) -> str | int | float | None:
 
 
 def _plain(cell: Cell, zone: tzinfo) -> str | int | float | None:
-    """Return a moment as it is on the clock of the zone, with what that is ahead of UTC; other cells as they are."""
+    """Return a time in the zone, with its offset from UTC; other cells unchanged."""
     return cell.astimezone(zone).isoformat(timespec="seconds") if isinstance(cell, datetime) else cell
 
 
@@ -57,7 +57,7 @@ def as_json(tables: Sequence[Table]) -> Iterator[bytes]:
 
 
 def as_markdown(tables: Sequence[Table]) -> Iterator[bytes]:
-    """Write a table under a heading for each."""
+    """Write each table under a heading."""
     for table in tables:
         yield f"## {table.name.replace('_', ' ').capitalize()}\n\n".encode()
         yield _markdown_row(table.columns) + _markdown_row(["---"] * len(table.columns))
@@ -78,9 +78,9 @@ def _for_markdown(cell: Cell) -> str:
 
 
 def as_xlsx(tables: Sequence[Table]) -> Iterator[bytes]:
-    """Write a sheet for each table, row by row to a file on disk.
+    """Write a sheet per table, row by row to a file on disk.
 
-    Texts are texts: none is a formula or a link, so none needs an apostrophe. Moments are dates of the event's zone.
+    Texts are text cells, never formulas or links, so none needs an apostrophe. Times are dates in the event's zone.
     """
     with TemporaryFile() as file:
         _write_workbook(file, tables)
@@ -108,7 +108,7 @@ def _write_workbook(file: IO[bytes], tables: Sequence[Table]) -> None:
                     sheet.write_comment(0, place, _("Time zone: %(zone)s") % {"zone": table.zone})
             for number, row in enumerate(table.rows(), 1):
                 for place, cell in enumerate(row):
-                    if isinstance(cell, datetime):  # a spreadsheet's date knows no zone
+                    if isinstance(cell, datetime):  # a spreadsheet's date has no zone
                         wall = cell.astimezone(table.zone).replace(tzinfo=None, microsecond=0)
                         sheet.write_datetime(number, place, wall, moment)
                     else:
@@ -117,12 +117,12 @@ def _write_workbook(file: IO[bytes], tables: Sequence[Table]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: what it is called, its content type, and how tables are written in it."""
+    """A file format: its name, its content type, and the function that writes tables."""
 
     label: str
     content_type: str
     write: Callable[[Sequence[Table]], Iterator[bytes]]
-    holds_all: bool = True  # whether it holds more than one table
+    holds_all: bool = True  # whether it can have more than one table
 
 
 FORMATS: dict[str, Format] = {
@@ -134,7 +134,7 @@ FORMATS: dict[str, Format] = {
 
 
 def as_objects(tables: Sequence[Table]) -> dict[str, list[dict[str, Any]]]:
-    """Return the tables as REST answers with them: times in UTC, as everywhere in REST."""
+    """Return the tables for REST: times in UTC, as everywhere in REST."""
     return {
         table.name: [dict(zip(table.columns, map(_for_rest, row), strict=True)) for row in table.rows()]
         for table in tables

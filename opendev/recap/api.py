@@ -1,4 +1,4 @@
-"""REST for recaps, and for the summaries that they draw on."""
+"""REST for recaps, and for the summaries that they use."""
 
 from typing import Any
 
@@ -132,7 +132,7 @@ class Recap(Endpoint):
 
     @extend_schema(operation_id="recap_read", auth=OPEN, responses=answers(RecapShape))
     def get(self, request: Request, slug: str) -> Response:
-        """Return the recap as it is published, with the source of every sentence."""
+        """Return the published recap, with the source of every sentence."""
         event = selectors.event_by_slug(slug)
         version = recaps.published_recap(event.pk)
         if version is None:
@@ -145,7 +145,7 @@ class DraftOfRecap(Endpoint):
 
     @extend_schema(operation_id="recap_draft_read", responses=answers(RecapDraftShape, refusals=(*READ, 403)))
     def get(self, request: Request, slug: str) -> Response:
-        """Return each paragraph as it will be published, as it is drafted, and whether these differ. For organisers."""
+        """Return each paragraph as it will be published, as it was drafted, and whether they differ. For organisers."""
         event, _caller = self.organised(slug)
         return Response(_draft_json(event))
 
@@ -153,7 +153,7 @@ class DraftOfRecap(Endpoint):
         operation_id="recap_draft_make", request=None, responses=answers(RecapDraftShape, refusals=WRITE)
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Draft the recap anew from the data; what was edited stays. For organisers."""
+        """Draft the recap again from the data; edits stay. For organisers."""
         event, caller = self.organised(slug)
         services.draft_recap(event_id=event.pk, caller=caller, now=timezone.now())
         return Response(_draft_json(event))
@@ -164,10 +164,10 @@ class DraftOfRecap(Endpoint):
         responses=answers(RecapDraftShape, refusals=WRITE),
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Rewrite a paragraph, take its drafted words again, leave it out or put it back in. For organisers.
+        """Rewrite a paragraph, restore its drafted text, leave it out or put it back in. For organisers.
 
-        Words that somebody rewrote are replaced only by a sender who has seen them: `seen` is the paragraph's `text` as
-        it was read. Without it, a paragraph that is rewritten by now is refused with `edited_meanwhile`.
+        Text that somebody rewrote can only be replaced by a sender who has seen it: `seen` is the paragraph's `text` as
+        it was read. Without it, a paragraph that has been rewritten is refused with `edited_meanwhile`.
         """
         event, caller = self.organised(slug)
         body = self.body()
@@ -185,7 +185,7 @@ class StateOfRecap(Endpoint):
         responses=answers(RecapVersionShape, refusals=WRITE),
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Publish the draft, or an earlier version, as the next one; or withdraw what is published. For organisers."""
+        """Publish the draft, or an earlier version, as the next one; or withdraw the published one. For organisers."""
         event, caller = self.organised(slug)
         body, now = self.body(), timezone.now()
         state = clean_word(body.get("state"), field="state", choices=[PUBLISHED, WITHDRAWN])
@@ -201,7 +201,7 @@ class StateOfRecap(Endpoint):
 
 
 class VersionsOfRecap(Endpoint):
-    """What was published."""
+    """The published versions."""
 
     @extend_schema(
         operation_id="recap_versions_list", responses=answers(RecapVersionList, refusals=(*READ, 403))
@@ -213,7 +213,7 @@ class VersionsOfRecap(Endpoint):
 
 
 class SummaryOfSession(Endpoint):
-    """A session in the words of whoever led it."""
+    """A session in the words of its moderators."""
 
     @extend_schema(
         operation_id="session_summary_read", responses=answers(SummaryShape, refusals=(*READ, 403))
@@ -230,7 +230,7 @@ class SummaryOfSession(Endpoint):
         responses=answers(SummaryShape, refusals=WRITE),
     )
     def patch(self, request: Request, session: str) -> Response:
-        """Write how the session opened, what was discussed and where it goes on. For moderators."""
+        """Write how the session opened, what was discussed and where it continues. For moderators."""
         found = self.session(session)
         summary = write_summary(
             session_id=found.pk, caller=self.caller(found.event_id), given=self.body(), now=timezone.now()

@@ -1,4 +1,4 @@
-"""The recap as a document: paragraphs, each made of sentences that know where they come from."""
+"""The recap as a document: paragraphs, each made of sentences with their sources."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from opendev.core.punctuation import join_sentences, marks
 from sessions.recap.models import RecapEdit
 
-# The kinds that are more than words: what they show is in `facts`.
+# The kinds that are more than text: their content is in `facts`.
 TITLE, LEDE, FIGURE, THANKS, DAY, SESSION = "title", "lede", "figure", "thanks", "day", "session"
 BY_LINE, PROSE, POLL, QUESTION, LINE, LINKS, STEP = (
     "by_line",
@@ -22,13 +22,8 @@ BY_LINE, PROSE, POLL, QUESTION, LINE, LINKS, STEP = (
     "step",
 )
 RESOURCE = "resource"
-BOX, BASE = (
-    "text-",
-    "base-",
-)  # before a paragraph's key: its box on the editor's page, and what was drafted for it
-FIXED = frozenset(
-    {FIGURE, LINKS, RESOURCE}
-)  # no words of their own: they may be left out, and not be rewritten
+BOX, BASE = "text-", "base-"  # prefixes of a paragraph's key: its box on a page, and its drafted text
+FIXED = frozenset({FIGURE, LINKS, RESOURCE})  # no text of their own: they can be left out, but not rewritten
 
 
 LABELS = {
@@ -50,13 +45,13 @@ LABELS = {
 
 
 def anchor_of(key: str) -> str:
-    """Return the place of a paragraph on a page."""
+    """Return the anchor of a paragraph on a page."""
     return key.replace("/", "-")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a sentence or a number comes from: in words, and where one can look."""
+    """The source of a sentence or a number: as text, and as an address."""
 
     label: str
     address: str = ""
@@ -64,7 +59,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Some words with their source."""
+    """A text with its source."""
 
     text: str
     source: Source
@@ -72,7 +67,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One part of the recap. Its `key` stays the same from draft to draft, so that an edit finds it again."""
+    """One part of the recap. Its `key` stays the same from draft to draft, so that edits can be matched."""
 
     key: str
     kind: str
@@ -81,11 +76,11 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        """The words without their sources."""
+        """The text without its sources."""
         return join_sentences(sentence.text for sentence in self.sentences)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the paragraph as it is kept."""
+        """Return the paragraph in its stored form."""
         said = [
             {"text": s.text, "source": s.source.label, "address": s.source.address} for s in self.sentences
         ]
@@ -93,7 +88,7 @@ class Paragraph:
 
 
 def paragraphs_of(kept: Iterable[Mapping[str, Any]]) -> list[Paragraph]:
-    """Return paragraphs from their kept form."""
+    """Return paragraphs from their stored form."""
     return [
         Paragraph(
             one["key"],
@@ -107,35 +102,35 @@ def paragraphs_of(kept: Iterable[Mapping[str, Any]]) -> list[Paragraph]:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A paragraph of the draft with what the editor said about it."""
+    """A paragraph of the draft with the editor's change."""
 
     drafted: Paragraph
     edit: RecapEdit | None = None
-    is_gone: bool = False  # the data has nothing any more that it was drafted from
+    is_gone: bool = False  # the data that it was drafted from no longer exists
 
     @property
     def is_edited(self) -> bool:
-        """Whether the words are the editor's."""
+        """Whether the text is the editor's."""
         return self.edit is not None and self.edit.text is not None
 
     @property
     def is_left_out(self) -> bool:
-        """Whether the editor took it out."""
+        """Whether the editor left it out."""
         return self.edit is not None and self.edit.is_left_out
 
     @property
     def differs(self) -> bool:
-        """Whether the draft says something else by now than what the editor had before them."""
+        """Whether the draft has changed since the editor rewrote it."""
         return self.edit is not None and self.is_edited and self.edit.base != self.drafted.text
 
     @property
     def text(self) -> str:
-        """The words as they will be published."""
+        """The text as it will be published."""
         return self.edit.text or "" if self.edit is not None and self.is_edited else self.drafted.text
 
     @property
     def anchor(self) -> str:
-        """The paragraph's place on the page."""
+        """The paragraph's anchor on the page."""
         return anchor_of(self.drafted.key)
 
     @property
@@ -150,27 +145,27 @@ class Worked:
 
     @property
     def sources(self) -> list[Source]:
-        """Where the draft comes from, each once."""
+        """The draft's sources, each once."""
         return list(dict.fromkeys(sentence.source for sentence in self.drafted.sentences))
 
     @property
     def shown(self) -> str:
-        """What a paragraph without words of its own shows."""
+        """The content of a paragraph without text of its own."""
         links = [link["url"] for link in self.drafted.facts.get("links", [])]
         return " · ".join(links) or self.drafted.text
 
     @property
     def rows(self) -> int:
-        """How high the field is, in lines."""
+        """The height of the field, in lines."""
         return min(max(len(self.text) // 60 + 1, 1), 12)
 
     @property
     def can_be_rewritten(self) -> bool:
-        """Whether it is made of words."""
+        """Whether it consists of text."""
         return self.drafted.kind not in FIXED
 
     def as_published(self) -> Paragraph:
-        """Return the paragraph with the editor's words; their source is the editor, and what they wrote upon."""
+        """Return the paragraph with the editor's text; its sources are the editor, and those of the draft."""
         if self.edit is None or not self.is_edited:
             return self.drafted
         semicolon = marks().semicolon
@@ -183,7 +178,7 @@ class Worked:
 
 
 def worked_on(drafted: Sequence[Paragraph], edits: Iterable[RecapEdit]) -> list[Worked]:
-    """Return the draft with the newest edit of each paragraph; edits of what is gone from the data come last."""
+    """Return the draft with the newest edit of each paragraph; edits of paragraphs that no longer exist come last."""
     newest = {edit.key: edit for edit in edits}
     found = [Worked(paragraph, newest.pop(paragraph.key, None)) for paragraph in drafted]
     gone = [edit for edit in newest.values() if edit.text is not None]
@@ -191,7 +186,7 @@ def worked_on(drafted: Sequence[Paragraph], edits: Iterable[RecapEdit]) -> list[
 
 
 def to_publish(worked: Iterable[Worked]) -> list[Paragraph]:
-    """Return what is published: without what was left out, and without all of a session that was left out."""
+    """Return the paragraphs to publish: without those that were left out, and without sessions that were left out."""
     present = [one for one in worked if not one.is_gone]
     left_out = {_session_of(one) for one in present if one.drafted.kind == SESSION and one.is_left_out} - {
         None

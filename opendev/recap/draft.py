@@ -1,4 +1,4 @@
-"""The draft of a recap: every sentence is made of what is recorded, and says where it comes from."""
+"""The draft of a recap: every sentence is made from recorded data, and names its source."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from sessions.recap.models import NextStep
 
 
 def draft(event: Event) -> list[Paragraph]:
-    """Return the recap of an event as the data has it now. It reads alone."""
+    """Return the recap of an event from its current data. It only reads."""
     found = material_of(event)
     return [*_head(found), *_days(found), *_follow_ups(found), *_steps(found), *_thanks(found)]
 
@@ -46,7 +46,7 @@ def _head(found: Material) -> Iterator[Paragraph]:
 
 
 def _reach(found: Material) -> Iterator[Sentence]:
-    """Return the sentence with the figures, in words: only with those that there are."""
+    """Return the sentence with the figures, in words: only with those that exist."""
     figures = {name: figure for name, figure in found.figures.items() if figure.shown != "0"}
     if "registered" not in figures:
         return
@@ -72,7 +72,7 @@ def _at_least(shown: str) -> str:
 
 def _votes(found: Material) -> Iterator[Paragraph]:
     told = [poll for session in found.sessions for poll in found.polls.get(session.pk, [])]
-    polls = [poll for poll in told if not is_of_few(poll)]  # a sum would tell what they were
+    polls = [poll for poll in told if not is_of_few(poll)]  # a sum would reveal what they were
     total = sum(poll.ballots for poll in polls)
     if total:
         label = ngettext("votes in %(polls)s poll", "votes in %(polls)s polls", len(polls)) % {
@@ -123,7 +123,7 @@ def _step(key: str, step: NextStep, source: Source) -> Paragraph:
 
 
 def _of_series(found: Material) -> Iterator[tuple[NextStep, str]]:
-    """Return the events of the series that come later or were before, as steps that nobody has to name."""
+    """Return the earlier and later events of the series, as steps that nobody has to enter."""
     dates = [day.date for day in found.days]
     for other in found.series if dates else []:
         is_later = other.first > max(dates)
@@ -140,7 +140,7 @@ def _of_series(found: Material) -> Iterator[tuple[NextStep, str]]:
 
 
 def when(step: NextStep) -> str:
-    """Return the dates of a next step as they stand in the margin: "19–23 Oct"; "" where it has none."""
+    """Return the dates of a next step for the margin: "19–23 Oct"; "" if it has none."""
     if step.starts_on is None or step.kind == NextStep.Kind.EARLIER:
         return ""
     return short_span_words(step.starts_on, step.ends_on or step.starts_on)

@@ -45,7 +45,7 @@ BY = {
 
 @dataclass(frozen=True, slots=True)
 class SessionDraft:
-    """What is drafted of one session."""
+    """The draft of one session."""
 
     found: Material
     session: Session
@@ -82,7 +82,7 @@ class SessionDraft:
         return Paragraph(key, kind, sentences, {"session": self.session.pk, **facts})
 
     def _source(self, label: str, address: str = "") -> Source:
-        """Return a source in this session, by its name: footnotes of several sessions stand below one another."""
+        """Return a source in this session, with its name: footnotes of several sessions are in one list."""
         words = _("%(source)s, in %(session)s") % {
             "source": label,
             "session": quoted(self.session.short_title),
@@ -103,7 +103,7 @@ class SessionDraft:
             yield self._part(name, PROSE, Sentence(text, source))
 
     def _headings(self) -> Iterator[Paragraph]:
-        """Return what the notes have sections on, without what is the title of the session or a line of it."""
+        """Return the headings of the notes, except the session's title and its sign-up lines."""
         known = {
             self.session.title,
             *(found.line.title for found in self.found.lines.get(self.session.pk, [])),
@@ -162,7 +162,7 @@ class SessionDraft:
             yield self._part("sign-ups", PROSE, Sentence(said, source))
 
     def _suggestions(self) -> Iterator[Paragraph]:
-        """Return what people supported and no moderator opened; without counts, which may be of a few people."""
+        """Return suggestions that were supported but not opened; without counts, which may be of a few people."""
         suggestions = self.found.suggestions.get(self.session.pk, [])
         if suggestions:
             count, titles = len(suggestions), join_words([quoted(each.title) for each in suggestions])
@@ -196,11 +196,11 @@ def _person(held: SessionRole) -> str:
     return in_brackets(held.person.name, marks().comma.join(about))
 
 
-MOST_WRITTEN = 20  # of what people wrote in a poll
+MOST_WRITTEN = 20  # of the written answers in a poll
 
 
 def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
-    """Return what a poll said in words, with what its chart shows."""
+    """Return a poll's result in words, with the content of its chart."""
     single, kind = poll.single, kind_named(poll.kind)
     answers = options_of(poll, most=None if kind.may_pick else MOST_WRITTEN)
     if isinstance(answers, WrittenOptions) and kind.may_pick:
@@ -234,7 +234,7 @@ def poll_paragraph(poll: Poll, session: Session) -> Paragraph:
 
 
 def rounds_paragraph(poll: Poll, told: Sequence[Poll], session: Session) -> Iterator[Paragraph]:
-    """Return what changed since the round before, where everybody may see both and enough people voted in each."""
+    """Return what changed since the previous round, if everybody may see both and enough people voted in each."""
     kind = kind_named(poll.kind)
     earlier = [
         each
@@ -258,7 +258,7 @@ def rounds_paragraph(poll: Poll, told: Sequence[Poll], session: Session) -> Iter
 def _chart_rows(
     poll: Poll, kind: Kind, tally: Tally, answers: Sequence[Option | Written]
 ) -> list[dict[str, Any]]:
-    """Return what a chart shows of each option, in the options' order or that of the kind's places."""
+    """Return the chart's values for each option, in the options' order or by the kind's ranking."""
     counts = [answer.count for answer in answers]
     shares, widths = whole_shares(counts, poll.ballots, single=poll.single), bar_widths(counts, poll.ballots)
     rows: list[dict[str, Any]] = [
@@ -289,7 +289,7 @@ def _right(poll: Poll) -> RightAnswer | None:
 
 
 def _ballots_label(poll: Poll) -> str:
-    """Return what the sentences about a poll are drawn from."""
+    """Return the data for the sentences about a poll."""
     return _("The ballots of %(poll)s, %(votes)s") % {
         "poll": quoted(poll.question),
         "votes": votes(poll.ballots),
@@ -297,13 +297,13 @@ def _ballots_label(poll: Poll) -> str:
 
 
 def _own_figures(row: ResultRow) -> dict[str, Any]:
-    """Return what a chart shows of an option in place of votes and share, and its row of the table."""
+    """Return the chart's values for an option in place of votes and share, and its row of the table."""
     shown = {"figure": f"{row.figure}{row.unit}", "amount": row.amount, "note": row.note, "width": row.width}
     return {**shown, "lead": row.is_lead, "cells": list(row.cells)}
 
 
 def line_paragraph(found: LineWithNames, session: Session) -> Paragraph:
-    """Return a sign-up line. Its names are looked up when it is read, so that a name taken back is gone at once."""
+    """Return a sign-up line. Its names are looked up when it is read, so that a withdrawn name disappears at once."""
     line = found.line
     source = Source(_("The sign-up line"), line.get_absolute_url())
     words = [_("From %(session)s.") % {"session": quoted(session.short_title)}]

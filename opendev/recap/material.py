@@ -1,4 +1,4 @@
-"""What a recap is drafted from: read at once, in the same number of queries whatever the size of the event."""
+"""The data that a recap is drafted from: read at once, in a constant number of queries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All of it, by session where it belongs to one."""
+    """All of it, grouped by session if it belongs to one."""
 
     event: Event
     days: list[EventDay]
@@ -51,22 +51,22 @@ class Material:
         return [session for day in self.days for session in self.sessions_of(day)]
 
     def sessions_of(self, day: EventDay) -> list[Session]:
-        """Return those of one day: a recap tells of no pause, and of nothing that was cancelled."""
+        """Return those of one day: a recap leaves out breaks and cancelled sessions."""
         return [session for session in day.sessions.all() if session.takes_place]
 
 
 def is_told(poll: Poll) -> bool:
-    """Return True if a poll's result may stand in a recap: voting is over, and everybody may see it."""
+    """Return True if a poll's result may be in a recap: voting is over, and everybody may see it."""
     return poll.state in OVER and may_see_tally(poll, is_moderator=False, has_voted=False)
 
 
 def is_of_few(poll: Poll) -> bool:
-    """Return True if so few people voted that their number would say more of them than of the room."""
+    """Return True if so few people voted that their number would reveal more about them than about the room."""
     return 0 < poll.ballots < FEWEST
 
 
 def material_of(event: Event) -> Material:
-    """Read what the recap of an event is drafted from."""
+    """Read the data for the recap of an event."""
     days = selectors.programme(event)
     ids = [session.pk for day in days for session in day.sessions.all()]
     copies = copies_newer_than(dict.fromkeys(ids, NO_COPY))

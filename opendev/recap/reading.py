@@ -1,4 +1,4 @@
-"""A recap as it is read: by whom whatever, without results and names that may not be read any more, with footnotes."""
+"""A recap for its readers: without results and names that may no longer be shown, with footnotes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -40,9 +40,9 @@ ALONE = frozenset({SESSION, POLL})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Some words and the footnote that says where they come from; None where the next words have the same one.
+    """A text and the footnote with its source; None if the next text has the same one.
 
-    `gap` is what stands between them and the next words of the paragraph.
+    `gap` is the separator before the paragraph's next text.
     """
 
     text: str
@@ -67,28 +67,28 @@ class Block:
 
     @property
     def facts(self) -> Any:
-        """What it shows beside its words."""
+        """Its content in addition to the text."""
         return self.paragraph.facts
 
     @property
     def text(self) -> str:
-        """Its words without footnotes."""
+        """Its text without footnotes."""
         return self.paragraph.text
 
     @property
     def marks(self) -> Marks:
-        """What the article's language sets between names."""
+        """The separator of names in the article's language."""
         return marks()
 
     @property
     def anchor(self) -> str:
-        """The paragraph's place on the page."""
+        """The paragraph's anchor on the page."""
         return anchor_of(self.paragraph.key)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Blocks that stand together under one number in the margin; a day holds the group that it begins with."""
+    """Blocks under one number in the margin; a day includes its first group."""
 
     kind: str
     blocks: list[Block]
@@ -96,13 +96,13 @@ class Group:
 
     @property
     def head(self) -> Block:
-        """The first of them: the heading where there is one."""
+        """The first of them: the heading if there is one."""
         return self.blocks[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The whole recap as it is read."""
+    """The whole recap for its readers."""
 
     blocks: list[Block]
     sources: list[Source]
@@ -114,7 +114,7 @@ class Reading:
 
     @property
     def groups(self) -> list[Group]:
-        """The blocks in their groups, in their order; a session's words go on in a group of their own after a poll."""
+        """The blocks in groups, in order; after a poll a session's text continues in a new group."""
         found: list[Group] = []
         for block in self.blocks:
             kind = TALK if block.kind in TALK_KINDS else block.kind
@@ -131,7 +131,7 @@ class Reading:
 
 
 def reading_of(paragraphs: Sequence[Paragraph], language: str) -> Reading:
-    """Return the recap as everybody may read it now, in five queries at most whatever its length."""
+    """Return the recap as everybody may read it now, in at most five queries whatever its length."""
     with shared_language(language):
         return _reading_of(paragraphs, language)
 
@@ -150,7 +150,7 @@ def _reading_of(paragraphs: Sequence[Paragraph], language: str) -> Reading:
 
 
 def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
-    """Leave out what may not be read any more since it was published: results that are hidden, archived or set back,
+    """Leave out published content that may no longer be shown: results that are hidden, archived or reset,
     and questions and suggestions that were dismissed, merged or withdrawn."""
     polls = {poll for paragraph in paragraphs for poll in _polls_in(paragraph)}
     public_polls = [poll for poll in Poll.objects.filter(pk__in=polls) if is_told(poll)] if polls else []
@@ -167,7 +167,7 @@ def _readable(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
 
 
 def _without_hidden_words(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
-    """Leave out what people wrote in a poll and a moderator hid since: its row, and every sentence that says it."""
+    """Leave out written answers that a moderator has hidden since: their rows, and every sentence that quotes them."""
     written = {
         row["option"]
         for paragraph in paragraphs
@@ -190,9 +190,9 @@ def _without_hidden_words(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph
 
 
 def _with_days_folded(groups: list[Group]) -> list[Group]:
-    """Put each day's first group into the day's own, so that on paper no day's heading stands alone at a page's end.
+    """Put each day's first group into the day's, so that in print no day's heading is alone at the end of a page.
 
-    Firefox and Safari know no `break-after: avoid`; what holds everywhere is one box that does not break.
+    Firefox and Safari do not support `break-after: avoid`; a single box that does not break works everywhere.
     """
     folded: list[Group] = []
     for group in groups:
@@ -204,14 +204,14 @@ def _with_days_folded(groups: list[Group]) -> list[Group]:
 
 
 def _without_small_counts(paragraph: Paragraph) -> Paragraph:
-    """Return a poll in which few people voted without its counts: they say more of these people than of the room.
+    """Return a poll in which few people voted without its counts: they reveal more about the people than the room.
 
-    It is done when it is read, so that it holds for what was drafted or published before.
+    This is done on reading, so that it applies to earlier drafts and publications too.
     """
     ballots = paragraph.facts.get("ballots")
     if paragraph.kind != POLL or not ballots or ballots >= FEWEST:
         return paragraph
-    # With the mark before it, in any language.
+    # With the preceding mark, in any language.
     counted = re.compile(rf"[\s,，、،:：;；]*{re.escape(votes(ballots))}")
     said = tuple(
         replace(one, source=replace(one.source, label=counted.sub("", one.source.label)))
@@ -223,17 +223,17 @@ def _without_small_counts(paragraph: Paragraph) -> Paragraph:
 
 
 def _polls_in(paragraph: Paragraph) -> set[int]:
-    """Return the polls whose results a paragraph tells."""
+    """Return the polls whose results are in a paragraph."""
     return {paragraph.facts["poll"]} if paragraph.kind == POLL else set(paragraph.facts.get("polls", []))
 
 
 def _questions_in(paragraph: Paragraph) -> set[int]:
-    """Return the question that a paragraph tells; its key ends with the question's id."""
+    """Return the question in a paragraph; its key ends with the question's id."""
     return {int(paragraph.key.rpartition("/")[2])} if paragraph.kind == QUESTION else set()
 
 
 def _suggestions_in(paragraph: Paragraph) -> set[int]:
-    """Return the suggested follow-ups that a paragraph tells."""
+    """Return the suggested follow-ups in a paragraph."""
     return set(paragraph.facts.get("suggestions", []))
 
 
@@ -248,7 +248,7 @@ def _with_meaning(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
 
 
 def _names_of(lines: set[int]) -> dict[int, tuple[list[SignUp], int]]:
-    """Return for each line the names of those who agreed to be shown, and how many they are."""
+    """Return for each line the names of people who agreed to be listed, and how many there are."""
     found: dict[int, tuple[list[SignUp], int]] = {}
     present = SignUp.objects.present().filter(line__in=lines, shown=True) if lines else SignUp.objects.none()
     for sign_up in present.order_by("line", "signed_up_at", "pk"):
@@ -258,7 +258,7 @@ def _names_of(lines: set[int]) -> dict[int, tuple[list[SignUp], int]]:
 
 
 def _words(paragraph: Paragraph, sources: dict[Source, int]) -> list[Words]:
-    """Return the words with their footnotes: one mark where several sentences in a row share a source."""
+    """Return the texts with their footnotes: one mark if several consecutive sentences share a source."""
     said = paragraph.sentences
     found = []
     for place, sentence in enumerate(said):

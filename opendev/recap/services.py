@@ -1,4 +1,4 @@
-"""What is done with a recap and needs more than one app: drafting, saving the editor's page, publishing."""
+"""Actions on a recap that need more than one app: drafting, saving the editor's page, publishing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ from sessions.recap.services.writing import edit_recap, keep_recap_draft, record
 
 
 class ParagraphChanged(EditedMeanwhile):
-    """One paragraph reads otherwise by now than its sender knows."""
+    """A paragraph has changed since its sender read it."""
 
     message = _("Someone else rewrote this paragraph. Nothing was saved.")
 
@@ -34,9 +34,9 @@ class ParagraphChanged(EditedMeanwhile):
 
 
 def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
-    """Draft the recap anew from the data; what the editor changed stays. For organisers.
+    """Draft the recap again from the data; the editor's changes stay. For organisers.
 
-    It reads outside of the transaction that keeps it: a large event takes seconds, and votes must not wait for it.
+    It reads outside of the transaction that stores it: a large event takes seconds, and votes must not wait for it.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser
@@ -46,7 +46,7 @@ def draft_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapDraft:
         raise NotFound
     check_organises(caller=caller, event_id=event_id)
     language = event.spoken_language
-    with shared_language(language):  # everybody will read it, whoever asked for it
+    with shared_language(language):  # everybody will read it, not only the caller
         paragraphs = [paragraph.as_json() for paragraph in draft(event)]
     return keep_recap_draft(
         event_id=event_id, caller=caller, language=language, paragraphs=paragraphs, now=now
@@ -68,7 +68,7 @@ def publish_recap(*, event_id: int, caller: Caller, now: datetime) -> RecapVersi
 
 @transaction.atomic
 def republish_recap(*, event_id: int, number: object, caller: Caller, now: datetime) -> RecapVersion:
-    """Publish what an earlier version said, as a new version. For organisers.
+    """Publish an earlier version as a new one. For organisers.
 
     Raises:
         NotFound: no such event or version.
@@ -86,13 +86,13 @@ def republish_recap(*, event_id: int, number: object, caller: Caller, now: datet
 def rewrite_paragraph(
     *, event_id: int, caller: Caller, key: str, given: Mapping[str, Any], now: datetime
 ) -> RecapEdit:
-    """Do to one paragraph what `edit_recap` does, unless it would replace words that its sender has not seen.
+    """Edit one paragraph like `edit_recap`, unless that would replace text that its sender has not seen.
 
-    `seen` is the text of the paragraph as the sender read it, by default the drafted words.
+    `seen` is the text of the paragraph as the sender read it, by default the drafted text.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
-        ParagraphChanged: somebody rewrote it since; `fields` quotes what it says now.
+        ParagraphChanged: somebody has rewritten it since; `fields` quotes its current text.
         Malformed: a text that is too long or cannot be shown.
     """
     lock_event(event_id=event_id, caller=caller)
@@ -108,12 +108,12 @@ def rewrite_paragraph(
 
 
 def words_of(worked: list[Worked]) -> dict[str, str]:
-    """Return what the boxes of the editor's page hold, by their names."""
+    """Return the values of the boxes of the editor's page, by their names."""
     return {one.box: one.text for one in worked if one.can_be_rewritten}
 
 
 def seen_words_of(worked: list[Worked]) -> dict[str, str]:
-    """Return what an editor sees of each box: its words, and the drafted ones that they come from."""
+    """Return what an editor sees of each box: its text, and the drafted one that it is based on."""
     drafted = {f"{BASE}{one.drafted.key}": one.drafted.text for one in worked if one.can_be_rewritten}
     return {**words_of(worked), **drafted}
 
@@ -126,11 +126,11 @@ def save_words(
 
     Args:
         typed: the boxes by name (`text-` and the paragraph's key), and `seen` (opendev/core/web/typed.py).
-        replaced: the key of a paragraph whose words the pressed button replaces.
+        replaced: the key of a paragraph whose text the pressed button replaces.
 
     Raises:
         NotFound, NotSignedIn, NotOrganiser, NoRecapDraft
-        EditedMeanwhile: somebody else changed one of these paragraphs since, or its draft is gone; `fields` names it.
+        EditedMeanwhile: somebody else has changed one of these paragraphs, or its draft is gone; `fields` names it.
         Malformed: a text that is too long or cannot be shown; `fields` names the box.
     """
     lock_event(event_id=event_id, caller=caller)
@@ -149,9 +149,7 @@ def save_words(
         one = worked[box]
         edit = {"text": text}
         if one.edit is not None and seen.get(f"{BASE}{one.drafted.key}") != digest(one.drafted.text):
-            edit["base"] = (
-                one.edit.base
-            )  # drafted anew since the page was shown: the editor has yet to see it
+            edit["base"] = one.edit.base  # drafted again since: the editor has yet to see it
         try:
             edit_recap(event_id=event_id, caller=caller, key=one.drafted.key, given=edit, now=now)
         except Malformed as refusal:

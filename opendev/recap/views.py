@@ -1,4 +1,4 @@
-"""Pages of a recap: read, drafted and edited, previewed, published, exported."""
+"""Pages of a recap: for reading, drafting, editing, previewing, publishing and exporting it."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -41,7 +41,7 @@ STEP_FIELDS = ("kind", "title", "text", "starts_on", "ends_on", "url")
 @require_safe
 @never_cache
 def recap(request: HttpRequest, event: str) -> HttpResponse:
-    """The recap as it is published."""
+    """The published recap."""
     found = selectors.event_by_slug(event)
     version = recaps.published_recap(found.pk)
     organises = selectors.organises(caller_of(request, found.pk), found.pk)
@@ -76,7 +76,7 @@ def _read(
 @require_safe
 @never_cache
 def file(request: HttpRequest, event: str, form: str) -> HttpResponse:
-    """The published recap as a file; organisers may have the draft as well, by `?draft`."""
+    """The published recap as a file; organisers can also get the draft, by `?draft`."""
     found = selectors.event_by_slug(event)
     if form not in FORMS:
         raise NotFound
@@ -111,7 +111,7 @@ def preview(request: HttpRequest, event: str) -> HttpResponse:
 @require_safe
 @never_cache
 def version(request: HttpRequest, event: str, number: int) -> HttpResponse:
-    """What was published once. For organisers."""
+    """An earlier published version. For organisers."""
     found, _caller = enter(request, event)
     kept = recaps.recap_version(found.pk, number)
     if kept is None:
@@ -157,7 +157,7 @@ def _editor(request: HttpRequest, event: Event, *, refused: DomainError | None =
 
 
 def _lost_words(request: HttpRequest, worked: list[Worked]) -> list[tuple[str, str]]:
-    """Return the boxes that were typed into and whose paragraphs are gone: their words are shown to be copied."""
+    """Return the boxes that were typed into and whose paragraphs are gone: their text is shown for copying."""
     boxes = {one.box for one in worked}
     typed = [
         (box, str(text)) for box, text in request.POST.items() if box.startswith(BOX) and box not in boxes
@@ -176,7 +176,7 @@ SUMMARY_FIELDS = ("opening", "discussion", "onward")
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def summary(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """What a session's moderator writes for the recap."""
+    """A session's summary by its moderator, for the recap."""
     found = selectors.session_by_slug(event, session)
     caller = caller_of(request, found.event_id)
     check_moderates(caller=caller, session_id=found.pk)
@@ -216,7 +216,7 @@ def _press(
     *,
     replaced: str = "",
 ) -> HttpResponse:
-    """Save all that was typed on the editor's page, do what the button says, and go back to that page.
+    """Save everything typed on the editor's page, do the button's action, and go back to that page.
 
     All of it or nothing: a refusal shows the page with what was typed, its status and code. `replaced` is the key of a
     paragraph whose words the button replaces.
@@ -231,7 +231,7 @@ def _press(
 
 
 def _save_typed(request: HttpRequest, event: Event, caller: Caller, *, replaced: str = "") -> None:
-    """Save the boxes, and add the next step that was typed beside them."""
+    """Save the boxes, and add the next step that was typed with them."""
     if SEEN not in request.POST:
         return
     services.save_words(
@@ -246,7 +246,7 @@ def _save_typed(request: HttpRequest, event: Event, caller: Caller, *, replaced:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def draft(request: HttpRequest, event: str) -> HttpResponse:
-    """Draft it anew from the data. What was typed is saved first: reading a large event must hold up no vote."""
+    """Draft it again from the data. What was typed is saved first: reading a large event must not delay votes."""
 
     def save_then_draft(found: Event, caller: Caller) -> None:
         with transaction.atomic():
@@ -260,7 +260,7 @@ def draft(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def save(request: HttpRequest, event: str) -> HttpResponse:
-    """Save all that was typed; the button may lead to the preview."""
+    """Save everything that was typed; the button may lead to the preview."""
     response = _press(request, event)
     if response.status_code == HTTPStatus.FOUND and request.method == "POST":
         if request.POST.get("then") == "preview":
@@ -273,10 +273,10 @@ def save(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
-    """Save all that was typed, then take one paragraph's drafted words again, leave it out or put it back in.
+    """Save everything that was typed, then restore one paragraph's drafted text, leave it out or put it back in.
 
-    The button's name says what, its value the paragraph. A sender without the page's boxes names the paragraph by
-    `key`, what to do by `do`, and new words by `text`.
+    The button's name is the action, its value the paragraph. A sender without the page's boxes names the paragraph by
+    `key`, the action by `do`, and new text by `text`.
     """
     key, given = _paragraph_act(request)
 
@@ -292,7 +292,7 @@ def edit_paragraph(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _paragraph_act(request: HttpRequest) -> tuple[str, dict[str, Any] | None]:
-    """Return the paragraph and what is to be done with it: None where its words were saved with all the others."""
+    """Return the paragraph and the action: None if its text was saved with all the others."""
     for verb, given in PARAGRAPH_ACTS.items():
         if verb in request.POST:
             return request.POST[verb], given
@@ -308,7 +308,7 @@ def _paragraph_act(request: HttpRequest) -> tuple[str, dict[str, Any] | None]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def add_step(request: HttpRequest, event: str) -> HttpResponse:
-    """Name where people meet again, or an earlier event of the series."""
+    """Add the next meeting, or an earlier event of the series."""
     step = _typed_step(request)
 
     def work(found: Event, caller: Caller) -> None:
@@ -324,7 +324,7 @@ def add_step(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def remove_step(request: HttpRequest, event: str) -> HttpResponse:
-    """Take a next step away."""
+    """Remove a next step."""
     return _press(
         request,
         event,
@@ -338,7 +338,7 @@ def remove_step(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def publish(request: HttpRequest, event: str) -> HttpResponse:
-    """Publish what the preview shows."""
+    """Publish the previewed draft."""
     return _press(
         request,
         event,
@@ -350,7 +350,7 @@ def publish(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def withdraw(request: HttpRequest, event: str) -> HttpResponse:
-    """Take the published recap away from its readers."""
+    """Withdraw the published recap."""
     return _press(
         request,
         event,
@@ -362,7 +362,7 @@ def withdraw(request: HttpRequest, event: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def republish(request: HttpRequest, event: str, number: int) -> HttpResponse:
-    """Publish what an earlier version said."""
+    """Publish an earlier version again."""
     return _press(
         request,
         event,

@@ -1,4 +1,4 @@
-"""What a poll said, in words whose every number is counted: majority, plurality, ties, several choices, too few."""
+"""A poll's result in words, with exact numbers: majority, plurality, ties, several choices, too few votes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from opendev.core.punctuation import in_brackets, in_figures, is_chinese, join_w
 from polls.kinds.right_answers import right_share
 from polls.kinds.shares import whole_shares
 
-FEWEST = 5  # fewer people than that are not put in words: a share of four people says more of them than of the room
+FEWEST = 5  # fewer people's results are not put in words: a share of four people reveals too much about them
 MOST_NAMED = 3
 HALF = 50
 _ENGLISH = [
@@ -29,8 +29,8 @@ _ENGLISH = [
     "eleven",
     "twelve",
 ]
-# Languages whose small numbers have one form wherever they stand in our sentences, with the first that has a word.
-# In Chinese a measure word follows each of them, so that two is 两. Elsewhere the form depends on what is counted.
+# Languages whose small numbers have one form everywhere in our sentences, with the first number that has a word.
+# In Chinese a measure word follows each of them, so that two is 两. In others the form depends on what is counted.
 NUMBER_WORDS = {
     "en": (0, _ENGLISH),
     "de": (2, ["zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]),
@@ -40,7 +40,7 @@ NUMBER_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An option with its count and its share of those who voted, in whole percent."""
+    """An option with its count and its share of the voters, in whole percent."""
 
     text: str
     count: int
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RightAnswer:
-    """A right answer that was revealed: its options' texts, how many people had it, and what makes it right.
+    """A right answer that was revealed: its options' texts, how many people gave it, and what makes it right.
 
     Attributes:
         one_will_do: whether each of several options is right by itself.
@@ -63,11 +63,11 @@ class RightAnswer:
 
 
 def in_words(number: int) -> str:
-    """Return a small number as a word where the active language can, any other in figures."""
+    """Return a small number as a word if the active language has one, any other in figures."""
     first, words = NUMBER_WORDS.get((get_language() or "en").split("-")[0], (0, []))
     if first <= number < first + len(words):
         return words[number - first]
-    return f" {in_figures(number)} " if is_chinese() else in_figures(number)  # blanks part figures from Han
+    return f" {in_figures(number)} " if is_chinese() else in_figures(number)  # spaced from Han characters
 
 
 def poll_words(
@@ -78,13 +78,13 @@ def poll_words(
     own_words: list[str] | None = None,
     right: RightAnswer | None = None,
 ) -> list[str]:
-    """Return what the poll said, a sentence or two.
+    """Return the poll's result in a sentence or two.
 
     Args:
         options: text and count of each, in the poll's order.
         voted: how many people voted; with several choices the counts add up to more.
-        own_words: what the poll's kind says of its result, where it has words of its own.
-        right: the right answer, where it was revealed.
+        own_words: the sentences of the poll's kind about its result, if it has its own.
+        right: the right answer, if it was revealed.
     """
     if voted == 0:
         return [_("Nobody voted.")]
@@ -106,7 +106,7 @@ def poll_words(
 
 
 def right_sentence(right: RightAnswer, voted: int) -> str:
-    """Return "41 of 120 (34%) chose the right answer, “Magnum”."; no count where fewer than five had it."""
+    """Return "41 of 120 (34%) chose the right answer, “Magnum”."; no count if fewer than five gave it."""
     named = [quoted(text) for text in right.texts]
     words = {
         "count": right.count,
@@ -126,7 +126,7 @@ def right_sentence(right: RightAnswer, voted: int) -> str:
 
 
 def _few_right(right: RightAnswer) -> str:
-    """Return the sentence, still to be filled, about a right answer that hardly anybody gave."""
+    """Return the sentence, with placeholders, about a right answer that hardly anybody gave."""
     if right.is_order:
         return _("Fewer than five of %(voted)d had the right order: %(answer)s.")
     if len(right.texts) == 1:
@@ -137,7 +137,7 @@ def _few_right(right: RightAnswer) -> str:
 
 
 def _lead(groups: Sequence[Sequence[Answer]], voted: int, *, single: bool) -> str:
-    """Return the sentence about what was chosen most."""
+    """Return the sentence about the option that was chosen most."""
     first = groups[0]
     top = first[0]
     said = {"voted": voted, "count": top.count, "share": top.share, "option": quoted(top.text)}
@@ -159,20 +159,20 @@ def _lead(groups: Sequence[Sequence[Answer]], voted: int, *, single: bool) -> st
 
 
 def _at_least_half(top: Answer, voted: int) -> str:
-    """Return the sentence, still to be filled, about an answer that half of the people or more gave."""
+    """Return the sentence, with placeholders, about an answer that half of the people or more gave."""
     if top.count == voted:
         return _("All %(voted)d who voted chose %(option)s.")
     if 2 * top.count == voted:
         return _("Half of the %(voted)d who voted chose %(option)s.")
     if top.count < FEWEST:
         return _("The majority of the %(voted)d who voted chose %(option)s.")
-    if top.share == HALF:  # "50%" would deny what it follows
+    if top.share == HALF:  # "50%" would contradict the text before it
         return _("The majority of the %(voted)d who voted, %(count)d, chose %(option)s.")
     return _("The majority of the %(voted)d who voted, %(count)d (%(share)d%%), chose %(option)s.")
 
 
 def _most_named(groups: Sequence[Sequence[Answer]], voted: int) -> str:
-    """Return "The three most named were …", cut where no tie is cut; "" where more than three share the lead."""
+    """Return "The three most named were …", shortened without cutting a tie; "" if more than three share the lead."""
     named: list[Answer] = []
     for group in groups:
         if len(named) + len(group) > MOST_NAMED or group[0].count < FEWEST:
@@ -197,7 +197,7 @@ def _most_named(groups: Sequence[Sequence[Answer]], voted: int) -> str:
 
 
 def _next(groups: Sequence[Sequence[Answer]], *, single: bool) -> list[str]:
-    """Return the sentence about what came after a majority: up to two answers, cut where no tie is cut."""
+    """Return the sentence about the answers after a majority: up to two, without cutting a tie."""
     named: list[Answer] = []
     for group in groups[1:]:
         if len(named) + len(group) > MOST_NAMED - 1 or group[0].count < FEWEST:

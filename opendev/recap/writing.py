@@ -1,4 +1,4 @@
-"""The recap as a file of its own: Markdown, plain text, or one HTML page that needs nothing else."""
+"""The recap as a standalone file: Markdown, plain text, or one self-contained HTML page."""
 
 import re
 import textwrap
@@ -40,7 +40,7 @@ _BEGINNING = re.compile(r"^(\s*)([+\-=>]|\d+(?=[.)]))", re.MULTILINE)
 
 
 def file_of(form: str, event: Event, paragraphs: Sequence[Paragraph], language: str) -> tuple[str, str]:
-    """Return the type and the text of a file, all of it in the language of the recap: it goes from hand to hand.
+    """Return the type and the text of a file, all of it in the recap's language, since it is passed on.
 
     Args:
         form: one of `FORMS`.
@@ -51,7 +51,7 @@ def file_of(form: str, event: Event, paragraphs: Sequence[Paragraph], language: 
 
 
 def reading_for_file(paragraphs: Sequence[Paragraph], language: str) -> Reading:
-    """Return the recap as everybody may read it, with addresses that work from anywhere."""
+    """Return the recap as everybody may read it, with absolute addresses."""
     return reading_of([_with_full_addresses(paragraph) for paragraph in paragraphs], language)
 
 
@@ -76,7 +76,7 @@ def _full(address: str) -> str:
 
 
 def as_html(event: Event, reading: Reading) -> str:
-    """Return a page that needs neither this server nor another one to be read."""
+    """Return a page that needs no server to be read."""
     style = format_html("<style>{}</style>", STYLE.read_text(encoding="utf-8"))
     return render_to_string("recap/standalone.html", {"event": event, "reading": reading, "style": style})
 
@@ -92,12 +92,12 @@ def as_markdown(event: Event, reading: Reading) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it stands."""
+    """Return a text that Markdown shows literally."""
     return _BEGINNING.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", text)).replace("\n", "  \n")
 
 
 def _link(label: str, address: str) -> str:
-    """Return a link; what is no web address stays words."""
+    """Return a link; anything but a web address stays text."""
     if not address.startswith(("http://", "https://")):
         return escaped(label)
     return f"[{escaped(label)}](<{address.replace('<', '%3C').replace('>', '%3E')}>)"
@@ -115,7 +115,7 @@ def _words(block: Block) -> str:
 
 
 def _markdown(event: Event, block: Block | str) -> Iterator[str]:
-    """Return a block's parts; a text is a heading that the recap sets between kinds."""
+    """Return a block's parts; a string is a heading that the recap puts between kinds."""
     if isinstance(block, str):
         return iter([f"## {escaped(block)}"])
     if block.kind == TITLE:
@@ -148,7 +148,7 @@ def _markdown_poll(block: Block) -> list[str]:
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    """Return the figures of an option; shares where it has no others."""
+    """Return the figures of an option; shares if it has no others."""
     return row.get("cells") or [str(row["count"]), f"{row['share']}%"]
 
 
@@ -265,11 +265,11 @@ def _underlined(text: str, sign: str) -> str:
 
 
 def _columns(line: str) -> int:
-    """Return how wide a line is in a font of one width: Chinese, Japanese and Korean letters take two columns."""
+    """Return how wide a line is in a monospaced font: Chinese, Japanese and Korean characters take two columns."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
-# --- what both have
+# --- shared
 
 
 def _with_headings(reading: Reading) -> Iterator[Block | str]:

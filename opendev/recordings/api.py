@@ -62,7 +62,7 @@ class ChapterChange(serializers.Serializer[Any]):
 
 
 class RecordingEndpoint(Endpoint):
-    """What these endpoints answer with."""
+    """Shared by these endpoints: their response."""
 
     def told(self, session: str) -> Response:
         """Return the recording of the session as the caller may see it."""
@@ -95,7 +95,7 @@ class RecordingOfSession(RecordingEndpoint):
 
     @extend_schema(operation_id="recording_read", auth=OPEN, responses=answers(RecordingShape))
     def get(self, request: Request, session: str) -> Response:
-        """Return where the recording is, with its chapters."""
+        """Return the recording's address, with its chapters."""
         return self.told(session)
 
     @extend_schema(
@@ -104,7 +104,7 @@ class RecordingOfSession(RecordingEndpoint):
         responses=answers(RecordingShape, refusals=WRITE),
     )
     def patch(self, request: Request, session: str) -> Response:
-        """Say where the recording is, and at which second of it the session starts. For moderators."""
+        """Set the recording's address, and the second at which the session starts. For moderators."""
         found = self.session(session)
         caller = self.caller(found.event_id)
         set_recording(session_id=found.pk, caller=caller, given=self.body(), now=timezone.now())

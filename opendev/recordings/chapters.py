@@ -15,7 +15,7 @@ from sessions.recordings.selectors import POLL_VERBS, ChapterMark, Verb, chapter
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A chapter with its words and where it plays."""
+    """A chapter with its title and its position."""
 
     mark: ChapterMark
     label: str
@@ -25,7 +25,7 @@ class Shown:
 
 
 def words_of(mark: ChapterMark) -> str:
-    """Return what a chapter is called: what happened, and with what."""
+    """Return a chapter's title: what happened, and to which object."""
     said = {
         Verb.SESSION_STARTED: _("Start"),
         Verb.POLL_LAUNCHED: _("Poll: %(title)s"),
@@ -44,7 +44,7 @@ def clock_of(seconds: int) -> str:
 
 
 def shown_chapters(session: Session, *, with_hidden: bool = False) -> list[Shown]:
-    """Return the session's chapters, without polls and questions that everybody may not know of."""
+    """Return the session's chapters, without polls and questions that are not public."""
     player = player_of(session.recording_url) if session.recording_url else None
     marks = chapters_of(session, hidden_subjects=_secrets(session.pk), with_hidden=with_hidden)
     return [_shown(mark, player) for mark in marks]
@@ -57,7 +57,7 @@ def _shown(mark: ChapterMark, player: Player | None) -> Shown:
 
 
 def _secrets(session_id: int) -> set[tuple[str, str]]:
-    """Return what the timeline names and everybody may not know of: archived polls, questions that were dismissed."""
+    """Return objects in the timeline that are not public: archived polls, dismissed questions."""
     polls = [poll for poll in polls_of([session_id]) if not may_see_poll(poll, is_moderator=False)]
     questions = [one for one in questions_of([session_id]) if one.state not in PUBLIC]
     return {(verb.value, str(poll.pk)) for verb in POLL_VERBS for poll in polls} | {

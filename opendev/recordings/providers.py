@@ -24,7 +24,7 @@ TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A recording at a provider: `frame_at(second)` is None where we know no frame of it."""
+    """A recording at a provider: `frame_at(second)` is None if we know of no frame for it."""
 
     provider: str
     link_at: Callable[[int], str]
@@ -32,7 +32,7 @@ class Player:
 
     @property
     def frame_origin(self) -> str:
-        """Whom a page has to allow in a frame; "" where it needs nobody."""
+        """The origin that a page has to allow in a frame; "" if there is none."""
         if self.frame_at is None:
             return ""
         parts = urlsplit(self.frame_at(0))
@@ -40,7 +40,7 @@ class Player:
 
 
 def player_of(url: str) -> Player:
-    """Return how a recording is watched; of an unknown provider by a link with the standard time fragment."""
+    """Return how to watch a recording; for an unknown provider, a link with the standard time fragment."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if parts.scheme == "https":
@@ -51,7 +51,7 @@ def player_of(url: str) -> Player:
 
 
 def start_in(url: str) -> int:
-    """Return the second at which a pasted link begins ("t=1m30s", "start=90", "#t=90"); 0 where it says nothing."""
+    """Return the second at which a pasted link begins ("t=1m30s", "start=90", "#t=90"); 0 if it has none."""
     parts = urlsplit(url)
     said = dict([*parse_qsl(parts.query), *parse_qsl(parts.fragment)])
     found = TIME.fullmatch(said.get("t") or said.get("start") or "")
@@ -94,7 +94,7 @@ def _peertube(_host: str, path: str, _query: str, netloc: str) -> Player | None:
     if not found or "@" in netloc:
         return None
     pk = found[1]
-    # Any page can have an address like that: only hosts that the operator names are shown inside ours.
+    # Any site can have such an address: only hosts that the operator names are embedded in our pages.
     may_be_framed = netloc.lower() in settings.PEERTUBE_HOSTS
     return Player(
         "PeerTube",

@@ -63,7 +63,7 @@ def _page(request: HttpRequest, session: Session, *, refused: DomainError | None
 
 
 def _allow_frame(request: HttpRequest, response: HttpResponse, origin: str) -> HttpResponse:
-    """Let the page's policy allow frames of this origin, and of no other; "" for none."""
+    """Let the page's policy only allow frames of this origin; "" for none."""
     if origin:
         csp_update({"frame-src": [origin]})(lambda _request: response)(request)
     return response
@@ -72,7 +72,7 @@ def _allow_frame(request: HttpRequest, response: HttpResponse, origin: str) -> H
 def _act(
     request: HttpRequest, event: str, session: str, work: Callable[[Session, Caller], object]
 ) -> HttpResponse:
-    """Do one act and go back to the page; a refusal shows it there, with its status and code."""
+    """Do one action and go back to the page; a refusal is shown there, with its status and code."""
     found = selectors.session_by_slug(event, session)
     caller = caller_of(request, found.event_id)
     if request.method == "POST":
@@ -87,7 +87,7 @@ def _act(
 
 
 def _boxes(session: Session, offset: int, chapters: Sequence[Shown]) -> dict[str, str]:
-    """Return what the boxes of the editor hold; those of a further chapter are empty."""
+    """Return the values of the editor's boxes; those of a further chapter are empty."""
     boxes = {"url": session.recording_url, "offset": clock_of(offset), "title": "", "after": ""}
     for one in chapters:
         after = one.mark.after_s
@@ -100,7 +100,7 @@ def _boxes(session: Session, offset: int, chapters: Sequence[Shown]) -> dict[str
 
 @transaction.atomic
 def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
-    """Save all that was typed in the editor, or nothing: the address, the start, each chapter, and a further one.
+    """Save everything typed in the editor, or nothing: the address, the start, each chapter, and a further one.
 
     Raises:
         EditedMeanwhile: somebody else changed one of these.
@@ -136,7 +136,7 @@ def _save_typed(request: HttpRequest, session: Session, caller: Caller) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def set_recording(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Say where the recording is and when the session starts in it; a link that names its second says that, too."""
+    """Set the recording's address and the session's start in it; a link with a second in it sets both."""
     url = request.POST.get("url", "")
     given = {"url": url, "offset": request.POST.get("offset") or start_in(url)}
 
@@ -152,7 +152,7 @@ def set_recording(request: HttpRequest, event: str, session: str) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def add_chapter(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Add a chapter of one's own."""
+    """Add a manual chapter."""
     given = {field: request.POST.get(field, "") for field in ("title", "after")}
 
     def work(found: Session, caller: Caller) -> None:
