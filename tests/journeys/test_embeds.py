@@ -19,6 +19,7 @@ from tests.deploy.authority import Authority
 from tests.journeys.demo import EVENT, ORGANISER, ROOM, Demo
 from tests.journeys.stage import Attendee, Stage
 from tests.journeys.test_accessibility import is_accessible
+from tests.journeys.test_reactions import button, take_reactions
 
 QUESTION = "Where is it shown?"
 KNOWN = r"foreign: https://(localhost|127\.0\.0\.1):|frame-ancestors|Failed to load resource"
@@ -183,5 +184,21 @@ def test_moderator_copies_address_and_code(play, demo: Demo):
         is_accessible(john)
         obs = stage.open(address.removeprefix(demo.server.url))
         stage.is_live(obs)
+
+    play(scene)
+
+
+def test_embed_of_the_screen_shows_applause_and_one_of_the_result_does_without(play, demo: Demo):
+    def scene(stage: Stage) -> None:
+        address = link_of(demo)["embed_url"].removeprefix(demo.server.url)
+        ada, desk = stage.attendee().page, stage.moderator().page
+        take_reactions(desk, to=True)
+        screen, result = stage.open(address), stage.open(f"{address}?show=result")
+        for page in (screen, result):
+            stage.is_live(page)
+        button(ada, "Applause").click()
+        expect(screen.locator("[data-clap=applause] b")).to_have_text("1")
+        take_reactions(desk, to=False)
+        expect(screen.locator("[data-claps]")).to_be_hidden()
 
     play(scene)

@@ -58,6 +58,7 @@ class TestPage:
         socket = html.unescape(re.search(r'data-socket="([^"]+)"', page.text)[1])
         assert socket == f"/ws/sessions/{session.pk}/?view=display&link={token}"
         assert "data-keys-dialog" not in page.text
+        assert "data-claps" in page.text
 
     def test_result_alone_has_the_poll_and_neither_code_nor_keys(self, session, poll):
         _link, token = link_of(session)
@@ -66,6 +67,7 @@ class TestPage:
         assert 'data-part="result"' in page
         assert session.code_spaced not in page
         assert 'class="qr"' not in page
+        assert "data-claps" not in page
 
     @pytest.mark.parametrize(
         ("theme", "attributes"),

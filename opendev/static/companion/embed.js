@@ -3,6 +3,7 @@
 
 import "./gate.js"
 import "./kinds/more.js"
+import "./screen_claps.js"
 import "./screen_show.js"
 import { on } from "./markup.js"
 import { fetchPage } from "./regions.js"

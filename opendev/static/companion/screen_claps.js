@@ -28,9 +28,14 @@ function hearSession({ session }) {
   paint()
 }
 
-on("live:snapshot", hearSession)
-on("live:session.changed", hearSession)
-on("live:reaction.tally", ({ reactions }) => {
+function hearTaps({ reactions }) {
   heard = [...heard, { at: Date.now(), reactions }]
   paint()
-})
+}
+
+// An embed of the result alone has none.
+if (claps) {
+  on("live:snapshot", hearSession)
+  on("live:session.changed", hearSession)
+  on("live:reaction.tally", hearTaps)
+}
