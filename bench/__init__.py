@@ -1,1 +1,1 @@
-"""The benchmark behind `make bench`: what the product costs, beside what the same server can do at best."""
+"""The benchmark behind `make bench`: the cost of the product, compared with the best that the same server can do."""

@@ -21,14 +21,14 @@ FULL_ROOM = 10_000
 
 
 def scale_of(environment: dict[str, str]) -> Scale:
-    """Return how much is wanted: FULL=1 adds the room of ten thousand, RUNS=1 is a quick look."""
+    """Return how much to measure: FULL=1 adds the room of ten thousand, RUNS=1 is a quick look."""
     usual = Scale()
     rooms = (*usual.rooms, FULL_ROOM) if environment.get("FULL", "") not in {"", "0"} else usual.rooms
     return replace(usual, runs=int(environment.get("RUNS", usual.runs)), rooms=rooms)
 
 
 def main() -> int:
-    """Run what ONLY names, or everything. 1: a part failed; 2: ONLY is not known."""
+    """Run the parts that ONLY names, or all. 1: a part failed; 2: ONLY is unknown."""
     only = os.environ.get("ONLY", "")
     if only and only not in PARTS:
         print(f"ONLY={only} is not known; say one of {', '.join(PARTS)}.", file=sys.stderr)
@@ -46,7 +46,9 @@ def main() -> int:
     print(f"\n{report.table(found)}\n")
     report.write(REPORT, found, about)
     print(f"{REPORT.relative_to(ROOT)} has the same figures. {about['machine']}.")
-    if not only and not failed and scale.runs >= Scale().runs:  # else the documents keep the last whole run
+    if (
+        not only and not failed and scale.runs >= Scale().runs
+    ):  # else the documents keep the last complete run
         FIGURES.write_text(report.document(found, about))
         PLOT.write_text(plot.svg(found, about["machine"]))
         print("docs/figures.md and docs/pictures/benchmark.svg are written anew.")
@@ -56,7 +58,7 @@ def main() -> int:
 
 
 def measure(parts: list[str], scale: Scale) -> tuple[dict[str, Any], list[str]]:
-    """Play the parts; return what was found, and which parts failed. What this machine cannot do is said."""
+    """Play the parts; return the figures, and which parts failed. Parts that this machine cannot run are reported."""
     allowed = machine.allow_open_files(scale.most_sockets)
     if allowed < scale.most_sockets:
         print(f"Only {allowed} sockets may be open here; larger rooms are left out.")
@@ -80,7 +82,7 @@ def measure(parts: list[str], scale: Scale) -> tuple[dict[str, Any], list[str]]:
                 except (
                     AssertionError,
                     RuntimeError,
-                ) as error:  # a program's own words; the other parts go on
+                ) as error:  # a program's own message; the other parts go on
                     print(error, file=sys.stderr)
                     failed.append(part)
     return found, failed

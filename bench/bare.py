@@ -1,6 +1,6 @@
 """The limit: an ASGI application that does nothing else, on the same server with the same flags.
 
-`say <text>` is told to all sockets, everything else is sent back. What the product needs more than this is its own.
+`say <text>` is sent to all sockets, everything else is echoed. Everything above that is the product's own cost.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""What the bare application answers to phones: as many bytes as ours at best, in the fewest requests, made by nobody.
+"""The bare application's responses to phones: as many bytes as ours at best, in the fewest requests, without rendering.
 
 Two pages, a style sheet, a font, two scripts, the join, and a snapshot.
 """

@@ -1,4 +1,4 @@
-"""The part that measures the way in: from the code's page to the first snapshot (docs/benchmark.md)."""
+"""The part that measures joining: from the code's page to the first snapshot (docs/benchmark.md)."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from tests.support.databases import manage
 from tests.support.server import Server, clean_environment
 
 BARE_PATH = "/j/000000/"
-HEADLINE = "1000"  # phones of the scene whose figures are the part's own
+HEADLINE = "1000"  # phones of the scene whose figures count for the part
 PATIENCE_S = 300.0  # for the static files of another build
 
 
@@ -37,12 +37,12 @@ class Build:
         manage("load_demo", **self.own)
 
     def server(self) -> Server:
-        """Return a server of this build; it writes into the build's one database."""
+        """Return a server of this build; it writes to the build's only database."""
         return Server(self.folder, self.environment, root=self.root, python=self.python)
 
 
 def door(stage: Stage, scale: Scale) -> Found:
-    """Phones scan within a span, in turn with bare ASGI, and with another build where BEFORE names its folder."""
+    """Phones scan within a span, alternating with bare ASGI, and with another build if BEFORE names its folder."""
     before = os.environ.get("BEFORE", "")
     build = Build(Path(before).resolve(), stage.folder / "before") if before else None
     pace = min(scale.door, key=lambda scene: scene[0] / scene[1])
@@ -62,7 +62,7 @@ def door(stage: Stage, scale: Scale) -> Found:
 def _play(
     stage: Stage, scale: Scale, name: str, build: Build | None, scene: tuple[int, float], *, seed: int
 ) -> dict[str, Any]:
-    """Return what one storm on one server came to."""
+    """Return the figures of one storm on one server."""
     server = _server(stage, name, build)
     people, within_s = scene
     played = stage.play(
@@ -104,7 +104,7 @@ def _code_path(server: Server) -> str:
 
 
 def _compared(runs: list[dict[str, Any]]) -> Found:
-    """Return the product's figures of a scene, and how they compare with what was measured beside them."""
+    """Return the product's figures of a scene, and how they compare with those measured alongside."""
     ours = [run["product"]["first"] for run in runs]
     bare = [run["bare"]["first"] for run in runs]
     cost = "cpu_ms_a_phone"

@@ -1,6 +1,6 @@
-"""`python -m bench.driver`: plays one scene. The specification comes in by standard input, the figures go out as JSON.
+"""`python -m bench.driver`: plays one scene. It reads the specification from standard input and writes figures as JSON.
 
-A process of its own, so that what it needs is neither on the server's core nor in its figures.
+A separate process, so that its own cost is neither on the server's core nor in its figures.
 """
 
 import gc
@@ -25,10 +25,10 @@ SCENES = {
 
 
 def main() -> None:
-    """Play the scene that standard input asks for."""
+    """Play the scene that standard input specifies."""
     spec: dict[str, Any] = json.load(sys.stdin)
     allow_open_files(spec["sockets"])
-    gc.disable()  # its pauses would be counted as the server's
+    gc.disable()  # its pauses would count as the server's
     found = uvloop.run(SCENES[spec["scene"]](spec))
     json.dump(found, sys.stdout)
 

@@ -43,7 +43,7 @@ def figures(runs: Sequence[dict[str, float]]) -> dict[str, Figure]:
 
 
 def ratios(runs: Sequence[float], limits: Sequence[float]) -> Figure:
-    """Return how runs compare with the limit measured right beside each of them, pair by pair."""
+    """Return how runs compare with the limit measured right next to each of them, pair by pair."""
     return figure([run / limit for run, limit in zip(runs, limits, strict=True)])
 
 

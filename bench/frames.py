@@ -1,4 +1,4 @@
-"""What the driver reads of a frame: as little as it needs, so that it is not measured itself.
+"""The driver's readers of frames: they read as little as necessary, so that the driver is not what is measured.
 
 The server writes `{"type":"…"` first and no spaces; the tests hold these readers against its own encoder.
 """
@@ -11,7 +11,7 @@ _AFTER_TYPE = len(_TYPE)
 
 
 def kind(payload: bytes) -> bytes:
-    """Return the frame's type, such as b"poll.tally"; empty when it is none of ours."""
+    """Return the frame's type, such as b"poll.tally"; empty if it is not one of ours."""
     if not payload.startswith(_TYPE):
         return b""
     return payload[_AFTER_TYPE : payload.find(b'"', _AFTER_TYPE)]
@@ -30,7 +30,7 @@ def number(payload: bytes, name: bytes) -> int:
 
 
 def counts(payload: bytes) -> dict[str, int]:
-    """Return the votes by option of a tally or a whole poll; empty where the socket may not see them."""
+    """Return the votes by option of a tally or a whole poll; empty if the socket may not see them."""
     frame = json.loads(payload)
     told = frame["poll"] if frame["type"] == "poll.changed" else frame
     return {option["id"]: option["count"] for option in told.get("options", []) if "count" in option}
@@ -48,6 +48,6 @@ def answer(*, ref: int, poll: str, field: str, value: Any, seq: int) -> bytes:
 
 
 def upvote(*, ref: int, question: str) -> bytes:
-    """Return the frame that wants a question answered."""
+    """Return the frame that upvotes a question."""
     frame = {"type": "question.upvote", "ref": ref, "question": question}
     return json.dumps(frame, separators=(",", ":")).encode()

@@ -1,6 +1,6 @@
-"""What the benchmark of the kinds asks and answers: a poll of each kind, and what its voters choose from.
+"""The polls for the benchmark of the kinds: one of each kind, with the answers that voters choose from.
 
-A kind that is to be measured needs an entry in SAMPLES and nothing else.
+To measure a kind, add an entry to SAMPLES.
 """
 
 import dataclasses
@@ -9,7 +9,7 @@ from typing import Any
 
 from polls.kinds import DEFAULT
 
-DIFFERENT = 2_000  # words that stand in a poll before the measured votes come
+DIFFERENT = 2_000  # words that are in a poll before the measured votes arrive
 OPTIONS = ("Bare metal", "Virtual machines", "Both, by workload", "We are still deciding")
 
 
@@ -18,10 +18,10 @@ class Sample:
     """A poll to measure.
 
     Attributes:
-        field: which field of a vote holds the answer.
-        answers: what voters choose from, given the ids of the poll's options.
-        draft: the poll's JSON form, but for question and kind.
-        before: texts that stand in the poll already, one a person.
+        field: the field of a vote with the answer.
+        answers: the answers that voters choose from, given the ids of the poll's options.
+        draft: the poll's JSON form, without question and kind.
+        before: texts that are already in the poll, one per person.
     """
 
     field: str

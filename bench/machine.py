@@ -1,4 +1,4 @@
-"""The machine: which core does what, how many files may be open, and what a process has used of it."""
+"""The machine: which core does what, how many files may be open, and the resources that a process has used."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SPARE_FILES = 500  # beside the sockets: libraries, logs, databases
+SPARE_FILES = 500  # in addition to the sockets: libraries, logs, databases
 
 
 def cores() -> list[int]:
@@ -18,7 +18,7 @@ def cores() -> list[int]:
 
 @contextmanager
 def on_cores(wanted: Iterable[int]) -> Iterator[None]:
-    """Have what is started meanwhile run on these cores; where a process cannot be pinned it runs anywhere."""
+    """Run processes that are started meanwhile on these cores; if a process cannot be pinned it runs anywhere."""
     usual, wanted = cores(), list(wanted)
     if not usual or not wanted:
         yield
@@ -31,7 +31,7 @@ def on_cores(wanted: Iterable[int]) -> Iterator[None]:
 
 
 def allow_open_files(sockets: int) -> int:
-    """Raise the limit of open files as far as it goes, also for what we start; return how many sockets that allows."""
+    """Raise the limit of open files as far as possible, also of child processes; return how many sockets fit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = sockets + SPARE_FILES
     if soft < wanted:
@@ -43,7 +43,7 @@ def allow_open_files(sockets: int) -> int:
 def cpu_s(pids: Iterable[int]) -> float:
     """Return the CPU time that processes have used with all their threads, in seconds.
 
-    Linux names the CPU clock of a process by its number: to the nanosecond, where /proc counts hundredths.
+    Linux derives the id of a process's CPU clock from its pid: it is exact to the nanosecond, /proc only to hundredths.
     """
     return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
 
@@ -55,7 +55,7 @@ def memory_kb(pids: Iterable[int]) -> int:
 
 
 def description() -> str:
-    """Return what the figures were measured on, in one line."""
+    """Return a description of the machine, in one line."""
     named = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     processor = named[0].partition(":")[2].strip() if named else platform.processor() or "unknown processor"
     return (

@@ -1,4 +1,4 @@
-"""The parts of the benchmark: each plays its scene several times, in turn with what it is compared with."""
+"""The parts of the benchmark: each plays its scene several times, alternating with the one that it is compared with."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from polls.kinds import DEFAULT
 
 
 def fanout(stage: Stage, scale: Scale) -> Found:
-    """News to thousands of sockets, in turn with bare ASGI."""
+    """News to thousands of sockets, alternating with bare ASGI."""
     database = stage.database("sqlite")
     made = stage.seed(database, attendees=scale.fanout, visibility="always")
     product, bare = stage.product(database), stage.bare()
@@ -42,7 +42,7 @@ POLLS_OF_A_KIND = 2  # a run; what stands in them takes long to write
 
 
 def votes(stage: Stage, scale: Scale) -> Found:
-    """Durable, acknowledged votes a second on each database, in turn with bare ASGI's echo of the same frames."""
+    """Durable, acknowledged votes per second on each database, alternating with bare ASGI's echo of the same frames."""
     servers, places = {}, {}
     for vendor in vendors(stage):
         database = stage.database(vendor)
@@ -84,7 +84,7 @@ def votes(stage: Stage, scale: Scale) -> Found:
 
 
 def kinds(stage: Stage, scale: Scale) -> Found:
-    """A vote of each kind beside a single choice, on each database: in turn, in the same room."""
+    """A vote of each kind compared with a single choice, on each database: alternating, in the same room."""
     measured: Found = {}
     for vendor in vendors(stage):
         database = stage.database(vendor)
@@ -140,7 +140,7 @@ def room(stage: Stage, scale: Scale) -> Found:
 
 
 def _compare_costs(rooms: Found) -> None:
-    """Add what a vote costs in a large room, as a ratio to the small one."""
+    """Add the cost of a vote in a large room, as a ratio to the small one."""
     if {"500", "5000"} <= rooms.keys():
         small, large = (rooms[people]["cpu_per_vote_us"] for people in ("500", "5000"))
         rooms["5000"]["cpu_per_vote_ratio_to_500"] = Figure(
@@ -164,7 +164,7 @@ def _one_room(
         reconnects=True,
         **place(server, made),
     )
-    server.manage("recount")  # exits with an error where a kept tally is not what the ballots say
+    server.manage("recount")  # exits with an error if a stored tally does not match the ballots
     server.stop()
     return found
 
@@ -210,7 +210,7 @@ def upvotes(stage: Stage, scale: Scale) -> Found:
 
 
 def pages(stage: Stage, scale: Scale) -> Found:
-    """Page and REST requests a second, of one process with sixteen connections."""
+    """Page and REST requests per second, of one process with sixteen connections."""
     server = stage.product(stage.database("sqlite", demo=True))
     with server.http() as visitor:
         events = visitor.get("/api/v1/events/").json()["results"]
@@ -240,7 +240,7 @@ def pages(stage: Stage, scale: Scale) -> Found:
 
 
 def vendors(stage: Stage) -> list[str]:
-    """Return the databases to measure: PostgreSQL where this machine has it."""
+    """Return the databases to measure: PostgreSQL only if this machine has it."""
     return ["sqlite"] if "postgresql" in stage.lacking() else ["sqlite", "postgres"]
 
 

@@ -1,6 +1,6 @@
-"""A phone as the door sees it: loads a page and what the page loads, joins by the form, and opens the room's socket.
+"""A phone as the door sees it: loads a page and its files, joins by the form, and opens the room's socket.
 
-It keeps what a browser keeps: cookies, answers that may be stored, and up to six connections.
+It keeps what a browser keeps: cookies, cacheable responses, and up to six connections.
 """
 
 import asyncio
@@ -40,21 +40,21 @@ class Refused(Exception):
 
 
 class Answer(NamedTuple):
-    """A response: its headers in lower case, and its body as it came."""
+    """A response: its headers in lower case, and its body as received."""
 
     status: int
     headers: dict[bytes, bytes]
     body: bytes
 
     def text(self) -> str:
-        """Return the body, unpacked."""
+        """Return the body, decompressed."""
         unpack = UNPACK.get(self.headers.get(b"content-encoding", b""))
         return (unpack(self.body) if unpack else self.body).decode()
 
 
 @dataclass(slots=True)
 class Door:
-    """Where phones scan: a server, a session's code, and what its files load, which is worked out once."""
+    """The target of phones: a server, a session's code, and the files that its files load, which are found once."""
 
     host: str
     port: int
@@ -68,7 +68,7 @@ class Door:
 
 
 class Phone:
-    """One visitor. `requests` and `bytes` count what it asked for and what came, headers included."""
+    """One visitor. `requests` and `bytes` count its requests and the received bytes, including headers."""
 
     def __init__(self, door: Door) -> None:
         self.door = door
@@ -80,11 +80,11 @@ class Phone:
         self.requests = self.bytes = 0
 
     async def visit(self) -> float:
-        """Scan the code and go on until the first snapshot has come; return how long that took, in seconds.
+        """Scan the code and go on until the first snapshot has arrived; return how long that took, in seconds.
 
         Raises:
-            Refused: an answer was an error.
-            OSError, TimeoutError: there was no answer.
+            Refused: a response was an error.
+            OSError, TimeoutError: there was no response.
         """
         self.requests = self.bytes = 0
         began = now()
@@ -115,7 +115,7 @@ class Phone:
         while True:
             if answer.status in {301, 302, 303}:
                 path = urlsplit(urljoin(path, answer.headers[b"location"].decode())).path
-            elif b"refresh" in answer.headers:  # the page that waits
+            elif b"refresh" in answer.headers:  # the waiting page
                 seconds, _semicolon, url = answer.headers[b"refresh"].decode().partition("; url=")
                 await asyncio.sleep(float(seconds))
                 path = url or path
@@ -124,7 +124,7 @@ class Phone:
             answer = await self.ask(path)
 
     async def _load_all(self, paths: list[str]) -> None:
-        """Load files and what they load in turn, side by side as far as the connections allow."""
+        """Load files and the files that these load, in parallel as far as the connections allow."""
         wanted = [path for path in dict.fromkeys(paths) if path not in self.stored]
         for path in wanted:
             self.stored[path] = Answer(0, {}, b"")  # on its way
@@ -158,11 +158,11 @@ class Phone:
         assert isinstance(room, Socket)
         self.socket = room
         self.requests += 1
-        self.bytes += 129  # the answer to a handshake
+        self.bytes += 129  # the response to a handshake
         await room.greeted
 
     async def ask(self, path: str, form: str | None = None) -> Answer:
-        """Return the answer to a request; an unchanged page comes out of the store."""
+        """Return the response to a request; an unchanged page comes from the cache."""
         async with self.places:
             request = self._request(path, form)
             answer = await self._exchange(request)
@@ -197,7 +197,7 @@ class Phone:
         return head.encode()
 
     async def _exchange(self, request: bytes) -> Answer:
-        """Send a request over a free connection or a new one; again over a new one where the free one had ended."""
+        """Send a request over a free connection or a new one; retry over a new one if the free one had been closed."""
         while self.idle:
             reader, writer = self.idle.pop()
             try:

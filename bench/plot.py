@@ -1,4 +1,4 @@
-"""The plot in docs/: how long a vote waits for its acknowledgement, by the size of the room. SVG, written by hand."""
+"""The plot in docs/: how long a vote waits for its acknowledgement, by the size of the room. It writes SVG itself."""
 
 from collections.abc import Iterator
 from html import escape
@@ -48,7 +48,7 @@ def _axes(sizes: list[int], top: float) -> Iterator[str]:
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#d0d7de"/>'
         yield _text(LEFT - 8, y + 4, f"{ms:g}", anchor="end")
     for people in sizes:
-        if people != 600:  # beside 500 there is no room for it
+        if people != 600:  # next to 500 there is no space for it
             yield _text(_x(people, sizes), HEIGHT - BOTTOM + 20, f"{people:,}", anchor="middle")
 
 

@@ -1,4 +1,4 @@
-"""What was found, as a table for people and as JSON for programs."""
+"""The report: as a table for people and as JSON for programs."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.figures import Figure, as_json
 
-# figure -> (what a reader calls it, the limit that we hold ourselves to on two cores, by database or for both)
+# figure -> (its name for readers, the limit that we set ourselves on two cores, by database or for both)
 NAMES = {
     "cpu_us": "CPU each, µs",
     "cpu_ms": "CPU each, ms",
@@ -79,7 +79,7 @@ def sections(found: dict[str, Any], before: str = "") -> Iterator[tuple[str, dic
 
 
 def table(found: dict[str, Any]) -> str:
-    """Return the table: median, spread, and the limit where there is one."""
+    """Return the table: median, spread, and the limit if there is one."""
     lines = []
     for section, own in sections(found):
         lines.append(f"\n{section}")
@@ -93,7 +93,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 def document(found: dict[str, Any], about: dict[str, Any]) -> str:
-    """Return docs/figures.md: the table of the last whole run, with the machine that it was made on."""
+    """Return docs/figures.md: the table of the last complete run, with the machine that it was made on."""
     return (
         "# Figures of the last whole run of `make bench`\n\n"
         f"{about['machine']}. Median of {about['runs']} runs, and their spread; {about['minutes']} minutes.\n"
@@ -104,7 +104,7 @@ def document(found: dict[str, Any], about: dict[str, Any]) -> str:
 
 
 def judged(section: str, name: str, value: float) -> str:
-    """Return the limit of a figure, with a mark where it is missed."""
+    """Return the limit of a figure, with a mark if it is missed."""
     if (least := AT_LEAST.get((section, name))) is not None:
         return f"at least {least:g}{'' if value >= least else '  MISSED'}"
     most = LIMITS.get((section, name))
@@ -122,14 +122,14 @@ def judged(section: str, name: str, value: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return three digits that count, and all of what is larger."""
+    """Return three significant digits, and all digits of larger numbers."""
     if value == 0:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def nested(found: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures as plain numbers with their spreads, in the shape that bench/report.json has."""
+    """Return the figures as plain numbers with their spreads, in the form of bench/report.json."""
     own = as_json({name: one for name, one in found.items() if isinstance(one, Figure)})
     return own | {name: nested(inner) for name, inner in found.items() if isinstance(inner, dict)}
 

@@ -19,9 +19,9 @@ class Scale:
     upvote_within_s: float = 1.0
     vote_within_s: float = 5.0
     page_seconds: float = 2.0
-    # phones, and the seconds in which they scan; the first is a pace that builds before the door could take
+    # phones, and the seconds in which they scan; the first is a pace that builds before the door could handle
     door: tuple[tuple[int, float], ...] = ((60, 12.0), (100, 10.0), (500, 10.0), (1_000, 10.0))
-    returning: int = 500  # the scene whose phones come back
+    returning: int = 500  # the scene whose phones return
     settle_s: float = 2.5  # a round of the sweep
 
     @property

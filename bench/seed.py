@@ -1,7 +1,7 @@
 """`python -m bench.seed`: fills the database that DATABASE_URL names with a session, polls and attendees.
 
-The order comes in by standard input as JSON, and what was made goes out the same way. Polls are made by the product's
-services; attendees in bulk, as ten thousand single joins would take longer than the measurement.
+It reads JSON from standard input, and writes what was created to standard output. Polls are created by the product's
+services; attendees in bulk, because ten thousand single joins would take longer than the measurement.
 """
 
 import json
@@ -27,9 +27,9 @@ QUESTION = "Where do your containers run in production today?"
 def seed(
     *, attendees: int, polls: int, visibility: str, questions: int = 0, kinds: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Make one live session with live polls, open questions, and people who joined it.
+    """Create one live session with live polls, open questions, and people who joined it.
 
-    With `kinds` there are as many polls of each kind that is named, and none else.
+    With `kinds` there are as many polls of each named kind, and no others.
     """
     session = make_session()
     made = [
@@ -53,7 +53,7 @@ def seed(
 
 
 def _of_kind(session: Session, kind: str, visibility: str) -> dict[str, Any]:
-    """Make a live poll of a kind, with what stands in it already."""
+    """Create a live poll of a kind, with the texts that are already in it."""
     sample = SAMPLES[kind]
     options = sample.draft.get("options")
     texts = [option["text"] for option in options] if options else None

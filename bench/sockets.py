@@ -1,4 +1,4 @@
-"""The driver's sockets: thousands of them in one thread, on picows."""
+"""The driver's sockets: thousands of them in one thread, with picows."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ now = time.perf_counter
 
 
 class Socket(WSListener):
-    """One attendee's socket. Subclasses say what becomes of a frame in `note`."""
+    """One attendee's socket. Subclasses handle a frame in `note`."""
 
     def __init__(self) -> None:
         self.transport: WSTransport | None = None
@@ -26,11 +26,11 @@ class Socket(WSListener):
         self.received = 0
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Keep the way to the server."""
+        """Keep the transport to the server."""
         self.transport = transport
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        """Note that the server, or we, hung up."""
+        """Record that the server, or we, closed the connection."""
         self.transport, self.is_lost = None, True
         if not self.greeted.done():
             self.greeted.set_exception(ConnectionError("The server closed a socket before its first frame."))
@@ -54,7 +54,7 @@ class Socket(WSListener):
         self.transport.send(WSMsgType.TEXT, payload)
 
     def close(self) -> None:
-        """Hang up without a farewell, as a phone does that loses its network."""
+        """Drop the connection without a close frame, like a phone that loses its network."""
         if self.transport is not None:
             self.transport.disconnect(graceful=False)
 
@@ -65,7 +65,7 @@ AnySocket = TypeVar("AnySocket", bound=Socket)
 async def connect_all(
     make: Callable[[], AnySocket], url: str, tokens: Sequence[str], *, at_once: int = AT_ONCE
 ) -> list[AnySocket]:
-    """Return a socket for each token, once every one has its first frame."""
+    """Return a socket for each token, once each has its first frame."""
     gate = asyncio.Semaphore(at_once)
 
     async def connect(token: str) -> AnySocket:
@@ -83,7 +83,7 @@ async def connect_all(
 
 
 async def close_all(sockets: Iterable[Socket]) -> None:
-    """Hang up, and give the loop a moment to notice."""
+    """Close the connections, and give the loop a moment to notice."""
     for socket in sockets:
         socket.close()
     await asyncio.sleep(0.1)
@@ -95,11 +95,11 @@ class Probe(Socket):
     def __init__(self) -> None:
         super().__init__()
         self.waits: list[float] = []
-        self.own_lags: list[float] = []  # how much later than wanted this driver itself came to send
+        self.own_lags: list[float] = []  # how much later than intended this driver itself got to send
         self.task: asyncio.Task[None] | None = None
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take the time of a pong."""
+        """Record the time of a pong."""
         if frame.msg_type == WSMsgType.PONG:
             self.waits.append(now() - float(frame.get_payload_as_bytes()))
         else:
@@ -127,6 +127,6 @@ class Probe(Socket):
 
 
 async def open_probe(url: str, token: str) -> Probe:
-    """Return a probe beside the crowd."""
+    """Return a probe in addition to the crowd."""
     probe: Any = (await connect_all(Probe, url, [token]))[0]
     return probe  # type: ignore[no-any-return]

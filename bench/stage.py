@@ -1,4 +1,4 @@
-"""What the scenes run on: private databases, the product and the bare application, each on its core."""
+"""The environment of the scenes: private databases, the product and the bare application, each on its core."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.support.server import Server, clean_environment
 
 Found = dict[str, Any]  # names to figures, nested; see report.py
 PATIENCE_S = 300.0
-# The bare application is served by uvicorn alone: our deadlines and bounds are a cost of the product.
+# The bare application is served by plain uvicorn: our deadlines and bounds are a cost of the product.
 BARE = {
     "opendev.asgi:application": "bench.bare:application",
     "opendev.door.connections:Connection": "httptools",
@@ -33,7 +33,7 @@ class BareServer(Server):
         return [BARE.get(word, word) for word in self.uvicorn_command()]
 
     def uvicorn_command(self) -> list[str]:
-        """Return how the product is served, as its own command says it."""
+        """Return how the product is served, according to its own command."""
         ask = (
             "from opendev.home.management.commands.serve import server_command as say; import json;"
             f"print(json.dumps(say(host='127.0.0.1', port={self.port}, workers=1)))"
@@ -45,10 +45,10 @@ class BareServer(Server):
 
 
 class Stage:
-    """Starts what a part needs and stops it all again; use it in a `with`."""
+    """Starts everything that a part needs and stops it again; use it in a `with`."""
 
     def __init__(self, *, static: Path | None = None, sqlite: SqliteFiles | None = None) -> None:
-        """`static` and `sqlite`: collected files and migrated databases that are there already."""
+        """`static` and `sqlite`: collected files and migrated databases that exist already."""
         self.static, self.made = static, sqlite
         known = cores()
         self.is_pinned = len(known) > 1
@@ -80,7 +80,7 @@ class Stage:
     # -- programs -----------------------------------------------------------------------------------------------
 
     def lacking(self) -> list[str]:
-        """Return which programs this machine does not have; the parts that need them are left out, and said so."""
+        """Return which programs this machine lacks; the parts that need them are skipped, with a message."""
         wanted = {
             "postgresql": ("initdb", "/usr/lib/postgresql:*/bin/initdb"),
             "redis-server": ("redis-server", ""),
@@ -88,7 +88,7 @@ class Stage:
         return [package for package, (name, also) in wanted.items() if find(name, also=also) is None]
 
     def database(self, vendor: str, *, demo: bool = False) -> str:
-        """Return the address of a new, migrated database. PostgreSQL runs beside the driver, and syncs for real."""
+        """Return the address of a new, migrated database. PostgreSQL runs on the driver's core, and really syncs."""
         if vendor == "sqlite":
             self.number += 1
             return self.sqlite.copy_to(self.folder / f"{self.number}.sqlite3", demo=demo)
@@ -100,7 +100,7 @@ class Stage:
         return self.postgres.fresh_database(demo=demo)
 
     def redis_url(self) -> str:
-        """Return the address of the private Redis, beside the driver too."""
+        """Return the address of the private Redis, on the driver's core too."""
         if self.redis is None:
             self.redis = Redis(self.folder)
             self.stack.callback(self.redis.stop)
@@ -130,7 +130,7 @@ class Stage:
         return folder
 
     def _started(self, server: Server, where: list[int]) -> Server:
-        self.stack.callback(server.stop)  # does nothing where it was stopped before
+        self.stack.callback(server.stop)  # does nothing if it was stopped before
         with on_cores(where):
             server.start()
         return server
@@ -147,7 +147,7 @@ class Stage:
         questions: int = 0,
         kinds: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Fill a database; return what was made."""
+        """Fill a database; return what was created."""
         order = {
             "attendees": attendees,
             "polls": polls,
@@ -181,7 +181,7 @@ class Stage:
 
 
 def place(server: Server, made: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return what the driver has to know of a server, and of what a database was filled with."""
+    """Return what the driver has to know about a server, and about the content of its database."""
     path = f"/ws/sessions/{made['session']}/" if made else "/"
     return {"url": server.socket_url + path, "pids": pids_of(server), **(made or {})}
 

@@ -1,1 +1,1 @@
-"""What `make` calls. Standard library only: these files run before anything is installed."""
+"""The programs that `make` calls. Standard library only: these files run before anything is installed."""

@@ -1,6 +1,6 @@
 """Names that only say that something happened, not what it is: `found`, `given`, `told`. A name says a type or a role.
 
-Each folder has a ceiling: as many as it has today. It may only fall, so whoever renames some lowers it here.
+Each folder has a ceiling: its current number. It may only fall, so after renaming some, lower it here.
 """
 
 import ast
@@ -35,7 +35,7 @@ CEILINGS = {
     "sessions/timeline": 1,
     "tools": 10,
 }
-SLACK = 10  # so that two branches that rename some each do not stand in each other's way
+SLACK = 10  # so that two branches that each rename some do not conflict
 
 
 def folder_of(path: Path) -> str:
@@ -45,7 +45,7 @@ def folder_of(path: Path) -> str:
 
 
 def bound_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield (line, name) wherever a name is given to something: variables, parameters, fields."""
+    """Yield (line, name) for every definition of a name: variables, parameters, fields."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.lineno, node.id
@@ -54,7 +54,7 @@ def bound_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def banned_names() -> dict[str, list[str]]:
-    """Return for each folder where it has such names, as `file:line: name`."""
+    """Return for each folder its places with such names, as `file:line: name`."""
     places: dict[str, list[str]] = {}
     for package in ("opendev", "sessions", "polls", "etherpad_links", "tools", "bench"):
         for path in sorted((ROOT / package).rglob("*.py")):
@@ -67,7 +67,7 @@ def banned_names() -> dict[str, list[str]]:
 
 
 def main() -> int:
-    """Return 1 where a folder has more of these names than its ceiling, or a ceiling is higher than it need be."""
+    """Return 1 if a folder has more of these names than its ceiling, or a ceiling is higher than necessary."""
     places = banned_names()
     failed = False
     for folder in sorted(places.keys() | CEILINGS.keys()):

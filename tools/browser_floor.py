@@ -1,7 +1,7 @@
-"""What the pages use, held against @mdn/browser-compat-data: it has to be in every browser that README.md names.
+"""Checks features that the pages use against @mdn/browser-compat-data: every browser in README.md must have them.
 
 Properties, keywords, at-rules, selectors and functions are read from the style sheets, globals and members from the
-scripts. Of several members of one name the oldest counts, since a name says nothing of its object.
+scripts. Of several members with one name the oldest counts, since a name does not tell its object.
 """
 
 import json
@@ -28,7 +28,7 @@ FLOOR = {
     "chrome": 99,
     "chrome_android": 99,
 }
-# Used although a browser of the floor lacks it, with what belongs to it, and what happens there.
+# Used although a supported browser lacks it, with everything that belongs to it, and the effect there.
 GUARDED = {
     "api.Document.exitFullscreen": "a phone has no full screen for pages; the presenter's key does nothing",
     "api.Document.fullscreenElement": "as exitFullscreen",
@@ -65,7 +65,7 @@ GUARDED = {
     "css.types.color.light-dark": "in @supports: the light colours",
     "css.types.length.viewport_percentage_units_dynamic": "a height less, or 100 % of the window",
 }
-# Members of our own objects that have the name of a newer interface's.
+# Members of our own objects that share their name with a member of a newer interface.
 OWN_NAMES = {
     *(
         "drop",
@@ -97,11 +97,11 @@ SYNTAX = {
     "javascript.operators.nullish_coalescing_assignment": re.compile(r"\?\?="),
     "javascript.classes.private_class_fields": re.compile(r"(?<![\w&])#[a-z]\w*\s*[=(;]"),
 }
-Problem = tuple[str, str]  # the key in the data, and what browsers it needs
+Problem = tuple[str, str]  # the key in the data, and the browsers that it needs
 
 
 def provide() -> bool:
-    """Install the data with npm, once. Return False where npm is missing or reaches no registry."""
+    """Install the data with npm, once. Return False if npm is missing or reaches no registry."""
     wanted = (LOCK / "package-lock.json").read_bytes()
     installed = FOLDER / "package-lock.json"
     if DATA.exists() and installed.exists() and installed.read_bytes() == wanted:
@@ -117,7 +117,7 @@ def provide() -> bool:
 
 
 class Data:
-    """The compatibility data, and what it says of names."""
+    """The compatibility data, and look-ups of names in it."""
 
     def __init__(self) -> None:
         self.tree: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
@@ -137,7 +137,7 @@ class Data:
         return node
 
     def lacking(self, key: str) -> list[str]:
-        """Return the browsers of the floor that lack a feature, as "firefox 121". Unknown features lack nowhere."""
+        """Return the supported browsers that lack a feature, as "firefox 121". Unknown features count as supported."""
         support = self.node(key).get("__compat", {}).get("support", {})
         return [
             f"{browser} {version}"
@@ -147,7 +147,7 @@ class Data:
 
 
 def first_version(support: Any) -> float:
-    """Return the first version that has a feature under its own name and without a switch; infinity if none has."""
+    """Return the first version that has a feature under its own name and without a flag; infinity if none has."""
     entries = support if isinstance(support, list) else [support]
     versions = [
         float(match[0])
@@ -182,7 +182,7 @@ def sheet_keys(source: str) -> Iterator[str]:
 
 
 def script_keys(source: str, data: Data) -> Iterator[str]:
-    """Yield the keys of the features that a script uses; of members of one name the one that is oldest."""
+    """Yield the keys of the features that a script uses; of members with one name the oldest one."""
     code = NOT_CODE.sub('""', source)
     for key, pattern in SYNTAX.items():
         if pattern.search(code):
@@ -197,14 +197,14 @@ def script_keys(source: str, data: Data) -> Iterator[str]:
 
 
 def problems(name: str, source: str, data: Data) -> list[Problem]:
-    """Return what a file uses that a browser of the floor lacks and that nothing guards."""
+    """Return the features of a file that a supported browser lacks and that are not guarded."""
     keys = sheet_keys(source) if name.endswith(".css") else script_keys(source, data)
     lacks = {key: data.lacking(key) for key in keys if not is_guarded(key)}
     return sorted((key, ", ".join(browsers)) for key, browsers in lacks.items() if browsers)
 
 
 def is_guarded(key: str) -> bool:
-    """Return True if the feature, or what it belongs to, stands in GUARDED."""
+    """Return True if the feature, or its parent, is in GUARDED."""
     parts = key.split(".")
     return any(".".join(parts[:length]) in GUARDED for length in range(1, len(parts) + 1))
 
@@ -217,7 +217,7 @@ def files() -> list[Path]:
 
 
 def main() -> int:
-    """Print what is used below the floor. Return 1 if there is anything."""
+    """Print features that a supported browser lacks. Return 1 if there are any."""
     if not provide():
         print("Not checked: npm is missing, or gave no @mdn/browser-compat-data.")
         return 0

@@ -1,4 +1,4 @@
-"""`make bundle`: makes each page's script and the style sheet from their sources, with the esbuild that is pinned here.
+"""`make bundle`: builds each page's script and the style sheet from their sources, with the esbuild pinned here.
 
 A developer's tool, as Node is. The bundles are committed, so that neither `make run` nor an installation needs it.
 """
@@ -14,14 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = Path(__file__).resolve().parent / "bundler"
 FOLDER = ROOT / "var" / "bundler"
 ESBUILD = FOLDER / "node_modules" / "esbuild" / "bin" / "esbuild"
-# Scripts: older browsers than those that the pages need must be able to read the bundle, so that its gate is run.
+# Scripts: browsers older than the supported ones must be able to parse the bundle, so that its gate runs.
 SYNTAX = "es2018"
 # Styles: the floor of tools/browser_floor.py.
 ENGINES = "safari15.4,firefox97,chrome99"
 
 
 def provide() -> bool:
-    """Install esbuild with npm, once. Return False where npm is missing or reaches no registry."""
+    """Install esbuild with npm, once. Return False if npm is missing or reaches no registry."""
     wanted = (LOCK / "package-lock.json").read_bytes()
     installed = FOLDER / "package-lock.json"
     if ESBUILD.exists() and installed.exists() and installed.read_bytes() == wanted:
@@ -37,7 +37,7 @@ def provide() -> bool:
 
 
 def esbuild(source: str, *options: str) -> str:
-    """Return what esbuild makes of a source that imports from our folder of sources."""
+    """Return esbuild's output for a source that imports from our folder of sources."""
     return subprocess.run(
         [ESBUILD, "--minify", "--charset=utf8", "--log-level=warning", *options],
         cwd=bundles.STATIC / bundles.SOURCES,
@@ -72,7 +72,7 @@ def make_sheet(name: str) -> str:
 
 
 def stale() -> list[str]:
-    """Return the paths of bundles that differ from what esbuild makes now, or that nothing makes any more."""
+    """Return the paths of bundles that differ from esbuild's current output, or that are no longer built."""
     made = make_all()
     present = {
         path.relative_to(bundles.STATIC).as_posix() for path in (bundles.STATIC / bundles.BUILT).glob("*")
@@ -86,7 +86,7 @@ def stale() -> list[str]:
 
 
 def write_all() -> int:
-    """Write every bundle, and remove what is none."""
+    """Write every bundle, and remove obsolete ones."""
     if not provide():
         print("npm is missing, or gave no esbuild; the bundles are as they were.", file=sys.stderr)
         return 2
@@ -101,7 +101,7 @@ def write_all() -> int:
 
 
 def main() -> int:
-    """Print which bundles are not what esbuild makes of the sources. Return 1 if there is any."""
+    """Print which bundles differ from esbuild's output for the sources. Return 1 if there are any."""
     if not provide():
         print("Not made again: npm is missing, or gave no esbuild.")
         return 0

@@ -1,4 +1,4 @@
-"""`make check`: what can be said about the code without running it. All checks run; all failures are shown."""
+"""`make check`: static checks of the code. All checks run; all failures are shown."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ CLEAN, NOT_AUDITED = 0, 3  # tools/supply_chain.py; `make audit` fails for the s
 BIN = VENV / "bin"
 PACKAGES = ["manage.py", "opendev", "sessions", "polls", "etherpad_links", "tools", "bench", "tests"]
 MANAGE = [str(PYTHON), "manage.py"]
-# import-linter has no `python -m`, and the script that pip writes for it breaks when the folder is moved.
+# import-linter has no `python -m`, and the script that pip installs for it breaks when the folder is moved.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -48,7 +48,7 @@ def run_all() -> int:
 
 
 def audit_fails() -> bool:
-    """Return True if a known vulnerability was reported. Where nothing can be known, as without a network, say so."""
+    """Return True if a known vulnerability was reported. If that is unknown, as without a network, print that."""
     print("== audit", flush=True)
     command = [str(PYTHON), "-m", "tools.supply_chain", "audit"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode not in {CLEAN, NOT_AUDITED}
@@ -70,7 +70,7 @@ def commands() -> dict[str, list[str]]:
 
 
 def production_like(folder: Path) -> dict[str, str]:
-    """What an installation would say, so that `check --deploy` judges that and not a developer's machine."""
+    """An installation's environment, so that `check --deploy` judges that and not a developer's machine."""
     return {
         **os.environ,
         "PUBLIC_URL": "https://opendev.example.org",

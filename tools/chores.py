@@ -1,4 +1,4 @@
-"""One function for each word that `make` knows. Each returns the exit code, or replaces itself by another program."""
+"""One function for each target of `make`. Each returns the exit code, or replaces itself by another program."""
 
 import os
 import shutil
@@ -10,8 +10,8 @@ from functools import partial
 from tools import bundles, checks, debian, environment, etherpad, pythons
 from tools.environment import PYTHON, ROOT, Unmet
 
-# What is run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands of
-# combinations, or does the same again on PostgreSQL.
+# The tests that are run often: services, live core and pages, on SQLite. The rest needs browsers, storms, thousands
+# of combinations, or repeats them on PostgreSQL.
 LONGER = (
     *("journeys", "browsers", "faults", "load", "etherpad", "api", "leaks", "roles", "secrecy", "bench"),
     *("polls/test_races.py", "polls/test_life.py", "polls/test_guards.py", "home/test_health.py"),
@@ -20,11 +20,11 @@ LONGER = (
 )
 OF_THE_TOOLS = ("tools", "test_architecture.py", "test_support.py")
 UNIT_ONLY = ["-k", "not postgresql", *(f"--ignore=tests/{part}" for part in LONGER + OF_THE_TOOLS)]
-# Three processes, on two cores as well: a sixth of the time a test waits for a server, an outage or a browser.
+# Three processes, even on two cores: for a sixth of the time a test waits for a server, an outage or a browser.
 # Which tests share a process: tests/parts.py.
 SIDE_BY_SIDE = ["-n", "3", "--dist", "loadscope"]
-# A change is let in by one order of the tests and the same examples each time: who changed nothing that matters is not
-# stopped by chance. pytest by itself, and `make soak`, shuffle and look for new examples (docs/adr/0023).
+# Changes are accepted with a fixed order of the tests and the same examples each time, so that chance does not block an
+# unrelated change. Plain pytest, and `make soak`, shuffle and look for new examples (docs/adr/0023).
 ONE_ORDER = ["--randomly-seed=1", "--hypothesis-profile=same"]
 COVERAGE = ["--cov", "--cov-report="]  # `coverage report` then lists the gaps
 CACHES = (
@@ -76,7 +76,7 @@ def test() -> int:
 
 
 def coverage() -> int:
-    """Run all tests and measure which branches they take; that is a third slower, so it has a word of its own."""
+    """Run all tests and measure which branches they take; that is a third slower, so it is a separate target."""
     install_what_tests_need(list(debian.NEEDS))
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     etherpad.prepare()
@@ -98,13 +98,13 @@ def check() -> int:
 
 
 def bench() -> int:
-    """Measure, and write bench/report.json. What this machine lacks is left out, and said."""
+    """Measure, and write bench/report.json. Parts that this machine cannot run are skipped, with a message."""
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     return become([str(PYTHON), "-m", "bench"])
 
 
 def soak() -> int:
-    """Let every fault strike ten times, send a hundred thousand odd frames, and play much more of what is random."""
+    """Let every fault strike ten times, send a hundred thousand odd frames, and run many more random tests."""
     install_what_tests_need(list(debian.NEEDS))
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     what = [
@@ -127,13 +127,13 @@ def deploy_check() -> int:
 
 
 def supply_chain(word: str) -> int:
-    """Write the bill of materials or the list of licences, or ask for known vulnerabilities."""
+    """Write the bill of materials or the list of licences, or look for known vulnerabilities."""
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     return become([str(PYTHON), "-m", "tools.supply_chain", word])
 
 
 def other_pythons() -> int:
-    """Run the core's tests, or with `UNITS=all` all units, on the other Pythons that are here."""
+    """Run the core's tests, or with `UNITS=all` all unit tests, on the other installed Pythons."""
     units = os.environ.get("UNITS", "")
     if units not in {"", "all"}:
         raise Unmet(f"UNITS={units} is not known; UNITS=all runs all unit tests on the other Pythons.")
@@ -147,7 +147,7 @@ def other_pythons() -> int:
 
 
 def clean() -> int:
-    """Remove what the other words made, except the database and the secret key."""
+    """Remove everything that the other targets made, except the database and the secret key."""
     for folder in (ROOT / ".venv", ROOT / "var" / "static", *(ROOT / cache for cache in CACHES)):
         if folder.is_file():
             folder.unlink()
@@ -160,13 +160,13 @@ def clean() -> int:
 
 
 def messages() -> int:
-    """Write the catalogues of translations anew from the sources; `ONLY=fr` means that language alone."""
+    """Update the catalogues of translations from the sources; `ONLY=fr` only updates that language."""
     environment.prepare(environment.RUNTIME, environment.DEVELOPMENT)
     return become([str(PYTHON), "-m", "tools.messages"])
 
 
 def lock() -> int:
-    """Write the locked requirements anew, for every platform, without the address of any package index."""
+    """Update the locked requirements, for every platform, without the address of any package index."""
     uv = shutil.which("uv")
     if uv is None:
         raise Unmet("Locking needs uv: `pipx install uv`, then say make lock again.")

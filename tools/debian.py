@@ -1,4 +1,4 @@
-"""Debian packages: what the tests need beyond Python, installed where we are root and listed where we are not."""
+"""Debian packages that the tests need in addition to Python: installed as root, listed otherwise."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ POLICY_TEXT = (
 )
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "DEBCONF_NONINTERACTIVE_SEEN": "true"}
 
-# The package, and a test of whether what we want from it is already here.
+# The package, and a check whether the program that we need from it is already installed.
 NEEDS = {
     "chromium-headless-shell": lambda: bool(
         os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
@@ -41,7 +41,7 @@ NEEDS_OF_DEPLOYING = {
     "prometheus": lambda: bool(shutil.which("promtool")),
     "systemd": lambda: bool(shutil.which("systemd-analyze")),
 }
-# What does as well where the first is not to be had. The shell is the same Chromium without a window's parts: journeys
+# Substitutes if the first is not available. The shell is the same Chromium without windows: journeys
 # take a third less CPU in it.
 INSTEAD = {"chromium-headless-shell": "chromium"}
 STAND_INS = {"chromium": lambda: bool(shutil.which("chromium") or shutil.which("chromium-browser"))}
@@ -52,7 +52,7 @@ def missing(packages: list[str]) -> list[str]:
 
 
 def provide(packages: list[str]) -> list[str]:
-    """Install what is missing, where we may. Return what is missing even so, stand-ins considered."""
+    """Install what is missing, if we may. Return what is still missing, taking substitutes into account."""
     lacking = missing(packages)
     for attempt in (lacking, [INSTEAD.get(package, package) for package in lacking]):
         lacking = missing(attempt)
@@ -69,13 +69,13 @@ def can_install() -> bool:
 
 
 def install_venv(python: str) -> None:
-    """Give the system's Python its venv module. Another Python would not profit from Debian's package."""
+    """Install the venv module of the system's Python. Debian's package does not help another Python."""
     if can_install() and Path(python).resolve().is_relative_to("/usr/bin"):
         install(["python3-venv"])
 
 
 def install(packages: list[str]) -> None:
-    """The lists of packages are fetched only if the ones at hand do not do. What apt-get says is shown if it fails."""
+    """Package lists are only fetched if the present ones are not enough. The output of apt-get is shown if it fails."""
     print(f"Installing Debian packages: {' '.join(packages)}", flush=True)
     with no_service_starts():
         answer = apt_get("install", *packages)
@@ -109,7 +109,7 @@ def apt_get(deed: str, *packages: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def no_service_starts() -> Iterator[None]:
-    """Debian starts a package's service when it installs it, unless this script says no. An existing one stays."""
+    """Debian starts a package's service on installation, unless this script prevents it. An existing script stays."""
     if POLICY.exists() and POLICY.read_text(errors="replace") != POLICY_TEXT:
         yield
         return
@@ -122,7 +122,7 @@ def no_service_starts() -> Iterator[None]:
 
 
 def stop_as_if_interrupted_on_sigterm() -> None:
-    """So that `finally` runs, and nothing of ours stays on the machine, when we are told to stop."""
+    """So that `finally` runs, and nothing of ours stays on the machine, when we are terminated."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

@@ -31,16 +31,16 @@ PIP_INSTALL = [
     "--no-input",
     "--disable-pip-version-check",
     "--require-hashes",
-    "--no-deps",  # the lock is complete; pip's own look for a newer `coverage[toml]` must not break a fresh clone
+    "--no-deps",  # the lock is complete; pip's search for a newer `coverage[toml]` must not break a fresh clone
 ]
 
 
 class Unmet(Exception):
-    """What this machine lacks and we may not or cannot add; one sentence for the person at the prompt."""
+    """A requirement that this machine lacks and we may not or cannot install; a message for the user."""
 
 
 def prepare(*requirements: str) -> None:
-    """Make `.venv` hold exactly what the named files lock; costs nothing when it already does."""
+    """Install exactly the packages that the named files lock into `.venv`; costs nothing if that was done."""
     with only_one_run_at_a_time():
         if is_broken():
             shutil.rmtree(VENV, ignore_errors=True)
@@ -52,7 +52,7 @@ def prepare(*requirements: str) -> None:
 
 @contextmanager
 def only_one_run_at_a_time() -> Iterator[None]:
-    """Two terminals may say `make` at once; the second waits until the first has installed."""
+    """Two terminals may run `make` at once; the second waits until the first has installed."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -62,7 +62,7 @@ def only_one_run_at_a_time() -> Iterator[None]:
 
 
 def is_broken() -> bool:
-    """True too when the system's Python moved on and the packages belong to the one before."""
+    """Also True if the system's Python was upgraded and the packages belong to the previous one."""
     if UNFINISHED.exists() or not PYTHON.exists():
         return True
     answer = subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False)
@@ -95,7 +95,7 @@ def install(name: str) -> None:
     UNFINISHED.touch()
     command = [str(PYTHON), *PIP_INSTALL, "-r", name]
     answer = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
-    if answer.returncode < 0:  # killed half-way: leave the mark, the next run starts afresh
+    if answer.returncode < 0:  # killed half-way: leave the mark, the next run starts from scratch
         raise Unmet(f"pip was stopped by signal {-answer.returncode}; say make again.")
     UNFINISHED.unlink()
     if answer.returncode:

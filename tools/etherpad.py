@@ -1,11 +1,11 @@
-"""A real Etherpad for tests and for developers: installed once from a lock file, started wherever it is wanted.
+"""A real Etherpad for tests and for developers: installed once from a lock file, started wherever it is needed.
 
 The package is npm's `ep_etherpad-lite` 1.8.14. It is a test double: old, with known holes, to be reached on
-loopback alone. Everything odd in here is needed, and each oddity says why:
+loopback only. Everything odd in here is needed, and each oddity is explained:
 
 - `overrides` in package.json: one dependency has an optional one that npm would fetch from git, and fail.
-- The server wants its own folder to be called `src`; a copy instead of the link would load its modules twice.
-- Its root is kept apart from npm's folder, because it runs `npm ls` in its root when it starts.
+- The server needs its own folder to be called `src`; a copy instead of the link would load its modules twice.
+- Its root is separate from npm's folder, because it runs `npm ls` in its root when it starts.
 - Its browser bundle reads six libraries by path, hence the six links.
 """
 
@@ -28,11 +28,11 @@ API_KEY = "key-of-the-etherpad-on-this-machine"
 DEFAULT_PORT = 9001
 NPM_CI = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
 UNLIMITED = 10_000
-LAYOUT = b"1"  # count it up when `lay_out` changes, so that everybody installs anew
+LAYOUT = b"1"  # increase it when `lay_out` changes, so that everybody installs again
 
 
 def prepare(folder: Path = INSTALLED) -> Path:
-    """Return the server's root folder; installs it where that was not done yet, or the recipe is another now.
+    """Return the server's root folder; installs it if that has not been done, or the recipe has changed.
 
     Raises:
         Unmet: node or npm is missing, or npm could not install
@@ -89,7 +89,7 @@ def install(folder: Path) -> None:
 
 
 def lay_out(modules: Path, root: Path) -> None:
-    """Make the server's root beside the modules, which Node finds through the one link above `src`."""
+    """Create the server's root next to the modules, which Node finds through the link above `src`."""
     for folder in (root / "node_modules", root / "var"):
         folder.mkdir(parents=True)
     (modules / "ep_etherpad-lite").rename(root / "src")
@@ -102,7 +102,7 @@ def lay_out(modules: Path, root: Path) -> None:
 
 
 def write_settings(folder: Path, port: int, *, is_limited: bool = False, exports: int = UNLIMITED) -> Path:
-    """Write a server's settings and its API key into a folder of its own. `is_limited`: as real servers are."""
+    """Write a server's settings and its API key into its folder. `is_limited`: like real servers."""
     limits = {} if is_limited else {"commitRateLimiting": {"duration": 1, "points": UNLIMITED}}
     settings = {
         "title": "Etherpad",
@@ -111,7 +111,7 @@ def write_settings(folder: Path, port: int, *, is_limited: bool = False, exports
         "dbType": "dirty",
         "dbSettings": {"filename": str(folder / "pads.db")},
         "defaultPadText": "",
-        "authenticationMethod": "apikey",  # which 2 and 3 ask for, and 1 does not know
+        "authenticationMethod": "apikey",  # which 2 and 3 need, and 1 does not know
         "skinName": "no-skin",
         "minify": False,
         "loglevel": "WARN",
@@ -132,7 +132,7 @@ def command(folder: Path) -> list[str]:
 
 
 def command_of_checkout(folder: Path) -> list[str]:
-    """The same for Etherpad 2 or 3 as its repository holds it, built; to be run in the checkout's src."""
+    """The same for Etherpad 2 or 3 built from its repository; to be run in the checkout's src."""
     return ["node", "--require", "tsx/cjs", "node/server.ts", *files_of(folder)]
 
 

@@ -1,6 +1,6 @@
-"""Makes the fonts of pages out of the whole one: `python -m tools.font_subset`. English needs the first, others both.
+"""Makes the fonts of pages from the complete one: `python -m tools.font_subset`. English needs the first, others both.
 
-Run by hand where fontTools and brotli are installed, when the font or the characters change; the result is committed.
+Run it by hand, with fontTools and brotli installed, when the font or the characters change; commit the result.
 More than half of the whole file is kerning, since each pair varies with the weight. Here a pair has one value, to the
 nearest 1/128 of the font's size: rounded values repeat, so they compress. No page is bolder than HEAVIEST.
 """
@@ -16,7 +16,7 @@ from fontTools.varLib import instancer
 FONTS = Path(__file__).resolve().parent.parent / "opendev" / "static" / "companion" / "fonts"
 WHOLE, ENGLISH = FONTS / "schibsted-latin.woff2", FONTS / "schibsted-english.woff2"
 WESTERN = FONTS / "schibsted-western.woff2"
-# companion.css says the same as a unicode-range, and that of the rest.
+# companion.css has the same as a unicode-range, and that of the rest.
 CHARACTERS = [*range(0x20, 0x7F), 0xA0, 0xB7, 0xD7, 0x2013, 0x2014]
 CHARACTERS += [0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2032, 0x2212]
 FEATURES = ["kern", "ccmp", "mark", "mkmk", "tnum"]
@@ -24,7 +24,7 @@ PAIRS = 2  # the type of a lookup of pairs
 VARYING = ("XPlaDevice", "YPlaDevice", "XAdvDevice", "YAdvDevice")
 LIGHTEST, HEAVIEST = 400, 800
 STEP = 16  # of 2048 units: an eighth of a pixel at the size of the text
-FIXED = 0x0F  # the bits of a value's format that are no variation
+FIXED = 0x0F  # the bits of a value's format that are not variations
 
 
 def main() -> None:
@@ -44,7 +44,7 @@ def main() -> None:
 def write_subset(font: TTFont, characters: Sequence[int], path: Path) -> None:
     options = subset.Options()
     options.layout_features = (
-        FEATURES  # its seven bytes of hinting stay: without them FreeType hints by itself
+        FEATURES  # its seven bytes of hinting stay: without them FreeType does its own hinting
     )
     options.name_IDs = [0, 1, 2, 13, 14]
     subsetter = subset.Subsetter(options)
@@ -56,7 +56,7 @@ def write_subset(font: TTFont, characters: Sequence[int], path: Path) -> None:
 
 
 def fix_pairs(table: Any) -> None:
-    """Leave each pair its rounded value at the default weight alone."""
+    """Only leave each pair its rounded value at the default weight."""
     table.ValueFormat1 &= FIXED
     table.ValueFormat2 &= FIXED
     if table.Format == 1:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "opendev" / "templates"
-SCRIPTS = ROOT / "opendev" / "static" / "companion"  # what we write; the bundles are made of it
+SCRIPTS = ROOT / "opendev" / "static" / "companion"  # our sources; the bundles are made from them
 SHEETS = [SCRIPTS, ROOT / "opendev" / "recap"]
 
 TEMPLATE_CODE = re.compile(r"{#[^\n]*?#}|{%\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}", re.DOTALL)
@@ -81,7 +81,7 @@ class Page(HTMLParser):
 
 
 def template_complaints(source: str) -> list[tuple[int, str]]:
-    """Template code is blanked, line ends kept, so that the rest reads as HTML with the right line numbers."""
+    """Template code is replaced by spaces, line ends kept: the rest parses as HTML with the right line numbers."""
     page = Page()
     page.feed(TEMPLATE_CODE.sub(blank, source))
     page.close()
@@ -95,7 +95,7 @@ def template_complaints(source: str) -> list[tuple[int, str]]:
 
 
 def zone_complaints(source: str) -> list[tuple[int, str]]:
-    """Return (line, complaint) for each moment that is shown in UTC without saying so."""
+    """Return (line, complaint) for each time that is shown in UTC without saying so."""
     if SETS_THE_ZONE.search(source):
         return []
     text = IN_A_ZONE.sub(lambda block: "\n" * block[0].count("\n"), source)

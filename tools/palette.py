@@ -1,4 +1,4 @@
-"""Makes a screenshot small: PNG with at most 256 colours, which is all that flat pages with smooth letters need."""
+"""Makes a screenshot small: PNG with at most 256 colours, which is enough for flat pages with antialiased text."""
 
 import struct
 import zlib
@@ -47,7 +47,7 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def unfiltered(raw: bytes, row_length: int, step: int) -> Iterator[bytearray]:
-    """Undo PNG's five ways of writing a row as the difference to its neighbours."""
+    """Undo PNG's five filters, which store a row as the difference to its neighbours."""
     above = bytearray(row_length)
     for start in range(0, len(raw), row_length + 1):
         way, row = raw[start], bytearray(raw[start + 1 : start + 1 + row_length])

@@ -1,4 +1,4 @@
-"""`.venv/bin/python -m tools.pictures` takes the README's pictures anew: a real server, a real browser, 214 people.
+"""`.venv/bin/python -m tools.pictures` takes the README's pictures again: a real server, a real browser, 214 people.
 
 `.venv/bin/python -m tools.pictures card` takes the picture that shared links show, and `… guide` those of
 docs/getting-started.md.
@@ -37,11 +37,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 CARD = ROOT / "opendev" / "static" / "companion" / "card.png"
 LARGEST = 150 * 1024
-ADDRESS = "http://opendev.example"  # what is written beside the QR code
+ADDRESS = "http://opendev.example"  # the text next to the QR code
 CODE = "482615"
 MINUTES_IN = 22
 QUESTION = "What do you use to create Kubernetes clusters on OpenStack?"
-CHOICES = [51, 38, 31, 20, 14, 9]  # of the crowd; the phone in the picture adds one to the first
+CHOICES = [51, 38, 31, 20, 14, 9]  # by the crowd; the phone in the picture adds one to the first
 HERE, VOTED = 214, 164
 SECONDS = 120
 
@@ -141,7 +141,7 @@ def take_room(phone: Attendee) -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """Once nothing moves any more: bars have grown, fonts are there, no button is under the mouse."""
+    """Once nothing moves: bars have grown, fonts are loaded, no button is under the mouse."""
     page.mouse.move(0, 0)
     page.emulate_media(reduced_motion="reduce")
     page.wait_for_timeout(1000)
@@ -153,7 +153,7 @@ def take(page: Page, name: str) -> None:
 
 
 def take_card(chromium: Browser) -> None:
-    """The picture that stands for the product where its address is shared."""
+    """The picture that is shown for shared links to the product."""
     page = chromium.new_page(viewport={"width": 1200, "height": 630})
     page.goto(Path(__file__).with_name("social_card.html").as_uri())
     page.wait_for_function("document.fonts.status === 'loaded'")

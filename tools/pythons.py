@@ -18,7 +18,7 @@ from tools import environment
 from tools.environment import DEVELOPMENT, ROOT, RUNTIME, Unmet, wanted_hash
 
 SUPPORTED = ("3.11", "3.12", "3.13")
-NAMED_BY = "OTHER_PYTHONS"  # paths with colons between them, instead of those that are found; "" is none
+NAMED_BY = "OTHER_PYTHONS"  # paths separated by colons, instead of those that are found; "" for none
 CORE = ("tests/core", "tests/door/test_bodies.py", "tests/etherpad_links", "tests/polls/test_ballots.py")
 HANGS_AFTER_S, ALL_HANG_AFTER_S = 240.0, 1200.0
 ASK = "import sys, venv, ensurepip; ensurepip.version(); print('%d.%d' % sys.version_info[:2])"
@@ -49,7 +49,7 @@ def candidates() -> Iterator[str]:
 
 
 def version_of(program: str) -> str:
-    """Return the version of a Python that can make environments, "" of one that cannot or does not run."""
+    """Return the version of a Python that can make environments, "" for one that cannot or does not run."""
     try:
         answer = subprocess.run([program, "-c", ASK], capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
@@ -58,7 +58,7 @@ def version_of(program: str) -> str:
 
 
 def provide(version: str, program: str) -> Path:
-    """Return the Python of an environment in var/ that holds what the locks say.
+    """Return the Python of an environment in var/ with the locked packages.
 
     Raises:
         Unmet: it cannot be made or filled
@@ -81,7 +81,7 @@ def provide(version: str, program: str) -> Path:
 def run(*options: str, hangs_after_s: float = HANGS_AFTER_S) -> int:
     """Run pytest with these options on each, side by side. Return 1 if it failed, or hung, on any.
 
-    What each of them says is printed when it has ended.
+    The output of each is printed when it has ended.
     """
     failed = []
     programs = others()
@@ -99,7 +99,7 @@ def run(*options: str, hangs_after_s: float = HANGS_AFTER_S) -> int:
 
 
 def try_on(version: str, program: str, *options: str, hangs_after_s: float) -> tuple[str, bool]:
-    """Return what pytest says on one of them, and False if it failed or hung; one that cannot be filled passes."""
+    """Return the output of pytest on one of them, and False if it failed or hung; one without the packages passes."""
     try:
         python = provide(version, program)
     except Unmet as unmet:

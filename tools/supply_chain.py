@@ -1,4 +1,4 @@
-"""What the product is built upon: a bill of materials, known vulnerabilities, licences.
+"""The product's dependencies: a bill of materials, known vulnerabilities, licences.
 
 `make sbom` writes var/sbom.json (CycloneDX 1.6), `make audit` asks for known vulnerabilities, and `make licences`
 writes docs/licences.md. All three read requirements.txt, and what is installed in `.venv`.
@@ -23,24 +23,24 @@ LOCK, SBOM, LICENCES = ROOT / "requirements.txt", ROOT / "var" / "sbom.json", RO
 ENTRY = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[\w,]+\])?==([^\s;\\]+)(?:\s*;\s*([^\\]+?))?\s*\\?$")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 NAME = re.compile(r"^[A-Za-z0-9._-]+")
-# Their metadata name no licence; it is in the file LICENSE of each.
+# Their metadata has no licence; it is in the file LICENSE of each.
 LICENCES_BY_HAND = {
     "pyrage": "MIT",
     "channels-redis": "BSD-3-Clause",
     "uritemplate": "BSD-3-Clause OR Apache-2.0",
 }
 NOT_HERE = "for another Python or system"
-LONGEST_LICENCE = 60  # some packages put the whole text where the name belongs
+LONGEST_LICENCE = 60  # some packages have the whole text in place of the name
 AUDIT_WITHIN_S = 120
 CLEAN, VULNERABLE, NOT_AUDITED = 0, 1, 3
 
 
 class Package:
-    """A locked package, and what its installation says of it."""
+    """A locked package, with the metadata of its installation."""
 
     def __init__(self, name: str, version: str, condition: str, hashes: list[str]) -> None:
         self.name, self.version, self.condition, self.hashes = name, version, condition, hashes
-        self.installed: Distribution | None = None  # where it is for another Python or another system
+        self.installed: Distribution | None = None  # if it is for another Python or another system
         with suppress(PackageNotFoundError):
             here = distribution(name)
             self.installed = here if here.version == version else None
@@ -55,7 +55,7 @@ class Package:
 
     @property
     def licence(self) -> str:
-        """The licence as the package names it, "" where it does not, or is not installed."""
+        """The licence as the package names it, "" if it does not, or is not installed."""
         if self.key in LICENCES_BY_HAND:
             return LICENCES_BY_HAND[self.key]
         if self.installed is None:
@@ -87,7 +87,7 @@ def locked(text: str) -> Iterator[Package]:
 
 
 def bill_of_materials(packages: list[Package], *, now: datetime) -> dict[str, Any]:
-    """Return the bill as CycloneDX 1.6: components with hashes and licences, and who needs whom."""
+    """Return the bill as CycloneDX 1.6: components with hashes and licences, and their dependencies."""
     purls = {package.key: package.purl for package in packages}
     own = f"pkg:pypi/opendev-companion@{__version__}"
     wanted = [canonical(match[0]) for line in direct() if (match := NAME.match(line))]
@@ -165,10 +165,10 @@ def licence_list(packages: list[Package]) -> str:
 
 
 def audit(packages: list[Package]) -> int:
-    """Print known vulnerabilities. Return NOT_AUDITED where it is not known of each package whether it has any.
+    """Print known vulnerabilities. Return NOT_AUDITED if that could not be found out for each package.
 
-    pip-audit ends with 0 and "No known vulnerabilities found" where the index answers 404 for all of them, so its
-    answer is counted.
+    pip-audit exits with 0 and "No known vulnerabilities found" even if the index answers 404 for all of them, so the
+    packages in its report are counted.
     """
     command = [sys.executable, "-m", "pip_audit", "--strict", "--no-deps", "--disable-pip", "--format=json"]
     try:

@@ -1,1 +1,1 @@
-"""What the driver plays: each scene is a coroutine that takes a plain specification and returns plain figures."""
+"""The driver's scenes: each is a coroutine that takes a plain specification and returns plain figures."""

@@ -17,7 +17,7 @@ MOST_REASONS = 3
 
 
 async def play(spec: dict[str, Any]) -> dict[str, Any]:
-    """Let `phones` come within `within_s`, and come back if `returns`; figures of each, and why some failed."""
+    """Let `phones` arrive within `within_s`, and again if `returns`; return figures of each, and why some failed."""
     door = Door("127.0.0.1", spec["port"], spec["path"])
     chance = random.Random(spec["seed"])
     guests = [Phone(door) for _ in range(PHONES_TO_WARM_UP)]
@@ -41,7 +41,7 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _idle_share(pids: list[int]) -> float:
-    """Return the share of a core that the server uses while nobody comes."""
+    """Return the share of a core that the server uses while nobody arrives."""
     before, began = cpu_s(pids), now()
     await asyncio.sleep(IDLE_S)
     return (cpu_s(pids) - before) / (now() - began)

@@ -1,4 +1,4 @@
-"""News to thousands of sockets, by the product and by the bare application in turn."""
+"""News to thousands of sockets, by the product and by the bare application alternately."""
 
 import asyncio
 from typing import Any
@@ -8,23 +8,23 @@ from bench.frames import vote
 from bench.machine import cpu_s
 from bench.sockets import Socket, close_all, connect_all, now
 
-EVERY_S = 0.3  # the product tells a socket at most four news a second
+EVERY_S = 0.3  # the product sends a socket at most four news per second
 PATIENCE_S = 30.0
 
 
 class Listener(Socket):
-    """Notes when it hears news."""
+    """Records when it gets news."""
 
     hall: "Hall"
 
     def note(self, what: bytes, payload: bytes) -> None:
-        """Take the time of news; answers and presence are other things."""
+        """Record the time of news; responses and presence do not count."""
         if what == b"poll.tally":
             self.hall.heard(payload)
 
 
 class Hall:
-    """Sockets of one server that all wait for the same news."""
+    """Sockets on one server that all wait for the same news."""
 
     def __init__(self, pids: list[int]) -> None:
         self.pids = pids
@@ -42,7 +42,7 @@ class Hall:
         return one
 
     def heard(self, payload: bytes) -> None:
-        """Note that one more has heard."""
+        """Record that one more has got the news."""
         self.latencies.append(now() - self.said_at)
         self.last = payload
         self.waited_for -= 1
@@ -50,7 +50,7 @@ class Hall:
             self.all_heard.set()
 
     async def rounds(self, say: Any, count: int) -> dict[str, float]:
-        """Say something, wait until all have heard, so many times; what that cost the server."""
+        """Send news and wait until all have got them, this many times; return the cost to the server."""
         self.latencies = []
         before, received = cpu_s(self.pids), self.received()
         for _ in range(count):
@@ -69,7 +69,7 @@ class Hall:
         }
 
     def received(self) -> int:
-        """Return how many frames the listeners have had."""
+        """Return how many frames the listeners have got."""
         return sum(one.received for one in self.listeners)
 
 
@@ -91,9 +91,7 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
     def say() -> None:
         bare.listeners[0].send(b"say " + product.last)
 
-    await asyncio.sleep(
-        spec["settle_s"]
-    )  # a round of the sweep: the count of those who are here has been told
+    await asyncio.sleep(spec["settle_s"])  # a round of the sweep: the number of people present has been sent
     count = spec["rounds"]
     await product.rounds(say_by_vote, count)
     await bare.rounds(say, count)

@@ -1,4 +1,4 @@
-"""Votes of each kind in turn, in the same room and on the same server: what one costs beside a single choice."""
+"""Votes of each kind in turn, in the same room and on the same server: their cost compared with a single choice."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
         for kind, polls in spec["kinds"].items():
             first = number * spec["polls_a_run"]
             run[kind] = await crowd.burst(polls[first : first + spec["polls_a_run"]], chance)
-            await asyncio.sleep(1.0)  # until the last news are out, so that they are not another's cost
+            await asyncio.sleep(1.0)  # until the last news are sent: they must not count for another kind
         if number:  # the first round warms up
             runs.append(run)
     await close_all(crowd.voters)

@@ -1,4 +1,4 @@
-"""Page requests a second: a few connections that ask again as soon as they are answered."""
+"""Page requests per second: a few connections that send the next request as soon as they have a response."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ CONNECTIONS = 16
 
 
 async def play(spec: dict[str, Any]) -> dict[str, Any]:
-    """Ask for each page for a while, `runs` times in turn; figures by the page's name."""
+    """Request each page for a while, `runs` times in turn; return figures by the page's name."""
     runs = []
     for number in range(spec["runs"] + 1):
         seconds = spec["seconds"] if number else 0.5  # the first round warms up
@@ -22,7 +22,7 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 async def ask(spec: dict[str, Any], page: dict[str, str], seconds: float) -> dict[str, float]:
-    """Ask for one page over several connections."""
+    """Request one page over several connections."""
     body = page.get("body", "")
     request = (
         f"{page['method']} {page['path']} HTTP/1.1\r\nHost: {spec['host']}:{spec['port']}\r\n"

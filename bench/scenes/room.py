@@ -1,4 +1,4 @@
-"""The scene that all this is for: a room joins, everybody votes within five seconds, all see the same at the end."""
+"""The main scene: a room joins, everybody votes within five seconds, all see the same at the end."""
 
 import asyncio
 import random
@@ -11,14 +11,14 @@ from bench.frames import counts, number, vote
 from bench.machine import cpu_s, memory_kb
 from bench.sockets import Probe, Socket, close_all, connect_all, now, open_probe
 
-# The second is the whole poll: where a version went by unheard, as with several workers.
+# The second is the whole poll: for when a version was missed, as with several workers.
 NEWS_OF_POLLS = {b"poll.tally", b"poll.changed"}
 PATIENCE_S = 30.0
-SAID = 5  # errors in words; all are counted
+SAID = 5  # errors printed; all are counted
 
 
 class Attendee(Socket):
-    """Votes once, and notes what it is told meanwhile."""
+    """Votes once, and records the frames that arrive meanwhile."""
 
     room: "Room"
     option: str
@@ -59,11 +59,11 @@ class Room:
         return one
 
     def is_final(self, payload: bytes) -> bool:
-        """Tell whether a tally, or the whole poll, counts everybody and shows the counts."""
+        """Return True if a tally, or the whole poll, counts everybody and shows the counts."""
         return number(payload, b"ballots") == len(self.attendees) and b'"count"' in payload
 
     def one_settled(self) -> None:
-        """Note that one more has the final tally."""
+        """Record that one more has the final tally."""
         self.unsettled -= 1
         if self.unsettled == 0:
             self.all_settled.set()
@@ -87,7 +87,7 @@ class Room:
         return now()
 
     def what_lacks(self) -> str:
-        """Say who never had the final tally, and what the first of them was told at last."""
+        """Report who never got the final tally, and the last frame of the first of them."""
         waiting = [one for one in self.attendees if not one.final]
         return f"{len(waiting)} clients never had the final tally; the last news of one: {waiting[0].last!r}"
 
@@ -103,9 +103,7 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
     room = Room(spec)
     probe = await open_probe(spec["url"], spec["probe_token"])
     found = await join(room)
-    await asyncio.sleep(
-        spec["settle_s"]
-    )  # a round of the sweep: the count of those who are here has been told
+    await asyncio.sleep(spec["settle_s"])  # a round of the sweep: the number of people present has been sent
     found |= await everybody_votes(room, probe)
     await asyncio.sleep(1.0)
     await close_all(room.attendees)
@@ -141,7 +139,7 @@ async def everybody_votes(room: Room, probe: Probe) -> dict[str, float]:
         room.errors.append(room.what_lacks())
     spent, took = cpu_s(pids) - spent, now() - began
     for error in room.errors[:SAID]:
-        print(error, file=sys.stderr)  # standard output is the report's
+        print(error, file=sys.stderr)  # standard output is for the report
     waits = [1000 * (one.acked_at - one.sent_at) for one in room.attendees if one.acked_at]
     return {
         "ack_p50_ms": percentile(waits, 50),
@@ -159,7 +157,7 @@ async def everybody_votes(room: Room, probe: Probe) -> dict[str, float]:
 
 
 async def everybody_comes_back(room: Room) -> dict[str, float]:
-    """Let everybody connect again at once, as after a cut, each with their own answer in the snapshot."""
+    """Let everybody reconnect at once, as after an outage, each with their own answer in the snapshot."""
     began = now()
     again = await connect_all(Returned, room.spec["url"], room.spec["tokens"], at_once=500)
     found = {
@@ -171,7 +169,7 @@ async def everybody_comes_back(room: Room) -> dict[str, float]:
 
 
 class Returned(Socket):
-    """Comes back, and reads in its snapshot whether its answer is there."""
+    """Reconnects, and checks whether its answer is in the snapshot."""
 
     has_voted = False
 

@@ -1,4 +1,4 @@
-"""A room that wants its questions answered: everybody upvotes one of a few within a second, and all see the same."""
+"""A room with questions: everybody upvotes one of a few within a second, and all see the same."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ PATIENCE_S = 30.0
 
 
 class Attendee(Socket):
-    """Upvotes one question, and notes what it is told meanwhile, and when."""
+    """Upvotes one question, and records the frames that arrive meanwhile, and when."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Attendee(Socket):
                 self.votes |= {one["id"]: one["votes"] for one in json.loads(payload)["questions"]}
 
     def most_in_a_second(self) -> int:
-        """Return how many news came in the busiest second."""
+        """Return how many news arrived in the busiest second."""
         return max((bisect_left(self.told_at, at + 1) - n for n, at in enumerate(self.told_at)), default=0)
 
 
@@ -85,7 +85,7 @@ async def upvote_all(people: list[Attendee], spec: dict[str, Any]) -> float:
 
 
 async def until_all_see(people: list[Attendee], wanted: Counter[str]) -> float:
-    """Wait until everybody is shown every vote, or for as long as is decent; return when that was."""
+    """Wait until everybody is shown every vote, or until a timeout; return when that was."""
     until = now() + PATIENCE_S
     while now() < until and any(one.votes.get(q) != n for one in people for q, n in wanted.items()):
         await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Votes as fast as they go: each socket sends its next one when the last is acknowledged."""
+"""Votes as fast as possible: each socket sends its next one when the last is acknowledged."""
 
 import asyncio
 import random
@@ -20,14 +20,14 @@ def _frame(ref: int, poll: dict[str, Any], chance: random.Random) -> bytes:
 
 
 class Voter(Socket):
-    """Sends its frames one after the other; the bare application sends them back, the product says `ok`."""
+    """Sends its frames one after the other; the bare application echoes them, the product answers `ok`."""
 
     crowd: "Crowd"
     pending: list[bytes]
     sent_at: float
 
     def note(self, what: bytes, payload: bytes) -> None:
-        """Send the next frame after an answer."""
+        """Send the next frame after a response."""
         if what in {b"ok", b"poll.vote"}:
             self.crowd.latencies.append(now() - self.sent_at)
             self.next()
@@ -36,7 +36,7 @@ class Voter(Socket):
             self.next()
 
     def next(self) -> None:
-        """Send the next frame, or be done."""
+        """Send the next frame, or finish."""
         if self.pending:
             self.sent_at = now()
             self.send(self.pending.pop())
@@ -63,13 +63,13 @@ class Crowd:
         return one
 
     def one_is_done(self) -> None:
-        """Note that one more has no more to send."""
+        """Record that one more has nothing left to send."""
         self.busy -= 1
         if self.busy == 0:
             self.all_done.set()
 
     async def burst(self, polls: list[dict[str, Any]], chance: random.Random) -> dict[str, float]:
-        """Have everybody vote in each of the polls; what that came to."""
+        """Let everybody vote in each of the polls; return the figures."""
         self.latencies, self.busy = [], len(self.voters)
         self.all_done.clear()
         for one in self.voters:
@@ -100,7 +100,7 @@ async def play(spec: dict[str, Any]) -> dict[str, Any]:
         for name, crowd in crowds.items():
             first = number * spec["polls_a_run"]
             run[name] = await crowd.burst(crowd.place["polls"][first : first + spec["polls_a_run"]], chance)
-            await asyncio.sleep(1.0)  # until the last news are out, so that they are not another's cost
+            await asyncio.sleep(1.0)  # until the last news are sent: they must not count for another server
         if number:  # the first round warms up
             runs.append(run)
     for crowd in crowds.values():

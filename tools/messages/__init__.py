@@ -1,1 +1,1 @@
-"""Catalogues of translations: what is to be translated, what is, and whether it is right (docs/languages/README.md)."""
+"""Catalogues of translations: texts to translate, translations, and checks of them (docs/languages/README.md)."""

@@ -1,6 +1,6 @@
-"""`python -m tools.messages`: writes the catalogues anew. With `--check` it only says what is wrong with them.
+"""`python -m tools.messages`: updates the catalogues. With `--check` it only reports what is wrong with them.
 
-A language after it, as its folder is called (de, pt_BR), means that one alone, and has one that is new made.
+A language after it, named like its folder (de, pt_BR), limits it to that one, and creates a new one.
 """
 
 import os
@@ -41,14 +41,14 @@ def main(arguments: list[str]) -> int:
 
 
 def two_in_one(sources: Sequence[Source]) -> Source | None:
-    """Return a text that is counted in one place and not in another; a catalogue has one entry for both."""
+    """Return a text that has a plural in one place and none in another; a catalogue has one entry for both."""
     with_plural = {(source.context, source.text) for source in sources if source.plural}
     alone = (source for source in sources if not source.plural)
     return next((source for source in alone if (source.context, source.text) in with_plural), None)
 
 
 def write(language: str, entries: Sequence[polib.POEntry]) -> None:
-    """Write a language's catalogue anew, and say how much of it is translated."""
+    """Update a language's catalogue, and print how much of it is translated."""
     known = catalogues.read(language) if catalogues.path_of(language).exists() else None
     catalogue = catalogues.updated(language, known, entries)
     catalogues.write(language, catalogue)
@@ -57,7 +57,7 @@ def write(language: str, entries: Sequence[polib.POEntry]) -> None:
 
 
 def is_offered(language: str) -> bool:
-    """Return True if people can choose the language: then nothing may be missing."""
+    """Return True if people can choose the language: then it must be complete."""
     return language.lower().replace("_", "-") in {code for code, _name in LANGUAGES}
 
 

@@ -1,4 +1,4 @@
-"""The catalogues: one PO file a language, written in the order of the sources, and what Django reads of it, an MO file.
+"""The catalogues: one PO file per language, in the order of the sources, and an MO file, which Django reads.
 
 Locations have no line numbers and the header no dates, so that a difference shows what changed and nothing else.
 """
@@ -45,17 +45,17 @@ class UnknownLanguageError(Exception):
 
 
 def path_of(language: str) -> Path:
-    """Return where a language's catalogue is."""
+    """Return the path of a language's catalogue."""
     return FOLDER / language / f"{NAME}.po"
 
 
 def languages() -> list[str]:
-    """Return the languages that have a catalogue, as folders name them: de, pt_BR."""
+    """Return the languages that have a catalogue, named like their folders: de, pt_BR."""
     return sorted(path.parents[1].name for path in FOLDER.glob(f"*/{NAME}.po"))
 
 
 def key_of(entry: polib.POEntry) -> Key:
-    """Return what a text is looked up by: its context and the text, in the singular."""
+    """Return the key of a text: its context and the text, in the singular."""
     return entry.msgctxt or "", entry.msgid
 
 

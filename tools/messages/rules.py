@@ -1,4 +1,4 @@
-"""What a translation must keep of its text: placeholders, tags, quotation marks that end attributes, plural forms."""
+"""Parts of a text that translations must keep: placeholders, tags, quotation marks that end attributes, plurals."""
 
 import gettext
 import re
@@ -21,11 +21,11 @@ SIGNS = {
     ">": "an angle bracket that the text does not have",
     "&": "an ampersand that the text does not have",
 }
-MOST_COUNTED = 1_000  # numbers that are tried to learn which of them share a plural form
+MOST_COUNTED = 1_000  # numbers to find out which of them share a plural form
 
 
 def complaints_of(entry: polib.POEntry, language: str) -> Iterator[str]:
-    """Yield what is wrong with what is translated of an entry; what is missing is asked by `is_missing`."""
+    """Yield errors in an entry's translations; `is_missing` finds missing ones."""
     if not entry.msgid_plural:
         if entry.msgstr:
             yield from _complaints(entry.msgid, entry.msgstr)
@@ -42,7 +42,7 @@ def complaints_of(entry: polib.POEntry, language: str) -> Iterator[str]:
 
 
 def is_missing(entry: polib.POEntry) -> bool:
-    """Return True if a text, or one of its plural forms, has no translation that somebody has approved."""
+    """Return True if a text, or one of its plural forms, has no approved translation."""
     forms = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
     return entry.fuzzy or not all(forms)
 

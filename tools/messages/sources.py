@@ -1,7 +1,7 @@
-"""Reads what is to be translated out of the sources, in Python alone: nobody needs GNU gettext.
+"""Extracts the texts to translate from the sources, in pure Python: GNU gettext is not needed.
 
-Modules are read as syntax trees, so a sentence inside an f-string is found too, and one that is put together, which no
-catalogue could hold, is an error. Templates are read as Django's own tokens, after the product's loader.
+Modules are read as syntax trees, so a sentence inside an f-string is found too, and a concatenated one, which cannot
+be in a catalogue, is an error. Templates are read as Django's own tokens, after the product's loader.
 """
 
 import ast
@@ -43,7 +43,7 @@ COUNTED = "counted"  # {% counted "key" "singular" "plural" %}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text to translate: its plural, if it has one, the file that says it, and what its author says of it."""
+    """A text to translate: its plural, if it has one, its file, and its author's comment."""
 
     text: str
     plural: str
@@ -54,7 +54,7 @@ class Source:
 
 
 class NotATextError(Exception):
-    """A source asks for the translation of something that no catalogue can hold."""
+    """A source marks something for translation that cannot be in a catalogue."""
 
     def __init__(self, path: str, line: int | None, why: str) -> None:
         super().__init__(f"{path}:{line}: {why}")
@@ -109,7 +109,7 @@ def texts_of_module(source: str, path: str) -> Iterator[Source]:
 
 
 def _names_for_the_administration(tree: ast.Module) -> Iterator[ast.expr]:
-    """Yield what models and their fields are called: only Django's administration shows it, and that in English."""
+    """Yield the names of models and their fields: only Django's administration shows them, in English."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             is_field = isinstance(node.func, ast.Attribute) and node.func.attr.endswith(
@@ -123,7 +123,7 @@ def _names_for_the_administration(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 def _functions_in(tree: ast.Module) -> dict[str, tuple[int, bool]]:
-    """Return what a module calls the functions that translate."""
+    """Return a module's names for the translating functions."""
     names: dict[str, tuple[int, bool]] = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module in TRANSLATION:
@@ -147,13 +147,13 @@ def _text_of(node: ast.expr, path: str) -> str | None:
 
 
 def _comment(lines: list[str], number: int) -> str:
-    """Return what the line before says to translators."""
+    """Return the comment for translators in the line before."""
     match = COMMENT.search(lines[number - 2].strip()) if number > 1 else None
     return match[1] if match else ""
 
 
 def texts_of_template(source: str, path: str) -> Iterator[Source]:
-    """Yield the texts of a template as Django asks for them when it is shown.
+    """Yield the texts of a template as Django looks them up when it is rendered.
 
     Raises:
         NotATextError
@@ -187,7 +187,7 @@ def _doubled(text: str) -> str:
 
 
 def _quoted(word: str) -> str | None:
-    """Return what stands in quotes at the start of a tag's argument; None for a name."""
+    """Return the quoted text at the start of a tag's argument; None for a name."""
     quote = word[:1]
     end = word.find(quote, 1)
     return word[1:end] if quote in {'"', "'"} and end > 0 else None
