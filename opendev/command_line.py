@@ -1,4 +1,4 @@
-"""`opendev-companion`: the command of an installed wheel. What `manage.py` can do in a checkout, and `run`."""
+"""`opendev-companion`: the command of an installed wheel. It has the commands of `manage.py`, and `run`."""
 
 import os
 import sys
@@ -16,8 +16,8 @@ SETTINGS_VARIABLE = "COMPANION_ENV"
 
 
 def main() -> None:
-    """Run a command with the settings of the installation, whoever calls it: the service, a timer or a person."""
-    if sys.argv[1:] in (["version"], ["--version"]):  # Django would say its own
+    """Run a command with the settings of the installation, whether the service, a timer or a person calls it."""
+    if sys.argv[1:] in (["version"], ["--version"]):  # Django would print its own version
         print(__version__)
         return
     read_settings(Path(os.environ.get(SETTINGS_VARIABLE, SETTINGS_FILE)))
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def read_settings(path: Path) -> None:
-    """Set what the file says and the environment does not. A file that cannot be read ends the program.
+    """Set the file's variables that the environment does not have. An unreadable file ends the program.
 
     Without it the command would act on another database than the service.
     """
@@ -43,7 +43,7 @@ def read_settings(path: Path) -> None:
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
-    """Return systemd's StateDirectory, else the folder for data of the account."""
+    """Return systemd's StateDirectory, else the account's folder for data."""
     if state := environment.get("STATE_DIRECTORY", "").partition(":")[0]:
         return Path(state)
     home = environment.get("XDG_DATA_HOME") or Path(environment.get("HOME", "/")) / ".local" / "share"

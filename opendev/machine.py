@@ -1,4 +1,4 @@
-"""What an installation finds out about itself when it was not told: its secret key and its address."""
+"""Values that an installation finds out itself if they are not configured: its secret key and its address."""
 
 import os
 import secrets
@@ -6,18 +6,19 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # for the account that serves, and for nobody else of the machine
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # only for the account that runs the server
 
 
 def make_private_folder(path: Path, *, files: tuple[str, ...]) -> None:
-    """Make the folder of what an installation keeps, and see that no other account of the machine can read it.
+    """Create the folder for an installation's data, and make sure that no other account of the machine can read it.
 
-    From then on all files that this process makes are private. A folder of an earlier version is closed too, and so are
-    those of its `files` that are there: they hold people's names and addresses.
+    From then on all files that this process creates are private. A folder of an earlier version is closed too, and so
+    are
+    those of its `files` that exist: they contain people's names and addresses.
     """
     os.umask(0o077)
     path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    with suppress(PermissionError):  # somebody else's folder, lent to us: its modes are its owner's
+    with suppress(PermissionError):  # somebody else's folder: its owner decides about its mode
         path.chmod(PRIVATE_FOLDER)
     for name in files:
         with suppress(FileNotFoundError, PermissionError):
@@ -25,7 +26,7 @@ def make_private_folder(path: Path, *, files: tuple[str, ...]) -> None:
 
 
 def read_or_make_secret_key(path: Path) -> str:
-    """Return the key kept at `path`; the first caller makes it, readable by its owner alone.
+    """Return the key stored at `path`; the first caller creates it, only readable by its owner.
 
     Several processes may start at once on a fresh checkout: exclusive creation lets one of them win, under a
     temporary name so that nobody reads half a key.
@@ -44,7 +45,7 @@ def read_or_make_secret_key(path: Path) -> str:
 
 
 def lan_address() -> str:
-    """Return the address by which others in the same network reach this machine; loopback where there is none.
+    """Return this machine's address in its network; loopback if there is none.
 
     Connecting a datagram socket sends nothing: it only asks the routing table which interface would be used.
     198.51.100.1 is a documentation address (RFC 5737), so no real host is named.

@@ -1,4 +1,4 @@
-"""What drf-spectacular is told about the OpenAPI document."""
+"""drf-spectacular's settings for the OpenAPI document."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a page may load: from us, and where the operator allowed it a pad in a frame."""
+"""The Content-Security-Policy: pages may load our files and, if the operator allows it, a pad in a frame."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ def content_security_policy(host: str, is_https: bool, *, frames: Sequence[str])
             "style-src": [SELF],
             "img-src": [SELF, "data:"],
             "font-src": [SELF],
-            # Older Safari does not take 'self' for sockets, so the address is named too.
+            # Older versions of Safari do not accept 'self' for sockets, so the address is named too.
             "connect-src": [SELF, f"{'wss' if is_https else 'ws'}://{host}"],
             "manifest-src": [SELF],
             **({"frame-src": list(frames)} if frames else {}),

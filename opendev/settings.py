@@ -1,7 +1,7 @@
 """Settings. The environment is read once, here at the top; everything else follows from these values.
 
-The variables are described in docs/operations.md. Every one has a default that works on one machine; what would be
-unsafe or would lose messages is refused at start with a sentence that says what to do.
+The variables are described in docs/operations.md. Every one has a default that works on one machine; values that
+would be unsafe or would lose messages are refused at startup, with a message that says what to do.
 """
 
 from pathlib import Path
@@ -37,9 +37,9 @@ WORKERS = env.int("WORKERS", 1)
 REDIS_URL = env.str("REDIS_URL", "")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 UNDO_SECONDS = env.int("UNDO_SECONDS", 5)
-MAX_SOCKETS = env.int("MAX_SOCKETS", 20_000)  # a process
+MAX_SOCKETS = env.int("MAX_SOCKETS", 20_000)  # per process
 MAX_SOCKETS_OF_NETWORK = env.int("MAX_SOCKETS_OF_NETWORK", 1_500)
-MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 15_000)  # a process, without sockets
+MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 15_000)  # per process, without sockets
 MAX_CONNECTIONS_OF_NETWORK = env.int("MAX_CONNECTIONS_OF_NETWORK", 2_000)
 LIMITS = env.dict("LIMITS", default={})
 TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", default=["127.0.0.0/8", "::1"])
@@ -188,7 +188,7 @@ TEMPLATES = [
 
 DATABASES = {"default": database_settings(DATABASE, VAR_DIR)}
 
-# redis-py 8 would end an idle receive() after 5 s and refuse more than 100 connections; say what is wanted.
+# redis-py 8 would end an idle receive() after 5 s and refuse more than 100 connections, so both are set.
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}
 }
@@ -204,9 +204,9 @@ PASSWORD_HASHERS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "opendev.home.passwords.LimitedPasswords",
-    # The first one answers for passwords, so neither of these is asked for any.
+    # The first one decides about passwords, so neither of these is asked.
     "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",  # for who signed in by link with an earlier version
+    "django.contrib.auth.backends.ModelBackend",  # for people who signed in by link with an earlier version
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -216,11 +216,11 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
-# django-allauth (docs/adr/0057). Accounts are made by invitation; limits are ours, so its own are off.
+# django-allauth (docs/adr/0057). Accounts are created by invitation; we have our own limits, so its are off.
 ACCOUNT_ADAPTER = "opendev.home.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # the code that signs somebody in proves the address
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the sign-in code proves the address
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -229,9 +229,7 @@ MFA_ADAPTER = "opendev.home.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
-MFA_ALLOW_UNVERIFIED_EMAIL = (
-    True  # most of our people have no address yet, and none can be taken over by signing up
-)
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # most users have no address yet, and signing up cannot take one over
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS and public.hostname == "localhost"
 SOCIALACCOUNT_ADAPTER = "opendev.home.accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_ONLY = False
@@ -248,9 +246,9 @@ if EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = mail.get("EMAIL_USE_TLS", False), mail.get("EMAIL_USE_SSL", False)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-EMAIL_TIMEOUT = 5  # seconds; a mail server that is silent would hold the mailer for good
+EMAIL_TIMEOUT = 5  # seconds; a silent mail server would block the mailer for ever
 DEFAULT_FROM_EMAIL = EMAIL_FROM
-# Used codes of authenticator apps are remembered here; several workers of a host share a folder.
+# Used codes of authenticator apps are remembered here; the workers of a host share a folder.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if WORKERS > 1:
     CACHES["default"] = {
@@ -273,7 +271,7 @@ if IS_HTTPS:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
-    # Both bind names that are not ours, for a year: only the domain's owner can want that.
+    # Both affect names that are not ours, for a year: only the domain's owner can decide that.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
     SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -282,8 +280,8 @@ CONTENT_SECURITY_POLICY = content_security_policy(
 )
 
 LANGUAGE_CODE = "en-gb"
-# The languages that people can choose, each by its own name. Their catalogues are whole: `make check` sees to it.
-# Those whose catalogue is whole, by their own names: docs/languages/README.md.
+# The languages that people can choose, by their own names. `make check` makes sure that their catalogues are complete
+# (docs/languages/README.md).
 LANGUAGES = [
     ("en-gb", "English"),
     ("de", "Deutsch"),
@@ -323,7 +321,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 BODY_LIMIT = 256 * 1024  # bytes; addresses that take uploads have more (opendev/core/uploads.py)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # Django reads what BodyLimitMiddleware let through
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # Django reads bodies that BodyLimitMiddleware has let through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = (
     20_000  # the recap of a thousand sessions has a box for each of its paragraphs
 )

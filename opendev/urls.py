@@ -1,4 +1,4 @@
-"""Every address of the product. An event's slug stands first in its addresses, so our own words come before it."""
+"""Every address of the product. An event's addresses start with its slug, so our own words are matched before it."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path

@@ -1,4 +1,4 @@
-"""Days and times as a language writes them: in English by Django's patterns, otherwise by CLDR's for the same parts.
+"""Dates and times in a language's format: in English by Django's patterns, otherwise by CLDR's for the same parts.
 
 Django's own patterns are fixed in the templates, and "l j F Y" gives "Montag 10 August 2020", which nobody writes.
 """
@@ -31,21 +31,21 @@ WEEKDAY = re.compile("E+")
 
 
 def day_words(value: date | datetime, pattern: str | None) -> str:
-    """Return a day, with its time if the pattern has one, as the active language writes it."""
+    """Return a date, with its time if the pattern has one, in the active language's format."""
     pattern = pattern or ""
     day, _comma, clock = pattern.partition(", ")
     is_english = (get_language() or "en").startswith("en")
     if is_english or day not in SKELETONS or (clock and clock not in TIMES):
         return str(date_format(value, pattern or None))
-    # The time is in the right zone already, and only its day is used.
+    # The time is already in the right zone, and only its date is used.
     words = format_date(value, _pattern(SKELETONS[day], locale()), locale=locale())
     return f"{words}, {date_format(value, clock)}" if clock else words
 
 
 def span_words(first: date, last: date) -> str:
-    """Return "Monday 19 to Friday 23 October 2020" as the active language writes it; one day alone where both are one.
+    """Return "Monday 19 to Friday 23 October 2020" in the active language's format; a single date if both are the same.
 
-    What both days share is said once: with the later one, or, where the year comes first, with the earlier one.
+    Parts that both dates share appear once: with the later one or, if the year comes first, with the earlier one.
     """
     if first == last:
         return day_words(first, "l j F Y")
@@ -58,7 +58,7 @@ def span_words(first: date, last: date) -> str:
 
 
 def short_span_words(first: date, last: date) -> str:
-    """Return "19–23 Oct", as it stands in a margin."""
+    """Return "19–23 Oct", for a margin."""
     end = day_words(last, "j M")
     if first == last:
         return end
@@ -69,7 +69,7 @@ def short_span_words(first: date, last: date) -> str:
 
 
 def _is_year_first() -> bool:
-    """Return True if the active language says a day from the year on: 2020年10月19日."""
+    """Return True if dates start with the year in the active language: 2020年10月19日."""
     return _pattern(SKELETONS["j F Y"], locale()).startswith("y")
 
 

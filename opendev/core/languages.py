@@ -18,7 +18,7 @@ from django.utils.translation import get_language, get_language_bidi, ngettext
 LONGEST_HEADER = 200  # characters of Accept-Language that are parsed; browsers send some forty
 LIKE_CHINESE = {"cmn": "zh", "yue": "zh", "wuu": "zh"}
 LIKE_GERMAN = {"gsw": "de", "bar": "de"}
-LIKE = LIKE_CHINESE | LIKE_GERMAN  # what people who ask for these read most easily
+LIKE = LIKE_CHINESE | LIKE_GERMAN  # the best offered language for people who ask for these
 ASKED = "lang"  # in an address
 NO_LANGUAGE = {"mul", "und", "zxx", "root"}  # CLDR's codes for: several, unknown, none
 TRADITIONAL = {"hant", "tw", "hk", "mo"}  # Chinese in a script that we do not offer

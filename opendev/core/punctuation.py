@@ -1,7 +1,7 @@
-"""What a language sets between words: full stops, commas, brackets, quotation marks, and the gap after a sentence.
+"""A language's punctuation: full stops, commas, brackets, quotation marks, and the gap after a sentence.
 
-CLDR joins the items of a list and writes numbers; it knows nothing of the others. Chinese and Japanese marks are
-full-width, and no blank follows or precedes them.
+CLDR joins the items of a list and formats numbers; it does not cover the others. Chinese and Japanese marks are
+full-width, without a space before or after them.
 """
 
 import re
@@ -20,12 +20,12 @@ SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "．", "।", "؟", 
 HAN = "[\u4e00-\u9fff]"
 ODD_BLANK = re.compile(f"(?<={HAN}) (?={HAN}|“)|(?<=”) (?={HAN})")
 ENDS_WIDE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]$")
-WIDE = "，、。；：？！（）「」『』《》"  # signs that bring their own gap along
+WIDE = "，、。；：？！（）「」『』《》"  # characters that include their own gap
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of a language, with the blanks that belong to them."""
+    """The marks of a language, with their spaces."""
 
     stop: str = "."
     comma: str = ", "
@@ -52,25 +52,25 @@ def marks() -> Marks:
 
 
 def in_brackets(text: str, about: str) -> str:
-    """Return "text (about)"; the text alone where there is nothing about it."""
+    """Return "text (about)"; only the text if `about` is empty."""
     return f"{text}{marks().opening}{about}{marks().closing}" if about else text
 
 
 def as_sentence(text: str) -> str:
-    """Return a text with a full stop at its end, unless it ends in a mark already."""
+    """Return a text with a full stop at its end, unless it already ends in a mark."""
     return text if not text or text.endswith(SENTENCE_ENDS) else f"{text}{marks().stop}"
 
 
 def gap_after(text: str) -> str:
-    """Return what stands between a text and the next one: nothing after a full-width mark, else a blank.
+    """Return the separator between a text and the next one: nothing after a full-width mark, else a space.
 
-    It depends on the text alone: what was written in one language is read, and compared, in another.
+    It only depends on the text: texts in one language are read, and compared, in another.
     """
     return "" if text.rstrip("”’").endswith(tuple(WIDE)) else " "
 
 
 def headed(head: str, text: str) -> str:
-    """Return "head: text" for words of somebody else; the colon is full-width where the head ends in Han or kana."""
+    """Return "head: text" for somebody else's text; the colon is full-width if the head ends in Han or kana."""
     return f"{head}{'：' if ENDS_WIDE.search(head) else ': '}{text}"
 
 
@@ -83,14 +83,14 @@ def join_sentences(texts: Iterable[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the words of somebody else in quotation marks."""
+    """Return somebody else's text in quotation marks."""
     # Translators: the marks of a quotation
     return _("“%(text)s”") % {"text": text}
 
 
 def join_words(words: Sequence[str]) -> str:
     """Return "a", "a and b", "a, b and c", as the active language joins them (CLDR)."""
-    if is_chinese() and len(words) > 1:  # CLDR sets no blanks between Latin names and 和
+    if is_chinese() and len(words) > 1:  # CLDR puts no spaces between Latin names and 和
         before = " " if words[-2][-1:].isascii() else ""
         after = " " if words[-1][:1].isascii() else ""
         return f"{'、'.join(words[:-1])}{before}和{after}{words[-1]}"
@@ -98,12 +98,12 @@ def join_words(words: Sequence[str]) -> str:
 
 
 def in_figures(number: int) -> str:
-    """Return a number with its thousands apart, as the active language writes it (CLDR)."""
+    """Return a number with thousands separators, in the active language's format (CLDR)."""
     return str(format_decimal(number, locale=locale()))
 
 
 def decimal_words(figure: str) -> str:
-    """Return a figure such as "4.1" with the decimal sign of the active language, its thousands together."""
+    """Return a figure such as "4.1" with the decimal sign of the active language, without thousands separators."""
     try:
         return str(
             format_decimal(
@@ -115,10 +115,10 @@ def decimal_words(figure: str) -> str:
 
 
 def is_chinese() -> bool:
-    """Return True if the active language is Chinese, which parts Latin letters and figures from Han by blanks."""
+    """Return True if the active language is Chinese, which separates Latin letters and figures from Han by spaces."""
     return (get_language() or "").startswith("zh")
 
 
 def without_odd_blanks(sentence: str) -> str:
-    """Return one of our sentences without the odd blanks beside Han that a filled placeholder may leave."""
+    """Return one of our sentences without the extra spaces next to Han that a filled placeholder may leave."""
     return ODD_BLANK.sub("", sentence) if is_chinese() else sentence

@@ -7,7 +7,7 @@ from functools import lru_cache
 from anyascii import anyascii
 from django.utils.text import slugify
 
-# Scripts that leave out vowels, or that are read by rules of the language: nobody can read them letter by letter.
+# Scripts that leave out vowels, or whose reading depends on the language: they cannot be transcribed letter by letter.
 _UNREADABLE = ("ARABIC", "HEBREW", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 _KANA = ("HIRAGANA", "KATAKANA")
 _HAN = "CJK UNIFIED"
@@ -15,11 +15,11 @@ _APOSTROPHES = "’‘ʼ"
 
 
 def readable_slug(text: str) -> str:
-    """Return a text as it stands in an address, "kai-chang" for 开场; "" where nothing of it can be read aloud so.
+    """Return a text's form in an address, "kai-chang" for 开场; "" if nothing of it can be transcribed.
 
-    Chinese signs are written by sound, a word each. Beside kana they are Japanese, whose sounds they do not tell.
+    Chinese characters are written by sound, one word each. Next to kana they are Japanese, and their sound is unknown.
     """
-    # Full-width marks part words as blanks do elsewhere; NFKC would make plain ones of them, which `slugify` drops.
+    # Full-width marks separate words like spaces elsewhere; NFKC would make plain ones of them, which `slugify` drops.
     parted = "".join(" " if _is_foreign_mark(letter) else letter for letter in text)
     composed = unicodedata.normalize("NFKC", parted)
     is_japanese = any(_script_of(letter).startswith(_KANA) for letter in composed)
@@ -37,7 +37,7 @@ def _script_of(letter: str) -> str:
 
 
 def _written(letter: str, *, is_japanese: bool) -> str:
-    """Return one letter in ASCII; a blank for what has no readable form."""
+    """Return one letter in ASCII; a space if it cannot be transcribed."""
     if letter.isascii():
         return letter
     script = _script_of(letter)

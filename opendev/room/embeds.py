@@ -1,6 +1,6 @@
 """The presenter screen inside other pages: a browser source of OBS, or a frame of a site that the organisers allowed.
 
-It shows what the presenter screen shows and needs no cookie, since browsers keep those from frames: the display link
+It shows the presenter screen and needs no cookie, since browsers withhold those from frames: the display link
 in the address opens the socket, too (docs/adr/0080).
 """
 

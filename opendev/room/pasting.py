@@ -27,7 +27,7 @@ KIND_WORDS = {
     "follow-ups": "line",
     "note": "note",
 }
-# Colon and brackets also as Chinese and Japanese keyboards write them.
+# Colon and brackets, including those of Chinese and Japanese keyboards.
 _MINUTES = re.compile(r"[(（]\s*(\d{1,3})\s*(?:min|minutes|′|')?\.?\s*[)）]\s*$", re.IGNORECASE)
 _HEAD = re.compile(r"^([^:：/?]{1,40}?)\s*(?:[:：]\s*(.*))?$", re.DOTALL)
 MAX_PASTED = 40_000
@@ -66,7 +66,7 @@ def read_plan_line(line: str) -> dict[str, Any]:
 
 
 def _kind_and_text(line: str) -> tuple[str | None, str]:
-    """Return the kind that a line says and what stands behind it; None and the line where it says none."""
+    """Return the kind that a line gives and the text after it; None and the line if it gives none."""
     head = _HEAD.match(line)
     words = head[1].split() if head else []
     kind = KIND_WORDS.get(words[-1].casefold()) if words else None
@@ -76,5 +76,5 @@ def _kind_and_text(line: str) -> tuple[str | None, str]:
 
 
 def says_its_kind(line: str) -> bool:
-    """Return True if a line says its kind, and is no note for want of one."""
+    """Return True if a line gives its kind, and is not a note for lack of one."""
     return _kind_and_text(line.strip().lstrip("-*•").strip())[0] is not None

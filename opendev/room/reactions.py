@@ -17,7 +17,7 @@ ANCHOR = "#reactions"
 
 @posted_from("room")
 def tap(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Take a reaction, or a pace signal, which is empty where it is taken back; the part that was open stays so."""
+    """Take a reaction, or a pace signal, which is empty if it is withdrawn; the open part stays open."""
     pressed: list[str] = []
 
     def work(here: Session, attendee: AttendeePass | None) -> None:

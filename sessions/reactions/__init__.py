@@ -1,1 +1,1 @@
-"""Reactions and pace: what people in the room tap while somebody speaks. Nothing of it is ever written down."""
+"""Reactions and pace: taps of people in the room while somebody speaks. They are never stored."""

@@ -41,7 +41,7 @@ class ReactionRulesWanted(serializers.Serializer[Any]):
 
 
 class ReactionEndpoint(Endpoint):
-    """What the endpoints about reactions share."""
+    """Shared by the endpoints about reactions."""
 
     def find(self, session: str) -> tuple[Session, AttendeePass]:
         """Return the session, and the caller's pass.
@@ -62,7 +62,7 @@ class ReactionsOfSession(ReactionEndpoint):
         responses=answers(ReactionShape, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """React. It is counted with those of others and kept nowhere."""
+        """React. It is counted with those of others and not stored."""
         here, attendee = self.find(session)
         reaction = services.react(
             session=session_state(here), attendee=attendee, reaction=self.body().get("reaction")
@@ -86,12 +86,12 @@ class PaceOfSession(ReactionEndpoint):
         responses=answers(OwnPaceShape, refusals=WRITE),
     )
     def put(self, request: Request, session: str) -> Response:
-        """Say that it goes too fast, or that one is lost. It counts once, and fades after two minutes."""
+        """Signal that it goes too fast, or that you are lost. It counts once, and fades after two minutes."""
         return self._set(session, self.body().get("pace") or "")
 
     @extend_schema(operation_id="session_pace_take_back", responses=answers(OwnPaceShape, refusals=WRITE))
     def delete(self, request: Request, session: str) -> Response:
-        """Take one's pace signal back."""
+        """Withdraw your pace signal."""
         return self._set(session, None)
 
     def _set(self, session: str, pace: Any) -> Response:

@@ -1,7 +1,7 @@
-"""The board: what people tap in this process, told once a second to other processes and to the sockets that show it.
+"""The board: people's taps in this process, sent once a second to other processes and to the sockets that show them.
 
-Nothing here is a topic of the Hub: no database has a version of it, nobody reads it later, and the people who tap are
-told nothing of it. So the fan-out to all attendees has no part in it, and a tap costs a turn of the loop.
+Nothing here is a topic of the Hub: there is no version in a database, nobody reads it later, and the people who tap are
+sent nothing. So it does not involve the fan-out to all attendees, and a tap costs one turn of the loop.
 """
 
 import asyncio
@@ -23,32 +23,32 @@ from sessions.reactions.serializers import Pace, pace_json
 log = logging.getLogger("opendev.live")
 
 TELL_EVERY_S = 1.0
-REPORT = "live.reactions"  # what a process tells the others
+REPORT = "live.reactions"  # the report of a process to the others
 NO_PACE = pace_json({})
 
 
 class Watcher(Member, Protocol):
-    """A socket that shows reactions: a presenter screen's, or a moderator's, who is also shown pace."""
+    """A socket that shows reactions: a presenter screen's, or a moderator's, which also shows pace."""
 
     moderator_id: int | None
 
 
 class ReactionBoard:
-    """Counts by session, and who is shown them. All methods run on the loop unless they say otherwise."""
+    """Counts by session, and the sockets that show them. All methods run on the loop unless they say otherwise."""
 
     def __init__(self) -> None:
         self.counters: dict[int, SessionCounters] = {}
         self.watchers: dict[int, WeakSet[Watcher]] = {}
-        self.told: dict[int, Pace] = {}  # the pace that watchers were told last
+        self.told: dict[int, Pace] = {}  # the pace that watchers were sent last
 
     def clear(self) -> None:
-        """Forget everything: the process begins."""
+        """Forget everything: the process starts."""
         self.counters.clear()
         self.watchers.clear()
         self.told.clear()
 
     def counters_of(self, session_id: int) -> SessionCounters:
-        """Return the session's counters; new ones where nobody tapped yet."""
+        """Return the session's counters; new ones if nobody has tapped yet."""
         return self.counters.setdefault(session_id, SessionCounters())
 
     def react(self, session_id: int, reaction: str) -> None:
@@ -56,23 +56,23 @@ class ReactionBoard:
         self.counters_of(session_id).react(reaction)
 
     def signal(self, session_id: int, attendee_id: int, pace: str | None) -> None:
-        """Set or take back an attendee's pace signal."""
+        """Set or withdraw an attendee's pace signal."""
         self.counters_of(session_id).signal(attendee_id, pace, now=_time(), said_at=time.time())
 
     def pace_told(self, session_id: int) -> Pace:
-        """Return the pace that was told last. Safe from any thread."""
+        """Return the pace that was sent last. Safe from any thread."""
         return self.told.get(session_id, NO_PACE)
 
     def watch(self, session_id: int, socket: Watcher) -> None:
-        """Tell this socket from now on, until it leaves its group."""
+        """Send to this socket from now on, until it leaves its group."""
         self.watchers.setdefault(session_id, WeakSet()).add(socket)
 
     def hear(self, message: Mapping[str, Any]) -> None:
-        """Take the report of another process."""
+        """Store the report of another process."""
         self.counters_of(message["group"]).hear(message["from"], message["report"], _time())
 
     def tell(self) -> None:
-        """Tell what changed in the last second, and forget what is over."""
+        """Send the changes of the last second, and forget what is over."""
         now = _time()
         for session_id, counters in list(self.counters.items()):
             group = hub.groups.get(session_id)
@@ -98,7 +98,7 @@ class ReactionBoard:
         state = state_of(group)
         if group is None or state is None or not (reactions or has_moved):
             return
-        # A socket that does not read misses reactions, which are old by then; pace it is told when it reads again.
+        # A socket that does not read misses reactions, which would be old anyway; it is sent pace when it reads again.
         tally = TextMessage(encode(reaction_tally(reactions)))
         change = TextMessage(encode(pace_changed(pace)))
         for socket in list(self.watchers.get(session_id, ())):
@@ -115,7 +115,7 @@ board = ReactionBoard()
 
 
 def state_of(group: Group | None) -> State | None:
-    """Return the session as every socket of its group knows it, {} where it was deleted; None where it is not read."""
+    """Return the session as every socket of its group knows it, {} if it was deleted; None if it has not been read."""
     known = group.topics.get(TOPIC) if group is not None else None
     return None if known is None else known.states[EVERYBODY] or {}
 
@@ -126,12 +126,12 @@ def reacted(session_id: int, reaction: str) -> None:
 
 
 def signalled(session_id: int, attendee_id: int, pace: str | None) -> None:
-    """Set or take back an attendee's pace signal. Safe from any thread."""
+    """Set or withdraw an attendee's pace signal. Safe from any thread."""
     hub.run_soon(board.signal, session_id, attendee_id, pace)
 
 
 async def tell_for_ever() -> None:
-    """Tell once a second what was tapped, as long as the process lives."""
+    """Send the taps once a second, as long as the process lives."""
     board.clear()
     hub.listen(REPORT, board.hear)
     while True:

@@ -1,4 +1,4 @@
-"""What the socket of a room can do with reactions and pace. Nothing of it asks the database."""
+"""The commands of a room's socket for reactions and pace. They need no database query."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ SCREEN_VIEWS = frozenset({"display", "screen"})
 
 
 def _from(socket: RoomSocket) -> tuple[State, AttendeePass]:
-    """Return the session as the room knows it, and who taps.
+    """Return the session as the room knows it, and the attendee.
 
     Raises:
-        NotJoined: also where the pass was revoked.
+        NotJoined: also if the pass was revoked.
     """
     assert socket.group is not None  # noqa: S101
     attendee = socket.attendee
@@ -36,7 +36,7 @@ def react(socket: RoomSocket, frame: Frame) -> None:
 
 
 def set_pace(socket: RoomSocket, frame: Frame) -> None:
-    """`pace.set`: slower, lost, or null to take it back."""
+    """`pace.set`: slower, lost, or null to withdraw it."""
     session, attendee = _from(socket)
     services.set_pace(session=session, attendee=attendee, pace=frame.get("pace"))
     socket.answer({"type": "ok", "ref": frame.get("ref")})
@@ -46,7 +46,7 @@ COMMANDS = {"reaction.send": react, "pace.set": set_pace}
 
 
 def watch(group: Group, socket: Any, view: str) -> None:
-    """Tell moderators and presenter screens of reactions from now on; attendees hear nothing of them."""
+    """Send reactions to moderators and presenter screens from now on; attendees get none."""
     if socket.moderator_id is not None or view in SCREEN_VIEWS:
         services.show_reactions(group.key, socket)
 

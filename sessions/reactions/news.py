@@ -1,4 +1,4 @@
-"""How reactions and pace travel to the sockets that show them."""
+"""The frames that carry reactions and pace to the sockets that show them."""
 
 from collections.abc import Mapping
 

@@ -1,10 +1,10 @@
-"""How pace is shown, by page, REST and socket alike."""
+"""The form of pace, the same for page, REST and socket."""
 
 from collections.abc import Mapping
 
 from sessions.reactions.counters import PACES
 
-FEWEST_COUNTED = 3  # one or two are told apart too easily by somebody who sees the room
+FEWEST_COUNTED = 3  # one or two are too easily identified by somebody who sees the room
 
 Pace = dict[str, int | None]
 

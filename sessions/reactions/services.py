@@ -1,4 +1,4 @@
-"""Reacting, and saying that it goes too fast: what an attendee may tap, how often, and whether a session takes it."""
+"""Reactions, and signals that it goes too fast: what attendees may tap, how often, and whether a session takes it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,14 +23,14 @@ class ReactionsAreOff(Conflict):
 
 
 def react(*, session: Mapping[str, Any], attendee: AttendeePass, reaction: Any) -> str:
-    """Count a reaction and return it. It is told within a second and then forgotten.
+    """Count a reaction and return it. It is sent within a second and then forgotten.
 
     Args:
-        session: the session as frames carry it.
-        attendee: who joined its event.
+        session: the session's form in frames.
+        attendee: somebody who joined its event.
 
     Raises:
-        Malformed: no reaction that there is.
+        Malformed: not a known reaction.
         SessionIsOver, SessionIsCancelled, ReactionsAreOff
         TooOften: the same attendee reacted a moment ago.
     """
@@ -42,11 +42,11 @@ def react(*, session: Mapping[str, Any], attendee: AttendeePass, reaction: Any) 
 
 
 def set_pace(*, session: Mapping[str, Any], attendee: AttendeePass, pace: Any) -> str | None:
-    """Set an attendee's pace signal and return it; None takes it back. It counts once, and fades after two minutes.
+    """Set an attendee's pace signal and return it; None withdraws it. It counts once, and fades after two minutes.
 
     Args:
-        session: the session as frames carry it.
-        attendee: who joined its event.
+        session: the session's form in frames.
+        attendee: somebody who joined its event.
         pace: "slower", "lost" or None.
 
     Raises:
@@ -61,11 +61,11 @@ def set_pace(*, session: Mapping[str, Any], attendee: AttendeePass, pace: Any) -
 
 
 def check_takes_reactions(session: Mapping[str, Any]) -> None:
-    """Let reactions to a session pass that is live and takes them.
+    """Raise unless the session is live and takes reactions.
 
     Raises:
         SessionIsOver, SessionIsCancelled
-        ReactionsAreOff: also before it begins.
+        ReactionsAreOff: also before the session starts.
     """
     if session["state"] == Session.State.OVER:
         raise SessionIsOver
@@ -81,7 +81,7 @@ def pace_of(session_id: int) -> Pace:
 
 
 def show_reactions(session_id: int, socket: broadcasts.Watcher) -> None:
-    """Tell a socket of reactions from now on, and a moderator's of pace. Only on the loop."""
+    """Send reactions to a socket from now on, and pace to a moderator's. Only on the loop."""
     broadcasts.board.watch(session_id, socket)
 
 
@@ -100,5 +100,5 @@ def set_reaction_rules(
 
 
 async def tell_for_ever() -> None:
-    """Tell once a second what was tapped, as long as the process lives."""
+    """Send the taps once a second, as long as the process lives."""
     await broadcasts.tell_for_ever()

@@ -1,1 +1,1 @@
-"""A user's own polls, kept to be asked again in any session."""
+"""A user's own polls, saved to be asked again in any session."""

@@ -1,4 +1,4 @@
-"""Keeping polls in one's bank, and making drafts of them in a session. Only its owner reads a bank."""
+"""Saving polls to the user's bank, and making drafts of them in a session. Only its owner can read a bank."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -46,7 +46,7 @@ def bank_of(caller: Caller) -> list[BankedPoll]:
 
 
 def owner_of(caller: Caller) -> int:
-    """Return whose bank the caller's is. It belongs to no event, so a token of one event does not open it.
+    """Return the bank's owner. A bank belongs to no event, so a token for one event does not open it.
 
     Raises:
         NotSignedIn
@@ -60,12 +60,12 @@ def owner_of(caller: Caller) -> int:
 def save_to_bank(
     *, session: Session, caller: Caller, polls: Collection[int], now: datetime
 ) -> list[BankedPoll]:
-    """Save polls of a session to the caller's bank, each as it can be asked again; return their places in it.
+    """Save polls of a session to the caller's bank, so that they can be asked again; return their places in it.
 
-    Of a poll with several rounds the latest is saved. What is in the bank already is not saved twice.
+    Of a poll with several rounds the latest is saved. Polls that are already in the bank are not saved twice.
 
     Args:
-        polls: ids, of whatever round.
+        polls: ids, of any round.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -108,7 +108,7 @@ def _latest_of(session_id: int, polls: Collection[int]) -> list[Poll]:
 
 @transaction.atomic
 def add_from_bank(*, session_id: int, caller: Caller, banked: Collection[int], now: datetime) -> list[Poll]:
-    """Make drafts in a session of polls in the caller's bank: of all that are named, or none.
+    """Make drafts in a session of the named polls in the caller's bank: of all of them, or none.
 
     Raises:
         NotFound, NotSignedIn, NotModerator
@@ -127,21 +127,21 @@ def add_from_bank(*, session_id: int, caller: Caller, banked: Collection[int], n
 
 
 def draft_in(row: BankedPoll) -> PollDraft:
-    """Return a poll of a bank as it can be asked.
+    """Return a poll of a bank in a form in which it can be asked.
 
     Raises:
-        Malformed: it was saved by an earlier version, and cannot be asked so any more.
+        Malformed: it was saved by an earlier version, and can no longer be asked like this.
     """
     return draft_of_json(row.poll)
 
 
 @transaction.atomic
 def remove_from_bank(*, caller: Caller, banked: int) -> None:
-    """Remove a poll from the caller's bank. Drafts that were made of it stay.
+    """Remove a poll from the caller's bank. Drafts that were made from it stay.
 
     Raises:
         NotSignedIn
-        NotFound: also where it is in somebody else's.
+        NotFound: also if it is in somebody else's.
     """
     row = next((row for row in bank_of(caller) if row.pk == banked), None)
     if row is None:

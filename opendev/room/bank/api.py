@@ -50,7 +50,7 @@ class FromBankShape(serializers.Serializer[Any]):
 
 
 class BankEndpoint(Endpoint):
-    """What these endpoints share."""
+    """Shared by these endpoints."""
 
     def polls_named(self) -> set[int]:
         """Return the ids in the body.
@@ -70,7 +70,7 @@ class Bank(BankEndpoint):
 
     @extend_schema(operation_id="bank_list", responses=answers(BankedList, refusals=(401, 405, 406, 429)))
     def get(self, request: Request) -> Response:
-        """List the polls in one's bank, the latest first. For who signed in; nobody reads another's."""
+        """List the polls in your bank, the latest first. For signed-in users; nobody can read another's."""
         return page([banked_json(row) for row in bank_of(self.caller(NO_EVENT))])
 
     @extend_schema(
@@ -79,7 +79,7 @@ class Bank(BankEndpoint):
         responses=answers(BankedList, status=201, refusals=WRITE),
     )
     def post(self, request: Request) -> Response:
-        """Save polls of a session to one's bank; what is there already is not saved twice. For moderators of it."""
+        """Save polls of a session to your bank; polls in it are not saved twice. For the session's moderators."""
         owner_of(self.caller(NO_EVENT))
         here = self.session(str(clean_id(self.body().get("session"), field="session")))
         caller = self.caller(here.event_id)
@@ -93,13 +93,13 @@ class OneBanked(BankEndpoint):
 
     @extend_schema(operation_id="bank_remove", responses=answers(None, status=204, refusals=WRITE))
     def delete(self, request: Request, banked: str) -> Response:
-        """Remove a poll from one's bank; drafts that were made of it stay."""
+        """Remove a poll from your bank; drafts that were made from it stay."""
         remove_from_bank(caller=self.caller(NO_EVENT), banked=id_in_address(banked))
         return Response(status=204)
 
 
 class BankOfSession(BankEndpoint):
-    """From one's bank into a session."""
+    """From the caller's bank into a session."""
 
     @extend_schema(
         operation_id="session_polls_from_bank",
@@ -107,7 +107,7 @@ class BankOfSession(BankEndpoint):
         responses=answers(FromBankShape, status=201, refusals=WRITE),
     )
     def post(self, request: Request, session: str) -> Response:
-        """Add polls of one's bank as drafts, all of them or none. For moderators."""
+        """Add polls of your bank as drafts, all of them or none. For moderators."""
         here = self.session(session)
         caller = self.caller(here.event_id)
         check_moderates(caller=caller, session_id=here.pk)

@@ -1,4 +1,4 @@
-"""The page of one's bank, beside a session: what is in it, and which of the session's polls to save."""
+"""The page of the user's bank, for a session: its polls, and the session's polls to save."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from sessions.programme.models import Session
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def bank(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Show one's bank; save polls to it, add one of it as a draft, or remove one."""
+    """Show the user's bank; save polls to it, add one of it as a draft, or remove one."""
     try:
         here, caller = enter(request, event, session)
     except NotSignedIn:
@@ -40,7 +40,7 @@ def bank(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, session: Session, caller: Caller) -> str:
-    """Do what the button says, and return where to go on."""
+    """Do the button's action, and return where to go on."""
     polls = {clean_id(poll, field="polls") for poll in request.POST.getlist("polls")}
     now = timezone.now()
     match request.POST.get("do"):
@@ -77,7 +77,7 @@ def _show(
 
 
 def _entry(row: BankedPoll) -> dict[str, Any]:
-    """Return a poll of the bank as the page shows it."""
+    """Return a poll of the bank in the page's form."""
     options = row.poll.get("options", [])
     return {
         "id": row.pk,

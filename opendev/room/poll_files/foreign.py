@@ -100,7 +100,7 @@ def _kahoot(sheet: Sheet) -> ForeignFile | None:
     for at, (_number, cells) in enumerate(sheet.rows[:LOOKED_AT]):
         headings = [cell.strip().casefold() for cell in cells]
         answers = [i for i, text in enumerate(headings) if _ANSWER.match(text)]
-        # before the answers, since a picture may follow; Blooket numbers its questions in a column of its own
+        # before the answers, since a picture may follow; Blooket numbers its questions in a separate column
         last = max(answers, default=0)
         questions = [i for i, text in enumerate(headings[:last]) if text.startswith("question")]
         right = _place_of_right(headings)
@@ -125,7 +125,7 @@ def _of_kahoot(
     for number, cells in rows:
         texts = [_cell(cells, place) for place in answers]
         title = _cell(cells, question)
-        if title or any(texts):  # the template's own rows have a number and nothing else
+        if title or any(texts):  # the template's own rows only have a number
             yield Entry(number, title, _reader_of_quiz(title, texts, _cell(cells, right)))
 
 
@@ -149,7 +149,7 @@ def _reader_of_quiz(title: str, texts: list[str], right: str, *, several: bool =
 _WAYGROUND = {"question text", "question type", "option 1"}
 _EXPLANATION = "text of the question"
 _OPTION = re.compile(r"option \d")
-_CHOICES = {"": False, "multiple choice": False, "poll": False, "checkbox": True}  # whether of several
+_CHOICES = {"": False, "multiple choice": False, "poll": False, "checkbox": True}  # whether several answers
 
 
 def _wayground(sheet: Sheet) -> ForeignFile | None:
@@ -172,7 +172,7 @@ def _wayground(sheet: Sheet) -> ForeignFile | None:
 
 
 def _reader_of_typed(kind: str, title: str, texts: list[str], right: str) -> Callable[[], Body]:
-    """Return what reads a question of one of Wayground's types."""
+    """Return the function that reads a question of one of Wayground's types."""
     name = kind.casefold().replace("-", " ")
     if name in _CHOICES:
         return _reader_of_quiz(title, texts, right, several=_CHOICES[name])
@@ -186,7 +186,7 @@ def _reader_of_typed(kind: str, title: str, texts: list[str], right: str) -> Cal
     return read
 
 
-# --- Slido's "Export All": a row an answer
+# --- Slido's "Export All": one row per answer
 
 _SLIDO = tuple(f"poll {column}" for column in ("id", "type", "question", "option"))
 
@@ -231,7 +231,7 @@ def _reader_of_slido(kind: str, question: str, answers: list[str]) -> Callable[[
     return read
 
 
-# --- Claper's poll: one row, a column an option
+# --- Claper's poll: one row, one column per option
 
 _CLAPER = ["name", "multiple choice", "slide #"]
 

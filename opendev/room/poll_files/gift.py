@@ -1,6 +1,6 @@
 """Polls in GIFT, Moodle's text form of questions: "::name:: Which one? {=right ~wrong}", with a blank line between two.
 
-What a poll cannot hold is left out, and a note says so: feedback, tolerances, spellings of typed answers, and
+Parts that a poll cannot have are left out, with a note: feedback, tolerances, spellings of typed answers, and
 descriptions, which ask nothing.
 """
 
@@ -17,7 +17,7 @@ from opendev.room.poll_files.foreign import Body, Entry, ForeignFile
 from polls.kinds import choice_kind, read_bracket
 
 PROGRAM = "GIFT"
-# Escaped signs, and their stand-ins while a question is taken apart: control characters, which no text may contain.
+# Escaped characters, and their stand-ins while a question is parsed: control characters, which no text may contain.
 _ESCAPED = {
     "~": "\x01",
     "=": "\x02",
@@ -42,9 +42,9 @@ _EXACT = re.compile(r"=?(-?\d{1,12}(?:\.\d{1,6})?)(?::0(?:\.0*)?)?\Z")
 
 
 def read_gift(text: str) -> ForeignFile | None:
-    """Return the questions of a text in GIFT; None where it is none.
+    """Return the questions of a text in GIFT; None if it is something else.
 
-    A poll a line has slashes before any brace.
+    In a text with one poll per line, slashes come before any brace.
     """
     protected = _ESCAPE.sub(lambda match: _ESCAPED[match[1]], text)
     answers = _ANSWERS.search(protected)
@@ -62,7 +62,7 @@ def read_gift(text: str) -> ForeignFile | None:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Return (number of the first line, text) of what stands between blank lines, without comments and categories."""
+    """Return (number of the first line, text) of each block between blank lines, without comments and categories."""
     begins, lines = 0, list[str]()
     for number, line in enumerate([*text.splitlines(), ""], 1):
         if line.lstrip().startswith(("//", "$CATEGORY:")):
@@ -97,7 +97,7 @@ def _reader_of(block: str) -> Callable[[], Body]:
             raise _wrong("question", _("A question’s answers stand between { and }."))
         question, is_html = _plain(before)
         if behind := _line(behind, is_html=is_html):
-            question = f"{question} _____ {behind}"  # the gap is in the sentence
+            question = f"{question} _____ {behind}"  # the gap is within the sentence
         answers = inside.partition("####")[0].strip()
         return {"question": question, **_body_of(answers, is_html=is_html)}
 
@@ -105,10 +105,10 @@ def _reader_of(block: str) -> Callable[[], Body]:
 
 
 def _body_of(answers: str, *, is_html: bool) -> Body:
-    """Return what a question with these answers asks for.
+    """Return the form of poll for a question with these answers.
 
     Raises:
-        Malformed: what no poll asks for.
+        Malformed: there is no such poll.
     """
     if not answers:
         return read_bracket("text") or {}
@@ -130,7 +130,7 @@ def _body_of(answers: str, *, is_html: bool) -> Body:
 
 
 def _part(sign: str, text: str, *, is_html: bool) -> tuple[str, Decimal, str]:
-    """Return an answer's sign, the share of the marks that it brings, and its text without feedback."""
+    """Return an answer's sign, its share of the marks, and its text without feedback."""
     text = text.strip()
     weight = _WEIGHT.match(text)
     answer = text[weight.end() :] if weight else text
@@ -139,7 +139,7 @@ def _part(sign: str, text: str, *, is_html: bool) -> tuple[str, Decimal, str]:
 
 
 def _choice(parts: list[tuple[str, Decimal, str]]) -> Body:
-    """Return a choice; of several where no answer alone is the right one."""
+    """Return a choice; of several if no single answer is the right one."""
     several = all(sign == "~" for sign, _share, _text in parts)
     right = [
         str(place)
@@ -151,11 +151,11 @@ def _choice(parts: list[tuple[str, Decimal, str]]) -> Body:
 
 
 def _number(answer: str) -> Body:
-    """Return a number with room for the right one, which a tolerance or a range leaves out: a poll's is exact."""
+    """Return a number, with bounds around the right one; a tolerance or a range gives none, as a poll's is exact."""
     body: dict[str, Any] = {"kind": "number"}
     exact = _EXACT.match(answer.partition("#")[0].strip())
     if exact is None and ("," in answer or not any(sign.isdigit() for sign in answer)):
-        return {**body, "right_answer": answer[:40]}  # no number, which the kind says
+        return {**body, "right_answer": answer[:40]}  # not a number, which the kind reports
     if exact is None:
         return body
     value = Decimal(exact[1])

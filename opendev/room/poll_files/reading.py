@@ -118,7 +118,7 @@ def read_file(content: bytes) -> PollFile:
 def read_content(
     content: bytes, read_text: Callable[[str], PollFile], read_tables: Callable[[bytes], PollFile]
 ) -> PollFile:
-    """Return what a file says, read as text or as a workbook, with a note where its encoding is an older one.
+    """Return a file's content, parsed as text or as a workbook, with a note if its encoding is an older one.
 
     Raises:
         WrongPollFile
@@ -153,7 +153,7 @@ def read_text(text: Any) -> PollFile:
     lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
     rows = [_read(number, line, _draft_of_line, line) for number, line in islice(lines, MOST_POLLS + 1)]
     if any(row.is_refused for row in rows) and (questions := read_gift(text)):
-        return of_foreign(questions)  # where every line is a poll, braces are only signs
+        return of_foreign(questions)  # if every line is a poll, braces are ordinary characters
     return _file_of(TEXT, rows)
 
 
@@ -162,10 +162,10 @@ def _draft_of_line(line: str) -> PollDraft:
 
 
 def encoded(text: str) -> bytes:
-    """Return a text as a file has it.
+    """Return a text in the form that a file has.
 
     Raises:
-        WrongPollFile: it holds half a sign.
+        WrongPollFile: it contains half a character.
     """
     try:
         return text.encode()
@@ -210,7 +210,7 @@ def _read(number: int, entry: Any, read: Callable[[Any], PollDraft], title: str)
 
 
 def read_row(number: int, title: str, read: Callable[[], ReadRow]) -> ReadRow:
-    """Return the row that `read` makes, or why it makes none."""
+    """Return the row from `read`, or one with the reason why `read` refused it."""
     title = " ".join(title.split())[:300]
     try:
         return read()

@@ -24,7 +24,7 @@ COLUMNS = ("question", "kind", "min", "max", "anonymous", "may_change", "visibil
 YES, NO = "yes", "no"
 _TRUTH = {YES: True, NO: False, "true": True, "false": False, "1": True, "0": False}
 _OPTION = re.compile(r"option_(\d{1,2})\Z")
-BEYOND = ""  # the column of a row's first cell behind the last heading
+BEYOND = ""  # the column of a row's first cell after the last heading
 BYTE_ORDER_MARK = "\ufeff"  # otherwise Excel reads UTF-8 as Windows-1252
 
 
@@ -95,13 +95,13 @@ def column_of(heading: str) -> str:
 
 
 def is_column(name: str, known: Sequence[str] = COLUMNS) -> bool:
-    """Return True if a table with these columns beside its options has one of this name."""
+    """Return True if a table with these columns, in addition to options, has one of this name."""
     option = _OPTION.match(name)
     return name in known or bool(option and 1 <= int(option[1]) <= MAX_OPTIONS)
 
 
 def check_columns(columns: Sequence[str], known: Sequence[str] = COLUMNS) -> None:
-    """Raise where a heading is none of these, beside options, or is there twice.
+    """Raise if a heading is neither one of these nor an option's, or occurs twice.
 
     Raises:
         Malformed
@@ -121,13 +121,13 @@ def check_columns(columns: Sequence[str], known: Sequence[str] = COLUMNS) -> Non
 def rows_of_table(
     sheet: Sheet, *, heading: str, columns: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, str]]] | None:
-    """Return (number, cells by column) of the rows of a sheet whose first row has our headings; None where it has not.
+    """Return (number, cells by column) of the rows of a sheet whose first row has our headings; None for others.
 
-    Cells behind the last heading are at "".
+    Cells after the last heading are at "".
 
     Args:
-        heading: the one that tells our tables.
-        columns: those that it may have, beside options.
+        heading: the one by which our tables are recognised.
+        columns: those that it may have, in addition to options.
 
     Raises:
         Malformed: a heading that no column has, or that two have.
@@ -148,7 +148,7 @@ def _cells_by_column(cells: Sequence[str], columns: Sequence[str]) -> dict[str, 
 
 
 def check_no_more(row: Mapping[str, str]) -> None:
-    """Refuse a row with a cell behind the last heading.
+    """Refuse a row with a cell after the last heading.
 
     Raises:
         Malformed

@@ -1,4 +1,4 @@
-"""Taking a session's run sheet along as a file, and adding one from a file. Nothing of what happened travels."""
+"""Exporting a session's run sheet as a file, and adding one from a file. Results and events are not included."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from sessions.run_sheet.services.plan import NewItem
 
 @transaction.atomic
 def export_run_sheet(*, session: Session, caller: Caller, form: str) -> str:
-    """Return a session's run sheet as a file, and write that down in the audit log.
+    """Return a session's run sheet as a file, and record that in the audit log.
 
     Raises:
         NotSignedIn, NotModerator
@@ -37,7 +37,7 @@ def export_run_sheet(*, session: Session, caller: Caller, form: str) -> str:
 
 
 def planned_items(session_id: int) -> list[PlannedItem]:
-    """Return the items of a session's run sheet as they can be planned again.
+    """Return the items of a session's run sheet in a form in which they can be planned again.
 
     Of a poll with several rounds it has the latest. Items whose poll was archived are left out.
     """
@@ -56,9 +56,9 @@ def planned_items(session_id: int) -> list[PlannedItem]:
 
 @transaction.atomic
 def import_run_sheet(*, session_id: int, caller: Caller, file: PollFile, now: datetime) -> SheetWithItems:
-    """Add the items of a file behind those that are there, with drafts of their polls: all of them, or none.
+    """Add the items of a file after the existing ones, with drafts of their polls: all of them, or none.
 
-    Items of one file that ask the same are items of one poll.
+    Items of one file with the same question are items of one poll.
 
     Raises:
         NotFound, NotSignedIn, NotModerator

@@ -1,4 +1,4 @@
-"""REST for files of run sheets: exported in each form, and imported, first as a trial."""
+"""REST for files of run sheets: exported in each format, and imported, with a trial first."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ class SheetFilesOfSession(Endpoint):
         responses={**answers(SheetFileShape, refusals=WRITE), 201: SheetFileShape},
     )
     def post(self, request: Request, session: str) -> Response:
-        """Add the items of a file to the run sheet, all or none; a trial says what would be added. For moderators."""
+        """Add the items of a file to the run sheet, all or none; a trial shows what would be added. For moderators."""
         here = self.session(session)
         caller = self.caller(here.event_id)
         check_moderates(caller=caller, session_id=here.pk)
@@ -113,7 +113,7 @@ class SheetFileOfSession(Endpoint):
         },
     )
     def get(self, request: Request, session: str, file_format: str) -> HttpResponse:
-        """Return a run sheet as text, CSV or JSON, with its polls, as it can be planned again. For moderators."""
+        """Return a run sheet as text, CSV or JSON, with its polls, so that it can be planned again. For moderators."""
         here = self.session(session)
         caller = self.caller(here.event_id)
         check_moderates(caller=caller, session_id=here.pk)

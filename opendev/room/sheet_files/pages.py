@@ -29,7 +29,7 @@ from sessions.programme.models import Session
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def sheet_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Preview what a file or a pasted text says, and add it to the run sheet."""
+    """Preview a file or a pasted text, and add it to the run sheet."""
     try:
         here, caller = enter(request, event, session)
     except NotSignedIn:
@@ -50,7 +50,7 @@ def sheet_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest) -> tuple[PollFile, str]:
-    """Return what was sent, and the text that stays in the page's box to go on with; see poll_files/pages.py.
+    """Return the sent file or text, and the text that stays in the page's box to go on; see poll_files/pages.py.
 
     Raises:
         WrongRunSheetFile
@@ -65,7 +65,7 @@ def _read(request: HttpRequest) -> tuple[PollFile, str]:
 
 
 def _lines_of(file: PollFile) -> str:
-    """Return the rows as lines; one that cannot be read as a poll without options, which cannot be read either."""
+    """Return the rows as lines; an unreadable one becomes a poll without options, which cannot be read either."""
     return "".join(f"{_line_of(row)}\n" for row in file.rows)
 
 
@@ -83,7 +83,7 @@ def _show(
     file: PollFile | None = None,
     refused: DomainError | None = None,
 ) -> HttpResponse:
-    """Return the page: what was read, and what may be taken along."""
+    """Return the page: the parsed rows, and the session's exports."""
     known = {poll.question.casefold() for poll in latest_rounds(session.pk)}
     is_about_rows = isinstance(refused, ItemsRefused)
     context: dict[str, Any] = {
@@ -102,7 +102,7 @@ def _show(
 
 
 def _preview(row: ReadRow, known: set[str]) -> dict[str, Any]:
-    """Return a row as the page shows it. A poll is marked whose question the session knows."""
+    """Return a row in the page's form. Polls whose question the session already has are marked."""
     entry: dict[str, Any] = {"row": row, "kind": "", "minutes": 0, "line": "", "is_here": False}
     item = row.item if isinstance(row, ReadItem) else None
     if item is None:

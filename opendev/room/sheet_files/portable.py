@@ -1,4 +1,4 @@
-"""Run sheets as they travel between sessions: as text with an item a line, CSV, or JSON. Polls are in them whole."""
+"""Run sheets as they are copied between sessions: as text with one item per line, CSV, or JSON, with whole polls."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from polls.services.reading import PollDraft
 from sessions.run_sheet.models import RunSheetItem
 
 Kind = RunSheetItem.Kind
-# The words of a plan as text, which pasting.py reads back, by kind.
+# The words of a plan as text, by kind; pasting.py parses them.
 WORDS = {
     Kind.PROMPT: "Prompt",
     Kind.POLL: "Poll",
@@ -38,7 +38,7 @@ class PlannedItem:
 
 
 def write_items(items: Sequence[PlannedItem], form: str) -> str:
-    """Return a run sheet as text with an item a line, as CSV, or as JSON."""
+    """Return a run sheet as text with one item per line, as CSV, or as JSON."""
     if form == TEXT:
         return "".join(f"{item_line(item)}\n" for item in items)
     if form == CSV:
@@ -51,7 +51,7 @@ def write_items(items: Sequence[PlannedItem], form: str) -> str:
 def item_line(item: PlannedItem) -> str:
     """Return an item as a line that `read_plan_line` turns back into the same item.
 
-    Minutes of 0 are left out, but where the text itself ends like minutes.
+    Minutes of 0 are left out, unless the text itself ends like minutes.
     """
     text = write_line(item.poll) if item.poll else item.text
     line = f"{WORDS[Kind(item.kind)]}: {text}" if text else WORDS[Kind(item.kind)]
@@ -59,7 +59,7 @@ def item_line(item: PlannedItem) -> str:
 
 
 def item_json(item: PlannedItem) -> dict[str, Any]:
-    """Return the JSON form of an item: `{kind, minutes, text}`, of a poll `{kind, minutes, poll}`."""
+    """Return the JSON form of an item: `{kind, minutes, text}`, or for a poll `{kind, minutes, poll}`."""
     content = {"poll": portable_json(item.poll)} if item.poll else {"text": item.text}
     return {"kind": item.kind, "minutes": item.minutes, **content}
 

@@ -1,6 +1,6 @@
-"""Files of run sheets: which form one has, what its rows say, and what is wrong with them.
+"""Parsing files of run sheets: their format, their rows, and errors.
 
-A file of polls, also another program's, is read as a run sheet of these polls.
+A file of polls, including another program's, is read as a run sheet of these polls.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ _CELLS_OF_POLLS = COLUMNS[3:]
 
 @dataclass(frozen=True, slots=True)
 class ReadItem(ReadRow):
-    """A row that says an item of a run sheet."""
+    """A row with an item of a run sheet."""
 
     item: PlannedItem | None = None
 
@@ -50,16 +50,16 @@ def items_of_file(file: PollFile) -> list[PlannedItem]:
 
 
 def read_sheet_file(content: bytes) -> PollFile:
-    """Return what a file says: text with an item a line, CSV, JSON, or a workbook. Its rows are `ReadItem`s.
+    """Parse a file: text with one item per line, CSV, JSON, or a workbook. Its rows are `ReadItem`s.
 
     Raises:
-        WrongRunSheetFile: it is none of these, it says nothing, or it is too long. Wrong rows do not raise.
+        WrongRunSheetFile: it is none of these, empty, or too long. Invalid rows do not raise.
     """
     return _as_run_sheet(lambda: polls.read_content(content, _read_text, _read_tables))
 
 
 def read_sheet_text(text: Any) -> PollFile:
-    """Return what the text of a file says; see `read_sheet_file`.
+    """Parse the text of a file; see `read_sheet_file`.
 
     Raises:
         WrongRunSheetFile
@@ -68,7 +68,7 @@ def read_sheet_text(text: Any) -> PollFile:
 
 
 def read_sheet_items(value: Any) -> PollFile:
-    """Return what a list of items in their JSON form says.
+    """Parse a list of items in their JSON form.
 
     Raises:
         WrongRunSheetFile
@@ -77,7 +77,7 @@ def read_sheet_items(value: Any) -> PollFile:
 
 
 def _as_run_sheet(read: Callable[[], PollFile]) -> PollFile:
-    """Return what is read, or refuse it as a run sheet."""
+    """Return the parsed file, or refuse it as a run sheet."""
     try:
         return read()
     except Malformed as refusal:
@@ -101,7 +101,7 @@ def _read_text(text: Any) -> PollFile:
 
 
 def _file_of(form: str, rows: Iterable[ReadRow], notes: Sequence[str] = ()) -> PollFile:
-    """Return the file of these rows, of which no more are read than a run sheet can have.
+    """Return the file of these rows, reading no more than a run sheet can have.
 
     Raises:
         WrongPollFile: there is none, or too many.
@@ -136,7 +136,7 @@ def _item_of_poll(draft: PollDraft, minutes: Any = 0) -> PlannedItem:
 
 
 def _item_of(fields: Mapping[str, Any]) -> PlannedItem:
-    """Return an item that is no poll."""
+    """Return an item that is not a poll."""
     item = read_item(fields)
     return PlannedItem(item.kind, item.text, item.minutes)
 
@@ -152,7 +152,7 @@ def _item_of_line(line: str) -> PlannedItem:
 
 
 def _read_document(document: Any) -> PollFile:
-    """Return the items of `{"items": […]}`; else what it says as polls."""
+    """Return the items of `{"items": […]}`; other objects are parsed as polls."""
     if not isinstance(document, Mapping) or ITEMS not in document:
         return _of_polls(polls.read_document(document))
     entries = document[ITEMS]
@@ -165,7 +165,7 @@ def _read_document(document: Any) -> PollFile:
 
 
 def _title_of(entry: Any) -> str:
-    """Return by what an entry is found that cannot be read."""
+    """Return the text by which to find an entry that cannot be read."""
     fields = entry if isinstance(entry, Mapping) else {}
     poll = fields.get("poll")
     texts = (
@@ -201,7 +201,7 @@ def _text_of(value: Any) -> str:
 
 
 def _check_no_poll(fields: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Refuse what only a poll has in an item that is none.
+    """Refuse fields of a poll in another item.
 
     Raises:
         Malformed
@@ -216,7 +216,7 @@ def _check_no_poll(fields: Mapping[str, Any], names: Iterable[str]) -> None:
 
 
 def _looks_like_a_table(text: str) -> bool:
-    """Return True if the first line has the headings of a table; a line that says its kind has none."""
+    """Return True if the first line has the headings of a table; a line that gives its kind has none."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     if read_plan_line(first)["kind"] != Kind.NOTE:
         return False
@@ -249,7 +249,7 @@ def _item_of_row(row: Mapping[str, str]) -> PlannedItem:
 
 
 def _poll_of_row(row: Mapping[str, str], of_poll: Iterable[str]) -> PollDraft:
-    """Return the poll of a row; where its text alone is filled, that is a poll's line.
+    """Return the poll of a row; if only its text is filled, that is a poll's line.
 
     Raises:
         Malformed: `fields` are columns.
@@ -266,7 +266,7 @@ def _poll_of_row(row: Mapping[str, str], of_poll: Iterable[str]) -> PollDraft:
 
 
 def _kind_of(cell: str) -> str:
-    """Return the kind that a cell names, by its word or as REST does."""
+    """Return the kind that a cell names, by its word or by REST's name."""
     known = {**KIND_WORDS, **{kind: kind for kind in Kind.values}}
     if kind := known.get(cell.casefold()):
         return kind
