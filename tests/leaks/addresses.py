@@ -9,8 +9,8 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
-# What names no event: the administration, sign-in, and what every installation has.
-OUTSIDE = re.compile(r"admin/|sign-in/|sign-out/|\^api/|static/|$")
+# What names no event: the administration, sign-in, one's own bank of polls, and what every installation has.
+OUTSIDE = re.compile(r"admin/|sign-in/|sign-out/|\^api/|api/v1/bank/|static/|$")
 REST = "api/v1/"
 
 
