@@ -18,9 +18,7 @@ from opendev.core.audit import audit_handler
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 # Also if an address is in another one's query (`?next=%2Fjoin%2F…`).
-_SECRETS = re.compile(
-    r"((?:/|%2F)(?:sign-in|join|j|my|screen|embed)(?:/|%2F)|[?&]link=)[^/\s\"'%&]+", re.IGNORECASE
-)
+_SECRETS = re.compile(r"((?:/|%2F)(?:sign-in|join|j|my|screen|embed)(?:/|%2F))[^/\s\"'%&]+", re.IGNORECASE)
 _QUOTED_ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
 current_id: ContextVar[str] = ContextVar("current_id", default="")

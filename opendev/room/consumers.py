@@ -55,15 +55,14 @@ NAMED: dict[str, Callable[[Any], str]] = {
 
 DISPLAY_VIEW = "display"
 DISPLAY_COOKIE = "display"  # only sent to the session's socket: its path is the socket's
-LINK = "link"  # where a frame of another site opens the socket: browsers keep cookies from it
 
 
 class RoomConsumer(LiveConsumer):
     """`/ws/sessions/<id>/`. With `?view=control` (or an API token) it gets the moderators' or helpers' payloads.
 
     With `?view=display` it gets the payloads for everybody, as long as its display link is not revoked; in a frame of
-    another site, `&link=` has the link. With it or `?view=screen` it also gets the reactions that the presenter screen
-    shows.
+    another site, which gets no cookies, `/ws/sessions/<id>/embed/<link>/` is the same. With either or `?view=screen`
+    it also gets the reactions that the presenter screen shows.
     """
 
     commands = {
@@ -81,6 +80,11 @@ class RoomConsumer(LiveConsumer):
     display_id: int | None = None
     view = ""
 
+    @property
+    def link(self) -> str:
+        """The display link in an embed's address, "" elsewhere."""
+        return str(self.scope["url_route"]["kwargs"].get("link", ""))
+
     def group_key(self) -> int:
         """Return the session's id."""
         session_id = int(self.scope["url_route"]["kwargs"]["session"])
@@ -91,6 +95,7 @@ class RoomConsumer(LiveConsumer):
     async def identify(self, group: Group) -> None:
         """Read the pass or the token, and for moderators the cookie of their sign-in. Most need no database."""
         event_id = group.facts["event_id"]
+        self.view = DISPLAY_VIEW if self.link else self.query("view")
         self.voted: set[str] = set()
         self.answers: dict[int, Mine] = {}
         self.upvotes: set[int] = set()
@@ -98,7 +103,7 @@ class RoomConsumer(LiveConsumer):
         self.sign_ups: dict[int, SignUp] = {}
         self.own: OwnReader | None = None
         text = self.bearer()
-        if self.query("view") == DISPLAY_VIEW:
+        if self.view == DISPLAY_VIEW:
             pass  # the screen is for everybody, whoever is signed in
         elif text is None:
             text = self.cookies().get(pass_cookie_name(event_id))
@@ -149,14 +154,13 @@ class RoomConsumer(LiveConsumer):
         Raises:
             Refused
         """
-        view = self.view = self.query("view")
-        if view == "control" and self.moderator_id is None and self.helper_id is None:
+        if self.view == "control" and self.moderator_id is None and self.helper_id is None:
             key = self.cookies().get(settings.SESSION_COOKIE_NAME, "")
             await self._open_with(_rights_by_cookie, key, group)
             if self.moderator_id is None and self.helper_id is None:
                 raise Refused
-        elif view == DISPLAY_VIEW:
-            token = self.query(LINK) or self.cookies().get(DISPLAY_COOKIE, "")
+        elif self.view == DISPLAY_VIEW:
+            token = self.link or self.cookies().get(DISPLAY_COOKIE, "")
             self.display_id = await hub.read_in_thread(_display_by_link, token, group.key)
             if self.display_id is None:
                 raise Refused

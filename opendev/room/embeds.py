@@ -23,7 +23,6 @@ from opendev.core.attendance import Caller
 from opendev.core.errors import DomainError
 from opendev.core.text import clean_word
 from opendev.core.web.pages import mark
-from opendev.room.consumers import DISPLAY_VIEW, LINK
 from opendev.room.control import enter
 from opendev.room.views import show_screen
 from sessions.displays.services import find_display_link, make_display_link
@@ -54,9 +53,10 @@ def embed(request: HttpRequest, event: str, session: str, token: str) -> HttpRes
         return _framed_by(request, mark(gone, refusal), sites)
     shown, is_clear = request.GET.get("show"), request.GET.get("theme") == CLEAR
     more = {"theme": Session.Theme.DARK, "has_own_theme": True, "is_clear": True} if is_clear else {}
-    view = "?" + urlencode({"view": DISPLAY_VIEW, LINK: token})
     part = shown if shown in SHOWS else SCREEN
-    response = show_screen(request, here, view=view, template="room/embed.html", part=part, **more)
+    response = show_screen(
+        request, here, view=f"embed/{token}/", template="room/embed.html", part=part, **more
+    )
     return _framed_by(request, response, sites)
 
 

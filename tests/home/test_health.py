@@ -249,8 +249,8 @@ def test_log_keeps_no_sign_in_token_code_or_row(caplog):
     assert kept == "GET /sign-in/…/, /s/screen/…/ and /j/…/ failed\nDETAIL: (left out)\nthen"
     assert logs.without_secrets("cookie not set: /join/6.YN1b-x_/") == "cookie not set: /join/…/"
     assert logs.without_secrets("/e/my/abc.ics /api/v1/events/e/my/abc/") == "/e/my/… /api/v1/events/e/my/…/"
-    embed = "/s/embed/abc-1/?show=result /ws/sessions/1/?view=display&link=abc-1"
-    assert logs.without_secrets(embed) == "/s/embed/…/?show=result /ws/sessions/1/?view=display&link=…"
+    embed = "/s/embed/abc-1/?show=result /ws/sessions/1/embed/abc-1/"
+    assert logs.without_secrets(embed) == "/s/embed/…/?show=result /ws/sessions/1/embed/…/"
     assert logs.without_secrets("/sign-in/?next=%2Fjoin%2F6.YN1b%2F") == "/sign-in/…%2Fjoin%2F…%2F"
     assert logs.without_secrets("/join/ and /e/sessions/join-us/") == "/join/ and /e/sessions/join-us/"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from websockets.exceptions import InvalidStatus
 
 from opendev.core.attendance import sign_pass
-from opendev.room.consumers import DISPLAY_VIEW, LINK
 from polls.models import Poll
 from sessions.programme.models import Session
 from tests.leaks.world import COMBINATIONS, LAUNCHED, ROLES, World, may_see, numbers_in, steady
@@ -134,12 +133,16 @@ def rest_ballot(world: World, role: str) -> Texts:
     return {name: person.rest("GET", f"polls/{world.polls[name].pk}/ballot/").text for name in SOME}
 
 
-def snapshot(world: World, role: str, session: Session, *, view: str = "", by_token: bool = False) -> str:
+def snapshot(
+    world: World, role: str, session: Session, *, view: str = "", embed: str = "", by_token: bool = False
+) -> str:
     person = world.people[role]
     token = person.token if by_token else None
     cookies = None if by_token else person.cookies
     try:
-        with open_socket(world.server, session.pk, token=token, cookies=cookies, view=view) as socket:
+        with open_socket(
+            world.server, session.pk, token=token, cookies=cookies, view=view, embed=embed
+        ) as socket:
             return json.dumps(socket.snapshot)
     except InvalidStatus as refusal:
         return f"refused with {refusal.response.status_code}"
@@ -151,8 +154,7 @@ def socket(view: str = "", *, by_token: bool = False) -> Callable[[World, str], 
 
 def embedded_socket(world: World, role: str) -> Texts:
     """Its frame has the cookies of a reader where the site is one of ours; what it hears is everybody's."""
-    view = f"{DISPLAY_VIEW}&{LINK}={world.display(world.session)}"
-    return same(snapshot(world, role, world.session, view=view))
+    return same(snapshot(world, role, world.session, embed=world.display(world.session)))
 
 
 def refusals(world: World, role: str) -> Texts:

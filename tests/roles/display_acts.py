@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from websockets.exceptions import InvalidStatus
 
-from opendev.room.consumers import DISPLAY_VIEW, LINK
+from opendev.room.consumers import DISPLAY_VIEW
 from sessions.displays.services import make_display_link
 from tests.roles.cast import Cast, Try
 from tests.support.doors import PAGE, REST, SOCKET
@@ -24,9 +24,8 @@ def see_embed(cast: Cast, who: Person) -> Answer:
 
 def hear_embed(cast: Cast, who: Person) -> Answer:
     """By the address alone, as from a frame to which the browser gives no cookie."""
-    view = f"{DISPLAY_VIEW}&{LINK}={quote(token_of(who))}"
     try:
-        with open_socket(cast.server, cast.session.pk, view=view) as socket:
+        with open_socket(cast.server, cast.session.pk, embed=quote(token_of(who))) as socket:
             return Answer(200, "" if socket.snapshot["me"]["attendee"] is None else "not_shown")
     except InvalidStatus:
         return Answer(403, "handshake_refused")

@@ -18,11 +18,14 @@ def cookie_of(attendee: AttendeePass) -> str:
     return f"{pass_cookie_name(attendee.event_id)}={sign_pass(attendee)}"
 
 
-def room_of(session: Session, attendee: AttendeePass | None = None, **more: Any) -> Any:
-    """Open the session's socket, as the device of an attendee or as a visitor."""
+def room_of(
+    session: Session, attendee: AttendeePass | None = None, *, link: str | None = None, **more: Any
+) -> Any:
+    """Open the session's socket, as the device of an attendee or as a visitor, or as an embed with its link."""
     if attendee is not None:
         more["cookie"] = cookie_of(attendee)
-    return at_path(f"/ws/sessions/{session.pk}/", **more)
+    embed = "" if link is None else f"embed/{link}/"
+    return at_path(f"/ws/sessions/{session.pk}/{embed}", **more)
 
 
 def at_path(path: str, **more: Any) -> Any:

@@ -56,7 +56,7 @@ class TestPage:
         assert session.code_spaced in page.text
         assert page.cookies == {}
         socket = html.unescape(re.search(r'data-socket="([^"]+)"', page.text)[1])
-        assert socket == f"/ws/sessions/{session.pk}/?view=display&link={token}"
+        assert socket == f"/ws/sessions/{session.pk}/embed/{token}/"
         assert "data-keys-dialog" not in page.text
         assert "data-claps" in page.text
 
@@ -182,15 +182,15 @@ class TestCode:
         assert all(site in browser.get(session.address("control-embed")).text for site in SITES)
 
 
-def by_link(link):
-    return f"view=display&link={link}"
+def by_link(session, link, *attendee, **more):
+    return room_of(session, *attendee, link=link, **more)
 
 
 @pytest.mark.usefixtures("committing_sqlite", "live")
 class TestSocket:
     async def test_link_in_the_address_opens_the_socket_without_a_cookie_until_it_is_revoked(self, poll):
         link, token = await act(link_of, poll.session)
-        async with room_of(poll.session, query=by_link(token)) as client:
+        async with by_link(poll.session, token) as client:
             snapshot = await client.next("snapshot")
             assert snapshot["me"] == {"attendee": None, "moderator": False, "helper": False}
             assert [shown["id"] for shown in snapshot["polls"]] == [str(poll.pk)]
@@ -202,19 +202,19 @@ class TestSocket:
     async def test_browser_of_somebody_who_voted_hears_there_what_everybody_hears(self, poll, ada, options):
         _link, token = await act(link_of, poll.session)
         await act(lambda: record(vote_for(poll, ada, "a")))
-        async with room_of(poll.session, ada, query=by_link(token)) as client:
+        async with by_link(poll.session, token, ada) as client:
             snapshot = await client.next("snapshot")
             assert snapshot["me"]["attendee"] is None
             assert counts(snapshot["polls"][0]) == [None] * len(options)
 
     @pytest.mark.parametrize("link", ["", "x", "%00"])
     async def test_wrong_link_opens_no_socket(self, poll, link):
-        async with room_of(poll.session, query=by_link(link)) as client:
+        async with by_link(poll.session, link) as client:
             assert not client.accepted
 
     async def test_page_of_an_allowed_site_opens_no_socket_itself(self, poll):
         """The frame's origin is ours; the site's own page has no business with the socket."""
         _link, token = await act(link_of, poll.session)
         await act(allow, poll.session.event, *SITES)
-        async with room_of(poll.session, query=by_link(token), origin=SITES[0]) as client:
+        async with by_link(poll.session, token, origin=SITES[0]) as client:
             assert not client.accepted

@@ -133,16 +133,17 @@ def open_socket(
     cookies: dict[str, str] | None = None,
     origin: str | None = "own",
     view: str = "",
+    embed: str = "",
     address: str = "",
 ) -> Iterator[Socket]:
-    """Open a session's socket; a refused handshake raises `InvalidStatus`."""
+    """Open a session's socket, an embed's by its link; a refused handshake raises `InvalidStatus`."""
     headers = forwarded_for(address)
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     if cookies:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     said = server.url if origin == "own" else origin
-    path = f"/ws/sessions/{session_id}/" + (f"?view={view}" if view else "")
+    path = f"/ws/sessions/{session_id}/" + (f"embed/{embed}/" if embed else f"?view={view}" if view else "")
     with connect(
         server.socket_url + path,
         origin=Origin(said) if said else None,
