@@ -61,6 +61,7 @@ __all__ = [
     "kind_choices",
     "kind_named",
     "merge_key",
+    "number_kind",
     "other_spelling",
     "preset_choices",
     "protect",
@@ -162,6 +163,11 @@ def choice_kind(*, several: bool) -> str:
     return next(
         kind.name for kind in KINDS.values() if kind.field == DEFAULT_FIELD and kind.one_row != several
     )
+
+
+def number_kind() -> str:
+    """Return the kind of a poll in which people write a number."""
+    return Number.name
 
 
 def kind_named(name: str) -> Kind:

@@ -41,7 +41,15 @@ def test_every_address_answers_head_as_get_without_a_body_and_options_with_its_m
     values |= {"line": line.pk, "sign_up": name.pk, "question": make_question(session).pk}
     # Not there: 404 by every method.
     values |= {"item": 7, "chapter": "own-7", "file_format": "json", "number": 7, "resource": 7, "step": 7}
-    values |= {"role": 7, "token": 7, "dismissal": 7, "suggestion": 7, "webhook": 7, "delivery": 7}
+    values |= {
+        "role": 7,
+        "token": 7,
+        "dismissal": 7,
+        "suggestion": 7,
+        "webhook": 7,
+        "delivery": 7,
+        "banked": 7,
+    }
     headers = {"Authorization": f"Bearer {moderator.token}"}
     for template, described in contract.document["paths"].items():
         address = template.removeprefix("/api/v1/").format(**values)

@@ -273,6 +273,7 @@ def test_open_control_socket_ends_with_what_it_was_opened_with(person, door, how
         assert beside.ask("question.state", question=str(question.pk), state="open")["type"] == "ok"
 
 
+@pytest.mark.usefixtures("inner")  # its database
 def test_socket_handshake_keeps_the_sign_in_of_a_browser_under_an_old_secret_key(settings):
     """Django's own look-up gives such a sign-in a new cookie, which a socket cannot hand over."""
     user = make_user("Ada Lovelace")

@@ -153,7 +153,8 @@ def test_right_answer_of_a_launched_poll_is_set_until_it_is_revealed(session, de
     assert poll.right_answer == [2]
     reveal_right_answer(poll_id=poll.pk, caller=organiser_of(session.event), now=NOW)
     page = text_of(desk.get(path))
-    assert ">Save" not in page
+    assert ">Save the right answer" not in page
+    assert ">Save<" not in page
     assert page.count('name="option_right" value') == page.count("disabled") == 3
     refused = desk.post(path, edit_form(poll, option_right=["1"]))
     assert (refused.status_code, code_of(refused)) == (409, "right_answer_is_revealed")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from opendev.core.errors import Malformed
 from opendev.room.poll_files.foreign import Body, Entry, ForeignFile
-from polls.kinds import choice_kind, read_bracket
+from polls.kinds import choice_kind, number_kind, read_bracket
 
 PROGRAM = "GIFT"
 # Escaped characters, and their stand-ins while a question is parsed: control characters, which no text may contain.
@@ -152,7 +152,7 @@ def _choice(parts: list[tuple[str, Decimal, str]]) -> Body:
 
 def _number(answer: str) -> Body:
     """Return a number, with bounds around the right one; a tolerance or a range gives none, as a poll's is exact."""
-    body: dict[str, Any] = {"kind": "number"}
+    body: dict[str, Any] = {"kind": number_kind()}
     exact = _EXACT.match(answer.partition("#")[0].strip())
     if exact is None and ("," in answer or not any(sign.isdigit() for sign in answer)):
         return {**body, "right_answer": answer[:40]}  # not a number, which the kind reports
