@@ -1,7 +1,9 @@
 """REST for files of polls: export in every format, and import with a preview."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -17,7 +19,6 @@ from opendev.core.text import clean_word, clean_yes_or_no
 from opendev.room.poll_files.acts import ALL, DRAFTS, export_polls, import_polls
 from opendev.room.poll_files.portable import CONTENT_TYPES, FORMS, portable_json
 from opendev.room.poll_files.reading import MOST_POLLS, PollFile, ReadRow, read_polls, read_text
-from polls.models import Poll
 from polls.shapes import PollWanted
 from sessions.programme.endpoints import Endpoint
 from sessions.programme.services.rights import check_moderates
@@ -57,18 +58,20 @@ class PollFileShape(serializers.Serializer[Any]):
     )
 
 
-def _row_json(row: ReadRow) -> dict[str, Any]:
-    body = portable_json(row.draft) if row.draft else None
-    return {"row": row.number, "title": row.title, "poll": body, "code": row.code, "fields": row.fields}
+def _poll_of(row: ReadRow) -> dict[str, Any]:
+    return {"poll": portable_json(row.draft) if row.draft else None}
 
 
-def _file_json(file: PollFile, added: list[Poll]) -> dict[str, Any]:
-    return {
-        "form": file.form,
-        "notes": file.notes,
-        "rows": [_row_json(row) for row in file.rows],
-        "added": [str(poll.pk) for poll in added],
-    }
+def file_json(
+    file: PollFile, added: Sequence[Model], held_in: Callable[[ReadRow], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what was read of a file, and the ids of what was added; `held_in(row)` is what a valid row has."""
+    rows = [
+        {"row": row.number, "title": row.title, **held_in(row), "code": row.code, "fields": row.fields}
+        for row in file.rows
+    ]
+    added_ids = [str(one.pk) for one in added]
+    return {"form": file.form, "notes": file.notes, "rows": rows, "added": added_ids}
 
 
 class PollFilesOfSession(Endpoint):
@@ -88,9 +91,9 @@ class PollFilesOfSession(Endpoint):
         is_trial = clean_yes_or_no(body.get("trial", False), field="trial")
         file = read_polls(body["polls"]) if "polls" in body else read_text(body.get("content"))
         if is_trial:
-            return Response(_file_json(file, []))
+            return Response(file_json(file, [], _poll_of))
         added = import_polls(session_id=here.pk, caller=caller, file=file, now=timezone.now())
-        return Response(_file_json(file, added), status=201)
+        return Response(file_json(file, added, _poll_of), status=201)
 
 
 class PollFileOfSession(Endpoint):

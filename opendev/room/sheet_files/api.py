@@ -14,15 +14,14 @@ from opendev.core.errors import NotFound
 from opendev.core.rest import AnyAccepted
 from opendev.core.schema import READ, WRITE, answers
 from opendev.core.text import clean_yes_or_no
-from opendev.room.poll_files.api import FORM
+from opendev.room.poll_files.api import FORM, file_json
 from opendev.room.poll_files.portable import CONTENT_TYPES, FORMS
-from opendev.room.poll_files.reading import PollFile, ReadRow
+from opendev.room.poll_files.reading import ReadRow
 from opendev.room.sheet_files.acts import export_run_sheet, import_run_sheet
 from opendev.room.sheet_files.portable import ITEMS, item_json
 from opendev.room.sheet_files.reading import ReadItem, read_sheet_items, read_sheet_text
 from sessions.programme.endpoints import Endpoint
 from sessions.programme.services.rights import check_moderates
-from sessions.run_sheet.models import RunSheetItem
 from sessions.run_sheet.services.plan import MAX_ITEMS
 
 
@@ -60,18 +59,8 @@ class SheetFileShape(serializers.Serializer[Any]):
     )
 
 
-def _row_json(row: ReadRow) -> dict[str, Any]:
-    item = item_json(row.item) if isinstance(row, ReadItem) and row.item else None
-    return {"row": row.number, "title": row.title, "item": item, "code": row.code, "fields": row.fields}
-
-
-def _file_json(file: PollFile, added: list[RunSheetItem]) -> dict[str, Any]:
-    return {
-        "form": file.form,
-        "notes": file.notes,
-        "rows": [_row_json(row) for row in file.rows],
-        "added": [str(item.pk) for item in added],
-    }
+def _item_of(row: ReadRow) -> dict[str, Any]:
+    return {"item": item_json(row.item) if isinstance(row, ReadItem) and row.item else None}
 
 
 class SheetFilesOfSession(Endpoint):
@@ -93,9 +82,9 @@ class SheetFilesOfSession(Endpoint):
         has_items = ITEMS in body and isinstance(content, str)
         file = read_sheet_items(body[ITEMS]) if has_items else read_sheet_text(content)
         if is_trial:
-            return Response(_file_json(file, []))
+            return Response(file_json(file, [], _item_of))
         sheet = import_run_sheet(session_id=here.pk, caller=caller, file=file, now=timezone.now())
-        return Response(_file_json(file, sheet.items[-len(file.rows) :]), status=201)
+        return Response(file_json(file, sheet.items[-len(file.rows) :], _item_of), status=201)
 
 
 class SheetFileOfSession(Endpoint):

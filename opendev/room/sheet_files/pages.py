@@ -1,22 +1,21 @@
 """The page on which a run sheet is imported and exported."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from opendev.core.encodings import text_of
-from opendev.core.errors import DomainError, NotFound, NotSignedIn
-from opendev.core.uploads import LARGEST_UPLOAD, takes_uploads
-from opendev.core.web.pages import mark
+from opendev.core.attendance import Caller
+from opendev.core.errors import NotFound
+from opendev.core.uploads import takes_uploads
 from opendev.room.control import enter
-from opendev.room.poll_files.portable import CONTENT_TYPES, ENDINGS, FORMS
-from opendev.room.poll_files.reading import FILE, PollFile, ReadRow, is_workbook
+from opendev.room.poll_files.portable import FORMS
+from opendev.room.poll_files.preview import FilesPage, as_download
+from opendev.room.poll_files.reading import PollFile, ReadRow
 from opendev.room.sheet_files.acts import export_run_sheet, import_run_sheet, planned_items
 from opendev.room.sheet_files.portable import WORDS, Kind, item_line
 from opendev.room.sheet_files.reading import ItemsRefused, ReadItem, read_sheet_file, read_sheet_text
@@ -25,80 +24,44 @@ from polls.services.copies import latest_rounds
 from sessions.programme.models import Session
 
 
-@takes_uploads
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def sheet_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
-    """Preview a file or a pasted text, and add it to the run sheet."""
-    try:
-        here, caller = enter(request, event, session)
-    except NotSignedIn:
-        if request.method == "POST":
-            raise
-        return redirect_to_login(request.get_full_path())
-    if request.method != "POST":
-        return _show(request, here)
-    content, file = request.POST.get("content", ""), None
-    try:
-        file, content = _read(request)
-        if request.POST.get("do") == "add":
-            import_run_sheet(session_id=here.pk, caller=caller, file=file, now=timezone.now())
-            return redirect(here.address("control-run-sheet"))
-    except DomainError as refusal:
-        return _show(request, here, content=content, file=file, refused=refusal)
-    return _show(request, here, content=content, file=file)
+class SheetFilesPage(FilesPage):
+    """Items are added at the end of the run sheet."""
 
+    template, prefix, refused = "room/sheet_files.html", "sheet", ItemsRefused
 
-def _read(request: HttpRequest) -> tuple[PollFile, str]:
-    """Return the sent file or text, and the text that stays in the page's box to go on; see poll_files/pages.py.
+    def read_text(self, text: str) -> PollFile:
+        """Read items."""
+        return read_sheet_text(text)
 
-    Raises:
-        WrongRunSheetFile
-    """
-    upload = request.FILES.get(FILE)
-    if upload is None:
-        text = request.POST.get("content", "")
-        return read_sheet_text(text), text
-    content = upload.read(LARGEST_UPLOAD)
-    file = read_sheet_file(content)
-    return file, _lines_of(file) if is_workbook(content) else text_of(content)[0]
+    def read_file(self, content: bytes) -> PollFile:
+        """Read items."""
+        return read_sheet_file(content)
 
+    def lines_of(self, file: PollFile) -> str:
+        """Return one item per line; an invalid row becomes a poll without options, which is invalid too."""
+        return "".join(f"{_line_of(row)}\n" for row in file.rows)
 
-def _lines_of(file: PollFile) -> str:
-    """Return the rows as lines; an unreadable one becomes a poll without options, which cannot be read either."""
-    return "".join(f"{_line_of(row)}\n" for row in file.rows)
+    def add(self, session: Session, caller: Caller, file: PollFile) -> str:
+        """Add items, and lead to the run sheet."""
+        import_run_sheet(session_id=session.pk, caller=caller, file=file, now=timezone.now())
+        return session.address("control-run-sheet")
+
+    def shown(self, session: Session, file: PollFile | None) -> Mapping[str, Any]:
+        """Return the parsed items, and the export."""
+        known = {poll.question.casefold() for poll in latest_rounds(session.pk)}
+        texts = (_("Text, one item per line"), _("CSV, for a spreadsheet"), _("JSON, for programs"))
+        return {
+            "title": _("Import and export the run sheet"),
+            "rows": [_preview(row, known) for row in (file.rows if file else [])],
+            "held": len(planned_items(session.pk)),
+            "forms": list(zip(FORMS, texts, strict=True)),
+        }
 
 
 def _line_of(row: ReadRow) -> str:
     if isinstance(row, ReadItem) and row.item:
         return item_line(row.item)
     return f"{WORDS[Kind.POLL]}: {escape(row.title or '?')}"
-
-
-def _show(
-    request: HttpRequest,
-    session: Session,
-    *,
-    content: str = "",
-    file: PollFile | None = None,
-    refused: DomainError | None = None,
-) -> HttpResponse:
-    """Return the page: the parsed rows, and the session's exports."""
-    known = {poll.question.casefold() for poll in latest_rounds(session.pk)}
-    is_about_rows = isinstance(refused, ItemsRefused)
-    context: dict[str, Any] = {
-        "event": session.event,
-        "session": session,
-        "content": content,
-        "file": file,
-        "rows": [_preview(row, known) for row in (file.rows if file else [])],
-        "content_error": refused.message if refused and not is_about_rows else "",
-        "error_code": refused.code if refused else "",
-        "items": len(planned_items(session.pk)),
-        "forms": _forms(),
-    }
-    response = render(request, "room/sheet_files.html", context, status=refused.status if refused else 200)
-    return mark(response, refused) if refused else response
 
 
 def _preview(row: ReadRow, known: set[str]) -> dict[str, Any]:
@@ -115,9 +78,15 @@ def _preview(row: ReadRow, known: set[str]) -> dict[str, Any]:
     return entry
 
 
-def _forms() -> list[tuple[str, str]]:
-    texts = (_("Text, one item per line"), _("CSV, for a spreadsheet"), _("JSON, for programs"))
-    return list(zip(FORMS, texts, strict=True))
+page = SheetFilesPage()
+
+
+@takes_uploads
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def sheet_files(request: HttpRequest, event: str, session: str) -> HttpResponse:
+    """Preview a file or a pasted text, and add it to the run sheet."""
+    return page.answer(request, event, session)
 
 
 @require_safe
@@ -128,7 +97,4 @@ def sheet_file(request: HttpRequest, event: str, session: str, form: str) -> Htt
     if form not in FORMS:
         raise NotFound
     content = export_run_sheet(session=here, caller=caller, form=form)
-    response = HttpResponse(content, content_type=CONTENT_TYPES[form])
-    name = f"{here.slug}-run-sheet.{ENDINGS[form]}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_download(content, form, name=f"{here.slug}-run-sheet")
