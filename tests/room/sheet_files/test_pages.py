@@ -83,6 +83,20 @@ def test_pasted_plan_is_previewed_and_then_added(desk, session):
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("control-sheet-files", "Items travel with their minutes"),
+        ("control-poll-files", "Polls travel as questions"),
+    ],
+)
+def test_page_says_once_what_travels_and_below_its_heading(desk, session, page, sentence):
+    """The base of all pages has blocks of its own, one of which stands above everything."""
+    shown = text_of(desk.get(session.address(page)))
+    assert shown.count(sentence) == 1
+    assert shown.index("<h1") < shown.index(sentence)
+
+
 def test_wrong_rows_are_named_and_nothing_is_half_taken(desk, session):
     wrong = f"{PLAN}Poll: Only a question\n"
     for deed in ("preview", "add"):
